@@ -1,0 +1,3 @@
+from nenrin.cli import main
+
+main()

@@ -1,0 +1,66 @@
+"""The `nenrin` command: one module a command, loaded only when it is called."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+
+import click
+import django
+
+from nenrin import __version__
+
+#: Command -> (module in this package, one line of help). Only the called command's rooms are imported.
+COMMANDS = {
+    "init": ("init", "Create everything a new installation needs and print its keys."),
+    "demo": ("demo", "Fill an empty home with a simulated company."),
+    "serve": ("serve", "Answer on a port; with --with-worker also run the worker."),
+    "worker": ("worker", "Run the loops: drain, seal, mirror, refresh, tick, work."),
+    "import": ("import_", "Import a CSV or Excel file."),
+    "intake": ("intake", "Print the conservation law of received events."),
+    "refresh": ("refresh", "Bring health up to date, or recompute past days."),
+    "health": ("health", "Print every account's health as of a day."),
+    "config": ("config", "Export health models and measures as YAML."),
+    "users": ("users", "Invite, list, promote and deactivate members."),
+    "export": ("export", "Export accounts, contacts or the journal."),
+    "backup": ("backup", "Copy spool, lake and database into one folder."),
+    "restore": ("restore", "Restore a backup into an empty home."),
+    "upgrade": ("upgrade", "Bring the database to this version."),
+    "doctor": ("doctor", "Check this installation and say what to mend."),
+}
+
+
+class Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [name for name, (module, _) in COMMANDS.items() if _exists(module)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nenrin.settings")
+        django.setup()
+        command: click.Command = import_module(f"nenrin.cli.{COMMANDS[cmd_name][0]}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Listing must not load every room: the one-line helps stand in the table above."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name][1]) for name in self.list_commands(ctx)])
+
+
+def _exists(module: str) -> bool:
+    return os.path.exists(os.path.join(os.path.dirname(__file__), f"{module}.py"))
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="nenrin")
+def main() -> None:
+    """Nenrin: facts to health, for customer success teams.
+
+    NENRIN_HOME (default ./var) holds databases, event lake and uploads. Exit status: 0 done, 1 failed, 2 wrong usage.
+    """
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,67 @@
+"""Days, business days and Japanese holidays."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import holidays
+
+ONE_DAY = timedelta(days=1)
+
+
+def day_of(instant: datetime, zone: ZoneInfo) -> date:
+    """The calendar day of an instant in a zone.
+
+    >>> day_of(datetime.fromisoformat("2026-03-31T15:30:00+00:00"), ZoneInfo("Asia/Tokyo"))
+    datetime.date(2026, 4, 1)
+    """
+    return instant.astimezone(zone).date()
+
+
+def start_of(day: date, zone: ZoneInfo) -> datetime:
+    """The instant at which a day begins in a zone."""
+    return datetime.combine(day, time(), tzinfo=zone)
+
+
+@lru_cache(maxsize=1)
+def _japan() -> holidays.HolidayBase:
+    return holidays.country_holidays("JP")
+
+
+def holiday_name(day: date) -> str | None:
+    return _japan().get(day)
+
+
+def is_business_day(day: date) -> bool:
+    """Monday to Friday, no national holiday, and not the turn of the year (12/29 to 1/3).
+
+    >>> is_business_day(date(2026, 5, 4)), is_business_day(date(2026, 5, 7))
+    (False, True)
+    """
+    at_turn = (day.month, day.day) >= (12, 29) or (day.month, day.day) <= (1, 3)
+    return day.weekday() < 5 and not at_turn and day not in _japan()
+
+
+def add_business_days(day: date, count: int) -> date:
+    """The `count`-th business day after (or, negative, before) a day.
+
+    >>> add_business_days(date(2026, 5, 1), 1)
+    datetime.date(2026, 5, 7)
+    """
+    step = ONE_DAY if count >= 0 else -ONE_DAY
+    for _ in range(abs(count)):
+        day += step
+        while not is_business_day(day):
+            day += step
+    return day
+
+
+def fiscal_year(day: date, start_month: int = 4) -> int:
+    """The fiscal year's name: the calendar year in which it begins.
+
+    >>> fiscal_year(date(2027, 3, 31)), fiscal_year(date(2027, 4, 1))
+    (2026, 2027)
+    """
+    return day.year if day.month >= start_month else day.year - 1

@@ -1,0 +1,24 @@
+"""The organisation that this installation belongs to: one row."""
+
+import uuid
+
+from django.db import models
+
+
+class Organisation(models.Model):
+    name = models.CharField(max_length=200)
+    language = models.CharField(max_length=2, default="ja")
+    zone = models.CharField(max_length=64, default="Asia/Tokyo")  # IANA name; defines day, week and month everywhere
+    fiscal_start_month = models.PositiveSmallIntegerField(default=4)
+    currency = models.CharField(max_length=3, default="JPY")
+    closed_through = models.DateField(null=True)  # last day whose health is final; nothing is known on it any more
+    is_demo = models.BooleanField(default=False)
+    is_sending_paused = models.BooleanField(default=False)
+    instance = models.UUIDField(default=uuid.uuid4)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_organisation")]
+
+    def __str__(self) -> str:
+        return self.name

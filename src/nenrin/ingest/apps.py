@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Ingest(AppConfig):
+    name = "nenrin.ingest"
+    label = "ingest"

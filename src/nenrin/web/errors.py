@@ -1,0 +1,40 @@
+"""Error pages: what happened, what was kept, what to do, and the request's id."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from nenrin.web.guard import public
+
+
+def _page(request: HttpRequest, status: int) -> HttpResponse:
+    context = {"status": status, "reference": getattr(request, "id", "")}
+    return render(request, f"errors/{status}.html", context, status=status)
+
+
+@public
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _page(request, 400)
+
+
+@public
+def denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _page(request, 403)
+
+
+@public
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _page(request, 404)
+
+
+@public
+def broken(request: HttpRequest) -> HttpResponse:
+    return _page(request, 500)
+
+
+@public
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The form's key ran out, mostly after signing in elsewhere: the page says to go back and send again."""
+    context = {"status": 403, "is_stale_form": True, "reference": getattr(request, "id", "")}
+    return render(request, "errors/403.html", context, status=403)

@@ -1,0 +1,51 @@
+"""Each page declares what it takes to see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+
+from nenrin.foundation.models import Member
+from nenrin.foundation.permissions import Permission, allowed
+
+View = Callable[..., HttpResponse]
+
+
+class MemberRequest(HttpRequest):
+    """A request after `requires`: its user is a member, and it carries its instant."""
+
+    user: Member  # type: ignore[assignment]
+    at: object
+    id: str
+
+
+def requires(permission: Permission) -> Callable[[View], View]:
+    """Let in members who hold `permission` in any scope; others see the sign-in or the denied page.
+
+    Which accounts they see is the query's part: `Account.objects.for_member(member, permission)`; what lies outside
+    is a 404, so that an address tells nothing.
+    """
+
+    def declare(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            if allowed(request.user, permission) is None:
+                raise PermissionDenied(permission.value)
+            return view(request, *args, **kwargs)
+
+        guarded.permission = permission  # type: ignore[attr-defined]
+        return guarded
+
+    return declare
+
+
+def public(view: View) -> View:
+    """Declare that a page needs no sign-in."""
+    view.permission = None  # type: ignore[attr-defined]
+    return view
