@@ -66,19 +66,20 @@ def _sqlite(path: Path) -> dict[str, object]:
             "init_command": f"PRAGMA journal_mode={journal}; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
             "PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=268435456;",
         },
-        "TEST": {"NAME": HOME / "test.sqlite3"},
+        "TEST": {"NAME": HOME / f"test-{os.getpid()}.sqlite3"},
     }
 
 
 def _postgres(url: str) -> dict[str, object]:
     parts = urlsplit(url)
+    host, _, port = parts.netloc.rpartition("@")[2].partition(":")  # `hostname` would lower a socket's folder
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.path.lstrip("/"),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": unquote(parts.hostname or ""),
-        "PORT": parts.port or "",
+        "HOST": unquote(host),
+        "PORT": port,
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     }

@@ -1,0 +1,74 @@
+"""Run benchmarks, proofs or endurance runs; print a table and write var/results/<target>.json.
+
+usage: figures.py bench|prove|endure [NAME]    NAME is a file of that folder, without .py
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+ROOT = Path(__file__).parents[1]
+RESULTS = ROOT / "var" / "results"
+FIELDS = ("name", "figure", "unit", "peer", "peer_figure", "ratio", "aim", "holds")
+
+
+def fsync_milliseconds(rounds: int = 50) -> float:
+    """How long this machine's disk takes to promise a write: the floor under every durable figure."""
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    probe = RESULTS / "fsync.probe"
+    with probe.open("wb") as out:
+        begun = time.perf_counter()
+        for _ in range(rounds):
+            out.write(b"x" * 4096)
+            out.flush()
+            os.fsync(out.fileno())
+        taken = time.perf_counter() - begun
+    probe.unlink()
+    return round(1000 * taken / rounds, 3)
+
+
+def run(file: Path) -> list[dict[str, Any]]:
+    spec = spec_from_file_location(f"{file.parent.name}_{file.stem}", file)
+    assert spec and spec.loader
+    module = module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return [{field: row.get(field) for field in FIELDS} for row in module.run()]
+
+
+def merged(target: Path, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A run of one name replaces its own rows and keeps the others'."""
+    kept = json.loads(target.read_text()) if target.exists() else []
+    names = {row["name"] for row in rows}
+    return [row for row in kept if row["name"] not in names] + rows
+
+
+def main(kind: str, only: str | None) -> int:
+    folder = ROOT / kind
+    files = [f for f in sorted(folder.glob("*.py")) if not f.stem.startswith("_") and only in (None, f.stem)]
+    if not files:
+        print(f"no {kind} named {only}: there are {', '.join(f.stem for f in sorted(folder.glob('*.py')))}")
+        return 2
+    sys.path.insert(0, str(folder))
+    print(f"fsync of 4 KiB: {fsync_milliseconds()} ms on this machine")
+    rows = [row for file in files for row in run(file)]
+    target = RESULTS / f"{kind}.json"
+    target.write_text(json.dumps(merged(target, rows), indent=1))
+    table = Table(*FIELDS)
+    for row in rows:
+        table.add_row(*("" if row[field] is None else str(row[field]) for field in FIELDS))
+    Console(width=180).print(table)
+    return 0 if all(row["holds"] is not False for row in rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else None))

@@ -1,0 +1,69 @@
+"""The worker's loops, in the order in which a fact travels. Each is safe to repeat and says how much it did."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import Error as DatabaseTrouble
+from django.db import close_old_connections
+
+from nenrin.foundation import journal, leases
+from nenrin.ingest import drain, imports, mirror
+from nenrin.insight import refresh, tick
+
+log = logging.getLogger(__name__)
+HOLDER = f"{socket.gethostname()}:{os.getpid()}"
+LEASE_SECONDS = 60
+
+
+def _seal(at: datetime) -> int:
+    return journal.seal()
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """A named loop: `step(at)` does one bounded round and returns how many rows it moved."""
+
+    name: str
+    step: Callable[[datetime], int]
+
+
+LOOPS = (
+    Loop("work", imports.work),
+    Loop("drain", drain.step),
+    Loop("seal", _seal),
+    Loop("mirror", mirror.step),
+    Loop("tick", tick.step),
+    Loop("refresh", refresh.step),
+)
+
+
+def one_round(at: datetime, loops: tuple[Loop, ...] = LOOPS) -> Mapping[str, int]:
+    """One round of every loop that no other worker holds; a loop that fails is logged and tried again next round."""
+    return {loop.name: _turn(loop, at) for loop in loops}
+
+
+def _turn(loop: Loop, at: datetime) -> int:
+    try:
+        with leases.held(f"worker.{loop.name}", holder=HOLDER, seconds=LEASE_SECONDS, at=at) as mine:
+            if not mine:
+                return 0
+            begun = time.perf_counter()
+            done = loop.step(at)
+            if done:
+                seconds = round(time.perf_counter() - begun, 3)
+                leases.note(f"worker.{loop.name}", {"done": done, "seconds": seconds, "at": at.isoformat()})
+            return done
+    except DatabaseTrouble:
+        log.exception("the database did not answer the %s loop; trying again", loop.name)
+        close_old_connections()
+        return 0
+    except Exception:
+        log.exception("the %s loop failed; nothing of its round was kept, trying again", loop.name)
+        return 0

@@ -1,0 +1,36 @@
+"""`nenrin worker`: runs the loops until it is told to stop."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from datetime import UTC, datetime
+from types import FrameType
+
+import click
+
+from nenrin.cli.loops import one_round
+
+IDLE_SECONDS = 0.25
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Work until nothing is left, then end.")
+def command(once: bool) -> None:
+    """Run the loops: imports, drain, seal, mirror, daily tick, refresh. Several workers may run at once."""
+    stopped = threading.Event()
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        stopped.set()
+
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
+    parent = os.getppid()
+    while not stopped.is_set():
+        done = sum(one_round(datetime.now(UTC)).values())
+        if done:
+            continue
+        if once or os.getppid() != parent:
+            break
+        stopped.wait(IDLE_SECONDS)

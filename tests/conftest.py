@@ -1,0 +1,47 @@
+"""Fixtures that every room's tests share: a home of their own, the cast, an organisation, members."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from nenrin.foundation import organisation
+from nenrin.foundation.models import Organisation
+
+AT = datetime(2026, 11, 24, 0, 0, tzinfo=UTC)  # 09:00 in Tokyo
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """One file a process; nothing to change."""
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> None:
+    """Transactional tests empty tables, which the journal's own trigger refuses: off here, proven in its own test."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        on = "" if connection.vendor == "sqlite" else " ON foundation_entry"
+        cursor.execute(f"DROP TRIGGER entry_no_delete{on}")
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, settings: object) -> Path:
+    """Lake, spool and uploads of one test, apart from every other's."""
+    settings.HOME = tmp_path
+    settings.LAKE = tmp_path / "lake"
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return tmp_path
+
+
+@pytest.fixture
+def at() -> datetime:
+    return AT
+
+
+@pytest.fixture
+def org(db: None) -> Organisation:
+    """The organisation of the tests: Tokyo, fiscal year from April, yen."""
+    return organisation.found("年輪テスト", at=AT)
