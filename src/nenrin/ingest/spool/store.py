@@ -1,0 +1,35 @@
+"""What a spool's storage can do; two of them: a SQLite file and a PostgreSQL table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from nenrin.ingest.spool.batches import Batch, SpooledBatch, Stranger
+
+
+class Store(Protocol):
+    """Every method opens what it needs; any may raise SpoolUnavailable, and then nothing was changed."""
+
+    def append(
+        self,
+        batches: Sequence[Batch],
+        limited: Mapping[int, int] | None = None,
+        strangers: Sequence[Stranger] = (),
+    ) -> list[int]:
+        """One durable transaction: the batches, their `received` counts, and what was counted meanwhile."""
+
+    def read(self, after: int, limit_bytes: int) -> list[SpooledBatch]: ...
+
+    def delete(self, up_to: int) -> None: ...
+
+    def pending(self, after: int) -> dict[int, int]: ...
+
+    def tally(self, what: str) -> dict[int, int]: ...
+
+    def latest(self) -> dict[int, datetime]: ...
+
+    def strangers(self) -> list[Stranger]: ...
+
+    def begin_above(self, version: int) -> None: ...
