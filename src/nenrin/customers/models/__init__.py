@@ -1,0 +1,25 @@
+from nenrin.customers.models.account import Account, AccountKey, Tag
+from nenrin.customers.models.assignment import Assignment
+from nenrin.customers.models.attribute import AttributeField
+from nenrin.customers.models.contact import Contact, ContactEmail
+from nenrin.customers.models.merge import Merge
+from nenrin.customers.models.product import Plan, Product
+from nenrin.customers.models.rule import TierRule, TouchModel
+from nenrin.customers.models.subscription import PriceStep, Subscription
+
+__all__ = [
+    "Account",
+    "AccountKey",
+    "Assignment",
+    "AttributeField",
+    "Contact",
+    "ContactEmail",
+    "Merge",
+    "Plan",
+    "PriceStep",
+    "Product",
+    "Subscription",
+    "Tag",
+    "TierRule",
+    "TouchModel",
+]
