@@ -1,0 +1,57 @@
+"""Resolved links kept beside the lake, under a name made of the files they came from: never stale, free to lose."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping
+from hashlib import blake2b
+from pathlib import Path
+from uuid import uuid4
+
+import duckdb
+
+from nenrin.analytics.lake.engine import quoted
+
+TABLES = {"links": "account", "persons": "key", "survivors": "account"}
+KEPT = 4
+
+
+def name(files: Mapping[str, list[str]], kinds: tuple[str, ...], *also: str) -> str:
+    """The name for what is resolved from the files of these kinds."""
+    said = [Path(path).name for kind in kinds for path in sorted(files.get(kind, []))]
+    return blake2b("\n".join([*said, *also]).encode(), digest_size=16).hexdigest()
+
+
+def load_or_build(db: duckdb.DuckDBPyConnection, folder: Path, build: Callable[[], None]) -> None:
+    """Temp tables from `folder`; when it is not there or was just swept away, build them and keep them there."""
+    if folder.exists():
+        try:
+            for table in TABLES:
+                source = quoted(str(folder / f"{table}.parquet"))
+                db.execute(f"create or replace temp table {table} as from read_parquet({source})")
+            return
+        except duckdb.IOException:
+            for table in TABLES:
+                db.execute(f"drop table if exists {table}")
+    build()
+    _keep(db, folder)
+
+
+def _keep(db: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    fresh = folder.with_name(f".{uuid4().hex}")
+    fresh.mkdir(parents=True)
+    for table, order in TABLES.items():
+        target = quoted(str(fresh / f"{table}.parquet"))
+        db.execute(f"copy (from {table} order by {order}) to {target} (format parquet, row_group_size 20480)")
+    try:
+        fresh.rename(folder)
+    except OSError:
+        # Another session finished the same work first.
+        shutil.rmtree(fresh, ignore_errors=True)
+    _sweep(folder)
+
+
+def _sweep(newest: Path) -> None:
+    others = [path for path in newest.parent.iterdir() if path != newest and not path.name.startswith(".")]
+    for old in sorted(others, key=lambda path: path.stat().st_mtime, reverse=True)[KEPT - 1 :]:
+        shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,83 @@
+"""The lake as one thing: append, roll, tidy, and open a session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import duckdb
+import pyarrow as pa
+
+from nenrin.analytics.lake import session
+from nenrin.analytics.lake.engine import connect, file_list
+from nenrin.analytics.lake.rollups import Rollups
+from nenrin.analytics.lake.schemas import EVENTS, FACTS
+from nenrin.analytics.lake.tables import Table
+
+
+class Lake:
+    """Events, facts and rollups under one folder; days are those of `zone`."""
+
+    def __init__(self, path: Path, *, zone: str = "Asia/Tokyo", threads: int | None = None, memory: str = "700MB"):
+        self.path = Path(path)
+        self.zone = ZoneInfo(zone)
+        self.events = Table(self.path / "events", EVENTS, "day")
+        self.facts = Table(self.path / "facts", FACTS, "kind")
+        self.rollups = Rollups(self.path / "rollups", self.zone)
+        self._threads, self._memory = threads, memory
+
+    def append_events(self, rows: pa.Table, *, app: str, version: int) -> bool:
+        """Add events once per (app, version), fsynced before this returns; False when they are already there."""
+        return self.events.append(rows, app=app, version=version)
+
+    def append_facts(self, rows: pa.Table, *, app: str, version: int) -> bool:
+        """Add fact versions once per (app, version), fsynced before this returns; False when already there."""
+        return self.facts.append(rows, app=app, version=version)
+
+    def roll(self) -> list[date]:
+        """Bring the rollups up to date; returns the days that changed. Safe to repeat; one caller at a time."""
+        with self.connection() as db:
+            return self.rollups.roll_dirty(self.events, db)
+
+    def reroll(self, days: Iterable[date] | None = None) -> list[date]:
+        """Make the rollup files of some days, or of all, anew."""
+        with self.connection() as db:
+            return self.rollups.roll(self.events, self.days() if days is None else days, db)
+
+    def days(self) -> list[date]:
+        """Days of the zone that may have events."""
+        return self.rollups.days(self.events)
+
+    def stored(self) -> dict[int, int]:
+        """Events in the table, by source."""
+        files = self.events.files()
+        if not files:
+            return {}
+        with self.connection() as db:
+            counted = f"select source, count(*) from read_parquet({file_list(files)}) group by source"
+            return dict(db.execute(counted).fetchall())
+
+    @contextmanager
+    def session(
+        self, days: tuple[date, date] | None = None, *, known: date | None = None,
+        accounts: Sequence[int] | None = None,
+    ) -> Iterator[duckdb.DuckDBPyConnection]:  # fmt: skip
+        """A connection with the views of docs/lake.md, over the newest versions of facts and rollups."""
+        with self.connection() as db:
+            session.build(
+                db, rollups=self.rollups, facts_table=self.facts, kept=self.path / "cache", days=days, known=known,
+                accounts=accounts,
+            )  # fmt: skip
+            yield db
+
+    @contextmanager
+    def connection(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A bare connection with the lake's budget of memory and threads."""
+        db = connect(threads=self._threads, memory=self._memory, spill=self.path / "spill")
+        try:
+            yield db
+        finally:
+            db.close()

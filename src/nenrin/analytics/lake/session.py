@@ -1,0 +1,129 @@
+"""A session: an in-memory DuckDB connection in which usage and facts are resolved to accounts (docs/lake.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from nenrin.analytics.lake import cache, facts, links
+from nenrin.analytics.lake.engine import file_list
+from nenrin.analytics.lake.rollups import Rollups
+from nenrin.analytics.lake.tables import Table
+
+EMPTY = {
+    "counts": "select '' as namespace, 0::integer as source, '' as key, date '2000-01-01' as day, '' as event,"
+    " date '2000-01-01' as known_on, 0::bigint as n where false",
+    "users": "select '' as namespace, 0::integer as source, '' as key, date '2000-01-01' as day, '' as user,"
+    " date '2000-01-01' as known_on where false",
+}
+JOINED = """
+l.namespace = c.namespace and l.key = c.key and c.day >= l.valid_from and c.day < l.valid_to
+"""
+COUNTS = """
+create temp view counts as
+select l.account, c.namespace, c.source, c.event, c.day, c.n, {opens} as opens, l.known_to as cap
+from raw_counts c join links l on {joined} where {opens} < l.known_to {known}
+"""
+USAGE = """
+create temp view usage as
+select c.account, c.namespace, c.source, c.event, coalesce(m.use, 'unmapped') as use, m.feature, c.day, c.n,
+       greatest(c.opens, coalesce(m.believed_from, c.opens)) as opens,
+       least(c.cap, coalesce(m.believed_to, c.cap)) as cap
+from counts c left join mappings m
+  on c.namespace = m.namespace and c.event = m.event and c.opens < m.believed_to and m.believed_from < c.cap
+"""
+# A signed-in user is who they are; an anonymous one is the user they turned out to be, from when that was known.
+USER_DAYS = """
+create temp view user_days as
+select l.account, c.namespace, (hash(c.namespace || '|' || c.user) >> 1)::bigint as user, c.day, {opens} as opens,
+       l.known_to as cap
+from raw_users c join links l on {joined} where starts_with(c.user, 'u:') and {opens} < l.known_to {known}
+union all
+select l.account, c.namespace, (hash(c.namespace || '|' || c.user) >> 1)::bigint, c.day,
+       greatest({opens}, c.known_from), least(l.known_to, c.known_to)
+from (
+  select r.* exclude user, coalesce(p.user, r.user) as user, coalesce(p.known_from, date '1900-01-01') as known_from,
+         coalesce(p.known_to, date '9999-12-31') as known_to
+  from raw_users r left join all_persons p on r.namespace = p.namespace and r.user = p.key
+  where starts_with(r.user, 'a:')
+) c join links l on {joined}
+where greatest({opens}, c.known_from) < least(l.known_to, c.known_to) {known}
+"""
+ALL_PERSONS = """
+create temp table all_persons as
+from persons union all by name
+select namespace, key, key as user, previous as known_from, known_from as known_to from (
+  select *, lag(known_to, 1, date '1900-01-01') over (partition by namespace, key order by known_from) as previous
+  from persons
+) where previous < known_from
+union all by name
+select namespace, key, key as user, max(known_to) as known_from, date '9999-12-31' as known_to from persons
+group by namespace, key having max(known_to) < date '9999-12-31'
+"""
+PEOPLE = """
+create temp view people as
+select distinct (hash(namespace || '|' || user) >> 1)::bigint as user, namespace, user as name from (
+  select namespace, user from raw_users union all select namespace, user from persons)
+"""
+SEEN = """
+create temp view seen as
+select l.account, c.namespace, c.day, {opens} as opens, l.known_to as cap
+from (select namespace, rest as key, (body->>'$.day')::date as day, known_on from said_sighting where not gone) c
+join links l on {joined} where {opens} < l.known_to
+"""
+ARRIVALS = "create temp view arrivals as select distinct namespace, source, known_on as day from raw_counts {known}"
+SLICE = """
+create or replace temp table {table} as
+select * replace (date '1900-01-01' as known_from, date '9999-12-31' as known_to) from {table}
+where known_from <= date '{known}' and known_to > date '{known}'
+"""
+
+
+def build(
+    db: duckdb.DuckDBPyConnection, *, rollups: Rollups, facts_table: Table, kept: Path,
+    days: tuple[date, date] | None, known: date | None, accounts: Sequence[int] | None,
+) -> None:  # fmt: skip
+    """Fill a connection with the names of docs/lake.md."""
+    limited = accounts is not None
+    if accounts is not None:
+        links.store(db, "wanted", [(account,) for account in set(accounts)], [("account", pa.int64())])
+    files = facts_table.files_by_partition()
+    facts.declare(db, files, zone=rollups.zone, known=known)
+    folder = kept / cache.name(files, facts.LINKING, rollups.zone.key)
+    cache.load_or_build(db, folder, lambda: links.resolve(db))
+    _choose(db, known, limited)
+    facts.believe(db, known=known, limited=limited)
+    for rollup in EMPTY:
+        _raw(db, rollup, rollups.files(rollup, days))
+    _usage(db, known)
+
+
+def _choose(db: duckdb.DuckDBPyConnection, known: date | None, limited: bool) -> None:
+    """Only what was known, and only the accounts wanted."""
+    if known:
+        for table in ("links", "survivors", "persons"):
+            db.execute(SLICE.format(table=table, known=known))
+    if limited:
+        db.execute("delete from links where account not in (select account from wanted)")
+    db.execute(ALL_PERSONS)
+
+
+def _raw(db: duckdb.DuckDBPyConnection, rollup: str, files: list[str]) -> None:
+    source = f"from read_parquet({file_list(files)}, hive_partitioning = false)" if files else EMPTY[rollup]
+    db.execute(f"create temp view raw_{rollup} as {source}")
+
+
+def _usage(db: duckdb.DuckDBPyConnection, known: date | None) -> None:
+    words = {
+        "joined": JOINED,
+        "opens": "c.day" if known else "greatest(c.day, c.known_on, l.known_from)",
+        "known": f"and c.known_on <= date '{known}'" if known else "",
+    }
+    for view in (COUNTS, USAGE, USER_DAYS, SEEN):
+        db.execute(view.format(**words))
+    db.execute(ARRIVALS.format(known=f"where known_on <= date '{known}'" if known else ""))
+    db.execute(PEOPLE)

@@ -1,0 +1,214 @@
+"""A Delta table that is appended to exactly once per application version, and is on the disk when that returns.
+
+The files are written and fsynced before the log entry that names them, and the log entry before `append`
+returns: the library itself syncs nothing, and a power cut must not leave a log naming files that are not there.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from time import time
+from urllib.parse import quote, unquote
+from uuid import uuid4
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from deltalake import CommitProperties, DeltaTable, Schema, Transaction
+from deltalake.transaction import AddAction, RemoveAction
+
+from nenrin.analytics.lake import disk
+from nenrin.analytics.lake.schemas import REPEATING
+
+# Only these columns may ever have minima and maxima in the log.
+CONFIGURATION = {"delta.dataSkippingStatsColumns": "valid_at", "delta.checkpointInterval": "50"}
+COMPRESSION = "zstd"
+
+
+class LogLost(Exception):
+    """The table's log no longer reaches back to that version; read the table whole instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one commit did to one partition: `added` files, and whether anything was taken away."""
+
+    partition: str
+    added: tuple[str, ...]
+    rewritten: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A Delta table at `path` with Arrow `schema`, split into folders by the column `partition`."""
+
+    path: Path
+    schema: pa.Schema
+    partition: str
+
+    def open(self) -> DeltaTable:
+        """The table at its newest version; created empty when it does not exist."""
+        if not DeltaTable.is_deltatable(str(self.path)):
+            self._create()
+        return DeltaTable(str(self.path))
+
+    def version(self, app: str) -> int:
+        """The last version that `app` has committed; -1 before the first."""
+        found = self.open().transaction_version(app)
+        return -1 if found is None else int(found)
+
+    def append(self, rows: pa.Table, *, app: str, version: int) -> bool:
+        """Add rows once. False, and nothing written, when `app` has already committed this version.
+
+        Safe to repeat after a crash at any point: files without a log entry are never read.
+        """
+        table = self.open()
+        done = table.transaction_version(app)
+        if done is not None and done >= version:
+            return False
+        added = [self._write(part, value) for value, part in self._parts(rows.cast(self.schema))]
+        self._commit(table, added, app, version)
+        return True
+
+    def files(self, partitions: Iterable[str] | None = None) -> list[str]:
+        """Paths of the files of the newest version, of some partitions or of all."""
+        paths = [_local(uri) for uri in self.open().file_uris()]
+        if partitions is None:
+            return sorted(paths)
+        wanted = {f"/{self.partition}={_folder(value)}/" for value in partitions}
+        return sorted(path for path in paths if "/" + Path(path).parent.name + "/" in wanted)
+
+    def files_by_partition(self) -> dict[str, list[str]]:
+        """Paths of the files of the newest version under the text of their partition's value."""
+        found: dict[str, list[str]] = {}
+        for path in self.files():
+            found.setdefault(_value(Path(path).parent.name), []).append(path)
+        return found
+
+    def changes(self, after: int) -> tuple[int, list[Change]]:
+        """The newest version, and what changed in which partition since version `after` (compaction left out).
+
+        Raises LogLost when an entry in between is gone.
+        """
+        newest = self.open().version()
+        found: dict[str, tuple[list[str], bool]] = {}
+        for version in range(after + 1, newest + 1):
+            for action, verb in self._actions(version):
+                added, rewritten = found.get(_partition(action, self.partition), ([], False))
+                if verb == "add":
+                    added.append(str(self.path / unquote(action["path"])))
+                found[_partition(action, self.partition)] = (added, rewritten or verb == "remove")
+        return newest, [Change(key, tuple(added), rewritten) for key, (added, rewritten) in found.items()]
+
+    def rewrite(self, old: list[str], rows: pa.Table, *, value: str, data_change: bool) -> None:
+        """Replace files of one partition by one file in one commit: compaction, or erasure (`data_change`).
+
+        `rows` have the columns of the files, which is all but the partition's own.
+        """
+        table = self.open()
+        known = {_local(uri) for uri in table.file_uris()}
+        removed = [self._removal(path, value, data_change) for path in old if path in known]
+        fresh = [self._write(rows, value, data_change)] if rows.num_rows else []
+        self._commit_actions(table, [*fresh, *removed], fresh, CommitProperties())
+
+    def _create(self) -> None:
+        self.path.mkdir(parents=True, exist_ok=True)
+        DeltaTable.create(
+            str(self.path),
+            schema=Schema.from_arrow(self.schema),
+            mode="ignore",
+            partition_by=[self.partition],
+            configuration=CONFIGURATION,
+        )
+        log = self.path / "_delta_log"
+        disk.sync(log.iterdir(), self.path.parent)
+
+    def _parts(self, rows: pa.Table) -> Iterator[tuple[str, pa.Table]]:
+        """Rows by partition value, each in its original order."""
+        column = rows.column(self.partition)
+        values = pc.unique(column)
+        if len(values) == 1:
+            yield str(values[0].as_py()), rows
+            return
+        order = pc.sort_indices(rows, sort_keys=[(self.partition, "ascending")])
+        rows, start = rows.take(order), 0
+        for run in pc.run_end_encode(rows.column(self.partition).combine_chunks()).run_ends if len(values) else []:
+            yield str(rows.column(self.partition)[start].as_py()), rows.slice(start, run.as_py() - start)
+            start = run.as_py()
+
+    def _write(self, rows: pa.Table, value: str, data_change: bool = True) -> AddAction:
+        name = f"{self.partition}={_folder(value)}/{uuid4().hex}.parquet"
+        place = self.path / name
+        place.parent.mkdir(exist_ok=True)
+        columns = rows.select([name for name in self.schema.names if name != self.partition])
+        pq.write_table(
+            columns,
+            place,
+            compression=COMPRESSION,
+            use_dictionary=[name for name in REPEATING if name in columns.column_names],
+            write_statistics=[name for name in ("valid_at",) if name in columns.column_names],
+        )
+        size, modified = os.stat(place).st_size, int(time() * 1000)
+        stats = json.dumps({"numRecords": rows.num_rows})
+        return AddAction(quote(name, safe="/=-_.~"), size, {self.partition: value}, modified, data_change, stats)
+
+    def _removal(self, path: str, value: str, data_change: bool) -> RemoveAction:
+        name = quote(str(Path(path).relative_to(self.path)), safe="/=-_.~")
+        return RemoveAction(
+            path=name, data_change=data_change, deletion_timestamp=int(time() * 1000),
+            partition_values={self.partition: value}, size=os.stat(path).st_size,
+        )  # fmt: skip
+
+    def _commit(self, table: DeltaTable, added: list[AddAction], app: str, version: int) -> None:
+        properties = CommitProperties(app_transactions=[Transaction(app, version, int(time() * 1000))])
+        self._commit_actions(table, added, added, properties)
+
+    def _commit_actions(
+        self, table: DeltaTable, actions: list[AddAction | RemoveAction], fresh: list[AddAction],
+        properties: CommitProperties,
+    ) -> None:  # fmt: skip
+        before = table.version()
+        disk.sync([self.path / unquote(action.path) for action in fresh], self.path)
+        table.create_write_transaction(
+            actions, mode="append", schema=Schema.from_arrow(self.schema), partition_by=[self.partition],
+            commit_properties=properties,
+        )  # fmt: skip
+        self._sync_log(before)
+
+    def _sync_log(self, after: int) -> None:
+        """Everything the log gained since a version: entries, and a checkpoint if one was due."""
+        log = self.path / "_delta_log"
+        fresh = [path for path in log.iterdir() if path.name[:20].isdigit() and int(path.name[:20]) > after]
+        pointer = log / "_last_checkpoint"
+        disk.sync([*fresh, pointer] if pointer.exists() else fresh, self.path)
+
+    def _actions(self, version: int) -> Iterator[tuple[dict, str]]:
+        entry = self.path / "_delta_log" / f"{version:020d}.json"
+        if not entry.exists():
+            raise LogLost(f"{entry} is no longer there")
+        for line in entry.read_text(encoding="utf-8").splitlines():
+            for verb, action in json.loads(line).items():
+                if verb in ("add", "remove") and action.get("dataChange", True):
+                    yield action, verb
+
+
+def _partition(action: dict, column: str) -> str:
+    values = action.get("partitionValues")
+    return values[column] if values else _value(Path(unquote(action["path"])).parent.name)
+
+
+def _folder(value: str | date) -> str:
+    return quote(str(value), safe="")
+
+
+def _value(folder: str) -> str:
+    return unquote(folder.partition("=")[2])
+
+
+def _local(uri: str) -> str:
+    return unquote(uri.removeprefix("file://")) if uri.startswith("file://") else uri
