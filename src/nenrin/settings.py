@@ -148,7 +148,12 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "nenrin.web.context.shell",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "nenrin.web.templatetags.nenrin",
+                "template_partials.templatetags.partials",
+            ],
         },
     }
 ]

@@ -1,44 +1,35 @@
-"""A member's own settings: language, theme, density, shortcuts."""
+"""How pages look to one person: language, theme, density, single-key shortcuts."""
 
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import check_for_language
 from django.views.decorators.http import require_POST
 
 from nenrin.foundation.models import Member
-from nenrin.foundation.permissions import Permission
-from nenrin.web.guard import public, requires
+from nenrin.web.guard import public
 
-_CHOICES = {
-    "theme": {"", "light", "dark"},
-    "density": {"", "compact", "relaxed"},
-    "has_shortcuts": {"0", "1"},
-    "language": {"ja", "en"},
+#: The form's field -> its allowed values and what the member's row keeps for each.
+_CHOICES: dict[str, tuple[str, dict[str, object]]] = {
+    "language": ("language", {"ja": "ja", "en": "en"}),
+    "theme": ("theme", {"light": "light", "dark": "dark", "system": ""}),
+    "density": ("density", {"compact": "compact", "normal": "", "relaxed": "relaxed"}),
+    "single_keys": ("has_shortcuts", {"on": True, "off": False}),
 }
 _YEAR = 365 * 24 * 3600
 
 
-@require_POST
-@requires(Permission.SIGNED_IN)
-def preferences(request: HttpRequest) -> HttpResponse:
-    """Keep what the form sent of language, theme, density and shortcuts; back to where it came from."""
-    chosen = {name: request.POST[name] for name, known in _CHOICES.items() if request.POST.get(name) in known}
-    if "has_shortcuts" in chosen:
-        chosen["has_shortcuts"] = chosen["has_shortcuts"] == "1"
-    Member.objects.filter(pk=request.user.pk).update(**chosen)
-    return _back(request)
-
-
 @public
 @require_POST
-def choose_language(request: HttpRequest) -> HttpResponse:
-    """The language before sign-in, in a cookie."""
+def preferences(request: HttpRequest) -> HttpResponse:
+    """Keep what the form sent, in cookies and on the member's row; back to where it came from."""
+    chosen = {name: request.POST[name] for name, (_, known) in _CHOICES.items() if request.POST.get(name) in known}
+    if chosen and request.user.is_authenticated:
+        row = {_CHOICES[name][0]: _CHOICES[name][1][value] for name, value in chosen.items()}
+        Member.objects.filter(pk=request.user.pk).update(**row)
     response = _back(request)
-    language = request.POST.get("language", "")
-    if check_for_language(language):
-        response.set_cookie("language", language, max_age=_YEAR, samesite="Lax", httponly=True)
+    for name, value in chosen.items():
+        response.set_cookie(name, value, max_age=_YEAR, samesite="Lax", httponly=True, secure=request.is_secure())
     return response
 
 
