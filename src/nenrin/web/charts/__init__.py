@@ -1,0 +1,1 @@
+"""Geometry of the pictures: frozen inputs to frozen coordinates, no markup and no Django."""

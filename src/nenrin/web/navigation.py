@@ -1,0 +1,152 @@
+"""The index at the left: what the product has, in its order, and only what the viewer may open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, resolve, reverse
+
+from nenrin.foundation.models import Organisation
+from nenrin.foundation.permissions import Permission, allowed
+from nenrin.foundation.roles import NAMES, Role
+from nenrin.values import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A page by its URL name; `within` are the names of pages that stand under it."""
+
+    name: str
+    label: Text
+    within: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    label: Text
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An entry as one viewer sees it on one page."""
+
+    label: Text
+    url: str
+    is_here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    label: Text
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """What stands round every page: whose installation it is, how it looks to this reader, where they may go."""
+
+    theme: str
+    density: str
+    organisation: Organisation | None = None
+    role_name: Text | None = None
+    groups: tuple[Section, ...] = ()
+    has_shortcuts: bool = True
+
+
+GROUPS: tuple[Group, ...] = (
+    Group(Text("Every day", "毎日"), (Entry("home", Text("Home", "ホーム")),)),
+    Group(
+        Text("Accounts", "顧客"),
+        (
+            Entry("accounts", Text("Account list", "顧客一覧"), ("account",)),
+            Entry("contacts", Text("Contacts", "顧客担当者"), ("contact",)),
+            Entry("segments", Text("Segments", "セグメント"), ("segment",)),
+            Entry("subscriptions", Text("Subscriptions", "契約"), ("subscription",)),
+        ),
+    ),
+    Group(
+        Text("Data", "データ"),
+        (
+            Entry("imports", Text("Imports", "取り込み"), ("import",)),
+            Entry("sources", Text("Sources", "外部連携"), ("source",)),
+            Entry("event-catalogue", Text("Event catalogue", "利用ログの分類")),
+            Entry("data-board", Text("Data quality", "データ品質")),
+        ),
+    ),
+    Group(
+        Text("Settings", "設定"),
+        (
+            Entry("health-models", Text("Health models", "ヘルスモデル"), ("health-model",)),
+            Entry("measures", Text("Measures", "指標"), ("measure",)),
+            Entry("products", Text("Products and plans", "製品とプラン"), ("product",)),
+            Entry("members", Text("Members and roles", "メンバーと権限"), ("member",)),
+            Entry("journal", Text("Audit log", "監査ログ"), ("journal-entry",)),
+            Entry("tokens", Text("API tokens", "APIトークン"), ("token",)),
+            Entry("organisation", Text("Organisation", "組織の設定")),
+        ),
+    ),
+)
+
+
+def shell(request: HttpRequest) -> Shell:
+    """From the member's row; before sign-in from cookies alone, without a query."""
+    member = getattr(request, "user", None)
+    if member is None or not member.is_authenticated:
+        return Shell(_cookie(request, "theme", "light dark"), _cookie(request, "density", "compact relaxed"))
+    return Shell(
+        member.theme,
+        member.density,
+        Organisation.objects.filter(pk=1).first(),
+        NAMES[Role(member.role)],
+        tuple(sections(request)),
+        member.has_shortcuts,
+    )
+
+
+def sections(request: HttpRequest) -> list[Section]:
+    """The groups with at least one page that exists and that the member may open."""
+    here = _place(request)
+    found = []
+    for group in GROUPS:
+        links = tuple(link for entry in group.entries if (link := _link(request, entry, here)))
+        if links:
+            found.append(Section(group.label, links))
+    return found
+
+
+def _link(request: HttpRequest, entry: Entry, here: str) -> Link | None:
+    url = _address(entry.name)
+    if url is None:
+        return None
+    needed = _needed(url)
+    if needed is not None and allowed(request.user, needed) is None:  # type: ignore[arg-type]
+        return None
+    is_here = here == entry.name or any(here == name or here.startswith(f"{name}-") for name in entry.within)
+    return Link(entry.label, url, is_here)
+
+
+def _cookie(request: HttpRequest, name: str, known: str) -> str:
+    value = request.COOKIES.get(name, "")
+    return value if value in known.split() else ""
+
+
+def _place(request: HttpRequest) -> str:
+    match = request.resolver_match
+    return match.url_name or "" if match else ""
+
+
+@cache
+def _address(name: str) -> str | None:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return None
+
+
+@cache
+def _needed(url: str) -> Permission | None:
+    """What the page at this address declares (see nenrin.web.guard)."""
+    return getattr(resolve(url).func, "permission", None)

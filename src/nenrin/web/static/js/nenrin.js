@@ -1,0 +1,10 @@
+// All behaviours. Each attaches by data- attributes and knows no page; every page works without them.
+import "./autosubmit.js";
+import "./copy.js";
+import "./dialog.js";
+import "./drop.js";
+import "./focus.js";
+import "./keep.js";
+import "./palette.js";
+import "./rows.js";
+import "./toast.js";
