@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template import loader
 
 from nenrin.web.guard import public
 
@@ -30,7 +31,9 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 @public
 def broken(request: HttpRequest) -> HttpResponse:
-    return _page(request, 500)
+    """Without context processors: they ask the database, which may be what is down."""
+    context = {"status": 500, "reference": getattr(request, "id", "")}
+    return HttpResponse(loader.render_to_string("errors/500.html", context), status=500)
 
 
 @public

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from nenrin.web import assets, preferences, sign_in
+from nenrin.web import assets, palette, preferences, sign_in
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *assets.urlpatterns,
+    *palette.urlpatterns,
     path("sign-in/mfa/", include("allauth.mfa.urls")),
     path("sign-in/", include("allauth.account.urls")),
     path("invitations/<str:secret>", sign_in.invitation, name="invitation"),

@@ -1,0 +1,78 @@
+"""The palette: one field that finds accounts, people and pages; also a plain page where scripts are off."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+
+from nenrin.customers.models import Account, Contact
+from nenrin.foundation.models import Member
+from nenrin.foundation.permissions import FieldClass, Permission, visible
+from nenrin.foundation.search import normal
+from nenrin.values import Text
+from nenrin.web.guard import requires
+from nenrin.web.navigation import sections
+
+ACCOUNTS_AT_MOST = 8
+CONTACTS_AT_MOST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    label: Text | str
+    url: str
+    note: Text | str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    name: Text
+    hits: tuple[Hit, ...]
+
+
+@requires(Permission.SIGNED_IN)
+def palette(request: HttpRequest) -> HttpResponse:
+    """What matches `q`: a fragment of options for the dialog, else a page with a search field."""
+    asked = request.GET.get("q", "").strip()
+    context = {"groups": [group for group in found(request, asked) if group.hits], "asked": asked}
+    return render(request, "palette/options.html" if request.htmx else "palette/page.html", context)
+
+
+def found(request: HttpRequest, asked: str) -> list[Group]:
+    """Own accounts and all pages where nothing is asked yet."""
+    wanted = normal(asked)
+    return [
+        Group(Text("Accounts", "顧客"), _accounts(request.user, wanted)),
+        Group(Text("Contacts", "顧客担当者"), _contacts(request.user, wanted)),
+        Group(Text("Pages", "画面"), _pages(request, wanted)),
+    ]
+
+
+def _accounts(member: Member, wanted: str) -> tuple[Hit, ...]:
+    rows = Account.objects.for_member(member, Permission.ACCOUNTS_VIEW).standing()
+    rows = rows.filter(search__contains=wanted) if wanted else rows.filter(owner=member)
+    rows = rows.order_by("-mrr_minor", "name").values_list("pk", "name", "domain")
+    return tuple(Hit(name, reverse("account", args=[key]), domain) for key, name, domain in rows[:ACCOUNTS_AT_MOST])
+
+
+def _contacts(member: Member, wanted: str) -> tuple[Hit, ...]:
+    if not wanted or not visible(member, FieldClass.PERSONAL):
+        return ()
+    rows = Contact.objects.for_member(member, Permission.CONTACTS_VIEW).standing().filter(search__contains=wanted)
+    rows = rows.order_by("name").values_list("account_id", "name", "account__name")[:CONTACTS_AT_MOST]
+    return tuple(Hit(name, reverse("account-people", args=[account]), of) for account, name, of in rows)
+
+
+def _pages(request: HttpRequest, wanted: str) -> tuple[Hit, ...]:
+    links = [(section, link) for section in sections(request) for link in section.links]
+    return tuple(
+        Hit(link.label, link.url, section.label)
+        for section, link in links
+        if not wanted or any(wanted in normal(word) for word in (link.label.en, link.label.ja))
+    )
+
+
+urlpatterns = [path("palette", palette, name="palette")]
