@@ -1,0 +1,85 @@
+"""What every measure stands on: who is an account on a day, how many business days, is the source fresh."""
+
+from __future__ import annotations
+
+from nenrin.analytics.kpis import shapes
+from nenrin.analytics.kpis.measures import Component, Relation
+
+EPOCH = "DATE '1970-01-01'"
+USAGE_TTL = 14  # days without an event from any account after which a source is stale
+MONTH = 28  # days
+FOREVER_DAYS = 1_000_000  # later than any date asked for
+
+#: 1 while the account exists: from the day it became known, and not while it is merged into another.
+EXISTING = Component(
+    "existing",
+    ("existing",),
+    shapes.union(
+        "SELECT account, 0 AS who, believed_from AS opens, believed_to AS closes FROM accounts",
+        "1 AS existing",
+    ),
+)
+
+BUSINESS_DAYS = Component(
+    "business_days",
+    ("business_days_28", "business_days_before"),
+    f"""
+SELECT day AS opens, day + {MONTH} AS closes, business AS business_days_28, 0 AS business_days_before
+FROM calendar
+UNION ALL
+SELECT day + {MONTH} AS opens, day + {2 * MONTH} AS closes, 0 AS business_days_28,
+  business AS business_days_before
+FROM calendar""",
+    everyone=True,
+    reach_days=2 * MONTH,
+)
+
+#: A namespace is awake while anybody's event of the last days is known; pieces do not overlap.
+AWAKE = Relation(
+    "awake",
+    shapes.union(
+        f"SELECT namespace, 0 AS who, opens, day + {USAGE_TTL} AS closes FROM beats",
+        by="namespace",
+    ),
+)
+
+#: From when an account has been seen in a namespace, and from which day of use on.
+SEEN_SPANS = Relation(
+    "seen_spans",
+    """
+SELECT account, namespace, opens, cap, min(day) AS day
+FROM seen
+GROUP BY account, namespace, opens, cap""",
+)
+
+
+def _seen_while_awake(opens: str) -> str:
+    return f"""
+  SELECT seen_spans.account, 0 AS who, greatest({opens}, awake.opens) AS opens,
+    least(seen_spans.cap, awake.closes) AS closes
+  FROM seen_spans JOIN awake ON awake.namespace = seen_spans.namespace
+    AND awake.opens < seen_spans.cap AND awake.closes > seen_spans.opens"""
+
+
+#: `fresh`: the account has been seen before and a source that saw it is awake. `followed` likewise, but
+#: seen for two whole windows, so that a trend against its own past means something.
+FRESH = Component(
+    "fresh",
+    ("fresh", "followed"),
+    shapes.union(_seen_while_awake("seen_spans.opens"), "1 AS fresh", "0 AS followed")
+    + "\nUNION ALL"
+    + shapes.union(
+        _seen_while_awake(f"seen_spans.opens, seen_spans.day + {2 * MONTH - 1}"),
+        "0 AS fresh",
+        "1 AS followed",
+    ),
+    reads=(SEEN_SPANS, AWAKE),
+    reach_days=USAGE_TTL,
+)
+
+
+def heard(kind: str, within_days: int) -> Component:
+    """1, for everyone, while a fact of this kind about any account is no older than `within_days`."""
+    name = f"{kind}_heard"
+    rows = f"SELECT 0 AS account, 0 AS who, opens, day + {within_days} AS closes FROM heard WHERE kind = '{kind}'"
+    return Component(name, (name,), shapes.union(rows, f"1 AS {name}"), everyone=True)

@@ -1,0 +1,105 @@
+"""Subscriptions as stretches of days: which term runs, which price holds, when a notice is due."""
+
+from __future__ import annotations
+
+from nenrin.analytics.kpis.measures import Relation
+
+NEVER = "DATE '9999-12-31'"
+_SAME_VERSION = "{a}.account = {b}.account AND {a}.key = {b}.key AND {a}.believed_from = {b}.believed_from"
+
+
+def _same_version(a: str, b: str) -> str:
+    return _SAME_VERSION.format(a=a, b=b)
+
+
+#: Ends of terms and their notice deadlines: the stated one, then, for a subscription that renews by itself,
+#: every later one as the terms roll over. Months are counted by the relation `months`, so that the 31st
+#: becomes a shorter month's last day in every engine alike. A deadline keeps its day of the month where it
+#: lies whole months before the end, else its distance in days.
+TERM_ENDS = Relation(
+    "term_ends",
+    f"""
+WITH stated AS (
+  SELECT account, key, believed_from, believed_to, starts_on, ends_on, notice_deadline, term_months,
+    CASE WHEN auto_renews AND term_months > 0 AND ended_on IS NULL THEN 1 ELSE 0 END AS rolls,
+    12 * year(ends_on) + month(ends_on) AS end_month,
+    12 * year(notice_deadline + 1) + month(notice_deadline + 1) AS notice_month,
+    day(notice_deadline + 1) AS notice_day,
+    CASE WHEN day(notice_deadline + 1) = day(ends_on) THEN 1 ELSE 0 END AS by_month
+  FROM subscriptions
+  WHERE ends_on IS NOT NULL
+)
+SELECT account, key, believed_from, believed_to, starts_on, ends_on, notice_deadline
+FROM stated
+UNION ALL
+SELECT rolled.account, rolled.key, rolled.believed_from, rolled.believed_to, rolled.starts_on, rolled.next_end,
+  CASE WHEN by_month = 1
+    THEN months.first_on + CAST(least(notice_day, months.days) AS INTEGER) - 2
+    ELSE next_end - CAST(date_diff('day', notice_deadline, ends_on) AS INTEGER) END AS notice_deadline
+FROM (
+  SELECT stated.account, stated.key, stated.believed_from, stated.believed_to, stated.starts_on, stated.ends_on,
+    stated.notice_deadline, stated.notice_day, stated.by_month, stated.notice_month + months.month - stated.end_month AS notice_month,
+    months.first_on + CAST(least(day(stated.ends_on), months.days) AS INTEGER) - 1 AS next_end
+  FROM stated JOIN months ON months.month > stated.end_month
+    AND (months.month - stated.end_month) % nullif(stated.term_months, 0) = 0
+  WHERE stated.rolls = 1
+) AS rolled LEFT JOIN months ON months.month = rolled.notice_month""",
+)
+
+#: The running term of each day: [the end before, the end).
+TERMS = Relation(
+    "terms",
+    """
+SELECT account, key, believed_from, believed_to, ends_on, notice_deadline,
+  coalesce(lag(ends_on) OVER (PARTITION BY account, key, believed_from ORDER BY ends_on), starts_on,
+    believed_from) AS runs_from
+FROM term_ends""",
+    reads=(TERM_ENDS,),
+)
+
+#: When each version of a subscription says it stops: on the day it was ended; else, once notice is given or
+#: where nothing renews by itself, with the term in which that happened; else never.
+STOPS = Relation(
+    "stops",
+    f"""
+SELECT subscriptions.account, subscriptions.key, subscriptions.believed_from, subscriptions.believed_to,
+  coalesce(subscriptions.starts_on, subscriptions.believed_from) AS starts_on,
+  subscriptions.mrr_minor, subscriptions.seats, subscriptions.currency,
+  CASE
+    WHEN subscriptions.ended_on IS NOT NULL THEN subscriptions.ended_on
+    WHEN subscriptions.auto_renews AND subscriptions.noticed_on IS NULL THEN {NEVER}
+    WHEN noticed.ends_on IS NOT NULL THEN noticed.ends_on
+    ELSE coalesce(subscriptions.ends_on, {NEVER})
+  END AS stops_on
+FROM subscriptions LEFT JOIN (
+  SELECT subscriptions.account, subscriptions.key, subscriptions.believed_from, min(term_ends.ends_on) AS ends_on
+  FROM subscriptions JOIN term_ends ON {_same_version("term_ends", "subscriptions")}
+  WHERE subscriptions.auto_renews AND term_ends.ends_on > subscriptions.noticed_on
+  GROUP BY subscriptions.account, subscriptions.key, subscriptions.believed_from
+) AS noticed ON {_same_version("noticed", "subscriptions")}""",
+    reads=(TERM_ENDS,),
+)
+
+#: The price and the seats of each stretch: the steps, and before the first of them what the contract states.
+PRICES = Relation(
+    "prices",
+    f"""
+WITH steps AS (
+  SELECT account, key, believed_from, from_on, mrr_minor, seats,
+    coalesce(lead(from_on) OVER (PARTITION BY account, key, believed_from ORDER BY from_on), {NEVER}) AS to_on,
+    min(from_on) OVER (PARTITION BY account, key, believed_from) AS first_on
+  FROM price_steps
+)
+SELECT stops.account, stops.key, stops.believed_from, stops.believed_to, stops.currency,
+  greatest(stops.starts_on, steps.from_on) AS from_on, least(stops.stops_on, steps.to_on) AS to_on,
+  coalesce(steps.mrr_minor, stops.mrr_minor, 0) AS mrr_minor, coalesce(steps.seats, stops.seats, 0) AS seats
+FROM stops JOIN steps ON {_same_version("steps", "stops")}
+UNION ALL
+SELECT stops.account, stops.key, stops.believed_from, stops.believed_to, stops.currency,
+  stops.starts_on AS from_on, least(stops.stops_on, coalesce(earliest.first_on, {NEVER})) AS to_on,
+  coalesce(stops.mrr_minor, 0) AS mrr_minor, coalesce(stops.seats, 0) AS seats
+FROM stops LEFT JOIN (
+  SELECT DISTINCT account, key, believed_from, first_on FROM steps
+) AS earliest ON {_same_version("earliest", "stops")}""",
+    reads=(STOPS,),
+)

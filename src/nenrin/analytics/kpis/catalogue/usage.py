@@ -1,0 +1,204 @@
+"""How the product is used: logins, events, features, the last sign of life."""
+
+from __future__ import annotations
+
+from nenrin.analytics.kpis import shapes
+from nenrin.analytics.kpis.catalogue.base import BUSINESS_DAYS, EPOCH, FRESH, MONTH, USAGE_TTL
+from nenrin.analytics.kpis.catalogue.contracts import TERMS_NOW
+from nenrin.analytics.kpis.catalogue.users import ACTIVE_USERS
+from nenrin.analytics.kpis.measures import Component, Measure, Relation
+from nenrin.values import Text
+
+LAST_SEEN_REACH = 180  # days; an older last activity counts as this old
+EVENTS = Text("Product events", "利用ログ")
+
+#: One row for an account, a day, and a stretch of knowledge.
+USAGE_DAYS = Relation(
+    "usage_days",
+    """
+SELECT account, day, opens, cap,
+  CAST(sum(n) AS BIGINT) AS events,
+  CAST(sum(CASE WHEN use = 'login' THEN n ELSE 0 END) AS BIGINT) AS logins,
+  CAST(sum(CASE WHEN use = 'key_feature' THEN n ELSE 0 END) AS BIGINT) AS key_events
+FROM usage
+WHERE use <> 'ignore' AND event NOT IN ('$identify', '$group', '$alias')
+GROUP BY account, day, opens, cap""",
+)
+
+EVENTS_28 = Component(
+    "events_28",
+    ("events_28", "logins_28", "key_events_28", "events_before"),
+    f"""
+SELECT account, opens, least(cap, day + {MONTH}) AS closes, events AS events_28, logins AS logins_28,
+  key_events AS key_events_28, 0 AS events_before
+FROM usage_days
+UNION ALL
+SELECT account, greatest(opens, day + {MONTH}) AS opens, least(cap, day + {2 * MONTH}) AS closes,
+  0 AS events_28, 0 AS logins_28, 0 AS key_events_28, events AS events_before
+FROM usage_days""",
+    reads=(USAGE_DAYS,),
+    reach_days=2 * MONTH,
+)
+
+FEATURES_USED = Component(
+    "features_used",
+    ("features_used",),
+    shapes.union(
+        f"""
+  SELECT account, coalesce(feature, event) AS who, opens, least(cap, day + {MONTH}) AS closes
+  FROM usage WHERE use = 'key_feature'""",
+        "1 AS features_used",
+    ),
+    reach_days=MONTH,
+)
+
+FEATURES_MAPPED = Component(
+    "features_mapped",
+    ("features_mapped",),
+    shapes.union(
+        """
+  SELECT 0 AS account, coalesce(feature, event) AS who, believed_from AS opens, believed_to AS closes
+  FROM mappings WHERE use = 'key_feature'""",
+        "1 AS features_mapped",
+    ),
+    everyone=True,
+)
+
+LAST_ACTIVE = Component(
+    "last_active",
+    ("last_active", "ever_active"),
+    shapes.latest(
+        f"""
+  SELECT account, opens, cap AS closes, date_diff('day', {EPOCH}, day) AS place,
+    date_diff('day', {EPOCH}, day) AS last_active, 1 AS ever_active
+  FROM usage_days WHERE events > 0""",
+        ("last_active", "ever_active"),
+    ),
+    reads=(USAGE_DAYS,),
+    reach_days=LAST_SEEN_REACH,
+)
+
+SINCE_ACTIVE = f"""
+CASE WHEN ever_active > 0 THEN least(day_number - last_active, {LAST_SEEN_REACH}) ELSE {LAST_SEEN_REACH} END"""
+
+EVENTS_28D = Measure(
+    key="events_28d",
+    name=Text("Events in 28 days", "28日間の利用ログ数"),
+    description=Text(
+        "Product events of the last 28 days, without those that the event catalogue ignores.",
+        "直近28日間の利用ログの件数。イベントカタログで「対象外」としたものを除く。",
+    ),
+    unit="count",
+    direction="higher",
+    window_days=MONTH,
+    empty="zero",
+    ttl_days=USAGE_TTL,
+    source=EVENTS,
+    sql="events_28",
+    components=(EVENTS_28, FRESH),
+    known_when="fresh > 0",
+)
+
+LOGINS_PER_SEAT_WEEK = Measure(
+    key="logins_per_seat_week",
+    name=Text("Logins per seat and week", "1ライセンスあたり週間ログイン数"),
+    description=Text(
+        "Logins of the last 28 days for each paid seat and each five business days in them.",
+        "直近28日間のログイン数を、契約ライセンス数と期間内の営業日数(5営業日=1週)で割った値。",
+    ),
+    unit="per_week",
+    direction="higher",
+    window_days=MONTH,
+    empty="zero",
+    ttl_days=USAGE_TTL,
+    source=Text("Product events, subscriptions", "利用ログ・契約"),
+    sql="5 * logins_28 / nullif(seats_paid * business_days_28, 0)",
+    components=(EVENTS_28, BUSINESS_DAYS, TERMS_NOW, FRESH),
+    known_when="fresh > 0",
+)
+
+FEATURE_BREADTH = Measure(
+    key="feature_breadth",
+    name=Text("Breadth of key features", "主要機能の利用の幅"),
+    description=Text(
+        "Key features used in the last 28 days, as a share of the key features in the event catalogue.",
+        "イベントカタログに登録した主要機能のうち、直近28日間に使われた機能の割合。",
+    ),
+    unit="share",
+    direction="higher",
+    window_days=MONTH,
+    empty="zero",
+    ttl_days=USAGE_TTL,
+    source=EVENTS,
+    sql="features_used / nullif(features_mapped, 0)",
+    components=(FEATURES_USED, FEATURES_MAPPED, FRESH),
+    known_when="fresh > 0",
+)
+
+FEATURE_DEPTH = Measure(
+    key="feature_depth",
+    name=Text("Depth of key features", "主要機能の利用の深さ"),
+    description=Text(
+        "Key-feature events of the last 28 days for each active end user and each five business days in them.",
+        "直近28日間の主要機能の利用回数を、利用者数と期間内の営業日数(5営業日=1週)で割った値。",
+    ),
+    unit="per_week",
+    direction="higher",
+    window_days=MONTH,
+    empty="zero",
+    ttl_days=USAGE_TTL,
+    source=EVENTS,
+    sql="CASE WHEN month_users = 0 THEN 0 ELSE 5 * key_events_28 / nullif(month_users * business_days_28, 0) END",
+    components=(EVENTS_28, ACTIVE_USERS, BUSINESS_DAYS, FRESH),
+    known_when="fresh > 0",
+)
+
+USAGE_TREND = Measure(
+    key="usage_trend",
+    name=Text("Usage trend", "利用の増減"),
+    description=Text(
+        "Events per business day in the last 28 days, divided by those in the 28 days before. 1 is unchanged; 0 after"
+        " 56 silent days. Missing until the account has been seen for 56 days.",
+        "直近28日間の1営業日あたり利用ログ数を、その前の28日間の値で割った比率。1で横ばい、56日間利用がなければ0。"
+        "初めて利用を確認してから56日が経つまではデータなし。",
+    ),
+    unit="ratio",
+    direction="higher",
+    window_days=2 * MONTH,
+    empty="zero",
+    ttl_days=USAGE_TTL,
+    source=EVENTS,
+    sql=(
+        "CASE WHEN events_28 = 0 THEN 0"
+        " ELSE events_28 * business_days_before / nullif(events_before * business_days_28, 0) END"
+    ),
+    components=(EVENTS_28, BUSINESS_DAYS, FRESH),
+    known_when="followed > 0",
+)
+
+DAYS_SINCE_ACTIVITY = Measure(
+    key="days_since_activity",
+    name=Text("Days since last activity", "最終利用からの日数"),
+    description=Text(
+        "Days since anybody at the account last used the product; 180 means half a year or longer.",
+        "顧客の誰かが最後に製品を使ってからの日数。180は半年以上を表す。",
+    ),
+    unit="days",
+    direction="lower",
+    window_days=LAST_SEEN_REACH,
+    empty="zero",
+    ttl_days=USAGE_TTL,
+    source=EVENTS,
+    sql=SINCE_ACTIVE,
+    components=(LAST_ACTIVE, FRESH),
+    known_when="fresh > 0",
+)
+
+MEASURES = (
+    LOGINS_PER_SEAT_WEEK,
+    FEATURE_BREADTH,
+    FEATURE_DEPTH,
+    USAGE_TREND,
+    DAYS_SINCE_ACTIVITY,
+    EVENTS_28D,
+)

@@ -1,0 +1,57 @@
+"""From contributions to values: adding up step functions over a grid of days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+Steps = npt.NDArray[np.int64]
+EPOCH = date(1970, 1, 1)
+
+
+def day_numbers(days: Iterable[date]) -> Steps:
+    return np.array([(day - EPOCH).days for day in days], dtype=np.int64)
+
+
+def integrate(
+    batches: Iterable[pa.RecordBatch], values: tuple[str, ...], accounts: Steps, days: Steps
+) -> list[Steps]:
+    """Running sums of contributions: for each value an array of shape (accounts, days), integers.
+
+    - `batches`: columns account, opens, closes (day numbers) and `values`; rows of other accounts are left out.
+    - `accounts` and `days` ascending. A row counts on every day with opens <= day < closes.
+
+    >>> row = pa.record_batch({"account": [7], "opens": [2], "closes": [4], "n": [5]})
+    >>> integrate([row], ("n",), np.array([7]), np.array([1, 2, 3, 4]))[0].tolist()
+    [[0, 5, 5, 0]]
+    """
+    width = len(days) + 1  # the last column takes what closes after the grid
+    changes = [np.zeros(len(accounts) * width, dtype=np.int64) for _ in values]
+    for batch in batches:
+        _add(batch, values, changes, accounts, days)
+    return [np.cumsum(change.reshape(len(accounts), width)[:, :-1], axis=1) for change in changes]
+
+
+def _add(
+    batch: pa.RecordBatch, values: tuple[str, ...], changes: list[Steps], accounts: Steps, days: Steps
+) -> None:
+    account = _column(batch, "account")
+    place = np.searchsorted(accounts, account)
+    known = (
+        np.take(accounts, place, mode="clip") == account if len(accounts) else np.zeros(len(account), bool)
+    )
+    start = place * (len(days) + 1)
+    opens = (start + np.searchsorted(days, _column(batch, "opens")))[known]
+    closes = (start + np.searchsorted(days, _column(batch, "closes")))[known]
+    for name, change in zip(values, changes, strict=True):
+        amount = _column(batch, name)[known]
+        np.add.at(change, opens, amount)
+        np.subtract.at(change, closes, amount)
+
+
+def _column(batch: pa.RecordBatch, name: str) -> Steps:
+    return np.asarray(batch.column(name).to_numpy(zero_copy_only=False), dtype=np.int64)

@@ -1,0 +1,72 @@
+"""What measures read beside the lake's views: business days, months, and when each source was last heard."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from datetime import date, timedelta
+
+import duckdb
+import pyarrow as pa
+
+from nenrin.analytics.kpis.calendar import Calendar
+from nenrin.analytics.kpis.grid import Grid
+from nenrin.analytics.kpis.measures import Relation
+
+_FIRST_YEAR = 1990  # months before it belong to no running term
+_YEARS_AHEAD = 12  # the longest term that still rolls over
+_HEARD = ("ticket", "touch")
+
+
+def surround(db: duckdb.DuckDBPyConnection, calendar: Calendar, grid: Grid, reach_days: int) -> None:
+    """Give the session its surroundings, never limited to some accounts.
+
+    - `calendar`: day, business (1 or 0), week_closes
+    - `months`: month (12 * year + month), first_on, days
+    - `beats`: namespace, day of an event of anybody, opens: from when on a day with events was known
+    - `heard`: the same for kinds of facts: kind, day, opens
+    """
+    _store(db, "calendar", calendar.relation(grid.first - timedelta(reach_days), grid.last))
+    _store(db, "months", _months(grid.last.year + _YEARS_AHEAD))
+    db.execute(_beats(grid.fixed_knowledge))
+    db.execute(_heard(grid.fixed_knowledge))
+
+
+def _beats(known: date | None) -> str:
+    opens, chosen = (
+        ("day", f"WHERE known_on <= DATE '{known}'") if known else ("min(greatest(day, known_on))", "")
+    )
+    return f"""
+CREATE OR REPLACE TEMP TABLE beats AS
+SELECT namespace, day, {opens} AS opens FROM raw_counts {chosen} GROUP BY namespace, day"""
+
+
+def _heard(known: date | None) -> str:
+    opens = "valid_on" if known else "min(greatest(known_on, valid_on))"
+    said = [
+        f"SELECT '{kind}' AS kind, valid_on AS day, {opens} AS opens FROM said_{kind} WHERE NOT gone GROUP BY valid_on"
+        for kind in _HEARD
+    ]
+    return "CREATE OR REPLACE TEMP TABLE heard AS " + " UNION ALL ".join(said)
+
+
+def build(db: duckdb.DuckDBPyConnection, relations: tuple[Relation, ...]) -> None:
+    for relation in relations:
+        db.execute(f"CREATE OR REPLACE TEMP TABLE {relation.name} AS {relation.sql}")
+
+
+def _months(last_year: int) -> pa.Table:
+    """Columns: month (12 * year + month), first_on, days."""
+    months = [(year, month) for year in range(_FIRST_YEAR, last_year + 1) for month in range(1, 13)]
+    return pa.table(
+        {
+            "month": pa.array([12 * year + month for year, month in months], pa.int64()),
+            "first_on": pa.array([date(year, month, 1) for year, month in months], pa.date32()),
+            "days": pa.array([monthrange(year, month)[1] for year, month in months], pa.int64()),
+        }
+    )
+
+
+def _store(db: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
+    db.register("given", table)
+    db.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM given")
+    db.unregister("given")
