@@ -73,7 +73,7 @@ def _shares(weights: object) -> Floats:
 
 def _seats(tier: Ints, rng: np.random.Generator, scale: float) -> Ints:
     drawn = np.exp(SEAT_LOG_MEAN[tier] + SEAT_LOG_SD * rng.standard_normal(len(tier)))
-    return np.maximum(2, np.round(drawn * scale)).astype(np.int64)
+    return np.maximum(3, np.round(drawn * scale)).astype(np.int64)
 
 
 def _starts(preset: Preset, rng: np.random.Generator, first_month: int) -> Ints:

@@ -1,0 +1,1 @@
+"""Turns the generator's arrays into customers with names, contracts, people and voices."""

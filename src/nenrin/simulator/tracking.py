@@ -1,0 +1,202 @@
+"""What the customers' product sends: tracking events in Segment's form, as its server-side SDK would send
+them.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+import numpy as np
+
+from nenrin.simulator import product
+from nenrin.simulator.economy import blemishes, usage, workdays
+from nenrin.simulator.economy.contracts import Bools
+from nenrin.simulator.market.days import Window, daily
+from nenrin.simulator.records import Customer
+from nenrin.simulator.streams import stream
+
+Event = dict[str, Any]
+NAMESPACE = "product"
+LARGEST_BATCH = 500
+LATE_SHARE, LATE_DAYS = 0.01, (1, 4)
+FIRST_VALUE_DAY = (14, 29)
+LIBRARY = {"name": "analytics-python", "version": "2.4.0"}
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One request body, as accepted at `received_at` (aware, UTC), holding `events` events in order of time."""
+
+    received_at: datetime
+    body: bytes
+    events: int
+
+
+def user_id(customer: Customer, position: int) -> str:
+    """Return what the product calls the position-th person; contacts come first."""
+    return f"{customer.key}-u{position:03d}"
+
+
+def events(
+    customer: Customer, window: Window, seed: int, zone: ZoneInfo, *, density: float = 1.6
+) -> list[Event]:
+    """Return everything one customer's people did in the window, in order of time; nothing once it has left.
+
+    `density` is the mean number of feature events of a user-day besides the log-in.
+    """
+    rng = stream(seed, "events", customer.key)
+    level = daily(customer.behaviour.adoption, window.first, window.days)
+    present = _present(customer, window)
+    lived = usage.lived(level, workdays.factors(window.first, window.days), present, rng, events=density)
+    if not len(lived):
+        return []
+    features = _features(customer)
+    weights = usage.breadths(len(present), len(features), float(level[-1]), rng)
+    place, feature = usage.chosen(weights, lived.user, lived.actions, rng)
+    made = _Maker(customer, window, zone)
+    rows = [made.track(int(d), int(s), int(u), product.LOGIN) for u, d, s in _user_days(lived)]
+    later = rng.integers(60, 5_400, len(place))
+    seconds = np.minimum(lived.second[place] + later, 86_399)
+    rows += [
+        made.track(int(lived.day[p]), int(s), int(lived.user[p]), features[f].event)
+        for p, f, s in zip(place, feature, seconds, strict=True)
+    ]
+    rows += made.introductions(lived) + made.first_value(lived, rng)
+    rows.sort(key=lambda row: row["timestamp"])
+    for number, row in enumerate(rows):
+        row["messageId"] = f"{customer.key}-{number:07d}"
+    return rows
+
+
+def _user_days(lived: usage.Usage) -> Iterator[tuple[int, int, int]]:
+    return zip(lived.user, lived.day, lived.second, strict=True)
+
+
+def _features(customer: Customer) -> list[product.Feature]:
+    named = [each for each in product.FEATURES if each.key in customer.behaviour.features]
+    entitled = {"starter": 4, "standard": 5}.get(customer.contracts[0].plan, len(product.FEATURES))
+    return named or list(product.FEATURES[:entitled])
+
+
+def _present(customer: Customer, window: Window) -> Bools:
+    """Return (users, days): who may log in on which day."""
+    behaviour = customer.behaviour
+    present = np.zeros((max(users for _, users in behaviour.seats), window.days), bool)
+    for since, users in behaviour.seats:
+        begin = max(0, (since - window.first).days)
+        present[:, begin:] = False
+        present[:users, begin:] = True
+    stops = [(slice(None), day) for day in (customer.loss and customer.loss.on, behaviour.silent_from) if day]
+    for who, day in [
+        *stops,
+        *((person, day) for person, day in behaviour.people_stop if person < len(present)),
+    ]:
+        present[who, max(0, (day - window.first).days) :] = False
+    return present
+
+
+@dataclass(slots=True)
+class _Maker:
+    customer: Customer
+    window: Window
+    zone: ZoneInfo
+
+    def track(self, day: int, second: int, user: int, name: str) -> Event:
+        return {
+            "type": "track",
+            "event": name,
+            "userId": user_id(self.customer, user),
+            "timestamp": self._instant(day, second),
+            "context": {"groupId": self.customer.key},
+        }
+
+    def introductions(self, lived: usage.Usage) -> list[Event]:
+        """Identify each person and say which company it belongs to, on its first day."""
+        users, first = np.unique(lived.user, return_index=True)
+        return [
+            row
+            for user, place in zip(users, first, strict=True)
+            for row in self._introduction(int(user), int(lived.day[place]), int(lived.second[place]))
+        ]
+
+    def _introduction(self, user: int, day: int, second: int) -> list[Event]:
+        base = {"userId": user_id(self.customer, user), "timestamp": self._instant(day, second - 1)}
+        contacts = self.customer.contacts
+        traits = {"email": f"user{user}@{self.customer.domain}"}
+        if user < len(contacts):
+            traits = {"email": contacts[user].email, "name": contacts[user].name}
+        group = {"name": self.customer.name, "plan": self.customer.contracts[0].plan}
+        return [
+            {**base, "type": "identify", "traits": traits, "context": {"groupId": self.customer.key}},
+            {**base, "type": "group", "groupId": self.customer.key, "traits": group},
+        ]
+
+    def first_value(self, lived: usage.Usage, rng: np.random.Generator) -> list[Event]:
+        """A new customer shares its first report in the third or fourth week, unless it is held back."""
+        wanted = (self.customer.since - self.window.first).days + int(rng.integers(*FIRST_VALUE_DAY))
+        later = np.flatnonzero(lived.day >= wanted)
+        if self.customer.since < self.window.first or self.customer.behaviour.features or not len(later):
+            return []
+        place = int(later[0])
+        day, second = int(lived.day[place]), min(int(lived.second[place]) + 600, 86_399)
+        return [self.track(day, second, int(lived.user[place]), product.FIRST_VALUE)]
+
+    def _instant(self, day: int, second: int) -> str:
+        local = datetime.combine(self.window.day(day), time(), self.zone) + timedelta(seconds=second)
+        return local.astimezone(UTC).isoformat(timespec="milliseconds")
+
+
+def deliveries(
+    customers: list[Customer],
+    window: Window,
+    seed: int,
+    zone: ZoneInfo,
+    *,
+    until: datetime,
+    density: float = 1.6,
+) -> Iterator[Delivery]:
+    """Yield the request bodies of all these customers up to `until`, day by day, each accepted just after its
+    events.
+
+    One in a hundred events comes days late (a phone without a network), three in a thousand come twice: what
+    the intake is built for, in the proportions of the data-quality tests.
+    """
+    by_day: dict[date, list[Event]] = {}
+    for customer in customers:
+        sent = events(customer, window, seed, zone, density=density)
+        for event, day in zip(sent, _delivered_on(sent, customer, seed), strict=True):
+            by_day.setdefault(day, []).append(event)
+    for day in sorted(by_day):
+        yield from _bodies(by_day[day], day, until)
+
+
+def _delivered_on(sent: list[Event], customer: Customer, seed: int) -> list[date]:
+    rng = stream(seed, "late", customer.key)
+    lag = np.where(rng.random(len(sent)) < LATE_SHARE, rng.integers(*LATE_DAYS, len(sent)), 0)
+    return [
+        date.fromisoformat(each["timestamp"][:10]) + timedelta(int(days))
+        for each, days in zip(sent, lag, strict=True)
+    ]
+
+
+def _bodies(arrived: list[Event], day: date, until: datetime) -> Iterator[Delivery]:
+    """Cut a UTC day's events into requests; each is accepted two seconds after its last event, late ones
+    with it.
+    """
+    limit = until.astimezone(UTC).isoformat(timespec="milliseconds")
+    arrived.sort(key=lambda event: max(event["timestamp"], f"{day.isoformat()}T00:00"))
+    due = [event for event in arrived if event["timestamp"] <= limit]
+    for start in range(0, len(due), LARGEST_BATCH):
+        chunk = due[start : start + LARGEST_BATCH]
+        last = max(datetime.fromisoformat(chunk[-1]["timestamp"]), datetime.combine(day, time(0, 1), UTC))
+        received = min(last + timedelta(seconds=2), until)
+        doubled = [*chunk, *chunk[:: round(1 / blemishes.DUPLICATE_SHARE)]]
+        body = {
+            "batch": doubled,
+            "sentAt": received.isoformat(timespec="milliseconds"),
+            "context": {"library": LIBRARY},
+        }
+        yield Delivery(received, msgspec.json.encode(body), len(doubled))
