@@ -48,10 +48,15 @@ def _unnamed(event: Mapping[str, Any]) -> str:
 
 def _told(event: Mapping[str, Any], properties: _Fields) -> _Fields:
     """What every kind has in common: who, when, which message, which group."""
-    told: _Fields = {**_who(event, properties), "messageId": event.get("uuid") or properties.get("$insert_id")}
+    told: _Fields = {
+        **_who(event, properties),
+        "messageId": event.get("uuid") or properties.get("$insert_id"),
+    }
     told["timestamp"] = event.get("timestamp")
     groups = properties.get("$groups")
-    context: _Fields = {"library": {"name": properties.get("$lib"), "version": properties.get("$lib_version")}}
+    context: _Fields = {
+        "library": {"name": properties.get("$lib"), "version": properties.get("$lib_version")}
+    }
     if isinstance(groups, Mapping) and groups:
         context["groupId"] = groups.get("company", next(iter(groups.values())))
     return {**told, "context": context}
@@ -88,11 +93,21 @@ def _group(event: Mapping[str, Any], properties: _Fields, told: _Fields) -> _Fie
 
 
 def _alias(event: Mapping[str, Any], properties: _Fields, told: _Fields) -> _Fields:
-    return {**told, "type": "alias", "previousId": properties.get("distinct_id"), "userId": properties.get("alias")}
+    return {
+        **told,
+        "type": "alias",
+        "previousId": properties.get("distinct_id"),
+        "userId": properties.get("alias"),
+    }
 
 
 def _named(kind: str, name: str) -> Callable[[Mapping[str, Any], _Fields, _Fields], _Fields]:
-    return lambda event, properties, told: {**told, "type": kind, "name": properties.get(name), "properties": properties}
+    return lambda event, properties, told: {
+        **told,
+        "type": kind,
+        "name": properties.get(name),
+        "properties": properties,
+    }
 
 
 def _track(event: Mapping[str, Any], properties: _Fields, told: _Fields) -> _Fields:

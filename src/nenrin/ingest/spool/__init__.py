@@ -48,8 +48,14 @@ _open: dict[str, tuple[Store, Writer]] = {}
 
 
 def put(batch: Batch) -> int:
-    """Store one batch; returns its id once it is on the disk. Raises SpoolBusy, SpoolUnavailable: nothing was kept."""
-    return _current()[1].put(batch)
+    """Store one batch; returns its id once it is on the disk. Raises SpoolBusy, SpoolUnavailable: nothing was kept.
+
+    On PostgreSQL, inside a caller's transaction, the batch belongs to that transaction.
+    """
+    store, writer = _current()
+    if store.is_within_transaction():
+        return store.append([batch])[0]
+    return writer.put(batch)
 
 
 def put_many(batches: Sequence[Batch]) -> list[int]:

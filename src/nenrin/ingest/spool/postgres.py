@@ -25,7 +25,10 @@ class PostgresStore:
     """Writes through Django's connection of the calling thread."""
 
     def append(
-        self, batches: Sequence[Batch], limited: Mapping[int, int] | None = None, strangers: Sequence[Stranger] = ()
+        self,
+        batches: Sequence[Batch],
+        limited: Mapping[int, int] | None = None,
+        strangers: Sequence[Stranger] = (),
     ) -> list[int]:
         rows = [_row(batch) for batch in batches]
         with self._writing():
@@ -55,7 +58,12 @@ class PostgresStore:
 
     def pending(self, after: int) -> dict[int, int]:
         with _translated():
-            rows = Spooled.objects.filter(id__gt=after).values_list("source").annotate(n=Sum("events")).order_by()
+            rows = (
+                Spooled.objects.filter(id__gt=after)
+                .values_list("source")
+                .annotate(n=Sum("events"))
+                .order_by()
+            )
             return dict(rows)
 
     def tally(self, what: str) -> dict[int, int]:
@@ -74,7 +82,15 @@ class PostgresStore:
         with self._writing(), connection.cursor() as cursor:
             cursor.execute("SELECT pg_get_serial_sequence('ingest_spooled', 'id')")
             name = cursor.fetchone()[0]
-            cursor.execute(f"SELECT setval('{name}', greatest(%s, (SELECT last_value FROM {name})))", [max(version, 1)])
+            cursor.execute(
+                f"SELECT setval('{name}', greatest(%s, (SELECT last_value FROM {name})))", [max(version, 1)]
+            )
+
+    def is_within_transaction(self) -> bool:
+        return connection.in_atomic_block
+
+    def rest(self) -> None:
+        connection.close()
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -140,7 +156,11 @@ def _meet(strangers: Sequence[Stranger]) -> None:
         again = {"requests": F("requests") + met.requests, "last_at": met.last_at, "agent": met.agent}
         if not UnknownKey.objects.filter(key=met.key).update(**again):
             UnknownKey.objects.create(
-                key=met.key, requests=met.requests, first_at=met.first_at, last_at=met.last_at, agent=met.agent
+                key=met.key,
+                requests=met.requests,
+                first_at=met.first_at,
+                last_at=met.last_at,
+                agent=met.agent,
             )
     if strangers:
         kept = UnknownKey.objects.order_by("-last_at").values_list("key", flat=True)[:KEPT_STRANGERS]

@@ -46,7 +46,10 @@ class SqliteStore:
         self._local = threading.local()
 
     def append(
-        self, batches: Sequence[Batch], limited: Mapping[int, int] | None = None, strangers: Sequence[Stranger] = ()
+        self,
+        batches: Sequence[Batch],
+        limited: Mapping[int, int] | None = None,
+        strangers: Sequence[Stranger] = (),
     ) -> list[int]:
         rows = [_row(batch) for batch in batches]
         with self._transaction() as db:
@@ -75,7 +78,9 @@ class SqliteStore:
 
     def pending(self, after: int) -> dict[int, int]:
         with self._reading() as db:
-            return dict(db.execute("SELECT source, sum(events) FROM spooled WHERE id > ? GROUP BY source", (after,)))
+            return dict(
+                db.execute("SELECT source, sum(events) FROM spooled WHERE id > ? GROUP BY source", (after,))
+            )
 
     def tally(self, what: str) -> dict[int, int]:
         with self._reading() as db:
@@ -86,14 +91,24 @@ class SqliteStore:
 
     def strangers(self) -> list[Stranger]:
         with self._reading() as db:
-            rows = db.execute("SELECT key, requests, first_at, last_at, agent FROM stranger ORDER BY last_at DESC").fetchall()
-        return [Stranger(key, n, _instant(first), _instant(last), agent) for key, n, first, last, agent in rows]
+            rows = db.execute(
+                "SELECT key, requests, first_at, last_at, agent FROM stranger ORDER BY last_at DESC"
+            ).fetchall()
+        return [
+            Stranger(key, n, _instant(first), _instant(last), agent) for key, n, first, last, agent in rows
+        ]
 
     def begin_above(self, version: int) -> None:
         with self._transaction() as db:
             if _last_id(db) < version:
                 db.execute("DELETE FROM sqlite_sequence WHERE name = 'spooled'")
                 db.execute("INSERT INTO sqlite_sequence VALUES ('spooled', ?)", (version,))
+
+    def is_within_transaction(self) -> bool:
+        return False
+
+    def rest(self) -> None:
+        """A file's connection costs nothing."""
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:

@@ -33,3 +33,9 @@ class Store(Protocol):
     def strangers(self) -> list[Stranger]: ...
 
     def begin_above(self, version: int) -> None: ...
+
+    def is_within_transaction(self) -> bool:
+        """Has the calling thread a transaction open on the spool's own database?"""
+
+    def rest(self) -> None:
+        """Nothing to write for a while: let go of the calling thread's connection where it is a costly one."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -76,20 +77,34 @@ class Writer:
         self._turn.notify()
 
     def _run(self) -> None:
+        is_resting = False
         while True:
-            with self._turn:
-                while not self._waiting:
-                    counted = bool(self._limited or self._strangers)
-                    if not self._turn.wait(COUNT_EVERY_SECONDS if counted else None):
-                        break
-                tickets = list(self._waiting)
-                self._waiting.clear()
-                self._bytes = 0
-                limited, self._limited = self._limited, {}
-                strangers, self._strangers = self._strangers, {}
-            self._write(tickets, limited, strangers)
+            tickets, limited, strangers = self._brought(is_resting)
+            is_resting = not (tickets or limited or strangers)
+            if is_resting:
+                with suppress(
+                    Exception
+                ):  # this thread must outlive any trouble: the next batch is waiting for it
+                    self._store.rest()
+            else:
+                self._write(tickets, limited, strangers)
 
-    def _write(self, tickets: Sequence[_Ticket], limited: dict[int, int], strangers: dict[str, Stranger]) -> None:
+    def _brought(self, is_resting: bool) -> tuple[list[_Ticket], dict[int, int], dict[str, Stranger]]:
+        """Wait for batches and take them all; counts alone are taken after a second, and so is nothing at all."""
+        with self._turn:
+            if is_resting:
+                self._turn.wait_for(lambda: self._waiting or self._limited or self._strangers)
+            self._turn.wait_for(lambda: self._waiting, COUNT_EVERY_SECONDS)
+            tickets = list(self._waiting)
+            self._waiting.clear()
+            self._bytes = 0
+            limited, self._limited = self._limited, {}
+            strangers, self._strangers = self._strangers, {}
+            return tickets, limited, strangers
+
+    def _write(
+        self, tickets: Sequence[_Ticket], limited: dict[int, int], strangers: dict[str, Stranger]
+    ) -> None:
         try:
             ids = self._store.append([ticket.batch for ticket in tickets], limited, list(strangers.values()))
         except Exception as problem:  # whatever it was, no request thread may wait for ever

@@ -1,0 +1,69 @@
+"""What the door answers: always JSON, always readable from another origin, never a redirect.
+
+A status decides over data: on most 4xx clients drop their events, on 429 and 503 they come again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+from django.http import HttpRequest, HttpResponse
+
+ALLOWED_HEADERS: Final = "authorization,content-type,x-retry-count,x-write-key,anonymousid"
+GIF: Final = (
+    b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,"
+    b"\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
+)
+_OK: Final = {
+    "segment": b'{"success":true}',
+    "posthog": b'{"success":true,"status":1}',
+    "jitsu": b'{"success":true,"ok":true}',
+}
+
+
+def accepted(shape: str, rejected: list[tuple[int, str]]) -> HttpResponse:
+    """200; the events that were set aside are named by place and code."""
+    if not rejected:
+        return HttpResponse(_OK.get(shape, _OK["segment"]), content_type="application/json")
+    told = [{"index": place, "code": code} for place, code in rejected]
+    return answer({"success": True, "status": 1, "ok": True, "rejected": told})
+
+
+def answer(content: object, status: int = 200, headers: Mapping[str, str] | None = None) -> HttpResponse:
+    body = msgspec.json.encode(content)
+    return HttpResponse(body, status=status, content_type="application/json", headers=dict(headers or {}))
+
+
+def refused(status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> HttpResponse:
+    """An error in the words of every client: Segment's read code and message, PostHog's read detail."""
+    content = {"success": False, "code": code, "message": message, "detail": message}
+    return answer(content, status, headers)
+
+
+def later(status: int, seconds: int, code: str, message: str, reset: float | None = None) -> HttpResponse:
+    """Not now: come again after `seconds`. Whole numbers only; most clients cannot read dates."""
+    headers = {"Retry-After": str(seconds)}
+    if reset is not None:
+        headers["X-RateLimit-Reset"] = str(int(reset))
+    return refused(status, code, message, headers)
+
+
+def preflight() -> HttpResponse:
+    headers = {
+        "Access-Control-Allow-Methods": "GET, POST, OPTIONS",
+        "Access-Control-Allow-Headers": ALLOWED_HEADERS,
+        "Access-Control-Max-Age": "86400",
+    }
+    return HttpResponse(status=204, headers=headers)
+
+
+def readable_from(response: HttpResponse, request: HttpRequest) -> HttpResponse:
+    """Let the page that asked read the answer, wherever it was served from. No cookie is ever looked at here."""
+    origin = request.META.get("HTTP_ORIGIN")
+    if origin:
+        response.headers["Access-Control-Allow-Origin"] = origin
+        response.headers["Access-Control-Expose-Headers"] = "Retry-After, X-RateLimit-Reset"
+        response.headers["Vary"] = "Origin"
+    return response
