@@ -14,6 +14,7 @@ import numpy as np
 from nenrin.simulator import product
 from nenrin.simulator.economy import blemishes, usage, workdays
 from nenrin.simulator.economy.contracts import Bools
+from nenrin.simulator.economy.population import Ints
 from nenrin.simulator.market.days import Window, daily
 from nenrin.simulator.records import Customer
 from nenrin.simulator.streams import stream
@@ -23,12 +24,13 @@ NAMESPACE = "product"
 LARGEST_BATCH = 500
 LATE_SHARE, LATE_DAYS = 0.01, (1, 4)
 FIRST_VALUE_DAY = (14, 29)
+LAST_SECOND = 86_399
 LIBRARY = {"name": "analytics-python", "version": "2.4.0"}
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One request body, as accepted at `received_at` (aware, UTC), holding `events` events in order of time."""
+    """One request body as accepted at `received_at` (aware, UTC); its `events` are in order of time."""
 
     received_at: datetime
     body: bytes
@@ -41,7 +43,7 @@ def user_id(customer: Customer, position: int) -> str:
 
 
 def events(
-    customer: Customer, window: Window, seed: int, zone: ZoneInfo, *, density: float = 1.6
+    customer: Customer, window: Window, seed: int, zone: ZoneInfo, *, density: float = 1.2
 ) -> list[Event]:
     """Return everything one customer's people did in the window, in order of time; nothing once it has left.
 
@@ -56,23 +58,17 @@ def events(
     features = _features(customer)
     weights = usage.breadths(len(present), len(features), float(level[-1]), rng)
     place, feature = usage.chosen(weights, lived.user, lived.actions, rng)
-    made = _Maker(customer, window, zone)
-    rows = [made.track(int(d), int(s), int(u), product.LOGIN) for u, d, s in _user_days(lived)]
-    later = rng.integers(60, 5_400, len(place))
-    seconds = np.minimum(lived.second[place] + later, 86_399)
-    rows += [
-        made.track(int(lived.day[p]), int(s), int(lived.user[p]), features[f].event)
-        for p, f, s in zip(place, feature, seconds, strict=True)
-    ]
-    rows += made.introductions(lived) + made.first_value(lived, rng)
+    seconds = np.minimum(lived.second[place] + rng.integers(60, 5_400, len(place)), LAST_SECOND)
+    maker = _Maker(customer, window, zone)
+    rows = maker.tracks(lived.day, lived.second, lived.user, [product.LOGIN] * len(lived))
+    rows += maker.tracks(
+        lived.day[place], seconds, lived.user[place], [features[each].event for each in feature]
+    )
+    rows += maker.introductions(lived) + maker.first_value(lived, rng)
     rows.sort(key=lambda row: row["timestamp"])
     for number, row in enumerate(rows):
         row["messageId"] = f"{customer.key}-{number:07d}"
     return rows
-
-
-def _user_days(lived: usage.Usage) -> Iterator[tuple[int, int, int]]:
-    return zip(lived.user, lived.day, lived.second, strict=True)
 
 
 def _features(customer: Customer) -> list[product.Feature]:
@@ -104,14 +100,21 @@ class _Maker:
     window: Window
     zone: ZoneInfo
 
-    def track(self, day: int, second: int, user: int, name: str) -> Event:
-        return {
-            "type": "track",
-            "event": name,
-            "userId": user_id(self.customer, user),
-            "timestamp": self._instant(day, second),
-            "context": {"groupId": self.customer.key},
-        }
+    def tracks(self, day: Ints, second: Ints, user: Ints, names: list[str]) -> list[Event]:
+        """Return one track event for each position of the aligned columns."""
+        context = {"groupId": self.customer.key}
+        users = [user_id(self.customer, each) for each in range(int(user.max(initial=0)) + 1)]
+        return [
+            {"type": "track", "event": name, "userId": users[who], "timestamp": instant, "context": context}
+            for name, who, instant in zip(names, user, self.instants(day, second), strict=True)
+        ]
+
+    def instants(self, day: Ints, second: Ints) -> list[str]:
+        """Return UTC time stamps of seconds of local days."""
+        days = range(int(day.max(initial=0)) + 1)
+        midnights = [datetime.combine(self.window.day(each), time(), self.zone).timestamp() for each in days]
+        moments = (np.array(midnights, dtype=np.int64)[day] + second).astype("datetime64[s]")
+        return [f"{each}.000Z" for each in np.datetime_as_string(moments)]
 
     def introductions(self, lived: usage.Usage) -> list[Event]:
         """Identify each person and say which company it belongs to, on its first day."""
@@ -123,7 +126,8 @@ class _Maker:
         ]
 
     def _introduction(self, user: int, day: int, second: int) -> list[Event]:
-        base = {"userId": user_id(self.customer, user), "timestamp": self._instant(day, second - 1)}
+        (at,) = self.instants(np.array([day]), np.array([second - 1]))
+        base = {"userId": user_id(self.customer, user), "timestamp": at}
         contacts = self.customer.contacts
         traits = {"email": f"user{user}@{self.customer.domain}"}
         if user < len(contacts):
@@ -137,16 +141,11 @@ class _Maker:
     def first_value(self, lived: usage.Usage, rng: np.random.Generator) -> list[Event]:
         """A new customer shares its first report in the third or fourth week, unless it is held back."""
         wanted = (self.customer.since - self.window.first).days + int(rng.integers(*FIRST_VALUE_DAY))
-        later = np.flatnonzero(lived.day >= wanted)
+        later = np.flatnonzero(lived.day >= wanted)[:1]
         if self.customer.since < self.window.first or self.customer.behaviour.features or not len(later):
             return []
-        place = int(later[0])
-        day, second = int(lived.day[place]), min(int(lived.second[place]) + 600, 86_399)
-        return [self.track(day, second, int(lived.user[place]), product.FIRST_VALUE)]
-
-    def _instant(self, day: int, second: int) -> str:
-        local = datetime.combine(self.window.day(day), time(), self.zone) + timedelta(seconds=second)
-        return local.astimezone(UTC).isoformat(timespec="milliseconds")
+        second = np.minimum(lived.second[later] + 600, LAST_SECOND)
+        return self.tracks(lived.day[later], second, lived.user[later], [product.FIRST_VALUE])
 
 
 def deliveries(
@@ -156,7 +155,7 @@ def deliveries(
     zone: ZoneInfo,
     *,
     until: datetime,
-    density: float = 1.6,
+    density: float = 1.2,
 ) -> Iterator[Delivery]:
     """Yield the request bodies of all these customers up to `until`, day by day, each accepted just after its
     events.
@@ -186,7 +185,7 @@ def _bodies(arrived: list[Event], day: date, until: datetime) -> Iterator[Delive
     """Cut a UTC day's events into requests; each is accepted two seconds after its last event, late ones
     with it.
     """
-    limit = until.astimezone(UTC).isoformat(timespec="milliseconds")
+    limit = until.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
     arrived.sort(key=lambda event: max(event["timestamp"], f"{day.isoformat()}T00:00"))
     due = [event for event in arrived if event["timestamp"] <= limit]
     for start in range(0, len(due), LARGEST_BATCH):
