@@ -38,7 +38,7 @@ def command(host: str, port: int, with_worker: bool) -> None:
 def _server(host: str, port: int) -> list[str]:
     return [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)),
-        *("--workers", "1", "--blocking-threads", str(THREADS), "--backlog", "2048", "--no-ws", "--respawn-failed-workers"),
+        *("--workers", "1", "--blocking-threads", str(THREADS), "--backlog", "2048", "--backpressure", "256", "--no-ws", "--respawn-failed-workers"),
         *("--log-level", "warning", "nenrin.wsgi:application"),
     ]
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
+from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django_htmx.middleware import HtmxDetails
 
 from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import Permission, allowed
@@ -18,9 +21,10 @@ View = Callable[..., HttpResponse]
 class MemberRequest(HttpRequest):
     """A request after `requires`: its user is a member, and it carries its instant."""
 
-    user: Member  # type: ignore[assignment]
-    at: object
+    user: Member
+    at: datetime
     id: str
+    htmx: HtmxDetails
 
 
 def requires(permission: Permission) -> Callable[[View], View]:
@@ -32,7 +36,7 @@ def requires(permission: Permission) -> Callable[[View], View]:
 
     def declare(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        def guarded(request: Any, *args: object, **kwargs: object) -> HttpResponse:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             if allowed(request.user, permission) is None:

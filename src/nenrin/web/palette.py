@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 
@@ -13,7 +13,7 @@ from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import FieldClass, Permission, visible
 from nenrin.foundation.search import normal
 from nenrin.values import Text
-from nenrin.web.guard import requires
+from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.navigation import sections
 
 ACCOUNTS_AT_MOST = 8
@@ -34,14 +34,14 @@ class Group:
 
 
 @requires(Permission.SIGNED_IN)
-def palette(request: HttpRequest) -> HttpResponse:
+def palette(request: MemberRequest) -> HttpResponse:
     """What matches `q`: a fragment of options for the dialog, else a page with a search field."""
     asked = request.GET.get("q", "").strip()
     context = {"groups": [group for group in found(request, asked) if group.hits], "asked": asked}
     return render(request, "palette/options.html" if request.htmx else "palette/page.html", context)
 
 
-def found(request: HttpRequest, asked: str) -> list[Group]:
+def found(request: MemberRequest, asked: str) -> list[Group]:
     """Own accounts and all pages where nothing is asked yet."""
     wanted = normal(asked)
     return [
@@ -66,7 +66,7 @@ def _contacts(member: Member, wanted: str) -> tuple[Hit, ...]:
     return tuple(Hit(name, reverse("account-people", args=[account]), of) for account, name, of in rows)
 
 
-def _pages(request: HttpRequest, wanted: str) -> tuple[Hit, ...]:
+def _pages(request: MemberRequest, wanted: str) -> tuple[Hit, ...]:
     links = [(section, link) for section in sections(request) for link in section.links]
     return tuple(
         Hit(link.label, link.url, section.label)

@@ -1,0 +1,95 @@
+"""The account's own pages: overview, health, usage, timeline. People and contracts have files of their own."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import path
+
+from nenrin.customers.models import Contact
+from nenrin.foundation import organisation
+from nenrin.foundation.permissions import FieldClass, Permission, allowed, visible
+from nenrin.insight import explanation, usage
+from nenrin.web import account_health, account_usage, timeline
+from nenrin.web.account_head import find, head
+from nenrin.web.guard import MemberRequest, requires
+
+PEOPLE_SHOWN = 5
+ENTRIES_SHOWN = 8
+
+
+@requires(Permission.ACCOUNTS_VIEW)
+def overview(request: MemberRequest, key: int) -> HttpResponse:
+    """Why the score is what it is, who is there, what happened last."""
+    account = find(request, key)
+    top = head(account, request, here="overview")
+    told = explanation.of(account.pk, since=top.today - timedelta(days=30)) if top.health else None
+    context = {
+        "head": top,
+        "as_of": top.health.at if top.health else request.at,
+        "why": account_health.why(told) if told else None,
+        "people": _people(request, key),
+        "stream": _stream(request, key),
+    }
+    return render(request, "account360/overview.html", context)
+
+
+@requires(Permission.HEALTH_VIEW)
+def health(request: MemberRequest, key: int) -> HttpResponse:
+    """Every measure with value, points, weight and source; the trend; what people set by hand."""
+    account = find(request, key, Permission.HEALTH_VIEW)
+    top = head(account, request, here="health")
+    context = {"head": top, "as_of": top.health.at if top.health else request.at}
+    return render(request, "account360/health.html", context | account_health.page(account, top, request))
+
+
+@requires(Permission.ACCOUNTS_VIEW)
+def usage_page(request: MemberRequest, key: int) -> HttpResponse:
+    """Users and features by week."""
+    account = find(request, key)
+    top = head(account, request, here="usage")
+    used = usage.of(account.pk, top.today)
+    return render(request, "account360/usage.html", {"head": top, "as_of": request.at, "used": account_usage.picture(used, account.seats)})
+
+
+@requires(Permission.ACCOUNTS_VIEW)
+def recent_events(request: MemberRequest, key: int) -> HttpResponse:
+    """The last events as they arrived: a fragment, because raw events are the one slow thing on the page."""
+    account = find(request, key)
+    today = organisation.today(request.at)
+    rows = usage.recent(account.pk, until=today)
+    shown = {"rows": rows, "may_read": visible(request.user, FieldClass.PERSONAL), "days": 30, "account": account}
+    return render(request, "account360/recent_events.html", shown)
+
+
+@requires(Permission.TIMELINE_VIEW)
+def timeline_page(request: MemberRequest, key: int) -> HttpResponse:
+    """The whole stream, by kind."""
+    account = find(request, key, Permission.TIMELINE_VIEW)
+    top = head(account, request, here="timeline")
+    context = {"head": top, "as_of": request.at, "stream": timeline.stream(key, request.user, request.GET), "kinds": timeline.KINDS}
+    return render(request, "account360/timeline.html", context)
+
+
+def _people(request: MemberRequest, key: int) -> list[Contact]:
+    if not allowed(request.user, Permission.CONTACTS_VIEW):
+        return []
+    rows = Contact.objects.filter(account=key, archived_at__isnull=True, left_on__isnull=True)
+    return list(rows.order_by("role", "name")[:PEOPLE_SHOWN])
+
+
+def _stream(request: MemberRequest, key: int) -> timeline.Stream | None:
+    if not allowed(request.user, Permission.TIMELINE_VIEW):
+        return None
+    return timeline.stream(key, request.user, request.GET, size=ENTRIES_SHOWN)
+
+
+urlpatterns = [
+    path("accounts/<int:key>", overview, name="account"),
+    path("accounts/<int:key>/health", health, name="account-health"),
+    path("accounts/<int:key>/usage", usage_page, name="account-usage"),
+    path("accounts/<int:key>/usage/events", recent_events, name="account-events"),
+    path("accounts/<int:key>/timeline", timeline_page, name="account-timeline"),
+]
