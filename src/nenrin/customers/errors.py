@@ -39,7 +39,15 @@ class Conflict(ValueError):
     `theirs` is what stands now, `mine` what was asked for; both for the fields in question only.
     """
 
-    def __init__(self, subject: str, *, asked: int, stands: int, mine: Mapping[str, object], theirs: Mapping[str, object]) -> None:
+    def __init__(
+        self,
+        subject: str,
+        *,
+        asked: int,
+        stands: int,
+        mine: Mapping[str, object],
+        theirs: Mapping[str, object],
+    ) -> None:
         self.subject, self.asked, self.stands = subject, asked, stands
         self.mine, self.theirs = dict(mine), dict(theirs)
         super().__init__(f"{subject} is at version {stands}, not {asked}: changed in the meantime")

@@ -5,25 +5,55 @@ from nenrin.values import Text
 
 register("customers.account.opened", Text("Account {name} opened", "顧客「{name}」を登録"))
 register("customers.account.changed", Text("Account changed: {fields}", "顧客情報を変更: {fields}"))
-register("customers.account.confirmed", Text("Provisional account confirmed as {name}", "仮登録を「{name}」として確定"))
+register(
+    "customers.account.confirmed",
+    Text("Provisional account confirmed as {name}", "仮登録を「{name}」として確定"),
+)
 register("customers.account.archived", Text("Account {name} archived", "顧客「{name}」をアーカイブ"))
 register("customers.account.restored", Text("Account {name} restored", "顧客「{name}」を復元"))
-register("customers.account.merged", Text("{absorbed} merged into {survivor}", "「{absorbed}」を「{survivor}」に統合"))
+register(
+    "customers.account.merged",
+    Text("{absorbed} merged into {survivor}", "「{absorbed}」を「{survivor}」に統合"),
+)
 register("customers.account.unmerged", Text("Merge of {absorbed} undone", "「{absorbed}」の統合を取り消し"))
-register("customers.account.tagged", Text("Tags: {added} added, {removed} removed", "タグ 追加: {added} 解除: {removed}"))
-register("customers.account.regraded", Text("Tier or touch model by rule: {fields}", "ルールにより変更: {fields}"))
+register(
+    "customers.account.tagged",
+    Text("Tags: {added} added, {removed} removed", "タグ 追加: {added} 解除: {removed}"),
+)
+register(
+    "customers.account.regraded", Text("Tier or touch model by rule: {fields}", "ルールにより変更: {fields}")
+)
 register("customers.account.exported", Text("{rows} accounts exported", "顧客{rows}件を出力"))
 register("customers.key.added", Text("Key {key} points here", "キー {key} を紐付け"))
 register("customers.key.removed", Text("Key {key} no longer points here", "キー {key} の紐付けを解除"))
-register("customers.owner.assigned", Text("{member} is {phase} now", "{member}が{phase}に就任"), personal=True)
-register("customers.owner.released", Text("{member} is no longer {phase}", "{member}が{phase}を離任"), personal=True)
-register("customers.touch.overridden", Text("Touch model set to {touch_model}: {reason}", "タッチモデルを{touch_model}に変更: {reason}"))
+register(
+    "customers.owner.assigned", Text("{member} is {phase} now", "{member}が{phase}に就任"), personal=True
+)
+register(
+    "customers.owner.released",
+    Text("{member} is no longer {phase}", "{member}が{phase}を離任"),
+    personal=True,
+)
+register(
+    "customers.touch.overridden",
+    Text("Touch model set to {touch_model}: {reason}", "タッチモデルを{touch_model}に変更: {reason}"),
+)
 register("customers.touch.released", Text("Touch model follows its rule again", "タッチモデルをルールに戻す"))
 register("customers.contact.added", Text("Contact {name} added", "顧客担当者「{name}」を登録"), personal=True)
-register("customers.contact.changed", Text("Contact {name} changed: {fields}", "顧客担当者「{name}」を変更: {fields}"), personal=True)
+register(
+    "customers.contact.changed",
+    Text("Contact {name} changed: {fields}", "顧客担当者「{name}」を変更: {fields}"),
+    personal=True,
+)
 register("customers.contact.left", Text("{name} left ({role})", "「{name}」が退任（{role}）"), personal=True)
-register("customers.contact.archived", Text("Contact {name} archived", "顧客担当者「{name}」をアーカイブ"), personal=True)
-register("customers.contact.restored", Text("Contact {name} restored", "顧客担当者「{name}」を復元"), personal=True)
+register(
+    "customers.contact.archived",
+    Text("Contact {name} archived", "顧客担当者「{name}」をアーカイブ"),
+    personal=True,
+)
+register(
+    "customers.contact.restored", Text("Contact {name} restored", "顧客担当者「{name}」を復元"), personal=True
+)
 register("customers.contact.erased", Text("A contact's personal data erased", "顧客担当者の個人情報を消去"))
 register("customers.contact.exported", Text("{rows} contacts exported", "顧客担当者{rows}件を出力"))
 register("customers.product.saved", Text("Product {name} saved", "製品「{name}」を保存"))
@@ -32,11 +62,20 @@ register("customers.plan.saved", Text("Plan {name} saved", "プラン「{name}�
 register("customers.plan.archived", Text("Plan {name} archived", "プラン「{name}」をアーカイブ"))
 register("customers.subscription.signed", Text("Subscription signed: {plan}", "契約を登録: {plan}"))
 register("customers.subscription.changed", Text("Subscription changed: {fields}", "契約を変更: {fields}"))
-register("customers.subscription.repriced", Text("Price from {from_on}: {mrr_minor} {currency}", "{from_on}から価格改定: {mrr_minor} {currency}"))
+register(
+    "customers.subscription.repriced",
+    Text("Price from {from_on}: {mrr_minor} {currency}", "{from_on}から価格改定: {mrr_minor} {currency}"),
+)
 register("customers.subscription.rolled", Text("Subscription {happened}", "契約 {happened}"))
-register("customers.subscription.noticed", Text("Notice given on {noticed_on}: {reason}", "{noticed_on}に解約予告: {reason}"))
+register(
+    "customers.subscription.noticed",
+    Text("Notice given on {noticed_on}: {reason}", "{noticed_on}に解約予告: {reason}"),
+)
 register("customers.subscription.reprieved", Text("Notice withdrawn", "解約予告を撤回"))
-register("customers.subscription.ended", Text("Subscription ended on {ended_on}: {reason}", "{ended_on}に契約終了: {reason}"))
+register(
+    "customers.subscription.ended",
+    Text("Subscription ended on {ended_on}: {reason}", "{ended_on}に契約終了: {reason}"),
+)
 register("customers.subscription.archived", Text("Subscription archived", "契約をアーカイブ"))
 register("customers.subscription.restored", Text("Subscription restored", "契約を復元"))
 register("customers.subscription.exported", Text("{rows} subscriptions exported", "契約{rows}件を出力"))

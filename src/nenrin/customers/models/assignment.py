@@ -18,8 +18,12 @@ class Assignment(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["account", "phase"], condition=Q(until_on__isnull=True), name="one_owner_a_phase")
+            models.UniqueConstraint(
+                fields=["account", "phase"], condition=Q(until_on__isnull=True), name="one_owner_a_phase"
+            )
         ]
         indexes = [
-            models.Index(fields=["member", "account"], name="assignment_current", condition=Q(until_on__isnull=True))
+            models.Index(
+                fields=["member", "account"], name="assignment_current", condition=Q(until_on__isnull=True)
+            )
         ]

@@ -1,0 +1,112 @@
+"""What this room tells the lake: whole states, never differences, never personal data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from nenrin.customers import attributes
+from nenrin.customers.models import Account, AccountKey, PriceStep, Subscription
+
+Fact = dict[str, Any]
+#: How long the departure of a champion or decision maker keeps an account from being called healthy.
+DEPARTURE_DAYS = 60
+
+
+def fact(
+    kind: str,
+    key: object,
+    body: Mapping[str, Any],
+    *,
+    account: int | None,
+    valid: date | None = None,
+    known: date | None = None,
+) -> Fact:
+    """One version. `known` is stated only for history that came late: it is then marked as assumed."""
+    made: Fact = {"kind": kind, "key": str(key), "body": dict(body), "account": account}
+    if valid:
+        made["valid_at"] = valid.isoformat()
+    if known:
+        made |= {"known_on": known.isoformat(), "assumed": True}
+    return made
+
+
+def gone(kind: str, key: object, *, account: int | None) -> Fact:
+    return {"kind": kind, "key": str(key), "body": {}, "account": account, "gone": True}
+
+
+def of_accounts(accounts: Iterable[Account]) -> dict[int, dict[str, Any]]:
+    """The bodies of `account` facts by account id, with two queries however many there are."""
+    rows = list(accounts)
+    public = attributes.public_keys(attributes.declared())
+    tags: dict[int, list[str]] = {}
+    through = Account.tags.through.objects.filter(account__in=[row.pk for row in rows])
+    for account, tag in through.values_list("account_id", "tag__name").order_by("tag__name"):
+        tags.setdefault(account, []).append(tag)
+    return {row.pk: _account_body(row, tags.get(row.pk, []), public) for row in rows}
+
+
+def _account_body(account: Account, tags: list[str], public: set[str]) -> dict[str, Any]:
+    return {
+        "status": account.status,
+        "tier": account.tier,
+        "touch_model": account.touch_model,
+        "industry": account.industry,
+        "region": account.region,
+        "parent": account.parent_id,
+        "tags": tags,
+        "stage": account.stage,
+        "attributes": {
+            key: value for key, value in account.attributes.items() if key in public and value is not None
+        },
+        "customer_since": account.customer_since,
+        "lost_on": account.lost_on,
+    }
+
+
+def of_account(account: Account) -> Fact:
+    return fact("account", account.pk, of_accounts([account])[account.pk], account=account.pk)
+
+
+def of_key(key: AccountKey, *, known: date | None = None) -> Fact:
+    valid = key.since_on
+    return fact("key", f"{key.namespace}|g:{key.key}", {}, account=key.account_id, valid=valid, known=known)
+
+
+def of_subscription(
+    row: Subscription, steps: Iterable[PriceStep], *, valid: date | None = None, known: date | None = None
+) -> Fact:
+    """`row.plan.product` must be loaded by the caller where there is a plan."""
+    body = {
+        "plan": row.plan.key if row.plan else "",
+        "product": row.plan.product.key if row.plan else "",
+        "starts_on": row.starts_on,
+        "ends_on": row.ends_on,
+        "notice_deadline": row.notice_deadline,
+        "auto_renews": row.auto_renews,
+        "status": row.status,
+        "seats": row.seats,
+        "mrr_minor": row.mrr_minor,
+        "currency": row.currency,
+        "term_months": row.term_months,
+        "noticed_on": row.noticed_on,
+        "ended_on": row.ended_on,
+        "steps": [
+            {"from_on": step.from_on, "mrr_minor": step.mrr_minor, "seats": step.seats} for step in steps
+        ],
+    }
+    return fact("subscription", row.pk, body, account=row.account_id, valid=valid, known=known)
+
+
+def departure(contact: int, account: int, left_on: date) -> Fact:
+    """A hard event: somebody who carried the contract has left."""
+    until = left_on + timedelta(days=DEPARTURE_DAYS)
+    body = {"event": "champion_left", "expires_on": until}
+    return fact("hard_event", f"champion_left|{contact}", body, account=account, valid=left_on)
+
+
+def notice(row: Subscription) -> Fact:
+    """A hard event: a notice was given; it counts until the term ends."""
+    body = {"event": "notice_given", "expires_on": row.ends_on}
+    return fact("hard_event", f"notice_given|{row.pk}", body, account=row.account_id, valid=row.noticed_on)

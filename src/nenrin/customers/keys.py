@@ -1,0 +1,110 @@
+"""Keys: what other systems call our accounts. One account a key at any moment, many keys an account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from nenrin.customers import cleaning, facts
+from nenrin.customers.errors import Fault, Refused
+from nenrin.customers.models import Account, AccountKey
+from nenrin.foundation import journal, organisation
+from nenrin.foundation.actors import Actor
+from nenrin.values import Text
+
+Pair = tuple[str, str]
+_namespace, _key = cleaning.key(80), cleaning.key(200)
+
+
+class KeyTaken(Refused):
+    """This key belongs to another account: move it there first, or merge the two."""
+
+
+def accounts_of(pairs: Iterable[Pair]) -> dict[Pair, Account]:
+    """The accounts that keys mean now."""
+    return {(row.namespace, row.key): row.account for row in _rows(pairs)}
+
+
+def ids_of(namespace: str, wanted: Iterable[str]) -> dict[str, int]:
+    """Account ids by key within one namespace: the cheap form for imports and the drain."""
+    found: dict[str, int] = {}
+    keys = list(dict.fromkeys(wanted))
+    for start in range(0, len(keys), 500):
+        rows = AccountKey.objects.filter(
+            namespace=namespace, key__in=keys[start : start + 500], ended_on__isnull=True
+        )
+        found |= dict(rows.values_list("key", "account_id"))
+    return found
+
+
+def _rows(pairs: Iterable[Pair]) -> list[AccountKey]:
+    by_namespace: dict[str, list[str]] = {}
+    for namespace, key in pairs:
+        by_namespace.setdefault(namespace, []).append(key)
+    found: list[AccountKey] = []
+    for namespace, wanted in by_namespace.items():
+        for start in range(0, len(wanted), 500):
+            among = Q(namespace=namespace, key__in=wanted[start : start + 500], ended_on__isnull=True)
+            found += AccountKey.objects.filter(among).select_related("account", "account__parent")
+    return found
+
+
+def refuse_taken(pairs: Sequence[Pair]) -> None:
+    """Raise KeyTaken where a pair belongs to somebody, or stands twice in the list."""
+    twice = [pair for pair, count in _counted(pairs).items() if count > 1]
+    taken = [(row.namespace, row.key, row.account.name) for row in _rows(pairs)]
+    faults = [Fault("keys", Text(f"{n}|{k} stands twice", f"{n}|{k} が重複"), [n, k]) for n, k in twice]
+    faults += [
+        Fault("keys", Text(f"{n}|{k} belongs to {name}", f"{n}|{k} は「{name}」のキー"), [n, k])
+        for n, k, name in taken
+    ]
+    if faults:
+        raise KeyTaken(faults)
+
+
+def _counted(pairs: Iterable[Pair]) -> dict[Pair, int]:
+    counts: dict[Pair, int] = {}
+    for pair in pairs:
+        counts[pair] = counts.get(pair, 0) + 1
+    return counts
+
+
+def built(account: Account, pair: Pair, since_on: date | None = None) -> AccountKey:
+    """An unsaved key row; raises Refused where namespace or key do not fit."""
+    try:
+        namespace, key = str(_namespace(pair[0])), str(_key(pair[1]))
+    except cleaning.Wrong as wrong:
+        raise Refused.one("keys", wrong.text, list(pair)) from None
+    return AccountKey(namespace=namespace, key=key, account=account, since_on=since_on)
+
+
+def add(
+    account: Account, namespace: str, key: str, *, by: Actor, at: datetime, since_on: date | None = None
+) -> AccountKey:
+    """Let a key mean this account, as if it always had unless a day is given. Safe to repeat.
+
+    Raises KeyTaken, Refused. Journal: customers.key.added.
+    """
+    row = built(account, (namespace, key), since_on)
+    with transaction.atomic():
+        there = AccountKey.objects.filter(namespace=row.namespace, key=row.key, ended_on__isnull=True).first()
+        if there and there.account_id == account.pk:
+            return there
+        refuse_taken([(row.namespace, row.key)])
+        row.save()
+        note = {"key": str(row), "fact": facts.of_key(row)}
+        journal.record("customers.key.added", actor=by, at=at, account=account.pk, particulars=note)
+    return row
+
+
+def remove(row: AccountKey, *, by: Actor, at: datetime) -> None:
+    """Let a key mean nobody from today. Safe to repeat. Journal: customers.key.removed."""
+    with transaction.atomic():
+        today = organisation.today(at)
+        if AccountKey.objects.filter(pk=row.pk, ended_on__isnull=True).update(ended_on=today):
+            fact = facts.of_key(row)
+            note = {"key": str(row), "fact": facts.gone("key", fact["key"], account=row.account_id)}
+            journal.record("customers.key.removed", actor=by, at=at, account=row.account_id, particulars=note)
