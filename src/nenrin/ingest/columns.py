@@ -1,0 +1,288 @@
+"""Spooled bodies as columns: one row an event, in the order sent, beside the events that cannot be stored.
+
+A body in which every event is ordinary is read straight into typed structs; anything else (another client's shape, a
+repaired character, one faulty event) goes through `shapes`, which forgives more and takes longer. Both say the same.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+import msgspec
+import pyarrow as pa
+from msgspec import Raw, Struct
+
+from nenrin.ingest import shapes
+from nenrin.ingest.reading import DEEPEST, Malformed, text_of
+from nenrin.ingest.spool import SpooledBatch
+
+Id = str | int | None
+Stamp = str | int | float | None
+
+#: Text longer than this is not an id.
+LONGEST_ID: Final = 500
+#: Beyond this a context keeps only its well-known parts.
+LARGEST_CONTEXT: Final = 8_000
+KEPT_CONTEXT: Final = ("library", "page", "campaign", "locale", "timezone", "userAgent", "app", "device", "os")
+NOTHING: Final = (b"", b"null", b"{}")
+
+HALF_PAIR = re.compile(rb"\\u[dD][89abAB]..(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB]..)\\u[dD][c-fC-F]")
+
+
+class Event(Struct, gc=False):
+    """An ordinary event; anything that does not fit is read the long way."""
+
+    type: Literal["track", "identify", "page", "screen", "group", "alias"]
+    event: str | None = None
+    name: str | None = None
+    userId: Id = None  # noqa: N815
+    anonymousId: Id = None  # noqa: N815
+    groupId: Id = None  # noqa: N815
+    previousId: Id = None  # noqa: N815
+    messageId: str | None = None  # noqa: N815
+    timestamp: Stamp = None
+    originalTimestamp: Stamp = None  # noqa: N815
+    sentAt: Stamp = None  # noqa: N815
+    receivedAt: Stamp = None  # noqa: N815
+    properties: Raw = Raw(b"")
+    traits: Raw = Raw(b"")
+    context: Raw = Raw(b"")
+    integrations: Raw = Raw(b"")
+
+
+class Body(Struct, gc=False):
+    batch: list[Event]
+    sentAt: Stamp = None  # noqa: N815
+    timestamp: Stamp = None
+    context: Raw = Raw(b"")
+    integrations: Raw = Raw(b"")
+
+
+class Known(Struct, gc=False):
+    """What of a context matters beside its text."""
+
+    groupId: Id = None  # noqa: N815
+    traits: Raw = Raw(b"")
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """An event that cannot be stored; `events` is more than one where a whole body could not be read."""
+
+    batch: SpooledBatch
+    place: int
+    reason: str
+    body: str
+    detail: str = ""
+    events: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Rows of RAW, and the rejects beside them."""
+
+    rows: pa.Table
+    rejects: list[Reject]
+
+
+RAW = pa.schema(
+    [
+        ("type", pa.string()), ("name", pa.string()), ("user", pa.string()), ("anonymous", pa.string()),
+        ("group", pa.string()), ("previous", pa.string()), ("message", pa.string()), ("original", pa.string()),
+        ("sent", pa.string()), ("stated", pa.string()), ("properties", pa.string()), ("traits", pa.string()),
+        ("context", pa.string()), ("flags", pa.string()), ("batch", pa.int64()), ("place", pa.int32()),
+    ]
+)  # fmt: skip
+Row = tuple[Any, ...]
+
+_body = msgspec.json.Decoder(Body)
+_known = msgspec.json.Decoder(Known)
+
+
+def read(batches: Sequence[SpooledBatch]) -> Columns:
+    """The events of these batches. Never raises: what cannot be read is a Reject."""
+    rows: list[Row] = []
+    rejects: list[Reject] = []
+    contexts: dict[bytes, tuple[str | None, str | None]] = {}
+    for batch in batches:
+        try:
+            rows.extend(_ordinary(batch, contexts))
+        except _Unusual:
+            _long_way(batch, rows, rejects)
+    columns = list(zip(*rows, strict=True)) or [()] * len(RAW)
+    arrays = [pa.array(column, field.type) for column, field in zip(columns, RAW, strict=True)]
+    return Columns(pa.Table.from_arrays(arrays, schema=RAW), rejects)
+
+
+class _Unusual(Exception):  # noqa: N818
+    """Not every event of this body is ordinary."""
+
+
+def _ordinary(batch: SpooledBatch, contexts: dict[bytes, tuple[str | None, str | None]]) -> list[Row]:
+    body = batch.body
+    if batch.shape != "batch" or _needs_repair(body):
+        raise _Unusual
+    try:
+        opened = _body.decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        raise _Unusual from None
+    if opened.context not in NOTHING or opened.integrations not in NOTHING:
+        raise _Unusual
+    sent = opened.sentAt if opened.sentAt is not None else opened.timestamp
+    return [_row(event, sent, batch.id, place, contexts) for place, event in enumerate(opened.batch)]
+
+
+def _needs_repair(body: bytes) -> bool:
+    if not body.isascii():
+        try:
+            body.decode()
+        except UnicodeDecodeError:
+            return True
+    if b"\\u0000" in body or len(body) > shapes.LARGEST_EVENT:
+        return True
+    return (b"\\ud" in body or b"\\uD" in body) and HALF_PAIR.search(body) is not None
+
+
+def _row(
+    event: Event, sent: Stamp, batch: int, place: int, contexts: dict[bytes, tuple[str | None, str | None]]
+) -> Row:
+    kind, user, anonymous, group = event.type, event.userId, event.anonymousId, event.groupId
+    if shapes.fault_of(kind, (user, anonymous), event.event, group, event.previousId):
+        raise _Unusual
+    raw = bytes(event.context)
+    if raw not in contexts:
+        contexts[raw] = _context(raw)
+    context, shared_group = contexts[raw]
+    traits = _object(event.traits)
+    if kind == "identify" and traits is None and b'"traits"' in raw:
+        raise _Unusual
+    if event.integrations not in NOTHING and b"false" in bytes(event.integrations):
+        context = _with_integrations(context, bytes(event.integrations).decode())
+    original = event.originalTimestamp if event.originalTimestamp is not None else event.timestamp
+    return (
+        kind,
+        event.event if kind == "track" else event.name or "",
+        _text(user),
+        _text(anonymous),
+        _text(group) if kind == "group" else shared_group,
+        _text(event.previousId),
+        event.messageId,
+        _text(original),
+        _text(event.sentAt if event.sentAt is not None else sent),
+        _text(event.receivedAt),
+        _object(event.properties),
+        traits,
+        context,
+        "",
+        batch,
+        place,
+    )
+
+
+def _object(raw: Raw) -> str | None:
+    """The text of a JSON object; None for none."""
+    text = bytes(raw)
+    if text in NOTHING:
+        return None
+    if text[:1] != b"{" or (len(text) > 64 and text.count(b"{") + text.count(b"[") > DEEPEST):
+        raise _Unusual
+    return text.decode()
+
+
+def _context(raw: bytes) -> tuple[str | None, str | None]:
+    """A context's text without personal traits, and the group it names."""
+    if raw in NOTHING:
+        return None, None
+    if raw[:1] != b"{" or raw.count(b"{") + raw.count(b"[") > DEEPEST:
+        raise _Unusual
+    try:
+        known = _known.decode(raw)
+    except (msgspec.MsgspecError, RecursionError):
+        raise _Unusual from None
+    if bytes(known.traits) or len(raw) > LARGEST_CONTEXT:
+        raw = _trimmed(msgspec.json.decode(raw)).encode()
+    return raw.decode(), _text(known.groupId)
+
+
+def _trimmed(context: dict[str, Any]) -> str:
+    kept = {name: value for name, value in context.items() if name != "traits"}
+    text = msgspec.json.encode(kept)
+    if len(text) > LARGEST_CONTEXT:
+        text = msgspec.json.encode({name: kept[name] for name in KEPT_CONTEXT if name in kept})
+    return text.decode() if len(text) <= LARGEST_CONTEXT else "{}"
+
+
+def _with_integrations(context: str | None, integrations: str) -> str:
+    if context in (None, "{}"):
+        return f'{{"integrations":{integrations}}}'
+    return f'{context[:-1].rstrip()},"integrations":{integrations}}}'
+
+
+def _text(value: Stamp) -> str | None:
+    """An id or time as text; blank is none. A whole float reads as the integer it is."""
+    if isinstance(value, str):
+        return value.strip() or None
+    if value is None or isinstance(value, bool):
+        return None
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _long_way(batch: SpooledBatch, rows: list[Row], rejects: list[Reject]) -> None:
+    try:
+        envelope = shapes.opened(batch)
+        large = shapes.oversized(batch.body, batch.shape)
+    except (Malformed, KeyError, TypeError, ValueError) as problem:
+        body = text_of(batch.body).decode(errors="replace").replace("\0", "\ufffd")
+        rejects.append(Reject(batch, 0, "unreadable", body, str(problem)[:300], max(batch.events, 1)))
+        return
+    flags = ",".join(sorted(envelope.flags))
+    for place, event in enumerate(envelope.events):
+        reason = "too_large" if place in large else shapes.fault(event) or _wrong_part(event)
+        if reason:
+            rejects.append(Reject(batch, place, reason, _dump(event)))
+        else:
+            rows.append(_told(event, envelope.sent_at, flags, batch.id, place))
+
+
+def _wrong_part(event: dict[str, Any]) -> str | None:
+    for part in ("properties", "traits", "context"):
+        if event.get(part) is not None and not isinstance(event[part], dict):
+            return f"{part}_not_an_object"
+    return None
+
+
+def _told(event: dict[str, Any], sent: Stamp, flags: str, batch: int, place: int) -> Row:
+    kind, context = event["type"], event.get("context") or {}
+    integrations = event.get("integrations")
+    kept = _trimmed(context) if context else None
+    if isinstance(integrations, dict) and False in integrations.values():
+        kept = _with_integrations(kept, _dump(integrations))
+    return (
+        kind,
+        event["event"] if kind == "track" else _given(event.get("name")) or "",
+        _given(event.get("userId")),
+        _given(event.get("anonymousId")),
+        _given(event.get("groupId") if kind == "group" else context.get("groupId")),
+        _given(event.get("previousId")),
+        event["messageId"] if isinstance(event.get("messageId"), str) else _given(event.get("messageId")),
+        _given(event.get("originalTimestamp") or event.get("timestamp")),
+        _given(event.get("sentAt") or sent),
+        _given(event.get("receivedAt")),
+        _dump(event["properties"]) if event.get("properties") else None,
+        _dump(event["traits"]) if event.get("traits") else None,
+        kept,
+        flags,
+        batch,
+        place,
+    )
+
+
+def _given(value: object) -> str | None:
+    return _text(value) if isinstance(value, str | int | float) else None
+
+
+def _dump(value: object) -> str:
+    return msgspec.json.encode(value).decode()

@@ -1,0 +1,63 @@
+"""Nothing vanishes: received = stored + duplicate + quarantined + pending, in total and for every source.
+
+Each term is counted where it happens, none is derived from the others: received with the spooled row, stored in the
+lake, duplicate and quarantined in the drain's ledger, pending in the spool. `limited` stands outside the law: refused
+events come again, so it is "at least".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypedDict
+
+from django.db.models import Sum
+
+from nenrin.analytics.lake import Lake
+from nenrin.ingest import spool
+from nenrin.ingest.models import Progress, Source, Verdict
+
+
+class Law(TypedDict):
+    received: int
+    stored: int
+    duplicate: int
+    quarantined: int
+    pending: int
+    limited: int
+
+
+def law(lake: Lake) -> dict[str, Law]:
+    """The terms as `total`, and under the name of each source. Exact whenever no drain is at work."""
+    terms = {
+        "received": spool.received(),
+        "stored": lake.stored(),
+        "duplicate": _ledger("duplicate"),
+        "quarantined": _ledger("quarantined"),
+        "pending": spool.pending(through()),
+        "limited": spool.limited(),
+    }
+    names = dict(Source.objects.values_list("id", "name"))
+    sources = sorted({source for counts in terms.values() for source in counts} | set(names))
+    found = {"total": _row({term: sum(counts.values()) for term, counts in terms.items()})}
+    for source in sources:
+        found[names.get(source, f"#{source}")] = _row({term: counts.get(source, 0) for term, counts in terms.items()})
+    return found
+
+
+def holds(row: Law) -> bool:
+    """Does the law hold in this row?"""
+    return row["received"] == row["stored"] + row["duplicate"] + row["quarantined"] + row["pending"]
+
+
+def through() -> int:
+    """The last batch that the drain has settled."""
+    return Progress.objects.filter(reader="drain").values_list("through", flat=True).first() or 0
+
+
+def _ledger(what: str) -> dict[int, int]:
+    rows = Verdict.objects.filter(what=what).values_list("source").annotate(n=Sum("n")).order_by()
+    return {source: int(n) for source, n in rows}
+
+
+def _row(terms: Mapping[str, int]) -> Law:
+    return Law(**{term: int(n) for term, n in terms.items()})  # type: ignore[typeddict-item]

@@ -1,0 +1,10 @@
+"""The journal's sentences for the event catalogue and for events set aside."""
+
+from nenrin.foundation.actions import register
+from nenrin.values import Text
+
+register("ingest.event.mapped", Text("Event “{event}” stands for {use}", "イベント「{event}」の扱いを{use}に設定"))
+register("ingest.exclusion.added", Text("{kind} {pattern} left out of counts", "集計除外を追加: {kind} {pattern}"))
+register("ingest.exclusion.removed", Text("{kind} {pattern} counted again", "集計除外を解除: {kind} {pattern}"))
+register("ingest.quarantine.retried", Text("{events} events tried again", "隔離イベント{events}件を再処理"))
+register("ingest.quarantine.dropped", Text("{events} events dropped from quarantine", "隔離イベント{events}件を破棄"))
