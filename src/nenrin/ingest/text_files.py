@@ -1,0 +1,61 @@
+"""The journal's sentences for imports and for the facts that files bring."""
+
+from nenrin.foundation.actions import register
+from nenrin.values import Text
+
+register(
+    "ingest.import.uploaded",
+    Text("File {name} uploaded ({kind})", "ファイル「{name}」をアップロード（{kind}）"),
+)
+register("ingest.import.started", Text("Import of {name} started", "「{name}」の取り込みを開始"))
+register(
+    "ingest.import.finished",
+    Text(
+        "{name} imported: {created} new, {updated} changed, {unchanged} unchanged, {rejected} rejected",
+        "「{name}」を取り込み: 新規{created}、変更{updated}、変更なし{unchanged}、却下{rejected}",
+    ),
+)
+register(
+    "ingest.import.failed", Text("Import of {name} stopped: {reason}", "「{name}」の取り込みが中断: {reason}")
+)
+register("ingest.import.cancelled", Text("Import of {name} cancelled", "「{name}」の取り込みを中止"))
+register(
+    "ingest.import.undone",
+    Text(
+        "Import of {name} undone; {kept_back} rows stay",
+        "「{name}」の取り込みを取り消し（{kept_back}行は維持）",
+    ),
+)
+register(
+    "ingest.ticket.opened",
+    Text("Ticket opened ({priority}): {title}", "問い合わせ（{priority}）: {title}"),
+    personal=True,
+)
+register("ingest.ticket.resolved", Text("Ticket resolved: {title}", "問い合わせ解決: {title}"), personal=True)
+register(
+    "ingest.ticket.changed",
+    Text("Ticket changed ({fields}): {title}", "問い合わせを変更（{fields}）: {title}"),
+    personal=True,
+)
+register("ingest.ticket.retracted", Text("Ticket taken back", "問い合わせの記録を取り消し"))
+register("ingest.answer.given", Text("{survey} answer: {score}", "{survey}の回答: {score}"), personal=True)
+register(
+    "ingest.answer.corrected",
+    Text("{survey} answer corrected: {score}", "{survey}の回答を訂正: {score}"),
+    personal=True,
+)
+register("ingest.answer.retracted", Text("Survey answer taken back", "アンケート回答の記録を取り消し"))
+register(
+    "ingest.cost.booked",
+    Text(
+        "Cost of {month} ({category}): {minor} {currency}", "{month}の費用（{category}）: {minor} {currency}"
+    ),
+)
+register(
+    "ingest.cost.corrected",
+    Text(
+        "Cost of {month} corrected ({category}): {minor} {currency}",
+        "{month}の費用を訂正（{category}）: {minor} {currency}",
+    ),
+)
+register("ingest.cost.retracted", Text("Cost taken back", "費用の記録を取り消し"))
