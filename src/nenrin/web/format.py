@@ -22,9 +22,9 @@ DayStyle = Literal["short", "long", "brief", "month"]
 _SYMBOLS = {"JPY": "¥", "USD": "$", "EUR": "€", "GBP": "£"}
 _WEEKDAYS = Text("Mon Tue Wed Thu Fri Sat Sun", "月 火 水 木 金 土 日")
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
-#: Units of compact money, the largest first: (size, suffix).
-_COMPACT_JA = ((10**8, "億"), (10**4, "万"))
-_COMPACT_EN = ((10**9, "B"), (10**6, "M"), (10**4, "K"))
+#: Units of compact money, the smallest first: (size, used from, suffix).
+_COMPACT_JA = ((10**4, 10**4, "万"), (10**8, 10**8, "億"))
+_COMPACT_EN = ((10**3, 10**4, "K"), (10**6, 10**6, "M"), (10**9, 10**9, "B"))
 
 
 def missing(language: str) -> str:
@@ -180,14 +180,13 @@ def size(octets: int | None, language: str = "en") -> str:
 
 
 def _compact(amount: Money, language: str) -> str:
-    is_ja = language.startswith("ja")
-    whole = abs(amount.major)
-    for unit, suffix in _COMPACT_JA if is_ja else _COMPACT_EN:
-        # Rounded before the comparison, so that 99,999,999 yen becomes 1億 and never 10,000万.
-        if _rounded(whole / unit, 1) * unit >= unit:
-            figure = f"{_rounded(whole / unit, 1):,.1f}".removesuffix(".0") + suffix
-            return _with_currency(figure, amount, language, spelt=True)
-    return money(amount, language, "text")
+    whole, figure = abs(amount.major), ""
+    for size, floor, suffix in _COMPACT_JA if language.startswith("ja") else _COMPACT_EN:
+        # What rounds up to the next unit is written in it: 99,999,999 yen is 1億, never 10,000万.
+        nearly = whole >= floor or (bool(figure) and _rounded(whole / size, 4) >= 1)
+        if nearly:
+            figure = f"{_rounded(whole / size, 1):,.1f}".removesuffix(".0") + suffix
+    return _with_currency(figure, amount, language, spelt=True) if figure else money(amount, language, "text")
 
 
 def _with_currency(figure: str, amount: Money, language: str, *, spelt: bool) -> str:

@@ -3,7 +3,7 @@
 import { mayUseSingleKeys, onArrival } from "./keys.js";
 
 const rowsOf = (table) => [...table.tBodies].flatMap((body) => [...body.rows]);
-const boxOf = (row) => row.querySelector("td.select input[type=checkbox], th.select input[type=checkbox]");
+const boxOf = (row) => row.querySelector("td.tick-cell input[type=checkbox], th.tick-cell input[type=checkbox]");
 let last = null;
 
 document.addEventListener("keydown", (event) => {
@@ -23,7 +23,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("click", (event) => {
-  const box = event.target.closest("table[data-rows] :is(td, th).select input[type=checkbox]");
+  const box = event.target.closest("table[data-rows] :is(td, th).tick-cell input[type=checkbox]");
   if (!box) return;
   const table = box.closest("table");
   if (box.closest("thead")) setAll(table, box.checked);
@@ -72,7 +72,7 @@ function show(table) {
   const boxes = rowsOf(table).map(boxOf).filter(Boolean);
   const count = boxes.filter((box) => box.checked).length;
   boxes.forEach((box) => box.closest("tr").classList.toggle("is-selected", box.checked));
-  const all = table.tHead?.querySelector(".select input");
+  const all = table.tHead?.querySelector(".tick-cell input");
   if (all) {
     all.checked = count > 0 && count === boxes.length;
     all.indeterminate = count > 0 && count < boxes.length;

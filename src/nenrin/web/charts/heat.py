@@ -1,0 +1,62 @@
+"""Heat map as a table: eight steps of one hue by fixed bounds, the figure always printed."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nenrin.values import Text
+
+Words = Text | str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """`value` None is an empty cell; `is_partial` hatches a period that has not ended."""
+
+    value: float | None
+    text: str = ""
+    is_partial: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    label: Words
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Heat:
+    """`bounds`: seven rising numbers that part the eight steps."""
+
+    caption: Words
+    corner: Words
+    columns: tuple[Words, ...]
+    lines: tuple[Line, ...]
+    bounds: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shade:
+    look: str
+    text: str
+
+
+def draw(heat: Heat) -> tuple[tuple[Words, tuple[Shade, ...]], ...]:
+    return tuple((line.label, tuple(_shade(cell, heat.bounds) for cell in line.cells)) for line in heat.lines)
+
+
+def step(value: float, bounds: Sequence[float]) -> int:
+    """1 for below the first bound up to 8.
+
+    >>> step(0, (1, 2, 3, 4, 5, 6, 7)), step(2, (1, 2, 3, 4, 5, 6, 7)), step(99, (1, 2, 3, 4, 5, 6, 7))
+    (1, 3, 8)
+    """
+    return bisect_right(list(bounds), value) + 1
+
+
+def _shade(cell: Cell, bounds: Sequence[float]) -> Shade:
+    if cell.value is None:
+        return Shade("", cell.text)
+    return Shade("is-partial" if cell.is_partial else f"q{step(cell.value, bounds)}", cell.text)

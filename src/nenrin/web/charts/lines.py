@@ -1,0 +1,149 @@
+"""Lines over time with the bands' edges, gaps where nothing is known, and the last point marked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nenrin.values import Text
+from nenrin.web.charts.scale import Scale, polyline, ticks, unit
+
+Words = Text | str
+LOOKS = ("line", "line-2", "line-3", "line-4")
+LEFT, RIGHT, TOP, BOTTOM = 40.0, 16.0, 12.0, 26.0
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One line: its values in order of the chart's days, None where unknown; `texts` are the twin table's cells."""
+
+    label: Words
+    values: tuple[float | None, ...]
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """`days` label the points; `low`/`high` fix the scale (None: from the values); `edges` are dotted."""
+
+    days: tuple[str, ...]
+    series: tuple[Series, ...]
+    story: Words
+    low: float | None = 0.0
+    high: float | None = None
+    edges: tuple[float, ...] = ()
+    width: int = 720
+    height: int = 220
+    mark: int | None = None  # index of a day to mark with the accent line
+    unit: Words = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tip:
+    """The last known point and its figure, whose height keeps clear of the other lines' figures."""
+
+    x: str
+    y: str
+    text: str
+    text_y: str
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    label: Words
+    look: str
+    runs: tuple[str, ...]
+    tip: Tip | None
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    width: int
+    height: int
+    left: str
+    right: str
+    top: str
+    bottom: str
+    grid: tuple[tuple[str, str], ...]  # y, label
+    edges: tuple[str, ...]
+    days: tuple[tuple[str, str], ...]  # x, label
+    day_y: str
+    paths: tuple[Path, ...]
+    mark: str
+    table: tuple[tuple[str, tuple[str, ...]], ...]  # day, one cell a series
+
+
+def draw(lines: Lines) -> Picture:
+    known = [v for s in lines.series for v in s.values if v is not None]
+    low = lines.low if lines.low is not None else min(known, default=0.0)
+    high = lines.high if lines.high is not None else max(known, default=1.0)
+    marks = ticks(low, high, 4)
+    y = Scale(marks[0], marks[-1], lines.height - BOTTOM, TOP)
+    x = Scale(0, max(len(lines.days) - 1, 1), LEFT, lines.width - RIGHT)
+    return Picture(
+        width=lines.width,
+        height=lines.height,
+        left=unit(LEFT),
+        right=unit(lines.width - RIGHT),
+        top=unit(TOP),
+        bottom=unit(lines.height - BOTTOM),
+        grid=tuple((unit(y(value)), f"{value:,g}") for value in marks),
+        edges=tuple(unit(y(edge)) for edge in lines.edges),
+        days=_day_labels(lines.days, x),
+        day_y=unit(lines.height - 6),
+        paths=_paths(lines.series, x, y),
+        mark="" if lines.mark is None else unit(x(lines.mark)),
+        table=tuple((day, tuple(s.texts[n] for s in lines.series)) for n, day in enumerate(lines.days)),
+    )
+
+
+def _paths(series: Sequence[Series], x: Scale, y: Scale) -> tuple[Path, ...]:
+    tips = [_last(one, x, y) for one in series]
+    heights = _apart([tip[1] if tip else None for tip in tips])
+    return tuple(
+        Path(one.label, LOOKS[n % len(LOOKS)], _runs(one, x, y), _tip(tip, heights[n]))
+        for n, (one, tip) in enumerate(zip(series, tips, strict=True))
+    )
+
+
+def _runs(series: Series, x: Scale, y: Scale) -> tuple[str, ...]:
+    runs: list[list[tuple[float, float]]] = [[]]
+    for n, value in enumerate(series.values):
+        if value is None:
+            runs.append([])
+        else:
+            runs[-1].append((x(n), y(value)))
+    return tuple(polyline(run) for run in runs if len(run) > 1)
+
+
+def _last(series: Series, x: Scale, y: Scale) -> tuple[float, float, str] | None:
+    known = [n for n, value in enumerate(series.values) if value is not None]
+    if not known:
+        return None
+    value = series.values[known[-1]]
+    return x(known[-1]), y(value if value is not None else 0.0), series.texts[known[-1]]
+
+
+def _tip(tip: tuple[float, float, str] | None, text_y: float | None) -> Tip | None:
+    return Tip(unit(tip[0]), unit(tip[1]), tip[2], unit(text_y or 0.0)) if tip else None
+
+
+def _apart(heights: Sequence[float | None]) -> list[float | None]:
+    """Baselines above their points, at least 14 units from each other: the lower one goes beneath its point."""
+    placed: list[float | None] = [None] * len(heights)
+    order = sorted((h, n) for n, h in enumerate(heights) if h is not None)
+    floor = float("-inf")
+    for height, n in order:
+        above = height - 9
+        placed[n] = above if above - floor >= 14 else max(height + 18, floor + 14)
+        floor = placed[n] or floor
+    return placed
+
+
+def _day_labels(days: Sequence[str], x: Scale) -> tuple[tuple[str, str], ...]:
+    """At most seven, evenly, the last day always among them."""
+    if not days:
+        return ()
+    step = max(1, -(-(len(days) - 1) // 6))
+    shown = range(len(days) - 1, -1, -step)
+    return tuple((unit(x(n)), days[n]) for n in reversed(shown))
