@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.db import transaction
 
 from nenrin.cli.output import fail
+from nenrin.customers import days
 from nenrin.foundation import members, organisation, tokens
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Organisation
@@ -53,6 +54,7 @@ def create(
         )
         token = tokens.issue(admin, "first token", at=at, by=SYSTEM, can_write=True)
         source = sources.open("product", by=SYSTEM, at=at)
+        days.install(by=SYSTEM, at=at)
         health_models.install_defaults(by=SYSTEM, at=at)
     return {
         "admin": {"email": admin.email, "password": password},

@@ -13,7 +13,8 @@ from datetime import datetime
 from django.db import Error as DatabaseTrouble
 from django.db import close_old_connections
 
-from nenrin.foundation import journal, leases
+from nenrin.customers import days
+from nenrin.foundation import journal, leases, organisation
 from nenrin.ingest import drain, imports, mirror
 from nenrin.insight import refresh, tick
 
@@ -26,6 +27,11 @@ def _seal(at: datetime) -> int:
     return journal.seal()
 
 
+def _turn(at: datetime) -> int:
+    """A new day passes over the customers: terms roll over, deadlines pass."""
+    return days.turn(organisation.today(at), at=at)
+
+
 @dataclass(frozen=True, slots=True)
 class Loop:
     """A named loop: `step(at)` does one bounded round and returns how many rows it moved."""
@@ -36,6 +42,7 @@ class Loop:
 
 LOOPS = (
     Loop("work", imports.work),
+    Loop("turn", _turn),
     Loop("drain", drain.step),
     Loop("seal", _seal),
     Loop("mirror", mirror.step),
@@ -46,10 +53,10 @@ LOOPS = (
 
 def one_round(at: datetime, loops: tuple[Loop, ...] = LOOPS) -> Mapping[str, int]:
     """One round of every loop that no other worker holds; a loop that fails is logged and tried again next round."""
-    return {loop.name: _turn(loop, at) for loop in loops}
+    return {loop.name: _run(loop, at) for loop in loops}
 
 
-def _turn(loop: Loop, at: datetime) -> int:
+def _run(loop: Loop, at: datetime) -> int:
     try:
         with leases.held(f"worker.{loop.name}", holder=HOLDER, seconds=LEASE_SECONDS, at=at) as mine:
             if not mine:
