@@ -24,7 +24,9 @@ def opened(at: datetime, name: str = DRIFTING, **fields: object) -> Account:
 
 def test_an_opened_account_tells_the_lake_its_state_and_its_keys(org: Organisation, at: datetime) -> None:
     days.install(by=SYSTEM, at=at)
-    account = opened(at, keys=[("crm", "A-1"), ("app", "org_9")], employees=1240, industry="製造", tags=["重点"])
+    account = opened(
+        at, keys=[("crm", "A-1"), ("app", "org_9")], employees=1240, industry="製造", tags=["重点"]
+    )
     entry = Entry.objects.get(action="customers.account.opened")
     own, *links = entry.particulars["facts"]
     assert (own["kind"], own["key"], own["account"]) == ("account", str(account.pk), account.pk)
@@ -37,7 +39,12 @@ def test_an_opened_account_tells_the_lake_its_state_and_its_keys(org: Organisati
 def test_every_wrong_field_is_named_at_once(org: Organisation, at: datetime) -> None:
     with pytest.raises(Refused) as refused:
         opened(at, name=" ", corporate_number="1234567890123", employees="many", colour="red")
-    assert {fault.field for fault in refused.value.faults} == {"name", "corporate_number", "employees", "colour"}
+    assert {fault.field for fault in refused.value.faults} == {
+        "name",
+        "corporate_number",
+        "employees",
+        "colour",
+    }
     assert not Account.objects.exists() and not Entry.objects.filter(action__startswith="customers").exists()
 
 
@@ -82,7 +89,11 @@ def test_putting_twice_opens_once_and_confirms_what_events_announced(org: Organi
     assert first.status == Status.PROVISIONAL and not first.is_mailable
     assert accounts.provisional("app", "org_1", source="app", at=at).pk == first.pk
     outcome = accounts.put("app", "org_1", by=SYSTEM, at=at, name=DRIFTING)
-    assert (outcome.happened, outcome.account.pk, outcome.account.status) == ("changed", first.pk, Status.PROSPECT)
+    assert (outcome.happened, outcome.account.pk, outcome.account.status) == (
+        "changed",
+        first.pk,
+        Status.PROSPECT,
+    )
     assert outcome.before["name"] == "org_1"
     assert accounts.put("app", "org_1", by=SYSTEM, at=at, name=DRIFTING).happened == "unchanged"
     assert accounts.put("app", "org_2", by=SYSTEM, at=at, name=THRIVING).happened == "opened"
@@ -90,7 +101,10 @@ def test_putting_twice_opens_once_and_confirms_what_events_announced(org: Organi
 
 def test_many_are_put_in_the_order_given(org: Organisation, at: datetime) -> None:
     accounts.put("crm", "2", by=SYSTEM, at=at, name="二")
-    rows = [Row(fields={"name": name}, keys=[("crm", key)]) for key, name in [("1", "一"), ("2", "弐"), ("3", "三")]]
+    rows = [
+        Row(fields={"name": name}, keys=[("crm", key)])
+        for key, name in [("1", "一"), ("2", "弐"), ("3", "三")]
+    ]
     outcomes = accounts.put_many(rows, by=SYSTEM, at=at)
     assert [o.happened for o in outcomes] == ["opened", "changed", "opened"]
     assert [o.account.name for o in outcomes] == ["一", "弐", "三"]
@@ -99,7 +113,12 @@ def test_many_are_put_in_the_order_given(org: Organisation, at: datetime) -> Non
 def test_attributes_are_typed_and_personal_ones_stay_out_of_the_lake(org: Organisation, at: datetime) -> None:
     attributes.declare("stores", name=Text("Stores", "店舗数"), kind=AttributeKind.NUMBER, by=SYSTEM, at=at)
     attributes.declare(
-        "president", name=Text("President", "代表者"), kind=AttributeKind.TEXT, by=SYSTEM, at=at, field_class=FieldClass.PERSONAL
+        "president",
+        name=Text("President", "代表者"),
+        kind=AttributeKind.TEXT,
+        by=SYSTEM,
+        at=at,
+        field_class=FieldClass.PERSONAL,
     )
     account = opened(at, attributes={"stores": "１２", "president": "田中 隆志"})
     assert account.attributes == {"stores": 12.0, "president": "田中 隆志"}
@@ -121,7 +140,9 @@ def test_an_archived_account_is_gone_from_the_lake_and_comes_back(org: Organisat
 
 
 def test_history_states_when_it_was_known(org: Organisation, at: datetime) -> None:
-    accounts.open(DRIFTING, keys=[("crm", "1")], by=SYSTEM, at=at, valid_on=date(2024, 4, 1), known_on=date(2024, 4, 2))
+    accounts.open(
+        DRIFTING, keys=[("crm", "1")], by=SYSTEM, at=at, valid_on=date(2024, 4, 1), known_on=date(2024, 4, 2)
+    )
     own, link = Entry.objects.get(action="customers.account.opened").particulars["facts"]
     assert (own["valid_at"], own["known_on"], own["assumed"]) == ("2024-04-01", "2024-04-02", True)
     assert link["known_on"] == "2024-04-02"

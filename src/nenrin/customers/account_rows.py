@@ -10,7 +10,7 @@ from typing import Any
 from nenrin.customers import attributes, cleaning, fields, names, parents, tags
 from nenrin.customers.errors import Conflict, Fault, Refused
 from nenrin.customers.grading import GRADES
-from nenrin.customers.models import Account, AttributeField
+from nenrin.customers.models import Account, AccountTag, AttributeField
 from nenrin.customers.statuses import Status
 from nenrin.foundation.search import index_text
 from nenrin.values import Text
@@ -174,7 +174,7 @@ def stand_at(account: Account, version: int | None, mine: Mapping[str, object]) 
 
 def _worn(ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
     found: dict[int, tuple[str, ...]] = {}
-    through = Account.tags.through.objects.filter(account__in=list(ids)).order_by("tag__name")
+    through = AccountTag.objects.filter(account__in=list(ids)).order_by("tag__name")
     for account, tag in through.values_list("account_id", "tag__name"):
         found[account] = (*found.get(account, ()), tag)
     return found
@@ -194,13 +194,12 @@ def save(accounts: Sequence[Account], at: datetime, columns: Sequence[str] = SAV
 def set_tags(accounts: Sequence[Account], wanted: Sequence[tuple[str, ...] | None]) -> None:
     """Replace the tags of the accounts for which some are given."""
     pairs = [(account, words) for account, words in zip(accounts, wanted, strict=True) if words is not None]
-    through = Account.tags.through
-    through.objects.filter(account__in=[account.pk for account, _ in pairs]).delete()
+    AccountTag.objects.filter(account__in=[account.pk for account, _ in pairs]).delete()
     known = {tag.name: tag for tag in tags.named(word for _, words in pairs for word in words)}
     rows = [
-        through(account_id=account.pk, tag_id=known[word].pk) for account, words in pairs for word in words
+        AccountTag(account_id=account.pk, tag_id=known[word].pk) for account, words in pairs for word in words
     ]
-    through.objects.bulk_create(rows, ignore_conflicts=True)
+    AccountTag.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def said(account: Account, before: Mapping[str, Any]) -> dict[str, list[Any]]:

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from nenrin.customers import corporate_numbers
+from nenrin.customers.currencies import CURRENCIES
 from nenrin.values import Text
 
 Cleaner = Callable[[object], object]
@@ -180,7 +181,7 @@ def language(value: object) -> str:
 
 
 def currency(value: object) -> str:
-    if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z]{3}", value.strip(), re.ASCII):
+    if not isinstance(value, str) or value.strip().upper() not in CURRENCIES:
         raise Wrong(Text("expected a currency such as JPY", "JPY のような通貨コード"))
     return value.strip().upper()
 

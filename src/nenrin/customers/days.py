@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from nenrin.customers import regrading, subscriptions, tiers, touch_models
+from nenrin.customers import regrading, rollovers, tiers, touch_models
 from nenrin.customers.models import TierRule, TouchModel
 from nenrin.foundation.actors import SYSTEM, Actor
 
@@ -14,7 +14,7 @@ def turn(as_of: date, *, at: datetime) -> int:
 
     Safe to repeat, and to call after days that were missed.
     """
-    rolled = subscriptions.roll_over(as_of, at=at)
+    rolled = rollovers.roll(as_of, at=at)
     return rolled + regrading.regrade(as_of=as_of, by=SYSTEM, at=at, only_expired=True)
 
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from nenrin.customers import attributes
-from nenrin.customers.models import Account, AccountKey, PriceStep, Subscription
+from nenrin.customers.models import Account, AccountKey, AccountTag, PriceStep, Subscription
 
 Fact = dict[str, Any]
 #: How long the departure of a champion or decision maker keeps an account from being called healthy.
@@ -41,7 +41,7 @@ def of_accounts(accounts: Iterable[Account]) -> dict[int, dict[str, Any]]:
     rows = list(accounts)
     public = attributes.public_keys(attributes.declared())
     tags: dict[int, list[str]] = {}
-    through = Account.tags.through.objects.filter(account__in=[row.pk for row in rows])
+    through = AccountTag.objects.filter(account__in=[row.pk for row in rows])
     for account, tag in through.values_list("account_id", "tag__name").order_by("tag__name"):
         tags.setdefault(account, []).append(tag)
     return {row.pk: _account_body(row, tags.get(row.pk, []), public) for row in rows}

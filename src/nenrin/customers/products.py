@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import TypeVar
 
 from django.db import transaction
 
@@ -63,7 +64,7 @@ def _cleaned(wanted: Mapping[str, tuple[cleaning.Cleaner, object]]) -> dict[str,
 def _limits(limits: Mapping[str, object]) -> dict[str, object]:
     if len(limits) > 50:
         raise Refused.one("limits", Text("at most 50", "50件以内"))
-    kept = {}
+    kept: dict[str, object] = {}
     for name, value in limits.items():
         kept |= {
             str(_cleaned({"limits": (_key, name)})["limits"]): _cleaned({f"limits.{name}": (_limit, value)})[
@@ -73,14 +74,17 @@ def _limits(limits: Mapping[str, object]) -> dict[str, object]:
     return {name: value for name, value in kept.items() if value is not None}
 
 
+T = TypeVar("T", Product, Plan)
+
+
 def _put(
-    kind: type[Product] | type[Plan],
+    kind: type[T],
     noun: str,
     values: Mapping[str, object],
     by: Actor,
     at: datetime,
     version: int | None,
-) -> Product | Plan:
+) -> T:
     with transaction.atomic():
         row = kind.objects.select_for_update().filter(key=values["key"]).first() or kind(version=0)
         if version is not None and row.version != version:

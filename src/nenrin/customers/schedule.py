@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Literal
 
 from nenrin.customers import terms
@@ -134,4 +135,4 @@ def past_terms(row: Subscription) -> list[tuple[date, date]]:
     for back in range(1, row.renewals + 1):
         ends.append(terms.term_end(row.anchor_on, row.anchor_terms - back, row.term_months))
     bounds = [row.starts_on, *(day for day in reversed(ends) if day > row.starts_on)]
-    return list(zip(bounds, bounds[1:], strict=False))
+    return list(pairwise(bounds))

@@ -42,11 +42,8 @@ def prepared(given: Mapping[str, object]) -> tuple[dict[str, Any], list[Fault]]:
 def _between(ready: Mapping[str, Any]) -> Iterator[Fault]:
     start = ready.get("starts_on")
     for name in ("ends_on", "ended_on"):
-        if (
-            start
-            and ready.get(name)
-            and ready[name] < start
-            or (name == "ends_on" and start and ready.get(name) == start)
+        if (start and ready.get(name) and ready[name] < start) or (
+            name == "ends_on" and start and ready.get(name) == start
         ):
             yield Fault(name, Text("lies before the start", "開始日より前"), ready[name])
     if ready.get("ends_on") and ready.get("notice_deadline") and ready["notice_deadline"] >= ready["ends_on"]:
@@ -117,7 +114,11 @@ def change(
         return now, before
     if row.status == SubscriptionStatus.ENDED and set(before) - set(ENDINGS) - {"replaced_by"}:
         raise Refused.one("status", Text("this subscription has ended", "終了した契約"), row.status)
-    _put(row, {k: v for k, v in ready.items() if k in before and k not in {"mrr_minor", "seats"}}, today)
+    _put(
+        row,
+        {k: v for k, v in ready.items() if k in before and k not in {"mrr_minor", "seats", "steps"}},
+        today,
+    )
     settle(row, now, today)
     return now, before
 

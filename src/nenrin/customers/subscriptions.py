@@ -13,15 +13,15 @@ from typing import Any, Literal, TypeVar
 
 from django.db import transaction
 
-from nenrin.customers import cleaning, facts, schedule, subscription_rows, summaries
+from nenrin.customers import cleaning, facts, schedule, subscription_entries, subscription_rows
 from nenrin.customers.errors import Fault, Refused
 from nenrin.customers.facts import Fact
 from nenrin.customers.grading import Grader
-from nenrin.customers.models import Account, Plan, PriceStep, Subscription
+from nenrin.customers.models import Account, Plan, Subscription
 from nenrin.customers.schedule import Step
 from nenrin.customers.statuses import SubscriptionStatus
-from nenrin.foundation import journal, organisation
-from nenrin.foundation.actors import SYSTEM, Actor
+from nenrin.foundation import organisation
+from nenrin.foundation.actors import Actor
 from nenrin.values import Text
 
 CHUNK = 500
@@ -103,12 +103,12 @@ def _sign_chunk(
         pasts = [_lived(row, steps, lag, today) for (row, steps), lag in zip(built, lags, strict=True)]
         made = [row for row, _ in built]
         Subscription.objects.bulk_create(made)
-        _save_steps(built)
+        subscription_entries.save_steps(built)
         told = [
             [_as_fact(row, steps, past, lag, today) for past in versions]
             for (row, steps), versions, lag in zip(built, pasts, lags, strict=True)
         ]
-        _record("signed", made, told, [{} for _ in made], grader, today, by, at)
+        subscription_entries.record("signed", made, told, [{} for _ in made], grader, today, by, at)
     return made
 
 
@@ -172,43 +172,7 @@ def _as_fact(row: Subscription, steps: list[Step], past: Past, lag: timedelta | 
     day, state = past
     state.pk = row.pk
     known = min(today, day + lag) if lag is not None and day else None
-    return facts.of_subscription(state, _as_steps(steps), valid=day, known=known)
-
-
-def _as_steps(steps: Iterable[Step]) -> list[PriceStep]:
-    return [PriceStep(from_on=step.from_on, mrr_minor=step.mrr_minor, seats=step.seats) for step in steps]
-
-
-def _save_steps(pairs: Iterable[tuple[Subscription, list[Step]]]) -> None:
-    rows = []
-    for row, steps in pairs:
-        for step in _as_steps(steps):
-            step.subscription = row
-            rows.append(step)
-    PriceStep.objects.bulk_create(rows)
-
-
-def _record(
-    verb: str,
-    rows: Sequence[Subscription],
-    told: Sequence[list[Fact]],
-    notes: Sequence[Mapping[str, Any]],
-    grader: Grader,
-    today: date,
-    by: Actor,
-    at: datetime,
-) -> None:
-    """Bring the accounts in step and write one entry a subscription; an account's fact goes with its first one."""
-    followed = summaries.refresh((row.account_id for row in rows), today=today, at=at, grader=grader)
-    drafts = []
-    for row, versions, note in zip(rows, told, notes, strict=True):
-        extra = followed.pop(row.account_id, None)
-        plan = row.plan.name if row.plan else "—"
-        particulars = {"plan": plan, **note, "facts": [*versions, *([extra] if extra else [])]}
-        subject = [("subscription", row.pk)]
-        code = f"customers.subscription.{verb}"
-        drafts.append(journal.Draft(code, by, at, row.account_id, subject, particulars, version=row.version))
-    journal.record_many(drafts)
+    return facts.of_subscription(state, subscription_entries.as_steps(steps), valid=day, known=known)
 
 
 def change(
@@ -239,22 +203,25 @@ def _change_chunk(
     by: Actor,
     at: datetime,
     extra: Iterable[Fact] = (),
+    note: Mapping[str, Any] | None = None,
 ) -> list[Outcome]:
     ready = _all_prepared(changes)
     with transaction.atomic():
-        stand = _loaded([change.subscription for change in changes])
+        stand = subscription_entries.loaded([change.subscription for change in changes])
         outcomes, told, notes = [], [], []
         for given, values in zip(changes, ready, strict=True):
             row = stand[given.subscription]
             subscription_rows.stand_at(row, given.version, values)
-            steps = _steps_of(row)
+            steps = subscription_entries.steps_of(row)
             now, before = subscription_rows.change(row, steps, values, today)
             outcomes.append(Outcome(row, "changed" if before else "unchanged", before))
             if before:
-                _save(row, at, now if now != steps else None)
-                told.append([facts.of_subscription(row, _as_steps(now)), *extra])
-                notes.append(_note(row, before))
-        _record(verb, [o.subscription for o in outcomes if o.before], told, notes, grader, today, by, at)
+                subscription_entries.save(row, at, now if now != steps else None)
+                told.append([facts.of_subscription(row, subscription_entries.as_steps(now)), *extra])
+                notes.append({**_note(row, before), **(note or {})})
+        subscription_entries.record(
+            verb, [o.subscription for o in outcomes if o.before], told, notes, grader, today, by, at
+        )
     return outcomes
 
 
@@ -269,33 +236,13 @@ def _all_prepared(changes: Sequence[Change]) -> list[dict[str, Any]]:
     return ready
 
 
-def _loaded(ids: Sequence[int]) -> dict[int, Subscription]:
-    rows = (
-        Subscription.objects.select_for_update(of=("self",))
-        .select_related("plan__product")
-        .prefetch_related("steps")
-    )
-    return rows.in_bulk(ids)
-
-
-def _steps_of(row: Subscription) -> list[Step]:
-    return [Step(step.from_on, step.mrr_minor, step.seats) for step in row.steps.all()]
-
-
-def _save(row: Subscription, at: datetime, steps: list[Step] | None = None) -> None:
-    row.version, row.changed_at = row.version + 1, at
-    row.save(update_fields=[*subscription_rows.SAVED])
-    if steps is not None:
-        row.steps.all().delete()
-        _save_steps([(row, steps)])
-
-
 def _note(row: Subscription, before: Mapping[str, Any]) -> dict[str, Any]:
     said = {n: [_plain(was), _plain(getattr(row, n))] for n, was in before.items() if n != "steps"}
     return {
         "fields": ", ".join(before),
         "changes": said,
         "reason": row.end_reason or "—",
+        "currency": row.currency,
         "noticed_on": row.noticed_on,
         "ended_on": row.ended_on,
     }
@@ -318,7 +265,7 @@ def reprice(
 
     Raises Refused for a day before the start. Journal: customers.subscription.repriced.
     """
-    stand = _steps_of(_loaded([subscription.pk])[subscription.pk])
+    stand = subscription_entries.steps_of(subscription_entries.loaded([subscription.pk])[subscription.pk])
     held = [step for step in stand if step.from_on <= from_on] or stand
     step = Step(from_on, mrr_minor, held[-1].seats if seats is None else seats)
     fields = {"steps": sorted([*(s for s in stand if s.from_on != from_on), step])}
@@ -359,10 +306,8 @@ def substitute(subscription: Subscription, *, by: Actor, at: datetime, **fields:
     Journal: customers.subscription.signed and .ended, in one transaction.
     """
     with transaction.atomic():
-        account = Account.objects.get(pk=subscription.account_id)
-        successor = sign(
-            account, by=by, at=at, **{"plan": subscription.plan, "currency": subscription.currency, **fields}
-        )
+        given = {"plan": subscription.plan, "currency": subscription.currency, **fields}
+        successor = sign_many([Row(account=subscription.account_id, fields=given)], by=by, at=at)[0]
         _one(subscription, {"ended_on": successor.starts_on, "replaced_by": successor}, "ended", by, at)
     return successor
 
@@ -378,7 +323,7 @@ def _one(
     today = organisation.today(at)
     changes = [Change(subscription.pk, fields)]
     outcome = _change_chunk(
-        changes, verb, Grader.current(), today, by, at, _hard_events(subscription, fields)
+        changes, verb, Grader.current(), today, by, at, _hard_events(subscription, fields), note
     )[0]
     return outcome.subscription
 
@@ -411,17 +356,17 @@ def _shelve(
 ) -> Subscription:
     today = organisation.today(at)
     with transaction.atomic():
-        row = _loaded([subscription.pk])[subscription.pk]
+        row = subscription_entries.loaded([subscription.pk])[subscription.pk]
         subscription_rows.stand_at(row, version, {"archived_at": archived_at})
         if (row.archived_at is None) == (archived_at is None):
             return row
         row.archived_at = archived_at
-        _save(row, at)
+        subscription_entries.save(row, at)
         own = facts.gone("subscription", row.pk, account=row.account_id)
         if archived_at is None:
             own = facts.of_subscription(row, row.steps.all())
         verb = "archived" if archived_at else "restored"
-        _record(verb, [row], [[own]], [{}], Grader.current(), today, by, at)
+        subscription_entries.record(verb, [row], [[own]], [{}], Grader.current(), today, by, at)
     return row
 
 
@@ -460,44 +405,6 @@ def _put_chunk(rows: Sequence[Row], grader: Grader, today: date, by: Actor, at: 
         kept = _change_chunk(list(changes.values()), "changed", grader, today, by, at) if changes else []
     known = signed | dict(zip(changes, kept, strict=True))
     return [known[row.namespace, row.key] for row in rows]
-
-
-def roll_over(as_of: date, *, at: datetime, by: Actor = SYSTEM) -> int:
-    """What time alone does by the end of `as_of`: starts, price steps, renewals, ends, deadlines that pass.
-
-    Returns how many subscriptions it touched. Safe to repeat. Journal: customers.subscription.rolled.
-    """
-    grader, touched = Grader.current(), 0
-    while True:
-        due = Subscription.objects.filter(next_change_on__lte=as_of, archived_at__isnull=True)
-        ids = list(due.order_by("next_change_on", "id").values_list("pk", flat=True)[:CHUNK])
-        if not ids:
-            return touched
-        touched += len(ids)
-        _roll_chunk(ids, as_of, grader, by, at)
-
-
-def _roll_chunk(ids: list[int], as_of: date, grader: Grader, by: Actor, at: datetime) -> None:
-    with transaction.atomic():
-        rows = list(_loaded(ids).values())
-        rolled, told, notes = [], [], []
-        for row in rows:
-            steps = _steps_of(row)
-            row._priced_on = (row.next_change_on or as_of) - timedelta(days=1)  # type: ignore[attr-defined]
-            versions, happened = [], []
-            for day, what in schedule.advance(row, steps, as_of):
-                versions.append(facts.of_subscription(row, _as_steps(steps), valid=day))
-                happened.append(what)
-            if happened:
-                row.version, row.changed_at = row.version + 1, at
-                rolled.append(row)
-                told.append(versions)
-                notes.append({"happened": ", ".join(happened)})
-        Subscription.objects.bulk_update(rows, [*subscription_rows.SAVED], batch_size=25)
-        summaries.refresh(
-            (row.account_id for row in rows if row not in rolled), today=as_of, at=at, grader=grader
-        )
-        _record("rolled", rolled, told, notes, grader, as_of, by, at)
 
 
 def _chunks(rows: Sequence[T]) -> Iterator[Sequence[T]]:

@@ -1,4 +1,4 @@
-from nenrin.customers.models.account import Account, AccountKey, Tag
+from nenrin.customers.models.account import Account, AccountKey, AccountTag, Tag
 from nenrin.customers.models.assignment import Assignment
 from nenrin.customers.models.attribute import AttributeField
 from nenrin.customers.models.contact import Contact, ContactEmail
@@ -10,6 +10,7 @@ from nenrin.customers.models.subscription import PriceStep, Subscription
 __all__ = [
     "Account",
     "AccountKey",
+    "AccountTag",
     "Assignment",
     "AttributeField",
     "Contact",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -66,7 +66,7 @@ class Account(models.Model):
     language = models.CharField(max_length=2, default="ja")  # of what we write to them
     currency = models.CharField(max_length=3, default="JPY")
     attributes = models.JSONField(default=dict)  # by AttributeField.key; dates as ISO text
-    tags: models.ManyToManyField[Tag, models.Model] = models.ManyToManyField(Tag, related_name="accounts")
+    tags = models.ManyToManyField(Tag, related_name="accounts", through="AccountTag")
     customer_since = models.DateField(null=True)
     lost_on = models.DateField(null=True)
     lost_reason = models.CharField(max_length=200, blank=True)
@@ -98,7 +98,7 @@ class Account(models.Model):
     changed_at = models.DateTimeField()
     version = models.PositiveIntegerField(default=1)
 
-    objects: ClassVar[models.Manager[Account]] = AccountQuerySet.as_manager()  # type: ignore[assignment]
+    objects = AccountQuerySet.as_manager()
     if TYPE_CHECKING:
         keys: RelatedManager[AccountKey]
         assignments: RelatedManager[Assignment]
@@ -124,6 +124,14 @@ class Account(models.Model):
     @property
     def is_mailable(self) -> bool:
         return self.archived_at is None and self.status not in {Status.PROVISIONAL, Status.INTERNAL_TEST}
+
+
+class AccountTag(models.Model):
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "tag"], name="a_tag_once_an_account")]
 
 
 class AccountKey(models.Model):

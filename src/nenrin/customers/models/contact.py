@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from django.db import models
 from django.db.models import Q
@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
 
 
-class OfAccountQuerySet(models.QuerySet[models.Model]):
+M = TypeVar("M", bound=models.Model)
+
+
+class OfAccountQuerySet(models.QuerySet[M]):
     """Rows that belong to an account and are seen by whom it is."""
 
     def standing(self) -> Self:
@@ -25,7 +28,11 @@ class OfAccountQuerySet(models.QuerySet[models.Model]):
     def for_member(self, member: Member, permission: Permission) -> Self:
         if allowed(member, permission) is Scope.ALL:
             return self
-        return self.filter(account__in=Account.objects.for_member(member, permission))  # type: ignore[attr-defined]
+        return self.filter(account__in=Account.objects.for_member(member, permission))
+
+
+class ContactQuerySet(OfAccountQuerySet["Contact"]):
+    pass
 
 
 class Contact(models.Model):
@@ -52,7 +59,7 @@ class Contact(models.Model):
     changed_at = models.DateTimeField()
     version = models.PositiveIntegerField(default=1)
 
-    objects: ClassVar[models.Manager[Contact]] = OfAccountQuerySet.as_manager()  # type: ignore[assignment]
+    objects = ContactQuerySet.as_manager()
     if TYPE_CHECKING:
         emails: RelatedManager[ContactEmail]
 

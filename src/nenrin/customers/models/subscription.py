@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
@@ -15,6 +15,10 @@ from nenrin.customers.statuses import SubscriptionStatus, choices
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
+
+
+class SubscriptionQuerySet(OfAccountQuerySet["Subscription"]):
+    pass
 
 
 class Subscription(models.Model):
@@ -57,7 +61,7 @@ class Subscription(models.Model):
     changed_at = models.DateTimeField()
     version = models.PositiveIntegerField(default=1)
 
-    objects: ClassVar[models.Manager[Subscription]] = OfAccountQuerySet.as_manager()  # type: ignore[assignment]
+    objects = SubscriptionQuerySet.as_manager()
     if TYPE_CHECKING:
         steps: RelatedManager[PriceStep]
 

@@ -1,0 +1,72 @@
+"""How subscriptions are read for a verb, saved with their steps, and told to the journal. The verbs are in `subscriptions`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from nenrin.customers import subscription_rows, summaries
+from nenrin.customers.facts import Fact
+from nenrin.customers.grading import Grader
+from nenrin.customers.models import PriceStep, Subscription
+from nenrin.customers.schedule import Step
+from nenrin.foundation import journal
+from nenrin.foundation.actors import Actor
+
+
+def loaded(ids: Sequence[int]) -> dict[int, Subscription]:
+    rows = (
+        Subscription.objects.select_for_update(of=("self",))
+        .select_related("plan__product")
+        .prefetch_related("steps")
+    )
+    return rows.in_bulk(ids)
+
+
+def steps_of(row: Subscription) -> list[Step]:
+    return [Step(step.from_on, step.mrr_minor, step.seats) for step in row.steps.all()]
+
+
+def as_steps(steps: Iterable[Step]) -> list[PriceStep]:
+    return [PriceStep(from_on=step.from_on, mrr_minor=step.mrr_minor, seats=step.seats) for step in steps]
+
+
+def save(row: Subscription, at: datetime, steps: list[Step] | None = None) -> None:
+    row.version, row.changed_at = row.version + 1, at
+    row.save(update_fields=[*subscription_rows.SAVED])
+    if steps is not None:
+        row.steps.all().delete()
+        save_steps([(row, steps)])
+
+
+def save_steps(pairs: Iterable[tuple[Subscription, list[Step]]]) -> None:
+    rows = []
+    for row, steps in pairs:
+        for step in as_steps(steps):
+            step.subscription = row
+            rows.append(step)
+    PriceStep.objects.bulk_create(rows)
+
+
+def record(
+    verb: str,
+    rows: Sequence[Subscription],
+    told: Sequence[list[Fact]],
+    notes: Sequence[Mapping[str, Any]],
+    grader: Grader,
+    today: date,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Bring the accounts in step and write one entry a subscription; an account's fact goes with its first one."""
+    followed = summaries.refresh((row.account_id for row in rows), today=today, at=at, grader=grader)
+    drafts = []
+    for row, versions, note in zip(rows, told, notes, strict=True):
+        extra = followed.pop(row.account_id, None)
+        plan = row.plan.name if row.plan else "—"
+        particulars = {"plan": plan, **note, "facts": [*versions, *([extra] if extra else [])]}
+        subject = [("subscription", row.pk)]
+        code = f"customers.subscription.{verb}"
+        drafts.append(journal.Draft(code, by, at, row.account_id, subject, particulars, version=row.version))
+    journal.record_many(drafts)
