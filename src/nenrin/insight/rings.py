@@ -57,7 +57,11 @@ def closed_terms(subscription: Subscription, as_of: date) -> list[Term]:
     while (end := term_end(subscription.starts_on, count, months)) <= last:
         ends.append(end)
         count += 1
-    if subscription.ended_on and subscription.ended_on <= as_of and (not ends or ends[-1] < subscription.ended_on):
+    if (
+        subscription.ended_on
+        and subscription.ended_on <= as_of
+        and (not ends or ends[-1] < subscription.ended_on)
+    ):
         ends.append(subscription.ended_on)
     begins = [subscription.starts_on, *ends]
     prices = sorted((step.from_on, step.mrr_minor) for step in subscription.steps.all())
@@ -85,7 +89,9 @@ def _shown(wanted: Iterable[tuple[int, date]]) -> Mapping[tuple[int, date], tupl
     lake, found = lakes.current(), {}
     for pairs in by_month.values():
         days = [day for _, day in pairs]
-        rows = history.scores(lake, min(days), max(days), accounts=sorted({account for account, _ in pairs})).to_pylist()
+        rows = history.scores(
+            lake, min(days), max(days), accounts=sorted({account for account, _ in pairs})
+        ).to_pylist()
         kept = {(row["account"], row["day"]): (row["shown"], row["score"] / 1_000_000) for row in rows}
         found |= {pair: kept[pair] for pair in pairs if pair in kept}
     return found
@@ -94,4 +100,11 @@ def _shown(wanted: Iterable[tuple[int, date]]) -> Mapping[tuple[int, date], tupl
 def _ring(term: Term, shown: Mapping[tuple[int, date], tuple[str, float]]) -> Ring:
     band, score = shown.get((term.account, term.closed_on - timedelta(days=1)), ("unknown", None))
     known = None if band == "unknown" else score
-    return Ring(account_id=term.account, number=term.number, closed_on=term.closed_on, band=band, score=known, growth=term.growth)
+    return Ring(
+        account_id=term.account,
+        number=term.number,
+        closed_on=term.closed_on,
+        band=band,
+        score=known,
+        growth=term.growth,
+    )

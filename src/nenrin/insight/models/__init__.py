@@ -1,0 +1,21 @@
+"""What we believe of each account, and the configuration under which we came to believe it."""
+
+from nenrin.insight.models.health import CurrentMeasure, DailyScore, Health, HealthDetail
+from nenrin.insight.models.judgement import HardEvent, Override, Pulse
+from nenrin.insight.models.progress import Progress
+from nenrin.insight.models.segment import Segment, SegmentMembership
+from nenrin.insight.models.version import HealthModelVersion
+
+__all__ = [
+    "CurrentMeasure",
+    "DailyScore",
+    "HardEvent",
+    "Health",
+    "HealthDetail",
+    "HealthModelVersion",
+    "Override",
+    "Progress",
+    "Pulse",
+    "Segment",
+    "SegmentMembership",
+]

@@ -1,0 +1,61 @@
+"""The journal's sentences for health."""
+
+from nenrin.foundation.actions import register
+from nenrin.values import Text
+
+register(
+    "insight.health.fell",
+    Text(
+        "Health fell to {band_en} ({before} → {score}). {finding_en}",
+        "ヘルスが{band_ja}に低下（{before}→{score}）。{finding_ja}",
+    ),
+)
+register(
+    "insight.health.rose",
+    Text(
+        "Health rose to {band_en} ({before} → {score}). {finding_en}",
+        "ヘルスが{band_ja}に上昇（{before}→{score}）。{finding_ja}",
+    ),
+)
+register(
+    "insight.health.unknown",
+    Text("Health unknown: {why_en}", "ヘルスはデータ不足: {why_ja}"),
+)
+register(
+    "insight.health.known",
+    Text("Health known again: {band_en}, {score}", "ヘルスを再び算出: {band_ja}、{score}"),
+)
+register(
+    "insight.day.closed",
+    Text("Health of {day} is final: {accounts} accounts", "{day}のヘルスを確定: {accounts}社"),
+)
+register(
+    "insight.model.drafted",
+    Text("Health model {model} v{number} drafted", "ヘルスモデル「{model}」v{number}の案を保存"),
+)
+register(
+    "insight.model.published",
+    Text(
+        "Health model {model} v{number} published: {note}", "ヘルスモデル「{model}」v{number}を公開: {note}"
+    ),
+)
+register(
+    "insight.model.withdrawn",
+    Text("Health model {model} withdrawn: {note}", "ヘルスモデル「{model}」の利用を終了: {note}"),
+)
+register(
+    "insight.model.discarded", Text("Draft of {model} v{number} discarded", "「{model}」v{number}の案を破棄")
+)
+register("insight.pulse.given", Text("Pulse: {grade} of 6", "CSM所感: 6段階中{grade}"), personal=True)
+register("insight.pulse.lifted", Text("Pulse taken back", "CSM所感を取り消し"))
+register(
+    "insight.override.set",
+    Text("Health set by hand to {to_en}: {reason}", "ヘルスを手動で{to_ja}に変更: {reason}"),
+)
+register("insight.override.lifted", Text("Health set by hand no longer", "ヘルスの手動変更を解除"))
+register("insight.hard_event.raised", Text("{event_en}: {reason}", "{event_ja}: {reason}"))
+register("insight.hard_event.lifted", Text("No longer holds: {event_en}", "解消: {event_ja}"))
+register("insight.segment.saved", Text("Segment “{name}” saved", "セグメント「{name}」を保存"))
+register("insight.segment.archived", Text("Segment “{name}” archived", "セグメント「{name}」をアーカイブ"))
+register("insight.segment.entered", Text("Entered segment “{segment}”", "セグメント「{segment}」に該当"))
+register("insight.segment.left", Text("Left segment “{segment}”", "セグメント「{segment}」から除外"))

@@ -1,0 +1,121 @@
+"""The daily tick: a day's health becomes final, is stored, and never changes again."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+
+from nenrin.analytics.lake import Lake
+from nenrin.analytics.scores import records
+from nenrin.analytics.scores.records import Record
+from nenrin.foundation import journal, leases, organisation
+from nenrin.foundation.actors import SYSTEM
+from nenrin.foundation.models import Organisation
+from nenrin.ingest import lakes
+from nenrin.insight import configuration, history, projection, refresh
+from nenrin.insight.days import number
+from nenrin.insight.models import HealthDetail, Progress
+from nenrin.insight.rolling import rolled
+
+HOLDER = f"tick:{socket.gethostname()}:{os.getpid()}"
+LEASE_SECONDS = 600
+#: Whoever writes facts with a day of knowledge: none may be in the middle of it while a day is closed.
+WRITERS = ("drain", "mirror", "worker.drain", "worker.mirror")
+COMPARED_DAYS = 30
+
+
+def step(at: datetime) -> int:
+    """One round of the worker: close the oldest open day before today, if there is one. Safe to repeat."""
+    return 0 if close_day(at) is None else 1
+
+
+def close_day(at: datetime) -> date | None:
+    """Make the oldest day that is over final; returns it, or None where there is none or another process is at it.
+
+    Sets the organisation's `closed_through` first: whatever comes later is known on a later day. Several missed days
+    are closed one call after another. A crash at any point is mended by the next call.
+    Journal: insight.day.closed, and changes of band.
+    """
+    with leases.held("tick", holder=HOLDER, seconds=LEASE_SECONDS, at=at) as mine:
+        if not mine:
+            return None
+        day = due(at)
+        if day is None or not _shut(day, at) or not rolled(lakes.current(), at):
+            return None
+        _score(day, at)
+        return day
+
+
+def due(at: datetime) -> date | None:
+    """The oldest day that is over and not scored. A new installation begins with the day before its first tick."""
+    yesterday = organisation.today(at) - timedelta(1)
+    progress = refresh.here()
+    if progress.scored_through is None:
+        return yesterday
+    following = progress.scored_through + timedelta(1)
+    return following if following <= yesterday else None
+
+
+def _shut(day: date, at: datetime) -> bool:
+    """Nothing becomes known on the day from here on. False while a writer is at work: the next round tries again."""
+    if (organisation.current().closed_through or date.min) >= day:
+        return True
+    with _quiet(at) as quiet:
+        if quiet:
+            Organisation.objects.filter(pk=1).update(closed_through=day)
+        return quiet
+
+
+@contextmanager
+def _quiet(at: datetime) -> Iterator[bool]:
+    taken = [name for name in WRITERS if leases.take(name, holder=HOLDER, seconds=LEASE_SECONDS, at=at)]
+    try:
+        yield len(taken) == len(WRITERS)
+    finally:
+        for name in taken:
+            leases.release(name, holder=HOLDER, at=at)
+
+
+def _score(day: date, at: datetime) -> None:
+    """Final scores: first into the lake (once, by the day's number), then into the tables, with the progress."""
+    lake = lakes.current()
+    yesterday = refresh.closed(None, refresh.here().scored_through)
+    live = configuration.between(day, day, also={record.version for record in yesterday})
+    scored = refresh.next_day(lake, day, live, yesterday)
+    history.append(lake, [scored], live, version=number(day))
+    kept = list(records.records(scored, live.versions))
+    with transaction.atomic():
+        projection.show(kept, live, as_of=day, at=at, is_final=True)
+        projection.forget(None, [record.account for record in kept])
+        projection.keep_daily(kept, day)
+        Progress.objects.filter(pk=1).update(scored_through=day)
+        journal.record(
+            "insight.day.closed", actor=SYSTEM, at=at, particulars={"day": day, "accounts": len(kept)}
+        )
+    _compare(lake, day + timedelta(1 - COMPARED_DAYS), kept)
+
+
+def _compare(lake: Lake, day: date, kept: Sequence[Record]) -> None:
+    """Beside each account's record the one of thirty days before the open day: pages explain the way between."""
+    wanted = history.versions(lake, day, day)
+    if not wanted:
+        return
+    live = configuration.of(configuration.rows(wanted))
+    past = history.records(lake, day, day, live)
+    fresh = [
+        HealthDetail(account_id=r.account, now={}, before=past[r.account, number(day)].to_json())
+        for r in kept
+        if (r.account, number(day)) in past
+    ]
+    HealthDetail.objects.bulk_create(
+        fresh,
+        batch_size=projection.BATCH,
+        update_conflicts=True,
+        unique_fields=["account"],
+        update_fields=["before"],
+    )
