@@ -59,25 +59,30 @@ def to_dict(model: HealthModel) -> dict[str, Any]:
         "position": model.position,
         **({"applies_to": dict(model.applies_to)} if model.applies_to is not None else {}),
         "bands": {
-            "healthy": model.bands.healthy,
-            "caution": model.bands.caution,
-            "hysteresis": model.bands.hysteresis,
+            "healthy": _figure(model.bands.healthy),
+            "caution": _figure(model.bands.caution),
+            "hysteresis": _figure(model.bands.hysteresis),
             "dwell_days": model.bands.dwell_days,
         },
-        "half_life_days": model.half_life_days,
+        "half_life_days": _figure(model.half_life_days),
         "min_coverage": model.min_coverage,
         "grace_days": model.grace_days,
-        "typical": dict(model.typical),
+        "typical": {tier: _figure(score) for tier, score in model.typical.items()},
         "groups": [
             {"key": g.key, "name": _words(g.name), "measures": [_measure(m) for m in g.measures]}
             for g in model.groups
         ],
         "caps": [
-            {"key": c.key, "name": _words(c.name), "when": _limit(c.when), "score": c.score}
+            {"key": c.key, "name": _words(c.name), "when": _limit(c.when), "score": _figure(c.score)}
             for c in model.caps
         ],
         "hard_events": [_hard_event(event) for event in model.hard_events],
     }
+
+
+def _figure(value: float) -> float:
+    """Whole numbers without their point, as people write them."""
+    return int(value) if value == int(value) else value
 
 
 def _words(text: Text) -> dict[str, str]:
@@ -85,18 +90,19 @@ def _words(text: Text) -> dict[str, str]:
 
 
 def _measure(measure: Measure) -> dict[str, Any]:
+    curves = {tier: [list(map(_figure, a)) for a in curve.anchors] for tier, curve in measure.curves.items()}
     return {
         "measure": measure.key,
-        "weight": measure.weight,
+        "weight": _figure(measure.weight),
         **({"ttl_days": measure.ttl_days} if measure.ttl_days else {}),
         **({"age": measure.age} if measure.age else {}),
         "better": measure.curves[ANY].better.value,
-        "curve": {tier: [list(anchor) for anchor in curve.anchors] for tier, curve in measure.curves.items()},
+        "curve": curves[ANY] if list(curves) == [ANY] else curves,
     }
 
 
 def _limit(limit: Limit) -> dict[str, Any]:
-    return {"measure": limit.measure, limit.op.value: limit.value}
+    return {"measure": limit.measure, limit.op.value: _figure(limit.value)}
 
 
 def _hard_event(event: HardEvent) -> dict[str, Any]:
@@ -105,7 +111,7 @@ def _hard_event(event: HardEvent) -> dict[str, Any]:
         "name": _words(event.name),
         "band": event.band.value,
         "days": event.days,
-        **({"score": event.score} if event.score is not None else {}),
+        **({"score": _figure(event.score)} if event.score is not None else {}),
         **({"when": _limit(event.when)} if event.when else {}),
     }
 
