@@ -174,6 +174,13 @@ def test_an_ordinary_body_and_one_that_needs_repair_give_the_same_rows() -> None
     assert first == second
 
 
+def test_an_ordinary_body_takes_the_short_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr("nenrin.ingest.shapes.opened")
+    send(source(), track(context={"groupId": "acme"}, properties={"a": "🌱"}), sentAt="2026-11-24T03:00:00Z")
+
+    assert drained().stored == 1
+
+
 STEPS: list[tuple[str, Any, str]] = [
     ("before the ids are kept", Keys, "keep"),
     ("before the facts are committed", "lake", "append_facts"),

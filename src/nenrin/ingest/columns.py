@@ -65,7 +65,6 @@ class Known(Struct, gc=False):
     """What of a context matters beside its text."""
 
     groupId: Id = None  # noqa: N815
-    traits: Raw = Raw(b"")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +96,20 @@ RAW = pa.schema(
     ]
 )  # fmt: skip
 Row = tuple[Any, ...]
+#: A context's text as sent -> as kept, and the group it names: clients send the same one again and again.
+Contexts = dict[bytes, tuple[str | None, str | None]]
 
 _body = msgspec.json.Decoder(Body)
 _known = msgspec.json.Decoder(Known)
+_plain = msgspec.json.Decoder()
+_json = msgspec.json.Encoder()
 
 
 def read(batches: Sequence[SpooledBatch]) -> Columns:
     """The events of these batches. Never raises: what cannot be read is a Reject."""
     rows: list[Row] = []
     rejects: list[Reject] = []
-    contexts: dict[bytes, tuple[str | None, str | None]] = {}
+    contexts: Contexts = {}
     for batch in batches:
         try:
             rows.extend(_ordinary(batch, contexts))
@@ -121,18 +124,22 @@ class _Unusual(Exception):  # noqa: N818
     """Not every event of this body is ordinary."""
 
 
-def _ordinary(batch: SpooledBatch, contexts: dict[bytes, tuple[str | None, str | None]]) -> list[Row]:
+def _ordinary(batch: SpooledBatch, contexts: Contexts) -> list[Row]:
     body = batch.body
     if batch.shape != "batch" or _needs_repair(body):
         raise _Unusual
     try:
         opened = _body.decode(body)
+        return _rows(opened, batch.id, contexts)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         raise _Unusual from None
-    if opened.context not in NOTHING or opened.integrations not in NOTHING:
+
+
+def _rows(opened: Body, batch: int, contexts: Contexts) -> list[Row]:
+    if bytes(opened.context) not in NOTHING or bytes(opened.integrations) not in NOTHING:
         raise _Unusual
     sent = opened.sentAt if opened.sentAt is not None else opened.timestamp
-    return [_row(event, sent, batch.id, place, contexts) for place, event in enumerate(opened.batch)]
+    return [_row(event, sent, batch, place, contexts) for place, event in enumerate(opened.batch)]
 
 
 def _needs_repair(body: bytes) -> bool:
@@ -147,7 +154,7 @@ def _needs_repair(body: bytes) -> bool:
 
 
 def _row(
-    event: Event, sent: Stamp, batch: int, place: int, contexts: dict[bytes, tuple[str | None, str | None]]
+    event: Event, sent: Stamp, batch: int, place: int, contexts: Contexts
 ) -> Row:
     kind, user, anonymous, group = event.type, event.userId, event.anonymousId, event.groupId
     if shapes.fault_of(kind, (user, anonymous), event.event, group, event.previousId):
@@ -159,8 +166,9 @@ def _row(
     traits = _object(event.traits)
     if kind == "identify" and traits is None and b'"traits"' in raw:
         raise _Unusual
-    if event.integrations not in NOTHING and b"false" in bytes(event.integrations):
-        context = _with_integrations(context, bytes(event.integrations).decode())
+    integrations = bytes(event.integrations)
+    if b"false" in integrations:
+        context = _with_integrations(context, integrations.decode())
     original = event.originalTimestamp if event.originalTimestamp is not None else event.timestamp
     return (
         kind,
@@ -183,13 +191,13 @@ def _row(
 
 
 def _object(raw: Raw) -> str | None:
-    """The text of a JSON object; None for none."""
+    """The text of a JSON object as we write it, however its sender did: a resent event must compare equal."""
     text = bytes(raw)
     if text in NOTHING:
         return None
     if text[:1] != b"{" or (len(text) > 64 and text.count(b"{") + text.count(b"[") > DEEPEST):
         raise _Unusual
-    return text.decode()
+    return _json.encode(_plain.decode(text)).decode()
 
 
 def _context(raw: bytes) -> tuple[str | None, str | None]:
@@ -198,13 +206,7 @@ def _context(raw: bytes) -> tuple[str | None, str | None]:
         return None, None
     if raw[:1] != b"{" or raw.count(b"{") + raw.count(b"[") > DEEPEST:
         raise _Unusual
-    try:
-        known = _known.decode(raw)
-    except (msgspec.MsgspecError, RecursionError):
-        raise _Unusual from None
-    if bytes(known.traits) or len(raw) > LARGEST_CONTEXT:
-        raw = _trimmed(msgspec.json.decode(raw)).encode()
-    return raw.decode(), _text(known.groupId)
+    return _trimmed(_plain.decode(raw)), _text(_known.decode(raw).groupId)
 
 
 def _trimmed(context: dict[str, Any]) -> str:
