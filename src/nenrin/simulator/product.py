@@ -94,6 +94,8 @@ COLLEAGUES = (
     Colleague("kondo", "近藤 翔太", "Shota Kondo", "product", ""),
     Colleague("aoki", "青木 徹", "Toru Aoki", "executive", ""),
 )
+# The first of each role: who can sign in to a demo.
+SIGN_INS = tuple({each.role: each for each in reversed(COLLEAGUES)}.values())[::-1]
 
 
 def plan_for(seats: int) -> Plan:

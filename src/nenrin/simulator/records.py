@@ -94,7 +94,7 @@ class Touch:
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """What the owner feels: grade 1 (best) to 6, with a reason."""
+    """What the owner feels: grade 1 (worst) to 6 (best), with a reason."""
 
     on: date
     grade: int

@@ -65,10 +65,33 @@ def events(
         lived.day[place], seconds, lived.user[place], [features[each].event for each in feature]
     )
     rows += maker.introductions(lived) + maker.first_value(lived, rng)
+    _split(rows, customer)
     rows.sort(key=lambda row: row["timestamp"])
     for number, row in enumerate(rows):
         row["messageId"] = f"{customer.key}-{number:07d}"
     return rows
+
+
+def duplicate_key(customer: Customer) -> str:
+    """Return what the product called the second record of a company before the two were merged."""
+    return f"{customer.key}-b"
+
+
+def _split(rows: list[Event], customer: Customer) -> None:
+    """Some people were entered under the second record: their events name that one until the merge."""
+    twice = customer.duplicate
+    if twice is None:
+        return
+    first = max(users for _, users in customer.behaviour.seats) - twice.users
+    theirs = {user_id(customer, position) for position in range(first, first + twice.users)}
+    for row in rows:
+        if (
+            row["userId"] in theirs
+            and twice.since.isoformat() <= row["timestamp"][:10] < twice.merged_on.isoformat()
+        ):
+            row["context"] = {"groupId": duplicate_key(customer)}
+            if row["type"] == "group":
+                row["groupId"] = duplicate_key(customer)
 
 
 def _features(customer: Customer) -> list[product.Feature]:
@@ -85,12 +108,11 @@ def _present(customer: Customer, window: Window) -> Bools:
         begin = max(0, (since - window.first).days)
         present[:, begin:] = False
         present[:users, begin:] = True
-    stops = [(slice(None), day) for day in (customer.loss and customer.loss.on, behaviour.silent_from) if day]
-    for who, day in [
-        *stops,
-        *((person, day) for person, day in behaviour.people_stop if person < len(present)),
-    ]:
-        present[who, max(0, (day - window.first).days) :] = False
+    for person, stop in behaviour.people_stop:
+        present[person : person + 1, max(0, (stop - window.first).days) :] = False
+    for end in (customer.loss and customer.loss.on, behaviour.silent_from):
+        if end:
+            present[:, max(0, (end - window.first).days) :] = False
     return present
 
 

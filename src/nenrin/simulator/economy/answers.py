@@ -11,7 +11,8 @@ from nenrin.simulator.economy.population import Floats, Ints
 
 def responds(adoption: Floats, rng: np.random.Generator) -> Bools:
     """Tell who answers: probability sigmoid(-1.1 + .5 adoption)."""
-    return rng.random(adoption.shape) < expit(-1.1 + 0.5 * adoption)
+    answered: Bools = rng.random(adoption.shape) < expit(-1.1 + 0.5 * adoption)
+    return answered
 
 
 def scores(adoption: Floats, rng: np.random.Generator) -> Ints:

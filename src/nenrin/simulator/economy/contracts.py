@@ -45,7 +45,8 @@ class Contracts:
         term ends.
         """
         first_full = column - start >= np.minimum(self.term - 1, SHORTEST)
-        return (self.term == 1) | (((column - self.anchor) % self.term == 0) & first_full)
+        is_due: Bools = (self.term == 1) | (((column - self.anchor) % self.term == 0) & first_full)
+        return is_due
 
 
 def signed(population: Population, seed: int, *, first_month: int = 4) -> Contracts:

@@ -19,21 +19,25 @@ def churn(adoption: Floats, age: Ints, tier: Ints, is_long_term: Bools, is_due: 
     running.
     """
     logit = BASE[tier] + ON_ADOPTION * adoption + ON_YOUTH * np.exp(-np.maximum(age, 0) / 3)
-    return np.where(is_due, expit(logit + AT_RENEWAL * is_long_term), 0.0)
+    chance: Floats = np.where(is_due, expit(logit + AT_RENEWAL * is_long_term), 0.0)
+    return chance
 
 
 def expansion(adoption: Floats, use: Floats) -> Floats:
     """Probability of growing this month; a company that uses over nine tenths of its seats is likelier to."""
-    return expit(-4.2 + 0.9 * adoption + 1.2 * (use > 0.9))
+    chance: Floats = expit(-4.2 + 0.9 * adoption + 1.2 * (use > 0.9))
+    return chance
 
 
 def seat_use(adoption: Floats, luck: Floats) -> Floats:
     """Share of the paid seats in use, in [0, 1]."""
-    return expit(0.9 + 0.9 * adoption + 0.5 * luck)
+    share: Floats = expit(0.9 + 0.9 * adoption + 0.5 * luck)
+    return share
 
 
 def buys(adoption: Floats, trial: Ints, rng: np.random.Generator) -> Bools:
     """Tell who pays after the trial: everybody without one, else the likelier the more the product was taken
     up.
     """
-    return (trial == 0) | (rng.random(len(trial)) < expit(0.9 + 1.5 * adoption))
+    bought: Bools = (trial == 0) | (rng.random(len(trial)) < expit(0.9 + 1.5 * adoption))
+    return bought

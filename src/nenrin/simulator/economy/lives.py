@@ -95,7 +95,7 @@ def _lived(run: _Run) -> Lives:
     luck["use"] = stream(run.seed, "use").standard_normal((n, months))
     growth = 1 + stream(run.seed, "uplift").gamma(2.0, 0.1, (n, months))
     bought = hazards.buys(
-        adoption.opening(run.people.fit, np.zeros(n), run.drawn.first),
+        adoption.opening(run.people.fit, np.zeros(n, np.int64), run.drawn.first),
         run.signed.trial,
         stream(run.seed, "trial end"),
     )

@@ -67,8 +67,9 @@ def drawn(preset: Preset, seed: int, *, first_month: int = 4) -> Population:
 
 
 def _shares(weights: object) -> Floats:
-    array = np.asarray(weights, dtype=float)
-    return array / array.sum()
+    array: Floats = np.asarray(weights, dtype=float)
+    shares: Floats = array / array.sum()
+    return shares
 
 
 def _seats(tier: Ints, rng: np.random.Generator, scale: float) -> Ints:

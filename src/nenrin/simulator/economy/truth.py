@@ -86,9 +86,9 @@ class Effect:
 def effect(economy: Economy, action_key: str, *, policy: Policy = "all") -> Effect:
     """Return each account's true effect of one action: both potential outcomes, one set of random numbers."""
     action = ACTIONS[action_key]
-    again = {"first_month": economy.first_month}
-    untreated = lives.simulated(economy.preset, economy.seed, **again).lives
-    treated = lives.simulated(economy.preset, economy.seed, action=action, policy=policy, **again).lives
+    preset, seed, first = economy.preset, economy.seed, economy.first_month
+    untreated = lives.simulated(preset, seed, first_month=first).lives
+    treated = lives.simulated(preset, seed, first_month=first, action=action, policy=policy).lives
     price = economy.contracts.price[:, None] * np.where(economy.contracts.is_dollar, 1.5, 1.0)[:, None]
     return Effect(
         action=action_key,
@@ -149,7 +149,7 @@ def export(economy: Economy, folder: Path, *, horizons: tuple[int, ...] = (3, 6)
 
 
 def _effect_columns(effects: list[Effect]) -> dict[str, Floats]:
-    columns = {}
+    columns: dict[str, Floats] = {}
     for each in effects:
         columns |= {f"{each.action}_months": each.months, f"{each.action}_revenue": each.revenue}
     return columns

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import expit
 
 from nenrin.simulator.economy.contracts import Bools
@@ -50,7 +49,7 @@ def lived(
     return Usage(user, day, actions.astype(np.int64), second.astype(np.int64))
 
 
-def breadths(users: int, entitled: int, adoption: float, rng: np.random.Generator) -> NDArray[np.float64]:
+def breadths(users: int, entitled: int, adoption: float, rng: np.random.Generator) -> Floats:
     """Return (users, features) weights that sum to one a user: how each divides actions among the features he
     knows.
 
@@ -61,7 +60,8 @@ def breadths(users: int, entitled: int, adoption: float, rng: np.random.Generato
     order = rng.random((users, entitled)) / (1 + np.arange(entitled)) ** 0.8
     rank = np.argsort(np.argsort(-order, axis=1), axis=1)
     weights = np.where(rank < known[:, None], 1.0 / (1 + rank), 0.0)
-    return weights / weights.sum(axis=1, keepdims=True)
+    shares: Floats = weights / weights.sum(axis=1, keepdims=True)
+    return shares
 
 
 def chosen(weights: Floats, user: Ints, actions: Ints, rng: np.random.Generator) -> tuple[Ints, Ints]:

@@ -37,7 +37,7 @@ def signed(
         starts_on=start,
         term_months=term,
         ends_on=ends_on,
-        auto_renews=bool(economy.contracts.auto_renews[row]) or term == 1,
+        auto_renews=_renews_itself(economy, row, start, ends_on, term),
         notice_months=NOTICE_MONTHS[economy.population.tier[row]],
         currency="USD" if economy.contracts.is_dollar[row] else "JPY",
         steps=steps,
@@ -46,6 +46,12 @@ def signed(
         end_reason=loss.reason if loss else "",
     )
     return contract, loss
+
+
+def _renews_itself(economy: Economy, row: int, start: date, ends_on: date, term: int) -> bool:
+    """Only a first term may run out: what has been renewed before had the clause, as nearly all have."""
+    has_clause = bool(economy.contracts.auto_renews[row])
+    return has_clause or term == 1 or add_months(start, term) < ends_on
 
 
 def _loss(economy: Economy, row: int, window: Window, rng: np.random.Generator) -> records.Loss | None:

@@ -14,7 +14,8 @@ from nenrin.simulator.names.companies import Company
 from nenrin.simulator.names.words import INDUSTRIES, PREFECTURES
 from nenrin.simulator.streams import stream
 
-EMPLOYEES_PER_SEAT = (3, 9, 14)
+# Lowest and highest number of employees by tier, as the tiers are defined in the product.
+EMPLOYEES = ((8, 99), (100, 980), (1_000, 6_000))
 
 
 def key_of(row: int) -> str:
@@ -60,7 +61,7 @@ def _customer(economy: Economy, row: int, company: Company, window: Window) -> r
         prefecture="" if english else prefecture.name.ja,
         region="海外" if english else prefecture.region.ja,
         tier=TIERS[tier],
-        employees=int(contract.now.seats * EMPLOYEES_PER_SEAT[tier] * rng.uniform(0.8, 1.6)) + 3,
+        employees=int(np.exp(rng.uniform(*np.log(EMPLOYEES[tier])))),
         source=SOURCES[people.source[row]],
         since=contract.starts_on,
         behaviour=_behaviour(points, seats, known),

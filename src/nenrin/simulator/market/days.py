@@ -40,4 +40,5 @@ def daily(points: tuple[tuple[date, float], ...], first: date, days: int) -> Flo
     """Return the level of each day, shape (days,): linear between the points, level outside them."""
     at = np.array([(day - first).days for day, _ in points], dtype=float)
     order = np.argsort(at, kind="stable")
-    return np.interp(np.arange(days), at[order], np.array([level for _, level in points])[order])
+    levels: Floats = np.interp(np.arange(days), at[order], np.array([level for _, level in points])[order])
+    return levels

@@ -19,6 +19,8 @@ PEOPLE_BY_TIER = (2, 3, 5)
 CADENCE_DAYS = (120, 60, 30)
 PULSE_CHANCE = (0.15, 0.4, 0.6)
 PULSE_EVERY_DAYS = 45
+LOW_REASONS = ("no_value", "no_champion", "no_executive", "support", "budget")
+HIGH_REASONS = ("value", "champion", "executive", "growth")
 
 
 def contacts(
@@ -112,6 +114,8 @@ def pulses(
     while (day := day + timedelta(PULSE_EVERY_DAYS)) < until:
         if rng.random() < PULSE_CHANCE[tier]:
             here = float(level[(day - window.first).days])
-            grade = int(np.clip(round(2.8 - 1.1 * here + rng.normal(0, 0.8)), 1, 6))
-            made.append(records.Pulse(day, grade, "usage" if grade > 3 else "relationship"))
+            grade = int(np.clip(round(4.2 + 1.1 * here + rng.normal(0, 0.8)), 1, 6))
+            made.append(
+                records.Pulse(day, grade, str(rng.choice(LOW_REASONS if grade < 4 else HIGH_REASONS)))
+            )
     return tuple(made)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import yaml
 
+from nenrin.customers.terms import add_months
 from nenrin.simulator import records
 from nenrin.simulator.names import corporate_numbers
 from nenrin.simulator.names.words import DEPARTMENTS, PREFECTURES, TITLES
@@ -136,11 +137,11 @@ def _steps(row: Row, starts_on: date, ends_on: date, today: date) -> tuple[recor
 
 
 def _renewal(ends_on: date, years: int) -> date:
-    return terms.add_months(ends_on, -12 * years)
+    return add_months(ends_on, -12 * years)
 
 
 def _minor(given: Row, seats: int) -> int:
-    yen = seats * given["price"]
+    yen: int = seats * given["price"]
     return round(yen / YEN_PER_DOLLAR * 100) if given.get("currency") == "USD" else yen
 
 

@@ -1,0 +1,49 @@
+"""Tells a whole world, in order of time, and lets the loops bring it up to today."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from nenrin.foundation import organisation
+from nenrin.simulator.world import World
+from nenrin.simulator.writer import accounts, ground, opinions, usage, voices
+from nenrin.simulator.writer.accounts import Book
+from nenrin.simulator.writer.deeds import Deed, done, moment
+
+Progress = Callable[[str, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was written: deeds done by verbs, events handed to the intake."""
+
+    book: Book
+    deeds: int
+    events: int
+
+
+def _silent(what: str, count: int) -> None:
+    """Say nothing."""
+
+
+def told(world: World, *, now: datetime, password: str, progress: Progress = _silent) -> Told:
+    """Write everything that happened up to `now`: the vendor's ground, then every deed, then the events.
+
+    The organisation must have been founded and have no accounts. Nothing is drained or scored by this.
+    """
+    zone = organisation.zone()
+    first = min(customer.since for customer in world.customers) - timedelta(30)
+    book = Book(ground.laid(at=moment(first, zone), password=password), zone)
+    count = done(_deeds(world, book), until=now, progress=lambda n: progress("deeds", n))
+    began = book.at(world.window.first, 0)
+    sent = usage.told(world, at=began, until=now, zone=zone, progress=lambda n: progress("events", n))
+    return Told(book, count, sent.events)
+
+
+def _deeds(world: World, book: Book) -> Iterator[Deed]:
+    for place, customer in enumerate(world.customers):
+        yield from accounts.deeds(customer, place, book, world.today)
+        yield from voices.deeds(customer, book)
+        yield from opinions.deeds(customer, place, book)
+    yield from accounts.turns(world.customers, world.window.first, world.today, book)
+    yield from voices.spending(world.window.first, world.today, book, world.seed)
