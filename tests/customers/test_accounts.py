@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 import pytest
+from tests.cast import DRIFTING, THRIVING
 
 from nenrin.customers import accounts, attributes, days, keys
 from nenrin.customers.accounts import Row
@@ -15,7 +16,6 @@ from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Entry, Organisation
 from nenrin.foundation.permissions import FieldClass
 from nenrin.values import Text
-from tests.cast import DRIFTING, THRIVING
 
 
 def opened(at: datetime, name: str = DRIFTING, **fields: object) -> Account:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 import pytest
+from tests.cast import DRIFTING
 
 from nenrin.customers import accounts, days, products, queries, rollovers, subscriptions
 from nenrin.customers.errors import Conflict, Refused
@@ -13,7 +14,6 @@ from nenrin.customers.schedule import Step
 from nenrin.customers.statuses import Status, SubscriptionStatus
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Entry, Organisation
-from tests.cast import DRIFTING
 
 TODAY = date(2026, 11, 24)  # of the fixture `at`, in Tokyo
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import date, timedelta
 
 from hypothesis import given
@@ -87,7 +88,7 @@ def test_rings_cover_the_time_from_the_start_without_gap(start: date, months: in
     rings = schedule.past_terms(row)
     assert len(rings) == row.renewals + 1
     assert rings[0][0] == start and rings[-1] == (row.term_from, row.ends_on)
-    assert all(one[1] == two[0] for one, two in zip(rings, rings[1:], strict=False))
+    assert all(one[1] == two[0] for one, two in itertools.pairwise(rings))
 
 
 @given(days, st.integers(1, 24), st.integers(0, 800), st.booleans())

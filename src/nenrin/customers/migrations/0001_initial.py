@@ -11,8 +11,6 @@ class Migration(migrations.Migration):
 
     initial = True
 
-    initial = True
-
     dependencies = [
         ("foundation", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
