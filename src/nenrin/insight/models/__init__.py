@@ -3,6 +3,7 @@
 from nenrin.insight.models.health import CurrentMeasure, DailyScore, Health, HealthDetail
 from nenrin.insight.models.judgement import HardEvent, Override, Pulse
 from nenrin.insight.models.progress import Progress
+from nenrin.insight.models.ring import Ring
 from nenrin.insight.models.segment import Segment, SegmentMembership
 from nenrin.insight.models.version import HealthModelVersion
 
@@ -16,6 +17,7 @@ __all__ = [
     "Override",
     "Progress",
     "Pulse",
+    "Ring",
     "Segment",
     "SegmentMembership",
 ]
