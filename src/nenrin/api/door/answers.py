@@ -61,6 +61,9 @@ def preflight() -> HttpResponse:
 
 def readable_from(response: HttpResponse, request: HttpRequest) -> HttpResponse:
     """Let the page that asked read the answer, wherever it was served from. No cookie is ever looked at here."""
+    response.headers["Content-Length"] = str(len(response.content))
+    # Refusals are counted and shown; a line in the server's log for each would fill the disk.
+    response._has_been_logged = True  # type: ignore[attr-defined]  # Django's own mark
     origin = request.META.get("HTTP_ORIGIN")
     if origin:
         response.headers["Access-Control-Allow-Origin"] = origin
