@@ -29,6 +29,8 @@ LARGEST_CONTEXT: Final = 8_000
 KEPT_CONTEXT: Final = ("library", "page", "campaign", "locale", "timezone", "userAgent", "app", "device", "os")
 NOTHING: Final = (b"", b"null", b"{}")
 
+# Escapes that may need repair: U+0000, and halves of surrogate pairs (whole pairs are emoji and the like).
+ESCAPED = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 HALF_PAIR = re.compile(rb"\\u[dD][89abAB]..(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB]..)\\u[dD][c-fC-F]")
 
 
@@ -138,56 +140,55 @@ def _ordinary(batch: SpooledBatch, contexts: Contexts) -> list[Row]:
 def _rows(opened: Body, batch: int, contexts: Contexts) -> list[Row]:
     if bytes(opened.context) not in NOTHING or bytes(opened.integrations) not in NOTHING:
         raise _Unusual
-    sent = opened.sentAt if opened.sentAt is not None else opened.timestamp
+    sent = _text(opened.sentAt if opened.sentAt is not None else opened.timestamp)
     return [_row(event, sent, batch, place, contexts) for place, event in enumerate(opened.batch)]
 
 
 def _needs_repair(body: bytes) -> bool:
-    if not body.isascii():
-        try:
-            body.decode()
-        except UnicodeDecodeError:
-            return True
-    if b"\\u0000" in body or len(body) > shapes.LARGEST_EVENT:
+    if len(body) > shapes.LARGEST_EVENT:
         return True
-    return (b"\\ud" in body or b"\\uD" in body) and HALF_PAIR.search(body) is not None
+    odd = ESCAPED.search(body)
+    return odd is not None and (b"\\u0000" in body or HALF_PAIR.search(body) is not None)
 
 
-def _row(
-    event: Event, sent: Stamp, batch: int, place: int, contexts: Contexts
-) -> Row:
-    kind, user, anonymous, group = event.type, event.userId, event.anonymousId, event.groupId
-    if shapes.fault_of(kind, (user, anonymous), event.event, group, event.previousId):
+def _row(event: Event, sent: str | None, batch: int, place: int, contexts: Contexts) -> Row:
+    """One ordinary event; this runs for every event, so what is rare is asked last."""
+    kind = event.type
+    user, anonymous, name = _text(event.userId), _text(event.anonymousId), event.event
+    if user is None and anonymous is None:
         raise _Unusual
     raw = bytes(event.context)
-    if raw not in contexts:
-        contexts[raw] = _context(raw)
-    context, shared_group = contexts[raw]
-    traits = _object(event.traits)
-    if kind == "identify" and traits is None and b'"traits"' in raw:
-        raise _Unusual
+    known = contexts.get(raw)
+    if known is None:
+        known = contexts[raw] = _context(raw)
+    context, group = known
+    previous = traits = None
+    if kind == "track":
+        if name is None or not name.strip():
+            raise _Unusual
+    else:
+        name, traits = event.name or "", _object(event.traits)
+        if kind == "group":
+            group = _text(event.groupId)
+        previous = _text(event.previousId)
+        if _is_odd(kind, group, previous, traits, raw):
+            raise _Unusual
     integrations = bytes(event.integrations)
-    if b"false" in integrations:
+    if len(integrations) > 2 and b"false" in integrations:
         context = _with_integrations(context, integrations.decode())
-    original = event.originalTimestamp if event.originalTimestamp is not None else event.timestamp
+    original = event.timestamp if event.originalTimestamp is None else event.originalTimestamp
     return (
-        kind,
-        event.event if kind == "track" else event.name or "",
-        _text(user),
-        _text(anonymous),
-        _text(group) if kind == "group" else shared_group,
-        _text(event.previousId),
-        event.messageId,
-        _text(original),
-        _text(event.sentAt if event.sentAt is not None else sent),
-        _text(event.receivedAt),
-        _object(event.properties),
-        traits,
-        context,
-        "",
-        batch,
-        place,
-    )
+        kind, name, user, anonymous, group, previous, event.messageId,
+        original if type(original) is str else _text(original), sent if event.sentAt is None else _text(event.sentAt),
+        None if event.receivedAt is None else _text(event.receivedAt), _object(event.properties), traits, context,
+        "", batch, place,
+    )  # fmt: skip
+
+
+def _is_odd(kind: str, group: str | None, previous: str | None, traits: str | None, context: bytes) -> bool:
+    if kind == "identify":
+        return traits is None and b'"traits"' in context
+    return (kind == "group" and group is None) or (kind == "alias" and previous is None)
 
 
 def _object(raw: Raw) -> str | None:
@@ -225,7 +226,7 @@ def _with_integrations(context: str | None, integrations: str) -> str:
 
 def _text(value: Stamp) -> str | None:
     """An id or time as text; blank is none. A whole float reads as the integer it is."""
-    if isinstance(value, str):
+    if type(value) is str:
         return value.strip() or None
     if value is None or isinstance(value, bool):
         return None

@@ -24,31 +24,36 @@ WINDOW_DAYS: Final = 30
 MOST_FILES: Final = 32
 
 NO_KEYS = "select 0::ubigint as id_hash, 0 as source, '' as event_id, 0::ubigint as body_hash where false"
-# The batch is the small side: its hashes are probed by one pass over the window.
+# The batch is the small side: its hashes are probed by one pass over the window. Nearly every event is stored, so
+# only the exceptions are written down and the wide rows are never copied.
 JUDGED = """
 create or replace temp table hashed as
-select *, md5_number_lower(source || '|' || event_id) as id_hash from normal;
+select batch, place, source, event_id, body_hash, has_long_id, hash(source, event_id) as id_hash from normal;
 create or replace temp table met as
 select source, event_id, any_value(body_hash) as body_hash from ({keys}) k
 semi join hashed h on k.id_hash = h.id_hash group by source, event_id;
 create or replace temp table repeated as
 select source, event_id, min((batch, place)) as first, arg_min(body_hash, (batch, place)) as body_hash
-from hashed where not coalesce(has_long_id, false) group by source, event_id having count(*) > 1;
-create or replace temp table judged as
-select h.*, case
-    when h.has_long_id then 'id_too_long'
-    when m.event_id is not null then if(m.body_hash = h.body_hash, 'duplicate', 'id_reuse')
-    when r.event_id is not null and r.first <> (h.batch, h.place)
-      then if(r.body_hash = h.body_hash, 'duplicate', 'id_reuse')
-    else 'stored' end as verdict
-from hashed h
-left join met m on h.source = m.source and h.event_id = m.event_id
-left join repeated r on h.source = r.source and h.event_id = r.event_id
+from hashed semi join (select id_hash from hashed group by id_hash having count(*) > 1) using (id_hash)
+where not coalesce(has_long_id, false) group by source, event_id having count(*) > 1;
+create or replace temp table exceptions as
+select batch, place, 'id_too_long' as verdict from hashed where has_long_id
+union all
+select batch, place, if(coalesce(m.body_hash = h.body_hash, true), 'duplicate', 'id_reuse')
+from hashed h join met m using (source, event_id) where not coalesce(has_long_id, false)
+union all
+select batch, place, if(r.body_hash = h.body_hash, 'duplicate', 'id_reuse')
+from hashed h join repeated r using (source, event_id) anti join met using (source, event_id)
+where r.first <> (h.batch, h.place) and not coalesce(has_long_id, false);
+create or replace temp view judged as
+select n.*, coalesce(e.verdict, 'stored') as verdict from normal n left join exceptions e using (batch, place)
 """
 KEPT = """
-select id_hash, source, event_id, body_hash from judged
+select hash(source, event_id) as id_hash, source, event_id, body_hash from judged
 where verdict = 'stored' and received_at::date = date '{day}'
 """
+PROBE = "select hash('nenrin', 1)::varchar"
+REHASHED = "select hash(source, event_id) as id_hash, source, event_id, null::ubigint as body_hash from read_parquet({file})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +67,9 @@ class Keys:
 
         `through` is the last settled batch; later files are not looked at.
         """
+        self._rehash(db)
         days = _arrival_days(db, "normal")
-        since = min(days, default=date.max) - timedelta(days=WINDOW_DAYS) if days else date.max
+        since = min(days) - timedelta(days=WINDOW_DAYS) if days else date.max
         files = [str(path) for path in self._files() if _version(path) <= through and _day(path) >= since]
         source = f"from read_parquet({file_list(files)}, hive_partitioning = false)" if files else NO_KEYS
         db.execute(JUDGED.format(keys=source))
@@ -95,6 +101,19 @@ class Keys:
             files = sorted((p for p in folder.glob("*.parquet") if _version(p) <= through), key=_version)
             if len(files) > MOST_FILES:
                 self._join(files, db)
+
+    def _rehash(self, db: duckdb.DuckDBPyConnection) -> None:
+        """After an upgrade of the engine that hashes differently: hash the ids anew, and forget what the bodies were."""
+        note = self.path / "hash.txt"
+        [probe] = db.execute(PROBE).fetchone() or [""]
+        if note.exists() and note.read_text() == probe:
+            return
+        for path in self._files():
+            fresh = path.with_suffix(".new")
+            query = REHASHED.format(file=quoted(str(path)))
+            db.execute(f"copy ({query}) to {quoted(str(fresh))} (format parquet, compression lz4)")
+            disk.replace([(fresh, path)], self.path)
+        disk.write_text(note, probe)
 
     def _join(self, files: list[Path], db: duckdb.DuckDBPyConnection) -> None:
         """One file under the last one's name, then the others go: a crash between leaves ids twice, which is harmless."""

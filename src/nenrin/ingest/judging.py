@@ -18,14 +18,16 @@ from nenrin.ingest.spool import SpooledBatch
 
 NAME = "case when type = 'track' then name else '$' || type end"
 ACCEPTED = """
-create or replace temp table accepted as
-select * replace (concat_ws(',', nullif(flags, ''), case when {left_out} then 'excluded' end,
-                            case when {ignored} then 'ignored' end) as flags)
-from judged where verdict = 'stored'
+create or replace temp view accepted as
+select * {flagged} from judged where verdict = 'stored'
 """
 ROWS = f"""
 select {", ".join('valid_at::date as day' if name == 'day' else f'"{name}"' for name in EVENTS.names)}
-from accepted order by day, batch, place
+from accepted
+"""
+FLAGGED = """
+replace (concat_ws(',', nullif(flags, ''), case when {left_out} then 'excluded' end,
+                   case when {ignored} then 'ignored' end) as flags)
 """
 SEEN = f"""
 select namespace, {NAME} as name, count(*) as events, min(received_at) as first_at, max(received_at) as last_at from accepted group by all
@@ -40,7 +42,7 @@ select source, namespace, received_at, key, verdict, flags, {columns} from judge
 
 
 def accept(db: duckdb.DuckDBPyConnection, left: Left, ignored: frozenset[tuple[str, str]]) -> None:
-    """Make the temp table `accepted`: what is to be stored, flagged `excluded` or `ignored` by the rules that hold."""
+    """Make the view `accepted`: what is to be stored, flagged `excluded` or `ignored` by the rules that hold."""
     _pairs(db, "left_users", left.domain_users)
     _pairs(db, "ignored_names", ignored)
     conditions = [
@@ -51,7 +53,8 @@ def accept(db: duckdb.DuckDBPyConnection, left: Left, ignored: frozenset[tuple[s
     if left.domain_users:
         conditions.append('(namespace, "user") in (select (namespace, name) from left_users)')
     skipped = f"(namespace, {NAME}) in (select (namespace, name) from ignored_names)" if ignored else "false"
-    db.execute(ACCEPTED.format(left_out=" or ".join(conditions) or "false", ignored=skipped))
+    flagged = FLAGGED.format(left_out=" or ".join(conditions) or "false", ignored=skipped)
+    db.execute(ACCEPTED.format(flagged=flagged if conditions or ignored else ""))
 
 
 def rows(db: duckdb.DuckDBPyConnection) -> pa.Table:

@@ -72,8 +72,7 @@ select batch, place, source, namespace, trusted, type, name, "user", anonymous, 
          case when id = '' and message is not null then 'blank_id' when length(id) > {longest} then 'long_id' end,
          case when policy <> 'arrival' then 'assumed' end) as flags,
        properties, traits, context,
-       md5_number_lower(concat_ws(chr(31), type, name, "user", anonymous, "group", previous, original,
-                                  properties, traits)) as body_hash,
+       hash(type, name, "user", anonymous, "group", previous, original, properties, traits) as body_hash,
        greatest(length("user"), length(anonymous), length("group"), length(previous)) > {longest_id} as has_long_id
 from timed
 """
@@ -94,7 +93,7 @@ def normalise(
     db: duckdb.DuckDBPyConnection, rows: pa.Table, batches: Sequence[SpooledBatch], *, zone: ZoneInfo,
     closed_through: date | None, policies: Mapping[int, Policy],
 ) -> None:  # fmt: skip
-    """Make the temp table `normal`: the lake's columns but `day`, with place, trusted, previous, body_hash, has_long_id.
+    """Make the temp table `normal`: the lake's columns but `day`, and place, trusted, previous, body_hash, has_long_id.
 
     What arrives on a day that is already closed is known on the first open one.
     """
