@@ -55,7 +55,7 @@ def create(
         token = tokens.issue(admin, "first token", at=at, by=SYSTEM, can_write=True)
         source = sources.open("product", by=SYSTEM, at=at)
         days.install(by=SYSTEM, at=at)
-        health_models.install_defaults(by=SYSTEM, at=at)
+        health_models.install(at=at)
     return {
         "admin": {"email": admin.email, "password": password},
         "write_key": source.write_key,

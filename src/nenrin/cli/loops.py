@@ -15,7 +15,7 @@ from django.db import close_old_connections
 
 from nenrin.customers import days
 from nenrin.foundation import journal, leases, organisation
-from nenrin.ingest import drain, imports, mirror
+from nenrin.ingest import drain, import_rounds, lakes, mirror
 from nenrin.insight import refresh, tick
 
 log = logging.getLogger(__name__)
@@ -25,6 +25,14 @@ LEASE_SECONDS = 60
 
 def _seal(at: datetime) -> int:
     return journal.seal()
+
+
+def _drain(at: datetime) -> int:
+    return drain.drain(lakes.current(), at=at).batches
+
+
+def _mirror(at: datetime) -> int:
+    return mirror.step(at)
 
 
 def _turn(at: datetime) -> int:
@@ -41,11 +49,11 @@ class Loop:
 
 
 LOOPS = (
-    Loop("work", imports.work),
+    Loop("work", import_rounds.work),
     Loop("turn", _turn),
-    Loop("drain", drain.step),
+    Loop("drain", _drain),
     Loop("seal", _seal),
-    Loop("mirror", mirror.step),
+    Loop("mirror", _mirror),
     Loop("tick", tick.step),
     Loop("refresh", refresh.step),
 )

@@ -11,6 +11,7 @@ from types import FrameType
 import click
 
 from nenrin.cli.loops import one_round
+from nenrin.ingest import drain, lakes
 
 IDLE_SECONDS = 0.25
 
@@ -27,6 +28,7 @@ def command(once: bool) -> None:
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
     parent = os.getppid()
+    drain.prepare(lakes.current())
     while not stopped.is_set():
         done = sum(one_round(datetime.now(UTC)).values())
         if done:
