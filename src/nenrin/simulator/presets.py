@@ -5,13 +5,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """How large a world is. `stock` is the share of accounts that were customers before the first month."""
+    """How large a world is. `stock` is the share of accounts that were customers before the first month.
+
+    A world with few seats an account (`seat_scale`) may ask more for each (`price_scale`).
+    """
 
     key: str
     accounts: int
     months: int
     stock: float = 0.0
     seat_scale: float = 1.0
+    price_scale: float = 1.0
 
 
 XS = Preset("XS", accounts=60, months=18, stock=0.6, seat_scale=0.45)

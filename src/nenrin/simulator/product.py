@@ -20,14 +20,13 @@ class Plan:
     key: str
     name: Text
     seats: int
-    yen_a_seat: int
 
 
 PLANS = (
-    Plan("starter", Text("Starter", "スターター"), 10, 3_000),
-    Plan("standard", Text("Standard", "スタンダード"), 50, 2_800),
-    Plan("business", Text("Business", "ビジネス"), 200, 2_600),
-    Plan("enterprise", Text("Enterprise", "エンタープライズ"), 2_000, 2_200),
+    Plan("starter", Text("Starter", "スターター"), 10),
+    Plan("standard", Text("Standard", "スタンダード"), 50),
+    Plan("business", Text("Business", "ビジネス"), 200),
+    Plan("enterprise", Text("Enterprise", "エンタープライズ"), 2_000),
 )
 
 

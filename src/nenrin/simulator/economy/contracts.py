@@ -49,7 +49,7 @@ class Contracts:
         return is_due
 
 
-def signed(population: Population, seed: int, *, first_month: int = 4) -> Contracts:
+def signed(population: Population, seed: int, *, first_month: int = 4, price_scale: float = 1.0) -> Contracts:
     """Return what each account signed, each column from its own stream."""
     n, tier = len(population), population.tier
     term = _terms(tier, stream(seed, "term"))
@@ -58,7 +58,7 @@ def signed(population: Population, seed: int, *, first_month: int = 4) -> Contra
         term=term,
         anchor=_anchors(population, term, stream(seed, "co-term"), first_month),
         auto_renews=stream(seed, "auto").random(n) < 0.86,
-        price=_prices(population, is_dollar),
+        price=_prices(population, is_dollar, price_scale),
         discount=_chosen(stream(seed, "discount"), n, DISCOUNT_SHARE, (0.1, 0.15, 0.2, 0.3), otherwise=0.0),
         ramp=np.where(
             tier == 2, _chosen(stream(seed, "ramp"), n, RAMP_SHARE, (0.4, 0.5, 0.6), otherwise=1.0), 1.0
@@ -88,11 +88,11 @@ def _anchors(population: Population, term: Ints, rng: np.random.Generator, first
     return np.where(joined & (term > 1), (half_years - first_month) % 12, own)
 
 
-def _prices(population: Population, is_dollar: Bools) -> Ints:
+def _prices(population: Population, is_dollar: Bools, scale: float) -> Ints:
     factor = np.ones(len(population))
     for seats, volume in reversed(VOLUME_TIERS):
         factor = np.where(population.seats >= seats, volume, factor)
-    yen = PRICE_PER_SEAT[population.tier] * factor
+    yen = PRICE_PER_SEAT[population.tier] * factor * scale
     return np.round(np.where(is_dollar, yen / YEN_PER_DOLLAR * 100, yen)).astype(np.int64)
 
 

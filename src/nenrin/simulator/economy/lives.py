@@ -65,7 +65,7 @@ def simulated(
     outcome.
     """
     people = population.drawn(preset, seed, first_month=first_month)
-    signed = contracts.signed(people, seed, first_month=first_month)
+    signed = contracts.signed(people, seed, first_month=first_month, price_scale=preset.price_scale)
     drawn = adoption.shocks(people.tier, preset.months, seed, first_month=first_month)
     lives = _lived(_Run(preset, seed, people, signed, drawn, action, policy, capacity))
     return Economy(preset, seed, first_month, people, signed, drawn, lives)

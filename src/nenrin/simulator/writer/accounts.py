@@ -226,8 +226,8 @@ def _stages(customer: Customer, book: Book, today: date) -> Iterator[Deed]:
 def _staging(customer: Customer, stage: str, book: Book) -> Act:
     def act(at: datetime) -> None:
         account = book.accounts[customer.key]
-        extra = {"attributes": {"go_live": at.date()}} if stage == "adoption" else {}
-        accounts.change(account, by=book.ground.actor("mori"), at=at, stage=stage, **extra)
+        columns = {"go_live": at.date()} if stage == "adoption" else {}
+        accounts.change(account, by=book.ground.actor("mori"), at=at, stage=stage, attributes=columns)
 
     return act
 

@@ -17,10 +17,10 @@ from nenrin.values import Money
 NAMESPACE_DESK, NAMESPACE_SURVEYS, NAMESPACE_BOOKS = "desk", "surveys", "books"
 # Yen a month by category, with the spread of its logarithm.
 MONTHLY_COSTS = (
-    ("cs", 2_400_000, 0.05),
-    ("support", 900_000, 0.08),
-    ("marketing", 1_300_000, 0.25),
-    ("acquisition", 2_800_000, 0.2),
+    ("cs", 1_600_000, 0.05),
+    ("support", 600_000, 0.08),
+    ("marketing", 700_000, 0.25),
+    ("acquisition", 1_500_000, 0.2),
 )
 
 

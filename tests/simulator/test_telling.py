@@ -1,0 +1,109 @@
+"""A small world told through the product's verbs stands there as it was meant, and nothing sent is lost."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.db.models import Sum
+from pytest_django.fixtures import SettingsWrapper
+
+from nenrin.customers.models import Account, Contact, Merge, Subscription
+from nenrin.foundation import journal, organisation
+from nenrin.foundation.models import Entry, Member
+from nenrin.ingest import conservation, drain, lakes
+from nenrin.ingest.models import Answer, Cost, Ticket
+from nenrin.simulator import world
+from nenrin.simulator.presets import Preset
+from nenrin.simulator.stories import reading
+from nenrin.simulator.writer import telling, usage
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
+TODAY = date(2026, 11, 22)
+TINY = Preset("tiny", accounts=6, months=3, stock=1.0, seat_scale=0.2, price_scale=4.0)
+
+
+@pytest.fixture
+def told(db: None, settings: SettingsWrapper) -> telling.Told:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    organisation.found("つむぎワークス株式会社", at=NOW)
+    return telling.told(world.built(TINY, seed=2026, today=TODAY), now=NOW, password="growth-rings")
+
+
+def _of(story: str) -> Account:
+    return Account.objects.get(keys__namespace="product", keys__key=reading.key_of(story))
+
+
+def test_a_told_world_shows_its_stories(told: telling.Told) -> None:
+    assert told.deeds > 150
+    _shows_customers_and_leavers()
+    _shows_contracts()
+    _shows_people()
+    _shows_the_merged_one()
+    _shows_voices()
+    _keeps_time()
+    _loses_nothing(told)
+
+
+def _shows_customers_and_leavers() -> None:
+    assert organisation.current().is_demo
+    assert not Account.objects.filter(status="provisional").exists()
+    lost = _of("lost")
+    assert (lost.status, lost.lost_on) == ("lost", TODAY - timedelta(62))
+    assert lost.lost_reason
+    assert _of("child_warehouse").parent == _of("parent")
+    assert _of("thriving").owner == Member.objects.get(name="佐藤 美咲")
+
+
+def _shows_contracts() -> None:
+    notice = _of("notice")
+    assert notice.notice_on == TODAY + timedelta(9)
+    assert notice.touch_model == "low"
+    ramp = Subscription.objects.get(account=_of("ramp"))
+    assert [step.seats for step in ramp.steps.all()] == [32, 56, 80]
+    assert ramp.seats == 80
+    assert Subscription.objects.get(account=_of("drifting")).renewals == 3
+    assert _of("abroad").currency == "USD"
+    assert _of("stuck").stage == "onboarding"
+    for row in Subscription.objects.filter(status="active"):
+        assert row.term_from <= TODAY < row.ends_on
+
+
+def _shows_people() -> None:
+    champion = Contact.objects.get(account=_of("drifting"), role="champion")
+    assert (champion.name, champion.left_on) == ("小林 由美", date(2026, 10, 1))
+    assert champion.emails.get().address.endswith(".example")
+
+
+def _shows_the_merged_one() -> None:
+    merge = Merge.objects.get(undone_at=None)
+    assert merge.survivor == _of("merged")
+    assert merge.absorbed.name == "㈱みなとベイ観光"
+
+
+def _shows_voices() -> None:
+    urgent = Ticket.objects.get(account=_of("urgent"), priority="urgent")
+    assert urgent.resolved_at is None
+    assert (NOW - urgent.opened_at).days in {8, 9}
+    assert (
+        Answer.objects.filter(account=_of("promoter"), survey="nps").order_by("-answered_at")[0].score == 10
+    )
+    assert Cost.objects.aggregate(total=Sum("minor"))["total"] > 0
+
+
+def _keeps_time() -> None:
+    assert not Entry.objects.filter(recorded_at__gt=NOW).exists()
+    opened = Entry.objects.filter(action="customers.account.opened", account=_of("drifting").pk)
+    assert opened.get().recorded_at.year == 2023
+
+
+def _loses_nothing(told: telling.Told) -> None:
+    lake = lakes.current()
+    drain.drain_all(lake, at=NOW)
+    while journal.seal():
+        pass
+    law = conservation.law(lake)["total"]
+    assert law["received"] == told.events
+    assert law["received"] == law["stored"] + law["duplicate"]
+    assert law["duplicate"] > 0
+    assert usage.SOURCE in conservation.law(lake)
