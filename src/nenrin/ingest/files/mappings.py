@@ -108,6 +108,17 @@ def from_yaml(text: str) -> FileMapping:
     return from_document(document)
 
 
+def all_from_yaml(text: str) -> list[FileMapping]:
+    """The mappings of a file with one or several documents (`---` between): one pass each over the same table."""
+    try:
+        documents = [document for document in yaml.safe_load_all(text) if document is not None]
+    except yaml.YAMLError as problem:
+        raise BadMapping(f"not YAML: {' '.join(str(problem).split())}") from None
+    if not documents:
+        raise BadMapping("the mapping is empty")
+    return [from_document(document) for document in documents]
+
+
 def to_yaml(mapping: FileMapping) -> str:
     return yaml.safe_dump(to_document(mapping), allow_unicode=True, sort_keys=False, width=120)
 
