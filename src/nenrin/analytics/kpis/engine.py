@@ -68,7 +68,7 @@ def evaluate_in_slabs(
     wanted = plan(tuple(measures), ages=ages)
     with lake.session(days=days_read(wanted, grid), known=grid.fixed_knowledge, accounts=accounts) as db:
         surround(db, calendar or Calendar.japan(), grid, wanted.reach_days)
-        build(db, wanted.relations)
+        build(db, wanted.relations, grid)
         if grid.is_one_day:
             yield daily.evaluate(db, wanted, grid.first)
         else:

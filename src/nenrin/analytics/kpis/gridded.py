@@ -13,6 +13,7 @@ from nenrin.analytics.kpis.grid import Grid
 from nenrin.analytics.kpis.integration import EPOCH, Steps, day_numbers, integrate
 from nenrin.analytics.kpis.measures import Component
 from nenrin.analytics.kpis.plans import Plan
+from nenrin.analytics.kpis.subset import bound
 
 _ROWS_READ = 500_000
 _CELLS_A_SLAB = 1_000_000
@@ -66,7 +67,7 @@ class Frame:
 
 
 def _accounts(db: duckdb.DuckDBPyConnection, plan: Plan, grid: Grid) -> Steps:
-    sql = f"SELECT DISTINCT account FROM ({plan.own[0].sql}) AS steps WHERE {_within(grid)} ORDER BY account"
+    sql = f"SELECT DISTINCT account FROM ({bound(plan.own[0].sql, grid.first, grid.last)}) AS steps WHERE {_within(grid)} ORDER BY account"
     return np.asarray(db.sql(sql).to_arrow_table().column("account").to_numpy(), dtype=np.int64)
 
 
@@ -82,7 +83,7 @@ def contributions(component: Component, grid: Grid) -> str:
     account = "CAST(0 AS BIGINT) AS account" if component.everyone else "account"
     edges = ", ".join(f"date_diff('day', DATE '{EPOCH}', {edge}) AS {edge}" for edge in ("opens", "closes"))
     return f"""
-SELECT {account}, {edges}, {", ".join(component.values)} FROM ({component.sql}) AS steps WHERE {_within(grid)}"""
+SELECT {account}, {edges}, {", ".join(component.values)} FROM ({bound(component.sql, grid.first, grid.last)}) AS steps WHERE {_within(grid)}"""
 
 
 def _within(grid: Grid) -> str:

@@ -1,29 +1,80 @@
 """Shapes of step functions, as SQL text: distinct things by union, the latest thing by rank.
 
-Both take a SELECT of rows with half-open intervals and return a SELECT of rows whose intervals no longer
-overlap, so that adding them up gives a count of distinct things, or exactly one value.
+Each takes a SELECT of rows with half-open intervals that may overlap, and returns a SELECT of rows that can
+be added up: to a count of distinct things, or to exactly one value. `:first` stands for the first day asked
+for: what lies before it is not told apart.
 """
 
 from __future__ import annotations
 
 
-def union(rows: str, *values: str, by: str = "account") -> str:
+def union(rows: str, *values: str) -> str:
     """Each `who` of an account counted once, however many of its intervals overlap.
 
-    `rows`: account (or `by`), who, opens, closes. Returns account, opens, closes and the `values` as written
-    ("1 AS users"): pieces of the union. A piece begins where everything that opened before has closed.
+    `rows`: account, who, opens, closes. Returns account, opens, closes and the `values` as written: `sign` in
+    them is 1 where a `who` begins to count and -1 where it ceases to, both from then on, so that they add up
+    to the number of `who` on any day. Two rows for a stretch, however many intervals cover it.
     """
-    columns = ", ".join((by, "greatest(opens, coalesce(reached, opens)) AS opens", "closes", *values))
     return f"""
-SELECT {columns}
+WITH chained AS (
+  SELECT account, opens, closes,
+    max(closes) OVER (PARTITION BY account, who ORDER BY opens
+      ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reached,
+    lead(opens) OVER (PARTITION BY account, who ORDER BY opens) AS following
+  FROM (
+    SELECT account, who, greatest(opens, :first) AS opens, max(closes) AS closes
+    FROM ({rows}) AS intervals
+    WHERE opens < closes AND closes > :first
+    GROUP BY account, who, greatest(opens, :first)
+  ) AS longest
+)
+{edges("chained", *values)}"""
+
+
+def both(one: str, other: str) -> str:
+    """The rows of two SELECTs with the same columns in the same order."""
+    return f"SELECT * FROM ({one}) AS one UNION ALL SELECT * FROM ({other}) AS other"
+
+
+def edges(chained: str, *values: str, closes: str = "closes", reached: str = "reached") -> str:
+    """Where stretches begin and end, from a table of intervals in order.
+
+    `chained`: account, opens, `closes` (NULL: an interval that counts for nothing), `reached` (the furthest
+    end before it), following (the next beginning).
+    """
+    covered = f"greatest(coalesce({closes}, {reached}), coalesce({reached}, {closes}))"
+    columns = ", ".join(values)
+    return f"""
+SELECT account, opens, DATE '9999-12-31' AS closes, {columns}
+FROM (
+  SELECT account, opens, 1 AS sign FROM {chained}
+  WHERE {closes} IS NOT NULL AND ({reached} IS NULL OR opens > {reached})
+  UNION ALL
+  SELECT account, {covered} AS opens, -1 AS sign FROM {chained}
+  WHERE {covered} >= opens AND (following IS NULL OR following > {covered})
+) AS signed_edges"""
+
+
+def merged(rows: str, *, by: str = "account") -> str:
+    """The union of the intervals of each `by`, as intervals, for what is joined to others.
+
+    `rows`: `by`, opens, closes. Returns the same columns; what touches is one.
+    """
+    return f"""
+SELECT {by}, min(opens) AS opens, max(closes) AS closes
 FROM (
   SELECT {by}, opens, closes,
-    max(closes) OVER (PARTITION BY {by}, who ORDER BY opens, closes
-      ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reached
-  FROM ({rows}) AS intervals
-  WHERE opens < closes
-) AS chained
-WHERE reached IS NULL OR closes > reached"""
+    sum(starts) OVER (PARTITION BY {by} ORDER BY opens, closes
+      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS island
+  FROM (
+    SELECT {by}, opens, closes,
+      CASE WHEN max(closes) OVER (PARTITION BY {by} ORDER BY opens, closes
+        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) >= opens THEN 0 ELSE 1 END AS starts
+    FROM ({rows}) AS intervals
+    WHERE opens < closes
+  ) AS marked
+) AS numbered
+GROUP BY {by}, island"""
 
 
 def latest(rows: str, values: tuple[str, ...]) -> str:

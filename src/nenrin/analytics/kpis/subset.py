@@ -6,6 +6,7 @@ nine gave other answers, or none, after translation.
 
 from __future__ import annotations
 
+from datetime import date
 from functools import lru_cache
 
 import sqlglot
@@ -24,7 +25,7 @@ _FUNCTIONS = (
     exp.Sum, exp.Count, exp.Min, exp.Max, exp.Greatest, exp.Least, exp.Coalesce, exp.Nullif, exp.Case, exp.If,
     exp.RowNumber, exp.Lead, exp.Lag, exp.DateDiff, exp.Year, exp.Month, exp.Day, exp.Var,
 )  # fmt: skip
-_VALUES = (exp.Literal, exp.Null, exp.Boolean, exp.Cast, exp.DataType)
+_VALUES = (exp.Literal, exp.Null, exp.Boolean, exp.Cast, exp.DataType, exp.Placeholder)
 ALLOWED = _STRUCTURE + _OPERATORS + _FUNCTIONS + _VALUES
 _EXACT_TYPES = {exp.DataType.Type.BIGINT, exp.DataType.Type.VARCHAR, exp.DataType.Type.TEXT}
 _COUNTED_DAYS = (exp.Least, exp.DateDiff)
@@ -48,6 +49,15 @@ def check(owner: str, sql: str) -> None:
     problem = _problem(sql)
     if problem:
         raise UnsupportedSql(f"{owner}: {problem}")
+
+
+def bound(sql: str, first: date, last: date) -> str:
+    """The SQL with the first and the last day asked for in the place of `:first` and `:last`.
+
+    >>> bound("SELECT :first + 1 AS day", date(2026, 3, 1), date(2026, 3, 1))
+    "SELECT DATE '2026-03-01' + 1 AS day"
+    """
+    return sql.replace(":first", f"DATE '{first}'").replace(":last", f"DATE '{last}'")
 
 
 def spark(sql: str) -> str:

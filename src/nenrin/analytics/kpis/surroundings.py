@@ -11,6 +11,7 @@ import pyarrow as pa
 from nenrin.analytics.kpis.calendar import Calendar
 from nenrin.analytics.kpis.grid import Grid
 from nenrin.analytics.kpis.measures import Relation
+from nenrin.analytics.kpis.subset import bound
 
 _FIRST_YEAR = 1990  # months before it belong to no running term
 _YEARS_AHEAD = 12  # the longest term that still rolls over
@@ -32,11 +33,11 @@ def surround(db: duckdb.DuckDBPyConnection, calendar: Calendar, grid: Grid, reac
 
 
 def _beats(known: date | None) -> str:
-    opens, chosen = (
-        ("day", f"WHERE known_on <= DATE '{known}'") if known else ("min(greatest(day, known_on))", "")
-    )
+    opens, chosen = "min(greatest(day, known_on))", ""
+    if known:
+        opens, chosen = "day", f"WHERE known_on <= DATE '{known}'"
     return f"""
-CREATE OR REPLACE TEMP TABLE beats AS
+CREATE OR REPLACE TEMP VIEW beats AS
 SELECT namespace, day, {opens} AS opens FROM raw_counts {chosen} GROUP BY namespace, day"""
 
 
@@ -46,12 +47,14 @@ def _heard(known: date | None) -> str:
         f"SELECT '{kind}' AS kind, valid_on AS day, {opens} AS opens FROM said_{kind} WHERE NOT gone GROUP BY valid_on"
         for kind in _HEARD
     ]
-    return "CREATE OR REPLACE TEMP TABLE heard AS " + " UNION ALL ".join(said)
+    return "CREATE OR REPLACE TEMP VIEW heard AS " + " UNION ALL ".join(said)
 
 
-def build(db: duckdb.DuckDBPyConnection, relations: tuple[Relation, ...]) -> None:
+def build(db: duckdb.DuckDBPyConnection, relations: tuple[Relation, ...], grid: Grid) -> None:
     for relation in relations:
-        db.execute(f"CREATE OR REPLACE TEMP TABLE {relation.name} AS {relation.sql}")
+        db.execute(
+            f"CREATE OR REPLACE TEMP TABLE {relation.name} AS {bound(relation.sql, grid.first, grid.last)}"
+        )
 
 
 def _months(last_year: int) -> pa.Table:

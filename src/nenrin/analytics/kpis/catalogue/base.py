@@ -16,7 +16,7 @@ EXISTING = Component(
     ("existing",),
     shapes.union(
         "SELECT account, 0 AS who, believed_from AS opens, believed_to AS closes FROM accounts",
-        "1 AS existing",
+        "sign AS existing",
     ),
 )
 
@@ -34,11 +34,11 @@ FROM calendar""",
     reach_days=2 * MONTH,
 )
 
-#: A namespace is awake while anybody's event of the last days is known; pieces do not overlap.
+#: A namespace is awake while anybody's event of the last days is known.
 AWAKE = Relation(
     "awake",
-    shapes.union(
-        f"SELECT namespace, 0 AS who, opens, day + {USAGE_TTL} AS closes FROM beats",
+    shapes.merged(
+        f"SELECT namespace, opens, day + {USAGE_TTL} AS closes FROM beats WHERE day > :first - {USAGE_TTL}",
         by="namespace",
     ),
 )
@@ -66,12 +66,13 @@ def _seen_while_awake(opens: str) -> str:
 FRESH = Component(
     "fresh",
     ("fresh", "followed"),
-    shapes.union(_seen_while_awake("seen_spans.opens"), "1 AS fresh", "0 AS followed")
-    + "\nUNION ALL"
-    + shapes.union(
-        _seen_while_awake(f"seen_spans.opens, seen_spans.day + {2 * MONTH - 1}"),
-        "0 AS fresh",
-        "1 AS followed",
+    shapes.both(
+        shapes.union(_seen_while_awake("seen_spans.opens"), "sign AS fresh", "0 AS followed"),
+        shapes.union(
+            _seen_while_awake(f"seen_spans.opens, seen_spans.day + {2 * MONTH - 1}"),
+            "0 AS fresh",
+            "sign AS followed",
+        ),
     ),
     reads=(SEEN_SPANS, AWAKE),
     reach_days=USAGE_TTL,
@@ -82,4 +83,4 @@ def heard(kind: str, within_days: int) -> Component:
     """1, for everyone, while a fact of this kind about any account is no older than `within_days`."""
     name = f"{kind}_heard"
     rows = f"SELECT 0 AS account, 0 AS who, opens, day + {within_days} AS closes FROM heard WHERE kind = '{kind}'"
-    return Component(name, (name,), shapes.union(rows, f"1 AS {name}"), everyone=True)
+    return Component(name, (name,), shapes.union(rows, f"sign AS {name}"), everyone=True)

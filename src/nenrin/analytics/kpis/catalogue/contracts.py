@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nenrin.analytics.kpis import shapes
 from nenrin.analytics.kpis.catalogue.base import EPOCH
-from nenrin.analytics.kpis.catalogue.terms import NEVER, PRICES, STOPS, TERMS
+from nenrin.analytics.kpis.catalogue.terms import NEVER, PRICES, SIGNED, STOPS, TERMS
 from nenrin.analytics.kpis.measures import Component, Measure
 from nenrin.values import Text
 
@@ -24,21 +24,22 @@ FROM prices""",
 CONTRACTED = Component(
     "contracted",
     ("contracted", "currencies"),
-    shapes.union(
-        "SELECT account, 0 AS who, believed_from AS opens, believed_to AS closes FROM subscriptions",
-        "1 AS contracted",
-        "0 AS currencies",
-    )
-    + "\nUNION ALL"
-    + shapes.union(
-        """
+    shapes.both(
+        shapes.union(
+            "SELECT account, 0 AS who, believed_from AS opens, believed_to AS closes FROM signed",
+            "sign AS contracted",
+            "0 AS currencies",
+        ),
+        shapes.union(
+            """
   SELECT account, currency AS who, greatest(believed_from, from_on) AS opens,
     least(believed_to, to_on) AS closes
   FROM prices WHERE mrr_minor <> 0""",
-        "0 AS contracted",
-        "1 AS currencies",
+            "0 AS contracted",
+            "sign AS currencies",
+        ),
     ),
-    reads=(PRICES,),
+    reads=(SIGNED, PRICES),
 )
 
 NEXT_RENEWAL = Component(
@@ -75,14 +76,14 @@ NEXT_NOTICE = Component(
         stops.starts_on) AS starts_on
     FROM terms JOIN stops ON stops.account = terms.account AND stops.key = terms.key
       AND stops.believed_from = terms.believed_from
-    JOIN subscriptions ON subscriptions.account = terms.account AND subscriptions.key = terms.key
-      AND subscriptions.believed_from = terms.believed_from
-    WHERE terms.notice_deadline IS NOT NULL AND subscriptions.noticed_on IS NULL
+    JOIN signed ON signed.account = terms.account AND signed.key = terms.key
+      AND signed.believed_from = terms.believed_from
+    WHERE terms.notice_deadline IS NOT NULL AND signed.noticed_on IS NULL
       AND terms.notice_deadline < stops.stops_on
   ) AS deadlines""",
         ("next_notice", "notices"),
     ),
-    reads=(TERMS, STOPS),
+    reads=(TERMS, STOPS, SIGNED),
 )
 
 #: Day numbers of the beginning: as stated for the account, and of its earliest subscription.
@@ -104,9 +105,10 @@ FIRST_CONTRACT = Component(
   SELECT account, greatest(believed_from, starts_on) AS opens, believed_to AS closes,
     date_diff('day', starts_on, {EPOCH}) AS place, date_diff('day', {EPOCH}, starts_on) AS first_contract,
     1 AS contracts_begun
-  FROM subscriptions""",
+  FROM signed""",
         ("first_contract", "contracts_begun"),
     ),
+    reads=(SIGNED,),
 )
 #: 1 from the day on which the account left.
 LOST = Component(

@@ -6,7 +6,7 @@ from nenrin.analytics.kpis import shapes
 from nenrin.analytics.kpis.catalogue.base import EPOCH, FRESH, MONTH, heard
 from nenrin.analytics.kpis.catalogue.terms import NEVER
 from nenrin.analytics.kpis.catalogue.users import ACTIVE_USERS
-from nenrin.analytics.kpis.measures import Component, Measure
+from nenrin.analytics.kpis.measures import Component, Measure, Relation
 from nenrin.values import Text
 
 TICKET_TTL = 30  # days without a ticket of any account after which the source is stale
@@ -14,24 +14,32 @@ TICKETS = Text("Tickets", "問い合わせ")
 
 TICKETS_HEARD = heard("ticket", within_days=TICKET_TTL)
 
+#: The versions of tickets, read from the lake once.
+TICKETS_SAID = Relation(
+    "tickets_said",
+    "SELECT account, believed_from, believed_to, opened_on, resolved_on, priority FROM tickets",
+)
+
 TICKETS_28 = Component(
     "tickets_28",
     ("tickets_28",),
     f"""
-SELECT account, greatest(believed_from, opened_on) AS opens, least(believed_to, opened_on + {MONTH}) AS closes,
-  1 AS tickets_28
-FROM tickets""",
+SELECT account, greatest(believed_from, opened_on) AS opens,
+  least(believed_to, opened_on + {MONTH}) AS closes, 1 AS tickets_28
+FROM tickets_said""",
+    reads=(TICKETS_SAID,),
 )
 
 _URGENT = f"""
   SELECT account, greatest(believed_from, opened_on) AS opens,
     least(believed_to, coalesce(resolved_on, {NEVER})) AS closes, opened_on
-  FROM tickets WHERE priority = 'urgent'"""
+  FROM tickets_said WHERE priority = 'urgent'"""
 
 URGENT = Component(
     "urgent",
     ("urgent_open",),
     f"SELECT account, opens, closes, 1 AS urgent_open FROM ({_URGENT}) AS urgent_tickets",
+    reads=(TICKETS_SAID,),
 )
 
 OLDEST_URGENT = Component(
@@ -44,6 +52,7 @@ OLDEST_URGENT = Component(
   FROM ({_URGENT}) AS urgent_tickets""",
         ("oldest_urgent",),
     ),
+    reads=(TICKETS_SAID,),
 )
 
 TICKETS_PER_ACTIVE_USER = Measure(

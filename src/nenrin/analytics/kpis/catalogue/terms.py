@@ -12,38 +12,52 @@ def _same_version(a: str, b: str) -> str:
     return _SAME_VERSION.format(a=a, b=b)
 
 
+#: The versions of subscriptions, read from the lake once.
+SIGNED = Relation(
+    "signed",
+    """
+SELECT account, key, believed_from, believed_to, starts_on, ends_on, notice_deadline, noticed_on, ended_on,
+  auto_renews, term_months, mrr_minor, seats, currency
+FROM subscriptions""",
+)
+
 #: Ends of terms and their notice deadlines: the stated one, then, for a subscription that renews by itself,
 #: every later one as the terms roll over. Months are counted by the relation `months`, so that the 31st
 #: becomes a shorter month's last day in every engine alike. A deadline keeps its day of the month where it
 #: lies whole months before the end, else its distance in days.
 TERM_ENDS = Relation(
     "term_ends",
-    f"""
+    """
 WITH stated AS (
   SELECT account, key, believed_from, believed_to, starts_on, ends_on, notice_deadline, term_months,
+    12 * year(greatest(:last, coalesce(noticed_on, :last))) + month(greatest(:last, coalesce(noticed_on, :last)))
+      + term_months AS last_month,
     CASE WHEN auto_renews AND term_months > 0 AND ended_on IS NULL THEN 1 ELSE 0 END AS rolls,
     12 * year(ends_on) + month(ends_on) AS end_month,
     12 * year(notice_deadline + 1) + month(notice_deadline + 1) AS notice_month,
     day(notice_deadline + 1) AS notice_day,
     CASE WHEN day(notice_deadline + 1) = day(ends_on) THEN 1 ELSE 0 END AS by_month
-  FROM subscriptions
+  FROM signed
   WHERE ends_on IS NOT NULL
 )
 SELECT account, key, believed_from, believed_to, starts_on, ends_on, notice_deadline
 FROM stated
 UNION ALL
-SELECT rolled.account, rolled.key, rolled.believed_from, rolled.believed_to, rolled.starts_on, rolled.next_end,
+SELECT rolled.account, rolled.key, rolled.believed_from, rolled.believed_to, rolled.starts_on,
+  rolled.next_end AS ends_on,
   CASE WHEN by_month = 1
     THEN months.first_on + CAST(least(notice_day, months.days) AS INTEGER) - 2
     ELSE next_end - CAST(date_diff('day', notice_deadline, ends_on) AS INTEGER) END AS notice_deadline
 FROM (
-  SELECT stated.account, stated.key, stated.believed_from, stated.believed_to, stated.starts_on, stated.ends_on,
-    stated.notice_deadline, stated.notice_day, stated.by_month, stated.notice_month + months.month - stated.end_month AS notice_month,
+  SELECT stated.account, stated.key, stated.believed_from, stated.believed_to, stated.starts_on,
+    stated.ends_on, stated.notice_deadline, stated.notice_day, stated.by_month,
+    stated.notice_month + months.month - stated.end_month AS notice_month,
     months.first_on + CAST(least(day(stated.ends_on), months.days) AS INTEGER) - 1 AS next_end
-  FROM stated JOIN months ON months.month > stated.end_month
+  FROM stated JOIN months ON months.month > stated.end_month AND months.month <= stated.last_month
     AND (months.month - stated.end_month) % nullif(stated.term_months, 0) = 0
   WHERE stated.rolls = 1
 ) AS rolled LEFT JOIN months ON months.month = rolled.notice_month""",
+    reads=(SIGNED,),
 )
 
 #: The running term of each day: [the end before, the end).
@@ -62,22 +76,23 @@ FROM term_ends""",
 STOPS = Relation(
     "stops",
     f"""
-SELECT subscriptions.account, subscriptions.key, subscriptions.believed_from, subscriptions.believed_to,
-  coalesce(subscriptions.starts_on, subscriptions.believed_from) AS starts_on,
-  subscriptions.mrr_minor, subscriptions.seats, subscriptions.currency,
+SELECT signed.account, signed.key, signed.believed_from, signed.believed_to,
+  coalesce(signed.starts_on, signed.believed_from) AS starts_on,
+  signed.mrr_minor, signed.seats, signed.currency,
   CASE
-    WHEN subscriptions.ended_on IS NOT NULL THEN subscriptions.ended_on
-    WHEN subscriptions.auto_renews AND subscriptions.noticed_on IS NULL THEN {NEVER}
+    WHEN signed.ended_on IS NOT NULL THEN signed.ended_on
+    WHEN signed.auto_renews AND signed.noticed_on IS NULL THEN {NEVER}
     WHEN noticed.ends_on IS NOT NULL THEN noticed.ends_on
-    ELSE coalesce(subscriptions.ends_on, {NEVER})
+    ELSE coalesce(signed.ends_on, {NEVER})
   END AS stops_on
-FROM subscriptions LEFT JOIN (
-  SELECT subscriptions.account, subscriptions.key, subscriptions.believed_from, min(term_ends.ends_on) AS ends_on
-  FROM subscriptions JOIN term_ends ON {_same_version("term_ends", "subscriptions")}
-  WHERE subscriptions.auto_renews AND term_ends.ends_on > subscriptions.noticed_on
-  GROUP BY subscriptions.account, subscriptions.key, subscriptions.believed_from
-) AS noticed ON {_same_version("noticed", "subscriptions")}""",
-    reads=(TERM_ENDS,),
+FROM signed LEFT JOIN (
+  SELECT signed.account, signed.key, signed.believed_from,
+    min(term_ends.ends_on) AS ends_on
+  FROM signed JOIN term_ends ON {_same_version("term_ends", "signed")}
+  WHERE signed.auto_renews AND term_ends.ends_on > signed.noticed_on
+  GROUP BY signed.account, signed.key, signed.believed_from
+) AS noticed ON {_same_version("noticed", "signed")}""",
+    reads=(SIGNED, TERM_ENDS),
 )
 
 #: The price and the seats of each stretch: the steps, and before the first of them what the contract states.
@@ -86,7 +101,8 @@ PRICES = Relation(
     f"""
 WITH steps AS (
   SELECT account, key, believed_from, from_on, mrr_minor, seats,
-    coalesce(lead(from_on) OVER (PARTITION BY account, key, believed_from ORDER BY from_on), {NEVER}) AS to_on,
+    coalesce(lead(from_on) OVER (PARTITION BY account, key, believed_from ORDER BY from_on), {NEVER})
+      AS to_on,
     min(from_on) OVER (PARTITION BY account, key, believed_from) AS first_on
   FROM price_steps
 )

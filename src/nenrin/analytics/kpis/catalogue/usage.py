@@ -31,11 +31,11 @@ EVENTS_28 = Component(
     f"""
 SELECT account, opens, least(cap, day + {MONTH}) AS closes, events AS events_28, logins AS logins_28,
   key_events AS key_events_28, 0 AS events_before
-FROM usage_days
+FROM usage_days WHERE day > :first - {MONTH}
 UNION ALL
 SELECT account, greatest(opens, day + {MONTH}) AS opens, least(cap, day + {2 * MONTH}) AS closes,
   0 AS events_28, 0 AS logins_28, 0 AS key_events_28, events AS events_before
-FROM usage_days""",
+FROM usage_days WHERE day > :first - {2 * MONTH}""",
     reads=(USAGE_DAYS,),
     reach_days=2 * MONTH,
 )
@@ -46,8 +46,8 @@ FEATURES_USED = Component(
     shapes.union(
         f"""
   SELECT account, coalesce(feature, event) AS who, opens, least(cap, day + {MONTH}) AS closes
-  FROM usage WHERE use = 'key_feature'""",
-        "1 AS features_used",
+  FROM usage WHERE use = 'key_feature' AND day > :first - {MONTH}""",
+        "sign AS features_used",
     ),
     reach_days=MONTH,
 )
@@ -59,7 +59,7 @@ FEATURES_MAPPED = Component(
         """
   SELECT 0 AS account, coalesce(feature, event) AS who, believed_from AS opens, believed_to AS closes
   FROM mappings WHERE use = 'key_feature'""",
-        "1 AS features_mapped",
+        "sign AS features_mapped",
     ),
     everyone=True,
 )
@@ -71,7 +71,11 @@ LAST_ACTIVE = Component(
         f"""
   SELECT account, opens, cap AS closes, date_diff('day', {EPOCH}, day) AS place,
     date_diff('day', {EPOCH}, day) AS last_active, 1 AS ever_active
-  FROM usage_days WHERE events > 0""",
+  FROM (
+    SELECT account, greatest(opens, :first) AS opens, cap, max(day) AS day
+    FROM usage_days
+    GROUP BY account, greatest(opens, :first), cap
+  ) AS active_days""",
         ("last_active", "ever_active"),
     ),
     reads=(USAGE_DAYS,),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nenrin.analytics.kpis import shapes
 from nenrin.analytics.kpis.catalogue.base import FRESH, MONTH, USAGE_TTL
 from nenrin.analytics.kpis.catalogue.contracts import TERMS_NOW
 from nenrin.analytics.kpis.measures import Component, Measure, Relation
@@ -9,8 +10,8 @@ from nenrin.values import Text
 
 _STRETCH = 40  # days: the longest that a week may be stretched over holidays
 
-#: `user_days` with the days on which the week and the 28 days end, and how far earlier days of the same
-#: user already reach: both counts of distinct users come from one sorted pass.
+#: The days of each end user in order, with the ends of the week and of the 28 days (NULL where they were over
+#: before the day was known), and how far earlier days reach: one sorted pass for both counts.
 PRESENCE = Relation(
     "presence",
     f"""
@@ -18,29 +19,44 @@ SELECT account, opens, week_closes, month_closes,
   max(week_closes) OVER (PARTITION BY account, "user" ORDER BY opens
     ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS week_reached,
   max(month_closes) OVER (PARTITION BY account, "user" ORDER BY opens
-    ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS month_reached
+    ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS month_reached,
+  lead(opens) OVER (PARTITION BY account, "user" ORDER BY opens) AS following
 FROM (
-  SELECT user_days.account, user_days."user", user_days.opens,
-    least(user_days.cap, calendar.week_closes) AS week_closes,
-    least(user_days.cap, user_days.day + {MONTH}) AS month_closes
-  FROM user_days JOIN calendar ON calendar.day = user_days.day
-) AS days
-WHERE opens < week_closes OR opens < month_closes""",
+  SELECT account, "user", opens,
+    CASE WHEN opens < week_closes THEN week_closes END AS week_closes,
+    CASE WHEN opens < month_closes THEN month_closes END AS month_closes
+  FROM (
+    SELECT user_days.account, user_days."user", greatest(user_days.opens, :first) AS opens,
+      max(least(user_days.cap, calendar.week_closes)) AS week_closes,
+      max(least(user_days.cap, user_days.day + {MONTH})) AS month_closes
+    FROM user_days JOIN calendar ON calendar.day = user_days.day
+    WHERE user_days.day > :first - {_STRETCH} AND user_days.opens < user_days.cap
+    GROUP BY user_days.account, user_days."user", greatest(user_days.opens, :first)
+  ) AS longest
+) AS counted""",
 )
 
 ACTIVE_USERS = Component(
     "active_users",
     ("week_users", "month_users"),
-    """
-SELECT account, greatest(opens, coalesce(week_reached, opens)) AS opens, week_closes AS closes,
-  1 AS week_users, 0 AS month_users
-FROM presence WHERE opens < week_closes AND (week_reached IS NULL OR week_closes > week_reached)
-UNION ALL
-SELECT account, greatest(opens, coalesce(month_reached, opens)) AS opens, month_closes AS closes,
-  0 AS week_users, 1 AS month_users
-FROM presence WHERE opens < month_closes AND (month_reached IS NULL OR month_closes > month_reached)""",
+    shapes.both(
+        shapes.edges(
+            "presence",
+            "sign AS week_users",
+            "0 AS month_users",
+            closes="week_closes",
+            reached="week_reached",
+        ),
+        shapes.edges(
+            "presence",
+            "0 AS week_users",
+            "sign AS month_users",
+            closes="month_closes",
+            reached="month_reached",
+        ),
+    ),
     reads=(PRESENCE,),
-    reach_days=max(MONTH, _STRETCH),
+    reach_days=_STRETCH,
 )
 
 WEEKLY_ACTIVE_USERS = Measure(
