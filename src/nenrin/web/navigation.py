@@ -82,7 +82,7 @@ GROUPS: tuple[Group, ...] = (
             Entry("health-models", Text("Health models", "ヘルスモデル"), ("health-model",)),
             Entry("measures", Text("Measures", "指標"), ("measure",)),
             Entry("products", Text("Products and plans", "製品とプラン"), ("product",)),
-            Entry("members", Text("Members and roles", "メンバーと権限"), ("member",)),
+            Entry("members", Text("Members and roles", "メンバーと権限"), ("member", "roles")),
             Entry("journal", Text("Audit log", "監査ログ"), ("journal-entry",)),
             Entry("tokens", Text("API tokens", "APIトークン"), ("token",)),
             Entry("organisation", Text("Organisation", "組織の設定")),

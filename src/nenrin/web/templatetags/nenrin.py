@@ -169,6 +169,13 @@ def ring_tag(tree: ring.Tree | None, size: ring.Size = "row") -> SafeString:
 
 
 @register.simple_tag
+def ring_of(trees: Mapping[int, ring.Tree], key: int) -> SafeString:
+    """The row's mark out of a mapping by account; nothing for an account that never had a term."""
+    tree = trees.get(key)
+    return marks.small_ring(tree) if tree else mark_safe("")
+
+
+@register.simple_tag
 def spark(values: Sequence[float | None] | None, band: object = None) -> SafeString:
     """Twelve weekly scores, the oldest first; the words "not enough data" below two points."""
     return marks.sparkline(values or (), band) or marks.missing(language())

@@ -1,0 +1,106 @@
+"""What a new, empty installation asks of its first people, step by step, each with the page where it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+
+from nenrin.customers.models import Account, Subscription
+from nenrin.foundation.models import Member
+from nenrin.foundation.permissions import Permission, allowed
+from nenrin.ingest.models import EventName, Source
+from nenrin.insight.models import Health
+from nenrin.values import Text
+from nenrin.web.components import Step
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One step: done once `is_done` answers yes; `page` is a URL name, which `needs` a permission."""
+
+    title: Text
+    text: Text
+    action: Text
+    page: str
+    needs: Permission
+    is_done: Callable[[], bool]
+
+
+TASKS = (
+    Task(
+        Text("Import your accounts and contracts", "顧客と契約を取り込む"),
+        Text(
+            "A CSV or Excel list as it is: encoding, columns and dates are recognised and shown before anything is written.",
+            "CSVやExcelの一覧をそのまま。文字コード・列・日付を判別し、書き込む前に確かめられます。",
+        ),
+        Text("Import", "取り込む"),
+        "imports",
+        Permission.IMPORT,
+        lambda: Account.objects.exists() and Subscription.objects.exists(),
+    ),
+    Task(
+        Text("Connect your product", "製品の利用ログをつなぐ"),
+        Text(
+            "Make a source and give its write key to a Segment or RudderStack client; only the host changes.",
+            "接続元を作り、書き込みキーをSegmentやRudderStackのSDKに渡します。変えるのは送信先だけ。",
+        ),
+        Text("Make a source", "接続元を作る"),
+        "sources",
+        Permission.SOURCES_EDIT,
+        Source.objects.exists,
+    ),
+    Task(
+        Text("Say what your events mean", "利用ログの意味を決める"),
+        Text(
+            "Mark which events are a login, a key feature or the first value; usage measures start from there.",
+            "ログイン・キー機能・最初の成功体験に当たるものを選ぶと、利用の指標を計算し始めます。",
+        ),
+        Text("Open the catalogue", "分類を開く"),
+        "event-catalogue",
+        Permission.DATA_EDIT,
+        EventName.objects.exclude(use="unmapped").exists,
+    ),
+    Task(
+        Text("See the first health", "最初のヘルスを見る"),
+        Text(
+            "The worker computes it by itself as soon as contracts or usage are known.",
+            "契約か利用がわかり次第、ワーカーが自動で計算します。",
+        ),
+        Text("Health models", "ヘルスモデル"),
+        "health-models",
+        Permission.HEALTH_VIEW,
+        Health.objects.exists,
+    ),
+    Task(
+        Text("Invite your colleagues", "同僚を招く"),
+        Text(
+            "Each gets a link to set a password; it works without a mail server.",
+            "パスワードを決めるリンクを渡します。メールサーバーがなくても使えます。",
+        ),
+        Text("Invite", "招待する"),
+        "members",
+        Permission.MEMBERS_EDIT,
+        lambda: Member.objects.filter(is_active=True).count() > 1,
+    ),
+)
+
+
+def steps(member: Member) -> list[Step]:
+    """The tasks that this member may do, the first open one current; empty once all are done. Five queries at most."""
+    mine = [(task, task.is_done()) for task in TASKS if allowed(member, task.needs)]
+    if all(done for _, done in mine):
+        return []
+    current = next(task for task, done in mine if not done)
+    return [
+        Step(task.title, "done" if done else "current" if task is current else "open", task.text, _url(task.page), task.action)
+        for task, done in mine
+    ]
+
+
+def _url(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,131 @@
+"""Home: the portfolio's health by ARR, what changed, which dates come next, how fresh the facts are."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.utils.translation import get_language
+
+from nenrin.customers.models import Account
+from nenrin.foundation import organisation
+from nenrin.foundation.calendar import add_business_days, start_of
+from nenrin.foundation.models import Member
+from nenrin.foundation.permissions import Permission, allowed
+from nenrin.foundation.roles import Role
+from nenrin.values import Text
+from nenrin.web import first_run, format, freshness, portfolio, rings
+from nenrin.web.charts import shares
+from nenrin.web.components import Fact
+from nenrin.web.guard import MemberRequest, requires
+from nenrin.web.portfolio import Portfolio
+
+#: Roles that look after accounts of their own, and so begin with those.
+_OWNERS = {Role.CSM, Role.ONBOARDING, Role.SALES}
+
+
+@requires(Permission.SIGNED_IN)
+def home(request: MemberRequest) -> HttpResponse:
+    """Empty installation: what to do first. Otherwise the portfolio, of oneself or of all one sees."""
+    member, org = request.user, organisation.current()
+    steps = first_run.steps(member)
+    if not Account.objects.exists():
+        return render(request, "home/first_run.html", {"as_of": request.at, "steps": steps})
+    today = organisation.today(request.at)
+    mine = _wants_own(request)
+    rows = portfolio.customers(member, mine=mine)
+    figures = portfolio.figures(rows, today, org.currency)
+    since = portfolio.last_day_before(today)
+    moves = portfolio.moves(rows, since, start_of(since, organisation.zone())) if since else []
+    notices, renewals = portfolio.notices(rows, today), portfolio.renewals(rows, today)
+    shown = {line.account.pk: line.account for line in (*notices, *renewals)}
+    health = {key: account.health for key, account in shown.items() if getattr(account, "health", None)}
+    context = {
+        "as_of": request.at,
+        "today": today,
+        "mine": mine,
+        "steps": steps,
+        "figures": figures,
+        "facts": _facts(figures, today),
+        "by_arr": _by_arr(figures),
+        "since": since,
+        "moves": moves,
+        "notices": notices,
+        "renewals": renewals,
+        "trees": rings.trees(shown.values(), health, today),
+        "sources": freshness.sources(request.at) if allowed(member, Permission.DATA_VIEW) else [],
+        "business_day": add_business_days(today, 0),
+    }
+    return render(request, "home/home.html", context)
+
+
+def _wants_own(request: MemberRequest) -> bool:
+    """As asked by `whose`; otherwise people who look after accounts begin with their own, if they have any."""
+    asked = request.GET.get("whose")
+    if asked in {"mine", "all"}:
+        return asked == "mine"
+    return Role(request.user.role) in _OWNERS and _has_own(request.user)
+
+
+def _has_own(member: Member) -> bool:
+    return portfolio.customers(member, mine=True).exists()
+
+
+def _facts(figures: Portfolio, today: date) -> list[Fact]:
+    language = get_language() or "ja"
+    risk = figures.of("risk")
+    renewing, renewing_arr = figures.renewals
+    notices, first = figures.notices
+    return [
+        Fact(Text("Accounts", "顧客"), _companies(figures.accounts + figures.elsewhere), _elsewhere(figures)),
+        Fact(Text("ARR", "ARR"), format.money(figures.arr, language, "compact"), key="arr"),
+        Fact(
+            Text("At-risk ARR", "解約リスクARR"),
+            format.money(risk.arr, language, "compact"),
+            Text("{n}, {share}", "{n}・{share}").fill(
+                n=_companies(risk.accounts).in_(language), share=format.percent(figures.share("risk"), language)
+            ),
+            key="at_risk_arr",
+        ),
+        Fact(
+            Text("Renewals in 90 days", "90日以内の更新"),
+            _companies(renewing),
+            format.money(renewing_arr, language, "compact") if renewing else "",
+            key="renewal",
+        ),
+        Fact(
+            Text("Notice deadlines in 30 days", "30日以内の更新拒絶期限日"),
+            _companies(notices),
+            Text("first on {day}", "最短 {day}").fill(day=format.day(first, language, "brief")) if first else "",
+            key="notice_deadline",
+        ),
+    ]
+
+
+def _companies(count: int) -> Text:
+    return Text(f"{count:,}", f"{count:,}社")
+
+
+def _elsewhere(figures: Portfolio) -> Text | str:
+    if not figures.elsewhere:
+        return ""
+    return Text(f"{figures.elsewhere:,} in other currencies", f"他通貨 {figures.elsewhere:,}社は金額に含めず")
+
+
+def _by_arr(figures: Portfolio) -> shares.Shares:
+    language = get_language() or "ja"
+    parts = tuple(
+        shares.Share(
+            part.band, part.arr.minor, format.money(part.arr, language, "compact"), _companies(part.accounts).in_(language)
+        )
+        for part in figures.slices
+    )
+    told = Text("{healthy} of ARR is healthy, {risk} at risk", "ARRの健全 {healthy}、危険 {risk}").fill(
+        healthy=format.percent(figures.share("good"), language), risk=format.percent(figures.share("risk"), language)
+    )
+    return shares.Shares((shares.Whole("", parts),), told, 720)
+
+
+urlpatterns = [path("", home, name="home")]

@@ -1,0 +1,150 @@
+"""A member's portfolio in figures: how much ARR stands in which health, what moved, which dates come next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Count, F, Q, Sum
+
+from nenrin.customers.models import Account
+from nenrin.customers.models.account import AccountQuerySet
+from nenrin.customers.statuses import Status
+from nenrin.foundation import journal
+from nenrin.foundation.models import Entry, Member
+from nenrin.foundation.permissions import Permission
+from nenrin.insight.models import DailyScore, Health
+from nenrin.values import Money, Text
+from nenrin.web.charts.bands import BANDS, Band, band_of
+
+RENEWAL_DAYS, NOTICE_DAYS = 90, 30
+#: Points from which a move of the score is worth a line.
+MOVED = 10.0
+AT_MOST = 12
+_CHANGES = ("insight.health.fell", "insight.health.rose", "insight.health.unknown", "insight.health.known")
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """The accounts of one band: how many, and their ARR in the organisation's currency."""
+
+    band: Band
+    accounts: int
+    arr: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Portfolio:
+    slices: tuple[Slice, ...]
+    elsewhere: int  # accounts in another currency: counted, not added up
+    renewals: tuple[int, Money]
+    notices: tuple[int, date | None]
+
+    @property
+    def accounts(self) -> int:
+        return sum(part.accounts for part in self.slices)
+
+    @property
+    def arr(self) -> Money:
+        return Money(sum(part.arr.minor for part in self.slices), self.slices[0].arr.currency)
+
+    def of(self, band: Band) -> Slice:
+        return next(part for part in self.slices if part.band == band)
+
+    def share(self, band: Band) -> float | None:
+        return self.of(band).arr.minor / self.arr.minor if self.arr.minor else None
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """An account whose band or score moved: from what, to what, and the journal's sentence where there is one."""
+
+    account: Account
+    band: Band
+    score: float
+    before: float
+    why: Text | None
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    account: Account
+    band: Band
+    score: float | None
+    on: date
+    days: int
+
+
+def customers(member: Member, *, mine: bool) -> AccountQuerySet:
+    """The customers that a member sees; `mine`: those with any current assignment to them."""
+    rows = Account.objects.for_member(member, Permission.ACCOUNTS_VIEW).standing().filter(status=Status.CUSTOMER)
+    return rows.filter(assignments__member=member, assignments__until_on__isnull=True).distinct() if mine else rows
+
+
+def figures(rows: AccountQuerySet, today: date, currency: str) -> Portfolio:
+    """Four queries at any size."""
+    known = {band: (0, 0) for band in BANDS}
+    own = rows.filter(currency=currency)
+    for word, count, mrr in own.order_by().values_list("health__band").annotate(n=Count("pk"), s=Sum("mrr_minor")):
+        band = band_of(word)
+        known[band] = (known[band][0] + count, known[band][1] + 12 * (mrr or 0))
+    soon = own.filter(renewal_on__gte=today, renewal_on__lte=today + timedelta(RENEWAL_DAYS)).order_by()
+    due = soon.aggregate(n=Count("pk"), s=Sum("mrr_minor"))
+    notice = rows.filter(notice_on__gte=today, notice_on__lte=today + timedelta(NOTICE_DAYS)).order_by("notice_on")
+    dates = list(notice.values_list("notice_on", flat=True))
+    return Portfolio(
+        tuple(Slice(band, n, Money(arr, currency)) for band, (n, arr) in known.items()),
+        rows.exclude(currency=currency).count(),
+        (due["n"], Money(12 * (due["s"] or 0), currency)),
+        (len(dates), dates[0] if dates else None),
+    )
+
+
+def moves(rows: AccountQuerySet, since: date, from_at: datetime) -> list[Move]:
+    """Accounts whose band changed, or whose score moved by ten points, against the end of a day; the largest first."""
+    now, then = F("account__health__score"), F("score")
+    moved = ~Q(account__health__band=F("band")) | Q(score__gte=now + MOVED) | Q(score__lte=now - MOVED)
+    found = (
+        DailyScore.objects.filter(moved, day=since, account__in=rows.order_by().values("pk"), account__health__isnull=False)
+        .annotate(now=now, then=then)
+        .select_related("account__health")
+        .order_by("-account__mrr_minor")[:AT_MOST]
+    )
+    kept = list(found)
+    why = _sentences([row.account_id for row in kept], from_at)
+    return [
+        Move(row.account, band_of(row.account.health.band), row.account.health.score, row.score, why.get(row.account_id))
+        for row in kept
+    ]
+
+
+def last_day_before(day: date) -> date | None:
+    """The last day before this one that has stored scores."""
+    return DailyScore.objects.filter(day__lt=day).order_by("-day").values_list("day", flat=True).first()
+
+
+def notices(rows: AccountQuerySet, today: date, within: int = 60) -> list[Deadline]:
+    """Notice deadlines ahead, the nearest first."""
+    found = rows.filter(notice_on__gte=today, notice_on__lte=today + timedelta(within))
+    ordered = found.select_related("health", "owner").order_by("notice_on", "-mrr_minor")[:AT_MOST]
+    return [_deadline(account, account.notice_on, today) for account in ordered]
+
+
+def renewals(rows: AccountQuerySet, today: date) -> list[Deadline]:
+    """Renewals ahead, the nearest first."""
+    found = rows.filter(renewal_on__gte=today, renewal_on__lte=today + timedelta(RENEWAL_DAYS))
+    ordered = found.select_related("health", "owner").order_by("renewal_on", "-mrr_minor")[:AT_MOST]
+    return [_deadline(account, account.renewal_on, today) for account in ordered]
+
+
+def _deadline(account: Account, on: date | None, today: date) -> Deadline:
+    health: Health | None = getattr(account, "health", None)
+    assert on is not None  # the query filtered by it
+    return Deadline(account, band_of(health.band if health else None), health.score if health else None, on, (on - today).days)
+
+
+def _sentences(accounts: list[int], from_at: datetime) -> Mapping[int, Text]:
+    """The newest sentence on each account's health since an instant."""
+    rows = Entry.objects.filter(account__in=accounts, action__in=_CHANGES, recorded_at__gte=from_at).order_by("recorded_at")
+    return {row.account: journal.sentence(row) for row in rows if row.account is not None}

@@ -1,0 +1,57 @@
+"""One's own settings: name, time zone, language, appearance, keys, password and second step."""
+
+from __future__ import annotations
+
+from zoneinfo import available_timezones
+
+from allauth.mfa.models import Authenticator
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from nenrin.foundation import members
+from nenrin.foundation.actors import Actor
+from nenrin.foundation.permissions import Permission
+from nenrin.foundation.roles import NAMES, Role
+from nenrin.web.guard import MemberRequest, requires
+
+
+def _zones() -> list[tuple[str, object]]:
+    named = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix/", "right/")))
+    return [("", _("The organisation's")), *((zone, zone.replace("_", " ")) for zone in named)]
+
+
+class Profile(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=120)
+    zone = forms.ChoiceField(
+        label=_("Time zone"), choices=_zones, required=False, help_text=_("For times on your screen only; days follow the organisation.")
+    )
+
+
+@requires(Permission.SIGNED_IN)
+def profile(request: MemberRequest) -> HttpResponse:
+    """Name and zone by this form; appearance by the preferences form beside it, which needs no script."""
+    member = request.user
+    form = Profile(request.POST or None, initial={"name": member.name, "zone": member.zone})
+    if request.method == "POST" and form.is_valid():
+        members.change(member, by=Actor.of(member), at=request.at, **form.cleaned_data)
+        messages.success(request, gettext("Saved."))
+        return HttpResponseRedirect(reverse("profile"))
+    context = {
+        "as_of": request.at,
+        "form": form,
+        "role": NAMES[Role(member.role)],
+        "has_second_step": Authenticator.objects.filter(user=member, type=Authenticator.Type.TOTP).exists(),
+        "themes": (("system", "", _("Follow the system")), ("light", "light", _("Light")), ("dark", "dark", _("Dark"))),
+        "densities": (("compact", "compact", _("Compact")), ("normal", "", _("Normal")), ("relaxed", "relaxed", _("Relaxed"))),
+        "languages": (("ja", "ja", "日本語"), ("en", "en", "English")),
+        "keys": (("on", True, _("On")), ("off", False, _("Off"))),
+    }
+    return render(request, "profile/profile.html", context)
+
+
+urlpatterns = [path("profile", profile, name="profile")]
