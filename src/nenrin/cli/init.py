@@ -19,6 +19,9 @@ from nenrin.foundation.models import Organisation
 from nenrin.foundation.roles import Role
 from nenrin.ingest import sources
 from nenrin.insight import health_models
+from nenrin.values import Text
+
+_FIRST = Text("Administrator", "管理者")
 
 
 @click.command()
@@ -50,7 +53,7 @@ def create(
     with transaction.atomic():
         organisation.found(name, at=at, language=language, zone=zone, currency=currency, fiscal_start_month=fiscal_start)
         admin = members.add(
-            email=email, name=name, role=Role.ADMINISTRATOR, by=SYSTEM, at=at, password=password, language=language
+            email=email, name=_FIRST.in_(language), role=Role.ADMINISTRATOR, by=SYSTEM, at=at, password=password, language=language
         )
         token = tokens.issue(admin, "first token", at=at, by=SYSTEM, can_write=True)
         source = sources.open("product", by=SYSTEM, at=at)

@@ -1,0 +1,37 @@
+"""`nenrin health`: every account's health as of a day."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+
+import click
+
+from nenrin.cli.output import fail, say_rows
+from nenrin.foundation import organisation
+from nenrin.insight import queries
+
+COLUMNS = ("account", "name", "as_of", "band", "score", "today", "coverage", "since", "model", "basis")
+DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@click.command()
+@click.option("--as-of", type=DAY, default=None, help="Known at the end of this day; default today.")
+@click.option("--known-at", type=DAY, default=None, help="With what was known at the end of another day: recomputed.")
+@click.option("--model", default=None, help="Under one model version, as KEY:NUMBER: recomputed.")
+@click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
+def command(as_of: datetime | None, known_at: datetime | None, model: str | None, form: str) -> None:
+    """Print every judged account's health, worst first.
+
+    `basis` says whether a row is what people saw that day ("shown") or what is computed now ("recomputed").
+    """
+    day = _day(as_of) or organisation.today(datetime.now(UTC))
+    try:
+        table = queries.health_table(day, _day(known_at), model)
+    except queries.NoSuchVersion as problem:
+        fail(str(problem))
+    say_rows([asdict(row) for row in table.rows], form, COLUMNS)
+
+
+def _day(given: datetime | None) -> date | None:
+    return given.date() if given else None
