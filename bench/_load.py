@@ -55,9 +55,7 @@ def _body(seed: str, size: int) -> bytes:
         }
         for n in range(size)
     ]
-    return json.dumps(
-        {"batch": events, "sentAt": "2026-11-22T00:00:05.000+00:00"}, ensure_ascii=False
-    ).encode()
+    return json.dumps({"batch": events, "sentAt": "2026-11-22T00:00:05.000+00:00"}, ensure_ascii=False).encode()
 
 
 def run(

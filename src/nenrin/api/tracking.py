@@ -28,9 +28,7 @@ def respond(request: HttpRequest, route: Route) -> HttpResponse:
         response = _by_method(request, route)
     except Exception:  # whatever is wrong on our side, the client must keep its events and come again
         log.exception("the tracking door failed at %s", request.path_info)
-        response = answers.later(
-            503, 30, "unavailable", "this is our fault; nothing was stored, send it again"
-        )
+        response = answers.later(503, 30, "unavailable", "this is our fault; nothing was stored, send it again")
     return answers.readable_from(response, request)
 
 
@@ -102,9 +100,7 @@ def _stranger(request: HttpRequest, counted: census.Census, key: str) -> HttpRes
     )
 
 
-def _keep(
-    request: HttpRequest, route: Route, body: bytes, counted: census.Census, sender: Sender
-) -> HttpResponse:
+def _keep(request: HttpRequest, route: Route, body: bytes, counted: census.Census, sender: Sender) -> HttpResponse:
     wait = limiter.wait(sender.source, sender.limit, counted.events, time.monotonic())
     if wait:
         spool.note_limited(sender.source, counted.events)

@@ -31,9 +31,7 @@ def accept(
     return spool.put(_batch(sender, received_at, events, body, shape, path_type, agent, retries))
 
 
-def accept_many(
-    source: Source, bodies: Sequence[tuple[bytes, datetime]], *, trusted: bool = True
-) -> list[int]:
+def accept_many(source: Source, bodies: Sequence[tuple[bytes, datetime]], *, trusted: bool = True) -> list[int]:
     """Spool many Segment batch bodies {"batch": [...]}, each with its own time of arrival, in one transaction.
 
     For the simulator and for history: `received_at` may lie in the past. Raises spool.SpoolUnavailable, and

@@ -54,9 +54,7 @@ def _told(event: Mapping[str, Any], properties: _Fields) -> _Fields:
     }
     told["timestamp"] = event.get("timestamp")
     groups = properties.get("$groups")
-    context: _Fields = {
-        "library": {"name": properties.get("$lib"), "version": properties.get("$lib_version")}
-    }
+    context: _Fields = {"library": {"name": properties.get("$lib"), "version": properties.get("$lib_version")}}
     if isinstance(groups, Mapping) and groups:
         context["groupId"] = groups.get("company", next(iter(groups.values())))
     return {**told, "context": context}

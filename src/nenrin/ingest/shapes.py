@@ -13,7 +13,7 @@ from typing import Any, Final
 import msgspec
 
 from nenrin.ingest import posthog
-from nenrin.ingest.reading import parse
+from nenrin.ingest.reading import Malformed, parse
 from nenrin.ingest.spool.batches import Shape, SpooledBatch
 
 TYPES: Final = frozenset({"track", "identify", "page", "screen", "group", "alias"})
@@ -25,9 +25,7 @@ LARGEST_EVENT: Final = 1_000_000
 class Envelope:
     """A body, opened: its events in Segment's shape, in the order sent, and when the client says it sent them."""
 
-    events: list[
-        Any
-    ]  # dict per event (anything else is a fault), batch-level context and integrations merged in
+    events: list[Any]  # dict per event (anything else is a fault), batch-level context and integrations merged in
     sent_at: str | int | float | None
     flags: frozenset[str]  # what reading had to repair (reading.parse)
 
@@ -47,7 +45,9 @@ def unfolded(body: Any, shape: Shape, path_type: str | None) -> list[Any]:
     return [_single(body, path_type)]
 
 
-def _of_batch(body: Mapping[str, Any]) -> list[Any]:
+def _of_batch(body: Any) -> list[Any]:
+    if not isinstance(body, Mapping) or not isinstance(body.get("batch"), list):
+        raise Malformed("expected an object with a list under `batch`")
     shared = {name: body[name] for name in ("context", "integrations") if isinstance(body.get(name), Mapping)}
     return [_in_place(event, shared) for event in body["batch"]]
 
@@ -96,9 +96,7 @@ def oversized(body: bytes, shape: Shape) -> frozenset[int]:
     if len(body) <= LARGEST_EVENT:
         return frozenset()
     parsed, _ = parse(body)
-    events = (
-        posthog.events_in(parsed) if shape == "posthog" else parsed["batch"] if shape == "batch" else [parsed]
-    )
+    events = posthog.events_in(parsed) if shape == "posthog" else parsed["batch"] if shape == "batch" else [parsed]
     sizes = (len(msgspec.json.encode(event)) for event in events)
     return frozenset(place for place, size in enumerate(sizes) if size > LARGEST_EVENT)
 
@@ -114,9 +112,7 @@ def fault(event: Any) -> str | None:
     return fault_of(event.get("type"), who, event.get("event"), event.get("groupId"), event.get("previousId"))
 
 
-def fault_of(
-    kind: object, who: tuple[object, object], name: object, group: object, previous: object
-) -> str | None:
+def fault_of(kind: object, who: tuple[object, object], name: object, group: object, previous: object) -> str | None:
     """`fault` for an event whose fields were read apart."""
     if kind not in TYPES:
         return "unknown_type"
@@ -133,8 +129,4 @@ def fault_of(
 
 def is_given(key: object) -> bool:
     """Is this an id? Text that is not blank, or a number; true and false are none."""
-    return (
-        bool(key.strip())
-        if isinstance(key, str)
-        else isinstance(key, int | float) and not isinstance(key, bool)
-    )
+    return bool(key.strip()) if isinstance(key, str) else isinstance(key, int | float) and not isinstance(key, bool)

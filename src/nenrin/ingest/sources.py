@@ -95,9 +95,7 @@ def change(source: Source, *, by: Actor, at: datetime, **fields: Any) -> Source:
     unknown = fields.keys() - _CHANGEABLE
     if unknown:
         raise TypeError(f"a source has no {', '.join(sorted(unknown))} to change")
-    changes = {
-        key: [getattr(source, key), value] for key, value in fields.items() if getattr(source, key) != value
-    }
+    changes = {key: [getattr(source, key), value] for key, value in fields.items() if getattr(source, key) != value}
     if not changes:
         return source
     with transaction.atomic():
@@ -206,9 +204,7 @@ def _look_up(key: str) -> Sender | None:
 def _forget() -> None:
     """After a change, this process asks again; the others do within REMEMBERED_SECONDS."""
     _remembered.clear()
-    transaction.on_commit(
-        _remembered.clear
-    )  # again: a request may have asked before the change was committed
+    transaction.on_commit(_remembered.clear)  # again: a request may have asked before the change was committed
 
 
 def _new_keys() -> tuple[str, str]:

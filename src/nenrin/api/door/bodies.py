@@ -46,8 +46,9 @@ def read(request: HttpRequest) -> bytes:
 def _received(request: HttpRequest) -> bytes:
     declared = request.META.get("CONTENT_LENGTH") or ""
     length = int(declared) if declared.isdigit() else 0
-    # Django takes a body without a length for an empty one; chunked bodies come without.
-    stream = request if declared else request.META["wsgi.input"]
+    # Django takes a body without a length for an empty one; servers that end the stream themselves know better.
+    is_ended = not declared and request.META.get("wsgi.input_terminated")
+    stream = request.META["wsgi.input"] if is_ended else request
     try:
         if length > LARGEST:
             _drain(stream, length)

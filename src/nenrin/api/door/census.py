@@ -86,9 +86,7 @@ def taken(body: bytes, shape: Shape, path_type: str | None, *, is_either: bool =
 
 
 def _is_posthog(read: _Batch | _Single, events: list[_Event]) -> bool:
-    return bool(
-        read.api_key or (events and events[0].distinct_id) or (events and not events[0].type and read.token)
-    )
+    return bool(read.api_key or (events and events[0].distinct_id) or (events and not events[0].type and read.token))
 
 
 def _fault(event: _Event, path_type: str | None) -> str | None:

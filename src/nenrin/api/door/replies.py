@@ -99,5 +99,7 @@ def script(name: str) -> HttpResponse:
     file = folder / name if name == "analytics.min.js" else folder / "bundles" / name
     if _FILE.fullmatch(name) and file.is_file():
         return HttpResponse(file.read_bytes(), content_type="application/javascript", headers=_HOUR)
-    remedy = f"put the files of @segment/analytics-next's dist/umd into {SCRIPTS}/ and {SCRIPTS}/bundles/ below NENRIN_HOME"
+    remedy = (
+        f"put the files of @segment/analytics-next's dist/umd into {SCRIPTS}/ and {SCRIPTS}/bundles/ below NENRIN_HOME"
+    )
     return refused(404, "no_script", f"{name} is not here: {remedy}")

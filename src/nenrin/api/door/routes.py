@@ -10,9 +10,7 @@ from typing import Final, Literal
 from nenrin.ingest.spool import Shape
 
 #: What answers: `events` takes events; the others are small replies that keep a client content.
-Kind = Literal[
-    "events", "pixel", "metrics", "settings", "source_config", "flags", "array", "script", "bundle"
-]
+Kind = Literal["events", "pixel", "metrics", "settings", "source_config", "flags", "array", "script", "bundle"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,15 +18,11 @@ class Route:
     kind: Kind
     shape: Shape = "single"
     path_type: str | None = None
-    is_shim: bool = (
-        False  # PostHog's and Jitsu's clients read 413 as "send smaller batches"; Segment's wants 400
-    )
+    is_shim: bool = False  # PostHog's and Jitsu's clients read 413 as "send smaller batches"; Segment's wants 400
     is_either: bool = False  # PostHog and Segment share this address; the body tells
     value: str = ""  # the write key or file named in the address
     methods: tuple[str, ...] = ("POST",)
-    is_rooted: bool = (
-        True  # False: without /v1 this could be a page's address, so only the door's methods are ours
-    )
+    is_rooted: bool = True  # False: without /v1 this could be a page's address, so only the door's methods are ours
 
 
 _TYPES: Final[Mapping[str, str]] = {
@@ -65,9 +59,7 @@ def _segment(rest: list[str], depth: int) -> Route | None:
     if len(rest) == 1 and name in _BATCHES:
         return Route("events", "batch", is_rooted=depth > 0, is_either=depth == 0)
     if len(rest) == 1 and name in _TYPES:
-        return Route(
-            "events", "single", _TYPES[name], is_rooted=depth > 0, is_either=depth == 0 and name == "track"
-        )
+        return Route("events", "single", _TYPES[name], is_rooted=depth > 0, is_either=depth == 0 and name == "track")
     if rest == ["m"]:
         return Route("metrics", is_rooted=depth > 0)
     if len(rest) == 2 and name == "pixel" and rest[1] in _TYPES:

@@ -16,9 +16,7 @@ class Source(models.Model):
     namespace = models.CharField(max_length=60, default="product")  # whose group and user ids these are
     write_key = models.CharField(max_length=64, unique=True)  # public; ingest only
     secret_digest = models.CharField(max_length=64, unique=True)  # SHA-256 of the secret key
-    previous_write_key = models.CharField(
-        max_length=64, blank=True, db_index=True
-    )  # accepted until it is ended
+    previous_write_key = models.CharField(max_length=64, blank=True, db_index=True)  # accepted until it is ended
     previous_secret_digest = models.CharField(max_length=64, blank=True, db_index=True)
     limit = models.PositiveIntegerField(default=0)  # events a second; 0 = no limit
     origins = models.TextField(blank=True)  # web origins that may send, one a line; empty = any

@@ -58,12 +58,7 @@ class PostgresStore:
 
     def pending(self, after: int) -> dict[int, int]:
         with _translated():
-            rows = (
-                Spooled.objects.filter(id__gt=after)
-                .values_list("source")
-                .annotate(n=Sum("events"))
-                .order_by()
-            )
+            rows = Spooled.objects.filter(id__gt=after).values_list("source").annotate(n=Sum("events")).order_by()
             return dict(rows)
 
     def tally(self, what: str) -> dict[int, int]:
@@ -82,9 +77,7 @@ class PostgresStore:
         with self._writing(), connection.cursor() as cursor:
             cursor.execute("SELECT pg_get_serial_sequence('ingest_spooled', 'id')")
             name = cursor.fetchone()[0]
-            cursor.execute(
-                f"SELECT setval('{name}', greatest(%s, (SELECT last_value FROM {name})))", [max(version, 1)]
-            )
+            cursor.execute(f"SELECT setval('{name}', greatest(%s, (SELECT last_value FROM {name})))", [max(version, 1)])
 
     def is_within_transaction(self) -> bool:
         return connection.in_atomic_block

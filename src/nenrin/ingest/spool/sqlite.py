@@ -78,9 +78,7 @@ class SqliteStore:
 
     def pending(self, after: int) -> dict[int, int]:
         with self._reading() as db:
-            return dict(
-                db.execute("SELECT source, sum(events) FROM spooled WHERE id > ? GROUP BY source", (after,))
-            )
+            return dict(db.execute("SELECT source, sum(events) FROM spooled WHERE id > ? GROUP BY source", (after,)))
 
     def tally(self, what: str) -> dict[int, int]:
         with self._reading() as db:
@@ -94,9 +92,7 @@ class SqliteStore:
             rows = db.execute(
                 "SELECT key, requests, first_at, last_at, agent FROM stranger ORDER BY last_at DESC"
             ).fetchall()
-        return [
-            Stranger(key, n, _instant(first), _instant(last), agent) for key, n, first, last, agent in rows
-        ]
+        return [Stranger(key, n, _instant(first), _instant(last), agent) for key, n, first, last, agent in rows]
 
     def begin_above(self, version: int) -> None:
         with self._transaction() as db:

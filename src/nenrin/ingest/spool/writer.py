@@ -82,9 +82,7 @@ class Writer:
             tickets, limited, strangers = self._brought(is_resting)
             is_resting = not (tickets or limited or strangers)
             if is_resting:
-                with suppress(
-                    Exception
-                ):  # this thread must outlive any trouble: the next batch is waiting for it
+                with suppress(Exception):  # this thread must outlive any trouble: the next batch is waiting for it
                     self._store.rest()
             else:
                 self._write(tickets, limited, strangers)
@@ -102,9 +100,7 @@ class Writer:
             strangers, self._strangers = self._strangers, {}
             return tickets, limited, strangers
 
-    def _write(
-        self, tickets: Sequence[_Ticket], limited: dict[int, int], strangers: dict[str, Stranger]
-    ) -> None:
+    def _write(self, tickets: Sequence[_Ticket], limited: dict[int, int], strangers: dict[str, Stranger]) -> None:
         try:
             ids = self._store.append([ticket.batch for ticket in tickets], limited, list(strangers.values()))
         except Exception as problem:  # whatever it was, no request thread may wait for ever
