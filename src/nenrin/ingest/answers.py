@@ -106,7 +106,8 @@ def _draft(
     body = {"survey": row.survey, "score": row.score, "answered_on": answered_on, "role": row.role}
     particulars = {"survey": row.survey.upper(), "score": row.score, "role": row.role,
                    "fact": {"kind": "answer", "key": str(row.pk), "body": body, **marks}}  # fmt: skip
-    personal = {name: value for name in ("respondent", "comment") if (value := getattr(row, name))}
+    said = {"respondent": row.respondent, "body": row.comment}  # a timeline shows the body of any entry
+    personal = {name: value for name, value in said.items() if value}
     action = "ingest.answer.given" if is_new else "ingest.answer.corrected"
     valid_at = row.answered_at if is_new else at
     return journal.Draft(

@@ -55,6 +55,11 @@ def _claimed(at: datetime, holder: str) -> Import | None:
     return None
 
 
+def work_on(pk: int, at: datetime, *, seconds: float = ROUND_SECONDS, holder: str = HOLDER) -> int:
+    """One round on this very import; 0 where another worker has it or nothing is left."""
+    return go_on(Import.objects.get(pk=pk), at, seconds=seconds, holder=holder) if claim(pk, at, holder) else 0
+
+
 def claim(pk: int, at: datetime, holder: str) -> bool:
     """Take or prolong the right to work on an import; a holder that is killed loses it when its time is up."""
     free = Q(claimed_until__isnull=True) | Q(claimed_until__lte=at) | Q(claimed_by=holder)

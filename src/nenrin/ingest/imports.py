@@ -33,6 +33,7 @@ LARGEST_FILE: Final = 1_000_000_000
 _FOLDER = "imports"
 
 work = import_rounds.work
+work_on = import_rounds.work_on
 
 
 class TooLarge(ValueError):
@@ -136,7 +137,7 @@ def assign(row: Import, mapping: FileMapping, *, by: Actor, at: datetime) -> Imp
     mappings.checked(mapping, KINDS[row.kind].fields, table.header)
     before = (State.UPLOADED, State.MAPPED, State.CHECKED, State.FAILED, State.CANCELLED)
     with transaction.atomic():
-        _moved(row, before, State.MAPPED, mapping=mappings.to_document(mapping), **import_rounds.FRESH)
+        _moved(row, before, State.MAPPED, mapping=mappings.to_document(mapping), header=list(table.header), **import_rounds.FRESH)
         row.rejects.all().delete()
         remembered.keep(row.source, row.kind, mapping, at=at)
     return row

@@ -1,5 +1,7 @@
 from django.apps import AppConfig
 
+from nenrin.work import text  # noqa: F401  (registers the room's journal sentences)
+
 
 class Work(AppConfig):
     name = "nenrin.work"

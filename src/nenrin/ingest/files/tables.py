@@ -20,6 +20,8 @@ MAX_COLUMNS = 300
 #: A cell longer than this is a quote that nobody closed.
 MAX_CELL = 128 * 1024
 DELIMITERS = (",", "\t", ";", "|")
+#: What a spreadsheet takes for the beginning of a formula.
+FORMULA_SIGNS = "=+-@\t\r＝＋－＠"
 csv.field_size_limit(MAX_CELL)
 
 
@@ -70,6 +72,7 @@ class Table:
     def _fitted(self, row: Row) -> Row:
         """As many cells as columns; what is blank beyond the header's end is cut, what is not is a problem."""
         width = len(self.header)
+        row = replace(row, cells=tuple(map(unguarded, row.cells))) if "'" in "".join(row.cells) else row
         cells, rest = row.cells[:width], row.cells[width:]
         if any(cell.strip() for cell in rest):
             return replace(row, problem=f"cells:{len(row.cells)}:{width}")
@@ -107,6 +110,20 @@ def opened(path: Path, reading: Reading | None = None) -> Table:
             f"見出し行（{whole.header}行目）がありません。",
         )
     return Table(path, form, whole, _named(header), is_certain, sheets)
+
+
+def unguarded(cell: str) -> str:
+    """A cell without the apostrophe that an export put before what a spreadsheet would take for a formula.
+
+    >>> unguarded("'=1+1"), unguarded("'tis")
+    ('=1+1', "'tis")
+    """
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in FORMULA_SIGNS and cell[1:2] else cell
+
+
+def guarded(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula; `unguarded` gives it back."""
+    return f"'{cell}" if cell[:1] in FORMULA_SIGNS and cell else cell
 
 
 def _named(cells: Sequence[str]) -> tuple[str, ...]:

@@ -53,6 +53,7 @@ class Import(models.Model):
     path = models.CharField(max_length=120)  # below MEDIA_ROOT, random
     size = models.BigIntegerField()
     digest = models.CharField(max_length=64)  # SHA-256 of the content
+    header = models.JSONField(default=list)  # the columns' names, once they could be read
     mapping = models.JSONField(default=dict)
     state = models.CharField(
         max_length=10, choices=[(s.value, s.value) for s in State], default=State.UPLOADED

@@ -14,6 +14,7 @@ from nenrin.customers.errors import Fault, Refused
 from nenrin.foundation.models import Entry
 from nenrin.ingest.files.kinds.shape import Context, Result
 from nenrin.ingest.files.records import Problem, Record
+from nenrin.values import Text
 
 R = TypeVar("R")
 O = TypeVar("O")  # noqa: E741
@@ -50,7 +51,8 @@ def _problem(fault: Fault, record: Record, context: Context | None) -> Problem:
     origin = context.mapping.fields.get(name) if context else None
     column = ", ".join(origin.columns()) if origin else ""
     value = record.values.get(name, fault.value)
-    return Problem(column or fault.field, "" if value is None else str(value), fault.text)
+    expected = Text(fault.text.en.removeprefix("expected "), fault.text.ja)
+    return Problem(column or fault.field, "" if value is None else str(value), expected)
 
 
 def plain(value: object) -> object:

@@ -1,0 +1,39 @@
+"""Rejected rows as a CSV file: the columns as they came, then what was wrong; corrected, it can be imported as it is."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from nenrin.ingest.files import tables
+from nenrin.ingest.models import Import, RejectedRow
+
+#: Put before the file's own columns' end; a mapping never names them, so they are ignored when the file comes back.
+EXTRA = ("_row", "_column", "_value", "_expected", "_kept")
+
+
+def lines(row: Import, *, language: str = "en") -> Iterator[str]:
+    """The file's text, line by line: a header, then one line a rejected row."""
+    yield _line([*row.header, *EXTRA])
+    for reject in row.rejects.order_by("number").iterator(500):
+        yield _line([*reject.cells, *_said(reject, language)])
+
+
+def write(row: Import, path: Path) -> None:
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        file.writelines(lines(row))
+
+
+def _said(reject: RejectedRow, language: str) -> list[str]:
+    word = "ja" if language.startswith("ja") else "en"
+    parts = zip(*((p["column"], p["value"], p[word]) for p in reject.problems), strict=True)
+    kept = {"en": "nothing of this row was imported", "ja": "この行は取り込まれていません"}[word]
+    return [str(reject.number), *(" / ".join(part) for part in parts), kept]
+
+
+def _line(cells: Iterable[str]) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\r\n").writerow(map(tables.guarded, cells))
+    return out.getvalue()

@@ -1,0 +1,1 @@
+from nenrin.work.models.touch import Touch as Touch
