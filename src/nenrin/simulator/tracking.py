@@ -43,9 +43,7 @@ def user_id(customer: Customer, position: int) -> str:
     return f"{customer.key}-u{position:03d}"
 
 
-def events(
-    customer: Customer, window: Window, seed: int, zone: ZoneInfo, *, density: float = 1.2
-) -> list[Event]:
+def events(customer: Customer, window: Window, seed: int, zone: ZoneInfo, *, density: float = 1.2) -> list[Event]:
     """Return everything one customer's people did in the window, in order of time; nothing once it has left.
 
     `density` is the mean number of feature events of a user-day besides the log-in.
@@ -62,9 +60,7 @@ def events(
     seconds = np.minimum(lived.second[place] + rng.integers(60, 5_400, len(place)), LAST_SECOND)
     maker = _Maker(customer, window, zone)
     rows = maker.tracks(lived.day, lived.second, lived.user, [product.LOGIN] * len(lived))
-    rows += maker.tracks(
-        lived.day[place], seconds, lived.user[place], [features[each].event for each in feature]
-    )
+    rows += maker.tracks(lived.day[place], seconds, lived.user[place], [features[each].event for each in feature])
     rows += maker.introductions(lived) + maker.first_value(lived, rng)
     _split(rows, customer)
     rows.sort(key=lambda row: row["timestamp"])
@@ -86,10 +82,7 @@ def _split(rows: list[Event], customer: Customer) -> None:
     first = max(users for _, users in customer.behaviour.seats) - twice.users
     theirs = {user_id(customer, position) for position in range(first, first + twice.users)}
     for row in rows:
-        if (
-            row["userId"] in theirs
-            and twice.since.isoformat() <= row["timestamp"][:10] < twice.merged_on.isoformat()
-        ):
+        if row["userId"] in theirs and twice.since.isoformat() <= row["timestamp"][:10] < twice.merged_on.isoformat():
             row["context"] = {"groupId": duplicate_key(customer)}
             if row["type"] == "group":
                 row["groupId"] = duplicate_key(customer)
@@ -199,8 +192,7 @@ def _delivered_on(sent: list[Event], customer: Customer, seed: int) -> list[date
     rng = stream(seed, "late", customer.key)
     lag = np.where(rng.random(len(sent)) < LATE_SHARE, rng.integers(*LATE_DAYS, len(sent)), 0)
     return [
-        date.fromisoformat(each["timestamp"][:10]) + timedelta(int(days))
-        for each, days in zip(sent, lag, strict=True)
+        date.fromisoformat(each["timestamp"][:10]) + timedelta(int(days)) for each, days in zip(sent, lag, strict=True)
     ]
 
 

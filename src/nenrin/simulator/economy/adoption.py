@@ -66,8 +66,6 @@ def opening(fit: Floats, age: Ints, first: Floats) -> Floats:
 def step(previous: Floats, fit: Floats, age: Ints, drawn: Shocks, column: int) -> Floats:
     """One month on."""
     level: Floats = PERSISTENCE * previous + (1 - PERSISTENCE) * target(fit, age) + drawn.noise[:, column]
-    level = (
-        level + CHAMPION_LOSS * drawn.champion_leaves[:, column] + VALUE_GAIN * drawn.value_moment[:, column]
-    )
+    level = level + CHAMPION_LOSS * drawn.champion_leaves[:, column] + VALUE_GAIN * drawn.value_moment[:, column]
     everybody: Floats = level + INCIDENT_COST * drawn.incident[column]
     return everybody

@@ -17,6 +17,4 @@ def responds(adoption: Floats, rng: np.random.Generator) -> Bools:
 
 def scores(adoption: Floats, rng: np.random.Generator) -> Ints:
     """Return the answers, 0 to 10: 7.4 + 1.1 adoption + noise (sd 1.6), rounded and clipped."""
-    return np.clip(np.round(7.4 + 1.1 * adoption + rng.normal(0, 1.6, adoption.shape)), 0, 10).astype(
-        np.int64
-    )
+    return np.clip(np.round(7.4 + 1.1 * adoption + rng.normal(0, 1.6, adoption.shape)), 0, 10).astype(np.int64)

@@ -31,9 +31,7 @@ def drawn(records: int, rng: np.random.Generator, *, source: str = "crm") -> Ble
     by habit.
     """
     lag = (
-        rng.integers(CRM_LAG_DAYS[0], CRM_LAG_DAYS[1] + 1, records)
-        if source == "crm"
-        else np.zeros(records, np.int64)
+        rng.integers(CRM_LAG_DAYS[0], CRM_LAG_DAYS[1] + 1, records) if source == "crm" else np.zeros(records, np.int64)
     )
     backdated = rng.random(records) < BACKDATED_SHARE
     lag = np.where(backdated, rng.integers(BACKDATED_DAYS[0], BACKDATED_DAYS[1] + 1, records), lag)

@@ -60,13 +60,11 @@ def signed(population: Population, seed: int, *, first_month: int = 4, price_sca
         auto_renews=stream(seed, "auto").random(n) < 0.86,
         price=_prices(population, is_dollar, price_scale),
         discount=_chosen(stream(seed, "discount"), n, DISCOUNT_SHARE, (0.1, 0.15, 0.2, 0.3), otherwise=0.0),
-        ramp=np.where(
-            tier == 2, _chosen(stream(seed, "ramp"), n, RAMP_SHARE, (0.4, 0.5, 0.6), otherwise=1.0), 1.0
-        ),
+        ramp=np.where(tier == 2, _chosen(stream(seed, "ramp"), n, RAMP_SHARE, (0.4, 0.5, 0.6), otherwise=1.0), 1.0),
         is_dollar=is_dollar,
-        trial=np.where(
-            tier == 0, _chosen(stream(seed, "trial"), n, TRIAL_SHARE, TRIAL_DAYS, otherwise=0), 0
-        ).astype(np.int64),
+        trial=np.where(tier == 0, _chosen(stream(seed, "trial"), n, TRIAL_SHARE, TRIAL_DAYS, otherwise=0), 0).astype(
+            np.int64
+        ),
     )
 
 
@@ -96,8 +94,6 @@ def _prices(population: Population, is_dollar: Bools, scale: float) -> Ints:
     return np.round(np.where(is_dollar, yen / YEN_PER_DOLLAR * 100, yen)).astype(np.int64)
 
 
-def _chosen(
-    rng: np.random.Generator, n: int, share: float, values: tuple[float, ...], *, otherwise: float
-) -> Floats:
+def _chosen(rng: np.random.Generator, n: int, share: float, values: tuple[float, ...], *, otherwise: float) -> Floats:
     picked = rng.choice(values, n)
     return np.where(rng.random(n) < share, picked, otherwise)

@@ -55,9 +55,7 @@ ACTIONS = {
     for action in (
         Action("onboarding_concierge", 60_000, lambda m: m.age < 3, _same(0.35)),
         Action("low_usage_outreach", 5_000, lambda m: m.adoption < 0, _outreach_gain),
-        Action(
-            "executive_review", 80_000, lambda m: m.age >= 6, lambda m: np.where(m.adoption < 0.5, 0.2, 0.05)
-        ),
+        Action("executive_review", 80_000, lambda m: m.age >= 6, lambda m: np.where(m.adoption < 0.5, 0.2, 0.05)),
         Action("webinar", 3_000, lambda m: m.age >= 1, _same(0.06)),
         Action("upsell_offer", 10_000, lambda m: m.use > 0.9, _same(0.0)),
         Action("price_concession", 40_000, lambda m: m.adoption < -0.5, _same(0.1)),
@@ -91,8 +89,6 @@ def assigned(
         observed = moment.adoption + 0.6 * stream(seed, "rule", action.key, column).standard_normal(n)
         return offered & (observed < -0.25)
     if policy == "discretion":
-        return offered & (
-            stream(seed, "hunch", action.key, column).random(n) < 0.35 - 0.2 * np.tanh(moment.adoption)
-        )
+        return offered & (stream(seed, "hunch", action.key, column).random(n) < 0.35 - 0.2 * np.tanh(moment.adoption))
     order = np.where(offered, stream(seed, "lottery", action.key, column).random(n), 2.0)
     return offered & (np.argsort(np.argsort(order)) < capacity)

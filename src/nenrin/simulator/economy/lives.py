@@ -89,8 +89,7 @@ def _lived(run: _Run) -> Lives:
     columns |= {name: np.zeros((n, months)) for name in ("adoption", "hazard", "use")}
     columns["seats"] = np.zeros((n, months), np.int64)
     luck = {
-        name: stream(run.seed, name).random((n, months))
-        for name in ("churn", "payment", "expansion", "contraction")
+        name: stream(run.seed, name).random((n, months)) for name in ("churn", "payment", "expansion", "contraction")
     }
     luck["use"] = stream(run.seed, "use").standard_normal((n, months))
     growth = 1 + stream(run.seed, "uplift").gamma(2.0, 0.1, (n, months))

@@ -56,9 +56,7 @@ def drawn(preset: Preset, seed: int, *, first_month: int = 4) -> Population:
         industry=stream(seed, "industry").choice(
             len(INDUSTRIES), n, p=_shares([each.share for each in INDUSTRIES.values()])
         ),
-        prefecture=stream(seed, "prefecture").choice(
-            len(PREFECTURES), n, p=_shares([p.people for p in PREFECTURES])
-        ),
+        prefecture=stream(seed, "prefecture").choice(len(PREFECTURES), n, p=_shares([p.people for p in PREFECTURES])),
         source=stream(seed, "source").choice(len(SOURCES), n, p=_shares(SOURCE_SHARES)),
         start=_starts(preset, stream(seed, "start"), first_month),
         parent=_parents(tier, stream(seed, "parent")),

@@ -41,11 +41,6 @@ def asked(
     day = np.repeat(np.arange(len(mean)), rng.poisson(mean))
     priority = rng.choice(4, len(day), p=PRIORITY_SHARES)
     hours = RESOLVE_HOURS[priority] * np.exp(RESOLVE_SD * rng.standard_normal(len(day)))
-    liked = (
-        3.9
-        + 0.4 * adoption[day]
-        - 0.35 * np.log(hours / RESOLVE_HOURS[priority])
-        + rng.normal(0, 0.8, len(day))
-    )
+    liked = 3.9 + 0.4 * adoption[day] - 0.35 * np.log(hours / RESOLVE_HOURS[priority]) + rng.normal(0, 0.8, len(day))
     csat = np.where(rng.random(len(day)) < 0.35, np.clip(np.round(liked), 1, 5), 0)
     return Tickets(day, priority, rng.choice(4, len(day), p=KIND_SHARES), hours, csat.astype(np.int64))

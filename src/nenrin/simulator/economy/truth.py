@@ -30,9 +30,7 @@ def risk(economy: Economy, column: int, horizon: int, *, paths: int = 64) -> Flo
     survival = np.ones_like(level)
     fit, start, tier = people.fit[rows, None], people.start[rows], people.tier[rows]
     for ahead in range(column + 1, column + 1 + horizon):
-        level = _futures(
-            level, (fit, (ahead - start)[:, None], tier[:, None]), ahead, economy.first_month, rng
-        )
+        level = _futures(level, (fit, (ahead - start)[:, None], tier[:, None]), ahead, economy.first_month, rng)
         due = signed.due(ahead, people.start)[rows]
         leaving = hazards.churn(
             level, (ahead - start)[:, None], tier[:, None], (signed.term[rows] > 1)[:, None], due[:, None]
@@ -93,9 +91,7 @@ def effect(economy: Economy, action_key: str, *, policy: Policy = "all") -> Effe
     return Effect(
         action=action_key,
         months=(treated.is_alive.sum(axis=1) - untreated.is_alive.sum(axis=1)).astype(float),
-        revenue=((treated.is_alive * treated.seats - untreated.is_alive * untreated.seats) * price).sum(
-            axis=1
-        ),
+        revenue=((treated.is_alive * treated.seats - untreated.is_alive * untreated.seats) * price).sum(axis=1),
         yen=treated.treated.sum(axis=1) * float(action.yen),
     )
 
@@ -135,9 +131,7 @@ def export(economy: Economy, folder: Path, *, horizons: tuple[int, ...] = (3, 6)
     effects = [effect(economy, key) for key in ACTIONS]
     tables = {
         "account_months": account_months(economy),
-        "risks": pa.table(
-            {"account": np.arange(len(economy.population)), "fit": economy.population.fit, **risks}
-        ),
+        "risks": pa.table({"account": np.arange(len(economy.population)), "fit": economy.population.fit, **risks}),
         "effects": pa.table({"account": np.arange(len(economy.population)), **_effect_columns(effects)}),
     }
     for name, table in tables.items():

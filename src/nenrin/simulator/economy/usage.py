@@ -30,9 +30,7 @@ class Usage:
         return len(self.user)
 
 
-def lived(
-    adoption: Floats, factors: Floats, present: Bools, rng: np.random.Generator, *, events: float = 1.6
-) -> Usage:
+def lived(adoption: Floats, factors: Floats, present: Bools, rng: np.random.Generator, *, events: float = 1.6) -> Usage:
     """Return the user-days of one account.
 
     - `adoption` (days,): the hidden state day by day; `factors` (days,): the calendar.

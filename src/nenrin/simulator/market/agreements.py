@@ -87,10 +87,7 @@ def _steps(
     if economy.contracts.discount[row] > 0 and start < add_months(start, 12) <= until:
         day = add_months(start, 12)
         seen.setdefault(day, seen[max(known for known in seen if known <= day)])
-    steps = [
-        records.Step(day, seats, _minor(economy, row, seats, start, day))
-        for day, seats in sorted(seen.items())
-    ]
+    steps = [records.Step(day, seats, _minor(economy, row, seats, start, day)) for day, seats in sorted(seen.items())]
     return tuple(
         step
         for place, step in enumerate(steps)

@@ -80,8 +80,7 @@ def _points(economy: Economy, row: int, window: Window) -> tuple[tuple[date, flo
     """Adoption at the middle of each month in which the account was a customer."""
     columns = np.flatnonzero(economy.lives.is_alive[row])
     return tuple(
-        (window.month(int(column)) + timedelta(14), float(economy.lives.adoption[row, column]))
-        for column in columns
+        (window.month(int(column)) + timedelta(14), float(economy.lives.adoption[row, column])) for column in columns
     )
 
 

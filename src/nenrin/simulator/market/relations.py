@@ -93,9 +93,7 @@ def _situation(level: float, rng: np.random.Generator) -> str:
     return "renewal" if rng.random() < 0.15 else "review_plain"
 
 
-def _touch(
-    situation: str, day: date, known: tuple[records.Contact, ...], rng: np.random.Generator
-) -> records.Touch:
+def _touch(situation: str, day: date, known: tuple[records.Contact, ...], rng: np.random.Generator) -> records.Touch:
     person = known[int(rng.integers(len(known)))]
     name = Text(person.name, person.name.split(" ")[0] if person.kana else person.name)
     feature = FEATURES[int(rng.integers(len(FEATURES)))].name
@@ -115,7 +113,5 @@ def pulses(
         if rng.random() < PULSE_CHANCE[tier]:
             here = float(level[(day - window.first).days])
             grade = int(np.clip(round(4.2 + 1.1 * here + rng.normal(0, 0.8)), 1, 6))
-            made.append(
-                records.Pulse(day, grade, str(rng.choice(LOW_REASONS if grade < 4 else HIGH_REASONS)))
-            )
+            made.append(records.Pulse(day, grade, str(rng.choice(LOW_REASONS if grade < 4 else HIGH_REASONS))))
     return tuple(made)

@@ -86,8 +86,6 @@ def surveyed(speaker: Speaker, window: Window, rng: np.random.Generator) -> list
             words = texts.comment(score, rng) if rng.random() < 0.6 else None
             if responds and max(speaker.since, window.first) <= day < min(speaker.until, window.today):
                 made.append(
-                    records.Answer(
-                        f"{speaker.key}-{month:%y%m}-{place}", "nps", score, day, contact.role, words
-                    )
+                    records.Answer(f"{speaker.key}-{month:%y%m}-{place}", "nps", score, day, contact.role, words)
                 )
     return made

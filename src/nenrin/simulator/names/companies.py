@@ -43,9 +43,7 @@ class TooFewNamesError(ValueError):
     """More companies were asked for than there are different names; ask for fewer in one industry."""
 
 
-def invent(
-    industries: list[str], rng: np.random.Generator, *, english: frozenset[int] = frozenset()
-) -> list[Company]:
+def invent(industries: list[str], rng: np.random.Generator, *, english: frozenset[int] = frozenset()) -> list[Company]:
     """Return one company for each industry key, all names and addresses different.
 
     `english` holds the positions that get an English name. The n-th company takes the n-th combination of its
@@ -73,9 +71,7 @@ def _pick(order: np.ndarray, turn: int) -> tuple[int, int]:
     """Return (combination, how often all of them were used up)."""
     lap, place = divmod(turn, len(order))
     if lap > len(LOCAL_NAMES) * len(LOCAL_NAMES):
-        raise TooFewNamesError(
-            f"only {len(order)} names an industry and {len(LOCAL_NAMES)} places to put before them"
-        )
+        raise TooFewNamesError(f"only {len(order)} names an industry and {len(LOCAL_NAMES)} places to put before them")
     return int(order[place]), lap
 
 

@@ -40,10 +40,7 @@ def invent(count: int, domain: str, rng: np.random.Generator, *, english: bool =
 def _japanese(rng: np.random.Generator, count: int) -> list[tuple[str, str, str, str]]:
     families = rng.integers(0, len(SURNAMES), count)
     givens = rng.integers(0, len(GIVEN_NAMES), count)
-    return [
-        _composed(SURNAMES[family], GIVEN_NAMES[given])
-        for family, given in zip(families, givens, strict=True)
-    ]
+    return [_composed(SURNAMES[family], GIVEN_NAMES[given]) for family, given in zip(families, givens, strict=True)]
 
 
 def _composed(family: Word, given: Word) -> tuple[str, str, str, str]:

@@ -131,9 +131,7 @@ def _steps(row: Row, starts_on: date, ends_on: date, today: date) -> tuple[recor
     latest = dict(dated)
     changed = [(day, seats) for day, seats in sorted(latest.items()) if day >= starts_on]
     steps = [records.Step(day, seats, _minor(given, seats)) for day, seats in changed]
-    return tuple(
-        step for place, step in enumerate(steps) if place == 0 or step.seats != steps[place - 1].seats
-    )
+    return tuple(step for place, step in enumerate(steps) if place == 0 or step.seats != steps[place - 1].seats)
 
 
 def _renewal(ends_on: date, years: int) -> date:
@@ -213,8 +211,7 @@ def _answers(row: Row, today: date) -> tuple[records.Answer, ...]:
 
 def _touches(row: Row, today: date, seed: int) -> tuple[records.Touch, ...]:
     return tuple(
-        _touch(row, each, today, stream(seed, "story", row["key"], place))
-        for place, each in enumerate(row["touches"])
+        _touch(row, each, today, stream(seed, "story", row["key"], place)) for place, each in enumerate(row["touches"])
     )
 
 

@@ -48,9 +48,7 @@ def owner_of(customer: Customer, place: int) -> str:
     if not customer.story and place % OWNERLESS_EVERY == OWNERLESS_EVERY - 1:
         return ""
     pair = ("sato", "ito") if customer.region in EAST else ("nakajima", "okada")
-    return (
-        "sato" if customer.story in {"drifting", "notice", "thriving", "stuck", "urgent"} else pair[place % 2]
-    )
+    return "sato" if customer.story in {"drifting", "notice", "thriving", "stuck", "urgent"} else pair[place % 2]
 
 
 def deeds(customer: Customer, place: int, book: Book, today: date) -> Iterator[Deed]:
@@ -192,9 +190,7 @@ def _notice(customer: Customer, contract: records.Contract, book: Book, at: date
         at=at,
     )
     if contract.ended_on and row.ends_on != contract.ended_on:
-        subscriptions.end(
-            row, on=contract.ended_on, reason=_reason(customer), by=book.ground.actor("yamaguchi"), at=at
-        )
+        subscriptions.end(row, on=contract.ended_on, reason=_reason(customer), by=book.ground.actor("yamaguchi"), at=at)
 
 
 def _end(customer: Customer, contract: records.Contract, book: Book, at: datetime) -> None:
@@ -281,9 +277,7 @@ def _renewals(contract: records.Contract) -> Iterator[date]:
     day = _first_end(contract)
     while day < contract.ends_on:
         yield day
-        day = add_months(
-            contract.ends_on, -contract.term_months * _terms(contract, day) + contract.term_months
-        )
+        day = add_months(contract.ends_on, -contract.term_months * _terms(contract, day) + contract.term_months)
 
 
 def _terms(contract: records.Contract, day: date) -> int:

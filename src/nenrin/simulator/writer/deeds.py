@@ -25,9 +25,7 @@ def moment(day: date, zone: ZoneInfo, *, hour: int = 10, minute: int = 0) -> dat
     return datetime.combine(day, time(hour, minute), zone)
 
 
-def done(
-    deeds: Iterable[Deed], *, until: datetime, progress: Callable[[int], None] = lambda count: None
-) -> int:
+def done(deeds: Iterable[Deed], *, until: datetime, progress: Callable[[int], None] = lambda count: None) -> int:
     """Do everything up to `until` in order of time; returns how much that was."""
     due = sorted((deed for deed in deeds if deed.at <= until), key=lambda deed: (deed.at, deed.rank))
     for start in range(0, len(due), TOGETHER):

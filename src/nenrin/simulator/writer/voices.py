@@ -47,9 +47,7 @@ def _ticket(customer: Customer, ticket: records.Ticket, resolved_at: datetime | 
             priority=ticket.priority,
             requester=customer.contacts[-1].name,
         )
-        tickets.put(
-            [told], namespace=NAMESPACE_DESK, by=DESK, at=at, zone=book.zone, knowing=on_arrival(at.date())
-        )
+        tickets.put([told], namespace=NAMESPACE_DESK, by=DESK, at=at, zone=book.zone, knowing=on_arrival(at.date()))
 
     return act
 

@@ -1,0 +1,41 @@
+"""Brings what was told up to today: events into the lake, facts mirrored, every past day scored."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from nenrin.analytics.lake import Lake
+from nenrin.foundation import journal, organisation
+from nenrin.ingest import drain, lakes, mirror
+from nenrin.insight import backfill, refresh, rings
+from nenrin.simulator.world import World
+
+Progress = Callable[[str, int], None]
+# A score needs some weeks of use behind it: history begins this long after the first event.
+FIRST_SCORE_DAYS = 30
+
+
+def settled(world: World, *, now: datetime, progress: Progress = lambda what, count: None) -> int:
+    """Drain, seal, mirror, score every day up to yesterday as it was known then, and today; returns accounts scored."""
+    lake = lakes.current()
+    drain.prepare(lake)
+    progress("stored", drain.drain_all(lake, at=now).stored)
+    _journal_read(lake)
+    today = organisation.today(now)
+    first = world.window.first + timedelta(FIRST_SCORE_DAYS)
+    scored = backfill.backfill(first, today - timedelta(1), at=now, told=lambda count: progress("scored", count))
+    refresh.step(now)
+    rings.rebuild(today)
+    _journal_read(lake)
+    return scored
+
+
+def _journal_read(lake: Lake) -> None:
+    """Seal everything and let the lake hear it."""
+    while journal.seal():
+        pass
+    mirror.mirror_all(lake)
+
+
+def is_settled() -> bool:
+    """Tell whether a world was told to the end here: its days are scored."""
+    return refresh.here().scored_through is not None
