@@ -21,6 +21,7 @@ from nenrin.insight import refresh, tick
 log = logging.getLogger(__name__)
 HOLDER = f"{socket.gethostname()}:{os.getpid()}"
 LEASE_SECONDS = 60
+TIDY_SECONDS = 3600
 
 
 def _seal(at: datetime) -> int:
@@ -32,7 +33,17 @@ def _drain(at: datetime) -> int:
 
 
 def _mirror(at: datetime) -> int:
-    return mirror.step(at)
+    return mirror.mirror(lakes.current())
+
+
+def _tidy(at: datetime) -> int:
+    """Once an hour: small files become large ones. The right is left to run out, so that no worker tidies sooner."""
+    if not leases.take("tidy", holder=f"{HOLDER}@{at.isoformat()}", seconds=TIDY_SECONDS, at=at):
+        return 0
+    with leases.held(drain.LEASE, holder=HOLDER, seconds=LEASE_SECONDS, at=at) as mine:
+        if mine:
+            lakes.current().tidy()
+    return 0
 
 
 def _turn(at: datetime) -> int:
@@ -56,6 +67,7 @@ LOOPS = (
     Loop("mirror", _mirror),
     Loop("tick", tick.step),
     Loop("refresh", refresh.step),
+    Loop("tidy", _tidy),
 )
 
 

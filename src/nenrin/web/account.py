@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path
 
-from nenrin.customers.models import Contact
+from nenrin.customers.models import Contact, Subscription
+from nenrin.customers.statuses import OPEN, DecisionRole, word
 from nenrin.foundation import organisation
 from nenrin.foundation.permissions import FieldClass, Permission, allowed, visible
 from nenrin.insight import explanation, usage
-from nenrin.web import account_health, account_usage, timeline
+from nenrin.values import Money, Text
+from nenrin.web import account_health, account_judgements, account_usage, timeline
 from nenrin.web.account_head import find, head
 from nenrin.web.guard import MemberRequest, requires
 
@@ -31,6 +34,7 @@ def overview(request: MemberRequest, key: int) -> HttpResponse:
         "as_of": top.health.at if top.health else request.at,
         "why": account_health.why(told) if told else None,
         "people": _people(request, key),
+        "subscriptions": _subscriptions(request, key),
         "stream": _stream(request, key),
     }
     return render(request, "account360/overview.html", context)
@@ -73,11 +77,38 @@ def timeline_page(request: MemberRequest, key: int) -> HttpResponse:
     return render(request, "account360/timeline.html", context)
 
 
-def _people(request: MemberRequest, key: int) -> list[Contact]:
-    if not allowed(request.user, Permission.CONTACTS_VIEW):
+@dataclass(frozen=True, slots=True)
+class Person:
+    name: str
+    title: str
+    department: str
+    role_name: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    plan_name: str
+    mrr: Money
+    starts_on: date
+    ends_on: date
+    notice_deadline: date | None
+
+
+def _people(request: MemberRequest, key: int) -> list[Person] | None:
+    """None where the viewer may not read personal data."""
+    if not allowed(request.user, Permission.CONTACTS_VIEW) or not visible(request.user, FieldClass.PERSONAL):
+        return None
+    rows = Contact.objects.filter(account=key, archived_at__isnull=True, left_on__isnull=True).order_by("role", "name")
+    columns = rows.values_list("name", "title", "department", "role")[:PEOPLE_SHOWN]
+    return [Person(name, title, department, word(DecisionRole(role))) for name, title, department, role in columns]
+
+
+def _subscriptions(request: MemberRequest, key: int) -> list[Contract]:
+    if not allowed(request.user, Permission.SUBSCRIPTIONS_VIEW):
         return []
-    rows = Contact.objects.filter(account=key, archived_at__isnull=True, left_on__isnull=True)
-    return list(rows.order_by("role", "name")[:PEOPLE_SHOWN])
+    rows = Subscription.objects.filter(account=key, archived_at__isnull=True, status__in=OPEN).order_by("ends_on")
+    columns = rows.values_list("plan__name", "mrr_minor", "currency", "term_from", "ends_on", "notice_deadline")
+    return [Contract(plan or "—", Money(mrr, currency), *days) for plan, mrr, currency, *days in columns]
 
 
 def _stream(request: MemberRequest, key: int) -> timeline.Stream | None:
@@ -87,6 +118,7 @@ def _stream(request: MemberRequest, key: int) -> timeline.Stream | None:
 
 
 urlpatterns = [
+    *account_judgements.urlpatterns,
     path("accounts/<int:key>", overview, name="account"),
     path("accounts/<int:key>/health", health, name="account-health"),
     path("accounts/<int:key>/usage", usage_page, name="account-usage"),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from nenrin.web import assets, components_page, home, palette, preferences, sign_in
+from nenrin.web import account, assets, components_page, home, palette, preferences, sign_in
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *assets.urlpatterns,
     *home.urlpatterns,
+    *account.urlpatterns,
     *palette.urlpatterns,
     *components_page.urlpatterns,
     path("sign-in/mfa/", include("allauth.mfa.urls")),

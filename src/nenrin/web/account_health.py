@@ -1,0 +1,163 @@
+"""An account's health as pages show it: the waterfall, the difference in parts, the trend, what was set by hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.utils.dateparse import parse_date
+from django.utils.translation import get_language
+
+from nenrin.analytics.kpis.catalogue import MEASURES
+from nenrin.analytics.scores.raws import CARRIED, MISSING, OVERRIDE
+from nenrin.customers.models import Account
+from nenrin.foundation.permissions import Permission, allowed
+from nenrin.insight import explanation, pulses
+from nenrin.insight.explanation import Explanation, Row
+from nenrin.insight.models import DailyScore, Override, Pulse
+from nenrin.values import Text
+from nenrin.web import account_judgements, format
+from nenrin.web.account_head import Head
+from nenrin.web.charts.bands import band_of
+from nenrin.web.charts.falls import Falls, Kind, Loss
+from nenrin.web.charts.lines import Lines, Series
+from nenrin.web.guard import MemberRequest
+
+SINCE_CHOICES = (7, 30, 90)
+_KINDS: dict[str, Kind] = {MISSING: "missing", CARRIED: "carry", OVERRIDE: "override"}
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """A score explained: title and sentence first, the parts of the difference, then the waterfall."""
+
+    title: Text
+    finding: Text
+    parts: tuple[tuple[Text, float], ...]
+    falls: Falls
+    told: Explanation
+    stamp: Text
+
+
+def why(told: Explanation) -> Why:
+    return Why(
+        title=_title(told),
+        finding=told.unknown or told.finding,
+        parts=_parts(told),
+        falls=Falls(
+            score=told.score,
+            band=band_of(told.band),
+            losses=tuple(_loss(row) for row in told.rows),
+            change=told.difference if told.since else None,
+            since=_brief(told.since) if told.since else "",
+            edges=told.edges,
+        ),
+        told=told,
+        stamp=_stamp(told),
+    )
+
+
+def page(account: Account, top: Head, request: MemberRequest) -> dict[str, object]:
+    """What the Health tab adds: the explanation against a day of choice, the trend, judgements and their forms."""
+    since = parse_date(request.GET.get("since", "")) or top.today - timedelta(days=30)
+    told = explanation.of(account.pk, since=since) if top.health else None
+    may_judge = bool(allowed(request.user, Permission.HEALTH_OVERRIDE))
+    return {
+        "why": why(told) if told else None,
+        "since": since,
+        "since_choices": [(days, top.today - timedelta(days=days)) for days in SINCE_CHOICES],
+        "details": _details(told) if told else (),
+        "trend": _trend(account.pk, top.health.version.document if top.health else {}),
+        "pulses": Pulse.objects.filter(account=account).select_related("by").order_by("-at")[:5],
+        "reasons": pulses.REASONS,
+        "overrides": Override.objects.filter(account=account).select_related("by").order_by("-at")[:5],
+        "pulse_form": account_judgements.PulseForm() if may_judge else None,
+        "override_form": account_judgements.OverrideForm(today=top.today) if may_judge else None,
+    }
+
+
+def _title(told: Explanation) -> Text:
+    if told.unknown:
+        return Text("Why it is unknown", "なぜデータ不足か")
+    if told.since is None or abs(told.difference) < 1:
+        return Text("Why the score is what it is", "スコアの根拠")
+    return Text("Why it fell", "なぜ下がったか") if told.difference < 0 else Text("Why it rose", "なぜ上がったか")
+
+
+def _parts(told: Explanation) -> tuple[tuple[Text, float], ...]:
+    if told.since is None:
+        return ()
+    whole = (Text("Difference", "差"), told.difference)
+    return (whole, *((part.name, part.points) for part in told.parts))
+
+
+def _stamp(told: Explanation) -> Text:
+    shown = Text("as shown", "表示時の値") if told.basis == "shown" else Text("recomputed", "再計算")
+    model = f"v{told.version.number}"
+    return Text(
+        f"{told.model.en} {model} · {format.day(told.as_of, 'en')} · {shown.en}",
+        f"{told.model.ja} {model}・{format.day(told.as_of, 'ja')}・{shown.ja}",
+    )
+
+
+def _loss(row: Row) -> Loss:
+    measure = MEASURES.get(row.key)
+    is_measure = measure is not None
+    return Loss(
+        label=row.name,
+        loss=row.loss,
+        value=row.value if is_measure else "",
+        base=Text(f"norm {row.norm.en}", f"基準 {row.norm.ja}") if is_measure and row.norm.en != "—" else "",
+        points=row.points,
+        weight=row.weight if is_measure else None,
+        recent=row.recent_loss,
+        change=row.change,
+        kind=_KINDS.get(row.key, "measure" if is_measure else "cap"),
+        key=row.key,
+        meaning=measure.description if measure else "",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """One measure with where it comes from."""
+
+    row: Row
+    description: Text
+    source: Text
+
+
+def _details(told: Explanation) -> tuple[Detail, ...]:
+    rows = [(row, MEASURES[row.key]) for row in told.rows if row.key in MEASURES]
+    return tuple(Detail(row, measure.description, measure.source) for row, measure in rows)
+
+
+def _trend(account: int, document: dict[str, object]) -> Lines | None:
+    """Ninety closed days: the score, and what each day alone would have given."""
+    language = get_language() or "ja"
+    rows = list(DailyScore.objects.filter(account=account).order_by("day").values_list("day", "score", "today", "band"))
+    if len(rows) < 2:
+        return None
+    scores = tuple(None if band == "unknown" else score for _, score, _, band in rows)
+    todays = tuple(None if band == "unknown" else today for _, _, today, band in rows)
+    bands = document.get("bands")
+    edges = (bands.get("caution", 40.0), bands.get("healthy", 70.0)) if isinstance(bands, dict) else (40.0, 70.0)
+    return Lines(
+        days=tuple(format.day(day, language, "brief") for day, *_ in rows),
+        series=(_series(Text("Score", "スコア"), scores, language), _series(Text("Today's value", "その日の値"), todays, language)),
+        story=Text(
+            f"Score of the last {len(rows)} closed days; the table has the figures",
+            f"確定した直近{len(rows)}日のスコア。数値は表で確認できます",
+        ),
+        low=0.0,
+        high=100.0,
+        edges=edges,
+    )
+
+
+def _series(label: Text, values: tuple[float | None, ...], language: str) -> Series:
+    return Series(label, values, tuple(format.number(value, language) for value in values))
+
+
+def _brief(day: date) -> Text:
+    return Text(format.day(day, "en", "brief"), format.day(day, "ja", "brief"))
