@@ -9,9 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
-from django.db import connection
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -104,10 +104,16 @@ def test_what_was_received_is_pending_or_was_deleted(sizes: list[int], done: int
     spool.delete(ids[-1])
 
 
-sqlite_only = pytest.mark.skipif(connection.vendor != "sqlite", reason="the spool's own file is SQLite's")
+@pytest.fixture
+def in_a_file(monkeypatch: MonkeyPatch) -> None:
+    """The spool's own file, whatever database the application has."""
+    monkeypatch.setattr(spool, "connection", SimpleNamespace(vendor="sqlite"))
 
 
-@sqlite_only
+own_file = pytest.mark.usefixtures("in_a_file")
+
+
+@own_file
 def test_many_threads_share_transactions_and_none_loses_its_batch() -> None:
     with ThreadPoolExecutor(16) as threads:
         ids = list(threads.map(lambda n: spool.put(replace(BATCH, body=b"[%d]" % n)), range(400)))
@@ -116,7 +122,7 @@ def test_many_threads_share_transactions_and_none_loses_its_batch() -> None:
     assert all(kept[number] == b"[%d]" % n for n, number in enumerate(ids))
 
 
-@sqlite_only
+@own_file
 def test_a_reader_that_remembers_the_last_id_misses_nothing_while_others_write() -> None:
     seen: list[int] = []
     ended = threading.Event()
@@ -134,7 +140,7 @@ def test_a_reader_that_remembers_the_last_id_misses_nothing_while_others_write()
     assert seen == ids
 
 
-@sqlite_only
+@own_file
 def test_a_full_queue_refuses_instead_of_growing(home: Path, monkeypatch: MonkeyPatch) -> None:
     monkeypatch.setattr(writer, "MOST_BATCHES", 0)
     with pytest.raises(SpoolBusy):
@@ -143,7 +149,7 @@ def test_a_full_queue_refuses_instead_of_growing(home: Path, monkeypatch: Monkey
     assert spool.put(BATCH) == 1
 
 
-@sqlite_only
+@own_file
 def test_a_full_disk_refuses_and_heals_without_a_restart(home: Path) -> None:
     store = SqliteStore(home / "small.sqlite3")
     store.append([BATCH])
@@ -156,13 +162,13 @@ def test_a_full_disk_refuses_and_heals_without_a_restart(home: Path) -> None:
     assert store.append([filling]) == [2]  # a new connection has the whole disk again
 
 
-@sqlite_only
+@own_file
 def test_an_answer_is_given_only_after_the_disk_has_promised(home: Path) -> None:
     store = SqliteStore(home / "spool.sqlite3")
     assert store._connection().execute("PRAGMA synchronous").fetchone() == (2,)
 
 
-@sqlite_only
+@own_file
 def test_a_forked_child_opens_its_own_spool() -> None:
     first = spool.put(BATCH)
     child = os.fork()

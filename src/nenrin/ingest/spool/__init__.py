@@ -50,7 +50,7 @@ _open: dict[str, tuple[Store, Writer]] = {}
 def put(batch: Batch) -> int:
     """Store one batch; returns its id once it is on the disk. Raises SpoolBusy, SpoolUnavailable: nothing was kept.
 
-    On PostgreSQL, inside a caller's transaction, the batch belongs to that transaction.
+    On PostgreSQL, inside a caller's transaction, the batch belongs to that transaction (and so do counts).
     """
     store, writer = _current()
     if store.is_within_transaction():
@@ -100,12 +100,20 @@ def strangers() -> list[Stranger]:
 
 def note_limited(source: int, events: int) -> None:
     """Count refused events; written within a second, in a batch with others."""
-    _current()[1].note_limited(source, events)
+    store, writer = _current()
+    if store.is_within_transaction():
+        store.append([], {source: events})
+    else:
+        writer.note_limited(source, events)
 
 
 def note_stranger(key: str, agent: str, at: datetime) -> None:
     """Count a request with an unknown write key; written within a second."""
-    _current()[1].note_stranger(key, agent, at)
+    store, writer = _current()
+    if store.is_within_transaction():
+        store.append([], strangers=[Stranger(key, 1, at, at, agent)])
+    else:
+        writer.note_stranger(key, agent, at)
 
 
 def begin_above(version: int) -> None:
