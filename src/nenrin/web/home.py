@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -11,7 +12,7 @@ from django.utils.translation import get_language
 
 from nenrin.customers.models import Account
 from nenrin.foundation import organisation
-from nenrin.foundation.calendar import add_business_days, start_of
+from nenrin.foundation.calendar import day_of, start_of
 from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.foundation.roles import Role
@@ -33,12 +34,13 @@ def home(request: MemberRequest) -> HttpResponse:
     steps = first_run.steps(member)
     if not Account.objects.exists():
         return render(request, "home/first_run.html", {"as_of": request.at, "steps": steps})
-    today = organisation.today(request.at)
+    zone = ZoneInfo(org.zone)
+    today = day_of(request.at, zone)
     mine = _wants_own(request)
     rows = portfolio.customers(member, mine=mine)
     figures = portfolio.figures(rows, today, org.currency)
     since = portfolio.last_day_before(today)
-    moves = portfolio.moves(rows, since, start_of(since, organisation.zone())) if since else []
+    moves = portfolio.moves(rows, since, start_of(since, zone)) if since else []
     notices, renewals = portfolio.notices(rows, today), portfolio.renewals(rows, today)
     shown = {line.account.pk: line.account for line in (*notices, *renewals)}
     health = {key: account.health for key, account in shown.items() if getattr(account, "health", None)}
@@ -56,7 +58,6 @@ def home(request: MemberRequest) -> HttpResponse:
         "renewals": renewals,
         "trees": rings.trees(shown.values(), health, today),
         "sources": freshness.sources(request.at) if allowed(member, Permission.DATA_VIEW) else [],
-        "business_day": add_business_days(today, 0),
     }
     return render(request, "home/home.html", context)
 

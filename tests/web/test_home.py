@@ -1,0 +1,116 @@
+"""Home: whom it greets empty, and what it shows of a portfolio."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+import time_machine
+from django.test import Client
+
+from nenrin.customers.models import Account
+from nenrin.foundation.models import Organisation
+from nenrin.foundation.roles import Role
+from nenrin.ingest import sources
+from nenrin.foundation.actors import SYSTEM
+from nenrin.values import Money
+from nenrin.web import first_run, freshness, portfolio
+from tests import cast
+from tests.web import portfolio_world
+from tests.web.portfolio_world import TODAY
+
+AT = datetime(2026, 11, 24, 0, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def world(org: Organisation, at: datetime) -> dict[str, Account]:
+    return portfolio_world.build(at)
+
+
+def read(client: Client, address: str = "/") -> str:
+    with time_machine.travel(AT, tick=False):
+        return client.get(address).content.decode()
+
+
+def test_an_empty_installation_greets_its_first_user_with_what_to_do(client: Client, org: Organisation) -> None:
+    client.force_login(cast.member())
+    page = read(client)
+    assert "ここから始める" in page and "顧客と契約を取り込む" in page and 'aria-current="step"' in page
+
+
+def test_someone_without_duties_is_told_who_sets_it_up(client: Client, org: Organisation) -> None:
+    client.force_login(cast.member(Role.EXECUTIVE))
+    page = read(client)
+    assert "取り込む" not in page or "管理者が準備中" in page
+
+
+def test_first_steps_vanish_one_by_one(org: Organisation, world: dict[str, Account], at: datetime) -> None:
+    me = cast.member()
+    states = [step.state for step in first_run.steps(me)]
+    assert states == ["done", "current", "open", "done", "open"]
+    cast.member(Role.CSM, "小林 由美")
+    sources.open("Product", by=SYSTEM, at=at, kind="server", namespace="product")
+    assert [step.state for step in first_run.steps(me)] == ["done", "done", "current", "done", "done"]
+
+
+def test_arr_is_twelve_times_mrr_and_divides_by_health(org: Organisation, world: dict[str, Account]) -> None:
+    """12 * (480 + 270 + 240 + 10) thousand = 12 million; at risk 12 * 240 thousand = 2.88 million, 24 %."""
+    found = portfolio.figures(portfolio.customers(cast.member(), mine=False), TODAY, "JPY")
+    assert found.arr == Money(12_000_000)
+    assert found.of("risk") == portfolio.Slice("risk", 1, Money(2_880_000))
+    assert found.share("risk") == pytest.approx(0.24)
+    assert found.notices == (1, datetime(2026, 12, 3).date())
+    assert found.renewals[0] == 2
+
+
+def test_what_changed_tells_bands_and_moves_of_ten_points_alone(org: Organisation, world: dict[str, Account], at: datetime) -> None:
+    rows = portfolio.customers(cast.member(), mine=False)
+    since = portfolio.last_day_before(TODAY)
+    assert since is not None
+    found = portfolio.moves(rows, since, at)
+    assert [(move.account.name, move.before, move.score) for move in found] == [
+        ("白樺メディカル株式会社", 49, 31),
+        (cast.STARTING, 63, 76),
+    ]
+
+
+def test_home_shows_the_portfolio_with_its_dates_and_definitions(client: Client, world: dict[str, Account]) -> None:
+    client.force_login(cast.member())
+    page = read(client)
+    assert "1,200万円" in page and "24.0%" in page
+    assert "あと9日" in page and "49 → 31" in page
+    assert "2026/11/24 09:00 時点" in page
+    assert page.count('popovertarget="def-') >= 5
+
+
+def test_home_stays_within_its_queries(client: Client, world: dict[str, Account], django_assert_max_num_queries: object) -> None:
+    client.force_login(cast.member())
+    with time_machine.travel(AT, tick=False), django_assert_max_num_queries(16):
+        client.get("/")
+
+
+def test_a_csm_begins_with_their_own_accounts_and_can_see_all(client: Client, org: Organisation, at: datetime) -> None:
+    me = cast.member(Role.CSM)
+    portfolio_world.build(at, owner=me)
+    client.force_login(me)
+    own = read(client)
+    assert cast.DRIFTING in own and "白樺メディカル" not in own
+    assert "白樺メディカル" in read(client, "/?whose=all")
+
+
+def test_a_csm_without_accounts_is_shown_everyones(client: Client, world: dict[str, Account]) -> None:
+    client.force_login(cast.member(Role.CSM))
+    assert "白樺メディカル" in read(client)
+    assert "担当の顧客がありません" in read(client, "/?whose=mine")
+
+
+def test_a_source_that_never_sent_or_fell_silent_is_called_silent(org: Organisation, at: datetime) -> None:
+    sources.open("Product", by=SYSTEM, at=at, kind="server", namespace="product")
+    row = freshness.sources(at)[0]
+    assert row.is_stale and row.last_at is None
+
+
+def test_home_reads_in_english_too(client: Client, world: dict[str, Account]) -> None:
+    client.force_login(cast.member(language="en"))
+    page = read(client)
+    assert "What changed" in page and "9 days left" in page and "¥12M" in page
