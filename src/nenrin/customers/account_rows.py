@@ -11,6 +11,7 @@ from nenrin.customers import attributes, cleaning, fields, names, parents, tags
 from nenrin.customers.errors import Conflict, Fault, Refused
 from nenrin.customers.grading import GRADES
 from nenrin.customers.models import Account, AccountTag, AttributeField
+from nenrin.customers.saving import save_all
 from nenrin.customers.statuses import Status
 from nenrin.foundation.search import index_text
 from nenrin.values import Text
@@ -98,9 +99,7 @@ def built(
 def _one(ready: Prepared, at: datetime, today: date) -> Account:
     columns = {name: value for name, value in ready.items() if name not in {"tags", "attributes"}}
     account = Account(created_at=at, changed_at=at, **columns)
-    account.attributes = {
-        key: value for key, value in ready.get("attributes", {}).items() if value is not None
-    }
+    account.attributes = {key: value for key, value in ready.get("attributes", {}).items() if value is not None}
     _follow_status(account, columns, today)
     index(account)
     return account
@@ -132,9 +131,7 @@ def applied(changes: Sequence[Change], stand: Mapping[int, Account], today: date
     ]
     if faults:
         raise Refused(faults)
-    worn = _worn(
-        [change.account for change, (values, _) in zip(changes, ready, strict=True) if "tags" in values]
-    )
+    worn = _worn([change.account for change, (values, _) in zip(changes, ready, strict=True) if "tags" in values])
     return [
         _apply(change, values, stand[change.account], worn, today)
         for change, (values, _) in zip(changes, ready, strict=True)
@@ -167,9 +164,7 @@ def stand_at(account: Account, version: int | None, mine: Mapping[str, object]) 
     """Raise Conflict where `version` is given and is not the one that stands."""
     if version is not None and version != account.version:
         theirs = {name: getattr(account, name) for name in mine if name != "tags"}
-        raise Conflict(
-            f"account-{account.pk}", asked=version, stands=account.version, mine=mine, theirs=theirs
-        )
+        raise Conflict(f"account-{account.pk}", asked=version, stands=account.version, mine=mine, theirs=theirs)
 
 
 def _worn(ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
@@ -185,10 +180,7 @@ def save(accounts: Sequence[Account], at: datetime, columns: Sequence[str] = SAV
     for account in accounts:
         account.version += 1
         account.changed_at = at
-    if len(accounts) == 1:
-        accounts[0].save(update_fields=[*columns, "version", "changed_at"])
-    elif accounts:
-        Account.objects.bulk_update(accounts, [*columns, "version", "changed_at"])
+    save_all(accounts, [*columns, "version", "changed_at"])
 
 
 def set_tags(accounts: Sequence[Account], wanted: Sequence[tuple[str, ...] | None]) -> None:
@@ -196,9 +188,7 @@ def set_tags(accounts: Sequence[Account], wanted: Sequence[tuple[str, ...] | Non
     pairs = [(account, words) for account, words in zip(accounts, wanted, strict=True) if words is not None]
     AccountTag.objects.filter(account__in=[account.pk for account, _ in pairs]).delete()
     known = {tag.name: tag for tag in tags.named(word for _, words in pairs for word in words)}
-    rows = [
-        AccountTag(account_id=account.pk, tag_id=known[word].pk) for account, words in pairs for word in words
-    ]
+    rows = [AccountTag(account_id=account.pk, tag_id=known[word].pk) for account, words in pairs for word in words]
     AccountTag.objects.bulk_create(rows, ignore_conflicts=True)
 
 

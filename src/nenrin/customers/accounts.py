@@ -101,9 +101,7 @@ def _open_chunk(rows: Sequence[Row], grader: Grader, today: date, by: Actor, at:
     return made
 
 
-def _record_opened(
-    made: list[Account], rows: Sequence[Row], links: list[AccountKey], by: Actor, at: datetime
-) -> None:
+def _record_opened(made: list[Account], rows: Sequence[Row], links: list[AccountKey], by: Actor, at: datetime) -> None:
     bodies = facts.of_accounts(made)
     by_account: dict[int, list[AccountKey]] = {}
     for link in links:
@@ -111,20 +109,14 @@ def _record_opened(
     drafts = []
     for account, row in zip(made, rows, strict=True):
         valid = row.valid_on or row.known_on
-        own = facts.fact(
-            "account", account.pk, bodies[account.pk], account=account.pk, valid=valid, known=row.known_on
-        )
+        own = facts.fact("account", account.pk, bodies[account.pk], account=account.pk, valid=valid, known=row.known_on)
         others = [facts.of_key(link, known=row.known_on) for link in by_account.get(account.pk, [])]
         particulars = {"name": account.name, "facts": [own, *others]}
-        drafts.append(
-            journal.Draft("customers.account.opened", by, at, account.pk, (), particulars, version=1)
-        )
+        drafts.append(journal.Draft("customers.account.opened", by, at, account.pk, (), particulars, version=1))
     journal.record_many(drafts)
 
 
-def change(
-    account: Account, *, by: Actor, at: datetime, version: int | None = None, **fields: object
-) -> Account:
+def change(account: Account, *, by: Actor, at: datetime, version: int | None = None, **fields: object) -> Account:
     """Change fields; returns the account as it now stands, unchanged where nothing differs.
 
     `attributes` are merged key by key, None removes one; `tags` replaces all. Raises Refused, ParentCycle and, where
@@ -159,9 +151,7 @@ def _change_chunk(
     return [Outcome(account, "changed" if before else "unchanged", before) for account, before, _ in applied]
 
 
-def _record_changed(
-    changed: list[tuple[Account, dict[str, Any]]], by: Actor, at: datetime, action: str
-) -> None:
+def _record_changed(changed: list[tuple[Account, dict[str, Any]]], by: Actor, at: datetime, action: str) -> None:
     bodies = facts.of_accounts(account for account, _ in changed)
     drafts = []
     for account, before in changed:
@@ -182,9 +172,7 @@ def find_many(pairs: Iterable[Pair]) -> dict[Pair, Account]:
     return keys.accounts_of(pairs)
 
 
-def put(
-    namespace: str, key: str, *, by: Actor, at: datetime, version: int | None = None, **fields: object
-) -> Outcome:
+def put(namespace: str, key: str, *, by: Actor, at: datetime, version: int | None = None, **fields: object) -> Outcome:
     """Open the account of this key, or change it. Safe to repeat. Raises as `open` and `change` do."""
     there = find(namespace, key)
     if version is None or there is None:
@@ -205,9 +193,7 @@ def _put_chunk(rows: Sequence[Row], grader: Grader, today: date, by: Actor, at: 
         there = find_many(row.keys[0] for row in rows)
         old = [row for row in rows if row.keys[0] in there]
         new = [row for row in rows if row.keys[0] not in there]
-        made = dict(
-            zip([id(row) for row in new], _open_chunk(new, grader, today, by, at) if new else [], strict=True)
-        )
+        made = dict(zip([id(row) for row in new], _open_chunk(new, grader, today, by, at) if new else [], strict=True))
         changes = [Change(there[row.keys[0]].pk, _confirming(there[row.keys[0]], row.fields)) for row in old]
         kept = _change_chunk(changes, grader, today, by, at) if old else []
         for row, outcome in zip(old, kept, strict=True):
@@ -270,15 +256,11 @@ def restore(account: Account, *, by: Actor, at: datetime, version: int | None = 
     Journal: customers.account.restored.
     """
     if account.merged_into_id:
-        raise Refused.one(
-            "merged_into", Text("merged into another: undo the merge", "統合済み: 統合を取り消す")
-        )
+        raise Refused.one("merged_into", Text("merged into another: undo the merge", "統合済み: 統合を取り消す"))
     return _shelve(account, None, version, by, at)
 
 
-def _shelve(
-    account: Account, archived_at: datetime | None, version: int | None, by: Actor, at: datetime
-) -> Account:
+def _shelve(account: Account, archived_at: datetime | None, version: int | None, by: Actor, at: datetime) -> Account:
     with transaction.atomic():
         stands = Account.objects.select_for_update().get(pk=account.pk)
         account_rows.stand_at(stands, version, {"archived_at": archived_at})

@@ -51,9 +51,7 @@ def declare(
             key=key, defaults={**values, "kind": kind, "position": position, "archived_at": None}
         )
         note = {"key": key, "kind": kind, "field_class": field_class}
-        journal.record(
-            "customers.attribute.saved", actor=by, at=at, subject=("attribute", key), particulars=note
-        )
+        journal.record("customers.attribute.saved", actor=by, at=at, subject=("attribute", key), particulars=note)
     return field
 
 
@@ -73,25 +71,19 @@ def archive(field: AttributeField, *, by: Actor, at: datetime) -> None:
 
 def _check(key: str, kind: AttributeKind, options: Sequence[str]) -> None:
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,59}", key, re.ASCII):
-        raise Refused.one(
-            "key", Text("small letters, digits and _, a letter first", "英小文字で始まる英数字と_"), key
-        )
+        raise Refused.one("key", Text("small letters, digits and _, a letter first", "英小文字で始まる英数字と_"), key)
     if kind == AttributeKind.CHOICE and not options:
         raise Refused.one("options", Text("a choice needs options", "選択肢が必要"))
 
 
-def clean(
-    values: Mapping[str, object], fields: Iterable[AttributeField]
-) -> tuple[dict[str, object], list[Fault]]:
+def clean(values: Mapping[str, object], fields: Iterable[AttributeField]) -> tuple[dict[str, object], list[Fault]]:
     """What of `values` can be kept, as JSON holds it, and a fault for each that cannot. None removes a value."""
     known = {field.key: field for field in fields}
     kept: dict[str, object] = {}
     faults = []
     for key, value in values.items():
         if key not in known:
-            faults.append(
-                Fault(f"attributes.{key}", Text("no such attribute is declared", "未定義の項目"), value)
-            )
+            faults.append(Fault(f"attributes.{key}", Text("no such attribute is declared", "未定義の項目"), value))
             continue
         try:
             kept[key] = _cleaned(known[key], value)

@@ -36,8 +36,7 @@ def found(accounts: QuerySet[Account], limit: int = 100) -> list[Candidate]:
     """
     standing = accounts.filter(archived_at__isnull=True)
     undone = {
-        frozenset(pair)
-        for pair in Merge.objects.filter(undone_at__isnull=False).values_list("survivor", "absorbed")
+        frozenset(pair) for pair in Merge.objects.filter(undone_at__isnull=False).values_list("survivor", "absorbed")
     }
     pairs: dict[frozenset[int], Candidate] = {}
     for column, reason in REASONS.items():
@@ -51,13 +50,7 @@ def found(accounts: QuerySet[Account], limit: int = 100) -> list[Candidate]:
 
 
 def _pairs(standing: QuerySet[Account], column: str, limit: int) -> list[tuple[Account, Account]]:
-    shared = (
-        standing.exclude(**{column: ""})
-        .order_by(column)
-        .values(column)
-        .annotate(n=Count("pk"))
-        .filter(n__gt=1)
-    )
+    shared = standing.exclude(**{column: ""}).order_by(column).values(column).annotate(n=Count("pk")).filter(n__gt=1)
     values = list(shared.values_list(column, flat=True)[:limit])
     rows = standing.filter(**{f"{column}__in": values}).order_by(column, "created_at", "pk")
     groups: dict[str, list[Account]] = {}

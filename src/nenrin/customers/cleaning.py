@@ -52,9 +52,7 @@ def text(limit: int, *, required: bool = False) -> Cleaner:
 def key(limit: int = 200) -> Cleaner:
     """An outside system's name for something: text, or a whole number read as text."""
     plain = text(limit, required=True)
-    return lambda value: plain(
-        str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-    )
+    return lambda value: plain(str(value) if isinstance(value, int) and not isinstance(value, bool) else value)
 
 
 def whole(low: int = 0, high: int = LARGEST, *, required: bool = False) -> Cleaner:
@@ -92,12 +90,7 @@ def number(value: object) -> float | int | None:
     if isinstance(value, str):
         plain = unicodedata.normalize("NFKC", value).replace(",", "").strip()
         value = float(plain) if re.fullmatch(r"[+-]?\d{1,15}(\.\d{1,9})?", plain, re.ASCII) else None
-    if (
-        isinstance(value, bool)
-        or not isinstance(value, int | float)
-        or not math.isfinite(value)
-        or abs(value) > 1e15
-    ):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or abs(value) > 1e15:
         raise Wrong(Text("expected a number", "数値を入力"))
     return value
 
@@ -208,9 +201,7 @@ def corporate_number(value: object) -> str:
     found = corporate_numbers.cleaned(plain) if plain else ""
     if found is None:
         raise Wrong(
-            Text(
-                "not a corporate number: 13 digits, the first checks the rest", "法人番号は検査数字の合う13桁"
-            )
+            Text("not a corporate number: 13 digits, the first checks the rest", "法人番号は検査数字の合う13桁")
         )
     return found
 

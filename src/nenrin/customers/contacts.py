@@ -13,6 +13,7 @@ from nenrin.customers import cleaning, facts, fields
 from nenrin.customers.errors import Conflict, Fault, Refused
 from nenrin.customers.facts import Fact
 from nenrin.customers.models import Account, Contact, ContactEmail
+from nenrin.customers.saving import save_all
 from nenrin.customers.statuses import DecisionRole
 from nenrin.foundation import journal
 from nenrin.foundation.actors import Actor
@@ -61,9 +62,7 @@ def check(given: Mapping[str, object]) -> list[Fault]:
 
 
 def _prepared(given: Mapping[str, object]) -> tuple[dict[str, Any], list[Fault]]:
-    kept, faults = fields.clean(
-        fields.CONTACT, {k: v for k, v in given.items() if k not in {"emails", "account"}}
-    )
+    kept, faults = fields.clean(fields.CONTACT, {k: v for k, v in given.items() if k not in {"emails", "account"}})
     ready: dict[str, Any] = dict(kept)
     if "account" in given:
         ready["account"] = given["account"]
@@ -115,9 +114,7 @@ def add_many(rows: Sequence[Row], *, by: Actor, at: datetime) -> list[Contact]:
 
 
 def _add_chunk(rows: Sequence[Row], by: Actor, at: datetime) -> list[Contact]:
-    ready = _all_prepared(
-        [({"name": ""} if "name" not in row.fields else {}) | dict(row.fields) for row in rows]
-    )
+    ready = _all_prepared([({"name": ""} if "name" not in row.fields else {}) | dict(row.fields) for row in rows])
     taken = find_many((row.namespace, row.key) for row in rows if row.key)
     if taken:
         raise Refused(
@@ -155,11 +152,7 @@ def _index(contact: Contact, emails: Iterable[str]) -> None:
 
 
 def _save_emails(pairs: Iterable[tuple[Contact, Sequence[str]]]) -> None:
-    rows = [
-        ContactEmail(contact=c, address=a, position=n)
-        for c, addresses in pairs
-        for n, a in enumerate(addresses)
-    ]
+    rows = [ContactEmail(contact=c, address=a, position=n) for c, addresses in pairs for n, a in enumerate(addresses)]
     ContactEmail.objects.bulk_create(rows)
 
 
@@ -187,9 +180,7 @@ def _departure(contact: Contact, before: Mapping[str, Any]) -> Fact | None:
     return facts.departure(contact.pk, contact.account_id, contact.left_on)
 
 
-def change(
-    contact: Contact, *, by: Actor, at: datetime, version: int | None = None, **given: object
-) -> Contact:
+def change(contact: Contact, *, by: Actor, at: datetime, version: int | None = None, **given: object) -> Contact:
     """Change fields; `emails` replaces all, `account` moves the person. Raises Refused and Conflict.
 
     Journal: customers.contact.changed, or .left where `left_on` was set.
@@ -210,24 +201,16 @@ def change_many(changes: Sequence[Change], *, by: Actor, at: datetime) -> list[O
 def _change_chunk(changes: Sequence[Change], by: Actor, at: datetime) -> list[Outcome]:
     ready = _all_prepared([change.fields for change in changes])
     with transaction.atomic():
-        rows = (
-            Contact.objects.select_for_update()
-            .prefetch_related("emails")
-            .in_bulk([c.contact for c in changes])
-        )
-        outcomes = [
-            _changed(rows[c.contact], c, values, at) for c, values in zip(changes, ready, strict=True)
-        ]
+        rows = Contact.objects.select_for_update().prefetch_related("emails").in_bulk([c.contact for c in changes])
+        outcomes = [_changed(rows[c.contact], c, values, at) for c, values in zip(changes, ready, strict=True)]
         moved = [outcome.contact for outcome in outcomes if outcome.before]
-        Contact.objects.bulk_update(moved, SAVED, batch_size=50)
-        news = [
-            (o.contact, v["emails"]) for o, v in zip(outcomes, ready, strict=True) if "emails" in o.before
-        ]
+        save_all(moved, SAVED)
+        news = [(o.contact, v["emails"]) for o, v in zip(outcomes, ready, strict=True) if "emails" in o.before]
         ContactEmail.objects.filter(contact__in=[contact for contact, _ in news]).delete()
         _save_emails(news)
-        _record(
-            "changed", [(outcome.contact, outcome.before) for outcome in outcomes if outcome.before], by, at
-        )
+        for contact, _ in news:
+            getattr(contact, "_prefetched_objects_cache", {}).pop("emails", None)
+        _record("changed", [(outcome.contact, outcome.before) for outcome in outcomes if outcome.before], by, at)
     return outcomes
 
 
@@ -249,9 +232,7 @@ def stand_at(contact: Contact, version: int | None, mine: Mapping[str, object]) 
     """Raise Conflict where `version` is given and is not the one that stands."""
     if version is not None and version != contact.version:
         theirs = {name: getattr(contact, name) for name in mine if name != "emails"}
-        raise Conflict(
-            f"contact-{contact.pk}", asked=version, stands=contact.version, mine=mine, theirs=theirs
-        )
+        raise Conflict(f"contact-{contact.pk}", asked=version, stands=contact.version, mine=mine, theirs=theirs)
 
 
 def archive(contact: Contact, *, by: Actor, at: datetime, version: int | None = None) -> Contact:
@@ -264,9 +245,7 @@ def restore(contact: Contact, *, by: Actor, at: datetime, version: int | None = 
     return _shelve(contact, None, version, by, at)
 
 
-def _shelve(
-    contact: Contact, archived_at: datetime | None, version: int | None, by: Actor, at: datetime
-) -> Contact:
+def _shelve(contact: Contact, archived_at: datetime | None, version: int | None, by: Actor, at: datetime) -> Contact:
     with transaction.atomic():
         stands = Contact.objects.select_for_update().get(pk=contact.pk)
         stand_at(stands, version, {"archived_at": archived_at})
@@ -302,9 +281,7 @@ def _put_chunk(rows: Sequence[Row], by: Actor, at: datetime) -> list[Outcome]:
         there = find_many((row.namespace, row.key) for row in rows)
         new = [row for row in rows if (row.namespace, row.key) not in there]
         made = {(c.namespace, c.key): Outcome(c, "added") for c in (_add_chunk(new, by, at) if new else [])}
-        changes = {
-            p: Change(there[p].pk, row.fields) for row in rows if (p := (row.namespace, row.key)) in there
-        }
+        changes = {p: Change(there[p].pk, row.fields) for row in rows if (p := (row.namespace, row.key)) in there}
         kept = _change_chunk(list(changes.values()), by, at) if changes else []
     known = made | dict(zip(changes, kept, strict=True))
     return [known[row.namespace, row.key] for row in rows]

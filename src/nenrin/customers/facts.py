@@ -8,6 +8,7 @@ from typing import Any
 
 from nenrin.customers import attributes
 from nenrin.customers.models import Account, AccountKey, AccountTag, PriceStep, Subscription
+from nenrin.customers.schedule import Step
 
 Fact = dict[str, Any]
 #: How long the departure of a champion or decision maker keeps an account from being called healthy.
@@ -57,9 +58,7 @@ def _account_body(account: Account, tags: list[str], public: set[str]) -> dict[s
         "parent": account.parent_id,
         "tags": tags,
         "stage": account.stage,
-        "attributes": {
-            key: value for key, value in account.attributes.items() if key in public and value is not None
-        },
+        "attributes": {key: value for key, value in account.attributes.items() if key in public and value is not None},
         "customer_since": account.customer_since,
         "lost_on": account.lost_on,
     }
@@ -75,7 +74,7 @@ def of_key(key: AccountKey, *, known: date | None = None) -> Fact:
 
 
 def of_subscription(
-    row: Subscription, steps: Iterable[PriceStep], *, valid: date | None = None, known: date | None = None
+    row: Subscription, steps: Iterable[PriceStep | Step], *, valid: date | None = None, known: date | None = None
 ) -> Fact:
     """`row.plan.product` must be loaded by the caller where there is a plan."""
     body = {
@@ -92,9 +91,7 @@ def of_subscription(
         "term_months": row.term_months,
         "noticed_on": row.noticed_on,
         "ended_on": row.ended_on,
-        "steps": [
-            {"from_on": step.from_on, "mrr_minor": step.mrr_minor, "seats": step.seats} for step in steps
-        ],
+        "steps": [{"from_on": step.from_on, "mrr_minor": step.mrr_minor, "seats": step.seats} for step in steps],
     }
     return fact("subscription", row.pk, body, account=row.account_id, valid=valid, known=known)
 

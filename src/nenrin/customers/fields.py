@@ -26,9 +26,7 @@ _P = FieldClass.PERSONAL
 ACCOUNT: dict[str, Field] = {
     "name": Field(Text("Name", "顧客名"), cleaning.text(200, required=True), FieldClass.PUBLIC),
     "kana": Field(Text("Reading", "フリガナ"), cleaning.text(200), FieldClass.PUBLIC),
-    "corporate_number": Field(
-        Text("Corporate number", "法人番号"), cleaning.corporate_number, FieldClass.PUBLIC
-    ),
+    "corporate_number": Field(Text("Corporate number", "法人番号"), cleaning.corporate_number, FieldClass.PUBLIC),
     "domain": Field(Text("Domain", "ドメイン"), cleaning.domain, FieldClass.PUBLIC),
     "industry": Field(Text("Industry", "業種"), cleaning.text(80), FieldClass.PUBLIC),
     "employees": Field(Text("Employees", "従業員数"), cleaning.whole(), FieldClass.PUBLIC),

@@ -33,9 +33,7 @@ def ids_of(namespace: str, wanted: Iterable[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     keys = list(dict.fromkeys(wanted))
     for start in range(0, len(keys), 500):
-        rows = AccountKey.objects.filter(
-            namespace=namespace, key__in=keys[start : start + 500], ended_on__isnull=True
-        )
+        rows = AccountKey.objects.filter(namespace=namespace, key__in=keys[start : start + 500], ended_on__isnull=True)
         found |= dict(rows.values_list("key", "account_id"))
     return found
 
@@ -58,8 +56,7 @@ def refuse_taken(pairs: Sequence[Pair]) -> None:
     taken = [(row.namespace, row.key, row.account.name) for row in _rows(pairs)]
     faults = [Fault("keys", Text(f"{n}|{k} stands twice", f"{n}|{k} が重複"), [n, k]) for n, k in twice]
     faults += [
-        Fault("keys", Text(f"{n}|{k} belongs to {name}", f"{n}|{k} は「{name}」のキー"), [n, k])
-        for n, k, name in taken
+        Fault("keys", Text(f"{n}|{k} belongs to {name}", f"{n}|{k} は「{name}」のキー"), [n, k]) for n, k, name in taken
     ]
     if faults:
         raise KeyTaken(faults)

@@ -60,11 +60,7 @@ def preview(survivor: Account, absorbed: Account) -> Preview:
         tags=tuple(absorbed.tags.exclude(name__in=worn).values_list("name", flat=True)),
         owners=tuple(row.member.name for row in theirs if row.phase not in phases),
         filled={name: other for name, own, other in both if _is_blank(own) and not _is_blank(other)},
-        kept={
-            name: (own, other)
-            for name, own, other in both
-            if not _is_blank(other) and own not in {other, "", None}
-        },
+        kept={name: (own, other) for name, own, other in both if not _is_blank(other) and own not in {other, "", None}},
     )
 
 
@@ -89,9 +85,7 @@ def merge(survivor: Account, absorbed: Account, *, by: Actor, at: datetime) -> M
         account_rows.save([survivor], at)
         followed = summaries.refresh([survivor.pk], today=today, at=at)
         survivor.refresh_from_db()
-        row = Merge.objects.create(
-            survivor=survivor, absorbed=absorbed, moved=moved, merged_at=at, merged_by=by.name
-        )
+        row = Merge.objects.create(survivor=survivor, absorbed=absorbed, moved=moved, merged_at=at, merged_by=by.name)
         told = [
             facts.fact("survivor", absorbed.pk, {"survivor": survivor.pk}, account=absorbed.pk),
             facts.gone("account", absorbed.pk, account=absorbed.pk),
@@ -110,9 +104,7 @@ def _refuse(survivor: Account, absorbed: Account) -> None:
         )
     for name, account in (("survivor", survivor), ("absorbed", absorbed)):
         if account.archived_at:
-            raise Refused.one(
-                name, Text("is archived or merged already", "アーカイブ済みまたは統合済み"), account.pk
-            )
+            raise Refused.one(name, Text("is archived or merged already", "アーカイブ済みまたは統合済み"), account.pk)
 
 
 def _moved(survivor: Account, absorbed: Account, today: date) -> Moved:
@@ -177,9 +169,7 @@ def _adopt(survivor: Account, absorbed: Account) -> dict[str, Any]:
     if lifted:
         survivor.parent_id = absorbed.parent_id
     chain = {account.pk for account in parents.above(survivor)}
-    children = list(
-        absorbed.children.exclude(pk=survivor.pk).exclude(pk__in=chain).values_list("pk", flat=True)
-    )
+    children = list(absorbed.children.exclude(pk=survivor.pk).exclude(pk__in=chain).values_list("pk", flat=True))
     Account.objects.filter(pk__in=children).update(parent=survivor)
     return {"ids": children, "lifted": lifted}
 
@@ -188,11 +178,7 @@ def _fill(survivor: Account, absorbed: Account) -> dict[str, list[Any]]:
     filled = {}
     for name in FILLED:
         own, other = getattr(survivor, name), getattr(absorbed, name)
-        if (
-            _is_blank(own)
-            and not _is_blank(other)
-            and not (name == "parent_id" and _is_below(survivor, other))
-        ):
+        if _is_blank(own) and not _is_blank(other) and not (name == "parent_id" and _is_below(survivor, other)):
             setattr(survivor, name, other)
             filled[name] = [own, _json(other)]
     if survivor.status == Status.PROVISIONAL and absorbed.status != Status.PROVISIONAL:
@@ -253,9 +239,7 @@ def _put_back(moved: Moved, survivor: Account, absorbed: Account) -> None:
     survivor.tags.remove(*moved["tags"])
     Assignment.objects.filter(pk__in=moved["assignments"]["taken"], account=survivor).update(account=absorbed)
     phases = absorbed.assignments.filter(until_on__isnull=True).values("phase")
-    ended = Assignment.objects.filter(pk__in=moved["assignments"]["ended"], account=absorbed).exclude(
-        phase__in=phases
-    )
+    ended = Assignment.objects.filter(pk__in=moved["assignments"]["ended"], account=absorbed).exclude(phase__in=phases)
     ended.update(until_on=None)
     Account.objects.filter(pk__in=moved["children"]["ids"], parent=survivor).update(parent=absorbed)
     _take_back(moved, survivor, absorbed)

@@ -50,9 +50,7 @@ def release(account: Account, *, by: Actor, at: datetime, phase: Phase = Phase.P
 
 def assign_many(wanted: Sequence[Wanted], *, by: Actor, at: datetime) -> int:
     """Assign and release many, one account and phase at most once a call; returns how many changed."""
-    members = {
-        member.pk: member for member in Member.objects.filter(pk__in={w.member for w in wanted if w.member})
-    }
+    members = {member.pk: member for member in Member.objects.filter(pk__in={w.member for w in wanted if w.member})}
     for each in wanted:
         if each.member is not None and not (each.member in members and members[each.member].is_active):
             raise Refused.one("member", Text("no such active member", "有効なメンバーではない"), each.member)
@@ -63,9 +61,7 @@ def assign_many(wanted: Sequence[Wanted], *, by: Actor, at: datetime) -> int:
     return changed
 
 
-def _assign_chunk(
-    wanted: Sequence[Wanted], members: dict[int, Member], today: date, by: Actor, at: datetime
-) -> int:
+def _assign_chunk(wanted: Sequence[Wanted], members: dict[int, Member], today: date, by: Actor, at: datetime) -> int:
     accounts = {each.account for each in wanted}
     held = Assignment.objects.filter(account__in=accounts, until_on__isnull=True).select_related("member")
     current = {(row.account_id, row.phase): row for row in held}
@@ -75,9 +71,7 @@ def _assign_chunk(
         row.until_on = today
     Assignment.objects.bulk_update(closed, ["until_on"], batch_size=200)
     made = [
-        Assignment(
-            account_id=each.account, member_id=each.member, phase=each.phase, since_on=each.since_on or today
-        )
+        Assignment(account_id=each.account, member_id=each.member, phase=each.phase, since_on=each.since_on or today)
         for each in news
         if each.member is not None
     ]

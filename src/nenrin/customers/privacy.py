@@ -20,9 +20,7 @@ ERASED = "—"
 
 def exported(contact: Contact) -> dict[str, Any]:
     """Everything this room holds of a person, as JSON holds it: columns, addresses, journal sentences about them."""
-    about = Entry.objects.filter(references__kind="contact", references__key=str(contact.pk)).select_related(
-        "personal"
-    )
+    about = Entry.objects.filter(references__kind="contact", references__key=str(contact.pk)).select_related("personal")
     return {
         "contact": {name: getattr(contact, name) for name in fields.CONTACT},
         "account": contact.account.name,
@@ -55,11 +53,7 @@ def erase(contact: Contact, *, by: Actor, at: datetime) -> None:
         row.erased_at = row.archived_at = row.changed_at = at
         row.version += 1
         row.save()
-        parts = PersonalPart.objects.filter(
-            entry__references__kind="contact", entry__references__key=str(row.pk)
-        )
-        PersonalPart.objects.filter(pk__in=list(parts.values_list("pk", flat=True))).update(
-            payload={}, erased_at=at
-        )
+        parts = PersonalPart.objects.filter(entry__references__kind="contact", entry__references__key=str(row.pk))
+        PersonalPart.objects.filter(pk__in=list(parts.values_list("pk", flat=True))).update(payload={}, erased_at=at)
         subject = ("contact", row.pk)
         journal.record("customers.contact.erased", actor=by, at=at, account=row.account_id, subject=subject)

@@ -44,9 +44,7 @@ def save_plan(
     Safe to repeat. Raises Refused, Conflict. Journal: customers.plan.saved.
     """
     values = _cleaned({"key": (_key, key), "name": (_name, name)})
-    return _put(
-        Plan, "plan", {**values, "product": product, "limits": _limits(limits or {})}, by, at, version
-    )
+    return _put(Plan, "plan", {**values, "product": product, "limits": _limits(limits or {})}, by, at, version)
 
 
 def _cleaned(wanted: Mapping[str, tuple[cleaning.Cleaner, object]]) -> dict[str, object]:
@@ -117,16 +115,12 @@ def archive(row: Product | Plan, *, by: Actor, at: datetime) -> None:
             .update(archived_at=at, version=row.version + 1)
         ):
             note = {"name": row.name, "key": row.key}
-            journal.record(
-                f"customers.{noun}.archived", actor=by, at=at, subject=(noun, row.pk), particulars=note
-            )
+            journal.record(f"customers.{noun}.archived", actor=by, at=at, subject=(noun, row.pk), particulars=note)
 
 
 def plans_by_key() -> dict[str, Plan]:
     """Plans on offer, product loaded: for imports."""
-    return {
-        plan.key: plan for plan in Plan.objects.filter(archived_at__isnull=True).select_related("product")
-    }
+    return {plan.key: plan for plan in Plan.objects.filter(archived_at__isnull=True).select_related("product")}
 
 
 def is_signed(plan: Plan) -> bool:

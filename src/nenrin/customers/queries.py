@@ -90,9 +90,7 @@ def _overlap(one: Subscription, other: Subscription) -> bool:
 def owners(accounts: Iterable[int]) -> dict[int, dict[Phase, Assignment]]:
     """Current owners by account and phase, member loaded."""
     found: dict[int, dict[Phase, Assignment]] = {}
-    rows = Assignment.objects.filter(account__in=list(accounts), until_on__isnull=True).select_related(
-        "member"
-    )
+    rows = Assignment.objects.filter(account__in=list(accounts), until_on__isnull=True).select_related("member")
     for row in rows:
         found.setdefault(row.account_id, {})[Phase(row.phase)] = row
     return found

@@ -9,6 +9,7 @@ from django.db import transaction
 from nenrin.customers import facts
 from nenrin.customers.grading import GRADES, Grader
 from nenrin.customers.models import Account
+from nenrin.customers.saving import save_all
 from nenrin.foundation import journal
 from nenrin.foundation.actors import Actor
 
@@ -36,7 +37,7 @@ def _regrade(chunk: list[Account], grader: Grader, as_of: date, by: Actor, at: d
     moved = [row for row in chunk if grader.grade(row, as_of)]
     for row in moved:
         row.version, row.changed_at = row.version + 1, at
-    Account.objects.bulk_update(moved, [*GRADES, "version", "changed_at"], batch_size=100)
+    save_all(moved, [*GRADES, "version", "changed_at"])
     bodies = facts.of_accounts(moved)
     drafts = []
     for row in moved:
@@ -46,8 +47,6 @@ def _regrade(chunk: list[Account], grader: Grader, as_of: date, by: Actor, at: d
             f"{was or '—'} → {is_ or '—'}" for was, is_ in zip(before[row.pk], now, strict=True) if was != is_
         )
         note = {"fields": said or "override", "fact": told}
-        drafts.append(
-            journal.Draft("customers.account.regraded", by, at, row.pk, (), note, version=row.version)
-        )
+        drafts.append(journal.Draft("customers.account.regraded", by, at, row.pk, (), note, version=row.version))
     journal.record_many(drafts)
     return len(moved)

@@ -9,6 +9,7 @@ from django.db import transaction
 from nenrin.customers import facts, schedule, subscription_entries, subscription_rows, summaries
 from nenrin.customers.grading import Grader
 from nenrin.customers.models import Subscription
+from nenrin.customers.saving import save_all
 from nenrin.foundation.actors import SYSTEM, Actor
 
 CHUNK = 500
@@ -38,15 +39,13 @@ def _roll_chunk(ids: list[int], as_of: date, grader: Grader, by: Actor, at: date
             row._priced_on = (row.next_change_on or as_of) - timedelta(days=1)  # type: ignore[attr-defined]
             versions, happened = [], []
             for day, what in schedule.advance(row, steps, as_of):
-                versions.append(facts.of_subscription(row, subscription_entries.as_steps(steps), valid=day))
+                versions.append(facts.of_subscription(row, steps, valid=day))
                 happened.append(what)
             if happened:
                 row.version, row.changed_at = row.version + 1, at
                 rolled.append(row)
                 told.append(versions)
                 notes.append({"happened": ", ".join(happened)})
-        Subscription.objects.bulk_update(rows, [*subscription_rows.SAVED], batch_size=25)
-        summaries.refresh(
-            (row.account_id for row in rows if row not in rolled), today=as_of, at=at, grader=grader
-        )
+        save_all(rows, [*subscription_rows.SAVED])
+        summaries.refresh((row.account_id for row in rows if row not in rolled), today=as_of, at=at, grader=grader)
         subscription_entries.record("rolled", rolled, told, notes, grader, as_of, by, at)

@@ -65,15 +65,9 @@ def _one(position: int, raw: Mapping[str, Any]) -> Condition:
     ops = ("at_least", "below") if field in NUMERIC else ("in",)
     if op not in ops:
         raise Refused([Fault(where, Text(f"expected {' or '.join(ops)}", "使えない比較"), op)])
-    right = (
-        isinstance(value, list) and all(isinstance(v, str) for v in value)
-        if op == "in"
-        else type(value) is int
-    )
+    right = isinstance(value, list) and all(isinstance(v, str) for v in value) if op == "in" else type(value) is int
     if not right:
-        raise Refused.one(
-            where, Text("a number, or a list of texts for 'in'", "数値（in はテキストのリスト）"), value
-        )
+        raise Refused.one(where, Text("a number, or a list of texts for 'in'", "数値（in はテキストのリスト）"), value)
     return Condition(field, op, value)
 
 

@@ -10,6 +10,7 @@ from nenrin.customers import subscription_rows, summaries
 from nenrin.customers.facts import Fact
 from nenrin.customers.grading import Grader
 from nenrin.customers.models import PriceStep, Subscription
+from nenrin.customers.saving import save_all
 from nenrin.customers.schedule import Step
 from nenrin.foundation import journal
 from nenrin.foundation.actors import Actor
@@ -17,9 +18,7 @@ from nenrin.foundation.actors import Actor
 
 def loaded(ids: Sequence[int]) -> dict[int, Subscription]:
     rows = (
-        Subscription.objects.select_for_update(of=("self",))
-        .select_related("plan__product")
-        .prefetch_related("steps")
+        Subscription.objects.select_for_update(of=("self",)).select_related("plan__product").prefetch_related("steps")
     )
     return rows.in_bulk(ids)
 
@@ -28,25 +27,24 @@ def steps_of(row: Subscription) -> list[Step]:
     return [Step(step.from_on, step.mrr_minor, step.seats) for step in row.steps.all()]
 
 
-def as_steps(steps: Iterable[Step]) -> list[PriceStep]:
-    return [PriceStep(from_on=step.from_on, mrr_minor=step.mrr_minor, seats=step.seats) for step in steps]
-
-
-def save(row: Subscription, at: datetime, steps: list[Step] | None = None) -> None:
-    row.version, row.changed_at = row.version + 1, at
-    row.save(update_fields=[*subscription_rows.SAVED])
-    if steps is not None:
-        row.steps.all().delete()
-        save_steps([(row, steps)])
+def save(changed: Sequence[tuple[Subscription, list[Step] | None]], at: datetime) -> None:
+    """Write rows with one version up, and their steps where some are given."""
+    for row, _ in changed:
+        row.version, row.changed_at = row.version + 1, at
+    save_all([row for row, _ in changed], subscription_rows.SAVED)
+    news = [(row, steps) for row, steps in changed if steps is not None]
+    PriceStep.objects.filter(subscription__in=[row for row, _ in news]).delete()
+    save_steps(news)
+    for row, _ in news:
+        getattr(row, "_prefetched_objects_cache", {}).pop("steps", None)
 
 
 def save_steps(pairs: Iterable[tuple[Subscription, list[Step]]]) -> None:
-    rows = []
-    for row, steps in pairs:
-        for step in as_steps(steps):
-            step.subscription = row
-            rows.append(step)
-    PriceStep.objects.bulk_create(rows)
+    PriceStep.objects.bulk_create(
+        PriceStep(subscription=row, from_on=step.from_on, mrr_minor=step.mrr_minor, seats=step.seats)
+        for row, steps in pairs
+        for step in steps
+    )
 
 
 def record(

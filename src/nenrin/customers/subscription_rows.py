@@ -81,9 +81,7 @@ def built(account: int, ready: Mapping[str, Any], *, currency: str) -> tuple[Sub
 def _put_deadline(row: Subscription, ready: Mapping[str, Any]) -> None:
     explicit = ready.get("notice_deadline")
     if explicit and explicit >= row.ends_on:
-        raise Refused.one(
-            "notice_deadline", Text("lies after the end of the term", "契約満了より後"), explicit
-        )
+        raise Refused.one("notice_deadline", Text("lies after the end of the term", "契約満了より後"), explicit)
     if "notice_deadline" in ready:
         row.notice_is_explicit = explicit is not None
         row.notice_deadline = explicit
@@ -95,9 +93,7 @@ def _steps(row: Subscription, ready: Mapping[str, Any]) -> list[Step]:
     steps = sorted(ready.get("steps") or [])
     early = next((step for step in steps if step.from_on < row.starts_on), None)
     if early:
-        raise Refused.one(
-            "steps", Text("a price begins before the start", "開始日より前の価格"), early.from_on
-        )
+        raise Refused.one("steps", Text("a price begins before the start", "開始日より前の価格"), early.from_on)
     return steps if steps and steps[0].from_on == row.starts_on else [first, *steps]
 
 
@@ -123,9 +119,7 @@ def change(
     return now, before
 
 
-def _changed_steps(
-    row: Subscription, steps: Sequence[Step], ready: Mapping[str, Any], today: date
-) -> list[Step]:
+def _changed_steps(row: Subscription, steps: Sequence[Step], ready: Mapping[str, Any], today: date) -> list[Step]:
     """A new price or number of seats is a step from today (from the start, before it)."""
     start = ready.get("starts_on") or row.starts_on
     now = sorted(ready["steps"]) if "steps" in ready else sorted(steps)
@@ -136,9 +130,7 @@ def _changed_steps(
         day = max(start, today)
         now = sorted([*(s for s in now if s.from_on != day), Step(day, *price)])
     if now and now[0].from_on < start:
-        raise Refused.one(
-            "steps", Text("a price begins before the start", "開始日より前の価格"), now[0].from_on
-        )
+        raise Refused.one("steps", Text("a price begins before the start", "開始日より前の価格"), now[0].from_on)
     return now
 
 
@@ -167,9 +159,7 @@ def _put(row: Subscription, values: Mapping[str, Any], today: date) -> None:
     elif "term_months" in values:
         schedule.anchor(row, row.term_from, 1)
     if row.ends_on <= row.term_from:
-        raise Refused.one(
-            "ends_on", Text("lies before the running term", "現在の契約期間より前"), row.ends_on
-        )
+        raise Refused.one("ends_on", Text("lies before the running term", "現在の契約期間より前"), row.ends_on)
     if _SHAPE & set(values) and "notice_deadline" not in values:
         row.notice_is_explicit = False
     _put_deadline(row, values)

@@ -90,24 +90,19 @@ def sign_many(rows: Sequence[Row], *, by: Actor, at: datetime) -> list[Subscript
     return [row for chunk in _chunks(rows) for row in _sign_chunk(chunk, grader, today, by, at)]
 
 
-def _sign_chunk(
-    rows: Sequence[Row], grader: Grader, today: date, by: Actor, at: datetime
-) -> list[Subscription]:
-    currencies = dict(
-        Account.objects.filter(pk__in={row.account for row in rows}).values_list("pk", "currency")
-    )
+def _sign_chunk(rows: Sequence[Row], grader: Grader, today: date, by: Actor, at: datetime) -> list[Subscription]:
+    currencies = dict(Account.objects.filter(pk__in={row.account for row in rows}).values_list("pk", "currency"))
     _refuse_taken(rows)
     built = [_built(index, row, len(rows) > 1, currencies, at) for index, row in enumerate(rows)]
     lags = [_lag(given) for given in rows]
+    told = [_lived(row, steps, lag, today) for (row, steps), lag in zip(built, lags, strict=True)]
+    made = [row for row, _ in built]
     with transaction.atomic():
-        pasts = [_lived(row, steps, lag, today) for (row, steps), lag in zip(built, lags, strict=True)]
-        made = [row for row, _ in built]
         Subscription.objects.bulk_create(made)
         subscription_entries.save_steps(built)
-        told = [
-            [_as_fact(row, steps, past, lag, today) for past in versions]
-            for (row, steps), versions, lag in zip(built, pasts, lags, strict=True)
-        ]
+        for row, versions in zip(made, told, strict=True):
+            for version in versions:
+                version["key"] = str(row.pk)
         subscription_entries.record("signed", made, told, [{} for _ in made], grader, today, by, at)
     return made
 
@@ -123,9 +118,7 @@ def _built(
             raise Refused(faults)
         row, steps = subscription_rows.built(given.account, ready, currency=currencies[given.account])
     except Refused as refused:
-        raise Refused(
-            [replace(f, field=f"{index}.{f.field}") if several else f for f in refused.faults]
-        ) from None
+        raise Refused([replace(f, field=f"{index}.{f.field}") if several else f for f in refused.faults]) from None
     row.namespace, row.key = str(_namespace(given.namespace)), str(_key(given.key))
     row.created_at = row.changed_at = at
     return row, steps
@@ -133,9 +126,7 @@ def _built(
 
 def _refuse_taken(rows: Sequence[Row]) -> None:
     taken = find_many((row.namespace, row.key) for row in rows if row.key)
-    faults = [
-        Fault("key", Text(f"{n}|{k} is signed already", f"{n}|{k} は登録済み"), [n, k]) for n, k in taken
-    ]
+    faults = [Fault("key", Text(f"{n}|{k} is signed already", f"{n}|{k} は登録済み"), [n, k]) for n, k in taken]
     if faults:
         raise Refused(faults)
 
@@ -146,33 +137,17 @@ def _lag(given: Row) -> timedelta | None:
     return max(timedelta(0), given.known_on - began) if given.known_on and began else None
 
 
-Past = tuple[date | None, Subscription]
-
-
-def _lived(row: Subscription, steps: list[Step], lag: timedelta | None, today: date) -> list[Past]:
-    """Bring a new row to today; the states it went through, each with its day (only the last one for live facts)."""
+def _lived(row: Subscription, steps: list[Step], lag: timedelta | None, today: date) -> list[Fact]:
+    """Bring a new row to today; the facts it gave on the way (only the last one where it is not imported history)."""
     if lag is None:
         subscription_rows.settle(row, steps, today)
-        return [(row.starts_on if row.starts_on <= today else None, row)]
-    states: list[Past] = []
+        return [facts.of_subscription(row, steps, valid=row.starts_on if row.starts_on <= today else None)]
     schedule.price(row, steps, row.starts_on)
-    for day, _ in schedule.advance(row, steps, today):
-        states.append((day, _copied(row)))
-    return states[-MOST_TERMS:] or [(None, row)]
-
-
-def _copied(row: Subscription) -> Subscription:
-    copy = Subscription(**{f.attname: getattr(row, f.attname) for f in Subscription._meta.concrete_fields})
-    if row.plan:
-        copy.plan = row.plan
-    return copy
-
-
-def _as_fact(row: Subscription, steps: list[Step], past: Past, lag: timedelta | None, today: date) -> Fact:
-    day, state = past
-    state.pk = row.pk
-    known = min(today, day + lag) if lag is not None and day else None
-    return facts.of_subscription(state, subscription_entries.as_steps(steps), valid=day, known=known)
+    told = [
+        facts.of_subscription(row, steps, valid=day, known=min(today, day + lag))
+        for day, _ in schedule.advance(row, steps, today)
+    ]
+    return told[-MOST_TERMS:] or [facts.of_subscription(row, steps)]
 
 
 def change(
@@ -188,11 +163,7 @@ def change(
 def change_many(changes: Sequence[Change], *, by: Actor, at: datetime) -> list[Outcome]:
     """Change many, each at most once a call."""
     grader, today = Grader.current(), organisation.today(at)
-    return [
-        outcome
-        for chunk in _chunks(changes)
-        for outcome in _change_chunk(chunk, "changed", grader, today, by, at)
-    ]
+    return [outcome for chunk in _chunks(changes) for outcome in _change_chunk(chunk, "changed", grader, today, by, at)]
 
 
 def _change_chunk(
@@ -208,7 +179,7 @@ def _change_chunk(
     ready = _all_prepared(changes)
     with transaction.atomic():
         stand = subscription_entries.loaded([change.subscription for change in changes])
-        outcomes, told, notes = [], [], []
+        outcomes, changed, told, notes = [], [], [], []
         for given, values in zip(changes, ready, strict=True):
             row = stand[given.subscription]
             subscription_rows.stand_at(row, given.version, values)
@@ -216,9 +187,10 @@ def _change_chunk(
             now, before = subscription_rows.change(row, steps, values, today)
             outcomes.append(Outcome(row, "changed" if before else "unchanged", before))
             if before:
-                subscription_entries.save(row, at, now if now != steps else None)
-                told.append([facts.of_subscription(row, subscription_entries.as_steps(now)), *extra])
+                changed.append((row, now if now != steps else None))
+                told.append([facts.of_subscription(row, now), *extra])
                 notes.append({**_note(row, before), **(note or {})})
+        subscription_entries.save(changed, at)
         subscription_entries.record(
             verb, [o.subscription for o in outcomes if o.before], told, notes, grader, today, by, at
         )
@@ -272,9 +244,7 @@ def reprice(
     return _one(subscription, fields, "repriced", by, at, {"from_on": from_on, "mrr_minor": mrr_minor})
 
 
-def give_notice(
-    subscription: Subscription, *, on: date, reason: str = "", by: Actor, at: datetime
-) -> Subscription:
+def give_notice(subscription: Subscription, *, on: date, reason: str = "", by: Actor, at: datetime) -> Subscription:
     """The customer refuses to renew: it ends with its term. Raises Refused where it does not run.
 
     Journal: customers.subscription.noticed, with a hard event.
@@ -322,9 +292,7 @@ def _one(
 ) -> Subscription:
     today = organisation.today(at)
     changes = [Change(subscription.pk, fields)]
-    outcome = _change_chunk(
-        changes, verb, Grader.current(), today, by, at, _hard_events(subscription, fields), note
-    )[0]
+    outcome = _change_chunk(changes, verb, Grader.current(), today, by, at, _hard_events(subscription, fields), note)[0]
     return outcome.subscription
 
 
@@ -337,16 +305,12 @@ def _hard_events(subscription: Subscription, fields: Mapping[str, object]) -> li
     return [facts.notice(subscription)]
 
 
-def archive(
-    subscription: Subscription, *, by: Actor, at: datetime, version: int | None = None
-) -> Subscription:
+def archive(subscription: Subscription, *, by: Actor, at: datetime, version: int | None = None) -> Subscription:
     """Take it out of every list and figure, as if never signed. Safe to repeat. Journal: customers.subscription.archived."""
     return _shelve(subscription, at, version, by, at)
 
 
-def restore(
-    subscription: Subscription, *, by: Actor, at: datetime, version: int | None = None
-) -> Subscription:
+def restore(subscription: Subscription, *, by: Actor, at: datetime, version: int | None = None) -> Subscription:
     """Bring an archived one back. Safe to repeat. Journal: customers.subscription.restored."""
     return _shelve(subscription, None, version, by, at)
 
@@ -361,7 +325,7 @@ def _shelve(
         if (row.archived_at is None) == (archived_at is None):
             return row
         row.archived_at = archived_at
-        subscription_entries.save(row, at)
+        subscription_entries.save([(row, None)], at)
         own = facts.gone("subscription", row.pk, account=row.account_id)
         if archived_at is None:
             own = facts.of_subscription(row, row.steps.all())

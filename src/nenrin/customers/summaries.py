@@ -9,15 +9,14 @@ from nenrin.customers import facts
 from nenrin.customers.facts import Fact
 from nenrin.customers.grading import GRADES, Grader
 from nenrin.customers.models import Account, Subscription
+from nenrin.customers.saving import save_all
 from nenrin.customers.statuses import LIVE, OPEN, Status, SubscriptionStatus
 
 COLUMNS = ("mrr_minor", "seats", "plan_name", "renewal_on", "notice_on", "term_from")
 BY_CONTRACT = ("status", "customer_since", "lost_on", "lost_reason")
 
 
-def refresh(
-    accounts: Iterable[int], *, today: date, at: datetime, grader: Grader | None = None
-) -> dict[int, Fact]:
+def refresh(accounts: Iterable[int], *, today: date, at: datetime, grader: Grader | None = None) -> dict[int, Fact]:
     """Bring these accounts in step with their subscriptions, in the caller's transaction.
 
     Returns the `account` facts of those whose status, dates or grades changed, for the caller's journal entry.
@@ -38,9 +37,7 @@ def refresh(
             told.append(account)
         if _told(account) != before or _shown(account) != shown:
             touched.append(account)
-    Account.objects.bulk_update(
-        touched, [*COLUMNS, *BY_CONTRACT, *GRADES, "version", "changed_at"], batch_size=100
-    )
+    save_all(touched, [*COLUMNS, *BY_CONTRACT, *GRADES, "version", "changed_at"])
     return {pk: facts.fact("account", pk, body, account=pk) for pk, body in facts.of_accounts(told).items()}
 
 
@@ -67,9 +64,7 @@ def _summarise(account: Account, subscriptions: Sequence[Subscription], today: d
 
 
 def _deadline(row: Subscription, today: date) -> date | None:
-    is_ahead = (
-        row.status == SubscriptionStatus.ACTIVE and row.notice_deadline and row.notice_deadline >= today
-    )
+    is_ahead = row.status == SubscriptionStatus.ACTIVE and row.notice_deadline and row.notice_deadline >= today
     return row.notice_deadline if is_ahead else None
 
 

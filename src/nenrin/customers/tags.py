@@ -53,17 +53,13 @@ def _names(field: str, names: Iterable[str]) -> tuple[str, ...]:
         raise Refused.one(field, wrong.text) from None
 
 
-def _change(
-    accounts: list[Account], added: Sequence[str], removed: Sequence[str], by: Actor, at: datetime
-) -> int:
+def _change(accounts: list[Account], added: Sequence[str], removed: Sequence[str], by: Actor, at: datetime) -> int:
     ids = [account.pk for account in accounts]
     tags = {tag.pk: tag.name for tag in [*named(added), *Tag.objects.filter(name__in=removed)]}
     stand = set(AccountTag.objects.filter(account__in=ids, tag__in=tags).values_list("account_id", "tag_id"))
     new = [(a, t) for a in ids for t, name in tags.items() if name in added and (a, t) not in stand]
     old = [(a, t) for a, t in stand if tags[t] in removed and tags[t] not in added]
-    AccountTag.objects.bulk_create(
-        [AccountTag(account_id=a, tag_id=t) for a, t in new], ignore_conflicts=True
-    )
+    AccountTag.objects.bulk_create([AccountTag(account_id=a, tag_id=t) for a, t in new], ignore_conflicts=True)
     AccountTag.objects.filter(account__in=ids, tag__name__in=[n for n in removed if n not in added]).delete()
     touched = {a for a, _ in [*new, *old]}
     bodies = facts.of_accounts(account for account in accounts if account.pk in touched)

@@ -20,15 +20,11 @@ register(
     "customers.account.tagged",
     Text("Tags: {added} added, {removed} removed", "タグ 追加: {added} 解除: {removed}"),
 )
-register(
-    "customers.account.regraded", Text("Tier or touch model by rule: {fields}", "ルールにより変更: {fields}")
-)
+register("customers.account.regraded", Text("Tier or touch model by rule: {fields}", "ルールにより変更: {fields}"))
 register("customers.account.exported", Text("{rows} accounts exported", "顧客{rows}件を出力"))
 register("customers.key.added", Text("Key {key} points here", "キー {key} を紐付け"))
 register("customers.key.removed", Text("Key {key} no longer points here", "キー {key} の紐付けを解除"))
-register(
-    "customers.owner.assigned", Text("{member} is {phase} now", "{member}が{phase}に就任"), personal=True
-)
+register("customers.owner.assigned", Text("{member} is {phase} now", "{member}が{phase}に就任"), personal=True)
 register(
     "customers.owner.released",
     Text("{member} is no longer {phase}", "{member}が{phase}を離任"),
@@ -51,9 +47,7 @@ register(
     Text("Contact {name} archived", "顧客担当者「{name}」をアーカイブ"),
     personal=True,
 )
-register(
-    "customers.contact.restored", Text("Contact {name} restored", "顧客担当者「{name}」を復元"), personal=True
-)
+register("customers.contact.restored", Text("Contact {name} restored", "顧客担当者「{name}」を復元"), personal=True)
 register("customers.contact.erased", Text("A contact's personal data erased", "顧客担当者の個人情報を消去"))
 register("customers.contact.exported", Text("{rows} contacts exported", "顧客担当者{rows}件を出力"))
 register("customers.product.saved", Text("Product {name} saved", "製品「{name}」を保存"))

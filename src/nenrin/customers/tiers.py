@@ -25,12 +25,8 @@ class Tier:
 
 
 DEFAULTS = (
-    Tier(
-        "enterprise", Text("Enterprise", "大企業"), [{"field": "employees", "op": "at_least", "value": 1000}]
-    ),
-    Tier(
-        "mid_market", Text("Mid-market", "中堅企業"), [{"field": "employees", "op": "at_least", "value": 100}]
-    ),
+    Tier("enterprise", Text("Enterprise", "大企業"), [{"field": "employees", "op": "at_least", "value": 1000}]),
+    Tier("mid_market", Text("Mid-market", "中堅企業"), [{"field": "employees", "op": "at_least", "value": 100}]),
     Tier("smb", Text("SMB", "中小企業")),
 )
 
@@ -51,9 +47,7 @@ def replace(tiers: Sequence[Tier], *, by: Actor, at: datetime) -> int:
             "kind": "tier",
             "rules": [{"key": tier.key, "conditions": list(tier.conditions)} for tier in tiers],
         }
-        journal.record(
-            "customers.rules.changed", actor=by, at=at, subject=("rules", "tier"), particulars=note
-        )
+        journal.record("customers.rules.changed", actor=by, at=at, subject=("rules", "tier"), particulars=note)
     return regrading.regrade(as_of=organisation.today(at), by=by, at=at)
 
 

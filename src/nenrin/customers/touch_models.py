@@ -47,24 +47,18 @@ def replace(models: Sequence[Model], *, by: Actor, at: datetime) -> int:
     """
     keys = [model.key for model in models]
     if not models or len(set(keys)) != len(keys):
-        raise Refused.one(
-            "touch_models", Text("at least one model, each key once", "1件以上・キーの重複不可"), keys
-        )
+        raise Refused.one("touch_models", Text("at least one model, each key once", "1件以上・キーの重複不可"), keys)
     for model in models:
         rules.parsed(model.conditions)
     with transaction.atomic():
         TouchModel.objects.exclude(key__in=keys).delete()
         for position, model in enumerate(models):
-            TouchModel.objects.update_or_create(
-                key=model.key, defaults={**_columns(model), "position": position}
-            )
+            TouchModel.objects.update_or_create(key=model.key, defaults={**_columns(model), "position": position})
         note = {
             "kind": "touch_model",
             "rules": [{"key": m.key, "conditions": list(m.conditions)} for m in models],
         }
-        journal.record(
-            "customers.rules.changed", actor=by, at=at, subject=("rules", "touch_model"), particulars=note
-        )
+        journal.record("customers.rules.changed", actor=by, at=at, subject=("rules", "touch_model"), particulars=note)
     return regrading.regrade(as_of=organisation.today(at), by=by, at=at)
 
 
@@ -111,9 +105,7 @@ def release(account: Account, *, by: Actor, at: datetime, version: int | None = 
     return _set(account, "released", values, version, by, at)
 
 
-def _set(
-    account: Account, verb: str, values: dict[str, Any], version: int | None, by: Actor, at: datetime
-) -> Account:
+def _set(account: Account, verb: str, values: dict[str, Any], version: int | None, by: Actor, at: datetime) -> Account:
     with transaction.atomic():
         stands = Account.objects.select_for_update().get(pk=account.pk)
         account_rows.stand_at(stands, version, values)
@@ -126,9 +118,7 @@ def _set(
         note = {"touch_model": stands.touch_model, "reason": stands.touch_reason, "until": stands.touch_until}
         particulars = {**note, "fact": facts.of_account(stands)}
         code = f"customers.touch.{verb}"
-        journal.record(
-            code, actor=by, at=at, account=stands.pk, particulars=particulars, version=stands.version
-        )
+        journal.record(code, actor=by, at=at, account=stands.pk, particulars=particulars, version=stands.version)
     return stands
 
 

@@ -44,9 +44,7 @@ class AccountQuerySet(models.QuerySet["Account"]):
         whose = Q(member=member)
         if scope is Scope.TEAM and member.team_id:
             whose |= Q(member__team=member.team_id)
-        return self.filter(
-            Exists(Assignment.objects.filter(whose, account=OuterRef("pk"), until_on__isnull=True))
-        )
+        return self.filter(Exists(Assignment.objects.filter(whose, account=OuterRef("pk"), until_on__isnull=True)))
 
 
 class Account(models.Model):
@@ -70,9 +68,7 @@ class Account(models.Model):
     customer_since = models.DateField(null=True)
     lost_on = models.DateField(null=True)
     lost_reason = models.CharField(max_length=200, blank=True)
-    source = models.CharField(
-        max_length=80, blank=True
-    )  # where a prospect or a provisional account came from
+    source = models.CharField(max_length=80, blank=True)  # where a prospect or a provisional account came from
 
     tier = models.CharField(max_length=30, blank=True)
     touch_model = models.CharField(max_length=30, blank=True)  # what holds: the override's while it lasts
@@ -80,9 +76,7 @@ class Account(models.Model):
     touch_reason = models.CharField(max_length=300, blank=True)
     touch_until = models.DateField(null=True)  # first day on which the rule holds again
 
-    owner = models.ForeignKey(
-        Member, null=True, on_delete=models.SET_NULL, related_name="+"
-    )  # current primary
+    owner = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL, related_name="+")  # current primary
     mrr_minor = models.BigIntegerField(default=0)  # running subscriptions in `currency`, minor units a month
     seats = models.PositiveIntegerField(default=0)
     plan_name = models.CharField(max_length=200, blank=True)
@@ -113,9 +107,7 @@ class Account(models.Model):
             models.Index(fields=["owner", "name"], name="account_by_owner"),
             models.Index(fields=["match_name"], name="account_by_match"),
             models.Index(fields=["domain"], name="account_by_domain", condition=~Q(domain="")),
-            models.Index(
-                fields=["corporate_number"], name="account_by_number", condition=~Q(corporate_number="")
-            ),
+            models.Index(fields=["corporate_number"], name="account_by_number", condition=~Q(corporate_number="")),
         ]
 
     def __str__(self) -> str:

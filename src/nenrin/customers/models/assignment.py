@@ -23,7 +23,5 @@ class Assignment(models.Model):
             )
         ]
         indexes = [
-            models.Index(
-                fields=["member", "account"], name="assignment_current", condition=Q(until_on__isnull=True)
-            )
+            models.Index(fields=["member", "account"], name="assignment_current", condition=Q(until_on__isnull=True))
         ]

@@ -48,9 +48,7 @@ class Contact(models.Model):
     phone = models.CharField(max_length=40, blank=True)
     role = models.CharField(max_length=16, choices=choices(DecisionRole), blank=True)
     language = models.CharField(max_length=2, default="ja")
-    is_verified = models.BooleanField(
-        default=False
-    )  # a person or a system of record confirmed that they exist
+    is_verified = models.BooleanField(default=False)  # a person or a system of record confirmed that they exist
     left_on = models.DateField(null=True)
     search = models.CharField(max_length=500, blank=True)
     archived_at = models.DateTimeField(null=True)
@@ -65,9 +63,7 @@ class Contact(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["namespace", "key"], condition=~Q(key=""), name="one_contact_a_key"
-            )
+            models.UniqueConstraint(fields=["namespace", "key"], condition=~Q(key=""), name="one_contact_a_key")
         ]
         indexes = [models.Index(fields=["name", "id"], name="contact_by_name")]
 
@@ -82,9 +78,7 @@ class ContactEmail(models.Model):
 
     class Meta:
         ordering = ["position"]
-        constraints = [
-            models.UniqueConstraint(fields=["contact", "address"], name="an_address_once_a_contact")
-        ]
+        constraints = [models.UniqueConstraint(fields=["contact", "address"], name="an_address_once_a_contact")]
         indexes = [models.Index(fields=["address"], name="contact_by_address")]
 
     def __str__(self) -> str:

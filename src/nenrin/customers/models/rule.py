@@ -28,9 +28,7 @@ class TouchModel(models.Model):
     position = models.PositiveSmallIntegerField()
     conditions = models.JSONField(default=list)
     channels = models.JSONField(default=list)
-    contact_every_days = models.PositiveSmallIntegerField(
-        null=True
-    )  # cadence by a person; null: none promised
+    contact_every_days = models.PositiveSmallIntegerField(null=True)  # cadence by a person; null: none promised
     minutes_a_month = models.PositiveSmallIntegerField(null=True)  # planned for one account
 
     class Meta:

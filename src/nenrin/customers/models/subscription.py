@@ -28,25 +28,19 @@ class Subscription(models.Model):
     plan = models.ForeignKey(Plan, null=True, on_delete=models.PROTECT, related_name="subscriptions")
     namespace = models.CharField(max_length=80, blank=True)
     key = models.CharField(max_length=200, blank=True)
-    status = models.CharField(
-        max_length=8, choices=choices(SubscriptionStatus), default=SubscriptionStatus.SIGNED
-    )
+    status = models.CharField(max_length=8, choices=choices(SubscriptionStatus), default=SubscriptionStatus.SIGNED)
     signed_on = models.DateField(null=True)
     starts_on = models.DateField()
     term_months = models.PositiveSmallIntegerField(default=12)
     term_from = models.DateField()
     ends_on = models.DateField()
-    anchor_on = (
-        models.DateField()
-    )  # terms are counted from here: the start, or the first end where terms are joined
+    anchor_on = models.DateField()  # terms are counted from here: the start, or the first end where terms are joined
     anchor_terms = models.PositiveIntegerField(default=1)
     renewals = models.PositiveIntegerField(default=0)  # terms that rolled over: the rings
     auto_renews = models.BooleanField(default=True)
     notice_months = models.PositiveSmallIntegerField(default=1)
     notice_days = models.PositiveSmallIntegerField(default=0)
-    notice_deadline = models.DateField(
-        null=True
-    )  # last day for a notice; null where nothing renews by itself
+    notice_deadline = models.DateField(null=True)  # last day for a notice; null where nothing renews by itself
     notice_is_explicit = models.BooleanField(default=False)  # the contract names the date of this term
     noticed_on = models.DateField(null=True)
     ended_on = models.DateField(null=True)
@@ -67,12 +61,8 @@ class Subscription(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["namespace", "key"], condition=~Q(key=""), name="one_subscription_a_key"
-            ),
-            models.CheckConstraint(
-                condition=Q(ends_on__gt=models.F("starts_on")), name="subscription_has_a_length"
-            ),
+            models.UniqueConstraint(fields=["namespace", "key"], condition=~Q(key=""), name="one_subscription_a_key"),
+            models.CheckConstraint(condition=Q(ends_on__gt=models.F("starts_on")), name="subscription_has_a_length"),
         ]
         indexes = [
             models.Index(fields=["ends_on", "id"], name="subscription_by_end"),
