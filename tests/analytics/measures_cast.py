@@ -19,9 +19,7 @@ SPACE = "product"
 
 def noon(day: date) -> datetime:
     """An instant inside the day in Tokyo; the beginning of time for EVER."""
-    return (
-        datetime.combine(day, time(12), TOKYO) if day > EVER else datetime(1900, 1, 1, tzinfo=ZoneInfo("UTC"))
-    )
+    return datetime.combine(day, time(12), TOKYO) if day > EVER else datetime(1900, 1, 1, tzinfo=ZoneInfo("UTC"))
 
 
 @dataclass

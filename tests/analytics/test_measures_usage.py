@@ -15,9 +15,7 @@ SUNDAY = MONDAY + timedelta(27)
 BEFORE = MONDAY - timedelta(200)
 
 
-def value(
-    said: Said, path: Path, measure: str, day: date, account: int = 1, known: date | None = None
-) -> float | None:
+def value(said: Said, path: Path, measure: str, day: date, account: int = 1, known: date | None = None) -> float | None:
     grid = kpis.Grid.on(day, known)
     table = kpis.evaluate(said.written(path), kpis.find(measure), grid, accounts=[account])
     return table.column(measure).to_pylist()[0]
@@ -54,12 +52,7 @@ def test_silence_is_zero_while_the_source_speaks_of_others(tmp_path: Path) -> No
 
 
 def test_silence_is_missing_once_the_source_itself_is_stale(tmp_path: Path) -> None:
-    said = (
-        subscribed(seats=4)
-        .account(2, BEFORE)
-        .used(1, MONDAY - timedelta(100))
-        .used(2, SUNDAY - timedelta(14))
-    )
+    said = subscribed(seats=4).account(2, BEFORE).used(1, MONDAY - timedelta(100)).used(2, SUNDAY - timedelta(14))
     assert value(said, tmp_path, "events_28d", SUNDAY) is None
 
 

@@ -28,15 +28,11 @@ def summed(component: Component, day: date) -> str:
     """The values of a component on one day: one row an account, or one row for everyone."""
     sums = ", ".join(f"CAST(sum({value}) AS BIGINT) AS {value}" for value in component.values)
     rows = f"FROM ({bound(component.sql, day, day)}) AS steps WHERE opens <= DATE '{day}' AND closes > DATE '{day}'"
-    return (
-        f"SELECT {sums} {rows}" if component.everyone else f"SELECT account, {sums} {rows} GROUP BY account"
-    )
+    return f"SELECT {sums} {rows}" if component.everyone else f"SELECT account, {sums} {rows} GROUP BY account"
 
 
 def joined(plan: Plan, day: date) -> str:
-    values = [
-        f"coalesce({part.key}.{value}, 0) AS {value}" for part in plan.components for value in part.values
-    ]
+    values = [f"coalesce({part.key}.{value}, 0) AS {value}" for part in plan.components for value in part.values]
     joins = [f"LEFT JOIN {part.key} ON {part.key}.account = existing.account" for part in plan.own[1:]]
     joins += [f"CROSS JOIN {part.key}" for part in plan.shared]
     return f"""

@@ -50,9 +50,7 @@ def evaluate(
     - `calendar`: business days; Japan's unless given.
     - A grid without `known` sees each day as it was known at its own end.
     """
-    return pa.concat_tables(
-        evaluate_in_slabs(lake, measures, grid, accounts=accounts, calendar=calendar, ages=ages)
-    )
+    return pa.concat_tables(evaluate_in_slabs(lake, measures, grid, accounts=accounts, calendar=calendar, ages=ages))
 
 
 def evaluate_in_slabs(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import duckdb
@@ -17,22 +17,20 @@ from nenrin.analytics.kpis.subset import bound
 
 _ROWS_READ = 500_000
 _CELLS_A_SLAB = 1_000_000
+_EVERYONE = np.zeros(1, dtype=np.int64)  # the account of what counts for all
 
 
 def evaluate(db: duckdb.DuckDBPyConnection, plan: Plan, grid: Grid) -> Iterator[pa.Table]:
     """Tables of the plan's columns, each for some of the accounts, in order."""
-    days = day_numbers(grid.days)
-    accounts = _accounts(db, plan, grid)
-    values = {
-        name: steps for part in plan.own for name, steps in _values(db, part, grid, accounts, days).items()
-    }
-    shared = {
-        name: steps[0]
-        for part in plan.shared
-        for name, steps in _values(db, part, grid, np.zeros(1, np.int64), days).items()
-    }
-    frame = Frame(accounts, days, values, shared)
-    for start in range(0, max(len(accounts), 1), step := max(1, _CELLS_A_SLAB // len(days))):
+    days, accounts = day_numbers(grid.days), _accounts(db, plan, grid)
+    frame = Frame(
+        accounts,
+        days,
+        _all_values(db, plan.own, grid, accounts, days),
+        {name: steps[0] for name, steps in _all_values(db, plan.shared, grid, _EVERYONE, days).items()},
+    )
+    step = max(1, _CELLS_A_SLAB // len(days))
+    for start in range(0, max(len(accounts), 1), step):
         yield frame.evaluate(db, plan, slice(start, start + step))
 
 
@@ -67,24 +65,28 @@ class Frame:
 
 
 def _accounts(db: duckdb.DuckDBPyConnection, plan: Plan, grid: Grid) -> Steps:
-    sql = f"SELECT DISTINCT account FROM ({bound(plan.own[0].sql, grid.first, grid.last)}) AS steps WHERE {_within(grid)} ORDER BY account"
+    sql = f"SELECT DISTINCT account FROM ({_rows(plan.own[0], grid)}) AS existing ORDER BY account"
     return np.asarray(db.sql(sql).to_arrow_table().column("account").to_numpy(), dtype=np.int64)
 
 
-def _values(
-    db: duckdb.DuckDBPyConnection, component: Component, grid: Grid, accounts: Steps, days: Steps
+def _all_values(
+    db: duckdb.DuckDBPyConnection, components: Iterable[Component], grid: Grid, accounts: Steps, days: Steps
 ) -> dict[str, Steps]:
-    rows = db.sql(contributions(component, grid)).to_arrow_reader(_ROWS_READ)
-    return dict(zip(component.values, integrate(rows, component.values, accounts, days), strict=True))
+    found: dict[str, Steps] = {}
+    for part in components:
+        rows = db.sql(contributions(part, grid)).to_arrow_reader(_ROWS_READ)
+        found |= zip(part.values, integrate(rows, part.values, accounts, days), strict=True)
+    return found
 
 
 def contributions(component: Component, grid: Grid) -> str:
-    """The component's rows that touch the grid, its first and last day as day numbers."""
+    """The component's rows that touch the grid, their first and last day as day numbers."""
     account = "CAST(0 AS BIGINT) AS account" if component.everyone else "account"
     edges = ", ".join(f"date_diff('day', DATE '{EPOCH}', {edge}) AS {edge}" for edge in ("opens", "closes"))
-    return f"""
-SELECT {account}, {edges}, {", ".join(component.values)} FROM ({bound(component.sql, grid.first, grid.last)}) AS steps WHERE {_within(grid)}"""
+    return f"SELECT {account}, {edges}, {', '.join(component.values)} FROM ({_rows(component, grid)}) AS touching"
 
 
-def _within(grid: Grid) -> str:
-    return f"opens < closes AND closes > DATE '{grid.first}' AND opens <= DATE '{grid.last}'"
+def _rows(component: Component, grid: Grid) -> str:
+    sql = bound(component.sql, grid.first, grid.last)
+    touches = f"opens < closes AND closes > DATE '{grid.first}' AND opens <= DATE '{grid.last}'"
+    return f"SELECT * FROM ({sql}) AS steps WHERE {touches}"

@@ -17,9 +17,7 @@ def day_numbers(days: Iterable[date]) -> Steps:
     return np.array([(day - EPOCH).days for day in days], dtype=np.int64)
 
 
-def integrate(
-    batches: Iterable[pa.RecordBatch], values: tuple[str, ...], accounts: Steps, days: Steps
-) -> list[Steps]:
+def integrate(batches: Iterable[pa.RecordBatch], values: tuple[str, ...], accounts: Steps, days: Steps) -> list[Steps]:
     """Running sums of contributions: for each value an array of shape (accounts, days), integers.
 
     - `batches`: columns account, opens, closes (day numbers) and `values`; rows of other accounts are left out.
@@ -36,14 +34,10 @@ def integrate(
     return [np.cumsum(change.reshape(len(accounts), width)[:, :-1], axis=1) for change in changes]
 
 
-def _add(
-    batch: pa.RecordBatch, values: tuple[str, ...], changes: list[Steps], accounts: Steps, days: Steps
-) -> None:
+def _add(batch: pa.RecordBatch, values: tuple[str, ...], changes: list[Steps], accounts: Steps, days: Steps) -> None:
     account = _column(batch, "account")
     place = np.searchsorted(accounts, account)
-    known = (
-        np.take(accounts, place, mode="clip") == account if len(accounts) else np.zeros(len(account), bool)
-    )
+    known = np.take(accounts, place, mode="clip") == account if len(accounts) else np.zeros(len(account), bool)
     start = place * (len(days) + 1)
     opens = (start + np.searchsorted(days, _column(batch, "opens")))[known]
     closes = (start + np.searchsorted(days, _column(batch, "closes")))[known]

@@ -41,9 +41,7 @@ class Plan:
     @property
     def selected(self) -> str:
         """The columns as a SELECT list over a frame that has account, as_of, day_number and every value."""
-        return ", ".join(
-            ["account", "as_of", *(f'CAST({sql} AS DOUBLE) AS "{name}"' for name, sql in self.columns)]
-        )
+        return ", ".join(["account", "as_of", *(f'CAST({sql} AS DOUBLE) AS "{name}"' for name, sql in self.columns)])
 
 
 @lru_cache(maxsize=64)
@@ -51,13 +49,9 @@ def plan(measures: tuple[Measure, ...], *, ages: bool = False) -> Plan:
     """The plan of these measures; refuses SQL outside the subset, naming the measure."""
     for measure in measures:
         _check(measure)
-    needed = {EXISTING.key: EXISTING} | {
-        part.key: part for measure in measures for part in measure.components
-    }
+    needed = {EXISTING.key: EXISTING} | {part.key: part for measure in measures for part in measure.components}
     _refuse_clashes(needed.values(), measures)
-    return Plan(
-        tuple(needed.values()), tuple(_ordered(needed.values())), tuple(_columns(measures, ages=ages))
-    )
+    return Plan(tuple(needed.values()), tuple(_ordered(needed.values())), tuple(_columns(measures, ages=ages)))
 
 
 def _check(measure: Measure) -> None:

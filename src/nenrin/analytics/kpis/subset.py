@@ -29,9 +29,7 @@ _VALUES = (exp.Literal, exp.Null, exp.Boolean, exp.Cast, exp.DataType, exp.Place
 ALLOWED = _STRUCTURE + _OPERATORS + _FUNCTIONS + _VALUES
 _EXACT_TYPES = {exp.DataType.Type.BIGINT, exp.DataType.Type.VARCHAR, exp.DataType.Type.TEXT}
 _COUNTED_DAYS = (exp.Least, exp.DateDiff)
-_ROUNDING = (
-    "a cast may only state a date, make a sum BIGINT or a number of days INTEGER, or turn a key into VARCHAR"
-)
+_ROUNDING = "a cast may only state a date, make a sum BIGINT or a number of days INTEGER, or turn a key into VARCHAR"
 
 
 class UnsupportedSql(ValueError):
@@ -78,7 +76,7 @@ def _problem(sql: str) -> str:
     return ""
 
 
-def _node_problem(node: exp.Expression) -> str:
+def _node_problem(node: exp.Expr) -> str:
     if not isinstance(node, ALLOWED):
         return _REMEDIES.get(type(node), "outside the listed subset")
     if isinstance(node, exp.Div | exp.Mod) and not _cannot_be_zero(node.expression):
@@ -88,7 +86,7 @@ def _node_problem(node: exp.Expression) -> str:
     return ""
 
 
-def _cannot_be_zero(divisor: exp.Expression) -> bool:
+def _cannot_be_zero(divisor: exp.Expr) -> bool:
     return isinstance(divisor.unnest(), exp.Nullif)
 
 
@@ -101,7 +99,7 @@ def _is_exact(cast: exp.Cast) -> bool:
     return cast.to.this in _EXACT_TYPES and isinstance(cast.this, exp.Sum | exp.Column | exp.Count)
 
 
-_REMEDIES: dict[type[exp.Expression], str] = {
+_REMEDIES: dict[type[exp.Expr], str] = {
     exp.Avg: "use sum(...) / nullif(count(...), 0)",
     exp.Quantile: "rank with row_number() and interpolate; engines approximate quantiles",
     exp.PercentileCont: "rank with row_number() and interpolate; engines approximate quantiles",

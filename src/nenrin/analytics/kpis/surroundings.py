@@ -52,9 +52,7 @@ def _heard(known: date | None) -> str:
 
 def build(db: duckdb.DuckDBPyConnection, relations: tuple[Relation, ...], grid: Grid) -> None:
     for relation in relations:
-        db.execute(
-            f"CREATE OR REPLACE TEMP TABLE {relation.name} AS {bound(relation.sql, grid.first, grid.last)}"
-        )
+        db.execute(f"CREATE OR REPLACE TEMP TABLE {relation.name} AS {bound(relation.sql, grid.first, grid.last)}")
 
 
 def _months(last_year: int) -> pa.Table:

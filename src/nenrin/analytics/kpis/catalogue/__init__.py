@@ -8,9 +8,7 @@ from nenrin.analytics.kpis.catalogue import contracts, support, touches, usage, 
 from nenrin.analytics.kpis.measures import Measure
 
 MEASURES: dict[str, Measure] = {
-    measure.key: measure
-    for room in (users, usage, support, voices, contracts, touches)
-    for measure in room.MEASURES
+    measure.key: measure for room in (users, usage, support, voices, contracts, touches) for measure in room.MEASURES
 }
 
 

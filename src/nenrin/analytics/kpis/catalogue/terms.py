@@ -22,21 +22,20 @@ FROM subscriptions""",
 )
 
 #: Ends of terms and their notice deadlines: the stated one, then, for a subscription that renews by itself,
-#: every later one as the terms roll over. Months are counted by the relation `months`, so that the 31st
-#: becomes a shorter month's last day in every engine alike. A deadline keeps its day of the month where it
-#: lies whole months before the end, else its distance in days.
+#: every later one as the terms roll over, as far as the next deadline after the last day. Months are counted by
+#: the relation `months`, so that the 31st becomes a shorter month's last day in every engine alike. A deadline
+#: keeps its day of the month where it lies whole months before the end, else its distance in days.
 TERM_ENDS = Relation(
     "term_ends",
     """
 WITH stated AS (
   SELECT account, key, believed_from, believed_to, starts_on, ends_on, notice_deadline, term_months,
-    12 * year(greatest(:last, coalesce(noticed_on, :last))) + month(greatest(:last, coalesce(noticed_on, :last)))
-      + term_months AS last_month,
     CASE WHEN auto_renews AND term_months > 0 AND ended_on IS NULL THEN 1 ELSE 0 END AS rolls,
     12 * year(ends_on) + month(ends_on) AS end_month,
     12 * year(notice_deadline + 1) + month(notice_deadline + 1) AS notice_month,
     day(notice_deadline + 1) AS notice_day,
-    CASE WHEN day(notice_deadline + 1) = day(ends_on) THEN 1 ELSE 0 END AS by_month
+    CASE WHEN day(notice_deadline + 1) = day(ends_on) THEN 1 ELSE 0 END AS by_month,
+    greatest(:last, coalesce(noticed_on, :last)) AS asked_on
   FROM signed
   WHERE ends_on IS NOT NULL
 )
@@ -53,7 +52,9 @@ FROM (
     stated.ends_on, stated.notice_deadline, stated.notice_day, stated.by_month,
     stated.notice_month + months.month - stated.end_month AS notice_month,
     months.first_on + CAST(least(day(stated.ends_on), months.days) AS INTEGER) - 1 AS next_end
-  FROM stated JOIN months ON months.month > stated.end_month AND months.month <= stated.last_month
+  FROM stated JOIN months ON months.month > stated.end_month
+    AND months.month <= 12 * year(stated.asked_on) + month(stated.asked_on) + 2 * stated.term_months
+      + coalesce(stated.end_month - stated.notice_month, 0)
     AND (months.month - stated.end_month) % nullif(stated.term_months, 0) = 0
   WHERE stated.rolls = 1
 ) AS rolled LEFT JOIN months ON months.month = rolled.notice_month""",
