@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Literal, TypeVar
 
 from django.db import IntegrityError, transaction
@@ -97,23 +97,31 @@ def _open_chunk(rows: Sequence[Row], grader: Grader, today: date, by: Actor, at:
             for pair in row.keys
         ]
         AccountKey.objects.bulk_create(links)
-        _record_opened(made, rows, links, by, at)
+        _record_opened(made, rows, links, today, by, at)
     return made
 
 
-def _record_opened(made: list[Account], rows: Sequence[Row], links: list[AccountKey], by: Actor, at: datetime) -> None:
+def _record_opened(
+    made: list[Account], rows: Sequence[Row], links: list[AccountKey], today: date, by: Actor, at: datetime
+) -> None:
     bodies = facts.of_accounts(made)
     by_account: dict[int, list[AccountKey]] = {}
     for link in links:
         by_account.setdefault(link.account_id, []).append(link)
     drafts = []
     for account, row in zip(made, rows, strict=True):
-        valid = row.valid_on or row.known_on
-        own = facts.fact("account", account.pk, bodies[account.pk], account=account.pk, valid=valid, known=row.known_on)
+        own = _told(account, bodies[account.pk], row, today)
         others = [facts.of_key(link, known=row.known_on) for link in by_account.get(account.pk, [])]
-        particulars = {"name": account.name, "facts": [own, *others]}
+        particulars = {"name": account.name, "facts": [*own, *others]}
         drafts.append(journal.Draft("customers.account.opened", by, at, account.pk, (), particulars, version=1))
     journal.record_many(drafts)
+
+
+def _told(account: Account, body: dict[str, Any], row: Row, today: date) -> list[facts.Fact]:
+    if row.known_on is None:
+        return [facts.fact("account", account.pk, body, account=account.pk, valid=row.valid_on)]
+    since = row.valid_on or row.known_on
+    return facts.of_past_account(account.pk, body, since, max(timedelta(0), row.known_on - since), today)
 
 
 def change(account: Account, *, by: Actor, at: datetime, version: int | None = None, **fields: object) -> Account:
@@ -240,14 +248,15 @@ def confirm(account: Account, *, by: Actor, at: datetime, **fields: object) -> A
 def archive(account: Account, *, by: Actor, at: datetime, version: int | None = None) -> Account:
     """Take an account out of every list and figure from now on; its history stays. Safe to repeat.
 
-    Raises Refused while it has children. Journal: customers.account.archived.
+    Raises Refused while it has children, Conflict. Journal: customers.account.archived.
     """
-    if account.children.filter(archived_at__isnull=True).exists():
-        raise Refused.one(
-            "parent",
-            Text("other accounts stand below this one: move them first", "子の顧客があるため先に移動が必要"),
-        )
-    return _shelve(account, at, version, by, at)
+    account_rows.stand_at(Account.objects.get(pk=account.pk), version, {"archived_at": at})
+    return archive_many([account.pk], by=by, at=at)[0]
+
+
+def archive_many(ids: Sequence[int], *, by: Actor, at: datetime) -> list[Account]:
+    """Archive many, parents together with their children; raises Refused where a child would stay."""
+    return [row for chunk in _chunks(ids) for row in _shelve(chunk, at, ids, by, at)]
 
 
 def restore(account: Account, *, by: Actor, at: datetime, version: int | None = None) -> Account:
@@ -255,36 +264,65 @@ def restore(account: Account, *, by: Actor, at: datetime, version: int | None = 
 
     Journal: customers.account.restored.
     """
-    if account.merged_into_id:
-        raise Refused.one("merged_into", Text("merged into another: undo the merge", "統合済み: 統合を取り消す"))
-    return _shelve(account, None, version, by, at)
+    account_rows.stand_at(Account.objects.get(pk=account.pk), version, {"archived_at": None})
+    return restore_many([account.pk], by=by, at=at)[0]
 
 
-def _shelve(account: Account, archived_at: datetime | None, version: int | None, by: Actor, at: datetime) -> Account:
+def restore_many(ids: Sequence[int], *, by: Actor, at: datetime) -> list[Account]:
+    """Bring many back."""
+    return [row for chunk in _chunks(ids) for row in _shelve(chunk, None, ids, by, at)]
+
+
+def _shelve(
+    ids: Sequence[int], archived_at: datetime | None, together: Sequence[int], by: Actor, at: datetime
+) -> list[Account]:
+    verb = "archived" if archived_at else "restored"
     with transaction.atomic():
-        stands = Account.objects.select_for_update().get(pk=account.pk)
-        account_rows.stand_at(stands, version, {"archived_at": archived_at})
-        if (stands.archived_at is None) == (archived_at is None):
-            return stands
-        stands.archived_at = archived_at
-        account_rows.save([stands], at)
-        told = [facts.of_key(key) for key in stands.keys.filter(ended_on__isnull=True)]
-        if archived_at:
-            told = [facts.gone(fact["kind"], fact["key"], account=stands.pk) for fact in told]
-            own = facts.gone("account", stands.pk, account=stands.pk)
-        else:
-            own = facts.of_account(stands)
-        verb = "archived" if archived_at else "restored"
-        note = {"name": stands.name, "facts": [own, *told]}
-        journal.record(
-            f"customers.account.{verb}",
-            actor=by,
-            at=at,
-            account=stands.pk,
-            particulars=note,
-            version=stands.version,
+        rows = Account.objects.select_for_update().in_bulk(ids)
+        _refuse_shelving(rows, set(together)) if archived_at else _refuse_merged(rows)
+        moved = [row for row in rows.values() if (row.archived_at is None) != (archived_at is None)]
+        for row in moved:
+            row.archived_at = archived_at
+        account_rows.save(moved, at)
+        told = _told_shelved(moved, is_gone=archived_at is not None)
+        drafts = [
+            journal.Draft(
+                f"customers.account.{verb}",
+                by,
+                at,
+                row.pk,
+                (),
+                {"name": row.name, "facts": told[row.pk]},
+                version=row.version,
+            )
+            for row in moved
+        ]
+        journal.record_many(drafts)
+    return [rows[pk] for pk in ids]
+
+
+def _refuse_shelving(rows: Mapping[int, Account], together: set[int]) -> None:
+    children = Account.objects.filter(parent__in=rows, archived_at__isnull=True).values_list("pk", flat=True)
+    if set(children) - together:
+        raise Refused.one(
+            "parent", Text("other accounts stand below this one: move them first", "子の顧客があるため先に移動が必要")
         )
-    return stands
+
+
+def _refuse_merged(rows: Mapping[int, Account]) -> None:
+    if any(row.merged_into_id for row in rows.values()):
+        raise Refused.one("merged_into", Text("merged into another: undo the merge", "統合済み: 統合を取り消す"))
+
+
+def _told_shelved(rows: Sequence[Account], *, is_gone: bool) -> dict[int, list[facts.Fact]]:
+    """What the lake hears of accounts that go or come back: themselves and their keys."""
+    bodies = facts.of_accounts(rows)
+    told = {pk: [facts.fact("account", pk, body, account=pk)] for pk, body in bodies.items()}
+    for key in AccountKey.objects.filter(account__in=rows, ended_on__isnull=True).order_by("pk"):
+        told[key.account_id].append(facts.of_key(key))
+    if not is_gone:
+        return told
+    return {pk: [facts.gone(f["kind"], f["key"], account=pk) for f in each] for pk, each in told.items()}
 
 
 def _chunks(rows: Sequence[T]) -> Iterator[Sequence[T]]:

@@ -236,24 +236,36 @@ def stand_at(contact: Contact, version: int | None, mine: Mapping[str, object]) 
 
 
 def archive(contact: Contact, *, by: Actor, at: datetime, version: int | None = None) -> Contact:
-    """Take a contact out of every list. Safe to repeat. Journal: customers.contact.archived."""
-    return _shelve(contact, at, version, by, at)
+    """Take a contact out of every list. Safe to repeat. Raises Conflict. Journal: customers.contact.archived."""
+    stand_at(Contact.objects.get(pk=contact.pk), version, {"archived_at": at})
+    return archive_many([contact.pk], by=by, at=at)[0]
+
+
+def archive_many(ids: Sequence[int], *, by: Actor, at: datetime) -> list[Contact]:
+    """Archive many."""
+    return [row for chunk in _chunks(ids) for row in _shelve(chunk, at, by, at)]
 
 
 def restore(contact: Contact, *, by: Actor, at: datetime, version: int | None = None) -> Contact:
-    """Bring an archived contact back. Safe to repeat. Journal: customers.contact.restored."""
-    return _shelve(contact, None, version, by, at)
+    """Bring an archived contact back. Safe to repeat. Raises Conflict. Journal: customers.contact.restored."""
+    stand_at(Contact.objects.get(pk=contact.pk), version, {"archived_at": None})
+    return restore_many([contact.pk], by=by, at=at)[0]
 
 
-def _shelve(contact: Contact, archived_at: datetime | None, version: int | None, by: Actor, at: datetime) -> Contact:
+def restore_many(ids: Sequence[int], *, by: Actor, at: datetime) -> list[Contact]:
+    """Bring many back."""
+    return [row for chunk in _chunks(ids) for row in _shelve(chunk, None, by, at)]
+
+
+def _shelve(ids: Sequence[int], archived_at: datetime | None, by: Actor, at: datetime) -> list[Contact]:
     with transaction.atomic():
-        stands = Contact.objects.select_for_update().get(pk=contact.pk)
-        stand_at(stands, version, {"archived_at": archived_at})
-        if (stands.archived_at is None) != (archived_at is None):
-            stands.archived_at, stands.changed_at, stands.version = archived_at, at, stands.version + 1
-            stands.save(update_fields=["archived_at", "changed_at", "version"])
-            _record("archived" if archived_at else "restored", [(stands, {})], by, at)
-    return stands
+        rows = Contact.objects.select_for_update().in_bulk(ids)
+        moved = [row for row in rows.values() if (row.archived_at is None) != (archived_at is None)]
+        for row in moved:
+            row.archived_at, row.changed_at, row.version = archived_at, at, row.version + 1
+        save_all(moved, ["archived_at", "changed_at", "version"])
+        _record("archived" if archived_at else "restored", [(row, {}) for row in moved], by, at)
+    return [rows[pk] for pk in ids]
 
 
 def find_many(pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Contact]:

@@ -9,6 +9,7 @@ from typing import Any
 from nenrin.customers import attributes
 from nenrin.customers.models import Account, AccountKey, AccountTag, PriceStep, Subscription
 from nenrin.customers.schedule import Step
+from nenrin.customers.statuses import Status
 
 Fact = dict[str, Any]
 #: How long the departure of a champion or decision maker keeps an account from being called healthy.
@@ -62,6 +63,20 @@ def _account_body(account: Account, tags: list[str], public: set[str]) -> dict[s
         "customer_since": account.customer_since,
         "lost_on": account.lost_on,
     }
+
+
+def of_past_account(account: int, body: Mapping[str, Any], since: date, lag: timedelta, today: date) -> list[Fact]:
+    """Imported history of an account: a customer from `since`, known `lag` later; and where it was lost since, lost
+    from that day on and not before."""
+
+    def told(state: Mapping[str, Any], day: date) -> Fact:
+        return fact("account", account, state, account=account, valid=day, known=min(today, day + lag))
+
+    lost_on = body["lost_on"]
+    if body["status"] != Status.LOST or lost_on is None or lost_on <= since:
+        return [told(body, since)]
+    alive = {**body, "status": Status.CUSTOMER.value, "lost_on": None}
+    return [told(alive, since), told(body, min(lost_on, today))]
 
 
 def of_account(account: Account) -> Fact:

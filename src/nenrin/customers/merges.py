@@ -89,7 +89,7 @@ def merge(survivor: Account, absorbed: Account, *, by: Actor, at: datetime) -> M
         told = [
             facts.fact("survivor", absorbed.pk, {"survivor": survivor.pk}, account=absorbed.pk),
             facts.gone("account", absorbed.pk, account=absorbed.pk),
-            followed.get(survivor.pk) or facts.of_account(survivor),
+            *(followed.get(survivor.pk) or [facts.of_account(survivor)]),
         ]
         _record("merged", row, told, by, at)
     return row

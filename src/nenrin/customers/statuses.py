@@ -58,37 +58,59 @@ class AttributeKind(StrEnum):
 LIVE = (SubscriptionStatus.ACTIVE, SubscriptionStatus.NOTICED)
 OPEN = (SubscriptionStatus.SIGNED, *LIVE)
 
-WORDS: dict[StrEnum, Text] = {
-    Status.PROVISIONAL: Text("Provisional", "仮登録"),
-    Status.PROSPECT: Text("Prospect", "見込み客"),
-    Status.CUSTOMER: Text("Customer", "契約中"),
-    Status.LOST: Text("Lost", "解約済み"),
-    Status.INTERNAL_TEST: Text("Internal or test", "社内・テスト"),
-    Stage.NONE: Text("—", "—"),
-    Stage.ONBOARDING: Text("Onboarding", "導入"),
-    Stage.ADOPTION: Text("Adoption", "活用"),
-    Stage.EXPANSION: Text("Expansion", "拡大"),
-    Phase.PRIMARY: Text("Owner", "担当CSM"),
-    Phase.ONBOARDING: Text("Onboarding owner", "オンボーディング担当"),
-    Phase.ADOPTION: Text("Adoption owner", "活用促進担当"),
-    Phase.SALES: Text("Sales", "営業担当"),
-    Phase.PARTNER: Text("Partner", "パートナー担当"),
-    DecisionRole.NONE: Text("Not set", "未設定"),
-    DecisionRole.DECISION_MAKER: Text("Decision maker", "決裁者"),
-    DecisionRole.CHAMPION: Text("Champion", "推進者"),
-    DecisionRole.OPERATOR: Text("Operator", "運用担当"),
-    DecisionRole.INFLUENCER: Text("Influencer", "影響者"),
-    DecisionRole.BLOCKER: Text("Cautious", "慎重"),
-    SubscriptionStatus.SIGNED: Text("Signed", "開始前"),
-    SubscriptionStatus.ACTIVE: Text("Active", "契約中"),
-    SubscriptionStatus.NOTICED: Text("Notice given", "解約予告"),
-    SubscriptionStatus.ENDED: Text("Ended", "終了"),
-    AttributeKind.TEXT: Text("Text", "テキスト"),
-    AttributeKind.NUMBER: Text("Number", "数値"),
-    AttributeKind.DATE: Text("Date", "日付"),
-    AttributeKind.BOOL: Text("Yes or no", "はい・いいえ"),
-    AttributeKind.CHOICE: Text("Choice", "選択肢"),
+_WORDS: dict[type[StrEnum], dict[str, Text]] = {
+    Status: {
+        Status.PROVISIONAL: Text("Provisional", "仮登録"),
+        Status.PROSPECT: Text("Prospect", "見込み客"),
+        Status.CUSTOMER: Text("Customer", "契約中"),
+        Status.LOST: Text("Lost", "解約済み"),
+        Status.INTERNAL_TEST: Text("Internal or test", "社内・テスト"),
+    },
+    Stage: {
+        Stage.NONE: Text("—", "—"),
+        Stage.ONBOARDING: Text("Onboarding", "導入"),
+        Stage.ADOPTION: Text("Adoption", "活用"),
+        Stage.EXPANSION: Text("Expansion", "拡大"),
+    },
+    Phase: {
+        Phase.PRIMARY: Text("Owner", "担当CSM"),
+        Phase.ONBOARDING: Text("Onboarding owner", "オンボーディング担当"),
+        Phase.ADOPTION: Text("Adoption owner", "活用促進担当"),
+        Phase.SALES: Text("Sales", "営業担当"),
+        Phase.PARTNER: Text("Partner", "パートナー担当"),
+    },
+    DecisionRole: {
+        DecisionRole.NONE: Text("Not set", "未設定"),
+        DecisionRole.DECISION_MAKER: Text("Decision maker", "決裁者"),
+        DecisionRole.CHAMPION: Text("Champion", "推進者"),
+        DecisionRole.OPERATOR: Text("Operator", "運用担当"),
+        DecisionRole.INFLUENCER: Text("Influencer", "影響者"),
+        DecisionRole.BLOCKER: Text("Cautious", "慎重"),
+    },
+    SubscriptionStatus: {
+        SubscriptionStatus.SIGNED: Text("Signed", "開始前"),
+        SubscriptionStatus.ACTIVE: Text("Active", "契約中"),
+        SubscriptionStatus.NOTICED: Text("Notice given", "解約予告"),
+        SubscriptionStatus.ENDED: Text("Ended", "終了"),
+    },
+    AttributeKind: {
+        AttributeKind.TEXT: Text("Text", "テキスト"),
+        AttributeKind.NUMBER: Text("Number", "数値"),
+        AttributeKind.DATE: Text("Date", "日付"),
+        AttributeKind.BOOL: Text("Yes or no", "はい・いいえ"),
+        AttributeKind.CHOICE: Text("Choice", "選択肢"),
+    },
 }
+
+
+class _Words:
+    """Words by member. Apart by kind: members of two kinds may have the same value and are then equal."""
+
+    def __getitem__(self, member: StrEnum) -> Text:
+        return _WORDS[type(member)][member]
+
+
+WORDS = _Words()
 
 
 def word(member: StrEnum) -> Text:

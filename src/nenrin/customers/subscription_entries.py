@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from nenrin.customers import subscription_rows, summaries
@@ -56,14 +56,18 @@ def record(
     today: date,
     by: Actor,
     at: datetime,
+    past: Mapping[int, timedelta] | None = None,
 ) -> None:
-    """Bring the accounts in step and write one entry a subscription; an account's fact goes with its first one."""
-    followed = summaries.refresh((row.account_id for row in rows), today=today, at=at, grader=grader)
+    """Bring the accounts in step and write one entry a subscription; an account's facts go with its first one.
+
+    `past` names accounts whose contracts are imported history, with the lag at which it was known.
+    """
+    followed = summaries.refresh((row.account_id for row in rows), today=today, at=at, grader=grader, past=past or {})
     drafts = []
     for row, versions, note in zip(rows, told, notes, strict=True):
-        extra = followed.pop(row.account_id, None)
+        extra = followed.pop(row.account_id, [])
         plan = row.plan.name if row.plan else "—"
-        particulars = {"plan": plan, **note, "facts": [*versions, *([extra] if extra else [])]}
+        particulars = {"plan": plan, **note, "facts": [*versions, *extra]}
         subject = [("subscription", row.pk)]
         code = f"customers.subscription.{verb}"
         drafts.append(journal.Draft(code, by, at, row.account_id, subject, particulars, version=row.version))

@@ -103,7 +103,9 @@ def _sign_chunk(rows: Sequence[Row], grader: Grader, today: date, by: Actor, at:
         for row, versions in zip(made, told, strict=True):
             for version in versions:
                 version["key"] = str(row.pk)
-        subscription_entries.record("signed", made, told, [{} for _ in made], grader, today, by, at)
+        notes: list[Mapping[str, Any]] = [{} for _ in made]
+        past = {row.account_id: lag for row, lag in zip(made, lags, strict=True) if lag is not None}
+        subscription_entries.record("signed", made, told, notes, grader, today, by, at, past)
     return made
 
 
@@ -306,32 +308,47 @@ def _hard_events(subscription: Subscription, fields: Mapping[str, object]) -> li
 
 
 def archive(subscription: Subscription, *, by: Actor, at: datetime, version: int | None = None) -> Subscription:
-    """Take it out of every list and figure, as if never signed. Safe to repeat. Journal: customers.subscription.archived."""
-    return _shelve(subscription, at, version, by, at)
+    """Take it out of every list and figure, as if never signed. Safe to repeat. Raises Conflict.
+
+    Journal: customers.subscription.archived.
+    """
+    subscription_rows.stand_at(Subscription.objects.get(pk=subscription.pk), version, {"archived_at": at})
+    return archive_many([subscription.pk], by=by, at=at)[0]
+
+
+def archive_many(ids: Sequence[int], *, by: Actor, at: datetime) -> list[Subscription]:
+    """Archive many."""
+    return [row for chunk in _chunks(ids) for row in _shelve(chunk, at, by, at)]
 
 
 def restore(subscription: Subscription, *, by: Actor, at: datetime, version: int | None = None) -> Subscription:
-    """Bring an archived one back. Safe to repeat. Journal: customers.subscription.restored."""
-    return _shelve(subscription, None, version, by, at)
+    """Bring an archived one back. Safe to repeat. Raises Conflict. Journal: customers.subscription.restored."""
+    subscription_rows.stand_at(Subscription.objects.get(pk=subscription.pk), version, {"archived_at": None})
+    return restore_many([subscription.pk], by=by, at=at)[0]
 
 
-def _shelve(
-    subscription: Subscription, archived_at: datetime | None, version: int | None, by: Actor, at: datetime
-) -> Subscription:
-    today = organisation.today(at)
+def restore_many(ids: Sequence[int], *, by: Actor, at: datetime) -> list[Subscription]:
+    """Bring many back."""
+    return [row for chunk in _chunks(ids) for row in _shelve(chunk, None, by, at)]
+
+
+def _shelve(ids: Sequence[int], archived_at: datetime | None, by: Actor, at: datetime) -> list[Subscription]:
+    today, verb = organisation.today(at), "archived" if archived_at else "restored"
     with transaction.atomic():
-        row = subscription_entries.loaded([subscription.pk])[subscription.pk]
-        subscription_rows.stand_at(row, version, {"archived_at": archived_at})
-        if (row.archived_at is None) == (archived_at is None):
-            return row
-        row.archived_at = archived_at
-        subscription_entries.save([(row, None)], at)
-        own = facts.gone("subscription", row.pk, account=row.account_id)
-        if archived_at is None:
-            own = facts.of_subscription(row, row.steps.all())
-        verb = "archived" if archived_at else "restored"
-        subscription_entries.record(verb, [row], [[own]], [{}], Grader.current(), today, by, at)
-    return row
+        rows = subscription_entries.loaded(ids)
+        moved = [row for row in rows.values() if (row.archived_at is None) != (archived_at is None)]
+        for row in moved:
+            row.archived_at = archived_at
+        subscription_entries.save([(row, None) for row in moved], at)
+        told = [
+            [facts.gone("subscription", row.pk, account=row.account_id)]
+            if archived_at
+            else [facts.of_subscription(row, row.steps.all())]
+            for row in moved
+        ]
+        notes: list[Mapping[str, Any]] = [{} for _ in moved]
+        subscription_entries.record(verb, moved, told, notes, Grader.current(), today, by, at)
+    return [rows[pk] for pk in ids]
 
 
 def find_many(pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Subscription]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
 
 from nenrin.customers import facts
 from nenrin.customers.facts import Fact
@@ -16,10 +16,18 @@ COLUMNS = ("mrr_minor", "seats", "plan_name", "renewal_on", "notice_on", "term_f
 BY_CONTRACT = ("status", "customer_since", "lost_on", "lost_reason")
 
 
-def refresh(accounts: Iterable[int], *, today: date, at: datetime, grader: Grader | None = None) -> dict[int, Fact]:
+def refresh(
+    accounts: Iterable[int],
+    *,
+    today: date,
+    at: datetime,
+    grader: Grader | None = None,
+    past: Mapping[int, timedelta] | None = None,
+) -> dict[int, list[Fact]]:
     """Bring these accounts in step with their subscriptions, in the caller's transaction.
 
-    Returns the `account` facts of those whose status, dates or grades changed, for the caller's journal entry.
+    Returns the `account` facts of those whose status, dates or grades changed, for the caller's journal entry;
+    of accounts in `past` as history, known with that lag.
     """
     grader = grader or Grader.current()
     rows = Account.objects.select_for_update().in_bulk(set(accounts))
@@ -38,7 +46,13 @@ def refresh(accounts: Iterable[int], *, today: date, at: datetime, grader: Grade
         if _told(account) != before or _shown(account) != shown:
             touched.append(account)
     save_all(touched, [*COLUMNS, *BY_CONTRACT, *GRADES, "version", "changed_at"])
-    return {pk: facts.fact("account", pk, body, account=pk) for pk, body in facts.of_accounts(told).items()}
+    bodies, late = facts.of_accounts(told), past or {}
+    return {
+        row.pk: facts.of_past_account(row.pk, bodies[row.pk], row.customer_since, late[row.pk], today)
+        if row.pk in late and row.customer_since
+        else [facts.fact("account", row.pk, bodies[row.pk], account=row.pk)]
+        for row in told
+    }
 
 
 def _told(account: Account) -> tuple[object, ...]:
