@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, tzinfo
 from itertools import count
 from typing import Any
@@ -206,6 +207,10 @@ def falls_tag(chart: falls.Falls, caption: object = "") -> dict[str, object]:
     return {"falls": chart, "picture": falls.draw(chart), "caption": caption}
 
 
+#: Width of a picture on a phone, where a wide one would shrink its words below reading.
+_PHONE = 384
+
+
 @register.inclusion_tag("components/shares.html", name="shares")
 def shares_tag(chart: shares.Shares) -> dict[str, object]:
     """Stacked bars by band of a charts.shares.Shares; `detail` of the last row's shares is printed in the legend."""
@@ -214,6 +219,7 @@ def shares_tag(chart: shares.Shares) -> dict[str, object]:
     return {
         "shares": chart,
         "picture": shares.draw(chart, width),
+        "narrow": shares.draw(replace(chart, width=_PHONE), width) if chart.width > _PHONE else None,
         "label_width": width,
         "bands": BANDS,
         "details": details,
