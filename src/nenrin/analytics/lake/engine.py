@@ -8,15 +8,20 @@ from pathlib import Path
 import duckdb
 
 
-def connect(*, threads: int | None = None, memory: str = "700MB", spill: Path | None = None) -> duckdb.DuckDBPyConnection:
+def connect(
+    *, threads: int | None = None, memory: str = "700MB", spill: Path | None = None
+) -> duckdb.DuckDBPyConnection:
     """A fresh in-memory connection that keeps to a memory budget and spills beyond it."""
-    config: dict[str, str | int | bool] = {"memory_limit": memory, "preserve_insertion_order": False}
+    config: dict[str, str | int | bool] = {
+        "memory_limit": memory,
+        "preserve_insertion_order": False,
+    }
     if threads:
         config["threads"] = threads
     if spill:
         config["temp_directory"] = str(spill)
     db = duckdb.connect(":memory:", config=config)
-    db.execute("set timezone = 'UTC'")
+    db.execute("set timezone = 'UTC'; set parquet_metadata_cache = true")
     return db
 
 

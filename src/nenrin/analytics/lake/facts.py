@@ -68,9 +68,9 @@ NOTHING = """
  0::bigint as seq, false as gone, false as assumed, '{}' as body where false)
 """
 BELIEVED = """
-create temp view {view} as
+create temp {form} {view} as
 with started as (
-  select *, {start} as starts from said_{kind}
+  select *, {start} as starts from said_{kind} {chosen}
 ), ended as (
   select *, coalesce(min(starts) over (
     partition by key order by known_on, seq rows between 1 following and unbounded following
@@ -84,6 +84,8 @@ select coalesce(s.survivor, o.account) as account, o.key, o.valid_on,
 from opened o left join survivors s on o.account = s.account and o.starts < s.known_to and s.known_from < o.ends
 where {own} {wanted}
 """
+# All versions of what ever concerned the wanted accounts, whoever it concerned before or after.
+CONCERNED = "where key in (select key from said_{kind} where account in (select account from concerned))"
 PRICE_STEPS = """
 create temp view price_steps as
 select account, key, valid_on, believed_from, believed_to, assumed, currency, step.from_on, step.mrr_minor, step.seats
@@ -134,6 +136,8 @@ def _believed(view: str, kind: str, shape: Shape, known: date | None, limited: b
         shape="{" + ", ".join(f'"{name}":"{kind}"' for name, kind in shape.values()) + "}",
         columns=_columns(shape),
         # An absorbed account no longer speaks for itself; what belongs to it follows to the survivor.
+        form="table" if limited else "view",
+        chosen=CONCERNED.format(kind=kind) if limited else "",
         own="coalesce(s.survivor, o.account) = o.account" if kind == "account" else "true",
         wanted="and coalesce(s.survivor, o.account) in (select account from wanted)" if limited else "",
     )

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 import pyarrow as pa
 
-from nenrin.analytics.lake import session
+from nenrin.analytics.lake import session, tidying
 from nenrin.analytics.lake.engine import connect, file_list
 from nenrin.analytics.lake.rollups import Rollups
 from nenrin.analytics.lake.schemas import EVENTS, FACTS
@@ -35,6 +35,8 @@ class Lake:
 
     def append_facts(self, rows: pa.Table, *, app: str, version: int) -> bool:
         """Add fact versions once per (app, version), fsynced before this returns; False when already there."""
+        # Sorted, so that one account's facts lie together and the other groups of rows need not be read.
+        rows = rows.sort_by([("account", "ascending"), ("key", "ascending")])
         return self.facts.append(rows, app=app, version=version)
 
     def roll(self) -> list[date]:
@@ -50,6 +52,14 @@ class Lake:
     def days(self) -> list[date]:
         """Days of the zone that may have events."""
         return self.rollups.days(self.events)
+
+    def tidy(self, *, most_files: int = tidying.MOST_FILES, kept_hours: int = tidying.KEPT_HOURS) -> int:
+        """Join small files and remove unnamed ones; returns how many partitions were joined. Safe to repeat."""
+        joined = tidying.compact(self.events, most=most_files, order=("key", "valid_at"))
+        joined += tidying.compact(self.facts, most=most_files, order=("account", "key", "known_on", "seq"))
+        for table in (self.events, self.facts):
+            tidying.sweep(table, hours=kept_hours)
+        return len(joined)
 
     def stored(self) -> dict[int, int]:
         """Events in the table, by source."""

@@ -105,7 +105,7 @@ class Rollups:
             place.parent.mkdir(parents=True, exist_ok=True)
             fresh = place.with_suffix(".new")
             rows = db.execute(
-                f"copy ({query.format(day=day)}) to '{fresh}' (format parquet, compression zstd)"
+                f"copy ({query.format(day=day)}) to '{fresh}' (format parquet, compression zstd, row_group_size 20480)"
             ).fetchone()
             # A day whose events were all erased keeps an empty file, so that a reader's list stays true.
             if rows == (0,) and not place.exists():

@@ -10,7 +10,7 @@ import duckdb
 import pyarrow as pa
 
 from nenrin.analytics.lake import cache, facts, links
-from nenrin.analytics.lake.engine import file_list
+from nenrin.analytics.lake.engine import file_list, quoted
 from nenrin.analytics.lake.rollups import Rollups
 from nenrin.analytics.lake.tables import Table
 
@@ -20,13 +20,15 @@ EMPTY = {
     "users": "select '' as namespace, 0::integer as source, '' as key, date '2000-01-01' as day, '' as user,"
     " date '2000-01-01' as known_on where false",
 }
+#: Keys up to this many are named in the query itself, so that groups of rows without them are not read.
+FEW_KEYS = 500
 JOINED = """
 l.namespace = c.namespace and l.key = c.key and c.day >= l.valid_from and c.day < l.valid_to
 """
 COUNTS = """
 create temp view counts as
 select l.account, c.namespace, c.source, c.event, c.day, c.n, {opens} as opens, l.known_to as cap
-from raw_counts c join links l on {joined} where {opens} < l.known_to {known}
+from {counts} c join links l on {joined} where {opens} < l.known_to {known}
 """
 USAGE = """
 create temp view usage as
@@ -41,14 +43,14 @@ USER_DAYS = """
 create temp view user_days as
 select l.account, c.namespace, (hash(c.namespace || '|' || c.user) >> 1)::bigint as user, c.day, {opens} as opens,
        l.known_to as cap
-from raw_users c join links l on {joined} where starts_with(c.user, 'u:') and {opens} < l.known_to {known}
+from {users} c join links l on {joined} where starts_with(c.user, 'u:') and {opens} < l.known_to {known}
 union all
 select l.account, c.namespace, (hash(c.namespace || '|' || c.user) >> 1)::bigint, c.day,
        greatest({opens}, c.known_from), least(l.known_to, c.known_to)
 from (
   select r.* exclude user, coalesce(p.user, r.user) as user, coalesce(p.known_from, date '1900-01-01') as known_from,
          coalesce(p.known_to, date '9999-12-31') as known_to
-  from raw_users r left join all_persons p on r.namespace = p.namespace and r.user = p.key
+  from {users} r left join all_persons p on r.namespace = p.namespace and r.user = p.key
   where starts_with(r.user, 'a:')
 ) c join links l on {joined}
 where greatest({opens}, c.known_from) < least(l.known_to, c.known_to) {known}
@@ -76,6 +78,11 @@ from (select namespace, rest as key, (body->>'$.day')::date as day, known_on fro
 join links l on {joined} where {opens} < l.known_to
 """
 ARRIVALS = "create temp view arrivals as select distinct namespace, source, known_on as day from raw_counts {known}"
+# The wanted accounts and all that were ever merged into them.
+CONCERNED = """
+create temp table concerned as
+select account from wanted union select account from survivors where survivor in (select account from wanted)
+"""
 SLICE = """
 create or replace temp table {table} as
 select * replace (date '1900-01-01' as known_from, date '9999-12-31' as known_to) from {table}
@@ -99,7 +106,9 @@ def build(
     facts.believe(db, known=known, limited=limited)
     for rollup in EMPTY:
         _raw(db, rollup, rollups.files(rollup, days))
-    _usage(db, known)
+    if limited:
+        _own(db)
+    _usage(db, known, "own" if limited else "raw")
 
 
 def _choose(db: duckdb.DuckDBPyConnection, known: date | None, limited: bool) -> None:
@@ -108,6 +117,7 @@ def _choose(db: duckdb.DuckDBPyConnection, known: date | None, limited: bool) ->
         for table in ("links", "survivors", "persons"):
             db.execute(SLICE.format(table=table, known=known))
     if limited:
+        db.execute(CONCERNED)
         db.execute("delete from links where account not in (select account from wanted)")
     db.execute(ALL_PERSONS)
 
@@ -117,8 +127,21 @@ def _raw(db: duckdb.DuckDBPyConnection, rollup: str, files: list[str]) -> None:
     db.execute(f"create temp view raw_{rollup} as {source}")
 
 
-def _usage(db: duckdb.DuckDBPyConnection, known: date | None) -> None:
+def _own(db: duckdb.DuckDBPyConnection) -> None:
+    """What the wanted accounts' keys did, read once: the files are sorted by key, so a few keys read a few groups."""
+    keys = [key for (key,) in db.execute("select distinct key from links").fetchall()]
+    if len(keys) > FEW_KEYS:
+        chosen = "(namespace, key) in (select (namespace, key) from links)"
+    else:
+        chosen = f"key in ({', '.join(quoted(key) for key in keys)})" if keys else "false"
+    for rollup in EMPTY:
+        db.execute(f"create temp table own_{rollup} as from raw_{rollup} where {chosen}")
+
+
+def _usage(db: duckdb.DuckDBPyConnection, known: date | None, source: str) -> None:
     words = {
+        "counts": f"{source}_counts",
+        "users": f"{source}_users",
         "joined": JOINED,
         "opens": "c.day" if known else "greatest(c.day, c.known_on, l.known_from)",
         "known": f"and c.known_on <= date '{known}'" if known else "",

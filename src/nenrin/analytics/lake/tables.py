@@ -7,12 +7,10 @@ returns: the library itself syncs nothing, and a power cut must not leave a log 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from time import time
 from urllib.parse import quote, unquote
 from uuid import uuid4
 
@@ -28,6 +26,9 @@ from nenrin.analytics.lake.schemas import REPEATING
 # Only these columns may ever have minima and maxima in the log.
 CONFIGURATION = {"delta.dataSkippingStatsColumns": "valid_at", "delta.checkpointInterval": "50"}
 COMPRESSION = "zstd"
+# Columns with minima and maxima inside the files, so that groups of rows can be passed over: never text.
+STATISTICS = ("valid_at", "known_on", "account")
+ROWS_IN_GROUP = 100_000
 
 
 class LogLost(Exception):
@@ -112,8 +113,9 @@ class Table:
         """
         table = self.open()
         known = {_local(uri) for uri in table.file_uris()}
-        removed = [self._removal(path, value, data_change) for path in old if path in known]
         fresh = [self._write(rows, value, data_change)] if rows.num_rows else []
+        now = fresh[0].modification_time if fresh else _touched(self.path / "_delta_log" / "removal")
+        removed = [self._removal(path, value, data_change, now) for path in old if path in known]
         self._commit_actions(table, [*fresh, *removed], fresh, CommitProperties())
 
     def _create(self) -> None:
@@ -151,21 +153,23 @@ class Table:
             place,
             compression=COMPRESSION,
             use_dictionary=[name for name in REPEATING if name in columns.column_names],
-            write_statistics=[name for name in ("valid_at",) if name in columns.column_names],
+            write_statistics=[name for name in STATISTICS if name in columns.column_names],
+            row_group_size=ROWS_IN_GROUP,
         )
-        size, modified = os.stat(place).st_size, int(time() * 1000)
+        size, modified = _size_and_time(place)
         stats = json.dumps({"numRecords": rows.num_rows})
         return AddAction(quote(name, safe="/=-_.~"), size, {self.partition: value}, modified, data_change, stats)
 
-    def _removal(self, path: str, value: str, data_change: bool) -> RemoveAction:
+    def _removal(self, path: str, value: str, data_change: bool, removed_ms: int) -> RemoveAction:
         name = quote(str(Path(path).relative_to(self.path)), safe="/=-_.~")
+        size, _ = _size_and_time(Path(path))
         return RemoveAction(
-            path=name, data_change=data_change, deletion_timestamp=int(time() * 1000),
-            partition_values={self.partition: value}, size=os.stat(path).st_size,
+            path=name, data_change=data_change, deletion_timestamp=removed_ms,
+            partition_values={self.partition: value}, size=size,
         )  # fmt: skip
 
     def _commit(self, table: DeltaTable, added: list[AddAction], app: str, version: int) -> None:
-        properties = CommitProperties(app_transactions=[Transaction(app, version, int(time() * 1000))])
+        properties = CommitProperties(app_transactions=[Transaction(app, version)])
         self._commit_actions(table, added, added, properties)
 
     def _commit_actions(
@@ -200,6 +204,20 @@ class Table:
 def _partition(action: dict, column: str) -> str:
     values = action.get("partitionValues")
     return values[column] if values else _value(Path(unquote(action["path"])).parent.name)
+
+
+def _size_and_time(path: Path) -> tuple[int, int]:
+    """Bytes, and milliseconds since 1970 at which the file was last written."""
+    found = path.stat()
+    return found.st_size, found.st_mtime_ns // 1_000_000
+
+
+def _touched(path: Path) -> int:
+    """Now in milliseconds, as the file system says: a removal that leaves no file behind needs a time of its own."""
+    path.touch()
+    found = _size_and_time(path)[1]
+    path.unlink()
+    return found
 
 
 def _folder(value: str | date) -> str:
