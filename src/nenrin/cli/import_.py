@@ -37,7 +37,9 @@ _REFUSALS = (safety.Refused, tables.BadHeader, BadMapping, imports.TooLarge, imp
 @click.option("--source", default="", help="Who gives these files; mappings are remembered by source.")
 @click.option("--dry-run", is_flag=True, help="Read and try every row, write nothing.")
 @click.option("--encoding", default="", help=f"One of {', '.join(CHOICES)}; detected when left out.")
-@click.option("--rejects", type=click.Path(dir_okay=False, path_type=Path), help="Write rejected rows to this CSV file.")
+@click.option(
+    "--rejects", type=click.Path(dir_okay=False, path_type=Path), help="Write rejected rows to this CSV file."
+)
 @click.option("--strict", is_flag=True, help="Exit with status 1 where a row was rejected.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def command(
@@ -96,7 +98,9 @@ def _chosen(mapping: FileMapping, source: str, encoding: str) -> FileMapping:
 
 
 def _imported(mapping: FileMapping, file: Path, *, as_json: bool, dry_run: bool) -> Import:
-    row = imports.upload(mapping.kind, source=mapping.source, name=file.name, content=_content(file), by=SYSTEM, at=_now())
+    row = imports.upload(
+        mapping.kind, source=mapping.source, name=file.name, content=_content(file), by=SYSTEM, at=_now()
+    )
     imports.assign(row, mapping, by=SYSTEM, at=_now())
     (imports.check if dry_run else imports.start)(row, by=SYSTEM, at=_now())
     _work(row, quiet=as_json)
@@ -130,7 +134,9 @@ def _now() -> datetime:
 def _told(row: Import) -> dict[str, Any]:
     counts = ("rows_total", "created", "updated", "unchanged", "rejected")
     rejects = [{"row": r.number, "problems": r.problems} for r in row.rejects.order_by("number")[:20]]
-    told = {"import": row.pk, "kind": row.kind, "file": row.name, "state": row.state} | {n: getattr(row, n) for n in counts}
+    told = {"import": row.pk, "kind": row.kind, "file": row.name, "state": row.state} | {
+        n: getattr(row, n) for n in counts
+    }
     return told | {"notes": [n["en"] for n in row.notes], "problem": row.problem.get("en", ""), "rejects": rejects}
 
 

@@ -115,7 +115,9 @@ def retract(touch: Touch, *, by: Actor, at: datetime, version: int | None = None
             fact = {"kind": "touch", "key": str(stands.pk), "body": {}, "gone": True}
             subject = ("touch", stands.pk)
             code = f"work.{stands.channel}.retracted"
-            journal.record(code, actor=by, at=at, account=stands.account_id, subject=subject, particulars={"fact": fact})
+            journal.record(
+                code, actor=by, at=at, account=stands.account_id, subject=subject, particulars={"fact": fact}
+            )
     return stands
 
 
@@ -131,10 +133,16 @@ def _built(row: Row, author: int | None, at: datetime) -> Touch:
 
 def _check(touch: Touch, at: datetime) -> None:
     faults = {
-        "channel": Text("meeting, call, mail or note", "打ち合わせ・電話・メール・メモのいずれか") if touch.channel not in set(Channel) else None,
-        "direction": Text("out, in or internal", "out・in・internalのいずれか") if touch.direction not in set(Direction) else None,
+        "channel": Text("meeting, call, mail or note", "打ち合わせ・電話・メール・メモのいずれか")
+        if touch.channel not in set(Channel)
+        else None,
+        "direction": Text("out, in or internal", "out・in・internalのいずれか")
+        if touch.direction not in set(Direction)
+        else None,
         "title": Text("from 1 to 200 characters", "1〜200文字") if not 0 < len(touch.title) <= 200 else None,
-        "body": Text(f"at most {MOST_WORDS} characters", f"{MOST_WORDS}文字以内") if len(touch.body) > MOST_WORDS else None,
+        "body": Text(f"at most {MOST_WORDS} characters", f"{MOST_WORDS}文字以内")
+        if len(touch.body) > MOST_WORDS
+        else None,
         "happened_at": Text("a moment that has passed", "過去の日時") if touch.happened_at > at else None,
         "minutes": Text("minutes of one day at most", "1日以内の分数") if (touch.minutes or 0) > MOST_MINUTES else None,
     }

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from nenrin.ingest import tickets
 from nenrin.ingest.files.fields import Field, Type
-from nenrin.ingest.files.kinds import facts, accounts_of
+from nenrin.ingest.files.kinds import accounts_of, facts
 from nenrin.ingest.files.kinds.shape import Context, Kind, Result, refused
 from nenrin.ingest.files.records import Record
 from nenrin.ingest.models import Ticket
