@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.http import Http404
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from nenrin.customers.models import Account, Contact, TouchModel
-from nenrin.customers.statuses import WORDS, Status
+from nenrin.customers.statuses import Phase, Status, word
 from nenrin.foundation import organisation
 from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import Permission, allowed
@@ -89,9 +89,16 @@ def head(account: Account, request: MemberRequest, *, here: str) -> Head:
         notices=_notices(account),
         may_edit=_may(request.user, account, Permission.ACCOUNTS_EDIT),
         may_write=_may(request.user, account, Permission.TIMELINE_WRITE),
-        edit_url=reverse("account-edit", args=[account.pk]),
+        edit_url=_address("account-edit", account),
         ring_key=RING_KEY.fill(since=since),
     )
+
+
+def _address(name: str, account: Account) -> str:
+    try:
+        return reverse(name, args=[account.pk])
+    except NoReverseMatch:
+        return ""
 
 
 def _may(member: Member, account: Account, permission: Permission) -> bool:
@@ -106,7 +113,7 @@ def _subtitle(account: Account) -> tuple[Text | str, ...]:
         Text("Owner {name}", "担当 {name}").fill(name=account.owner.name) if account.owner else Text("No owner", "担当なし")
     ]
     people += [
-        Text(f"{WORDS[phase].en} {name}", f"{WORDS[phase].ja} {name}")
+        _in_role(word(Phase(phase)), name)
         for phase, name in account.assignments.filter(until_on__isnull=True)
         .exclude(phase="primary")
         .order_by("phase")
@@ -114,9 +121,9 @@ def _subtitle(account: Account) -> tuple[Text | str, ...]:
     ]
     size = Text("{n} people", "従業員 {n}名").fill(n=f"{account.employees:,}") if account.employees else None
     return tuple(
-        word
-        for word in (
-            WORDS[Status(account.status)] if account.status != Status.CUSTOMER else None,
+        said
+        for said in (
+            word(Status(account.status)) if account.status != Status.CUSTOMER else None,
             account.industry,
             size,
             account.prefecture or account.region,
@@ -124,8 +131,12 @@ def _subtitle(account: Account) -> tuple[Text | str, ...]:
             *people,
             _plan(account),
         )
-        if word
+        if said
     )
+
+
+def _in_role(role: Text, name: str) -> Text:
+    return Text(f"{role.en} {name}", f"{role.ja} {name}")
 
 
 def _plan(account: Account) -> Text | None:
@@ -183,9 +194,9 @@ def _coverage_facts(health: Health | None) -> tuple[Fact, ...]:
 def _tabs(account: Account, member: Member, here: str) -> tuple[Tab, ...]:
     people = Contact.objects.filter(account=account, archived_at__isnull=True, left_on__isnull=True).count()
     return tuple(
-        Tab(label, reverse(name, args=[account.pk]), key == here, people if key == "people" else None)
+        Tab(label, url, key == here, people if key == "people" else None)
         for key, name, label, permission in TABS
-        if allowed(member, permission)
+        if allowed(member, permission) and (url := _address(name, account))
     )
 
 

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from nenrin.web import account, assets, components_page, home, palette, preferences, sign_in
+from nenrin.web import (
+    account,
+    assets,
+    components_page,
+    home,
+    imports,
+    journal,
+    members,
+    palette,
+    preferences,
+    profile,
+    sign_in,
+    timeline_entries,
+)
+
+AREAS = (assets, home, palette, account, timeline_entries, imports, members, journal, profile, components_page)
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    *assets.urlpatterns,
-    *home.urlpatterns,
-    *account.urlpatterns,
-    *palette.urlpatterns,
-    *components_page.urlpatterns,
+    *(address for area in AREAS for address in area.urlpatterns),
     path("sign-in/mfa/", include("allauth.mfa.urls")),
     path("sign-in/", include("allauth.account.urls")),
     path("invitations/<str:secret>", sign_in.invitation, name="invitation"),
