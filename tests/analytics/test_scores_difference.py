@@ -107,19 +107,14 @@ VALUES = st.fixed_dictionaries(
 )
 
 
-@given(
-    st.lists(
-        st.tuples(VALUES, st.integers(0, 2), st.sampled_from([np.nan, 15.0, 90.0])), min_size=2, max_size=6
-    )
-)
+@given(st.lists(st.tuples(VALUES, st.integers(0, 2), st.sampled_from([np.nan, 15.0, 90.0])), min_size=2, max_size=6))
 @settings(max_examples=80, deadline=None)
 def test_parts_and_bars_both_add_up_to_the_difference(
     life: list[tuple[dict[str, float], int, float]],
 ) -> None:
     models = [model(), model(half_life_days=3, caps=[]), model(groups=DOCUMENT["groups"][:2], caps=[])]
     days: list[tuple[int, int, Any]] = [
-        (n, which, frame([values], overrides=by_hand(score=score)))
-        for n, (values, which, score) in enumerate(life)
+        (n, which, frame([values], overrides=by_hand(score=score))) for n, (values, which, score) in enumerate(life)
     ]
     found = between(days, models)
     assert found.parts.total == found.total == sum(found.bars.values())

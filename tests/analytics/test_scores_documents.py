@@ -77,9 +77,7 @@ def test_all_mistakes_are_said_at_once() -> None:
 
 
 def test_a_measure_may_stand_once() -> None:
-    assert "groups: measure 'logins': 2 times; each may stand once" in _broken(
-        groups=[DOCUMENT["groups"][0]] * 2
-    )
+    assert "groups: measure 'logins': 2 times; each may stand once" in _broken(groups=[DOCUMENT["groups"][0]] * 2)
 
 
 def test_text_that_is_no_yaml_is_named_by_line() -> None:

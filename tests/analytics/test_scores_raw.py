@@ -53,9 +53,7 @@ def test_a_group_with_one_of_two_measures_keeps_its_weight_among_what_is_there()
 
 
 def test_an_answer_past_its_time_to_live_is_missing_not_stale() -> None:
-    fresh, stale = raw(
-        model(), frame([{**FULL_ROW, "nps_age": 180.0}, {**FULL_ROW, "nps_age": 181.0}])
-    ).coverage
+    fresh, stale = raw(model(), frame([{**FULL_ROW, "nps_age": 180.0}, {**FULL_ROW, "nps_age": 181.0}])).coverage
     assert fresh == 1.0 and stale == pytest.approx(0.8)
 
 
@@ -98,9 +96,7 @@ def test_contributions_add_up_to_the_score_whatever_is_missing(rows: list[dict[s
 
 @given(ROWS, st.randoms(use_true_random=False))
 @settings(max_examples=60, deadline=None)
-def test_neither_row_order_nor_the_company_of_other_rows_matters(
-    rows: list[dict[str, float]], random: object
-) -> None:
+def test_neither_row_order_nor_the_company_of_other_rows_matters(rows: list[dict[str, float]], random: object) -> None:
     whole = frame(rows)
     order = np.random.default_rng(len(rows)).permutation(len(rows))
     assert (raw(model(), whole.take(order)).score == raw(model(), whole).score[order]).all()
@@ -109,9 +105,7 @@ def test_neither_row_order_nor_the_company_of_other_rows_matters(
 
 @given(ROWS, st.sampled_from(["logins", "breadth", "nps"]), st.floats(0, 10))
 @settings(max_examples=150, deadline=None)
-def test_more_of_a_good_measure_never_lowers_the_score(
-    rows: list[dict[str, float]], key: str, more: float
-) -> None:
+def test_more_of_a_good_measure_never_lowers_the_score(rows: list[dict[str, float]], key: str, more: float) -> None:
     better = [{**row, key: row[key] + more} if key in row else row for row in rows]
     assert (raw(model(), frame(better)).score >= raw(model(), frame(rows)).score).all()
 
@@ -158,8 +152,7 @@ def test_parity_with_a_published_group_score() -> None:
             "key": "g",
             "name": "G",
             "measures": [
-                {"measure": f"m{i}", "weight": w, "curve": [[0, 0], [100, 100]]}
-                for i, (w, _) in enumerate(measures)
+                {"measure": f"m{i}", "weight": w, "curve": [[0, 0], [100, 100]]} for i, (w, _) in enumerate(measures)
             ],
         }
     ]

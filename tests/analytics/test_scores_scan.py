@@ -49,9 +49,7 @@ def test_a_score_that_was_never_covered_starts_unsmoothed_when_data_arrives() ->
 
 def test_a_band_changes_only_beyond_five_points_of_the_edge() -> None:
     """Edge 70: from healthy the score must fall under 65, from caution it must reach 75."""
-    at = {
-        n: frame([{**GOOD, "logins": logins}]) for n, logins in ((76, 4.0), (66, 1.5), (64, 1.0), (74, 3.5))
-    }
+    at = {n: frame([{**GOOD, "logins": logins}]) for n, logins in ((76, 4.0), (66, 1.5), (64, 1.0), (74, 3.5))}
     days = lived([at[76], at[66], at[64], at[74], at[76]], model(half_life_days=0, bands={"dwell_days": 0}))
     assert scores(days) == [76, 66, 64, 74, 76]
     assert shown(days) == ["healthy", "healthy", "caution", "caution", "healthy"]
@@ -103,12 +101,8 @@ def test_an_override_of_the_band_leaves_the_score() -> None:
 
 
 @pytest.mark.parametrize(("known", "band"), [(DAY - 1, "healthy"), (DAY, "healthy"), (DAY + 1, "at_risk")])
-def test_an_override_lapses_under_a_hard_event_that_nobody_knew_when_it_was_set(
-    known: int, band: str
-) -> None:
-    both = frame(
-        [GOOD], raised={"cancel_notice": np.array([known])}, overrides=by_hand(band=Band.HEALTHY.code)
-    )
+def test_an_override_lapses_under_a_hard_event_that_nobody_knew_when_it_was_set(known: int, band: str) -> None:
+    both = frame([GOOD], raised={"cancel_notice": np.array([known])}, overrides=by_hand(band=Band.HEALTHY.code))
     assert shown(lived([both])) == [band]
 
 
@@ -143,9 +137,7 @@ def test_a_measure_that_leaves_the_model_ends_in_the_carried_bar_and_fades_to_no
     days = list(scan(models, empty, first + later))
     carried = [int(day.state.got[0, day.raw.layout.at(CARRIED)]) for day in days]
     assert carried[2] > 0 and carried[-1] == 0
-    assert [abs(left) >= abs(right) for left, right in zip(carried[2:], carried[3:], strict=False)].count(
-        False
-    ) == 0
+    assert [abs(left) >= abs(right) for left, right in zip(carried[2:], carried[3:], strict=False)].count(False) == 0
 
 
 def test_an_account_that_went_and_came_back_starts_anew() -> None:
@@ -185,17 +177,12 @@ def test_a_life_in_one_scan_equals_a_life_day_by_day_from_what_was_stored(
     models = [model(), model(half_life_days=3), lean]
     layout, numbers = Layout.of(models), [41, 42, 43]
     days = [
-        (DAY + n, np.full(3, versions[n]), frame(rows, raised={"cancel_notice": notice}))
-        for n, rows in enumerate(life)
+        (DAY + n, np.full(3, versions[n]), frame(rows, raised={"cancel_notice": notice})) for n, rows in enumerate(life)
     ]
     whole = list(scan(models, start(layout, np.array([], np.int64)), days))
     kept: list[records.Record] = []
     for (number, which, rows), expected in zip(days, whole, strict=True):
-        before = (
-            records.state(kept, layout, {41: 0, 42: 1, 43: 2})
-            if kept
-            else start(layout, np.array([], np.int64))
-        )
+        before = records.state(kept, layout, {41: 0, 42: 1, 43: 2}) if kept else start(layout, np.array([], np.int64))
         day = step(models, before, number, evaluate(models, which, rows))
         kept = [records.Record.from_json(record.to_json()) for record in records.records(day, numbers)]
         assert kept == list(records.records(expected, numbers))
@@ -227,9 +214,7 @@ def test_flips_per_account_and_year_match_the_published_simulation() -> None:
 
 def _flips(weeks: list[np.ndarray], hysteresis: float) -> float:
     accounts = len(weeks[0])
-    edges = Edges(
-        *(np.full(accounts, x) for x in (70 * micro.ONE, 40 * micro.ONE, int(hysteresis * micro.ONE), 0))
-    )
+    edges = Edges(*(np.full(accounts, x) for x in (70 * micro.ONE, 40 * micro.ONE, int(hysteresis * micro.ONE), 0)))
     band, flips = edges.plain(micro.whole(weeks[0])), 0
     for week in weeks[1:]:
         after = edges.next(band, np.full(accounts, 7), micro.whole(week))

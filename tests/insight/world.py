@@ -14,11 +14,11 @@ from nenrin.analytics.lake import EVER, Lake
 from nenrin.analytics.lake.schemas import EVENTS, FACTS
 from nenrin.customers import accounts
 from nenrin.customers.models import Account
-from nenrin.foundation import organisation
+from nenrin.foundation import journal, organisation
 from nenrin.foundation.actors import SYSTEM
-from nenrin.foundation.models import Entry
-from nenrin.ingest import lakes
+from nenrin.ingest import lakes, mirror
 from nenrin.insight import health_models, refresh, tick
+from nenrin.insight.models import HealthModelVersion
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 SPACE = "product"
@@ -34,7 +34,6 @@ class World:
     """`today` is the open day; `end_day` closes it and goes on to the next."""
 
     today: date = FIRST
-    carried: int = 0
     batches: int = 0
     events: list[dict[str, Any]] = field(default_factory=list)
     facts: list[dict[str, Any]] = field(default_factory=list)
@@ -54,6 +53,12 @@ class World:
         self.end_of(self.today - timedelta(1))
         return self
 
+    def model(self, key: str = "standard", **changed: Any) -> HealthModelVersion:
+        """Another version of a model, live from today."""
+        live = HealthModelVersion.objects.filter(key=key, state="published").order_by("-number").first()
+        health_models.draft({**live.document, **changed}, by=SYSTEM, at=self.now)
+        return health_models.publish(key, by=SYSTEM, at=self.now, note="test")
+
     def open(self, name: str, **fields: Any) -> Account:
         key = fields.pop("key", name)
         return accounts.open(
@@ -71,6 +76,10 @@ class World:
             {"plan": "", "product": "", "starts_on": "2025-01-06", "ends_on": "2028-01-06", "auto_renews": True,
              "status": "active", "seats": seats, "mrr_minor": 100_000, "currency": "JPY", "term_months": 36, **body},
         )  # fmt: skip
+
+    def touch(self, account: Account) -> None:
+        body = {"channel": "meeting", "direction": "out", "human": True, "on": self.today, "minutes": 30}
+        self.say("touch", f"t{account.pk}.{self.today}", account.pk, body, valid=self.today)
 
     def say(
         self,
@@ -99,16 +108,14 @@ class World:
         self.events += [{"key": key, "user": user, "event": event, "day": day} for _ in range(times)]
 
     def carry(self) -> None:
-        """What the mirror and the drain do: journal and events into the lake, known today or after the closed day."""
+        """Journal and events into the lake, as the worker does: known today, or after the last closed day."""
+        journal.seal(1_000_000)
+        mirror.mirror_all(self.lake)
         known = max(self.today, (organisation.current().closed_through or date.min) + timedelta(1))
-        said = self.facts + _journal(self.carried)
-        self.carried = Entry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-        if said:
+        if self.facts:
             rows = [{**fact, "known_on": known, "recorded_at": self.now, "seq": self.batches * 1000 + n, "assumed": False}
-                    for n, fact in enumerate(said)]  # fmt: skip
-            self.lake.append_facts(
-                pa.Table.from_pylist(rows, schema=FACTS), app="world", version=self.batches
-            )
+                    for n, fact in enumerate(self.facts)]  # fmt: skip
+            self.lake.append_facts(pa.Table.from_pylist(rows, schema=FACTS), app="world", version=self.batches)
         if self.events:
             self.lake.append_events(self._events(known), app="world", version=self.batches)
         self.events, self.facts, self.batches = [], [], self.batches + 1
@@ -138,20 +145,3 @@ class World:
 
 def _ever() -> datetime:
     return datetime(1900, 1, 1, tzinfo=ZoneInfo("UTC"))
-
-
-def _journal(after: int) -> list[dict[str, Any]]:
-    found = []
-    for entry in Entry.objects.filter(pk__gt=after).order_by("pk"):
-        several = entry.particulars.get("facts") or (
-            [entry.particulars["fact"]] if "fact" in entry.particulars else []
-        )
-        for fact in several:
-            stated = fact.get("valid_at")
-            ever = fact["kind"] in ("key", "alias", "membership", "mapping", "survivor") or fact.get("gone")
-            valid = at(date.fromisoformat(stated[:10])) if stated else _ever() if ever else entry.valid_at
-            found.append(
-                {"kind": fact["kind"], "key": fact["key"], "account": fact.get("account", entry.account), "valid_at": valid,
-                 "body": json.dumps(fact.get("body", {})), "gone": bool(fact.get("gone"))}
-            )  # fmt: skip
-    return found

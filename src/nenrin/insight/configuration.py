@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from nenrin.analytics.scores import documents
@@ -50,12 +50,8 @@ class Configuration:
 
 def between(first: date, last: date, *, also: Iterable[int] = ()) -> Configuration:
     """Every published version that decides on some day of the span, and some more (`also`, by primary key)."""
-    rows = list(
-        HealthModelVersion.objects.filter(state="published", live_from__lte=last).order_by("live_from", "pk")
-    )
-    started: dict[str, HealthModelVersion] = {
-        row.key: row for row in rows if row.live_from and row.live_from <= first
-    }
+    rows = list(HealthModelVersion.objects.filter(state="published", live_from__lte=last).order_by("live_from", "pk"))
+    started: dict[str, HealthModelVersion] = {row.key: row for row in rows if row.live_from and row.live_from <= first}
     wanted = set(also) | {row.pk for row in started.values()}
     wanted |= {row.pk for row in rows if row.live_from and row.live_from > first}
     chosen = [row for row in rows if row.pk in wanted and not row.is_withdrawn]
@@ -65,9 +61,7 @@ def between(first: date, last: date, *, also: Iterable[int] = ()) -> Configurati
     return of(chosen, withdrawn)
 
 
-def of(
-    rows: Iterable[HealthModelVersion], withdrawn: Mapping[str, tuple[date, int]] | None = None
-) -> Configuration:
+def of(rows: Iterable[HealthModelVersion], withdrawn: Mapping[str, tuple[date, int]] | None = None) -> Configuration:
     """A configuration of these versions; one without a day decides on every day (previews)."""
     chosen = list(rows)
     return Configuration(
@@ -81,3 +75,10 @@ def of(
 def rows(versions: Iterable[int]) -> list[HealthModelVersion]:
     """Stored versions by primary key."""
     return list(HealthModelVersion.objects.filter(pk__in=list(versions)).order_by("pk"))
+
+
+def only(version: int) -> Configuration:
+    """One version for every account and day, whatever its condition says."""
+    (row,) = rows([version])
+    model = replace(documents.from_dict(row.document), applies_to=None)
+    return Configuration((model,), (row.pk,), (date.min,))

@@ -75,9 +75,7 @@ def _days(
     with lake.session(days=nothing, known=grid.known, accounts=there) as db:
         db.register(
             "rows",
-            slab.select(["account", "as_of"]).append_column(
-                "row", pa.array(range(slab.num_rows), pa.int64())
-            ),
+            slab.select(["account", "as_of"]).append_column("row", pa.array(range(slab.num_rows), pa.int64())),
         )
         standing = db.sql(STANDING).to_arrow_table()
         hard, overrides = db.execute(HARD).fetchall(), db.execute(OVERRIDES).fetchall()
@@ -126,9 +124,7 @@ def _words(standing: pa.Table, name: str) -> NDArray[Any]:
     return np.asarray(column.to_numpy(zero_copy_only=False), dtype=str)
 
 
-def _raised(
-    place: NDArray[np.int64], rows: int, hard: Sequence[tuple[Any, ...]]
-) -> dict[str, NDArray[np.int64]]:
+def _raised(place: NDArray[np.int64], rows: int, hard: Sequence[tuple[Any, ...]]) -> dict[str, NDArray[np.int64]]:
     found: dict[str, NDArray[np.int64]] = {}
     for row, event, since in hard:
         if place[row] >= 0:
@@ -168,9 +164,7 @@ def whole(
     accounts: Sequence[int] | None = None,
 ) -> Day:
     """One day in one piece."""
-    parts = [
-        one for slab in evaluate(lake, Grid.on(day, known), configuration, accounts=accounts) for one in slab
-    ]
+    parts = [one for slab in evaluate(lake, Grid.on(day, known), configuration, accounts=accounts) for one in slab]
     return parts[0] if len(parts) == 1 else joined(parts)
 
 
@@ -184,8 +178,6 @@ def joined(parts: Sequence[Day]) -> Day:
         {key: np.concatenate([frame.values[key] for frame in frames]) for key in frames[0].values},
         np.concatenate([frame.tiers for frame in frames]),
         {event: np.concatenate([frame.raised_on(event) for frame in frames]) for event in sorted(events)},
-        Overrides(
-            *(np.concatenate([getattr(one, name) for one in by_hand]) for name in ("band", "score", "since"))
-        ),
+        Overrides(*(np.concatenate([getattr(one, name) for one in by_hand]) for name in ("band", "score", "since"))),
     )
     return Day(parts[0].day, np.concatenate([part.which for part in parts]), frame)

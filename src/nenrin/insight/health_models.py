@@ -49,9 +49,7 @@ def draft(
 
     Raises DocumentError naming every problem by place; Stale where the draft changed after `seen`. Safe to repeat.
     """
-    model = checked(
-        documents.from_yaml(document) if isinstance(document, str) else documents.from_dict(document)
-    )
+    model = checked(documents.from_yaml(document) if isinstance(document, str) else documents.from_dict(document))
     with transaction.atomic():
         row = HealthModelVersion.objects.filter(key=model.key, state="draft").first()
         if row and seen and row.changed_at > seen:
@@ -74,9 +72,7 @@ def checked(model: HealthModel) -> HealthModel:
     return model
 
 
-def publish(
-    key: str, *, by: Actor, at: datetime, note: str = "", live_from: date | None = None
-) -> HealthModelVersion:
+def publish(key: str, *, by: Actor, at: datetime, note: str = "", live_from: date | None = None) -> HealthModelVersion:
     """Make the draft of a model live from a day (default: the open day). Journal: insight.model.published.
 
     Raises NoDraft; DayIsClosed for a day whose scores are final.

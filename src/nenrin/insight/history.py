@@ -47,6 +47,7 @@ SCORES = pa.schema(
         pa.field("raw", _LIST, nullable=False),
         pa.field("bars", _LIST, nullable=False),
         pa.field("override", pa.int64(), nullable=False),
+        pa.field("by_hand", pa.bool_(), nullable=False),
         pa.field("events", pa.list_(pa.string()), nullable=False),
         pa.field("events_since", _LIST, nullable=False),
     ]
@@ -71,11 +72,11 @@ def values_table(lake: Lake) -> Table:
     return Table(lake.path / "history_measures", VALUES, "month")
 
 
-def append(lake: Lake, closed: Sequence[Day], configuration: Configuration, *, version: int) -> bool:
-    """Store closed days, once per `version` (which must rise); fsynced before this returns."""
-    values_table(lake).append(_stacked([_values(day) for day in closed], VALUES), app=APP, version=version)
+def append(lake: Lake, closed: Sequence[Day], configuration: Configuration, *, version: int, app: str = APP) -> bool:
+    """Store closed days, once per `app` and `version` (which must rise); fsynced before this returns."""
+    values_table(lake).append(_stacked([_values(day) for day in closed], VALUES), app=app, version=version)
     rows = [part for day in closed for part in _scores(day, configuration)]
-    return scores_table(lake).append(_stacked(rows, SCORES), app=APP, version=version)
+    return scores_table(lake).append(_stacked(rows, SCORES), app=app, version=version)
 
 
 def _stacked(parts: Sequence[pa.Table], schema: pa.Schema) -> pa.Table:
@@ -110,6 +111,7 @@ def _scores(day: Day, configuration: Configuration) -> list[pa.Table]:
             "raw": _lists(raw.got, rows, columns),
             "bars": _lists(day.bars, rows, limits),
             "override": day.override[rows],
+            "by_hand": day.by_hand[rows],
             "events": pa.array([[event for event, _ in found] for found in events], pa.list_(pa.string())),
             "events_since": pa.array([[since for _, since in found] for found in events], _LIST),
         }
@@ -132,9 +134,7 @@ def _events(day: Day, rows: np.ndarray) -> list[list[tuple[str, int]]]:
     raised = day.raw.frame.raised
     if not raised:
         return [[]] * len(rows)
-    return [
-        [(event, int(since[row])) for event, since in raised.items() if since[row] != NEVER] for row in rows
-    ]
+    return [[(event, int(since[row])) for event, since in raised.items() if since[row] != NEVER] for row in rows]
 
 
 def _values(day: Day) -> pa.Table:
@@ -143,9 +143,7 @@ def _values(day: Day) -> pa.Table:
         there = ~np.isnan(column)
         rows = int(there.sum())
         fixed = {**_dated(day, rows), "measure": pa.repeat(measure, rows)}
-        parts.append(
-            pa.table({"account": frame.accounts[there], "value": column[there], **fixed}).select(VALUES.names)
-        )
+        parts.append(pa.table({"account": frame.accounts[there], "value": column[there], **fixed}).select(VALUES.names))
     return pa.concat_tables(parts).cast(VALUES) if parts else VALUES.empty_table()
 
 
@@ -174,9 +172,7 @@ def records(
 
 def versions(lake: Lake, first: date, last: date) -> list[int]:
     """The model versions that decided on some day of the span."""
-    return sorted(
-        set(_rows(lake, scores_table(lake), first, last, None, "version").column("version").to_pylist())
-    )
+    return sorted(set(_rows(lake, scores_table(lake), first, last, None, "version").column("version").to_pylist()))
 
 
 def scores(lake: Lake, first: date, last: date, *, accounts: Sequence[int] | None = None) -> pa.Table:
@@ -195,9 +191,7 @@ def _rows(
         names = [field for field in table.schema if field.name != "month"]
         empty = pa.schema(names).empty_table()
         return empty if columns == "*" else empty.select([name.strip() for name in columns.split(",")])
-    own = (
-        "" if accounts is None else f" and account in ({', '.join(str(int(a)) for a in accounts) or 'null'})"
-    )
+    own = "" if accounts is None else f" and account in ({', '.join(str(int(a)) for a in accounts) or 'null'})"
     wanted = f"select {columns} from read_parquet({file_list(files)}, hive_partitioning = false)"
     with lake.connection() as db:
         return db.sql(f"{wanted} where day between date '{first}' and date '{last}'{own}").to_arrow_table()
@@ -205,10 +199,7 @@ def _rows(
 
 def _months(first: date, last: date) -> list[str]:
     count = (last.year - first.year) * 12 + last.month - first.month
-    return [
-        f"{first.year + (first.month - 1 + n) // 12}-{(first.month - 1 + n) % 12 + 1:02}"
-        for n in range(count + 1)
-    ]
+    return [f"{first.year + (first.month - 1 + n) // 12}-{(first.month - 1 + n) % 12 + 1:02}" for n in range(count + 1)]
 
 
 def _tuples(table: pa.Table, *names: str) -> zip[tuple[int, int, str, float]]:
@@ -217,13 +208,9 @@ def _tuples(table: pa.Table, *names: str) -> zip[tuple[int, int, str, float]]:
     return zip(*(column.to_pylist() for column in columns), strict=True)
 
 
-def _record(
-    row: Mapping[str, object], layout: Layout, values: Mapping[tuple[int, int], Mapping[str, float]]
-) -> Record:
+def _record(row: Mapping[str, object], layout: Layout, values: Mapping[tuple[int, int], Mapping[str, float]]) -> Record:
     on = days.number(row["day"])  # type: ignore[arg-type]  # a date, by the schema
-    plain = {
-        name: row[name] for name in ("account", "version", "tier", "today", "score", "coverage", "settled")
-    }
+    plain = {name: row[name] for name in ("account", "version", "tier", "today", "score", "coverage", "settled")}
     named = {name: _named(layout.columns, row[name]) for name in ("got", "full", "raw")}  # type: ignore[arg-type]
     return Record(
         **plain,  # type: ignore[arg-type]
@@ -233,8 +220,9 @@ def _record(
         since=row["since"],  # type: ignore[arg-type]
         shown=Band(row["shown"]),
         shown_since=row["shown_since"],  # type: ignore[arg-type]
-        bars=_named(layout.limits, row["bars"]),  # type: ignore[arg-type]
+        bars={k: v for k, v in zip(layout.limits, row["bars"], strict=True) if v},  # type: ignore[arg-type]
         override=row["override"],  # type: ignore[arg-type]
+        by_hand=row["by_hand"],  # type: ignore[arg-type]
         values=values.get((row["account"], on), {}),  # type: ignore[arg-type]
         raised=dict(zip(row["events"], row["events_since"], strict=True)),  # type: ignore[call-overload]
     )

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
+from nenrin.analytics.lake import Lake
 from nenrin.analytics.scores import differences, micro, sentences
 from nenrin.analytics.scores.bands import Band
 from nenrin.analytics.scores.models import HealthModel
 from nenrin.analytics.scores.records import Record
 from nenrin.foundation import journal
 from nenrin.foundation.actors import SYSTEM
-from nenrin.insight import days
+from nenrin.insight import configuration as configurations
+from nenrin.insight import days, history
 from nenrin.insight.configuration import Configuration
 from nenrin.insight.models import CurrentMeasure, DailyScore, Health, HealthDetail
 from nenrin.insight.models.health import WEEKS
@@ -20,6 +22,7 @@ from nenrin.values import Text
 
 BATCH = 500
 KEPT_DAYS = 90
+COMPARED_DAYS = 30
 _HEALTH = [
     "as_of", "at", "today", "score", "band", "since", "coverage", "version", "weekly", "delta_30", "losses",
     "is_overridden", "is_final",
@@ -31,25 +34,23 @@ def points(figure: int) -> float:
     return round(figure / micro.ONE, 6)
 
 
-def show(
-    records: Sequence[Record], configuration: Configuration, *, as_of: date, at: datetime, is_final: bool
-) -> int:
+def show(records: Sequence[Record], configuration: Configuration, *, as_of: date, at: datetime, is_final: bool) -> int:
     """Bring health, its details and current measures of these accounts up to date; returns the changes of band.
 
     Journal: insight.health.fell, rose, unknown or known for each account whose shown band changed.
     """
     accounts = [record.account for record in records]
-    was = {row.account_id: row for row in _of(Health, accounts).only("account", "band", "score", "as_of")}
+    was = set(_of(Health, accounts).values_list("account_id", flat=True))
     details = _of(HealthDetail, accounts)
-    earlier = {account: now for account, now in details.values_list("account_id", "now") if account in was}
+    pairs = details.values_list("account_id", "now")
+    earlier = {account: Record.from_json(now) for account, now in pairs if account in was and now}
     past = _past(accounts, as_of)
     Health.objects.bulk_create(
         [_health(record, past, as_of=as_of, at=at, is_final=is_final) for record in records],
         batch_size=BATCH, update_conflicts=True, unique_fields=["account"], update_fields=_HEALTH,
     )  # fmt: skip
     fresh = [
-        HealthDetail(account_id=r.account, now=r.to_json(), closed=r.to_json() if is_final else None)
-        for r in records
+        HealthDetail(account_id=r.account, now=r.to_json(), closed=r.to_json() if is_final else None) for r in records
     ]
     HealthDetail.objects.bulk_create(
         fresh, batch_size=BATCH, update_conflicts=True, unique_fields=["account"],
@@ -74,6 +75,20 @@ def forget(accounts: Iterable[int] | None, kept: Sequence[int]) -> None:
             model.objects.filter(account__in=chunk).delete()
 
 
+def compare(lake: Lake, closed: date, accounts: Sequence[int]) -> None:
+    """Beside each account's record the one of thirty days before the open day: pages explain the way between."""
+    day = closed + timedelta(1 - COMPARED_DAYS)
+    wanted = history.versions(lake, day, day)
+    if not wanted:
+        return
+    past = history.records(lake, day, day, configurations.of(configurations.rows(wanted)))
+    there = [past[account, days.number(day)] for account in accounts if (account, days.number(day)) in past]
+    HealthDetail.objects.bulk_create(
+        [HealthDetail(account_id=record.account, now={}, before=record.to_json()) for record in there],
+        batch_size=BATCH, update_conflicts=True, unique_fields=["account"], update_fields=["before"],
+    )  # fmt: skip
+
+
 def keep_daily(records: Sequence[Record], day: date) -> None:
     """The closed day's scores; what is older than 90 days goes (the lake has it)."""
     rows = [
@@ -92,13 +107,10 @@ def keep_daily(records: Sequence[Record], day: date) -> None:
     DailyScore.objects.filter(day__lte=day - timedelta(KEPT_DAYS)).delete()
 
 
-def change(
-    earlier: Mapping[str, object] | None, now: Record, model: HealthModel, *, at: datetime
-) -> journal.Draft | None:
+def change(before: Record | None, now: Record, model: HealthModel, *, at: datetime) -> journal.Draft | None:
     """The journal's draft for a change of the shown band; None where it did not change or was never shown."""
-    if earlier is None or earlier["shown"] == now.shown.value:
+    if before is None or before.shown is now.shown:
         return None
-    before = Record.from_json(earlier)
     words = sentences.BANDS[now.shown]
     particulars = {
         "before": f"{points(before.score):.1f}",
@@ -116,9 +128,7 @@ def change(
         return _draft("insight.health.unknown", now, at, {**particulars, "why_en": why.en, "why_ja": why.ja})
     if before.shown is Band.UNKNOWN:
         return _draft("insight.health.known", now, at, particulars)
-    return _draft(
-        _CODES[now.shown.code > before.shown.code], now, at, {**particulars, **_reasons(before, now, model)}
-    )
+    return _draft(_CODES[now.shown.code > before.shown.code], now, at, {**particulars, **_reasons(before, now, model)})
 
 
 def _draft(code: str, now: Record, at: datetime, particulars: Mapping[str, object]) -> journal.Draft:
@@ -133,9 +143,7 @@ def _reasons(before: Record, now: Record, model: HealthModel) -> dict[str, objec
     names = [event.name for key in events if (event := model.hard_event(key))]
     said = sentences.finding(found, NOUNS)
     if names:
-        said = Text(
-            f"{', '.join(n.en for n in names)}. {said.en}", f"{'、'.join(n.ja for n in names)}。{said.ja}"
-        )
+        said = Text(f"{', '.join(n.en for n in names)}. {said.en}", f"{'、'.join(n.ja for n in names)}。{said.ja}")
     moved = sorted(found.bars.items(), key=lambda bar: abs(bar[1]), reverse=True)[:5]
     return {
         "finding_en": said.en,
@@ -152,9 +160,7 @@ def why_unknown(record: Record, model: HealthModel) -> Text:
             f"a customer for {tenure:.0f} days; judged from day {model.grace_days} on",
             f"契約開始から{tenure:.0f}日目（{model.grace_days}日目から判定）",
         )
-    missing = [
-        NOUNS[m.key].name for m in model.measures if record.values.get(m.key) is None and m.key in NOUNS
-    ]
+    missing = [NOUNS[m.key].name for m in model.measures if record.values.get(m.key) is None and m.key in NOUNS]
     some = Text(", ".join(name.en for name in missing[:4]), "、".join(name.ja for name in missing[:4]))
     return Text(
         f"{record.coverage:.0%} of the weight has a value. Missing: {some.en}",
@@ -191,7 +197,7 @@ def _health(
         weekly=[None if week is None else round(week, 1) for week in weeks] + [round(score, 1)],
         delta_30=None if ago is None else round(score - ago, 6),
         losses=losses(record)[:3],
-        is_overridden=bool(record.override) or (record.shown != record.band and not record.raised),
+        is_overridden=record.by_hand,
         is_final=is_final,
     )
 

@@ -4,29 +4,26 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
-from nenrin.analytics.lake import Lake
 from nenrin.analytics.scores import records
-from nenrin.analytics.scores.records import Record
 from nenrin.foundation import journal, leases, organisation
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Organisation
 from nenrin.ingest import lakes
 from nenrin.insight import configuration, history, projection, refresh
 from nenrin.insight.days import number
-from nenrin.insight.models import HealthDetail, Progress
+from nenrin.insight.models import Progress
 from nenrin.insight.rolling import rolled
 
 HOLDER = f"tick:{socket.gethostname()}:{os.getpid()}"
 LEASE_SECONDS = 600
 #: Whoever writes facts with a day of knowledge: none may be in the middle of it while a day is closed.
 WRITERS = ("drain", "mirror", "worker.drain", "worker.mirror")
-COMPARED_DAYS = 30
 
 
 def step(at: datetime) -> int:
@@ -94,28 +91,5 @@ def _score(day: date, at: datetime) -> None:
         projection.forget(None, [record.account for record in kept])
         projection.keep_daily(kept, day)
         Progress.objects.filter(pk=1).update(scored_through=day)
-        journal.record(
-            "insight.day.closed", actor=SYSTEM, at=at, particulars={"day": day, "accounts": len(kept)}
-        )
-    _compare(lake, day + timedelta(1 - COMPARED_DAYS), kept)
-
-
-def _compare(lake: Lake, day: date, kept: Sequence[Record]) -> None:
-    """Beside each account's record the one of thirty days before the open day: pages explain the way between."""
-    wanted = history.versions(lake, day, day)
-    if not wanted:
-        return
-    live = configuration.of(configuration.rows(wanted))
-    past = history.records(lake, day, day, live)
-    fresh = [
-        HealthDetail(account_id=r.account, now={}, before=past[r.account, number(day)].to_json())
-        for r in kept
-        if (r.account, number(day)) in past
-    ]
-    HealthDetail.objects.bulk_create(
-        fresh,
-        batch_size=projection.BATCH,
-        update_conflicts=True,
-        unique_fields=["account"],
-        update_fields=["before"],
-    )
+        journal.record("insight.day.closed", actor=SYSTEM, at=at, particulars={"day": day, "accounts": len(kept)})
+    projection.compare(lake, day, [record.account for record in kept])

@@ -41,9 +41,7 @@ class Curve:
     def __post_init__(self) -> None:
         for number, anchor in enumerate(self.anchors, 1):
             if not all(map(math.isfinite, anchor)) or not 0 <= anchor[1] <= 100:
-                raise CurveError(
-                    f"anchor {number} is {list(anchor)}: expected a number and points from 0 to 100"
-                )
+                raise CurveError(f"anchor {number} is {list(anchor)}: expected a number and points from 0 to 100")
         if len(self.anchors) < 2:
             raise CurveError(f"{len(self.anchors)} anchors: a curve needs two or more")
         for number, ((left, before), (right, after)) in enumerate(pairwise(self.anchors), 2):
@@ -59,6 +57,16 @@ class Curve:
         """Points for each value; a blank stays blank (NaN)."""
         at, earned = zip(*self.anchors, strict=True)
         return np.asarray(np.interp(values, at, earned), dtype=np.float64)
+
+    def value_at(self, points: float) -> float:
+        """The value that earns so many points, by the same lines; the nearest end where none does.
+
+        >>> Curve(((0, 0), (0.4, 50), (0.6, 90))).value_at(70)
+        0.5
+        """
+        rising = self.anchors if self.better is Better.HIGHER else self.anchors[::-1]
+        at, earned = zip(*rising, strict=True)
+        return round(float(np.interp(points, earned, at)), 9)
 
 
 def fit_anchors(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from itertools import pairwise
 
 from nenrin.analytics.scores.frames import Frame
 from nenrin.analytics.scores.models import HealthModel
@@ -59,16 +60,14 @@ def difference(before: Record, after: Record, model: HealthModel, clocks: Mappin
     known = {key: before.values.get(key) for key in model.needs()}
     aged = {key: _aged(value, clocks.get(key, 0) * elapsed) for key, value in known.items()}
     there = _present(aged, after, model)
-    steps = [
+    steps = (
         before.today,
         _today(model, before, known),
         _today(model, before, aged),
         _today(model, before, there),
         after.today,
-    ]
-    configuration, ageing, missing, data = (
-        right - left for left, right in zip(steps, steps[1:], strict=False)
     )
+    configuration, ageing, missing, data = (right - left for left, right in pairwise(steps))
     override = after.override - before.override
     carried = (after.score - after.override - after.today) - (before.score - before.override - before.today)
     keys = dict.fromkeys([*before.contributions, *after.contributions])
@@ -94,5 +93,5 @@ def _present(aged: Mapping[str, float | None], after: Record, model: HealthModel
 
 
 def _today(model: HealthModel, record: Record, values: Mapping[str, float | None]) -> int:
-    row: Frame = frame(replace(record, values=values))
+    row: Frame = frame(replace(record, values=values), model.needs())
     return int(raw(model, row).score[0])

@@ -69,8 +69,7 @@ def to_dict(model: HealthModel) -> dict[str, Any]:
         "grace_days": model.grace_days,
         "typical": {tier: _figure(score) for tier, score in model.typical.items()},
         "groups": [
-            {"key": g.key, "name": _words(g.name), "measures": [_measure(m) for m in g.measures]}
-            for g in model.groups
+            {"key": g.key, "name": _words(g.name), "measures": [_measure(m) for m in g.measures]} for g in model.groups
         ],
         "caps": [
             {"key": c.key, "name": _words(c.name), "when": _limit(c.when), "score": _figure(c.score)}
@@ -171,9 +170,7 @@ class _Reader:
         if not self.mapping(at, found, ("key", "name", "measures"), needed=("key", "name", "measures")):
             return None
         measures = tuple(self.each(f"{at}.measures", found.get("measures"), self.measure))
-        return Group(
-            self.name(f"{at}.key", found.get("key")), self.text(f"{at}.name", found.get("name")), measures
-        )
+        return Group(self.name(f"{at}.key", found.get("key")), self.text(f"{at}.name", found.get("name")), measures)
 
     def measure(self, at: str, found: Any) -> Measure | None:
         known = ("measure", "weight", "ttl_days", "age", "better", "curve")
@@ -185,9 +182,7 @@ class _Reader:
         ttl = self.days(f"{at}.ttl_days", found["ttl_days"]) if "ttl_days" in found else None
         age = self.name(f"{at}.age", found["age"]) if "age" in found else None
         if ttl and not age:
-            self.wrong(
-                f"{at}.age", None, "the measure that holds the value's age in days, as ttl_days is given"
-            )
+            self.wrong(f"{at}.age", None, "the measure that holds the value's age in days, as ttl_days is given")
         better = self.one_of(f"{at}.better", found.get("better", "higher"), Better, Better.HIGHER)
         return Measure(
             self.name(f"{at}.measure", found.get("measure")),
@@ -207,15 +202,11 @@ class _Reader:
                 f"anchors [[value, points], ...], or anchors by tier with {ANY!r} among them",
             )
             return {}
-        read = {
-            str(tier): self.curve(f"{at}.curve.{tier}", anchors, better) for tier, anchors in found.items()
-        }
+        read = {str(tier): self.curve(f"{at}.curve.{tier}", anchors, better) for tier, anchors in found.items()}
         return {tier: curve for tier, curve in read.items() if curve}
 
     def curve(self, at: str, anchors: Any, better: Better) -> Curve | None:
-        if not isinstance(anchors, list) or not all(
-            isinstance(a, list | tuple) and len(a) == 2 for a in anchors
-        ):
+        if not isinstance(anchors, list) or not all(isinstance(a, list | tuple) and len(a) == 2 for a in anchors):
             self.wrong(at, anchors, "anchors [[value, points], ...]")
             return None
         before = len(self.problems)
@@ -251,9 +242,7 @@ class _Reader:
         return {str(tier): self.number(f"typical.{tier}", score, 0, 100) for tier, score in found.items()}
 
     def cap(self, at: str, found: Any) -> Cap | None:
-        if not self.mapping(
-            at, found, ("key", "name", "when", "score"), needed=("key", "name", "when", "score")
-        ):
+        if not self.mapping(at, found, ("key", "name", "when", "score"), needed=("key", "name", "when", "score")):
             return None
         when = self.limit(f"{at}.when", found.get("when"))
         score = self.number(f"{at}.score", found.get("score"), 0, 100)

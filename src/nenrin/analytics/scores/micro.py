@@ -31,18 +31,27 @@ def points(micro: Micro) -> NDArray[np.float64]:
     return np.asarray(micro, dtype=np.int64) / ONE
 
 
-def shown(parts: Sequence[int], decimals: int = 1) -> list[float]:
+def shown(parts: Sequence[int], decimals: int = 1, total: int | None = None) -> list[float]:
     """Parts rounded for the eye so that they still add up to their rounded sum (largest remainder).
+
+    `total` states another sum to add up to, for differences of figures that were rounded before.
 
     >>> shown([333_333, 333_333, 333_334], decimals=1)
     [0.3, 0.3, 0.4]
     >>> shown([-1_250_000, 3_000_000], decimals=0)
     [-1.0, 3.0]
+    >>> shown([-16_840_000], total=-16_900_000)
+    [-16.9]
     """
     unit = ONE // 10**decimals
     floors = [part // unit for part in parts]
-    total = (2 * sum(parts) + unit) // (2 * unit)
+    rest = _nearest(sum(parts) if total is None else total, unit) - sum(floors)
     by_remainder = sorted(range(len(parts)), key=lambda i: (floors[i] * unit - parts[i], i))
-    for i in by_remainder[: total - sum(floors)]:
-        floors[i] += 1
+    for turn in range(abs(rest) if parts else 0):
+        floors[by_remainder[turn % len(parts) if rest > 0 else -1 - turn % len(parts)]] += 1 if rest > 0 else -1
     return [floor / 10**decimals for floor in floors]
+
+
+def _nearest(figure: int, unit: int) -> int:
+    """Units nearest to a figure, halves upwards."""
+    return (2 * figure + unit) // (2 * unit)

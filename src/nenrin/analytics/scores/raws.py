@@ -141,9 +141,7 @@ def _points(measure: Measure, frame: Frame) -> NDArray[np.float64]:
     return points
 
 
-def _shares(
-    model: HealthModel, present: NDArray[np.bool_]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _shares(model: HealthModel, present: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Each measure's share of the score where it is present (rows by measures, summing to coverage), and coverage."""
     weights = np.array([measure.weight for measure in model.measures]) / model.total
     there = present * weights

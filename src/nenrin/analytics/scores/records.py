@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
 
 from nenrin.analytics.scores import micro
-from nenrin.analytics.scores.bands import UNKNOWN, Band
+from nenrin.analytics.scores.bands import Band
 from nenrin.analytics.scores.frames import NEVER, Frame, Overrides
 from nenrin.analytics.scores.raws import CARRIED, MISSING, OVERRIDE, Layout
 from nenrin.analytics.scores.scans import Day, State
@@ -20,7 +20,8 @@ class Record:
     """One account's score of one day. `got`, `full` and `bars` are millionths of a point by column.
 
     The sum of `got`, of `bars` and `override` is `score`; the sum of `raw` and of the limits in force is `today`.
-    Days count from 1970. `values` holds the measures as they were; None is missing.
+    `by_hand`: an override holds.
+    Days count from 1970. `values` holds the measures as they were, without those that were missing.
     """
 
     account: int
@@ -40,6 +41,7 @@ class Record:
     raw: Mapping[str, int]
     bars: Mapping[str, int]
     override: int
+    by_hand: bool
     values: Mapping[str, float | None]
     raised: Mapping[str, int] = field(default_factory=dict)
 
@@ -61,34 +63,36 @@ class Record:
 _FIELDS = tuple(f.name for f in fields(Record))
 
 
-def records(day: Day, versions: Sequence[int]) -> Iterator[Record]:
-    """A day's rows as records; `versions` are the numbers under which the models of the scan are stored."""
-    raw, state, score = day.raw, day.state, day.score
-    columns, limits, frame = raw.layout.columns, raw.layout.limits, raw.frame
+def records(day: Day, versions: Sequence[int], rows: Sequence[int] | None = None) -> Iterator[Record]:
+    """A day's rows as records, or some of them; `versions` are the numbers of the scan's models in storage."""
+    chosen = np.arange(len(day.raw.frame)) if rows is None else np.asarray(rows, dtype=np.int64)
+    raw, state = day.raw, day.state
+    columns, limits, frame = raw.layout.columns, raw.layout.limits, raw.frame.take(chosen)
     values = {key: _blank_as_none(column) for key, column in frame.values.items()}
-    today, got, full, bars = raw.score.tolist(), state.got.tolist(), state.full.tolist(), day.bars.tolist()
-    rawest, score_ = raw.got.tolist(), score.tolist()
     raised = {event: days.tolist() for event, days in frame.raised.items()}
-    for i, account in enumerate(frame.accounts.tolist()):
+    today, score, override = (table[chosen].tolist() for table in (raw.score, day.score, day.override))
+    got, full, rawest, bars = (table[chosen].tolist() for table in (state.got, state.full, raw.got, day.bars))
+    for i, (row, account) in enumerate(zip(chosen.tolist(), frame.accounts.tolist(), strict=True)):
         yield Record(
             account=account,
             day=day.day,
-            version=versions[raw.which[i]],
+            version=versions[raw.which[row]],
             tier=str(frame.tiers[i]),
             today=today[i],
-            score=score_[i],
-            coverage=round(float(raw.coverage[i]), 6),
-            settled=bool(state.settled[i]),
-            band=Band.of(state.band[i]),
-            since=int(state.since[i]),
-            shown=Band.of(state.shown[i]),
-            shown_since=int(state.shown_since[i]),
+            score=score[i],
+            coverage=round(float(raw.coverage[row]), 6),
+            settled=bool(state.settled[row]),
+            band=Band.of(state.band[row]),
+            since=int(state.since[row]),
+            shown=Band.of(state.shown[row]),
+            shown_since=int(state.shown_since[row]),
             got=_named(columns, got[i]),
             full=_named(columns, full[i]),
             raw=_named(columns, rawest[i]),
-            bars=_named(limits, bars[i]),
-            override=int(day.override[i]),
-            values={key: column[i] for key, column in values.items()},
+            bars=_named(limits, bars[i], keep=()),
+            override=override[i],
+            by_hand=bool(day.by_hand[row]),
+            values={key: column[i] for key, column in values.items() if column[i] is not None},
             raised={event: days[i] for event, days in raised.items() if days[i] != NEVER},
         )
 
@@ -119,9 +123,9 @@ def state(kept: Sequence[Record], layout: Layout, which: Mapping[int, int]) -> S
     )
 
 
-def frame(record: Record, **changed: float | None) -> Frame:
-    """The frame of one row that a record was computed from, with some values changed."""
-    values = {**record.values, **changed}
+def frame(record: Record, needs: Iterable[str]) -> Frame:
+    """The frame of one row that a record was computed from, without overrides; `needs` are the columns wanted."""
+    values = {key: record.values.get(key) for key in needs}
     return Frame(
         np.array([record.account]),
         {key: np.array([np.nan if value is None else value]) for key, value in values.items()},
@@ -131,9 +135,9 @@ def frame(record: Record, **changed: float | None) -> Frame:
     )
 
 
-def _named(columns: Sequence[str], figures: Sequence[int]) -> dict[str, int]:
+def _named(columns: Sequence[str], figures: Sequence[int], keep: Sequence[str] = (MISSING,)) -> dict[str, int]:
     """Columns that say something; "missing" always."""
-    return {key: figure for key, figure in zip(columns, figures, strict=True) if figure or key == MISSING}
+    return {key: figure for key, figure in zip(columns, figures, strict=True) if figure or key in keep}
 
 
 def _blank_as_none(column: np.ndarray[Any, np.dtype[np.float64]]) -> list[float | None]:
@@ -144,7 +148,3 @@ def points(record: Record) -> dict[str, float]:
     """Contributions in points, rounded to tenths so that they still add up to the shown score."""
     bars = record.contributions
     return dict(zip(bars, micro.shown(list(bars.values())), strict=True))
-
-
-def is_unknown(record: Record) -> bool:
-    return record.shown.code == UNKNOWN

@@ -62,6 +62,7 @@ class Day:
     state: State
     bars: Micro
     override: Micro
+    by_hand: NDArray[np.bool_]
 
     @property
     def score(self) -> Micro:
@@ -104,7 +105,7 @@ def step(models: Sequence[HealthModel], state: State, day: int, today: Raw) -> D
     score = got.sum(axis=1) + bars.sum(axis=1)
     known = today.judged
     band = np.where(known, today.edges.next(before.band, day - before.since, score), UNKNOWN).astype(np.int8)
-    shown, override = _shown(today, band, score)
+    shown, override, by_hand = _shown(today, band, score)
     was_new = before.which == NEW
     return Day(
         day, today,
@@ -113,7 +114,7 @@ def step(models: Sequence[HealthModel], state: State, day: int, today: Raw) -> D
             band, np.where((band == before.band) & ~was_new, before.since, day),
             shown, np.where((shown == before.shown) & ~was_new, before.shown_since, day),
         ),
-        bars, override,
+        bars, override, by_hand,
     )  # fmt: skip
 
 
@@ -155,9 +156,7 @@ def _restated(models: Sequence[HealthModel], before: State, today: Raw) -> State
     return replace(before, settled=settled, got=got, full=full, band=band)
 
 
-def _carry(
-    models: Sequence[HealthModel], today: Raw, moved: NDArray[np.int64], got: Micro, full: Micro
-) -> None:
+def _carry(models: Sequence[HealthModel], today: Raw, moved: NDArray[np.int64], got: Micro, full: Micro) -> None:
     """Fold what smoothing still holds of measures that are no longer in the model into one bar."""
     carried = today.layout.at(CARRIED)
     for number in np.unique(today.which[moved]):
@@ -180,8 +179,11 @@ def relaid(state: State, layout: Layout) -> State:
     return replace(state, layout=layout, got=got, full=full)
 
 
-def _shown(today: Raw, band: Codes, score: Micro) -> tuple[Codes, Micro]:
-    """What people see: hard events bound the band at once, an override replaces it; returns band and override bar."""
+def _shown(today: Raw, band: Codes, score: Micro) -> tuple[Codes, Micro, NDArray[np.bool_]]:
+    """What people see: hard events bound the band at once, an override replaces it.
+
+    Returns bands, override bars, and where an override holds.
+    """
     bound = (today.worst != UNKNOWN) & ((band == UNKNOWN) | (band > today.worst))
     seen = np.where(bound, today.worst, band)
     by_hand = overridden(today.frame, today.raised)
@@ -189,4 +191,4 @@ def _shown(today: Raw, band: Codes, score: Micro) -> tuple[Codes, Micro]:
     target = np.where(scored, micro.whole(np.nan_to_num(by_hand.score)), score)
     seen = np.where(scored, today.edges.plain(target), seen)
     seen = np.where(by_hand.band >= 0, by_hand.band, seen)
-    return seen.astype(np.int8), target - score
+    return seen.astype(np.int8), target - score, scored | (by_hand.band >= 0)

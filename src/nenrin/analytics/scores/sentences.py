@@ -79,9 +79,7 @@ def _head(change: Difference) -> Text:
     if before == after:
         return Text(f"Unchanged at {after} since {en}.", f"{ja}から {after} のまま。")
     word = Text("Down", "低下") if change.total < 0 else Text("Up", "上昇")
-    return Text(
-        f"{word.en} from {before} on {en} to {after}.", f"{ja} の {before} から {after} へ{word.ja}。"
-    )
+    return Text(f"{word.en} from {before} on {en} to {after}.", f"{ja} の {before} から {after} へ{word.ja}。")
 
 
 def _movers(change: Difference, most: int) -> list[str]:
@@ -146,7 +144,5 @@ def bar_name(key: str, model: HealthModel, nouns: Mapping[str, Noun]) -> Text:
     if key in nouns:
         return nouns[key].name
     kind, _, inner = key.partition(":")
-    named = {f"cap:{cap.key}": cap.name for cap in model.caps} | {
-        f"hard:{e.key}": e.name for e in model.hard_events
-    }
+    named = {f"cap:{cap.key}": cap.name for cap in model.caps} | {f"hard:{e.key}": e.name for e in model.hard_events}
     return named.get(key) or OTHER_BARS.get(key) or Text(inner or kind, inner or kind)
