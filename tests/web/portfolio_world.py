@@ -38,7 +38,13 @@ COMPANIES = (
 def build(at: datetime, owner: Member | None = None) -> dict[str, Account]:
     """The companies by name; the first belongs to `owner`."""
     version = HealthModelVersion.objects.create(
-        key="standard", number=1, document={}, state="published", live_from=date(2026, 1, 1), created_at=at, changed_at=at
+        key="standard",
+        number=1,
+        document={},
+        state="published",
+        live_from=date(2026, 1, 1),
+        created_at=at,
+        changed_at=at,
     )
     made = {company.name: _company(company, version, at) for company in COMPANIES}
     if owner:

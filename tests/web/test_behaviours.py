@@ -100,7 +100,9 @@ def test_single_keys_are_silent_in_fields_and_while_composing(page: Page) -> Non
     expect(page.locator("tr.is-here")).to_have_count(0)
     expect(page.locator("#shortcuts")).not_to_be_visible()
     page.evaluate("document.activeElement.blur()")
-    page.evaluate("document.body.dispatchEvent(new KeyboardEvent('keydown', {key: 'j', isComposing: true, bubbles: true}))")
+    page.evaluate(
+        "document.body.dispatchEvent(new KeyboardEvent('keydown', {key: 'j', isComposing: true, bubbles: true}))"
+    )
     expect(page.locator("tr.is-here")).to_have_count(0)
 
 

@@ -46,7 +46,12 @@ def test_a_small_change_stays_grey_and_less_is_better_where_told_so() -> None:
 
 def test_a_label_with_markup_is_escaped_everywhere() -> None:
     evil = "<script>x</script>"
-    for source in ("{% define 'k' evil evil %}", "{% icon 'x' evil %}", "{% section evil %}{% endsection %}", "{{ evil|text }}"):
+    for source in (
+        "{% define 'k' evil evil %}",
+        "{% icon 'x' evil %}",
+        "{% section evil %}{% endsection %}",
+        "{{ evil|text }}",
+    ):
         assert "<script>" not in show(source, evil=evil)
     assert "<script>" not in show("{% delta 7 unit=evil %}", evil=evil)
 
@@ -100,7 +105,9 @@ def test_money_words_and_missing_values_read_in_both_languages() -> None:
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
-def test_the_style_page_shows_everything_with_unique_ids_and_no_inline_style(client: Client, org: object, language: str) -> None:
+def test_the_style_page_shows_everything_with_unique_ids_and_no_inline_style(
+    client: Client, org: object, language: str
+) -> None:
     client.force_login(cast.member(language=language))
     page = client.get("/components").content.decode()
     assert f'<html lang="{language}"' in page

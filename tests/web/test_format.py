@@ -74,7 +74,12 @@ def test_an_instant_is_read_on_the_readers_clock() -> None:
 
 @pytest.mark.parametrize(
     ("days", "ja", "en"),
-    [(37, "あと37日", "37 days left"), (1, "あと1日", "1 day left"), (0, "本日", "today"), (-3, "3日超過", "3 days overdue")],
+    [
+        (37, "あと37日", "37 days left"),
+        (1, "あと1日", "1 day left"),
+        (0, "本日", "today"),
+        (-3, "3日超過", "3 days overdue"),
+    ],
 )
 def test_a_deadline_counts_down_through_today_into_overdue(days: int, ja: str, en: str) -> None:
     assert (format.days_left(days, "ja"), format.days_left(days, "en")) == (ja, en)

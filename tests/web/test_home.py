@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 import time_machine
 from django.test import Client
 
 from nenrin.customers.models import Account
+from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Organisation
 from nenrin.foundation.roles import Role
 from nenrin.ingest import sources
-from nenrin.foundation.actors import SYSTEM
 from nenrin.values import Money
 from nenrin.web import first_run, freshness, portfolio
 from tests import cast
@@ -59,11 +59,13 @@ def test_arr_is_twelve_times_mrr_and_divides_by_health(org: Organisation, world:
     assert found.arr == Money(12_000_000)
     assert found.of("risk") == portfolio.Slice("risk", 1, Money(2_880_000))
     assert found.share("risk") == pytest.approx(0.24)
-    assert found.notices == (1, datetime(2026, 12, 3).date())
+    assert found.notices == (1, date(2026, 12, 3))
     assert found.renewals[0] == 2
 
 
-def test_what_changed_tells_bands_and_moves_of_ten_points_alone(org: Organisation, world: dict[str, Account], at: datetime) -> None:
+def test_what_changed_tells_bands_and_moves_of_ten_points_alone(
+    org: Organisation, world: dict[str, Account], at: datetime
+) -> None:
     rows = portfolio.customers(cast.member(), mine=False)
     since = portfolio.last_day_before(TODAY)
     assert since is not None
@@ -83,7 +85,9 @@ def test_home_shows_the_portfolio_with_its_dates_and_definitions(client: Client,
     assert page.count('popovertarget="def-') >= 5
 
 
-def test_home_stays_within_its_queries(client: Client, world: dict[str, Account], django_assert_max_num_queries: object) -> None:
+def test_home_stays_within_its_queries(
+    client: Client, world: dict[str, Account], django_assert_max_num_queries: object
+) -> None:
     client.force_login(cast.member())
     with time_machine.travel(AT, tick=False), django_assert_max_num_queries(16):
         client.get("/")

@@ -49,7 +49,9 @@ def test_an_address_is_taken_once(client: Client, administrator: Member) -> None
 
 
 def test_the_last_administrator_keeps_the_role_and_the_door(client: Client, administrator: Member) -> None:
-    page = client.post(reverse("member", args=[administrator.pk]), {"name": "佐藤 美咲", "role": "csm"}).content.decode()
+    page = client.post(
+        reverse("member", args=[administrator.pk]), {"name": "佐藤 美咲", "role": "csm"}
+    ).content.decode()
     assert "有効な管理者はこの人だけ" in page
     client.post(reverse("member-state", args=[administrator.pk]))
     administrator.refresh_from_db()

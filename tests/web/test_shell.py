@@ -39,7 +39,10 @@ def test_the_first_load_stays_small() -> None:
 
 
 def test_the_layers_are_ordered_before_anything_else() -> None:
-    assert "@layer tokens, base, layout, components, pages, print;" in assets.shelf().assets["nenrin.css"].plain.decode()[:300]
+    assert (
+        "@layer tokens, base, layout, components, pages, print;"
+        in assets.shelf().assets["nenrin.css"].plain.decode()[:300]
+    )
 
 
 def test_an_asset_is_kept_for_a_year_and_an_old_address_still_answers(client: Client, db: None) -> None:
@@ -62,7 +65,7 @@ def test_every_module_that_is_imported_exists() -> None:
 def test_sign_in_speaks_the_visitors_language(client: Client, db: None, language: str, words: str) -> None:
     client.cookies["language"] = language
     page = client.get(reverse("account_login")).content.decode()
-    assert words in page and "no open sign-up" not in page or language == "en"
+    assert (words in page and "no open sign-up" not in page) or language == "en"
 
 
 def test_a_wrong_password_is_told_without_saying_which_part_was_wrong(client: Client, org: Organisation) -> None:

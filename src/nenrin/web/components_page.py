@@ -11,7 +11,20 @@ from nenrin.foundation.permissions import Permission
 from nenrin.web import specimens
 from nenrin.web.guard import requires
 
-_SWATCHES = "paper sheet wash rule ink-3 ink accent accent-wash good watch risk unknown".split()
+_SWATCHES = [
+    "paper",
+    "sheet",
+    "wash",
+    "rule",
+    "ink-3",
+    "ink",
+    "accent",
+    "accent-wash",
+    "good",
+    "watch",
+    "risk",
+    "unknown",
+]
 
 
 @requires(Permission.SIGNED_IN)

@@ -96,10 +96,7 @@ def steps(member: Member) -> list[Step]:
     if len(done) == len(mine):
         return []
     current = next(task for task in mine if task.page not in done)
-    return [
-        Step(task.title, _state(task, current, done), task.text, _url(task.page), task.action)
-        for task in mine
-    ]
+    return [Step(task.title, _state(task, current, done), task.text, _url(task.page), task.action) for task in mine]
 
 
 def _done(tasks: list[Task], member: Member) -> set[str]:
@@ -108,9 +105,7 @@ def _done(tasks: list[Task], member: Member) -> set[str]:
     found = Organisation.objects.filter(pk=1).annotate(**proofs).values(*proofs).first() if proofs else None
     held = found or {}
     return {
-        task.page
-        for n, task in enumerate(tasks)
-        if all(held.get(name) for name in proofs if name.startswith(f"t{n}_"))
+        task.page for n, task in enumerate(tasks) if all(held.get(name) for name in proofs if name.startswith(f"t{n}_"))
     }
 
 

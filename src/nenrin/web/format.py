@@ -21,7 +21,7 @@ DayStyle = Literal["short", "long", "brief", "month"]
 
 _SYMBOLS = {"JPY": "¥", "USD": "$", "EUR": "€", "GBP": "£"}
 _WEEKDAYS = Text("Mon Tue Wed Thu Fri Sat Sun", "月 火 水 木 金 土 日")
-_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 #: Units of compact money, the smallest first: (size, used from, suffix).
 _COMPACT_JA = ((10**4, 10**4, "万"), (10**8, 10**8, "億"))
 _COMPACT_EN = ((10**3, 10**4, "K"), (10**6, 10**6, "M"), (10**9, 10**9, "B"))

@@ -119,7 +119,10 @@ def _by_arr(figures: Portfolio) -> shares.Shares:
     language = get_language() or "ja"
     parts = tuple(
         shares.Share(
-            part.band, part.arr.minor, format.money(part.arr, language, "compact"), _companies(part.accounts).in_(language)
+            part.band,
+            part.arr.minor,
+            format.money(part.arr, language, "compact"),
+            _companies(part.accounts).in_(language),
         )
         for part in figures.slices
     )

@@ -81,7 +81,7 @@ def journal_verify(request: MemberRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("journal"))
 
 
-@requires(Permission.JOURNAL_VIEW)
+@requires(Permission.JOURNAL_VIEW)  # type: ignore[arg-type]  # streams: no HttpResponse, and works as one
 def journal_export(request: MemberRequest) -> StreamingHttpResponse:
     """The same entries as the page's, streamed; personal parts only for those who see them on the page."""
     if allowed(request.user, Permission.EXPORT) is None:
@@ -95,7 +95,9 @@ def journal_export(request: MemberRequest) -> StreamingHttpResponse:
 def _csv(rows: object, reader: Member) -> Iterator[bytes]:
     """UTF-8 with a byte order mark, so that Excel reads it as such."""
     language, zone = reader.language, organisation.zone()
-    yield b"\xef\xbb\xbf" + _row(["number", "recorded_at", "valid_at", "by", "action", "what", "account", "account_id", "hash"])
+    yield b"\xef\xbb\xbf" + _row(
+        ["number", "recorded_at", "valid_at", "by", "action", "what", "account", "account_id", "hash"]
+    )
     entries: list[Entry] = []
     for entry in rows.iterator(CHUNK):  # type: ignore[attr-defined]  # a QuerySet with its select_related
         entries.append(entry)
@@ -109,7 +111,14 @@ def _chunk(entries: list[Entry], reader: Member, language: str, zone: object) ->
     for line in lines(entries, reader):
         entry = line.entry
         times = [at.astimezone(zone).isoformat(timespec="seconds") for at in (entry.recorded_at, entry.valid_at)]  # type: ignore[arg-type]
-        told = [line.who.in_(language), entry.action, line.what.in_(language), line.account, entry.account or "", entry.hash]
+        told = [
+            line.who.in_(language),
+            entry.action,
+            line.what.in_(language),
+            line.account,
+            entry.account or "",
+            entry.hash,
+        ]
         yield _row([line.place or "", *times, *told])
 
 
@@ -121,7 +130,10 @@ def _row(cells: list[object]) -> bytes:
 
 def _pairs(payload: dict[str, object]) -> list[tuple[str, str]]:
     """Key and value as they are kept; what is no plain word is shown as JSON."""
-    return [(key, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)) for key, value in payload.items()]
+    return [
+        (key, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+        for key, value in payload.items()
+    ]
 
 
 urlpatterns = [

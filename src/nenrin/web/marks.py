@@ -31,9 +31,7 @@ LOUD = 5.0
 
 def shape(band: object) -> SafeString:
     """● ▲ ■ ○ alone, silent for readers of the word beside it."""
-    return mark_safe(
-        f'<svg class="health__mark" viewBox="0 0 12 12" aria-hidden="true">{_SHAPES[band_of(band)]}</svg>'
-    )
+    return mark_safe(f'<svg class="health__mark" viewBox="0 0 12 12" aria-hidden="true">{_SHAPES[band_of(band)]}</svg>')
 
 
 def health(band: object, score: float | None, language: str) -> SafeString:
@@ -63,13 +61,17 @@ def missing(language: str) -> SafeString:
 
 def small_ring(tree: ring.Tree) -> SafeString:
     """The mark in a row, silent: the health mark follows it."""
-    return mark_safe(f'<svg class="ring ring--row" viewBox="-52 -52 104 104" aria-hidden="true">{_rings(tree, "row")}</svg>')
+    return mark_safe(
+        f'<svg class="ring ring--row" viewBox="-52 -52 104 104" aria-hidden="true">{_rings(tree, "row")}</svg>'
+    )
 
 
 def large_ring(tree: ring.Tree, language: str) -> SafeString:
     """The mark of a page's head, with its years spelt out."""
     story = escape(ring.spelt(tree, {band: word.in_(language) for band, word in WORDS.items()}, language))
-    return mark_safe(f'<svg class="ring" viewBox="-52 -52 104 104" role="img" aria-label="{story}">{_rings(tree, "head")}</svg>')
+    return mark_safe(
+        f'<svg class="ring" viewBox="-52 -52 104 104" role="img" aria-label="{story}">{_rings(tree, "head")}</svg>'
+    )
 
 
 def sparkline(values: Sequence[float | None], band: object) -> SafeString:

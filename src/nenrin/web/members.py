@@ -49,7 +49,9 @@ class NewColleague(Colleague):
     def clean_email(self) -> str:
         email = str(self.cleaned_data["email"]).strip().lower()
         if Member.objects.filter(email__iexact=email).exists():
-            raise forms.ValidationError(_("This address is a member already: open their page to change the role or make a new link."))
+            raise forms.ValidationError(
+                _("This address is a member already: open their page to change the role or make a new link.")
+            )
         return email
 
 

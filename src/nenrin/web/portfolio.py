@@ -86,7 +86,7 @@ def customers(member: Member, *, mine: bool) -> AccountQuerySet:
 
 def figures(rows: AccountQuerySet, today: date, currency: str) -> Portfolio:
     """Two queries at any size."""
-    known = {band: (0, 0) for band in BANDS}
+    known = dict.fromkeys(BANDS, (0, 0))
     elsewhere = 0
     groups = rows.order_by().values_list("currency", "health__band").annotate(n=Count("pk"), s=Sum("mrr_minor"))
     for own, word, count, mrr in groups:
@@ -120,7 +120,9 @@ def moves(rows: AccountQuerySet, since: date, from_at: datetime) -> list[Move]:
     now, then = F("account__health__score"), F("score")
     moved = ~Q(account__health__band=F("band")) | Q(score__gte=now + MOVED) | Q(score__lte=now - MOVED)
     found = (
-        DailyScore.objects.filter(moved, day=since, account__in=rows.order_by().values("pk"), account__health__isnull=False)
+        DailyScore.objects.filter(
+            moved, day=since, account__in=rows.order_by().values("pk"), account__health__isnull=False
+        )
         .annotate(now=now, then=then)
         .select_related("account__health")
         .order_by("-account__mrr_minor")[:AT_MOST]
@@ -128,7 +130,9 @@ def moves(rows: AccountQuerySet, since: date, from_at: datetime) -> list[Move]:
     kept = list(found)
     why = _sentences([row.account_id for row in kept], from_at)
     return [
-        Move(row.account, band_of(row.account.health.band), row.account.health.score, row.score, why.get(row.account_id))
+        Move(
+            row.account, band_of(row.account.health.band), row.account.health.score, row.score, why.get(row.account_id)
+        )
         for row in kept
     ]
 
@@ -155,10 +159,14 @@ def renewals(rows: AccountQuerySet, today: date) -> list[Deadline]:
 def _deadline(account: Account, on: date | None, today: date) -> Deadline:
     health: Health | None = getattr(account, "health", None)
     assert on is not None  # the query filtered by it
-    return Deadline(account, band_of(health.band if health else None), health.score if health else None, on, (on - today).days)
+    return Deadline(
+        account, band_of(health.band if health else None), health.score if health else None, on, (on - today).days
+    )
 
 
 def _sentences(accounts: list[int], from_at: datetime) -> Mapping[int, Text]:
     """The newest sentence on each account's health since an instant."""
-    rows = Entry.objects.filter(account__in=accounts, action__in=_CHANGES, recorded_at__gte=from_at).order_by("recorded_at")
+    rows = Entry.objects.filter(account__in=accounts, action__in=_CHANGES, recorded_at__gte=from_at).order_by(
+        "recorded_at"
+    )
     return {row.account: journal.sentence(row) for row in rows if row.account is not None}

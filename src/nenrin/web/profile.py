@@ -21,14 +21,19 @@ from nenrin.web.guard import MemberRequest, requires
 
 
 def _zones() -> list[tuple[str, object]]:
-    named = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix/", "right/")))
+    named = sorted(
+        zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix/", "right/"))
+    )
     return [("", _("The organisation's")), *((zone, zone.replace("_", " ")) for zone in named)]
 
 
 class Profile(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=120)
     zone = forms.ChoiceField(
-        label=_("Time zone"), choices=_zones, required=False, help_text=_("For times on your screen only; days follow the organisation.")
+        label=_("Time zone"),
+        choices=_zones,
+        required=False,
+        help_text=_("For times on your screen only; days follow the organisation."),
     )
 
 
@@ -47,7 +52,11 @@ def profile(request: MemberRequest) -> HttpResponse:
         "role": NAMES[Role(member.role)],
         "has_second_step": Authenticator.objects.filter(user=member, type=Authenticator.Type.TOTP).exists(),
         "themes": (("system", "", _("Follow the system")), ("light", "light", _("Light")), ("dark", "dark", _("Dark"))),
-        "densities": (("compact", "compact", _("Compact")), ("normal", "", _("Normal")), ("relaxed", "relaxed", _("Relaxed"))),
+        "densities": (
+            ("compact", "compact", _("Compact")),
+            ("normal", "", _("Normal")),
+            ("relaxed", "relaxed", _("Relaxed")),
+        ),
         "languages": (("ja", "ja", "日本語"), ("en", "en", "English")),
         "keys": (("on", True, _("On")), ("off", False, _("Off"))),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from nenrin.values import Text
 from nenrin.web.charts.scale import Scale, polyline, unit
@@ -49,7 +50,7 @@ def points_at(knots: Sequence[Knot], value: float) -> float:
     """
     if value <= knots[0][0]:
         return knots[0][1]
-    for (left, low), (right, high) in zip(knots, knots[1:], strict=False):
+    for (left, low), (right, high) in pairwise(knots):
         if value <= right:
             return low + (high - low) * (value - left) / (right - left) if right > left else high
     return knots[-1][1]

@@ -74,7 +74,8 @@ class Picture:
 
 
 def draw(falls: Falls) -> Picture:
-    run, rows = 100.0, []
+    run = 100.0
+    rows: list[Row] = []
     for loss in falls.losses:
         below = run - loss.loss
         rows.append(Row(loss, _bars(loss, run), -loss.loss, unit(run) if rows else "", unit(below)))

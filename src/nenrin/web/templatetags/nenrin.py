@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime, tzinfo
 from itertools import count
 from typing import Any
@@ -19,10 +18,13 @@ from django.utils.translation import get_language
 
 from nenrin.values import Money, Text
 from nenrin.web import assets, definitions, format, icons, marks
-from nenrin.web.charts import columns, curve, falls, heat, lines, ring, shares
-from nenrin.web.charts.bands import BANDS
+from nenrin.web.charts import ring
+from nenrin.web.charts.bands import band_of
+from nenrin.web.templatetags import pictures
 
 register = template.Library()
+register.tags.update(pictures.register.tags)
+register.filters.update(pictures.register.filters)
 Context = template.Context
 
 
@@ -95,7 +97,7 @@ def moment(context: Context, value: datetime | None, named_zone: bool = False) -
 
 @register.simple_tag(takes_context=True)
 def as_of(context: Context, value: datetime | date | None) -> str:
-    """"2026/11/24 06:00 時点": when the figures beside it were true."""
+    """ "2026/11/24 06:00 時点": when the figures beside it were true."""
     return format.as_of(value, language(), reader_zone(context))
 
 
@@ -145,13 +147,13 @@ def health_shape(band: object) -> SafeString:
 
 @register.simple_tag
 def health_word(band: object) -> str:
-    return marks.WORDS[marks.band_of(band)].in_(language())
+    return marks.WORDS[band_of(band)].in_(language())
 
 
 @register.filter
 def band(value: object) -> str:
     """good, watch, risk or unknown, for class names: class="is-{{ health.band|band }}"."""
-    return marks.band_of(value)
+    return band_of(value)
 
 
 @register.simple_tag
@@ -198,64 +200,6 @@ def logo() -> SafeString:
     )
 
 
-# --- pictures --------------------------------------------------------------------------------------------------
-
-
-@register.inclusion_tag("components/falls.html", name="falls")
-def falls_tag(chart: falls.Falls, caption: object = "") -> dict[str, object]:
-    """The contribution waterfall of a charts.falls.Falls."""
-    return {"falls": chart, "picture": falls.draw(chart), "caption": caption}
-
-
-#: Width of a picture on a phone, where a wide one would shrink its words below reading.
-_PHONE = 384
-
-
-@register.inclusion_tag("components/shares.html", name="shares")
-def shares_tag(chart: shares.Shares) -> dict[str, object]:
-    """Stacked bars by band of a charts.shares.Shares; `detail` of the last row's shares is printed in the legend."""
-    width = max((shares.breadth(text(whole.label)) + 12 for whole in chart.wholes if whole.label), default=0.0)
-    details = {share.band: share.detail for whole in chart.wholes for share in whole.shares if share.detail}
-    return {
-        "shares": chart,
-        "picture": shares.draw(chart, width),
-        "narrow": shares.draw(replace(chart, width=_PHONE), width) if chart.width > _PHONE else None,
-        "label_width": width,
-        "bands": BANDS,
-        "details": details,
-    }
-
-
-@register.inclusion_tag("components/lines.html", name="lines")
-def lines_tag(chart: lines.Lines, caption: object = "") -> dict[str, object]:
-    """A line chart with its table of a charts.lines.Lines."""
-    return {"lines": chart, "picture": lines.draw(chart), "caption": caption}
-
-
-@register.inclusion_tag("components/columns.html", name="columns")
-def columns_tag(chart: columns.Columns) -> dict[str, object]:
-    """Columns by day with their table of a charts.columns.Columns."""
-    return {"columns": chart, "picture": columns.draw(chart)}
-
-
-@register.inclusion_tag("components/curve.html", name="curve")
-def curve_tag(chart: curve.Curve, caption: object = "") -> dict[str, object]:
-    """The picture of a curve editor of a charts.curve.Curve; its knots are edited in a table beside it."""
-    return {"curve": chart, "picture": curve.draw(chart), "caption": caption}
-
-
-@register.inclusion_tag("components/heat.html", name="heat")
-def heat_tag(chart: heat.Heat) -> dict[str, object]:
-    """A heat map of a charts.heat.Heat."""
-    return {"heat": chart, "picture": heat.draw(chart)}
-
-
-@register.filter
-def at(values: Mapping[object, object], key: object) -> object:
-    """One value of a mapping: {{ details|at:band }}."""
-    return values.get(key, "")
-
-
 # --- structure -------------------------------------------------------------------------------------------------
 
 
@@ -298,10 +242,18 @@ def section(
     """
     name = key or f"section-{next(_NOTES)}"
     more = format_html('<a href="{}">{}</a>', url, text(link)) if url else ""
-    side = format_html('<span class="meta">{}</span>', meta if isinstance(meta, SafeString) else text(meta)) if meta else ""
+    side = (
+        format_html('<span class="meta">{}</span>', meta if isinstance(meta, SafeString) else text(meta))
+        if meta
+        else ""
+    )
     return format_html(
         '<section class="section" aria-labelledby="{0}"><div class="section__head"><h2 id="{0}">{1}</h2>{2}{3}</div>{4}</section>',
-        name, text(title), more, side, mark_safe(content),
+        name,
+        text(title),
+        more,
+        side,
+        mark_safe(content),
     )
 
 
@@ -371,7 +323,9 @@ def asset_preloads() -> list[str]:
 
 def reader_zone(context: Context) -> tzinfo:
     """The member's zone, else the organisation's, else the active one."""
-    named = getattr(context.get("user"), "zone", "") or getattr(getattr(context.get("shell"), "organisation", None), "zone", "")
+    named = getattr(context.get("user"), "zone", "") or getattr(
+        getattr(context.get("shell"), "organisation", None), "zone", ""
+    )
     return ZoneInfo(named) if named else get_current_timezone()
 
 

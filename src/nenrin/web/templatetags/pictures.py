@@ -1,0 +1,74 @@
+"""The tags of the larger pictures: each takes one frozen record of nenrin.web.charts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from django import template
+from django.utils.translation import get_language
+
+from nenrin.values import Text
+from nenrin.web.charts import columns, curve, falls, heat, lines, shares
+from nenrin.web.charts.bands import BANDS
+
+register = template.Library()
+
+
+def _words(value: object) -> str:
+    return value.in_(get_language() or "ja") if isinstance(value, Text) else str(value)
+
+
+@register.inclusion_tag("components/falls.html", name="falls")
+def falls_tag(chart: falls.Falls, caption: object = "") -> dict[str, object]:
+    """The contribution waterfall of a charts.falls.Falls."""
+    return {"falls": chart, "picture": falls.draw(chart), "caption": caption}
+
+
+#: Width of a picture on a phone, where a wide one would shrink its words below reading.
+_PHONE = 384
+
+
+@register.inclusion_tag("components/shares.html", name="shares")
+def shares_tag(chart: shares.Shares) -> dict[str, object]:
+    """Stacked bars by band of a charts.shares.Shares; `detail` of the last row's shares is printed in the legend."""
+    width = max((shares.breadth(_words(whole.label)) + 12 for whole in chart.wholes if whole.label), default=0.0)
+    details = {share.band: share.detail for whole in chart.wholes for share in whole.shares if share.detail}
+    return {
+        "shares": chart,
+        "picture": shares.draw(chart, width),
+        "narrow": shares.draw(replace(chart, width=_PHONE), width) if chart.width > _PHONE else None,
+        "label_width": width,
+        "bands": BANDS,
+        "details": details,
+    }
+
+
+@register.inclusion_tag("components/lines.html", name="lines")
+def lines_tag(chart: lines.Lines, caption: object = "") -> dict[str, object]:
+    """A line chart with its table of a charts.lines.Lines."""
+    return {"lines": chart, "picture": lines.draw(chart), "caption": caption}
+
+
+@register.inclusion_tag("components/columns.html", name="columns")
+def columns_tag(chart: columns.Columns) -> dict[str, object]:
+    """Columns by day with their table of a charts.columns.Columns."""
+    return {"columns": chart, "picture": columns.draw(chart)}
+
+
+@register.inclusion_tag("components/curve.html", name="curve")
+def curve_tag(chart: curve.Curve, caption: object = "") -> dict[str, object]:
+    """The picture of a curve editor of a charts.curve.Curve; its knots are edited in a table beside it."""
+    return {"curve": chart, "picture": curve.draw(chart), "caption": caption}
+
+
+@register.inclusion_tag("components/heat.html", name="heat")
+def heat_tag(chart: heat.Heat) -> dict[str, object]:
+    """A heat map of a charts.heat.Heat."""
+    return {"heat": chart, "picture": heat.draw(chart)}
+
+
+@register.filter
+def at(values: Mapping[object, object], key: object) -> object:
+    """One value of a mapping: {{ details|at:band }}."""
+    return values.get(key, "")
