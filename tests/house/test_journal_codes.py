@@ -15,4 +15,6 @@ def test_every_action_speaks_both_languages_with_the_same_particulars(action: Ac
 
 
 def _fields(sentence: str) -> set[str]:
-    return {field for _, field, _, _ in string.Formatter().parse(sentence) if field}
+    """Words that are told in both languages come as a pair: {band_en} in one sentence, {band_ja} in the other."""
+    found = (field for _, field, _, _ in string.Formatter().parse(sentence) if field)
+    return {field.removesuffix("_en").removesuffix("_ja") for field in found}
