@@ -2,103 +2,120 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nenrin.analytics.kpis.catalogue import MEASURES
+from nenrin.analytics.conditions import All, Condition, Field, Is, Not, Op, Unreadable, parse, standard
+from nenrin.analytics.conditions import Any as AnyOf
+from nenrin.analytics.conditions.folding import folded
+from nenrin.analytics.conditions.trees import leaves
+from nenrin.analytics.kpis import MEASURES
 from nenrin.analytics.scores.frames import Frame
 from nenrin.insight.configuration import Configuration
 
 Column = NDArray[Any]
-Hits = NDArray[np.bool_]
+Bits = NDArray[np.bool_]
 
-#: What a condition may ask of an account beside its measures.
+#: What a condition may ask of an account beside its measures: what the lake knew of it on the day.
 WORDS = ("status", "tier", "touch_model", "stage", "industry", "region", "tags")
+FIELDS: Mapping[str, Field] = {key: field for key, field in standard().items() if key in WORDS or key in MEASURES}
 
 
-class UnknownField(ValueError):
-    """A model's condition asks for something that is neither a word of the account nor a measure."""
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """Rows for which a condition holds, and rows for which it is known whether it does (missing is neither)."""
+
+    holds: Bits
+    known: Bits
 
 
-def choose(
-    configuration: Configuration, day: date, frame: Frame, words: Mapping[str, Column]
-) -> NDArray[np.int64]:
+def choose(configuration: Configuration, day: date, frame: Frame, words: Mapping[str, Column]) -> NDArray[np.int64]:
     """The place of each row's model among the configuration's; -1 where no model takes it."""
     which = np.full(len(frame), -1, dtype=np.int64)
     for place in configuration.on(day):
-        free = which < 0
-        which[free & matches(configuration.models[place].applies_to, frame, words)] = place
+        document = configuration.models[place].applies_to
+        hits = matches(All(()) if document is None else parse(document, FIELDS), frame, words)
+        which[(which < 0) & hits] = place
     return which
 
 
-def matches(condition: Mapping[str, Any] | None, frame: Frame, words: Mapping[str, Column]) -> Hits:
-    """Rows for which a condition holds. None and an empty "all" hold for every row.
-
-    Grammar: {"all": [...]}, {"any": [...]}, {"not": ...}, or {"field": name, "op": op, "value": value} with op one of
-    is, is_not, in, not_in, above, at_least, below, at_most, missing, present. A missing measure never compares true.
-    """
-    if condition is None:
-        return np.ones(len(frame), dtype=bool)
-    if "all" in condition or "any" in condition:
-        inner = condition.get("all", condition.get("any"))
-        parts: Sequence[Hits] = [matches(part, frame, words) for part in inner or []]
-        if not parts:
-            return np.full(len(frame), "all" in condition)
-        return np.asarray((np.logical_and if "all" in condition else np.logical_or).reduce(parts), dtype=bool)
-    if "not" in condition:
-        return ~matches(condition["not"], frame, words)
-    return _holds(
-        str(condition.get("field", "")), str(condition.get("op", "")), condition.get("value"), frame, words
-    )
-
-
-def _holds(field: str, op: str, value: Any, frame: Frame, words: Mapping[str, Column]) -> Hits:
-    if field in frame.values:
-        return _measured(frame.values[field], op, value)
-    if field not in words:
-        raise UnknownField(f"{field!r} is neither a measure nor one of {', '.join(WORDS)}")
-    column = words[field]
-    wanted = set(value) if isinstance(value, list | tuple) else {value}
-    if field == "tags":
-        hits = np.array([not wanted.isdisjoint(tags) for tags in column], dtype=bool)
-    else:
-        hits = np.isin(column, sorted(str(one) for one in wanted))
-    return ~hits if op in ("is_not", "not_in") else hits
-
-
-def problems(condition: Any) -> list[str]:
-    """What is wrong with a condition, by place; empty where nothing is."""
-    if condition is None:
+def problems(document: object) -> list[str]:
+    """What is wrong with a model's condition, by place; empty where nothing is."""
+    if document is None:
         return []
-    nobody = Frame(np.empty(0, np.int64), {key: np.empty(0) for key in MEASURES}, np.empty(0, dtype=str))
     try:
-        matches(
-            condition, nobody, {word: np.empty(0, dtype=object if word == "tags" else str) for word in WORDS}
-        )
-    except (UnknownField, TypeError, ValueError, AttributeError) as problem:
-        return [f"applies_to: {problem}"]
+        parse(document, FIELDS)
+    except Unreadable as unreadable:
+        return [f"applies_to.{problem.text.en}" for problem in unreadable.problems]
     return []
 
 
-_COMPARE: Mapping[str, Callable[[Column, Any], Any]] = {
-    "above": np.greater,
-    "at_least": np.greater_equal,
-    "below": np.less,
-    "at_most": np.less_equal,
-    "is": np.equal,
-}
+def asks(document: object) -> set[str]:
+    """The measures that a model's condition reads."""
+    return set() if document is None else {leaf.field for leaf in leaves(parse(document, FIELDS))} & set(MEASURES)
 
 
-def _measured(values: Column, op: str, value: Any) -> Hits:
-    if op in ("missing", "present"):
-        return np.asarray(np.isnan(values) == (op == "missing"), dtype=bool)
-    if op not in _COMPARE:
-        raise UnknownField(
-            f"{op!r} is not a comparison of a measure: {', '.join(_COMPARE)}, missing, present"
-        )
+def matches(condition: Condition, frame: Frame, words: Mapping[str, Column]) -> Bits:
+    """Rows for which a condition certainly holds."""
+    return _truth(condition, frame, words).holds
+
+
+def _truth(condition: Condition, frame: Frame, words: Mapping[str, Column]) -> Truth:
+    match condition:
+        case Is():
+            return _compared(condition, frame, words)
+        case Not(part):
+            inner = _truth(part, frame, words)
+            return Truth(inner.known & ~inner.holds, inner.known)
+        case All(parts):
+            return _all([_truth(part, frame, words) for part in parts], len(frame))
+        case AnyOf(parts):
+            inner = _all([_opposite(_truth(part, frame, words)) for part in parts], len(frame))
+            return _opposite(inner)
+
+
+def _opposite(truth: Truth) -> Truth:
+    return Truth(truth.known & ~truth.holds, truth.known)
+
+
+def _all(truths: list[Truth], rows: int) -> Truth:
+    """Holds where all hold; known to fail where one is known to fail."""
+    holds, fails = np.ones(rows, dtype=bool), np.zeros(rows, dtype=bool)
+    for truth in truths:
+        holds &= truth.holds
+        fails |= truth.known & ~truth.holds
+    return Truth(holds, holds | fails)
+
+
+def _compared(leaf: Is, frame: Frame, words: Mapping[str, Column]) -> Truth:
+    if leaf.field == "tags":
+        hits = [not tags if leaf.op is Op.MISSING else not set(leaf.values).isdisjoint(tags) for tags in words["tags"]]
+        return Truth(np.array(hits, dtype=bool), np.ones(len(frame), dtype=bool))
+    column = frame.values[leaf.field] if leaf.field in frame.values else words[leaf.field]
+    present = ~np.isnan(column) if leaf.field in frame.values else column != ""
+    if leaf.op is Op.MISSING:
+        return Truth(~present, np.ones(len(frame), dtype=bool))
     with np.errstate(invalid="ignore"):
-        return np.asarray(_COMPARE[op](values, float(value)), dtype=bool)
+        return Truth(present & _HOLDS[leaf.op](column, leaf.values), present)
+
+
+def _contains(column: Column, values: tuple[Any, ...]) -> Bits:
+    return np.array([folded(str(values[0])) in folded(str(word)) for word in column], dtype=bool)
+
+
+_HOLDS: Mapping[Op, Callable[[Column, tuple[Any, ...]], Any]] = {
+    Op.EQ: lambda column, values: column == values[0],
+    Op.NE: lambda column, values: column != values[0],
+    Op.LT: lambda column, values: column < values[0],
+    Op.LE: lambda column, values: column <= values[0],
+    Op.GT: lambda column, values: column > values[0],
+    Op.GE: lambda column, values: column >= values[0],
+    Op.BETWEEN: lambda column, values: (column >= values[0]) & (column <= values[1]),
+    Op.IN: lambda column, values: np.isin(column, list(values)),
+    Op.CONTAINS: _contains,
+}
