@@ -80,7 +80,7 @@ WEEKLY_ACTIVE_USERS = Measure(
 
 ACTIVE_USER_SHARE = Measure(
     key="active_user_share",
-    name=Text("Active users of paid seats", "ライセンス利用率"),
+    name=Text("Active share of paid seats", "ライセンス利用率"),
     description=Text(
         "Weekly active users as a share of the paid seats; above 1 when more people use it than seats are paid.",
         "契約ライセンス数に対する週間利用者数の割合。契約数を超える利用があれば1を上回る。",
