@@ -12,14 +12,16 @@ from nenrin.web import (
     imports,
     journal,
     members,
+    organisation,
     palette,
     preferences,
     profile,
     sign_in,
     timeline_entries,
+    tokens,
 )
 
-AREAS = (assets, home, palette, account, timeline_entries, imports, members, journal, profile, components_page)
+AREAS = (assets, home, palette, account, timeline_entries, imports, members, journal, profile, tokens, organisation, components_page)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *(address for area in AREAS for address in area.urlpatterns),

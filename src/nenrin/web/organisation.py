@@ -1,0 +1,60 @@
+"""The organisation's settings: name, language, days, fiscal year, currency."""
+
+from __future__ import annotations
+
+from zoneinfo import available_timezones
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from nenrin.foundation import organisation as ours
+from nenrin.foundation.actors import Actor
+from nenrin.foundation.permissions import Permission
+from nenrin.web.guard import MemberRequest, requires
+
+FIELDS = ("name", "language", "fiscal_start_month", "currency")
+CURRENCIES = ("JPY", "USD", "EUR", "GBP", "SGD", "AUD", "KRW")
+
+
+def _zones() -> list[tuple[str, str]]:
+    return [(zone, zone) for zone in sorted(available_timezones()) if "/" in zone and not zone.startswith("Etc/")]
+
+
+class Settings(forms.Form):
+    name = forms.CharField(label=_("Organisation"), max_length=200)
+    language = forms.ChoiceField(label=_("Language of new members"), choices=[("ja", "日本語"), ("en", "English")])
+    fiscal_start_month = forms.TypedChoiceField(
+        label=_("Fiscal year begins in"), coerce=int, choices=[(n, n) for n in range(1, 13)]
+    )
+    currency = forms.ChoiceField(label=_("Currency"), choices=[(code, code) for code in CURRENCIES])
+    zone = forms.ChoiceField(
+        label=_("Time zone"),
+        choices=_zones,
+        help_text=_("Defines day, week and month. It can be chosen until the first day is closed."),
+    )
+
+    def __init__(self, *args: object, is_zone_fixed: bool, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # forms.Form's own arguments
+        self.fields["zone"].disabled = is_zone_fixed
+
+
+@requires(Permission.ORGANISATION_EDIT)
+def organisation(request: MemberRequest) -> HttpResponse:
+    """Change the settings. Closed days were counted in the zone of their time, so it is fixed with the first of them."""
+    row = ours.current()
+    initial = {name: getattr(row, name) for name in (*FIELDS, "zone")}
+    form = Settings(request.POST or None, initial=initial, is_zone_fixed=row.closed_through is not None)
+    if request.method == "POST" and form.is_valid():
+        ours.change(by=Actor.of(request.user), at=request.at, **form.cleaned_data)
+        messages.success(request, gettext("Settings saved."))
+        return HttpResponseRedirect(reverse("organisation"))
+    status = 422 if form.errors else 200
+    return render(request, "organisation/organisation.html", {"as_of": request.at, "form": form, "row": row}, status=status)
+
+
+urlpatterns = [path("organisation", organisation, name="organisation")]
