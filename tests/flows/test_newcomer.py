@@ -1,0 +1,83 @@
+"""A newcomer with the README alone: sign in, understand the first red account, import a file, see the score move."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.flows.running import wait_for
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_csm_understands_why_the_first_red_account_is_red(visitor: Any) -> None:
+    guest = visitor("csm", language="en")
+    guest.go("/accounts?band=at_risk&sort=score")
+    guest.page.locator("main tbody a[href^='/accounts/']").first.click()
+    guest.page.wait_for_load_state()
+    assert "At risk" in guest.page.locator(".account-head").inner_text()
+    finding = guest.page.locator(".finding").inner_text()
+    assert len(finding) > 20
+    shown = guest.page.locator("table.falls tbody tr")
+    assert shown.count() >= 4
+
+
+def test_the_rows_of_the_waterfall_add_up_to_the_score(visitor: Any) -> None:
+    guest = visitor("csm", language="en")
+    guest.go("/accounts")
+    guest.page.locator("main tbody a[href^='/accounts/']").first.click()
+    rows = guest.page.locator("table.falls tbody tr").all()
+    effects = [float(row.locator("td").nth(4).inner_text().replace("−", "-").replace("±", "")) for row in rows]
+    assert round(100 + sum(effects[:-1]), 1) == effects[-1]
+
+
+def test_without_scripts_a_csm_signs_in_filters_and_writes_a_note(visitor: Any) -> None:
+    guest = visitor("csm", scripts=False)
+    guest.go("/accounts?q=白樺")
+    guest.page.locator("main tbody a[href^='/accounts/']").first.click()
+    guest.go(guest.page.url.removeprefix(guest.demo.base) + "/timeline")
+    form = guest.page.locator("#write form").first
+    form.locator("textarea").first.fill("部長の後任を確認した。")
+    form.locator("button").first.click()
+    guest.page.wait_for_load_state()
+    assert "部長の後任を確認した。" in guest.page.content()
+
+
+def test_the_palette_finds_an_account_by_a_part_of_its_name(visitor: Any) -> None:
+    guest = visitor("csm")
+    guest.go("/")
+    guest.page.keyboard.press("Control+k")
+    guest.page.locator("#palette input").fill("白樺")
+    guest.page.locator("#palette [role=option]").first.wait_for()
+    guest.page.keyboard.press("Enter")
+    guest.page.wait_for_url("**/accounts/*")
+    assert "白樺" in guest.page.title()
+
+
+def test_an_imported_ticket_moves_the_score(visitor: Any, tmp_path: Path) -> None:
+    """An urgent ticket from a file: the worker takes it in, and today's value falls."""
+    guest = visitor("operations", language="en")
+    guest.go("/accounts?q=あけぼの")
+    link = guest.page.locator("main tbody a[href^='/accounts/']").first
+    path, name = link.get_attribute("href"), link.inner_text()
+    before = _today(guest, path)
+    (tmp_path / "tickets.csv").write_text(f"key,account,priority,opened_on,subject\nT-9001,{name},urgent,2026-10-20,全拠点で停止\n")
+    words = ("import", "tickets", str(tmp_path / "tickets.csv"), "--json")
+    guest.demo.installation.run(*words)
+    wait_for(lambda: _today(guest, path) < before, 60, "the worker to take the ticket into account")
+
+
+def _today(guest: Any, path: str | None) -> float:
+    guest.go(path or "/")
+    return float(guest.page.locator(".facts dd").nth(1).inner_text().split()[0])
+
+
+def test_an_outsider_is_sent_to_the_sign_in_and_a_role_without_permission_is_told(visitor: Any) -> None:
+    guest = visitor()
+    answer = guest.page.goto(guest.demo.base + "/accounts")
+    assert "/sign-in/login/" in guest.page.url and answer is not None
+    seller = visitor("sales")
+    answer = seller.page.goto(seller.demo.base + "/health-models")
+    assert answer is not None and answer.status == 403
