@@ -32,7 +32,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     home = tmp_path_factory.mktemp("demo")
     made = Installation(home, {}).json("demo", "--json")
     with Installation(home, made).serving("--with-worker") as base:
-        members = {row["role"]: row["email"] for row in made["members"]}
+        members = {row["role"]: row["email"] for row in made["sign_ins"]}
         yield Demo(base, members, made["password"], Installation(home, made))
 
 
