@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import click
 from django.conf import settings
+from django.db.models import F
 
 from nenrin.cli.output import fail, say_json, say_rows
 from nenrin.foundation import members
@@ -13,7 +14,7 @@ from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Member, Team
 from nenrin.foundation.roles import Role
 
-COLUMNS = ("email", "name", "role", "team", "is_active", "last_login")
+COLUMNS = ("email", "name", "role", "team_name", "is_active", "last_login")
 
 
 @click.group()
@@ -25,8 +26,7 @@ def command() -> None:
 @click.option("--json", "as_json", is_flag=True)
 def list_(as_json: bool) -> None:
     """Everyone, with role and team."""
-    rows = list(Member.objects.values("email", "name", "role", "team__name", "is_active", "last_login"))
-    shown = [{**row, "team": row.pop("team__name")} for row in rows]
+    shown = list(Member.objects.values("email", "name", "role", "is_active", "last_login", team_name=F("team__name")))
     say_json(shown) if as_json else say_rows(shown, "table", COLUMNS)
 
 

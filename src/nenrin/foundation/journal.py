@@ -101,7 +101,8 @@ def _entry(draft: Draft, salt: str) -> Entry:
 
 def _plain(payload: Mapping[str, Any]) -> dict[str, Any]:
     """The same payload as JSON gives it back: dates as text, tuples as lists; what is hashed is what is stored."""
-    return json.loads(json.dumps(payload, cls=DjangoJSONEncoder))
+    plain: dict[str, Any] = json.loads(json.dumps(payload, cls=DjangoJSONEncoder))
+    return plain
 
 
 def _digest(salt: str, payload: Mapping[str, Any]) -> str:
@@ -160,7 +161,7 @@ def unread(reader: str, limit: int = 1000) -> list[Entry]:
 
 def advance(reader: str, entry: Entry) -> None:
     """`reader` is done up to and with `entry`. Called in the transaction of what the reader did."""
-    Cursor.objects.update_or_create(reader=reader, defaults={"sequence": entry.sequence})
+    Cursor.objects.update_or_create(reader=reader, defaults={"sequence": entry.sequence or 0})
 
 
 def sentence(entry: Entry, personal: Mapping[str, Any] | None = None) -> Text:

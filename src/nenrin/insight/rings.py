@@ -86,7 +86,8 @@ def _shown(wanted: Iterable[tuple[int, date]]) -> Mapping[tuple[int, date], tupl
     by_month: dict[tuple[int, int], list[tuple[int, date]]] = {}
     for account, day in wanted:
         by_month.setdefault((day.year, day.month), []).append((account, day))
-    lake, found = lakes.current(), {}
+    lake = lakes.current()
+    found: dict[tuple[int, date], tuple[str, float]] = {}
     for pairs in by_month.values():
         days = [day for _, day in pairs]
         rows = history.scores(

@@ -108,7 +108,10 @@ def _subscriptions(request: MemberRequest, key: int) -> list[Contract]:
         return []
     rows = Subscription.objects.filter(account=key, archived_at__isnull=True, status__in=OPEN).order_by("ends_on")
     columns = rows.values_list("plan__name", "mrr_minor", "currency", "term_from", "ends_on", "notice_deadline")
-    return [Contract(plan or "—", Money(mrr, currency), *days) for plan, mrr, currency, *days in columns]
+    return [
+        Contract(plan or "—", Money(mrr, currency), begins, ends, deadline)
+        for plan, mrr, currency, begins, ends, deadline in columns
+    ]
 
 
 def _stream(request: MemberRequest, key: int) -> timeline.Stream | None:

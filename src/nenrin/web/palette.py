@@ -54,16 +54,16 @@ def found(request: MemberRequest, asked: str) -> list[Group]:
 def _accounts(member: Member, wanted: str) -> tuple[Hit, ...]:
     rows = Account.objects.for_member(member, Permission.ACCOUNTS_VIEW).standing()
     rows = rows.filter(search__contains=wanted) if wanted else rows.filter(owner=member)
-    rows = rows.order_by("-mrr_minor", "name").values_list("pk", "name", "domain")
-    return tuple(Hit(name, reverse("account", args=[key]), domain) for key, name, domain in rows[:ACCOUNTS_AT_MOST])
+    best = rows.order_by("-mrr_minor", "name").values_list("pk", "name", "domain")[:ACCOUNTS_AT_MOST]
+    return tuple(Hit(name, reverse("account", args=[key]), domain) for key, name, domain in best)
 
 
 def _contacts(member: Member, wanted: str) -> tuple[Hit, ...]:
     if not wanted or not visible(member, FieldClass.PERSONAL):
         return ()
     rows = Contact.objects.for_member(member, Permission.CONTACTS_VIEW).standing().filter(search__contains=wanted)
-    rows = rows.order_by("name").values_list("account_id", "name", "account__name")[:CONTACTS_AT_MOST]
-    return tuple(Hit(name, reverse("account-people", args=[account]), of) for account, name, of in rows)
+    first = rows.order_by("name").values_list("account_id", "name", "account__name")[:CONTACTS_AT_MOST]
+    return tuple(Hit(name, reverse("account-people", args=[account]), of) for account, name, of in first)
 
 
 def _pages(request: MemberRequest, wanted: str) -> tuple[Hit, ...]:

@@ -14,18 +14,20 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from nenrin.foundation import members
-from nenrin.web.guard import public
+from nenrin.foundation.models import Member
+from nenrin.web.guard import MemberRequest, public
 
 
-class InvitedOnly(DefaultAccountAdapter):
+class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
     """No open sign-up: an administrator invites."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
-    def post_login(self, request: HttpRequest, user: object, **kwargs: object) -> HttpResponse:
+    def post_login(self, request: HttpRequest, user: Member, **kwargs: object) -> HttpResponse:
         members.signed_in(user, at=datetime.now(UTC))
-        return super().post_login(request, user, **kwargs)
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        return response
 
 
 class NewPassword(forms.Form):
@@ -40,7 +42,7 @@ class NewPassword(forms.Form):
 
 
 @public
-def invitation(request: HttpRequest, secret: str) -> HttpResponse:
+def invitation(request: MemberRequest, secret: str) -> HttpResponse:
     """Set a password by an invitation's link, then straight in."""
     try:
         member = members.invited(secret, at=request.at)
