@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 
 from nenrin.api.door.answers import answer, refused
 
-#: The operator's folder below NENRIN_HOME: analytics.min.js and its bundles/, from the npm package's dist/umd.
+#: The operator's folder below NENRIN_HOME: what the npm package @segment/analytics-next has in dist/umd.
 SCRIPTS: Final = "analytics.js"
 _KEY: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _FILE: Final = re.compile(r"[A-Za-z0-9_.-]+\.js(\.map|\.gz)?")
@@ -96,10 +96,9 @@ def _quiet() -> dict[str, Any]:
 def script(name: str) -> HttpResponse:
     """A file of analytics.js from the operator's folder, or a 404 that says where to put it."""
     folder: Path = settings.HOME / SCRIPTS
-    file = folder / name if name == "analytics.min.js" else folder / "bundles" / name
-    if _FILE.fullmatch(name) and file.is_file():
-        return HttpResponse(file.read_bytes(), content_type="application/javascript", headers=_HOUR)
-    remedy = (
-        f"put the files of @segment/analytics-next's dist/umd into {SCRIPTS}/ and {SCRIPTS}/bundles/ below NENRIN_HOME"
-    )
+    names = ("analytics.min.js", "standalone.js") if name == "analytics.min.js" else (name, f"bundles/{name}")
+    for file in (folder / one for one in names if _FILE.fullmatch(name)):
+        if file.is_file():
+            return HttpResponse(file.read_bytes(), content_type="application/javascript", headers=_HOUR)
+    remedy = f"copy the files of @segment/analytics-next's folder dist/umd into {SCRIPTS}/ below NENRIN_HOME"
     return refused(404, "no_script", f"{name} is not here: {remedy}")
