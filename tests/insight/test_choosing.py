@@ -18,7 +18,9 @@ from nenrin.insight import choosing
 NUMBERS = st.sampled_from([0.0, 1.0, 30.0, 90.0, 400.0])
 TIERS = st.sampled_from(["enterprise", "mid", "smb"])
 LEAVES = st.one_of(
-    st.builds(lambda op, x: Is("tenure_days", op, (x,)), st.sampled_from([Op.LT, Op.LE, Op.GT, Op.GE, Op.EQ, Op.NE]), NUMBERS),
+    st.builds(
+        lambda op, x: Is("tenure_days", op, (x,)), st.sampled_from([Op.LT, Op.LE, Op.GT, Op.GE, Op.EQ, Op.NE]), NUMBERS
+    ),
     st.builds(lambda x, y: Is("nps", Op.BETWEEN, tuple(sorted((x, y)))), NUMBERS, NUMBERS),
     st.builds(lambda xs: Is("tenure_days", Op.IN, tuple(xs)), st.lists(NUMBERS, min_size=1, max_size=3)),
     st.builds(lambda field: Is(field, Op.MISSING), st.sampled_from(["nps", "tier", "tags"])),

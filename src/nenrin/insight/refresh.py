@@ -13,7 +13,7 @@ from nenrin.analytics.scores.raws import Layout, evaluate
 from nenrin.analytics.scores.records import Record
 from nenrin.foundation import organisation
 from nenrin.ingest import lakes
-from nenrin.insight import configuration, days, evaluation, projection, touched
+from nenrin.insight import configuration, days, evaluation, projection, segments, touched
 from nenrin.insight.configuration import Configuration
 from nenrin.insight.models import HealthDetail, HealthModelVersion, Progress
 from nenrin.insight.rolling import rolled
@@ -29,13 +29,12 @@ def step(at: datetime) -> int:
     if not rolled(lake, at) or (progress.scored_through and day <= progress.scored_through):
         return 0
     news = touched.since(lake, progress.events_seen, progress.facts_seen)
-    published = HealthModelVersion.objects.filter(state="published").order_by("-published_at").first()
-    configured = published.published_at if published else None
-    everybody = progress.refreshed_on != day or progress.configured_at != configured or news.everybody
+    publications = HealthModelVersion.objects.filter(state="published").count()
+    everybody = progress.refreshed_on != day or progress.publications != publications or news.everybody
     if not everybody and not news.accounts:
         return _seen(progress, news) if news.is_new else 0
     count = run(day, at=at, accounts=None if everybody else sorted(news.accounts), lake=lake)
-    progress.refreshed_on, progress.configured_at = day, configured
+    progress.refreshed_on, progress.publications = day, publications
     _seen(progress, news)
     return count
 
@@ -56,6 +55,7 @@ def run(as_of: date, *, at: datetime, accounts: Sequence[int] | None = None, lak
     with transaction.atomic():
         projection.show(kept, live, as_of=as_of, at=at, is_final=False)
         projection.forget(accounts, [record.account for record in kept])
+    segments.settle(at, accounts)
     return len(kept)
 
 
@@ -92,6 +92,6 @@ def _seen(progress: Progress, news: touched.News) -> int:
     """Note what this round took into account; 0, as it moved nothing itself."""
     Progress.objects.filter(pk=1).update(
         events_seen=news.events_seen, facts_seen=news.facts_seen, refreshed_on=progress.refreshed_on,
-        configured_at=progress.configured_at,
+        publications=progress.publications,
     )  # fmt: skip
     return 0

@@ -1,0 +1,174 @@
+"""What would change if a model were published now: the same step of the same scan, with it and without."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+
+from nenrin.analytics.kpis import MEASURES
+from nenrin.analytics.scores import micro, records, scans
+from nenrin.analytics.scores.bands import Band
+from nenrin.analytics.scores.frames import NEVER, Frame, Overrides
+from nenrin.analytics.scores.models import HealthModel
+from nenrin.analytics.scores.raws import Layout, evaluate
+from nenrin.analytics.scores.records import Record
+from nenrin.customers.models import Account
+from nenrin.foundation import organisation
+from nenrin.insight import choosing, configuration, refresh
+from nenrin.insight.configuration import Configuration
+from nenrin.insight.days import day as day_of
+from nenrin.insight.days import number
+from nenrin.insight.models import HealthDetail, Override
+
+#: The number under which the draft takes part: later than every stored version.
+DRAFT = 2**62
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An account that would be shown in another band."""
+
+    account: int
+    name: str
+    before: Band
+    after: Band
+    score_before: float
+    score_after: float
+
+    @property
+    def difference(self) -> float:
+        return round(self.score_after - self.score_before, 1)
+
+    @property
+    def is_worse(self) -> bool:
+        return self.after.code < self.before.code
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Accounts by band with what is live and with the draft; `taken` is how many accounts the draft would judge."""
+
+    as_of: date
+    before: Mapping[Band, int]
+    after: Mapping[Band, int]
+    changed: tuple[Change, ...]
+    taken: int
+
+    @property
+    def worse(self) -> int:
+        return sum(change.is_worse for change in self.changed)
+
+    @property
+    def better(self) -> int:
+        return len(self.changed) - self.worse
+
+
+def of(model: HealthModel, *, at: datetime) -> Preview:
+    """The portfolio with a draft published in place of the live version of its key, at the values of now.
+
+    Exact for everything but facts that are still to come: a publication moves each score by what the model changes.
+    """
+    now = [Record.from_json(one) for one in HealthDetail.objects.values_list("now", flat=True).iterator(2000) if one]
+    as_of = day_of(max((record.day for record in now), default=number(organisation.today(at))))
+    now = [record for record in now if record.day == number(as_of)]
+    yesterday = refresh.closed(None, refresh.here().scored_through)
+    live = configuration.between(as_of, as_of, also={record.version for record in yesterday})
+    frame, words = _frame(now, as_of), _words([record.account for record in now])
+    before = _scored(live, frame, words, yesterday, as_of)
+    drafted = _with_draft(live, model, as_of)
+    after = _scored(drafted, frame, words, yesterday, as_of)
+    taken = int((after.raw.which == drafted.place()[DRAFT]).sum())
+    return Preview(as_of, _counted(before), _counted(after), tuple(_changes(before, after)), taken)
+
+
+def _with_draft(live: Configuration, model: HealthModel, as_of: date) -> Configuration:
+    """The same with the draft as the newest of its key."""
+    return Configuration(
+        (*live.models, model),
+        (*live.versions, DRAFT),
+        (*(min(since, as_of) for since in live.live_from), as_of),
+        {key: ended for key, ended in live.withdrawn.items() if key != model.key},
+    )
+
+
+def _scored(
+    live: Configuration, frame: Frame, words: Mapping[str, Any], yesterday: Sequence[Record], as_of: date
+) -> scans.Day:
+    which = choosing.choose(live, as_of, frame, words)
+    taken = which >= 0
+    state = records.state(yesterday, Layout.of(live.models), live.place())
+    today = evaluate(live.models, which[taken], frame.take(taken))
+    # A day that is closed already is judged once more: its own state, not the next day's.
+    return scans.step(live.models, state, max(number(as_of), _day(yesterday) + 1), today)
+
+
+def _day(yesterday: Sequence[Record]) -> int:
+    return max((record.day for record in yesterday), default=-1)
+
+
+def _frame(now: Sequence[Record], as_of: date) -> Frame:
+    events = sorted({event for record in now for event in record.raised})
+    return Frame(
+        np.array([record.account for record in now], dtype=np.int64),
+        {key: np.array([record.values.get(key, np.nan) for record in now], dtype=np.float64) for key in MEASURES},
+        np.array([record.tier for record in now], dtype=str),
+        {event: np.array([r.raised.get(event, NEVER) for r in now], dtype=np.int64) for event in events},
+        _overrides(now, as_of),
+    )
+
+
+def _overrides(now: Sequence[Record], as_of: date) -> Overrides:
+    found, place = Overrides.none(len(now)), {record.account: i for i, record in enumerate(now)}
+    zone = organisation.zone()
+    for row in Override.objects.filter(lifted_at__isnull=True, expires_on__gt=as_of):
+        at = place.get(row.account_id)
+        if at is not None:
+            found.band[at] = Band(row.band).code if row.band else -1
+            found.score[at] = np.nan if row.score is None else row.score
+            found.since[at] = number(row.at.astimezone(zone).date())
+    return found
+
+
+def _words(accounts: Sequence[int]) -> dict[str, Any]:
+    plain = [word for word in choosing.WORDS if word != "tags"]
+    rows = {row[0]: row[1:] for row in Account.objects.values_list("pk", *plain)}
+    empty = ("",) * len(plain)
+    words: dict[str, Any] = {
+        word: np.array([rows.get(account, empty)[n] for account in accounts], dtype=str) for n, word in enumerate(plain)
+    }
+    tagged: dict[int, list[str]] = {}
+    for account, tag in Account.tags.through.objects.values_list("account_id", "tag__name"):
+        tagged.setdefault(account, []).append(tag)
+    words["tags"] = np.empty(len(accounts), dtype=object)
+    words["tags"][:] = [tuple(tagged.get(account, ())) for account in accounts]
+    return words
+
+
+def _counted(day: scans.Day) -> dict[Band, int]:
+    return {band: int((day.state.shown == band.code).sum()) for band in Band}
+
+
+def _changes(before: scans.Day, after: scans.Day) -> list[Change]:
+    was = before.state.for_accounts(after.state.accounts)
+    scored = dict(zip(before.state.accounts.tolist(), micro.points(before.score).tolist(), strict=True))
+    rows = np.flatnonzero((was.shown != after.state.shown) & (was.which != scans.NEW))
+    names = dict(Account.objects.filter(pk__in=after.state.accounts[rows[:2000]].tolist()).values_list("pk", "name"))
+    scores = micro.points(after.score)
+    found = [
+        Change(
+            account=(account := int(after.state.accounts[row])),
+            name=names.get(account, ""),
+            before=Band.of(was.shown[row]),
+            after=Band.of(after.state.shown[row]),
+            score_before=round(scored[account], 1),
+            score_after=round(float(scores[row]), 1),
+        )
+        for row in rows
+    ]
+    return sorted(
+        found, key=lambda one: (not one.is_worse, one.difference if one.is_worse else -one.difference, one.account)
+    )

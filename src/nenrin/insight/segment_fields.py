@@ -1,0 +1,120 @@
+"""What conditions can ask of the accounts of this installation, and the frame that answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+
+import pyarrow as pa
+
+from nenrin.analytics.conditions import Field, standard
+from nenrin.analytics.conditions.fields import Kind
+from nenrin.analytics.kpis import MEASURES
+from nenrin.customers import attributes, tiers, touch_models
+from nenrin.customers.models import Account
+from nenrin.customers.statuses import Stage, Status, word
+from nenrin.foundation import organisation
+from nenrin.foundation.models import Member
+from nenrin.insight.models import CurrentMeasure, Health
+from nenrin.values import Text
+
+_KINDS: Mapping[str, Kind] = {"text": "text", "number": "number", "date": "date", "bool": "flag", "choice": "choice"}
+_TYPES: Mapping[Kind, pa.DataType] = {
+    "text": pa.string(),
+    "choice": pa.string(),
+    "number": pa.float64(),
+    "date": pa.date32(),
+    "flag": pa.bool_(),
+    "tags": pa.list_(pa.string()),
+}
+_COLUMNS = ("tier", "touch_model", "industry", "region", "status", "stage", "customer_since", "lost_on")
+#: A week before the newest of Health.weekly.
+_WEEK_AGO = -2
+
+
+def fields() -> dict[str, Field]:
+    """Every field with this installation's own choices and attributes."""
+    choices = {
+        "tier": list(tiers.names().items()),
+        "touch_model": list(touch_models.names().items()),
+        "status": [(one.value, word(one)) for one in Status],
+        "stage": [(one.value, word(one)) for one in Stage if one.value],
+        "owner": [
+            (str(pk), Text(name, name)) for pk, name in Member.objects.values_list("pk", "name").order_by("name")
+        ],
+    }
+    own = [
+        Field(
+            f"attribute.{one.key}",
+            Text(one.name_en, one.name_ja),
+            _KINDS[one.kind],
+            choices=tuple((option, Text(option, option)) for option in one.options),
+        )
+        for one in attributes.declared()
+    ]
+    return standard(choices=choices, attributes=own, currency=organisation.current().currency)
+
+
+def frame(columns: Iterable[str], known: Mapping[str, Field], accounts: Sequence[int] | None = None) -> pa.Table:
+    """The standing accounts (or these) with the columns asked for, as they are now; one query a table."""
+    wanted = set(columns)
+    rows = Account.objects.standing()
+    if accounts is not None:
+        rows = rows.filter(pk__in=accounts)
+    plain = [name for name in _COLUMNS if name in wanted]
+    found = list(rows.order_by("pk").values_list("pk", "owner_id", "attributes", *plain))
+    ids = [row[0] for row in found]
+    made: dict[str, list[object]] = {name: [row[3 + n] for row in found] for n, name in enumerate(plain)}
+    made["owner"] = [None if row[1] is None else str(row[1]) for row in found]
+    for key in (name for name in wanted if name.startswith("attribute.")):
+        made[key] = [_attribute(row[2].get(key.removeprefix("attribute.")), known[key]) for row in found]
+    if "tags" in wanted:
+        made["tags"] = _by_account(ids, _tags(accounts))
+    for key, read in _HEALTH.items():
+        if key in wanted:
+            made[key] = _by_account(ids, {row.account_id: read(row) for row in _health(accounts)})
+    for key in wanted & set(MEASURES):
+        made[key] = _by_account(
+            ids, dict(_of(CurrentMeasure, accounts).filter(measure=key).values_list("account", "value"))
+        )
+    arrays = {key: pa.array(values, _TYPES[known[key].kind]) for key, values in made.items() if key in wanted}
+    return pa.table({"account": pa.array(ids, pa.int64()), **arrays})
+
+
+def _attribute(value: object, field: Field) -> object:
+    return date.fromisoformat(value) if field.kind == "date" and isinstance(value, str) else value
+
+
+def _by_account(ids: Sequence[int], found: Mapping[int, object]) -> list[object]:
+    return [found.get(account) for account in ids]
+
+
+def _tags(accounts: Sequence[int] | None) -> dict[int, object]:
+    through = Account.tags.through.objects
+    rows = through.all() if accounts is None else through.filter(account__in=accounts)
+    found: dict[int, list[str]] = {}
+    for account, tag in rows.values_list("account_id", "tag__name"):
+        found.setdefault(account, []).append(tag)
+    return dict(found)
+
+
+def _health(accounts: Sequence[int] | None) -> list[Health]:
+    return list(_of(Health, accounts).only("account", "score", "band", "coverage", "weekly", "delta_30"))
+
+
+def _of(model: type, accounts: Sequence[int] | None):  # type: ignore[no-untyped-def]
+    return model.objects.all() if accounts is None else model.objects.filter(account__in=accounts)
+
+
+def _change_in_a_week(health: Health) -> float | None:
+    before = health.weekly[_WEEK_AGO] if len(health.weekly) >= -_WEEK_AGO else None
+    return None if before is None else round(health.score - before, 1)
+
+
+_HEALTH: Mapping[str, Callable[[Health], object]] = {
+    "health.score": lambda health: health.score,
+    "health.band": lambda health: health.band,
+    "health.coverage": lambda health: health.coverage,
+    "health.delta_7": _change_in_a_week,
+    "health.delta_30": lambda health: health.delta_30,
+}
