@@ -1,6 +1,7 @@
 # Nenrin: every command that a developer or an operator types. Each works from a bare clone.
 SHELL := /bin/bash
 PYTHON ?= python3
+PORT ?= 8000
 BIN := .venv/bin
 export DJANGO_SETTINGS_MODULE := nenrin.settings
 TEST_HOME := $(CURDIR)/var/test
@@ -21,7 +22,7 @@ messages: setup
 
 demo: setup
 	@$(BIN)/python scripts/compile_messages.py
-	@$(BIN)/nenrin demo --serve
+	@$(BIN)/nenrin demo --serve --live --port $(PORT)
 
 test: setup
 	@$(BIN)/python scripts/compile_messages.py
