@@ -33,7 +33,7 @@ def list_(as_json: bool) -> None:
 @command.command()
 @click.argument("email")
 @click.option("--name", required=True)
-@click.option("--role", type=click.Choice(list(Role)), required=True)
+@click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
 @click.option("--team", default="")
 @click.option("--language", type=click.Choice(["ja", "en"]), default="ja")
 def invite(email: str, name: str, role: str, team: str, language: str) -> None:
@@ -56,7 +56,7 @@ def reset(email: str) -> None:
 
 @command.command()
 @click.argument("email")
-@click.argument("role", type=click.Choice(list(Role)))
+@click.argument("role", type=click.Choice([role.value for role in Role]))
 def promote(email: str, role: str) -> None:
     """Give a member another role: the way back in when no administrator is left."""
     try:
