@@ -47,7 +47,7 @@ def page(browser: Browser, live_server: object, member: Member) -> Iterator[Page
 def _open(browser: Browser, live_server: object, member: Member, **options: object) -> Page:
     client = Client()
     client.force_login(member)
-    context = browser.new_context(base_url=live_server.url, **options)
+    context = browser.new_context(base_url=live_server.url, locale="ja-JP", **options)
     context.add_cookies([{"name": "sid", "value": client.cookies["sid"].value, "url": live_server.url}])
     page = context.new_page()
     page.faults = []
@@ -137,6 +137,28 @@ def test_what_was_typed_survives_a_reload_but_never_a_password(page: Page) -> No
     page.get_by_label("メモ").fill("月末の帳票")
     page.reload()
     expect(page.get_by_label("メモ")).to_have_value("月末の帳票")
+
+
+def test_what_was_accepted_is_not_offered_again(page: Page) -> None:
+    page.goto("/members/new")
+    page.get_by_label("氏名").fill("小林 由美")
+    page.get_by_label("メールアドレス").fill("yumi@example.com")
+    page.get_by_role("button", name="追加してリンクを作る").click()
+    expect(page.locator("[data-copy]")).to_be_visible()
+    page.goto("/members/new")
+    expect(page.get_by_label("氏名")).to_have_value("")
+
+
+def test_what_was_typed_survives_a_lost_session(page: Page, member: Member) -> None:
+    page.goto("/members/new")
+    page.get_by_label("氏名").fill("小林 由美")
+    page.context.clear_cookies(name="sid")
+    page.get_by_role("button", name="追加してリンクを作る").click()
+    page.get_by_label("メールアドレス").fill(member.email)
+    page.get_by_label("パスワード").fill(cast.PASSWORD)
+    page.get_by_role("button", name="サインインする").click()
+    page.goto("/members/new")
+    expect(page.get_by_label("氏名")).to_have_value("小林 由美")
 
 
 def test_theme_and_language_change_with_scripts_off(browser: Browser, live_server: object, member: Member) -> None:

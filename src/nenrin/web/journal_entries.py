@@ -58,8 +58,8 @@ class Filters(forms.Form):
     room = forms.ChoiceField(label=_("About"), required=False, choices=lambda: _choices(ROOMS))
     kind = forms.ChoiceField(label=_("By"), required=False, choices=lambda: _choices(ACTORS))
     member = forms.ChoiceField(label=_("Member"), required=False, choices=_members)
-    first = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    last = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    first = forms.DateField(label=_("First day"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    last = forms.DateField(label=_("Last day"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     account = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
 

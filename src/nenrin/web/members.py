@@ -22,6 +22,7 @@ from nenrin.foundation.models import Member, Team
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.foundation.roles import NAMES, Role
 from nenrin.values import Text
+from nenrin.web import toasts
 from nenrin.web.components import Tab
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.permission_words import SCOPES, WORDS
@@ -108,7 +109,7 @@ def member(request: MemberRequest, key: int) -> HttpResponse:
             form.add_error("role", _last_administrator())
             found.refresh_from_db()
         else:
-            messages.success(request, gettext("Saved."))
+            toasts.say(request, gettext("Saved."))
             return HttpResponseRedirect(reverse("members"))
     return render(request, "members/member.html", {"as_of": request.at, "form": form, "found": found})
 
@@ -137,7 +138,7 @@ def member_state(request: MemberRequest, key: int) -> HttpResponse:
     except colleagues.LastAdministrator:
         messages.error(request, _last_administrator())
         return HttpResponseRedirect(reverse("member", args=[key]))
-    messages.success(request, gettext("Saved."))
+    toasts.say(request, gettext("Saved."))
     return HttpResponseRedirect(reverse("members"))
 
 

@@ -6,7 +6,6 @@ from zoneinfo import available_timezones
 
 from allauth.mfa.models import Authenticator
 from django import forms
-from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -17,6 +16,7 @@ from nenrin.foundation import members
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.permissions import Permission
 from nenrin.foundation.roles import NAMES, Role
+from nenrin.web import toasts
 from nenrin.web.guard import MemberRequest, requires
 
 
@@ -44,7 +44,7 @@ def profile(request: MemberRequest) -> HttpResponse:
     form = Profile(request.POST or None, initial={"name": member.name, "zone": member.zone})
     if request.method == "POST" and form.is_valid():
         members.change(member, by=Actor.of(member), at=request.at, **form.cleaned_data)
-        messages.success(request, gettext("Saved."))
+        toasts.say(request, gettext("Saved."))
         return HttpResponseRedirect(reverse("profile"))
     context = {
         "as_of": request.at,

@@ -129,14 +129,13 @@ def _tip(tip: tuple[float, float, str] | None, text_y: float | None) -> Tip | No
 
 
 def _apart(heights: Sequence[float | None]) -> list[float | None]:
-    """Baselines above their points, at least 14 units from each other: the lower one goes beneath its point."""
+    """Baselines above their points; where the point above is near, beneath instead, at least 14 units apart."""
     placed: list[float | None] = [None] * len(heights)
-    order = sorted((h, n) for n, h in enumerate(heights) if h is not None)
-    floor = float("-inf")
-    for height, n in order:
-        above = height - 9
-        placed[n] = above if above - floor >= 14 else max(height + 18, floor + 14)
-        floor = placed[n] or floor
+    point = floor = float("-inf")
+    for height, n in sorted((h, n) for n, h in enumerate(heights) if h is not None):
+        baseline = height - 9 if height - point >= 32 else max(height + 18, floor + 14)
+        placed[n] = floor = baseline
+        point = height
     return placed
 
 

@@ -17,7 +17,7 @@ from django.utils.timezone import get_current_timezone
 from django.utils.translation import get_language
 
 from nenrin.values import Money, Text
-from nenrin.web import assets, definitions, format, icons, marks
+from nenrin.web import assets, definitions, format, icons, marks, toasts
 from nenrin.web.charts import ring
 from nenrin.web.charts.bands import band_of
 from nenrin.web.templatetags import pictures
@@ -45,6 +45,12 @@ def text(value: object) -> str:
 def text_or_markup(value: object) -> str:
     """Marked-up text as it is, a Text or str escaped by the template."""
     return value if isinstance(value, SafeString) else text(value)
+
+
+@register.filter
+def undo_of(tags: str) -> str:
+    """The undo address that a message's tags carry (see nenrin.web.toasts)."""
+    return toasts.undo_of(tags or "")
 
 
 @register.filter

@@ -1,33 +1,41 @@
-// <form data-keep-text>: what was typed survives a lost session, a fault or a closed tab, in this browser tab only.
-// Passwords and files are never kept; the form's own sending clears it.
+// <form data-keep-text>: what was typed survives a reload, a lost session or a fault, in this browser tab only.
+// Passwords and files are never kept. Once the server has accepted the form, the copy is dropped.
 import { onArrival } from "./keys.js";
 
 const KEPT = "textarea, input:is([type=text], [type=search], [type=email], [type=url], [type=number], [type=date], :not([type]))";
+const store = sessionStorage;
+
+settle();
 
 onArrival("form[data-keep-text]", (form) => {
   const key = `kept:${location.pathname}:${form.getAttribute("action") ?? ""}`;
-  const fields = () => [...form.querySelectorAll(KEPT)].filter((field) => field.name);
+  const fields = () => [...form.querySelectorAll(KEPT)].filter((field) => field.name && field.name !== "next");
   restore(key, fields());
   form.addEventListener("input", () => {
     const typed = Object.fromEntries(fields().map((field) => [field.name, field.value]));
-    sessionStorage.setItem(key, JSON.stringify(typed));
+    store.setItem(key, JSON.stringify(typed));
   });
-  form.addEventListener("submit", () => sessionStorage.setItem("sent", key));
+  form.addEventListener("submit", () => store.setItem("sent", key));
+  form.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    if (detail.xhr.status < 400 && !detail.xhr.responseText.includes('aria-invalid="true"')) store.removeItem(key);
+  });
 });
 
-// A form was sent and another page came back without errors: it may be forgotten.
-const sent = sessionStorage.getItem("sent");
-if (sent && !document.querySelector("[aria-invalid=true], [data-focus-first]") && !sent.startsWith(`kept:${location.pathname}:`)) {
-  if (!location.pathname.startsWith("/sign-in")) {
-    sessionStorage.removeItem(sent);
-    sessionStorage.removeItem("sent");
-  }
+// The page after a form was sent: signing in again means it was lost, errors or a fault mean it was refused;
+// anything else means it was accepted.
+function settle() {
+  const key = store.getItem("sent");
+  if (!key) return;
+  if (location.pathname.startsWith("/sign-in")) return store.setItem("lost", "1");
+  const isRefused = document.querySelector("[aria-invalid=true], main .banner--error, body[data-fault]");
+  if (!isRefused && !store.getItem("lost")) store.removeItem(key);
+  store.removeItem("sent");
+  store.removeItem("lost");
 }
 
 function restore(key, fields) {
-  const kept = JSON.parse(sessionStorage.getItem(key) ?? "null");
+  const kept = JSON.parse(store.getItem(key) ?? "null");
   for (const field of fields) {
-    const isUntouched = field.value === field.defaultValue && !field.value;
-    if (kept?.[field.name] && isUntouched) field.value = kept[field.name];
+    if (kept?.[field.name] && !field.value) field.value = kept[field.name];
   }
 }
