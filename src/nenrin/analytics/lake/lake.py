@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 import pyarrow as pa
 
-from nenrin.analytics.lake import session, tidying
+from nenrin.analytics.lake import rollups, session, tidying
 from nenrin.analytics.lake.engine import connect, file_list
 from nenrin.analytics.lake.rollups import Rollups
 from nenrin.analytics.lake.schemas import EVENTS, FACTS
@@ -42,12 +42,12 @@ class Lake:
     def roll(self) -> list[date]:
         """Bring the rollups up to date; returns the days that changed. Safe to repeat; one caller at a time."""
         with self.connection() as db:
-            return self.rollups.roll_dirty(self.events, db)
+            return self.rollups.roll(self.events, db)
 
     def reroll(self, days: Iterable[date] | None = None) -> list[date]:
-        """Make the rollup files of some days, or of all, anew."""
+        """Make the rollups of some days, or of all, anew from the events. Safe to repeat; one caller at a time."""
         with self.connection() as db:
-            return self.rollups.roll(self.events, self.days() if days is None else days, db)
+            return self.rollups.roll(self.events, db, self.days() if days is None else days)
 
     def days(self) -> list[date]:
         """Days of the zone that may have events."""
@@ -59,6 +59,7 @@ class Lake:
         joined += tidying.compact(self.facts, most=most_files, order=("account", "key", "known_on", "seq"))
         for table in (self.events, self.facts):
             tidying.sweep(table, hours=kept_hours)
+        self.rollups.shelf.sweep(rollups.QUERIES)
         return len(joined)
 
     def stored(self) -> dict[int, int]:

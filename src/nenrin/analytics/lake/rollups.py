@@ -1,12 +1,12 @@
 """The two rollups: events counted, and end users seen, per source key and day of the organisation's zone.
 
-A day's file is made from that day's events alone and replaced whole, so rolling is safe to repeat. The version of
-the events table that the files include is written last: after a crash the same days are rolled again.
+What has arrived since the last roll becomes a part beside its day's base: counts add up and users are counted once,
+so nothing old is read for it. A day without a base, with many parts, or whose events were rewritten gets a new base from
+all its events. Everything becomes visible at once (`shelf`), so a roll that dies is simply repeated.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -14,10 +14,14 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from nenrin.analytics.lake import disk
 from nenrin.analytics.lake.days import all_zone_days, bounds, utc_days
 from nenrin.analytics.lake.engine import file_list, quoted
+from nenrin.analytics.lake.shelf import Piece, Shelf
 from nenrin.analytics.lake.tables import Change, LogLost, Table
 
 # `excluded` marks our own staff, test accounts and bots; `ignored` a name the catalogue said to ignore on arrival.
@@ -37,11 +41,20 @@ EVENTS = """
 create or replace temp view events as
 select namespace, source, key, type, name, "user", anonymous, flags, known_on, {day} as day
 from read_parquet({files}, hive_partitioning = false)
-where valid_at >= '{start}'::timestamptz and valid_at < '{end}'::timestamptz
+where {where}
 """
-ONE_DAY = "copy (from rolled where day = date '{day}' order by key) to {place} (format parquet, compression zstd, row_group_size 20480)"
-#: Bytes of event files that are rolled in one query: enough to keep every core busy, little enough to stay in memory.
+ONE_DAY = """
+copy (from rolled where day = date '{day}' order by key) to {place}
+(format parquet, compression zstd, row_group_size 20480)
+"""
+#: Bytes of event files that are rolled in one query: enough to keep every core busy, little enough for memory.
 SLICE_BYTES = 40_000_000
+#: Parts of a day from which it gets a new base when its turn comes, and at once.
+MANY_PARTS, MOST_PARTS = 6, 24
+#: Bases made in one roll because of many parts: the work is spread over rolls.
+BASES_A_ROLL = 3
+
+Made = list[tuple[Path, Path]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,59 +64,96 @@ class Rollups:
     path: Path
     zone: ZoneInfo
 
-    def dirty(self, events: Table, db: duckdb.DuckDBPyConnection) -> tuple[int, list[date]]:
-        """The newest version of the events, and the days that changed since the files were last brought up to date."""
-        try:
-            newest, changes = events.changes(self.rolled())
-        except LogLost:
-            return events.open().version(), self.days(events)
-        plain = [change for change in changes if _is_there(change)]
-        others = [date.fromisoformat(change.partition) for change in changes if not _is_there(change)]
-        added = [file for change in plain for file in change.added]
-        return newest, sorted({*all_zone_days(others, self.zone), *self._days_in(added, db)})
+    @property
+    def shelf(self) -> Shelf:
+        return Shelf(self.path)
 
-    def roll(self, events: Table, days: Iterable[date], db: duckdb.DuckDBPyConnection) -> list[date]:
-        """Make both files of each day anew from its events; returns the days that have any. Safe to repeat."""
-        by_partition = events.files_by_partition()
-        done: list[date] = []
-        for some in self._slices(sorted(days), by_partition):
-            done.extend(self._roll_slice(some, self._files_of(some, by_partition), db))
-        return done
+    def roll(self, events: Table, db: duckdb.DuckDBPyConnection, whole: Iterable[date] = ()) -> list[date]:
+        """Bring the files up to date, with new bases for the days in `whole`; returns the days that changed.
 
-    def roll_dirty(self, events: Table, db: duckdb.DuckDBPyConnection) -> list[date]:
-        """Bring the files up to date with the events; returns the days that were dirty."""
-        newest, days = self.dirty(events, db)
-        self.roll(events, days, db)
-        if newest != self.rolled():
-            disk.write_text(self.path / "rolled.json", json.dumps({"version": newest, "zone": self.zone.key}))
-        return days
+        Safe to repeat; one caller at a time.
+        """
+        shelf = self.shelf
+        shelf.forget_unpublished(QUERIES)
+        newest, added, dirty = self._news(events)
+        bases = {*whole, *dirty}
+        if newest == shelf.version() and not bases:
+            return []
+        version = newest if newest > shelf.version() else shelf.version()
+        parts = self._rolled_parts(added, db)
+        bases |= self._due({day for day, _ in parts}, shelf)
+        made, done = self._bases(sorted(bases), events.files_by_partition(newest), version, db)
+        made += self._parts({key: rows for key, rows in parts.items() if key[0] not in bases}, version)
+        disk.replace(made, self.path)
+        shelf.publish(version)
+        return sorted({*done, *(day for day, _ in parts)})
 
     def days(self, events: Table) -> list[date]:
         """Days of the zone that may have events."""
         return all_zone_days((date.fromisoformat(value) for value in events.files_by_partition()), self.zone)
 
-    def rolled(self) -> int:
-        """The version of the events that every file includes; -1 before the first."""
-        try:
-            return int(json.loads((self.path / "rolled.json").read_text())["version"])
-        except FileNotFoundError:
-            return -1
-
     def files(self, rollup: str, days: tuple[date, date] | None) -> list[str]:
         """Paths of one rollup's files, of a half-open range of days or all."""
-        folder = self.path / rollup
-        found = sorted(path for path in folder.glob("*.parquet")) if folder.exists() else []
-        if days is None:
-            return [str(path) for path in found]
-        return [str(path) for path in found if days[0] <= date.fromisoformat(path.stem) < days[1]]
+        standing = sorted(self.shelf.standing(rollup).items())
+        wanted = [pieces for day, pieces in standing if days is None or days[0] <= day < days[1]]
+        return [str(piece.path) for pieces in wanted for piece in pieces]
 
-    def _days_in(self, files: list[str], db: duckdb.DuckDBPyConnection) -> list[date]:
-        """The days of the zone on which the events of these files lie."""
+    def _news(self, events: Table) -> tuple[int, list[str], list[date]]:
+        """The newest version, the files added since the last roll, and the days that must be made anew."""
+        try:
+            newest, changes = events.changes(self.shelf.version())
+        except LogLost:
+            return events.open().version(), [], self.days(events)
+        plain = [change for change in changes if _is_there(change)]
+        others = [date.fromisoformat(change.partition) for change in changes if not _is_there(change)]
+        # Where a day is made anew, all that its UTC dates gained is in it: their files are no parts.
+        dirty = all_zone_days(others, self.zone)
+        if dirty:
+            dirty = sorted({*dirty, *all_zone_days((date.fromisoformat(c.partition) for c in plain), self.zone)})
+            return newest, [], dirty
+        return newest, [file for change in plain for file in change.added], []
+
+    def _due(self, days: set[date], shelf: Shelf) -> set[date]:
+        """Days that get a new base now: without one, or with many parts."""
+        standing: dict[date, list[Piece]] = shelf.standing("counts")
+        without = {day for day in days if day not in standing}
+        many = sorted((day for day in days - without if len(standing[day]) > MANY_PARTS), key=lambda d: -len(standing[d]))
+        return without | {d for place, d in enumerate(many) if place < BASES_A_ROLL or len(standing[d]) > MOST_PARTS}
+
+    def _rolled_parts(self, files: list[str], db: duckdb.DuckDBPyConnection) -> dict[tuple[date, str], pa.Table]:
+        """What new files come to, by day and rollup."""
         if not files:
-            return []
-        day = f"(valid_at at time zone {quoted(self.zone.key)})::date"
-        found = db.execute(f"select distinct {day} from read_parquet({file_list(files)}, hive_partitioning = false)")
-        return [day for (day,) in found.fetchall()]
+            return {}
+        zoned = f"(valid_at at time zone {quoted(self.zone.key)})::date"
+        db.execute(EVENTS.format(day=zoned, files=file_list(files), where="true"))
+        found: dict[tuple[date, str], pa.Table] = {}
+        seen = db.execute("select distinct day from events").fetchall()
+        for rollup, query in QUERIES.items():
+            rows = db.sql(f"from ({query}) order by day, key").to_arrow_table().combine_chunks()
+            for (day,) in seen:
+                found[day, rollup] = rows.filter(pc.equal(rows.column("day"), day))
+        return found
+
+    def _parts(self, parts: Mapping[tuple[date, str], pa.Table], version: int) -> Made:
+        made = []
+        for (day, rollup), rows in parts.items():
+            place = self.shelf.place(rollup, day, version, is_base=False)
+            fresh = place.with_suffix(".new")
+            pq.write_table(rows, fresh, compression="zstd")
+            made.append((fresh, place))
+        return made
+
+    def _bases(
+        self, days: list[date], by_partition: Mapping[str, list[str]], version: int, db: duckdb.DuckDBPyConnection
+    ) -> tuple[Made, set[date]]:
+        made: Made = []
+        done: set[date] = set()
+        for some in self._slices(days, by_partition):
+            files = self._files_of(some, by_partition)
+            pairs = self._base_slice(some, files, version, db) if files else []
+            made.extend(pairs)
+            done |= {date.fromisoformat(place.name.partition(".")[0]) for _, place in pairs}
+        return made, done
 
     def _files_of(self, days: list[date], by_partition: Mapping[str, list[str]]) -> list[str]:
         partitions = {str(utc) for day in days for utc in utc_days(day, self.zone)}
@@ -123,30 +173,25 @@ class Rollups:
         if some:
             yield some
 
-    def _roll_slice(self, days: list[date], files: list[str], db: duckdb.DuckDBPyConnection) -> list[date]:
-        """Both files of consecutive days; returns the days that have events."""
-        if not files:
-            return []
+    def _base_slice(
+        self, days: list[date], files: list[str], version: int, db: duckdb.DuckDBPyConnection
+    ) -> Made:
+        """New bases of consecutive days, unpublished."""
         start, end = bounds(days[0], self.zone)[0], bounds(days[-1], self.zone)[1]
-        view = EVENTS.format(day=self._day(days), files=file_list(files), start=start.isoformat(), end=end.isoformat())
-        db.execute(view)
-        pairs: list[tuple[Path, Path]] = []
+        where = f"valid_at >= '{start.isoformat()}'::timestamptz and valid_at < '{end.isoformat()}'::timestamptz"
+        db.execute(EVENTS.format(day=self._day(days), files=file_list(files), where=where))
+        made: Made = []
         for rollup, query in QUERIES.items():
             db.execute(f"create or replace temp table rolled as {query}")
-            pairs.extend(self._write(rollup, days, db))
-        disk.replace(pairs, self.path)
-        return sorted({date.fromisoformat(place.stem) for _, place in pairs})
-
-    def _write(self, rollup: str, days: list[date], db: duckdb.DuckDBPyConnection) -> Iterator[tuple[Path, Path]]:
-        there = {day for (day,) in db.execute("select distinct day from rolled").fetchall()}
-        for day in days:
-            place = self.path / rollup / f"{day}.parquet"
-            # A day whose events were all erased keeps an empty file, so that a reader's list stays true.
-            if day in there or place.exists():
-                place.parent.mkdir(parents=True, exist_ok=True)
+            there = {day for (day,) in db.execute("select distinct day from rolled").fetchall()}
+            standing = self.shelf.standing(rollup)
+            # A day whose events were all erased gets an empty base, which hides what it had.
+            for day in [day for day in days if day in there or day in standing]:
+                place = self.shelf.place(rollup, day, version, is_base=True)
                 fresh = place.with_suffix(".new")
                 db.execute(ONE_DAY.format(day=day, place=quoted(str(fresh))))
-                yield fresh, place
+                made.append((fresh, place))
+        return made
 
     def _day(self, days: list[date]) -> str:
         """The day of an event in the zone: plain arithmetic where the clocks do not change, which is quicker."""

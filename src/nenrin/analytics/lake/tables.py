@@ -84,10 +84,11 @@ class Table:
         wanted = {f"/{self.partition}={_folder(value)}/" for value in partitions}
         return sorted(path for path in paths if "/" + Path(path).parent.name + "/" in wanted)
 
-    def files_by_partition(self) -> dict[str, list[str]]:
-        """Paths of the files of the newest version under the text of their partition's value."""
+    def files_by_partition(self, version: int | None = None) -> dict[str, list[str]]:
+        """Paths of the files of a version, or the newest, under the text of their partition's value."""
         found: dict[str, list[str]] = {}
-        for path in self.files():
+        table = self.open() if version is None or version < 0 else DeltaTable(str(self.path), version=version)
+        for path in sorted(_local(uri) for uri in table.file_uris()):
             found.setdefault(_value(Path(path).parent.name), []).append(path)
         return found
 
