@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Final
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from nenrin.foundation import organisation
+from nenrin.foundation import bulk, organisation
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.calendar import day_of
 from nenrin.ingest.files import mappings, tables
@@ -29,7 +29,10 @@ from nenrin.ingest.models import Import, ImportedRow, RejectedRow
 from nenrin.ingest.models.imports import State
 from nenrin.values import Text
 
+#: At most so many rows in a transaction, and fewer where it lasts longer than HOLD_SECONDS: others write too.
 CHUNK: Final = 500
+FIRST_CHUNK: Final = 200
+HOLD_SECONDS: Final = 0.08
 #: How often a chunk is tried again when another writer was first with the same key.
 TRIES: Final = 4
 CLAIM_SECONDS: Final = 60
@@ -52,8 +55,8 @@ class Run:
     losers: dict[int, int]  # row number -> the number of the row that counts instead; 0: none does
     place: int
     is_rehearsal: bool
-    held_seconds: float = 0.0
-    waiting: list[Record] = field(default_factory=list)
+    held_seconds: float = 0.0  # how long the last chunk kept the database's writer
+    size: int = 0
 
     def continues(self, row: Import) -> bool:
         """Is this still where the database says the import stands?"""
@@ -61,7 +64,7 @@ class Run:
 
     def step(self, at: datetime, holder: str) -> int:
         """Settle the next chunk; 0 at the end of the file. Raises LostClaim."""
-        records = [self.reader.record(row) for row in islice(self.rows, CHUNK)]
+        records = [self.reader.record(row) for row in islice(self.rows, self.size or min(CHUNK, FIRST_CHUNK))]
         if not records:
             return 0
         self.context = _at(self.context, at)
@@ -76,6 +79,7 @@ class Run:
                     raise
                 time.sleep(0.02 * (attempt + 1))
         self.held_seconds = time.monotonic() - begun
+        self.size = _next_size(len(records), self.held_seconds)
         return len(records)
 
     def _settle(self, records: Sequence[Record], at: datetime, holder: str) -> None:
@@ -110,22 +114,16 @@ class Run:
             problems = (*problems, _duplicate(record, self.kind, self.losers[record.number]))
         return Result(record.number, "rejected", problems=problems)
 
-    def _note(
-        self, results: Sequence[Result], records: Sequence[Record], last: int, at: datetime, holder: str
-    ) -> None:
+    def _note(self, results: Sequence[Result], records: Sequence[Record], last: int, at: datetime, holder: str) -> None:
         """Where the import stands now; only if it stood where this run began and is still ours."""
         row = self.row
         rejected = [
-            (result, record)
-            for result, record in zip(results, records, strict=True)
-            if result.outcome == "rejected"
+            (result, record) for result, record in zip(results, records, strict=True) if result.outcome == "rejected"
         ]
-        RejectedRow.objects.bulk_create(
-            [_reject(row, result, record) for result, record in rejected], batch_size=500
-        )
+        bulk.insert([_reject(row, result, record) for result, record in rejected])
         if not self.is_rehearsal:
             touched = [result for result in results if result.outcome in ("created", "updated")]
-            ImportedRow.objects.bulk_create([_touched(row, result) for result in touched], batch_size=500)
+            bulk.insert([_touched(row, result) for result in touched])
         still = Import.objects.filter(pk=row.pk, state=row.state, checkpoint=self.place, claimed_by=holder)
         columns = {name: getattr(row, name) + sum(r.outcome == name for r in results) for name in OUTCOMES}
         columns |= {"rows_done": row.rows_done + len(results), "checkpoint": last}
@@ -134,6 +132,12 @@ class Run:
             raise LostClaim(f"import {row.pk} at row {self.place}")
         for name, value in columns.items():
             setattr(row, name, value)
+
+
+def _next_size(size: int, held_seconds: float) -> int:
+    """As many rows as the hold allows at the pace of the last chunk, without jumps."""
+    fitting = int(size * HOLD_SECONDS / max(held_seconds, 0.001))
+    return max(min(fitting, 2 * size, CHUNK), min(50, CHUNK))
 
 
 def begin(row: Import, at: datetime) -> Run:
@@ -148,9 +152,7 @@ def begin(row: Import, at: datetime) -> Run:
     if kind.prepare and not context.is_rehearsal:
         kind.prepare(context)
     reader = Reader(mapping, kind.fields, table.header, manner)
-    return Run(
-        row, kind, reader, table.rows(row.checkpoint), context, losers, row.checkpoint, context.is_rehearsal
-    )
+    return Run(row, kind, reader, table.rows(row.checkpoint), context, losers, row.checkpoint, context.is_rehearsal)
 
 
 def actor_of(row: Import) -> Actor:
@@ -181,9 +183,7 @@ def _at(context: Context, at: datetime) -> Context:
     )  # fmt: skip
 
 
-def _looked_over(
-    table: Table, kind: Kind, mapping: FileMapping, manner: Manner
-) -> tuple[int, dict[int, int]]:
+def _looked_over(table: Table, kind: Kind, mapping: FileMapping, manner: Manner) -> tuple[int, dict[int, int]]:
     """How many rows there are, and which do not count because another has their key (eight bytes a row in memory)."""
     fields = [of for of in kind.fields if of.key in kind.identity_fields]
     narrow = mappings.only(mapping, kind.identity_fields)

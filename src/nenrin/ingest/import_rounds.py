@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.db import DatabaseError, InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connection
 from django.db.models import Q
 
 from nenrin.foundation import journal
@@ -24,6 +24,8 @@ from nenrin.values import Text
 
 log = logging.getLogger(__name__)
 
+#: How long the database is left to others between two chunks.
+GAP_SECONDS: Final = 0.02
 #: How long one round may take before the other loops have their turn.
 ROUND_SECONDS: Final = 1.0
 CLAIM_SECONDS: Final = 60
@@ -64,40 +66,41 @@ def claim(pk: int, at: datetime, holder: str) -> bool:
     """Take or prolong the right to work on an import; a holder that is killed loses it when its time is up."""
     free = Q(claimed_until__isnull=True) | Q(claimed_until__lte=at) | Q(claimed_by=holder)
     until = at + timedelta(seconds=CLAIM_SECONDS)
-    return bool(
-        Import.objects.filter(free, pk=pk, state__in=AT_WORK).update(claimed_by=holder, claimed_until=until)
-    )
+    return bool(Import.objects.filter(free, pk=pk, state__in=AT_WORK).update(claimed_by=holder, claimed_until=until))
 
 
 def go_on(row: Import, at: datetime, *, seconds: float, holder: str) -> int:
     """Work on a claimed import until it is done or the time is up."""
     try:
         return _undo(row, at, seconds) if row.state == State.UNDOING else _rows(row, at, seconds, holder)
-    except LostClaim:
-        _runs.pop(row.pk, None)
+    except BaseException as problem:
+        _runs.pop(row.pk, None)  # it has read on beyond what was committed
+        return _met(problem, row, at)
+
+
+def _met(problem: BaseException, row: Import, at: datetime) -> int:
+    """A lost claim is no failure; the database's troubles and the end of the process are the caller's."""
+    if isinstance(problem, LostClaim):
         return 0
-    except (OperationalError, InterfaceError):
-        _runs.pop(row.pk, None)
-        raise
-    except (safety.Refused, tables.BadHeader, mappings.BadMapping, FileNotFoundError) as problem:
+    if isinstance(problem, OperationalError | InterfaceError) or not isinstance(problem, Exception):
+        raise problem
+    if isinstance(problem, safety.Refused | tables.BadHeader | mappings.BadMapping | FileNotFoundError):
         return _fail(row, _text_of(problem), at)
-    except (DatabaseError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as problem:
-        log.exception("import %s stopped after row %s", row.pk, row.checkpoint)
-        return _fail(row, _stopped(problem, row.pk), at)
+    log.error("import %s stopped", row.pk, exc_info=problem)
+    return _fail(row, _stopped(problem, row.pk), at)
 
 
 def _rows(row: Import, at: datetime, seconds: float, holder: str) -> int:
     run = _run(row, at)
     deadline, done = time.monotonic() + seconds, 0
     while time.monotonic() < deadline:
-        begun = time.monotonic()
         settled = run.step(at, holder)
         if not settled:
-            _finish(row.pk, at)
+            _finish(row.pk, run, at)
             return done + 1
         done += settled
-        # Others write too: the database is left alone for as long as the chunk held it.
-        time.sleep(max(0.0, run.held_seconds - (time.monotonic() - begun - run.held_seconds)))
+        if connection.vendor == "sqlite":
+            time.sleep(GAP_SECONDS)  # one writer at a time: who waits polls at about this pace
     return done
 
 
@@ -109,13 +112,13 @@ def _run(row: Import, at: datetime) -> Run:
     return run
 
 
-def _finish(pk: int, at: datetime) -> None:
+def _finish(pk: int, run: Run, at: datetime) -> None:
     _runs.pop(pk, None)
     row = Import.objects.get(pk=pk)
     state = State.CHECKED if row.state == State.CHECKING else State.DONE
-    if not Import.objects.filter(pk=pk, state=row.state).update(
-        state=state, finished_at=at, claimed_until=None
-    ):
+    looked_over = {"rows_total": run.row.rows_total, "notes": run.row.notes}
+    standing = Import.objects.filter(pk=pk, state=row.state)
+    if not standing.update(state=state, finished_at=at, claimed_until=None, **looked_over):
         return
     if state is State.DONE:
         counts = {name: getattr(row, name) for name in ("created", "updated", "unchanged", "rejected")}
@@ -125,7 +128,6 @@ def _finish(pk: int, at: datetime) -> None:
 def _undo(row: Import, at: datetime, seconds: float) -> int:
     deadline, done = time.monotonic() + seconds, 0
     while time.monotonic() < deadline:
-        begun = time.monotonic()
         taken = import_undoing.step(row, at)
         if not taken:
             kept = row.rows.filter(undone=import_undoing.EDITED).count()
@@ -135,7 +137,7 @@ def _undo(row: Import, at: datetime, seconds: float) -> int:
             _note("undone", row, at, kept_back=kept)
             return done + 1
         done += taken
-        time.sleep(min(0.05, time.monotonic() - begun))
+        time.sleep(GAP_SECONDS)
     return done
 
 
@@ -169,9 +171,7 @@ def _stopped(problem: Exception, pk: int) -> Text:
 
 def _note(verb: str, row: Import, at: datetime, **particulars: object) -> None:
     told = {"name": row.name, **particulars}
-    journal.record(
-        f"ingest.import.{verb}", actor=actor_of(row), at=at, subject=("import", row.pk), particulars=told
-    )
+    journal.record(f"ingest.import.{verb}", actor=actor_of(row), at=at, subject=("import", row.pk), particulars=told)
 
 
 def actor_of(row: Import) -> Actor:

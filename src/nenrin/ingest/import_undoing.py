@@ -28,9 +28,7 @@ def step(row: Import, at: datetime) -> int:
         if not left:
             return 0
         context = context_of(row, mappings.from_document(row.mapping), at)
-        steps = [
-            Footprint(each.number, each.outcome, each.subject, each.version, each.before) for each in left
-        ]
+        steps = [Footprint(each.number, each.outcome, each.subject, each.version, each.before) for each in left]
         kept = kind.undo(steps, context)
         for each in left:
             each.undone = EDITED if each.number in kept else TAKEN

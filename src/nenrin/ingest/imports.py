@@ -137,7 +137,14 @@ def assign(row: Import, mapping: FileMapping, *, by: Actor, at: datetime) -> Imp
     mappings.checked(mapping, KINDS[row.kind].fields, table.header)
     before = (State.UPLOADED, State.MAPPED, State.CHECKED, State.FAILED, State.CANCELLED)
     with transaction.atomic():
-        _moved(row, before, State.MAPPED, mapping=mappings.to_document(mapping), header=list(table.header), **import_rounds.FRESH)
+        _moved(
+            row,
+            before,
+            State.MAPPED,
+            mapping=mappings.to_document(mapping),
+            header=list(table.header),
+            **import_rounds.FRESH,
+        )
         row.rejects.all().delete()
         remembered.keep(row.source, row.kind, mapping, at=at)
     return row

@@ -9,6 +9,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 from django.db import transaction
 
+from nenrin.foundation import bulk
 from nenrin.ingest.models.facts import Imported
 
 M = TypeVar("M", bound=Imported)
@@ -42,8 +43,8 @@ def upsert(model: type[M], wanted: Sequence[Wanted], *, at: datetime) -> list[Wr
         standing = _standing(model, wanted)
         settled = [_settled(model, standing, row, at) for row in wanted]
         new = list({id(w.row): w.row for w in settled if w.row.pk is None}.values())
-        model._default_manager.bulk_create(new, batch_size=500)
-        old = list({w.row.pk: w.row for w in settled if w.outcome == "updated"}.values())
+        old = list({w.row.pk: w.row for w in settled if w.row.pk and w.outcome != "unchanged"}.values())
+        bulk.insert(new)
         names = sorted({name for row in wanted for name in row.columns})
         if old:
             model._default_manager.bulk_update(

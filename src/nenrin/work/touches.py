@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from nenrin.customers.models import Account
-from nenrin.foundation import journal, organisation
+from nenrin.foundation import bulk, journal, organisation
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.calendar import day_of
 from nenrin.values import Text
@@ -79,7 +79,7 @@ def write_many(rows: Sequence[Row], *, by: Actor, at: datetime) -> list[Touch]:
         chunk = rows[start : start + 500]
         touches = [_built(row, author, at) for row in chunk]
         with transaction.atomic():
-            Touch.objects.bulk_create(touches)
+            bulk.insert(touches)
             journal.record_many(
                 _draft("written", touch, zone, by, at, row.known_on) for touch, row in zip(touches, chunk, strict=True)
             )

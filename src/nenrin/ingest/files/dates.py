@@ -119,9 +119,7 @@ def _read(text: str, order: Order) -> tuple[date, time | None, timedelta | None]
         return _serial(text, float(plain), order)
     if found := _FULL.fullmatch(plain) or _DIGITS.fullmatch(plain):
         parts = found.groupdict()
-        return _checked(text, int(parts["y"]), int(parts["m"]), int(parts["d"])), *_clock(
-            text, parts.get("clock")
-        )
+        return _checked(text, int(parts["y"]), int(parts["m"]), int(parts["d"])), *_clock(text, parts.get("clock"))
     if found := _ERA.fullmatch(plain):
         return _of_era(text, found)
     if found := _THREE.fullmatch(plain):
@@ -131,7 +129,10 @@ def _read(text: str, order: Order) -> tuple[date, time | None, timedelta | None]
 
 
 def _of_era(text: str, found: re.Match[str]) -> tuple[date, time | None, timedelta | None]:
-    year = _ERAS[found["era"].upper()] + (1 if found["y"] == "元" else int(found["y"]))
+    number = 1 if found["y"] == "元" else int(found["y"])
+    if number == 0:
+        raise NotADate(text)
+    year = _ERAS[found["era"].upper()] + number
     return _checked(text, year, int(found["m"]), int(found["d"])), *_clock(text, found["clock"])
 
 
@@ -157,8 +158,8 @@ def _serial(text: str, days: float, order: Order) -> tuple[date, time | None, ti
     if not 1 <= days < 200_000:
         raise NotADate(text)
     # Excel believes that 1900 had a 29 February; from March 1900 on its count is one too high.
-    origin = datetime(1904, 1, 1) if order is Order.EXCEL_1904 else datetime(1899, 12, 30)
-    moment = origin + timedelta(days=days)
+    origin = date(1904, 1, 1) if order is Order.EXCEL_1904 else date(1899, 12, 30)
+    moment = datetime.combine(origin, time()) + timedelta(days=days)
     return moment.date(), moment.time().replace(microsecond=0), None
 
 

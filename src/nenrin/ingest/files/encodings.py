@@ -59,9 +59,7 @@ def chosen(encoding: str) -> str:
                "utf-16be": "utf-16-be", "windows-1252": "cp1252", "latin-1": "cp1252"}  # fmt: skip
     name = aliases.get(plain, plain)
     if name not in CHOICES:
-        raise UnknownEncoding(
-            f"{encoding!r} is not an encoding that can be chosen: one of {', '.join(CHOICES)}"
-        )
+        raise UnknownEncoding(f"{encoding!r} is not an encoding that can be chosen: one of {', '.join(CHOICES)}")
     return name
 
 

@@ -74,7 +74,8 @@ class Unreadable(ValueError):
 _TRUE = {"true", "yes", "y", "1", "はい", "有", "あり", "○", "◯", "する", "真", "on", "済", "可"}
 _FALSE = {"false", "no", "n", "0", "いいえ", "無", "なし", "×", "✕", "しない", "偽", "off", "未", "不可"}
 _EMAIL = re.compile(r"[^@\s,;:<>\"()\[\]]+@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}", re.IGNORECASE)
-_LONE = re.compile("[\ud800-\udfff\ufffd]")
+#: Bytes without a character: as Python keeps them, and as the cp932 codec puts them into the private area.
+_LONE = re.compile("[\ud800-\udfff\ufffd\uf8f0-\uf8f3]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _BETWEEN = re.compile(r"[,;、，；|\n]+")
 _NUMBER = Text("a number such as 1,234 or 12.5", "数値（1,234や12.5など）")
@@ -92,9 +93,7 @@ _ORDER = Text(
 def read(of: Field, text: str, manner: Manner) -> object:
     """The value a cell gives this field; None where it is blank. Raises Unreadable."""
     if _LONE.search(text):
-        raise Unreadable(
-            Text("text in the encoding chosen; these bytes are not", "選択した文字コードで読める文字")
-        )
+        raise Unreadable(Text("text in the encoding chosen; these bytes are not", "選択した文字コードで読める文字"))
     if _CONTROL.search(text):
         raise Unreadable(Text("text without control characters", "制御文字を含まない文字"))
     return _READERS[of.type](of, text, manner)
@@ -122,9 +121,7 @@ def _email(of: Field, text: str, manner: Manner) -> str | None:
         return None
     if len(address) > 254 or not _EMAIL.fullmatch(address):
         raise Unreadable(
-            Text(
-                "an e-mail address such as hanako@example.co.jp", "メールアドレス（hanako@example.co.jpなど）"
-            )
+            Text("an e-mail address such as hanako@example.co.jp", "メールアドレス（hanako@example.co.jpなど）")
         )
     return address
 

@@ -80,9 +80,7 @@ def parsed(text: str) -> Formula:
     """
     found = _SHAPE.fullmatch(text)
     if not found or (found["unit"] and found["op"] not in "+-"):
-        raise BadFormula(
-            f"{text!r} is no formula: write date - months(column), date + days(column) or column * column"
-        )
+        raise BadFormula(f"{text!r} is no formula: write date - months(column), date + days(column) or column * column")
     left, right = (name.strip('"') for name in (found["left"], found["span"] or found["right"]))
     return Formula(text, left, found["op"], right, found["unit"] or "")
 

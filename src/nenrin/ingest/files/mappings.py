@@ -138,12 +138,10 @@ def from_document(document: Any) -> FileMapping:  # Any: whatever a person wrote
         duplicates=_one_of("duplicates", top.get("duplicates", "last"), get_args(Duplicates)),  # type: ignore[arg-type]
         known=_known(top.get("known", {})),
         constants={
-            name: _word(f"constants.{name}", value)
-            for name, value in _table("constants", top.get("constants")).items()
+            name: _word(f"constants.{name}", value) for name, value in _table("constants", top.get("constants")).items()
         },
         fields={
-            name: _origin(f"columns.{name}", value)
-            for name, value in _table("columns", top.get("columns")).items()
+            name: _origin(f"columns.{name}", value) for name, value in _table("columns", top.get("columns")).items()
         },
         attributes={
             name: _attribute(f"attributes.{name}", value)
@@ -153,9 +151,7 @@ def from_document(document: Any) -> FileMapping:  # Any: whatever a person wrote
     )
 
 
-def checked(
-    mapping: FileMapping, fields: Sequence[Field], header: Iterable[str] | None = None
-) -> FileMapping:
+def checked(mapping: FileMapping, fields: Sequence[Field], header: Iterable[str] | None = None) -> FileMapping:
     """The mapping, if its fields exist, the required ones are filled and its columns are in the file. Raises BadMapping."""
     known = {of.key for of in fields}
     for name in mapping.fields:
@@ -271,9 +267,7 @@ def _known(value: Any) -> Known:
     if not isinstance(days, int) or isinstance(days, bool) or not 0 <= days <= 3650:
         raise BadMapping(f"known.days: days from 0 to 3650, not {days!r}")
     if (policy == "column") != bool(column):
-        raise BadMapping(
-            "known: policy column goes with a column that holds the day, and no other policy does"
-        )
+        raise BadMapping("known: policy column goes with a column that holds the day, and no other policy does")
     return Known(policy, days, column)  # type: ignore[arg-type]
 
 
@@ -290,8 +284,7 @@ def _origin(place: str, value: Any) -> Origin:
         join=tuple(_word(f"{place}.join", name) for name in value.get("join", ())),
         between=str(value.get("between", " ")),
         values={
-            _word(place, name): _word(f"{place}.values", to)
-            for name, to in _table(place, value.get("values")).items()
+            _word(place, name): _word(f"{place}.values", to) for name, to in _table(place, value.get("values")).items()
         },
         otherwise=_word(f"{place}.otherwise", value["otherwise"]) if "otherwise" in value else None,
     )
@@ -302,9 +295,7 @@ def _attribute(place: str, value: Any) -> Attribute:
         return Attribute(_origin(place, value))
     plain = {name: value[name] for name in value if name not in ("type", "en", "ja")}
     kind = _one_of(f"{place}.type", value.get("type", "text"), get_args(AttributeType))
-    return Attribute(
-        _origin(place, plain), kind, _word(place, value.get("en", "")), _word(place, value.get("ja", ""))
-    )  # type: ignore[arg-type]
+    return Attribute(_origin(place, plain), kind, _word(place, value.get("en", "")), _word(place, value.get("ja", "")))  # type: ignore[arg-type]
 
 
 def _formula(place: str, text: Any) -> Formula:

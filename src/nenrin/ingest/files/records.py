@@ -62,9 +62,7 @@ _ATTRIBUTE_TYPES = {
 class Reader:
     """Reads rows of one file by one mapping. Columns are looked up once, not once a row."""
 
-    def __init__(
-        self, mapping: FileMapping, fields: Sequence[Field], header: Sequence[str], manner: Manner
-    ) -> None:
+    def __init__(self, mapping: FileMapping, fields: Sequence[Field], header: Sequence[str], manner: Manner) -> None:
         self._manner = manner
         self._constants = dict(mapping.constants)
         self._places = {name: place for place, name in enumerate(header)}
@@ -78,9 +76,7 @@ class Reader:
             for namespace, column in mapping.keys.items()
         ]
         known = Field("known", Text("known", "known"), Type.DATE)
-        self._known = (
-            self._getter(known, Origin(column=mapping.known.column)) if mapping.known.column else None
-        )
+        self._known = self._getter(known, Origin(column=mapping.known.column)) if mapping.known.column else None
 
     def record(self, row: Row) -> Record:
         """The row's values; where it has problems, as far as they go."""
@@ -89,11 +85,7 @@ class Reader:
         problems: list[Problem] = []
         values = self._read(self._fields, row.cells, problems)
         attributes = self._read(self._attributes, row.cells, problems)
-        keys = {
-            name: str(key)
-            for name, key in self._read(self._keys, row.cells, problems).items()
-            if key is not None
-        }
+        keys = {name: str(key) for name, key in self._read(self._keys, row.cells, problems).items() if key is not None}
         known = self._read([self._known], row.cells, problems)["known"] if self._known else None
         return Record(row.number, values, attributes, keys, known, row.cells, tuple(problems))  # type: ignore[arg-type]
 
@@ -131,9 +123,7 @@ class Reader:
             return lambda cells: value
         if origin.formula:
             formula, places = origin.formula, {name: self._place(name) for name in origin.formula.names}
-            return lambda cells: formula.result(
-                {name: get(cells) for name, get in places.items()}, self._manner
-            )
+            return lambda cells: formula.result({name: get(cells) for name, get in places.items()}, self._manner)
         if origin.join:
             parts, between = [self._place(name) for name in origin.join], origin.between
             return lambda cells: between.join(part for get in parts if (part := get(cells).strip()))
@@ -186,7 +176,5 @@ def rejected(record: Record, problem: Problem) -> Record:
 
 def shown(text: str) -> str:
     """A cell as it can be stored and shown: bytes that could not be read as \\x.., at most 200 characters."""
-    visible = (
-        text.encode("utf-8", "backslashreplace").decode().replace("\x00", "\\x00").replace("\\udc", "\\x")
-    )
+    visible = text.encode("utf-8", "backslashreplace").decode().replace("\x00", "\\x00").replace("\\udc", "\\x")
     return visible if len(visible) <= 200 else visible[:199] + "…"

@@ -101,9 +101,7 @@ def _check_parts(archive: zipfile.ZipFile) -> None:
             "This is a ZIP file, not an .xlsx workbook: unpack it first.",
             "ZIPファイルです。展開してから取り込んでください。",
         )
-    if any(
-        "vbaproject" in name or name.startswith("xl/macrosheets") or name.endswith(".bas") for name in names
-    ):
+    if any("vbaproject" in name or name.startswith("xl/macrosheets") or name.endswith(".bas") for name in names):
         raise Refused(
             "macro",
             "This workbook has macros: save it as .xlsx without them.",

@@ -8,6 +8,5 @@ from nenrin.ingest.files.kinds import accounts, answers, contacts, costs, events
 from nenrin.ingest.files.kinds.shape import Kind
 
 KINDS: Mapping[str, Kind] = {
-    module.KIND.key: module.KIND
-    for module in (accounts, contacts, subscriptions, tickets, answers, costs, events)
+    module.KIND.key: module.KIND for module in (accounts, contacts, subscriptions, tickets, answers, costs, events)
 }

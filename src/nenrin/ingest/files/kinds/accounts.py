@@ -7,7 +7,7 @@ from datetime import date
 
 from django.db.models import Exists, OuterRef
 
-from nenrin.customers import account_rows, accounts, attributes
+from nenrin.customers import accounts, attributes
 from nenrin.customers.errors import Refused
 from nenrin.customers.models import Account, AttributeField, Contact, Subscription
 from nenrin.customers.statuses import AttributeKind, Stage, Status
@@ -70,19 +70,25 @@ def _prepare(context: Context) -> None:
 
 
 def _put(records: Sequence[Record], context: Context) -> list[Result]:
-    """Children wait until their parents of the same chunk are written."""
+    """Children wait until the parents above them in the same chunk are written."""
     results: dict[int, Result] = {}
     waiting = list(records)
     while waiting:
-        ahead = {record.text("key") for record in waiting}
-        ready = [
-            r for r in waiting if r.text("parent_key") not in ahead or r.text("parent_key") == r.text("key")
-        ]
-        turn = ready or waiting  # a circle: the verb says so
-        results |= {result.number: result for result in _put_ready(turn, context)}
-        done = {record.number for record in turn}
+        ready = _without_parent_above(waiting)
+        results |= {result.number: result for result in _put_ready(ready, context)}
+        done = {record.number for record in ready}
         waiting = [record for record in waiting if record.number not in done]
     return [results[record.number] for record in records]
+
+
+def _without_parent_above(waiting: Sequence[Record]) -> list[Record]:
+    above: set[str] = set()
+    ready = []
+    for record in waiting:
+        if record.text("parent_key") not in above:
+            ready.append(record)
+        above.add(record.text("key"))
+    return ready
 
 
 def _put_ready(records: Sequence[Record], context: Context) -> list[Result]:
@@ -94,13 +100,16 @@ def _put_ready(records: Sequence[Record], context: Context) -> list[Result]:
     ]
     stand = accounts.find_many(pairs)
     back = _brought_back(stand.values(), context)
-    declared = attributes.declared()
-    drafts = [_draft(record, stand, declared, context) for record in records]
+    drafts = [_draft(record, stand, context) for record in records]
     rows = [draft for draft in drafts if not isinstance(draft, Result)]
-    written = customers.written(rows, lambda some: accounts.put_many(some, by=context.by, at=context.at))
+    written = customers.written(
+        rows,
+        lambda some: accounts.put_many(some, by=context.by, at=context.at),
+        is_known=lambda row: row.keys[0] in stand,
+    )
     outcomes = iter(written)
     return [
-        draft if isinstance(draft, Result) else _result(record, next(outcomes), back)
+        draft if isinstance(draft, Result) else _result(record, next(outcomes), back, context)
         for record, draft in zip(records, drafts, strict=True)
     ]
 
@@ -113,27 +122,13 @@ def _brought_back(stand: Iterable[Account], context: Context) -> set[int]:
     return {account.pk for account in shelved}
 
 
-def _draft(
-    record: Record,
-    stand: Mapping[accounts.Pair, Account],
-    declared: Sequence[AttributeField],
-    context: Context,
-) -> accounts.Row | Result:
-    fields: dict[str, object] = {
-        name: value for name in _PLAIN if (value := record.values.get(name)) is not None
-    }
-    if given := {
-        key: customers.plain(value) for key, value in record.attributes.items() if value is not None
-    }:
+def _draft(record: Record, stand: Mapping[accounts.Pair, Account], context: Context) -> accounts.Row | Result:
+    fields: dict[str, object] = {name: value for name in _PLAIN if (value := record.values.get(name)) is not None}
+    if given := {key: customers.plain(value) for key, value in record.attributes.items() if value is not None}:
         fields["attributes"] = given
     if tags := record.values.get("tags"):
         fields["tags"] = tags
     key = (context.namespace, record.text("key"))
-    faults = account_rows.prepared(fields, declared)[1] + (
-        [] if key in stand else account_rows.missing(fields)
-    )
-    if faults:
-        return customers.refusal(record, faults, context)
     if parent := record.text("parent_key"):
         found = stand.get((context.namespace, parent))
         if found is None:
@@ -143,9 +138,7 @@ def _draft(
     since = _since(fields, context.today)
     known = context.knowing.on(since, record.known)
     further = [(namespace, other) for namespace, other in record.keys.items()]
-    return accounts.Row(
-        fields=fields, keys=[key, *further], valid_on=since if known else None, known_on=known
-    )
+    return accounts.Row(fields=fields, keys=[key, *further], valid_on=since if known else None, known_on=known)
 
 
 def _since(fields: Mapping[str, object], today: date) -> date:
@@ -153,9 +146,9 @@ def _since(fields: Mapping[str, object], today: date) -> date:
     return since if isinstance(since, date) else today
 
 
-def _result(record: Record, outcome: accounts.Outcome | Refused, back: set[int]) -> Result:
+def _result(record: Record, outcome: accounts.Outcome | Refused, back: set[int], context: Context) -> Result:
     if isinstance(outcome, Refused):
-        return customers.refusal(record, outcome.faults, None)
+        return customers.refusal(record, outcome.faults, context)
     account, before = outcome.account, customers.storable(outcome.before)
     if outcome.happened == "opened" or account.pk in back:
         return Result(record.number, "created", account.pk, account.version)

@@ -55,9 +55,7 @@ def names_one(record: Record) -> bool:
 def of_rows(records: Sequence[Record], namespace: str) -> Accounts:
     by_key = keys.ids_of(namespace, [key for r in records if (key := r.text("account_key"))])
     numbers = {_number(number) for r in records if (number := r.text("corporate_number"))}
-    names = {
-        matching(name) for r in records if not r.text("account_key") and (name := r.text("account_name"))
-    }
+    names = {matching(name) for r in records if not r.text("account_key") and (name := r.text("account_name"))}
     return Accounts(by_key, _grouped("corporate_number", numbers), _grouped("match_name", names))
 
 

@@ -53,7 +53,11 @@ def _put(records: Sequence[Record], context: Context) -> list[Result]:
     drafts = [_draft(record, accounts, stand, context) for record in records]
     rows = [draft for draft in drafts if not isinstance(draft, Result)]
     outcomes = iter(
-        customers.written(rows, lambda some: contacts.put_many(some, by=context.by, at=context.at))
+        customers.written(
+            rows,
+            lambda some: contacts.put_many(some, by=context.by, at=context.at),
+            is_known=lambda row: (row.namespace, row.key) in stand,
+        )
     )
     return [
         draft if isinstance(draft, Result) else _result(record, next(outcomes), back, context)
@@ -101,9 +105,6 @@ def _draft(
         fields["emails"] = emails
     if there is None and "name" not in fields and emails:
         fields["name"] = emails[0].partition("@")[0]
-    faults = contacts.check(fields if there is None else {"name": there.name, **fields})
-    if faults:
-        return customers.refusal(record, faults, context)
     return contacts.Row(account=account, fields=fields, namespace=context.namespace, key=key)
 
 
@@ -143,11 +144,7 @@ def _taken_back(contact: Contact, step: Footprint, context: Context) -> bool:
         if step.outcome == "created":
             contacts.archive(contact, by=context.by, at=context.at)
         else:
-            fields = {
-                name: value
-                for name, value in step.before.items()
-                if name in {*_PLAIN, "emails", "is_verified"}
-            }
+            fields = {name: value for name, value in step.before.items() if name in {*_PLAIN, "emails", "is_verified"}}
             contacts.change(contact, by=context.by, at=context.at, **fields)
     except Refused:
         return False

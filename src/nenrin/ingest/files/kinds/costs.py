@@ -52,9 +52,7 @@ def _put(records: Sequence[Record], context: Context) -> list[Result]:
             record.known,
         )
 
-    return facts.put(
-        records, context, told, lambda rows: costs.put(rows, **facts.manner(context)), needs_account=False
-    )
+    return facts.put(records, context, told, lambda rows: costs.put(rows, **facts.manner(context)), needs_account=False)
 
 
 def _identity(record: Record) -> str:

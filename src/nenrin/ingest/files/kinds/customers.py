@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -20,18 +21,48 @@ R = TypeVar("R")
 O = TypeVar("O")  # noqa: E741
 
 
-def written(rows: Sequence[R], put: Callable[[Sequence[R]], Sequence[O]]) -> list[O | Refused]:
-    """Write rows together; where one is refused, each for itself, so that only the bad ones are."""
-    if not rows:
-        return []
-    try:
-        with transaction.atomic():
-            return list(put(rows))
-    except Refused:
-        return [_alone(row, put) for row in rows]
+def written(
+    rows: Sequence[R], put: Callable[[Sequence[R]], Sequence[O]], *, is_known: Callable[[R], bool]
+) -> list[O | Refused]:
+    """Write rows, new and known ones apart, each in one go; a refused row is left out and the others go again."""
+    outcomes: dict[int, O | Refused] = {}
+    for known in (False, True):
+        some = [place for place, row in enumerate(rows) if is_known(row) is known]
+        outcomes |= dict(zip(some, _some_written([rows[place] for place in some], put), strict=True))
+    return [outcomes[place] for place in range(len(rows))]
 
 
-def _alone(row: R, put: Callable[[Sequence[R]], Sequence[O]]) -> O | Refused:
+def _some_written(rows: Sequence[R], put: Callable[[Sequence[R]], Sequence[O]]) -> list[O | Refused]:
+    refusals: dict[int, Refused] = {}
+    while left := [place for place in range(len(rows)) if place not in refusals]:
+        try:
+            with transaction.atomic():
+                done = dict(zip(left, put([rows[place] for place in left]), strict=True))
+        except Refused as refused:
+            blamed = _by_row(refused, left)
+            if not blamed:
+                return [refusals.get(place) or _alone(rows[place], put) for place in range(len(rows))]
+            refusals |= blamed
+            continue
+        return [refusals.get(place) or done[place] for place in range(len(rows))]
+    return [refusals[place] for place in range(len(rows))]
+
+
+def _by_row(refused: Refused, left: Sequence[int]) -> dict[int, Refused]:
+    """Whose faults they are: verbs put the row's index before the field; empty where one fault has none."""
+    found: dict[int, list[Fault]] = {}
+    for fault in refused.faults:
+        index, dot, name = fault.field.partition(".")
+        if len(left) == 1:
+            index, dot, name = "0", ".", fault.field
+        if not dot or not index.isdigit() or int(index) >= len(left):
+            return {}
+        found.setdefault(left[int(index)], []).append(replace(fault, field=name))
+    return {place: Refused(faults) for place, faults in found.items()}
+
+
+def _alone(row: R, put: Callable[[Sequence[R]], Sequence[O]]) -> Any:
+    """One row for itself, where a refusal does not say whose it is. Its outcome or its refusal."""
     try:
         with transaction.atomic():
             return put([row])[0]
@@ -41,9 +72,7 @@ def _alone(row: R, put: Callable[[Sequence[R]], Sequence[O]]) -> O | Refused:
 
 def refusal(record: Record, faults: Iterable[Fault], context: Context | None) -> Result:
     """A row refused by a verb, in the file's own words: its column where the mapping has one for the field."""
-    return Result(
-        record.number, "rejected", problems=tuple(_problem(fault, record, context) for fault in faults)
-    )
+    return Result(record.number, "rejected", problems=tuple(_problem(fault, record, context) for fault in faults))
 
 
 def _problem(fault: Fault, record: Record, context: Context | None) -> Problem:
@@ -75,9 +104,7 @@ def _storable(value: object) -> Any:
     return list(value) if isinstance(value, tuple | set | frozenset) else value
 
 
-def edited_since(
-    actions: Collection[str], ids: Sequence[int], context: Context, subject: str = ""
-) -> set[int]:
+def edited_since(actions: Collection[str], ids: Sequence[int], context: Context, subject: str = "") -> set[int]:
     """Which of these accounts (or subjects of a kind) somebody else has edited since the import began."""
     later = Entry.objects.filter(action__in=actions, recorded_at__gte=context.began_at).exclude(
         actor_kind=context.by.kind, actor_key=context.by.key

@@ -53,11 +53,7 @@ def _source_name(context: Context) -> str:
 def _put(records: Sequence[Record], context: Context) -> list[Result]:
     """Spool the chunk's events; a row that is spooled again has the same id, which the drain tells apart."""
     drafts = [_event(record, context) for record in records]
-    events = [
-        (record, draft)
-        for record, draft in zip(records, drafts, strict=True)
-        if not isinstance(draft, Result)
-    ]
+    events = [(record, draft) for record, draft in zip(records, drafts, strict=True) if not isinstance(draft, Result)]
     if events and not context.is_rehearsal:
         source = Source.objects.get(name=_source_name(context))
         intake.accept_many(source, [(_body(some), at) for at, some in _by_arrival(events, context).items()])
@@ -101,9 +97,7 @@ def _event(record: Record, context: Context) -> dict[str, Any] | Result:
 
 
 def _names(kind: str, name: str) -> dict[str, str]:
-    return (
-        {"event": name} if kind == "track" else {"name": name} if name and kind in ("page", "screen") else {}
-    )
+    return {"event": name} if kind == "track" else {"name": name} if name and kind in ("page", "screen") else {}
 
 
 def _who(who: Mapping[str, str]) -> dict[str, Any]:
@@ -120,9 +114,7 @@ def _who(who: Mapping[str, str]) -> dict[str, Any]:
 
 def _properties(record: Record) -> dict[str, object]:
     return {
-        key: customers.storable({key: customers.plain(v)})[key]
-        for key, v in record.attributes.items()
-        if v is not None
+        key: customers.storable({key: customers.plain(v)})[key] for key, v in record.attributes.items() if v is not None
     }
 
 

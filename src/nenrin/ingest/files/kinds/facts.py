@@ -39,9 +39,7 @@ def put(
     """
     accounts = accounts_of.of_rows(records, context.namespace)
     drafts = [
-        told(record, None)
-        if not needs_account and not accounts_of.names_one(record)
-        else _told(record, accounts, told)
+        told(record, None) if not needs_account and not accounts_of.names_one(record) else _told(record, accounts, told)
         for record in records
     ]
     written = iter(write([draft for draft in drafts if not isinstance(draft, Result)]))
@@ -51,9 +49,7 @@ def put(
     ]
 
 
-def _told(
-    record: Record, accounts: accounts_of.Accounts, told: Callable[[Record, Any], T | Result]
-) -> T | Result:
+def _told(record: Record, accounts: accounts_of.Accounts, told: Callable[[Record, Any], T | Result]) -> T | Result:
     account = accounts.of(record)
     return account if isinstance(account, Result) else told(record, account)
 
@@ -78,9 +74,7 @@ def undoing(
     def undo(footprints: Sequence[Footprint], context: Context) -> Kept:
         rows = model._default_manager.select_for_update().in_bulk([step.subject for step in footprints])
         kept = {
-            step.number
-            for step in footprints
-            if step.subject in rows and rows[step.subject].version != step.version
+            step.number for step in footprints if step.subject in rows and rows[step.subject].version != step.version
         }
         gone = [s for s in footprints if s.subject in rows and s.number not in kept]
         retract([s.subject for s in gone if s.outcome == "created"], by=context.by, at=context.at)
@@ -100,7 +94,4 @@ def undoing(
 
 def _restored(model: type[Imported], before: Mapping[str, object]) -> dict[str, Any]:
     """Columns as JSON kept them, as the model holds them."""
-    return {
-        name: model._meta.get_field(name.removesuffix("_id")).to_python(value)
-        for name, value in before.items()
-    }
+    return {name: model._meta.get_field(name.removesuffix("_id")).to_python(value) for name, value in before.items()}

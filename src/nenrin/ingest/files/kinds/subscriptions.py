@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -45,19 +45,23 @@ FIELDS = (
 _PLAIN = ("signed_on", "starts_on", "ends_on", "term_months", "auto_renews", "notice_months", "notice_days", "notice_deadline",
           "seats", "noticed_on", "ended_on", "end_reason")  # fmt: skip
 EDITS = tuple(
-    f"customers.subscription.{verb}"
-    for verb in ("changed", "repriced", "noticed", "reprieved", "ended", "archived")
+    f"customers.subscription.{verb}" for verb in ("changed", "repriced", "noticed", "reprieved", "ended", "archived")
 )
 
 
 def _put(records: Sequence[Record], context: Context) -> list[Result]:
     accounts = accounts_of.of_rows(records, context.namespace)
-    back = _brought_back(records, context)
+    stand = subscriptions.find_many((context.namespace, record.text("key")) for record in records)
+    back = _brought_back(stand.values(), context)
     plans = _plans(records, context)
     drafts = [_draft(record, accounts, plans, context) for record in records]
     rows = [draft for draft in drafts if not isinstance(draft, Result)]
     outcomes = iter(
-        customers.written(rows, lambda some: subscriptions.put_many(some, by=context.by, at=context.at))
+        customers.written(
+            rows,
+            lambda some: subscriptions.put_many(some, by=context.by, at=context.at),
+            is_known=lambda row: (row.namespace, row.key) in stand,
+        )
     )
     return [
         draft if isinstance(draft, Result) else _result(record, next(outcomes), back, context)
@@ -65,10 +69,9 @@ def _put(records: Sequence[Record], context: Context) -> list[Result]:
     ]
 
 
-def _brought_back(records: Sequence[Record], context: Context) -> set[int]:
+def _brought_back(stand: Iterable[Subscription], context: Context) -> set[int]:
     """Subscriptions that an undo had archived come back when they are imported again."""
-    stand = subscriptions.find_many((context.namespace, record.text("key")) for record in records)
-    shelved = [row for row in stand.values() if row.archived_at]
+    shelved = [row for row in stand if row.archived_at]
     for row in shelved:
         subscriptions.restore(row, by=context.by, at=context.at)
     return {row.pk for row in shelved}
@@ -94,9 +97,7 @@ def _draft(
     account = accounts.of(record)
     if isinstance(account, Result):
         return account
-    fields: dict[str, object] = {
-        name: value for name in _PLAIN if (value := record.values.get(name)) is not None
-    }
+    fields: dict[str, object] = {name: value for name in _PLAIN if (value := record.values.get(name)) is not None}
     if wanted := record.text("plan"):
         fields["plan"] = plans[wanted]
     _last_day(record, fields)
@@ -104,8 +105,6 @@ def _draft(
     fields["currency"] = currency
     if (price := _monthly(record, currency)) is not None:
         fields["mrr_minor"] = price
-    if faults := subscriptions.check(fields):
-        return customers.refusal(record, faults, context)
     start = fields["starts_on"]
     known = context.knowing.on(start, record.known) if isinstance(start, date) else None
     return subscriptions.Row(
@@ -130,9 +129,7 @@ def _monthly(record: Record, currency: str) -> int | None:
     return None
 
 
-def _result(
-    record: Record, outcome: subscriptions.Outcome | Refused, back: set[int], context: Context
-) -> Result:
+def _result(record: Record, outcome: subscriptions.Outcome | Refused, back: set[int], context: Context) -> Result:
     if isinstance(outcome, Refused):
         return customers.refusal(record, outcome.faults, context)
     row, before = outcome.subscription, customers.storable(outcome.before)
