@@ -55,7 +55,7 @@ def test_first_steps_vanish_one_by_one(org: Organisation, world: dict[str, Accou
 
 def test_arr_is_twelve_times_mrr_and_divides_by_health(org: Organisation, world: dict[str, Account]) -> None:
     """12 * (480 + 270 + 240 + 10) thousand = 12 million; at risk 12 * 240 thousand = 2.88 million, 24 %."""
-    found = portfolio.figures(portfolio.customers(cast.member(), mine=False), TODAY, "JPY")
+    found = portfolio.figures(portfolio.customers(cast.member()), TODAY, "JPY")
     assert found.arr == Money(12_000_000)
     assert found.of("risk") == portfolio.Slice("risk", 1, Money(2_880_000))
     assert found.share("risk") == pytest.approx(0.24)
@@ -66,7 +66,7 @@ def test_arr_is_twelve_times_mrr_and_divides_by_health(org: Organisation, world:
 def test_what_changed_tells_bands_and_moves_of_ten_points_alone(
     org: Organisation, world: dict[str, Account], at: datetime
 ) -> None:
-    rows = portfolio.customers(cast.member(), mine=False)
+    rows = portfolio.customers(cast.member())
     since = portfolio.last_day_before(TODAY)
     assert since is not None
     found = portfolio.moves(rows, since, at)
@@ -106,6 +106,14 @@ def test_a_csm_without_accounts_is_shown_everyones(client: Client, world: dict[s
     client.force_login(cast.member(Role.CSM))
     assert "白樺メディカル" in read(client)
     assert "担当の顧客がありません" in read(client, "/?whose=mine")
+
+
+def test_a_team_sees_what_its_people_look_after(client: Client, org: Organisation, at: datetime) -> None:
+    colleague = cast.member(Role.CSM, "小林 由美", team="東日本")
+    portfolio_world.build(at, owner=colleague)
+    client.force_login(cast.member(Role.CSM, team="東日本"))
+    page = read(client, "/?whose=team")
+    assert cast.DRIFTING in page and "白樺メディカル" not in page
 
 
 def test_a_source_that_never_sent_or_fell_silent_is_called_silent(org: Organisation, at: datetime) -> None:

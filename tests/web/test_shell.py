@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -100,3 +101,10 @@ def test_a_missing_page_says_what_to_do_and_gives_a_reference(client: Client, or
     answer = client.get("/no-such-page")
     page = answer.content.decode()
     assert answer.status_code == 404 and "Ctrl+K" in page and answer["X-Request-Id"] in page
+
+
+def test_no_template_carries_inline_style_or_script() -> None:
+    """The content security policy would refuse them; scripts come by src, pictures are drawn by attributes."""
+    folder = Path(assets.__file__).parent / "templates"
+    wrong = re.compile(r"\sstyle=|<style|\son[a-z]+=|<script(?![^>]*\ssrc=)|javascript:")
+    assert [str(file.relative_to(folder)) for file in folder.rglob("*.html") if wrong.search(file.read_text())] == []

@@ -75,3 +75,12 @@ class Progress:
     seconds_left: float | None = None
     url: str = ""
     cancel_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field on which two people's edits differ."""
+
+    field: Words
+    theirs: Words
+    mine: Words

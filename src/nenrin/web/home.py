@@ -13,7 +13,6 @@ from django.utils.translation import get_language
 from nenrin.customers.models import Account
 from nenrin.foundation import organisation
 from nenrin.foundation.calendar import day_of, start_of
-from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.foundation.roles import Role
 from nenrin.values import Text
@@ -21,7 +20,7 @@ from nenrin.web import first_run, format, freshness, portfolio, rings
 from nenrin.web.charts import shares
 from nenrin.web.components import Fact
 from nenrin.web.guard import MemberRequest, requires
-from nenrin.web.portfolio import Portfolio
+from nenrin.web.portfolio import Portfolio, Whose
 
 #: Roles that look after accounts of their own, and so begin with those.
 _OWNERS = {Role.CSM, Role.ONBOARDING, Role.SALES}
@@ -36,8 +35,8 @@ def home(request: MemberRequest) -> HttpResponse:
         return render(request, "home/first_run.html", {"as_of": request.at, "steps": steps})
     zone = ZoneInfo(org.zone)
     today = day_of(request.at, zone)
-    mine = _wants_own(request)
-    rows = portfolio.customers(member, mine=mine)
+    whose = _whose(request)
+    rows = portfolio.customers(member, whose)
     figures = portfolio.figures(rows, today, org.currency)
     since = portfolio.last_day_before(today)
     moves = portfolio.moves(rows, since, start_of(since, zone)) if since else []
@@ -47,7 +46,7 @@ def home(request: MemberRequest) -> HttpResponse:
     context = {
         "as_of": request.at,
         "today": today,
-        "mine": mine,
+        "whose": whose,
         "steps": steps,
         "figures": figures,
         "facts": _facts(figures, today),
@@ -62,16 +61,15 @@ def home(request: MemberRequest) -> HttpResponse:
     return render(request, "home/home.html", context)
 
 
-def _wants_own(request: MemberRequest) -> bool:
-    """As asked by `whose`; otherwise people who look after accounts begin with their own, if they have any."""
+def _whose(request: MemberRequest) -> Whose:
+    """As asked; otherwise people who look after accounts begin with their own, if they have any."""
     asked = request.GET.get("whose")
-    if asked in {"mine", "all"}:
-        return asked == "mine"
-    return Role(request.user.role) in _OWNERS and _has_own(request.user)
-
-
-def _has_own(member: Member) -> bool:
-    return portfolio.customers(member, mine=True).exists()
+    if asked == "mine" or asked == "all":
+        return asked
+    if asked == "team" and request.user.team_id:
+        return "team"
+    begins_with_own = Role(request.user.role) in _OWNERS and portfolio.customers(request.user, "mine").exists()
+    return "mine" if begins_with_own else "all"
 
 
 def _facts(figures: Portfolio, today: date) -> list[Fact]:

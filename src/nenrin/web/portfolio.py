@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, Sum
 
@@ -19,6 +19,7 @@ from nenrin.insight.models import DailyScore, Health
 from nenrin.values import Money, Text
 from nenrin.web.charts.bands import BANDS, Band, band_of
 
+Whose = Literal["mine", "team", "all"]
 RENEWAL_DAYS, NOTICE_DAYS = 90, 30
 #: Points from which a move of the score is worth a line.
 MOVED = 10.0
@@ -77,11 +78,13 @@ class Deadline:
     days: int
 
 
-def customers(member: Member, *, mine: bool) -> AccountQuerySet:
-    """The customers that a member sees; `mine`: those with any current assignment to them."""
+def customers(member: Member, whose: Whose = "all") -> AccountQuerySet:
+    """The customers that a member sees: all, or those with any current assignment to them or to their team."""
     rows = Account.objects.for_member(member, Permission.ACCOUNTS_VIEW).standing().filter(status=Status.CUSTOMER)
-    own = Assignment.objects.filter(member=member, account=OuterRef("pk"), until_on__isnull=True)
-    return rows.filter(Exists(own)) if mine else rows
+    if whose == "all":
+        return rows
+    people = Q(member__team=member.team_id) if whose == "team" else Q(member=member)
+    return rows.filter(Exists(Assignment.objects.filter(people, account=OuterRef("pk"), until_on__isnull=True)))
 
 
 def figures(rows: AccountQuerySet, today: date, currency: str) -> Portfolio:

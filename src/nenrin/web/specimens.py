@@ -12,7 +12,7 @@ from nenrin.values import Money, Text
 from nenrin.web.charts import columns, curve, falls, heat, lines, shares
 from nenrin.web.charts.bands import BANDS
 from nenrin.web.charts.ring import Growing, Tree, Year
-from nenrin.web.components import Chip, Fact, Moment, Progress, Step, Tab
+from nenrin.web.components import Change, Chip, Fact, Moment, Progress, Step, Tab
 
 AT = datetime(2026, 11, 23, 21, 0, tzinfo=UTC)
 
@@ -329,6 +329,7 @@ STEPS = (
     ),
 )
 JOB = Progress("job-specimen", Text("Importing accounts", "顧客を取り込み中"), 8_412, 10_000, True, 12, "", "#")
+CHANGES = (Change(Text("Industry", "業種"), Text("Logistics", "物流"), Text("Warehousing", "倉庫")),)
 BARS = (
     (Text("Login", "ログイン"), 1.0, "412"),
     (Text("Report", "帳票"), 0.41, "168"),
