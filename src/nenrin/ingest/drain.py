@@ -112,7 +112,6 @@ def _resolved(
             )
         except (duckdb.Error, pa.ArrowException) as problem:
             if len(batches) == 1:
-                raise
                 return _memory(lake), resolving.set_aside(batches[0], str(problem))
             batches = batches[: len(batches) // 2]
 

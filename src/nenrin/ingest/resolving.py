@@ -76,10 +76,14 @@ def set_aside(batch: SpooledBatch, problem: str) -> Resolved:
 
 
 def _retries(batches: Sequence[SpooledBatch]) -> dict[int, Quarantined]:
-    """Batch id -> the quarantined row that it tries again."""
-    asked = {batch.id: row for batch in batches if (row := quarantine.retried(batch)) is not None}
-    rows = Quarantined.objects.in_bulk(list(asked.values())) if asked else {}
-    return {batch: rows[row] for batch, row in asked.items() if row in rows}
+    """Batch id -> the quarantined row that it tries again; of several batches for one row, the first."""
+    asked: dict[int, int] = {}
+    for batch in batches:
+        row = quarantine.retried(batch)
+        if row is not None:
+            asked.setdefault(row, batch.id)
+    rows = Quarantined.objects.in_bulk(list(asked)) if asked else {}
+    return {batch: rows[row] for row, batch in asked.items() if row in rows}
 
 
 def _is_settled(batch: SpooledBatch, again: dict[int, Quarantined]) -> bool:

@@ -1,0 +1,137 @@
+"""Nothing vanishes: what cannot be stored is kept with its reason, and the sums hold."""
+
+from __future__ import annotations
+
+import pytest
+
+from nenrin.foundation.actors import SYSTEM
+from nenrin.ingest import columns, conservation, drain, lakes, quarantine, spool
+from nenrin.ingest.models import Quarantined
+from nenrin.ingest.spool import Batch
+from tests.ingest.drain_cast import NOON, drained, send, source, stored, track
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("org")]
+
+
+def law(name: str = "total") -> dict[str, int]:
+    found = conservation.law(lakes.current())
+    assert all(conservation.holds(row) for row in found.values()), found
+    return dict(found[name])
+
+
+def test_the_law_holds_before_between_and_after_drains_for_every_source() -> None:
+    web, server = source("Web"), source("Server")
+    event = track()
+    send(web, event, track(), {"type": "track"})
+    send(server, event)
+    assert law() == {"received": 4, "stored": 0, "duplicate": 0, "quarantined": 0, "pending": 4, "limited": 0}
+
+    drain.drain(lakes.current(), at=NOON, limit_bytes=1)
+    send(web, event)
+    assert law()["pending"] == 2
+    drained()
+
+    assert law("Web") == {"received": 4, "stored": 2, "duplicate": 1, "quarantined": 1, "pending": 0, "limited": 0}
+    assert law("Server") == {"received": 1, "stored": 1, "duplicate": 0, "quarantined": 0, "pending": 0, "limited": 0}
+
+
+def test_a_retry_of_what_is_still_wrong_waits_again_and_counts_nothing_twice() -> None:
+    send(source(), {"type": "track", "userId": "sato"}, track())
+    drained()
+    [row] = Quarantined.objects.all()
+
+    assert quarantine.retry([row], by=SYSTEM, at=NOON) == 1
+    drained()
+
+    row.refresh_from_db()
+    assert (row.state, row.reason) == ("waiting", "no_event")
+    assert law() == {"received": 2, "stored": 1, "duplicate": 0, "quarantined": 1, "pending": 0, "limited": 0}
+
+
+def test_a_retry_after_the_cause_is_gone_stores_the_event_once() -> None:
+    send(source(), {"type": "track", "userId": "sato", "messageId": "m1"}, track())
+    drained()
+    [row] = Quarantined.objects.all()
+    row.body = '{"type":"track","event":"Opened","userId":"sato","messageId":"m1"}'  # as if the rule had been at fault
+    row.save()
+
+    quarantine.retry([row], by=SYSTEM, at=NOON)
+    quarantine.retry([row], by=SYSTEM, at=NOON)  # clicked twice
+    drained()
+
+    row.refresh_from_db()
+    assert row.state == "stored"
+    assert law() == {"received": 2, "stored": 2, "duplicate": 0, "quarantined": 0, "pending": 0, "limited": 0}
+
+
+def test_a_client_cannot_pass_its_batch_off_as_a_retry() -> None:
+    web = source()
+    send(web, {"type": "track", "userId": "sato"})
+    drained()
+    row = Quarantined.objects.get()
+    forged = Batch(web.pk, web.namespace, False, NOON, 0, b'{"batch":[]}', "batch", path_type="track", agent=str(row.pk))
+
+    spool.put(forged)
+    drained()
+
+    row.refresh_from_db()
+    assert row.state == "waiting"
+    assert law()["quarantined"] == 1
+
+
+def test_a_dropped_event_stays_counted_and_is_not_retried() -> None:
+    send(source(), {"type": "track", "userId": "sato"})
+    drained()
+    rows = list(Quarantined.objects.all())
+
+    assert quarantine.drop(rows, by=SYSTEM, at=NOON) == 1
+    assert quarantine.retry(rows, by=SYSTEM, at=NOON) == 0
+    assert law()["quarantined"] == 1
+
+
+def test_a_body_that_cannot_be_read_is_kept_whole_with_all_its_events_counted() -> None:
+    send(source(), body=b'{"batch":[{"type":"track"', count=3)
+    send(source("Other"), track())
+    drained()
+
+    [row] = Quarantined.objects.all()
+    assert (row.reason, row.events, row.body) == ("unreadable", 3, '{"batch":[{"type":"track"')
+    assert law() == {"received": 4, "stored": 1, "duplicate": 0, "quarantined": 3, "pending": 0, "limited": 0}
+
+
+def test_an_event_over_a_megabyte_is_set_aside_alone() -> None:
+    send(source(), track(), track(properties={"blob": "x" * 1_100_000}), track())
+    drained()
+
+    assert [(row.place, row.reason) for row in Quarantined.objects.all()] == [(1, "too_large")]
+    assert law()["stored"] == 2
+
+
+def test_an_id_beyond_any_length_is_set_aside(monkeypatch: pytest.MonkeyPatch) -> None:
+    send(source(), track(user="u" * 501), track(user="u" * 500))
+    drained()
+
+    assert [row.reason for row in Quarantined.objects.all()] == ["id_too_long"]
+    assert law()["stored"] == 1
+
+
+def test_a_batch_that_breaks_the_drain_is_set_aside_and_does_not_stop_those_behind_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    web = source()
+    send(web, track(), track())
+    poisoned = send(web, track("Poison"), track())
+    send(web, track())
+    real = columns.read
+
+    def read(batches: list[spool.SpooledBatch]) -> columns.Columns:
+        if any(batch.id == poisoned for batch in batches):
+            columns.pa.array(["poison"], columns.pa.int64())
+        return real(batches)
+
+    monkeypatch.setattr(columns, "read", read)
+    drained()
+
+    assert [(row.reason, row.events) for row in Quarantined.objects.all()] == [("unreadable", 2)]
+    assert law() == {"received": 5, "stored": 3, "duplicate": 0, "quarantined": 2, "pending": 0, "limited": 0}
+    assert len(stored()) == 3
