@@ -8,6 +8,8 @@ class Preset:
     """How large a world is. `stock` is the share of accounts that were customers before the first month.
 
     A world with few seats an account (`seat_scale`) may ask more for each (`price_scale`).
+    `contrast` is how much more strongly than in the truth behaviour shows adoption above and below average: in a small
+    world few accounts must show every colour.
     """
 
     key: str
@@ -16,6 +18,7 @@ class Preset:
     stock: float = 0.0
     seat_scale: float = 1.0
     price_scale: float = 1.0
+    contrast: tuple[float, float] = (1.0, 1.0)
 
 
 XS = Preset("XS", accounts=60, months=18, stock=0.6, seat_scale=0.45)

@@ -137,7 +137,8 @@ class Behaviour:
 
     `adoption`: (day, level) points, linear between them; before the first and after the last the level holds.
     `seats`: (day, people who may log in) steps. `features` restricts what is used; `silent_from` is the day
-    on which the connection stopped; `people_stop`: user positions that never log in again from a day.
+    on which the connection stopped; `people_stop`: user positions that never log in again from a day;
+    `narrow`: the day from which only those features are used.
     """
 
     adoption: tuple[tuple[date, float], ...]
@@ -146,6 +147,7 @@ class Behaviour:
     silent_from: date | None = None
     people_stop: tuple[tuple[int, date], ...] = ()
     own_source: Text | None = None
+    narrow: tuple[date, tuple[str, ...]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

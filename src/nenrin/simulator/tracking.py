@@ -43,7 +43,7 @@ def user_id(customer: Customer, position: int) -> str:
     return f"{customer.key}-u{position:03d}"
 
 
-def events(customer: Customer, window: Window, seed: int, zone: ZoneInfo, *, density: float = 1.2) -> list[Event]:
+def events(customer: Customer, window: Window, seed: int, zone: ZoneInfo, *, density: float = 0.9) -> list[Event]:
     """Return everything one customer's people did in the window, in order of time; nothing once it has left.
 
     `density` is the mean number of feature events of a user-day besides the log-in.
@@ -57,6 +57,7 @@ def events(customer: Customer, window: Window, seed: int, zone: ZoneInfo, *, den
     features = _features(customer)
     weights = usage.breadths(len(present), len(features), float(level[-1]), rng)
     place, feature = usage.chosen(weights, lived.user, lived.actions, rng)
+    feature = _narrowed(customer, window, lived.day[place], feature)
     seconds = np.minimum(lived.second[place] + rng.integers(60, 5_400, len(place)), LAST_SECOND)
     maker = _Maker(customer, window, zone)
     rows = maker.tracks(lived.day, lived.second, lived.user, [product.LOGIN] * len(lived))
@@ -67,6 +68,16 @@ def events(customer: Customer, window: Window, seed: int, zone: ZoneInfo, *, den
     for number, row in enumerate(rows):
         row["messageId"] = f"{customer.key}-{number:07d}"
     return rows
+
+
+def _narrowed(customer: Customer, window: Window, day: Ints, feature: Ints) -> Ints:
+    """From the day on which use narrowed, whoever does something does it with one of the features that are left."""
+    if customer.behaviour.narrow is None:
+        return feature
+    since, left = customer.behaviour.narrow
+    kept = np.array([place for place, each in enumerate(_features(customer)) if each.key in left])
+    is_narrow = (day >= (since - window.first).days) & ~np.isin(feature, kept)
+    return np.where(is_narrow, kept[feature % len(kept)], feature)
 
 
 def duplicate_key(customer: Customer) -> str:
@@ -171,7 +182,7 @@ def deliveries(
     zone: ZoneInfo,
     *,
     until: datetime,
-    density: float = 1.2,
+    density: float = 0.9,
 ) -> Iterator[Delivery]:
     """Yield the request bodies of all these customers up to `until`, day by day, each accepted just after its
     events.

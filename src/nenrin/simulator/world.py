@@ -11,7 +11,7 @@ from nenrin.simulator.presets import Preset
 from nenrin.simulator.records import Customer
 from nenrin.simulator.stories import reading
 
-DEMO = Preset("demo", accounts=66, months=18, stock=0.85, seat_scale=0.24, price_scale=4.0)
+DEMO = Preset("demo", accounts=66, months=24, stock=0.85, seat_scale=0.24, price_scale=4.0, contrast=(1.4, 7.0))
 
 
 @dataclass(frozen=True, slots=True)

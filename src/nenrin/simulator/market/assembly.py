@@ -79,9 +79,11 @@ def _customer(economy: Economy, row: int, company: Company, window: Window) -> r
 def _points(economy: Economy, row: int, window: Window) -> tuple[tuple[date, float], ...]:
     """Adoption at the middle of each month in which the account was a customer."""
     columns = np.flatnonzero(economy.lives.is_alive[row])
-    return tuple(
-        (window.month(int(column)) + timedelta(14), float(economy.lives.adoption[row, column])) for column in columns
-    )
+    above, below = economy.preset.contrast
+    level = economy.lives.adoption[row, columns]
+    level = np.where(level > 0, above, below) * level
+    middles = (window.month(int(column)) + timedelta(14) for column in columns)
+    return tuple(zip(middles, level.tolist(), strict=True))
 
 
 def _column(window: Window, day: int) -> int:

@@ -153,6 +153,7 @@ def _behaviour(row: Row, contract: records.Contract, today: date) -> records.Beh
         silent_from=today - timedelta(silent) if silent else None,
         people_stop=_people_stop(row, today),
         own_source=_text(row["own_source"]) if "own_source" in row else None,
+        narrow=(_back(row["narrows"], today), tuple(row["narrows"]["to"])) if "narrows" in row else None,
     )
 
 
