@@ -187,13 +187,13 @@ class World:
         trend: Fraction | int | None = None
         if first <= self.day - timedelta(55):
             trend = 0 if not used else Fraction(len(used) * business_before, before * business) if before else None
-        last = max((e["day"] for e in self.used(account, 180)), default=None)
+        last = max((e["day"] for e in self.used(account, 90)), default=None)
         return {
             "logins_per_seat_week": Fraction(5 * logins, seats * business) if seats else None,
             "feature_breadth": Fraction(len(set(keyed)), len(mapped)) if mapped else None,
             "feature_depth": Fraction(5 * len(keyed), month_users * business) if month_users else 0,
             "usage_trend": trend,
-            "days_since_activity": 180 if last is None else (self.day - last).days,
+            "days_since_activity": 90 if last is None else (self.day - last).days,
         }
 
     def mrr(self, account: int, running: list[Row]) -> int | None:

@@ -9,7 +9,7 @@ from nenrin.analytics.kpis.catalogue.users import ACTIVE_USERS
 from nenrin.analytics.kpis.measures import Component, Measure, Relation
 from nenrin.values import Text
 
-LAST_SEEN_REACH = 180  # days; an older last activity counts as this old
+LAST_SEEN_REACH = 90  # days; an older last activity counts as this old
 EVENTS = Text("Product events", "利用ログ")
 
 #: One row for an account, a day, and a stretch of knowledge.
@@ -184,8 +184,8 @@ DAYS_SINCE_ACTIVITY = Measure(
     key="days_since_activity",
     name=Text("Days since last activity", "最終利用からの日数"),
     description=Text(
-        "Days since anybody at the account last used the product; 180 means half a year or longer.",
-        "顧客の誰かが最後に製品を使ってからの日数。180は半年以上を表す。",
+        "Days since anybody at the account last used the product; 90 means three months or longer.",
+        "顧客の誰かが最後に製品を使ってからの日数。90は3か月以上を表す。",
     ),
     unit="days",
     direction="lower",
