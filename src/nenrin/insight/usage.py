@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-import duckdb
-
 from nenrin.ingest import lakes
 
 WEEKS = 12
@@ -102,15 +100,13 @@ def recent(account: int, *, until: date, days: int = 30, limit: int = RECENT_AT_
     if not files:
         return []
     with lake.session(days=(end, end), known=until, accounts=[account]) as db:
-        return [Happening(*row) for row in _newest(db, files, limit)]
-
-
-def _newest(db: duckdb.DuckDBPyConnection, files: Sequence[str], limit: int) -> list[tuple[datetime, str, str, str]]:
-    return db.execute(_RECENT, [list(files), limit]).fetchall()
+        # Through Arrow, which knows time zones without further libraries.
+        rows = db.execute(_RECENT, [files, limit]).to_arrow_table().to_pylist()
+    return [Happening(**row) for row in rows]
 
 
 _RECENT = """
-select e.valid_at, coalesce(nullif(e.name, ''), '$' || e.type), coalesce(nullif(e."user", ''), e.anonymous), e.properties
+select e.valid_at as at, coalesce(nullif(e.name, ''), '$' || e.type) as name, coalesce(nullif(e."user", ''), e.anonymous) as "user", e.properties
 from read_parquet(?, hive_partitioning = true) e
 join links l on l.namespace = e.namespace and l.key = e.key
 where e.day >= l.valid_from and e.day < l.valid_to

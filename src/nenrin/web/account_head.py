@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from django.http import Http404
 from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from nenrin.customers.models import Account, Contact, TouchModel
+from nenrin.customers.models import Account, Assignment, Contact, TouchModel
 from nenrin.customers.statuses import Phase, Status, word
-from nenrin.foundation import organisation
+from nenrin.foundation.calendar import day_of
 from nenrin.foundation.models import Member
-from nenrin.foundation.permissions import Permission, allowed
+from nenrin.foundation.permissions import Permission, Scope, allowed
 from nenrin.insight.models import Health
 from nenrin.values import Money, Text
 from nenrin.web import format, marks
@@ -64,7 +65,7 @@ class Head:
 
 def find(request: MemberRequest, key: int, permission: Permission = Permission.ACCOUNTS_VIEW) -> Account:
     """The account within the viewer's scope, a 404 otherwise: an address tells nothing to outsiders."""
-    rows = Account.objects.for_member(request.user, permission).select_related("owner", "parent", "merged_into")
+    rows = Account.objects.for_member(request.user, permission).select_related("owner", "parent", "merged_into", "health__version")
     found = rows.filter(pk=key).first()
     if found is None:
         raise Http404(f"account {key}")
@@ -72,9 +73,10 @@ def find(request: MemberRequest, key: int, permission: Permission = Permission.A
 
 
 def head(account: Account, request: MemberRequest, *, here: str) -> Head:
-    """Seven queries: health, rings, tags, assignments, counts, touch model, what the viewer may do."""
-    today = organisation.today(request.at)
-    health = Health.objects.select_related("version").filter(account=account).first()
+    """Five queries: assignments, rings, touch model, tags, number of people; health came with the account."""
+    today = day_of(request.at, ZoneInfo(request.organisation.zone))
+    health: Health | None = getattr(account, "health", None)
+    people = _people(account)
     tree = trees([account], {account.pk: health} if health else {}, today).get(account.pk)
     since = format.day(account.customer_since, get_language() or "ja") if account.customer_since else "—"
     return Head(
@@ -82,13 +84,13 @@ def head(account: Account, request: MemberRequest, *, here: str) -> Head:
         health=health,
         tree=tree,
         today=today,
-        subtitle=_subtitle(account),
+        subtitle=_subtitle(account, people),
         tags=tuple(account.tags.values_list("name", flat=True)),
         facts=(*_health_facts(health), *_contract_facts(account, today), *_coverage_facts(health)),
         tabs=_tabs(account, request.user, here),
         notices=_notices(account),
-        may_edit=_may(request.user, account, Permission.ACCOUNTS_EDIT),
-        may_write=_may(request.user, account, Permission.TIMELINE_WRITE),
+        may_edit=_may(request.user, people, Permission.ACCOUNTS_EDIT),
+        may_write=_may(request.user, people, Permission.TIMELINE_WRITE),
         edit_url=_address("account-edit", account),
         ring_key=RING_KEY.fill(since=since),
     )
@@ -101,23 +103,28 @@ def _address(name: str, account: Account) -> str:
         return ""
 
 
-def _may(member: Member, account: Account, permission: Permission) -> bool:
-    if allowed(member, permission) is None:
-        return False
-    return Account.objects.for_member(member, permission).filter(pk=account.pk).exists()
+def _people(account: Account) -> list[Assignment]:
+    """Who of ours looks after the account now, by phase."""
+    return list(account.assignments.filter(until_on__isnull=True).select_related("member").order_by("phase"))
 
 
-def _subtitle(account: Account) -> tuple[Text | str, ...]:
+def _may(member: Member, people: list[Assignment], permission: Permission) -> bool:
+    """The same rule as Account.objects.for_member, on assignments that are read already."""
+    scope = allowed(member, permission)
+    if scope is Scope.ALL:
+        return True
+    own = any(one.member_id == member.pk for one in people)
+    team = any(one.member.team_id == member.team_id for one in people if member.team_id)
+    return scope is not None and (own or (scope is Scope.TEAM and team))
+
+
+def _subtitle(account: Account, people: list[Assignment]) -> tuple[Text | str, ...]:
     touch = TouchModel.objects.filter(key=account.touch_model).first()
-    people = [
+    looking_after = [
         Text("Owner {name}", "担当 {name}").fill(name=account.owner.name) if account.owner else Text("No owner", "担当なし")
     ]
-    people += [
-        _in_role(word(Phase(phase)), name)
-        for phase, name in account.assignments.filter(until_on__isnull=True)
-        .exclude(phase="primary")
-        .order_by("phase")
-        .values_list("phase", "member__name")
+    looking_after += [
+        _in_role(word(Phase(one.phase)), one.member.name) for one in people if one.phase != Phase.PRIMARY
     ]
     size = Text("{n} people", "従業員 {n}名").fill(n=f"{account.employees:,}") if account.employees else None
     return tuple(
@@ -128,7 +135,7 @@ def _subtitle(account: Account) -> tuple[Text | str, ...]:
             size,
             account.prefecture or account.region,
             Text(touch.name_en, touch.name_ja) if touch else None,
-            *people,
+            *looking_after,
             _plan(account),
         )
         if said

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django_htmx.middleware import HtmxDetails
 
-from nenrin.foundation.models import Member
+from nenrin.foundation.models import Member, Organisation
 from nenrin.foundation.permissions import Permission, allowed
 
 View = Callable[..., HttpResponseBase]
@@ -25,6 +25,7 @@ class MemberRequest(HttpRequest):
     user: Member
     at: datetime
     id: str
+    organisation: Organisation
     htmx: HtmxDetails
 
 

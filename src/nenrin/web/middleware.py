@@ -8,16 +8,20 @@ from datetime import UTC, datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
+from django.utils.functional import SimpleLazyObject
+
+from nenrin.foundation import organisation
 
 Responder = Callable[[HttpRequest], HttpResponse]
 
 
 def request_id(get_response: Responder) -> Responder:
-    """Give each request an id (shown on error pages and in the log) and one instant that all its parts share."""
+    """Give each request an id (shown on error pages and in the log), and one instant and organisation for all its parts."""
 
     def respond(request: HttpRequest) -> HttpResponse:
         request.id = secrets.token_hex(6)  # type: ignore[attr-defined]
         request.at = datetime.now(UTC)  # type: ignore[attr-defined]
+        request.organisation = SimpleLazyObject(organisation.current)  # type: ignore[attr-defined]
         response = get_response(request)
         response["X-Request-Id"] = request.id  # type: ignore[attr-defined]
         return response
