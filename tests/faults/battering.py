@@ -1,0 +1,198 @@
+"""Kill the server and the worker while clients send, then count: nothing acknowledged lost, nothing stored twice.
+
+Used by the suite with thirty kills and by the endurance runs with a thousand.
+"""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from nenrin.analytics.lake import Lake
+from tests.flows.running import Installation, free_port, wait_for
+
+CLIENTS = 4
+EVENTS_A_BATCH = 20
+SETTLE_SECONDS = 180
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    kills: int
+    acknowledged: int
+    lost: list[str]
+    twice: list[str]
+    law: dict[str, int]
+
+    @property
+    def is_whole(self) -> bool:
+        law = self.law
+        kept = law["stored"] + law["duplicate"] + law["quarantined"] + law["pending"]
+        return not self.lost and not self.twice and law["received"] == kept and self.acknowledged > 0
+
+
+@dataclass(slots=True)
+class Parts:
+    """The two processes of an installation, each a group of its own, to be killed and started again."""
+
+    installation: Installation
+    port: int = field(default_factory=free_port)
+    running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def words(self, name: str) -> list[str]:
+        """What follows the interpreter's name; "worker2" is a second worker."""
+        if name.startswith("worker"):
+            return ["-m", "nenrin", "worker"]
+        options = ["--interface", "rsgi", "--port", str(self.port), "--workers", "1", "--no-ws", "--log-level", "error"]
+        return ["-m", "granian", *options, "--backpressure", "1024", "nenrin.rsgi:application"]
+
+    def start(self, name: str) -> None:
+        log = (self.installation.home / f"{name}.log").open("ab")
+        self.running[name] = subprocess.Popen(
+            [sys.executable, *self.words(name)],
+            env=self.installation.environment,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+        log.close()
+
+    def kill(self, name: str) -> None:
+        """No warning, no clean-up: the whole group at once."""
+        process = self.running[name]
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        process.wait()
+
+    def end(self) -> None:
+        for name in self.running:
+            self.kill(name)
+
+
+class Client(threading.Thread):
+    """Sends batches one after another, each until it is acknowledged, and keeps a log of what was."""
+
+    def __init__(self, name: str, port: int, key: str) -> None:
+        super().__init__(name=name, daemon=True)
+        self.port, self.stopped = port, threading.Event()
+        self.acknowledged: list[str] = []
+        self.statuses: set[int] = set()
+        self.headers = {"Authorization": "Basic " + base64.b64encode(f"{key}:".encode()).decode()}
+
+    def run(self) -> None:
+        number = 0
+        while not self.stopped.is_set():
+            ids = [f"{self.name}-{number}-{place}" for place in range(EVENTS_A_BATCH)]
+            if self._deliver(json.dumps({"batch": [_event(one, self.name) for one in ids]})):
+                self.acknowledged += ids
+            number += 1
+
+    def _deliver(self, body: str) -> bool:
+        """Send until it is taken, as every client does; False where we were told to stop before that."""
+        while not self.stopped.is_set():
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+            try:
+                connection.request("POST", "/v1/batch", body, self.headers)
+                status = connection.getresponse().status
+                self.statuses.add(status)
+                if status == 200:
+                    return True
+            except (OSError, http.client.HTTPException):
+                pass
+            finally:
+                connection.close()
+            self.stopped.wait(0.02)
+        return False
+
+
+def _event(message: str, client: str) -> dict[str, object]:
+    return {
+        "type": "track",
+        "event": "Report Opened",
+        "userId": f"user-{client}",
+        "messageId": message,
+        "context": {"groupId": f"acct-{client}"},
+        "properties": {"text": "年輪" * 20},
+    }
+
+
+Trouble = Callable[[Parts, list[Client]], None]
+
+
+def batter(installation: Installation, kills: int, *, seed: int = 1) -> Outcome:
+    """Four clients, so many kills of server or worker at random moments, then a quiet end and the count."""
+    rng = random.Random(seed)
+    return endured(installation, lambda parts, clients: _kill_again_and_again(parts, clients, kills, rng), kills)
+
+
+def endured(installation: Installation, trouble: Trouble, kills: int = 0) -> Outcome:
+    """Server, worker and four clients; the trouble happens; then a quiet end and the count."""
+    parts = Parts(installation)
+    clients = [Client(f"client{n}", parts.port, installation.keys["write_key"]) for n in range(CLIENTS)]
+    try:
+        for name in ("server", "worker"):
+            parts.start(name)
+        for client in clients:
+            client.start()
+        trouble(parts, clients)
+        for client in clients:
+            client.stopped.set()
+        for client in clients:
+            client.join(30)
+        law = settled(installation)
+    finally:
+        parts.end()
+    acknowledged = [one for client in clients for one in client.acknowledged]
+    return Outcome(kills, len(acknowledged), *differences(acknowledged, stored(installation.home)), law)
+
+
+def some_more(clients: list[Client], batches: int = 1) -> None:
+    """Wait until the clients have so many more batches acknowledged."""
+    wanted = sum(len(client.acknowledged) for client in clients) + batches * EVENTS_A_BATCH
+    wait_for(lambda: sum(len(client.acknowledged) for client in clients) >= wanted, 60, "acknowledged batches")
+
+
+def _kill_again_and_again(parts: Parts, clients: list[Client], kills: int, rng: random.Random) -> None:
+    for _ in range(kills):
+        some_more(clients)
+        time.sleep(rng.uniform(0, 0.4))
+        for name in rng.choice([("server",), ("worker",), ("server", "worker")]):
+            parts.kill(name)
+            parts.start(name)
+
+
+def settled(installation: Installation) -> dict[str, int]:
+    law: dict[str, int] = {}
+
+    def is_empty() -> bool:
+        law.update(installation.json("intake", "--json")["total"])
+        return law["pending"] == 0
+
+    wait_for(is_empty, SETTLE_SECONDS, "an empty spool")
+    return law
+
+
+def stored(home: Path) -> list[str]:
+    lake = Lake(home / "lake")
+    with lake.connection() as db:
+        return [one for (one,) in db.execute(f"select event_id from read_parquet({lake.events.files()})").fetchall()]
+
+
+def differences(acknowledged: list[str], found: list[str]) -> tuple[list[str], list[str]]:
+    """(acknowledged and not stored, stored more than once)."""
+    seen: set[str] = set()
+    twice = [one for one in found if one in seen or seen.add(one)]  # type: ignore[func-returns-value]
+    return sorted(set(acknowledged) - seen), twice
