@@ -1,0 +1,63 @@
+"""Each operation declares what it takes; a token acts for its member, with that member's role and scope."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest
+from ninja.security import HttpBearer
+
+from nenrin.foundation import tokens
+from nenrin.foundation.models import ApiToken, Member
+from nenrin.foundation.permissions import Permission, allowed
+
+Operation = Callable[..., Any]
+_READING = {"GET", "HEAD"}
+
+
+class Denied(Exception):
+    """This token may not do this: its member's role lacks the permission, or the token only reads."""
+
+
+class ApiRequest(HttpRequest):
+    """A request after the bearer check."""
+
+    auth: ApiToken
+    member: Member
+    at: Any  # datetime, set by middleware
+
+
+class Bearer(HttpBearer):
+    """`Authorization: Bearer nrn_...`"""
+
+    def authenticate(self, request: HttpRequest, token: str) -> ApiToken | None:
+        found = tokens.find(token, at=request.at)  # type: ignore[attr-defined]
+        if found is not None:
+            request.member = found.member  # type: ignore[attr-defined]
+        return found
+
+
+def grants(permission: Permission) -> Callable[[Operation], Operation]:
+    """Let in tokens whose member holds `permission` in any scope; those that write need the right to.
+
+    Which rows they reach is the query's part, as on pages: what lies outside is a 404.
+    """
+
+    def declare(operation: Operation) -> Operation:
+        @wraps(operation)
+        def guarded(request: ApiRequest, *args: Any, **kwargs: Any) -> Any:
+            if request.method not in _READING and not request.auth.can_write:
+                raise Denied("this token only reads: issue one that may write")
+            if allowed(request.member, permission) is None:
+                raise Denied(f"the role {request.member.role} does not hold {permission.value}")
+            return operation(request, *args, **kwargs)
+
+        guarded.permission = permission  # type: ignore[attr-defined]
+        # Types are read where they are written: ninja would look for their names in this module.
+        guarded.__signature__ = inspect.signature(operation, eval_str=True)  # type: ignore[attr-defined]
+        return guarded
+
+    return declare

@@ -1,0 +1,29 @@
+"""The REST API: every noun's router in one place, its description at /api/v1/openapi.json, errors as problems."""
+
+from __future__ import annotations
+
+from ninja import NinjaAPI
+
+from nenrin import __version__
+from nenrin.api import accounts, contacts, health, merges, problems, products, subscriptions, tags
+from nenrin.api.guard import Bearer
+
+api = NinjaAPI(
+    title="Nenrin",
+    version=__version__,
+    description="Customers, their contracts and their health. Send `Authorization: Bearer nrn_...`. "
+    "Errors are application/problem+json (RFC 9457).",
+    auth=Bearer(),
+    docs_url=None,
+    openapi_url="/openapi.json",
+    urls_namespace="rest",
+)
+problems.register(api)
+api.add_router("/accounts", accounts.router)
+api.add_router("/accounts", health.router)
+api.add_router("/contacts", contacts.router)
+api.add_router("/subscriptions", subscriptions.router)
+api.add_router("/products", products.router)
+api.add_router("/plans", products.plans)
+api.add_router("/tags", tags.router)
+api.add_router("/merges", merges.router)

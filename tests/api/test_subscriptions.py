@@ -1,0 +1,79 @@
+"""Contracts, plans and contacts by REST."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from nenrin.customers import accounts
+from nenrin.customers.models import Account
+from nenrin.foundation.actors import SYSTEM
+from nenrin.foundation.models import Organisation
+from nenrin.foundation.roles import Role
+from tests.api.rest import Rest
+from tests.cast import DRIFTING, member
+
+
+@pytest.fixture
+def rest(org: Organisation) -> Rest:
+    return Rest(member(Role.OPERATIONS))
+
+
+@pytest.fixture
+def account(org: Organisation, at: datetime) -> Account:
+    return accounts.open(DRIFTING, by=SYSTEM, at=at)
+
+
+def planned(rest: Rest) -> None:
+    assert rest.put("/products/flow", {"name": "Flow"}).status_code == 200
+    assert (
+        rest.put("/plans/business", {"product": "flow", "name": "ビジネス", "limits": {"seats": 200}}).status_code
+        == 200
+    )
+
+
+def test_a_contract_is_signed_by_key_and_tells_its_deadline(rest: Rest, account: Account) -> None:
+    planned(rest)
+    body = {"account_id": account.pk, "plan": "business", "starts_on": "2026-04-01", "mrr_minor": 480_000, "seats": 120}
+    made = rest.put("/subscriptions/by-key/crm/S-1", body)
+    assert made.status_code == 201
+    assert (made.data["notice_deadline"], made.data["ends_on"]) == ("2027-02-28", "2027-04-01")
+    assert made.data["steps"] == [{"from_on": "2026-04-01", "mrr_minor": 480_000, "seats": 120}]
+    assert rest.put("/subscriptions/by-key/crm/S-1", body).status_code == 200
+    assert rest.get(f"/accounts/{account.pk}").data["mrr_minor"] == 480_000
+
+
+def test_notice_and_end_are_fields_that_null_takes_back(rest: Rest, account: Account) -> None:
+    made = rest.post("/subscriptions", {"account_id": account.pk, "starts_on": "2026-04-01"}).data
+    path = f"/subscriptions/{made['id']}"
+    assert rest.patch(path, {"noticed_on": "2026-11-01", "end_reason": "価格"}).data["status"] == "noticed"
+    assert rest.patch(path, {"noticed_on": None}).data["status"] == "active"
+
+
+def test_impossible_contracts_are_refused_with_pointers(rest: Rest, account: Account) -> None:
+    body = {"account_id": account.pk, "starts_on": "2026-04-01", "ends_on": "2026-03-01", "plan": "none"}
+    assert rest.post("/subscriptions", body).data["errors"][0]["pointer"] == "/plan"
+    body.pop("plan")
+    assert rest.post("/subscriptions", body).data["errors"][0]["pointer"] == "/ends_on"
+    assert rest.post("/subscriptions", {"account_id": 10**9, "starts_on": "2026-04-01"}).status_code == 422
+
+
+def test_contacts_are_put_listed_and_archived(rest: Rest, account: Account) -> None:
+    body = {"account_id": account.pk, "name": "田中 隆志", "role": "decision_maker", "emails": ["t@example.jp"]}
+    made = rest.put("/contacts/by-key/crm/C-1", body)
+    assert (made.status_code, made.data["emails"]) == (201, ["t@example.jp"])
+    assert rest.get("/contacts?q=田中").data["items"][0]["id"] == made.data["id"]
+    assert rest.patch(f"/contacts/{made.data['id']}", {"left_on": "2026-11-01", "version": 1}).data["version"] == 2
+    assert rest.get("/contacts?has_left=true").data["items"][0]["left_on"] == "2026-11-01"
+    assert rest.delete(f"/contacts/{made.data['id']}").status_code == 204
+    assert rest.get("/contacts").data["items"] == []
+
+
+def test_a_plan_in_use_is_archived_and_its_contracts_stay(rest: Rest, account: Account) -> None:
+    planned(rest)
+    rest.post("/subscriptions", {"account_id": account.pk, "starts_on": "2026-04-01", "plan": "business"})
+    assert rest.delete("/products/flow").status_code == 422
+    assert rest.delete("/plans/business").status_code == 204
+    assert rest.get("/plans").data["items"] == []
+    assert rest.get("/subscriptions").data["items"][0]["plan"] == "business"
