@@ -24,7 +24,12 @@ def apart(module: str, *arguments: str, timeout: int = 3600) -> list[dict[str, A
         migrate = [sys.executable, "-m", "django", "migrate", "--verbosity", "0"]
         subprocess.run(migrate, env=env, check=True, timeout=300)
         done = subprocess.run(
-            [sys.executable, "-m", module, *arguments], env=env, check=True, timeout=timeout, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-m", module, *arguments],
+            env=env,
+            check=True,
+            timeout=timeout,
+            stdout=subprocess.PIPE,
+            text=True,
         )
     return json.loads(done.stdout.splitlines()[-1])
 

@@ -17,6 +17,7 @@ import numpy as np
 django.setup()
 
 from bench._apart import fsync_ms  # noqa: E402
+
 from nenrin.customers import accounts  # noqa: E402
 from nenrin.foundation import organisation  # noqa: E402
 from nenrin.foundation.actors import SYSTEM  # noqa: E402

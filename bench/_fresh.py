@@ -17,6 +17,7 @@ django.setup()
 
 from bench._apart import fsync_ms  # noqa: E402
 from bench._filled import FIRST, USERS, fill, link  # noqa: E402
+
 from nenrin.foundation import organisation  # noqa: E402
 from nenrin.foundation.actors import SYSTEM  # noqa: E402
 from nenrin.ingest import drain, lakes, settling, sources, spool  # noqa: E402
@@ -42,7 +43,10 @@ def main(events: int, days: int) -> list[dict[str, Any]]:
     name = f"fresh: {FRESH:,} events, 5 % late, on {events / 1e6:g} M (fsync {fsync_ms(Path(os.environ['NENRIN_HOME'])):.1f} ms)"
     row = {"name": f"{name}: drain to rollups and links", "figure": best["all"], "unit": "s", "peer": None,
            "peer_figure": None, "ratio": None, "aim": "<= 2, health included", "holds": best["all"] <= 2}  # fmt: skip
-    steps = [{**row, "name": f"fresh: {step}", "figure": best[step], "aim": None, "holds": None} for step in ("drain", "roll", "session")]
+    steps = [
+        {**row, "name": f"fresh: {step}", "figure": best[step], "aim": None, "holds": None}
+        for step in ("drain", "roll", "session")
+    ]
     return [row, *steps]
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bench._filled import ACCOUNTS, fill
+
 from nenrin.analytics.lake import Lake
 from nenrin.analytics.lake.engine import connect, file_list
 

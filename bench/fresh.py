@@ -10,4 +10,6 @@ from bench._apart import apart
 
 def run() -> list[dict[str, Any]]:
     """5,000 events, 5 % late over 30 days, on NENRIN_BENCH_EVENTS (4,000,000) over NENRIN_BENCH_DAYS (60) days."""
-    return apart("bench._fresh", os.environ.get("NENRIN_BENCH_EVENTS", "4000000"), os.environ.get("NENRIN_BENCH_DAYS", "60"))
+    return apart(
+        "bench._fresh", os.environ.get("NENRIN_BENCH_EVENTS", "4000000"), os.environ.get("NENRIN_BENCH_DAYS", "60")
+    )

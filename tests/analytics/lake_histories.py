@@ -121,7 +121,9 @@ def _versions(said: Sequence[Said]) -> pa.Table:
     rows = []
     for seq, one in enumerate(said):
         key, account, body = _told(one)
-        valid = datetime(one.valid.year, one.valid.month, one.valid.day, 0, 30, tzinfo=UTC if one.valid == EVER else TOKYO)
+        valid = datetime(
+            one.valid.year, one.valid.month, one.valid.day, 0, 30, tzinfo=UTC if one.valid == EVER else TOKYO
+        )
         rows.append(
             {
                 "kind": one.kind, "key": key, "account": account, "valid_at": valid.astimezone(UTC), "known_on": one.known,

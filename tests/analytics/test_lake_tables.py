@@ -39,7 +39,10 @@ def counts(lake: Lake, columns: str = "day, key, event, known_on, n") -> list[tu
 
 def ids(lake: Lake) -> list[str]:
     with lake.connection() as db:
-        return [row for (row,) in db.execute(f"select event_id from read_parquet({lake.events.files()}) order by 1").fetchall()]
+        return [
+            row
+            for (row,) in db.execute(f"select event_id from read_parquet({lake.events.files()}) order by 1").fetchall()
+        ]
 
 
 def test_a_version_is_appended_once_and_an_older_one_never(lake: Lake) -> None:
@@ -60,7 +63,7 @@ def test_files_are_on_the_disk_before_the_log_names_them_and_the_log_before_appe
     real, commit = os.fsync, DeltaTable.create_write_transaction
 
     def fsync(handle: int) -> None:
-        synced.append(os.readlink(f"/proc/self/fd/{handle}"))
+        synced.append(str(Path(f"/proc/self/fd/{handle}").readlink()))
         real(handle)
 
     def committing(*args: object, **kwargs: object) -> None:

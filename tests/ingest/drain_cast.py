@@ -33,7 +33,15 @@ def send(
     sent = body if body is not None else json.dumps({"batch": events, **envelope}).encode()
     count = len(events) if body is None else envelope.get("count", 1)
     return spool.put(
-        Batch(source=source.pk, namespace=source.namespace, trusted=trusted, received_at=at, events=count, body=sent, shape="batch")
+        Batch(
+            source=source.pk,
+            namespace=source.namespace,
+            trusted=trusted,
+            received_at=at,
+            events=count,
+            body=sent,
+            shape="batch",
+        )
     )
 
 

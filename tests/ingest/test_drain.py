@@ -154,7 +154,9 @@ def test_broken_characters_and_numbers_are_repaired_and_flagged() -> None:
 def test_an_ordinary_body_and_one_that_needs_repair_give_the_same_rows() -> None:
     """Property of the two ways to read: the same events through either are the same rows."""
     events = [
-        track(context={"groupId": 42, "traits": {"email": "a@example.com"}, "library": {"name": "x"}}, properties={"a": 1}),
+        track(
+            context={"groupId": 42, "traits": {"email": "a@example.com"}, "library": {"name": "x"}}, properties={"a": 1}
+        ),
         {"type": "identify", "userId": 5, "anonymousId": "a1", "traits": {"plan": "pro"}, "messageId": "m1"},
         {"type": "page", "name": "Home", "anonymousId": "a1", "messageId": "m2", "properties": {}},
         {"type": "group", "userId": "5", "groupId": "acme", "traits": {"name": "Acme"}, "messageId": "m3"},
@@ -166,7 +168,9 @@ def test_an_ordinary_body_and_one_that_needs_repair_give_the_same_rows() -> None
     send(long, *events, sentAt="2026-11-24T03:00:00Z", context={"odd": None})
     drained()
 
-    columns = 'type, name, key, "user", anonymous, "group", event_id, valid_at, original_at, sent_at, properties, traits'
+    columns = (
+        'type, name, key, "user", anonymous, "group", event_id, valid_at, original_at, sent_at, properties, traits'
+    )
     both = [tuple(row) for row in stored(f"batch, {columns}, replace(context, ',\"odd\":null', '')")]
     first = [row[1:-1] for row in both if row[0] == both[0][0]]
     second = [row[1:-1] for row in both if row[0] != both[0][0]]

@@ -102,7 +102,12 @@ def test_two_known_users_are_never_merged_and_a_circle_of_aliases_is_refused() -
 
 def test_an_unknown_group_opens_a_provisional_account_and_a_known_one_does_not() -> None:
     known = accounts.open("Acme", keys=[("product", "acme")], by=SYSTEM, at=NOON)
-    send(source(), group("sato", "acme"), group("kato", "beta", name="Beta 株式会社"), track(context={"groupId": "gamma"}))
+    send(
+        source(),
+        group("sato", "acme"),
+        group("kato", "beta", name="Beta 株式会社"),
+        track(context={"groupId": "gamma"}),
+    )
     drained()
 
     opened = Account.objects.exclude(pk=known.pk).order_by("name")

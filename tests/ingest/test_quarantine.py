@@ -69,7 +69,9 @@ def test_a_client_cannot_pass_its_batch_off_as_a_retry() -> None:
     send(web, {"type": "track", "userId": "sato"})
     drained()
     row = Quarantined.objects.get()
-    forged = Batch(web.pk, web.namespace, False, NOON, 0, b'{"batch":[]}', "batch", path_type="track", agent=str(row.pk))
+    forged = Batch(
+        web.pk, web.namespace, False, NOON, 0, b'{"batch":[]}', "batch", path_type="track", agent=str(row.pk)
+    )
 
     spool.put(forged)
     drained()

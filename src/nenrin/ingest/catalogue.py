@@ -84,13 +84,17 @@ def map_many(mappings: Iterable[tuple[str, str, Use, str]], *, by: Actor, at: da
 def exclude(kind: str, pattern: str, *, why: str = "", by: Actor, at: datetime) -> Exclusion:
     """Leave out what matches, from what arrives from now on. Journal: ingest.exclusion.added. Safe to repeat."""
     if kind not in Exclusion.KINDS or not pattern.strip():
-        raise ValueError(f"an exclusion is one of {', '.join(Exclusion.KINDS)} with a pattern, not {kind!r} {pattern!r}")
+        raise ValueError(
+            f"an exclusion is one of {', '.join(Exclusion.KINDS)} with a pattern, not {kind!r} {pattern!r}"
+        )
     with transaction.atomic():
         fresh = {"why": why, "created_at": at}
         row, made = Exclusion.objects.get_or_create(kind=kind, pattern=pattern.strip(), defaults=fresh)
         if made:
             particulars = {"kind": kind, "pattern": row.pattern, "why": why}
-            journal.record("ingest.exclusion.added", actor=by, at=at, subject=("exclusion", row.pk), particulars=particulars)
+            journal.record(
+                "ingest.exclusion.added", actor=by, at=at, subject=("exclusion", row.pk), particulars=particulars
+            )
     return row
 
 

@@ -122,7 +122,7 @@ def read(batches: Sequence[SpooledBatch]) -> Columns:
     return Columns(pa.Table.from_arrays(arrays, schema=RAW), rejects)
 
 
-class _Unusual(Exception):  # noqa: N818
+class _Unusual(Exception):
     """Not every event of this body is ordinary."""
 
 

@@ -60,4 +60,11 @@ def _ledger(what: str) -> dict[int, int]:
 
 
 def _row(terms: Mapping[str, int]) -> Law:
-    return Law(**{term: int(n) for term, n in terms.items()})  # type: ignore[typeddict-item]
+    return Law(
+        received=terms["received"],
+        stored=terms["stored"],
+        duplicate=terms["duplicate"],
+        quarantined=terms["quarantined"],
+        pending=terms["pending"],
+        limited=terms["limited"],
+    )

@@ -53,7 +53,9 @@ select hash(source, event_id) as id_hash, source, event_id, body_hash from judge
 where verdict = 'stored' and received_at::date = date '{day}'
 """
 PROBE = "select hash('nenrin', 1)::varchar"
-REHASHED = "select hash(source, event_id) as id_hash, source, event_id, null::ubigint as body_hash from read_parquet({file})"
+REHASHED = (
+    "select hash(source, event_id) as id_hash, source, event_id, null::ubigint as body_hash from read_parquet({file})"
+)
 
 
 @dataclass(frozen=True, slots=True)

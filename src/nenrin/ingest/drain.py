@@ -107,9 +107,7 @@ def _resolved(
     while True:
         memory = _memory(lake)
         try:
-            return memory, resolving.resolve(
-                db, batches, memory=memory, keys=keys, through=through, organisation=org
-            )
+            return memory, resolving.resolve(db, batches, memory=memory, keys=keys, through=through, organisation=org)
         except (duckdb.Error, pa.ArrowException) as problem:
             if len(batches) == 1:
                 return _memory(lake), resolving.set_aside(batches[0], str(problem))

@@ -151,7 +151,7 @@ def _latest(db: duckdb.DuckDBPyConnection, files: list[str] | None) -> Iterable[
         yield key, json.loads(body)
 
 
-def _sight(rows: list[tuple], memory: Memory, found: Findings) -> None:
+def _sight(rows: list[tuple[Any, ...]], memory: Memory, found: Findings) -> None:
     for namespace, key, day, known_on, assumed in rows:
         before = memory.sightings.get((namespace, key))
         if before is None or day < before:
@@ -159,7 +159,7 @@ def _sight(rows: list[tuple], memory: Memory, found: Findings) -> None:
             found.facts.append(_fact("sighting", f"{namespace}|{key}", {"day": str(day)}, known_on, assumed))
 
 
-def _link(rows: list[tuple], memory: Memory, found: Findings) -> None:
+def _link(rows: list[tuple[Any, ...]], memory: Memory, found: Findings) -> None:
     for namespace, kind, left, right, known_on, assumed in rows:
         refusal = _refused(namespace, kind, left, right, memory)
         if refusal:
@@ -180,7 +180,7 @@ def _refused(namespace: str, kind: str, left: str, right: str, memory: Memory) -
     return "two_users" if memory.aliases.get((namespace, left), right) != right else None
 
 
-def _join(rows: list[tuple], memory: Memory, found: Findings) -> None:
+def _join(rows: list[tuple[Any, ...]], memory: Memory, found: Findings) -> None:
     for namespace, user, group, known_on, assumed, valid_us in rows:
         if user.lower() in FORBIDDEN:
             found.refusals.append(Refusal(namespace, "forbidden_id", user, group))
@@ -191,7 +191,7 @@ def _join(rows: list[tuple], memory: Memory, found: Findings) -> None:
             found.facts.append({**fact, "valid_at": EPOCH + timedelta(microseconds=valid_us)})
 
 
-def _hear(rows: list[tuple], found: Findings) -> None:
+def _hear(rows: list[tuple[Any, ...]], found: Findings) -> None:
     for namespace, kind, user, group, text, at, trusted in rows:
         told = json.loads(text)
         if kind == "group":

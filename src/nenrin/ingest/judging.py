@@ -22,7 +22,7 @@ create or replace temp view accepted as
 select * {flagged} from judged where verdict = 'stored'
 """
 ROWS = f"""
-select {", ".join('valid_at::date as day' if name == 'day' else f'"{name}"' for name in EVENTS.names)}
+select {", ".join("valid_at::date as day" if name == "day" else f'"{name}"' for name in EVENTS.names)}
 from accepted
 """
 FLAGGED = """
@@ -32,7 +32,19 @@ replace (concat_ws(',', nullif(flags, ''), case when {left_out} then 'excluded' 
 SEEN = f"""
 select namespace, {NAME} as name, count(*) as events, min(received_at) as first_at, max(received_at) as last_at from accepted group by all
 """
-TELLING = ["type", "name", "user", "anonymous", "group", "previous", "event_id", "original_at", "properties", "traits", "context"]
+TELLING = [
+    "type",
+    "name",
+    "user",
+    "anonymous",
+    "group",
+    "previous",
+    "event_id",
+    "original_at",
+    "properties",
+    "traits",
+    "context",
+]
 SET_ASIDE = """
 select batch, place, verdict, {columns} from judged where verdict not in ('stored', 'duplicate') order by batch, place
 """
@@ -46,8 +58,8 @@ def accept(db: duckdb.DuckDBPyConnection, left: Left, ignored: frozenset[tuple[s
     _pairs(db, "left_users", left.domain_users)
     _pairs(db, "ignored_names", ignored)
     conditions = [
-        *[f"regexp_matches(\"user\", {quoted(pattern)})" for pattern in left.users],
-        *[f"regexp_matches(\"group\", {quoted(pattern)})" for pattern in left.groups],
+        *[f'regexp_matches("user", {quoted(pattern)})' for pattern in left.users],
+        *[f'regexp_matches("group", {quoted(pattern)})' for pattern in left.groups],
         *[f"regexp_matches(context->>'$.userAgent', {quoted(pattern)})" for pattern in left.agents],
     ]
     if left.domain_users:
@@ -99,7 +111,8 @@ def live(db: duckdb.DuckDBPyConnection, most: int) -> list[dict[str, object]]:
 
 def _fetched(db: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
     """Rows by way of Arrow: DuckDB's own fetching of instants wants a library we do not have."""
-    return db.sql(query).to_arrow_table().to_pylist()
+    found: list[dict[str, Any]] = db.sql(query).to_arrow_table().to_pylist()
+    return found
 
 
 def _as_event(told: Mapping[str, Any]) -> str:

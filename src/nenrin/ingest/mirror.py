@@ -55,9 +55,7 @@ def mirror(lake: Lake, *, limit: int = 20_000) -> int:
     committed = lake.facts.version(READER)
     rows = [row for entry in entries if (entry.sequence or 0) > committed for row in _rows(entry, calendar)]
     if rows:
-        lake.append_facts(
-            pa.Table.from_pylist(rows, schema=FACTS), app=READER, version=entries[-1].sequence or 0
-        )
+        lake.append_facts(pa.Table.from_pylist(rows, schema=FACTS), app=READER, version=entries[-1].sequence or 0)
     journal.advance(READER, entries[-1])
     return len(rows)
 

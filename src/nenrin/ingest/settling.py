@@ -111,9 +111,7 @@ def _provisional(namespace: str, group: str, source: str, name: Any, at: datetim
 
 def _opened_today(at: datetime) -> dict[str, int]:
     since = at - timedelta(days=1)
-    return Counter(
-        Account.objects.filter(created_at__gt=since, status="provisional").values_list("source", flat=True)
-    )
+    return Counter(Account.objects.filter(created_at__gt=since, status="provisional").values_list("source", flat=True))
 
 
 def _forget_old_groups(memory: Memory, at: datetime) -> None:
@@ -130,7 +128,9 @@ def _merge(model: type[EndUser] | type[EndGroup], column: str, told: Sequence[To
     for namespace, people in by_namespace.items():
         names = list(people)
         for start in range(0, len(names), CHUNK):
-            _merge_chunk(model, column, namespace, {name: people[name] for name in names[start : start + CHUNK]}, japanese)
+            _merge_chunk(
+                model, column, namespace, {name: people[name] for name in names[start : start + CHUNK]}, japanese
+            )
 
 
 def _merge_chunk(

@@ -23,7 +23,7 @@ def replace(pairs: Iterable[tuple[Path, Path]], root: Path) -> None:
     pairs = list(pairs)
     _sync_all([new for new, _ in pairs])
     for new, place in pairs:
-        os.replace(new, place)
+        new.replace(place)
     _sync_all({folder for _, place in pairs for folder in _folders(place, root)})
 
 

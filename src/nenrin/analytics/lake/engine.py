@@ -12,7 +12,7 @@ def connect(
     *, threads: int | None = None, memory: str = "700MB", spill: Path | None = None
 ) -> duckdb.DuckDBPyConnection:
     """A fresh in-memory connection that keeps to a memory budget and spills beyond it."""
-    config: dict[str, str | int | bool] = {
+    config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": memory,
         "preserve_insertion_order": False,
     }

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import groupby
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -97,7 +98,9 @@ def _survive(db: duckdb.DuckDBPyConnection) -> None:
     store(db, "survivors", list(followed(merges)), [("account", pa.int64()), ("survivor", pa.int64()), *KNOWN])
 
 
-def store(db: duckdb.DuckDBPyConnection, name: str, rows: list[tuple], columns: list[tuple[str, pa.DataType]]) -> None:
+def store(
+    db: duckdb.DuckDBPyConnection, name: str, rows: list[tuple[Any, ...]], columns: list[tuple[str, pa.DataType]]
+) -> None:
     """A temp table of Python rows."""
     schema = pa.schema(columns)
     values = list(zip(*rows, strict=True)) or [()] * len(schema)
@@ -112,24 +115,24 @@ def _plain(db: duckdb.DuckDBPyConnection, name: str, valid_from: str) -> None:
     db.execute(f"create temp table plain_{name} as {PLAIN.format(table=f'said_{name}', valid_from=valid_from)}")
 
 
-def _worked(db: duckdb.DuckDBPyConnection, name: str, rows: Iterable[tuple]) -> None:
+def _worked(db: duckdb.DuckDBPyConnection, name: str, rows: Iterable[tuple[Any, ...]]) -> None:
     store(db, f"worked_{name}", list(rows), [*PLACE, ("value", pa.string()), *VALID, *KNOWN])
 
 
-def _statements(db: duckdb.DuckDBPyConnection, table: str) -> Iterator[tuple[tuple[str, str], list[tuple]]]:
+def _statements(db: duckdb.DuckDBPyConnection, table: str) -> Iterator[tuple[tuple[str, str], list[tuple[Any, ...]]]]:
     """(namespace, key) and its rows (value, gone, known_on, valid_on), of the keys with more than one."""
     rows = db.execute(STORIED.format(table=table)).fetchall()
     for place, said in groupby(rows, lambda row: (row[0], row[1])):
         yield place, [row[2:] for row in said]
 
 
-def _painted_keys(storied: Iterable[tuple[tuple[str, str], list[tuple]]]) -> Iterator[tuple]:
+def _painted_keys(storied: Iterable[tuple[tuple[str, str], list[tuple[Any, ...]]]]) -> Iterator[tuple[Any, ...]]:
     for place, said in storied:
         for rectangle in painted([_statement(*row) for row in said]):
             yield _row(place, rectangle)
 
 
-def _only_memberships(storied: Iterable[tuple[tuple[str, str], list[tuple]]]) -> Iterator[tuple]:
+def _only_memberships(storied: Iterable[tuple[tuple[str, str], list[tuple[Any, ...]]]]) -> Iterator[tuple[Any, ...]]:
     for place, said in storied:
         groups: dict[str, list[Statement]] = {}
         for row in said:
@@ -142,5 +145,5 @@ def _statement(value: str, gone: bool, known: date, valid: date) -> Statement:
     return Statement(known, valid, None if gone else value)
 
 
-def _row(place: Sequence[str], r: Rectangle) -> tuple:
+def _row(place: Sequence[str], r: Rectangle) -> tuple[Any, ...]:
     return (*place, r.value, r.valid_from, r.valid_to, r.known_from, r.known_to)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from nenrin.analytics.lake.days import EVER, FOREVER
 
@@ -82,7 +83,7 @@ def _alone(held: list[tuple[str, Rectangle]]) -> list[tuple[date, date, str]]:
     spans = [(EVER if r.valid_from == first else r.valid_from, r.valid_to, group) for group, r in held]
     edges = sorted({edge for start, end, _ in spans for edge in (start, end)})
     found: list[tuple[date, date, str]] = []
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         groups = {group for opens, closes, group in spans if opens <= start < closes}
         if len(groups) == 1:
             found.append((start, end, groups.pop()))
@@ -110,7 +111,7 @@ def _merged(known_days: list[date], slices: list[list[tuple[date, date, str]]]) 
             standing.setdefault(span, known)
 
 
-def followed(merges: dict[int, Sequence[tuple[date, int | None]]]) -> Iterator[tuple[int, int, date, date]]:
+def followed(merges: Mapping[int, Sequence[tuple[date, int | None]]]) -> Iterator[tuple[int, int, date, date]]:
     """(account, survivor, known_from, known_to) for every account that was ever absorbed, over all known days.
 
     `merges` has for each absorbed account its statements in known order: the survivor, or None after an undo. Chains
@@ -125,7 +126,7 @@ def followed(merges: dict[int, Sequence[tuple[date, int | None]]]) -> Iterator[t
             yield account, int(survivor), start, end
 
 
-def _chain_days(account: int, merges: dict[int, Sequence[tuple[date, int | None]]]) -> set[date]:
+def _chain_days(account: int, merges: Mapping[int, Sequence[tuple[date, int | None]]]) -> set[date]:
     """Every day on which the end of the chain from this account may change."""
     reached, waiting, days = set(), [account], set()
     while waiting:
@@ -140,7 +141,7 @@ def _chain_days(account: int, merges: dict[int, Sequence[tuple[date, int | None]
     return days
 
 
-def _end(account: int, known: date, merges: dict[int, Sequence[tuple[date, int | None]]]) -> int:
+def _end(account: int, known: date, merges: Mapping[int, Sequence[tuple[date, int | None]]]) -> int:
     passed = {account}
     while (after := _last(merges.get(account, ()), known)) is not None and after not in passed:
         passed.add(after)
@@ -155,5 +156,3 @@ def _last(statements: Sequence[tuple[date, int | None]], known: date) -> int | N
             break
         found = survivor
     return found
-
-

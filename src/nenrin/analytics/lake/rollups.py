@@ -117,7 +117,9 @@ class Rollups:
         """Days that get a new base now: without one, or with many parts."""
         standing: dict[date, list[Piece]] = shelf.standing("counts")
         without = {day for day in days if day not in standing}
-        many = sorted((day for day in days - without if len(standing[day]) > MANY_PARTS), key=lambda d: -len(standing[d]))
+        many = sorted(
+            (day for day in days - without if len(standing[day]) > MANY_PARTS), key=lambda d: -len(standing[d])
+        )
         return without | {d for place, d in enumerate(many) if place < BASES_A_ROLL or len(standing[d]) > MOST_PARTS}
 
     def _rolled_parts(self, files: list[str], db: duckdb.DuckDBPyConnection) -> dict[tuple[date, str], pa.Table]:
@@ -173,9 +175,7 @@ class Rollups:
         if some:
             yield some
 
-    def _base_slice(
-        self, days: list[date], files: list[str], version: int, db: duckdb.DuckDBPyConnection
-    ) -> Made:
+    def _base_slice(self, days: list[date], files: list[str], version: int, db: duckdb.DuckDBPyConnection) -> Made:
         """New bases of consecutive days, unpublished."""
         start, end = bounds(days[0], self.zone)[0], bounds(days[-1], self.zone)[1]
         where = f"valid_at >= '{start.isoformat()}'::timestamptz and valid_at < '{end.isoformat()}'::timestamptz"

@@ -7,10 +7,11 @@ returns: the library itself syncs nothing, and a power cut must not leave a log 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, unquote
 from uuid import uuid4
 
@@ -174,13 +175,13 @@ class Table:
         self._commit_actions(table, added, added, properties)
 
     def _commit_actions(
-        self, table: DeltaTable, actions: list[AddAction | RemoveAction], fresh: list[AddAction],
+        self, table: DeltaTable, actions: Sequence[AddAction | RemoveAction], fresh: list[AddAction],
         properties: CommitProperties,
     ) -> None:  # fmt: skip
         before = table.version()
         disk.sync([self.path / unquote(action.path) for action in fresh], self.path)
         table.create_write_transaction(
-            actions, mode="append", schema=Schema.from_arrow(self.schema), partition_by=[self.partition],
+            list(actions), mode="append", schema=Schema.from_arrow(self.schema), partition_by=[self.partition],
             commit_properties=properties,
         )  # fmt: skip
         self._sync_log(before)
@@ -192,7 +193,7 @@ class Table:
         pointer = log / "_last_checkpoint"
         disk.sync([*fresh, pointer] if pointer.exists() else fresh, self.path)
 
-    def _actions(self, version: int) -> Iterator[tuple[dict, str]]:
+    def _actions(self, version: int) -> Iterator[tuple[dict[str, Any], str]]:
         entry = self.path / "_delta_log" / f"{version:020d}.json"
         if not entry.exists():
             raise LogLost(f"{entry} is no longer there")
@@ -202,7 +203,7 @@ class Table:
                     yield action, verb
 
 
-def _partition(action: dict, column: str) -> str:
+def _partition(action: dict[str, Any], column: str) -> str:
     values = action.get("partitionValues")
     return values[column] if values else _value(Path(unquote(action["path"])).parent.name)
 
