@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from nenrin.foundation import organisation
 from nenrin.simulator.world import World
-from nenrin.simulator.writer import accounts, ground, opinions, usage, voices
+from nenrin.simulator.writer import accounts, ground, models, opinions, usage, voices
 from nenrin.simulator.writer.accounts import Book
 from nenrin.simulator.writer.deeds import Deed, done, moment
 
@@ -46,4 +46,5 @@ def _deeds(world: World, book: Book) -> Iterator[Deed]:
         yield from voices.deeds(customer, book)
         yield from opinions.deeds(customer, place, book)
     yield from accounts.turns(world.customers, world.window.first, world.today, book)
+    yield from models.deeds(world.today, book)
     yield from voices.spending(world.window.first, world.today, book, world.seed)
