@@ -120,6 +120,15 @@ def test_shares_fill_the_row_and_a_narrow_figure_stands_below() -> None:
     assert [p.anchor for p in line.parts] == ["mid", "end"]
 
 
+@given(st.lists(st.integers(0, 1000), min_size=1, max_size=4))
+def test_figures_of_shares_never_overlap(sizes: list[int]) -> None:
+    parts = tuple(shares.Share(band, n, f"{n},000") for band, n in zip(BANDS, sizes, strict=False))
+    line = shares.draw(shares.Shares((shares.Whole("", parts),), "", 400)).lines[0]
+    below = [part for part in line.parts if not part.is_inside]
+    for left, right in pairwise(below):
+        assert float(left.text_x) <= float(right.text_x) - shares.breadth(right.share.text)
+
+
 def test_a_line_breaks_where_nothing_is_known_and_figures_keep_apart() -> None:
     chart = lines.Lines(
         ("a", "b", "c", "d"),

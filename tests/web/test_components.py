@@ -64,6 +64,10 @@ def test_a_definition_carries_its_meaning_and_its_date() -> None:
     assert "時点" in shown
 
 
+def test_a_measure_is_defined_by_its_key_alone() -> None:
+    assert "NPS" in show('{% define "nps" %}') and "popover" in show('{% define "nps" %}')
+
+
 def test_an_unknown_icon_names_where_to_look() -> None:
     with pytest.raises(icons.UnknownIcon, match="NAMES"):
         icons.icon("no-such-icon")

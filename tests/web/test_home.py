@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
@@ -13,6 +13,7 @@ from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Organisation
 from nenrin.foundation.roles import Role
 from nenrin.ingest import sources
+from nenrin.insight.models import DailyScore, Health
 from nenrin.values import Money
 from nenrin.web import first_run, freshness, portfolio
 from tests import cast
@@ -76,6 +77,24 @@ def test_what_changed_tells_bands_and_moves_of_ten_points_alone(
     ]
 
 
+def test_on_a_quiet_day_the_week_before_is_told(client: Client, world: dict[str, Account]) -> None:
+    quiet = DailyScore.objects.all()
+    for row in list(quiet):
+        row.pk, row.day = None, TODAY - timedelta(8)
+        row.save()
+    for row in quiet.filter(day=TODAY - timedelta(1)).select_related("account__health"):
+        DailyScore.objects.filter(pk=row.pk).update(score=row.account.health.score, band=row.account.health.band)
+    client.force_login(cast.member())
+    page = read(client)
+    assert "前日からの変化はなし" in page and "49 → 31" in page
+
+
+def test_the_accounts_at_risk_are_named_with_what_costs_them(org: Organisation, world: dict[str, Account]) -> None:
+    Health.objects.filter(band="at_risk").update(losses=[["usage_trend", 12.0], ["limit:x", 3.0], ["nps", 2.0]])
+    found = portfolio.at_risk(portfolio.customers(cast.member()))
+    assert [(risk.account.name, len(risk.reasons)) for risk in found] == [("白樺メディカル株式会社", 2)]
+
+
 def test_home_shows_the_portfolio_with_its_dates_and_definitions(client: Client, world: dict[str, Account]) -> None:
     client.force_login(cast.member())
     page = read(client)
@@ -89,7 +108,7 @@ def test_home_stays_within_its_queries(
     client: Client, world: dict[str, Account], django_assert_max_num_queries: object
 ) -> None:
     client.force_login(cast.member())
-    with time_machine.travel(AT, tick=False), django_assert_max_num_queries(16):
+    with time_machine.travel(AT, tick=False), django_assert_max_num_queries(17):
         client.get("/")
 
 

@@ -1,13 +1,13 @@
 """What the words on the pages mean: one sentence each, behind every dotted term.
 
-Measures bring their own definitions; a page passes those as `meaning` to the tag. Here stand the terms that are no
-measure.
+Measures bring their own definitions; here stand the terms that are no measure.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from nenrin.analytics import kpis
 from nenrin.values import Text
 
 
@@ -15,6 +15,12 @@ from nenrin.values import Text
 class Definition:
     name: Text
     meaning: Text
+
+
+def find(key: str) -> Definition | None:
+    """A term of the pages, or a measure by its key."""
+    measure = kpis.MEASURES.get(key)
+    return TERMS.get(key) or (Definition(measure.name, measure.description) if measure else None)
 
 
 TERMS: dict[str, Definition] = {
@@ -35,6 +41,13 @@ TERMS: dict[str, Definition] = {
     "at_risk_arr": Definition(
         Text("At-risk ARR", "解約リスクARR"),
         Text("ARR of the accounts whose health is at risk.", "ヘルスが「危険」の顧客のARRの合計。"),
+    ),
+    "at_risk": Definition(
+        Text("Accounts at risk", "危険な顧客"),
+        Text(
+            "Health at risk by the account's model; the measures named cost it most.",
+            "ヘルスが「危険」の顧客。挙げた指標が点を最も下げている。",
+        ),
     ),
     "score": Definition(
         Text("Health score", "ヘルススコア"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
@@ -11,6 +11,7 @@ from django.urls import path
 from django.utils.translation import get_language
 
 from nenrin.customers.models import Account
+from nenrin.customers.models.account import AccountQuerySet
 from nenrin.foundation import organisation
 from nenrin.foundation.calendar import day_of, start_of
 from nenrin.foundation.permissions import Permission, allowed
@@ -20,8 +21,9 @@ from nenrin.web import first_run, format, freshness, portfolio, rings
 from nenrin.web.charts import shares
 from nenrin.web.components import Fact
 from nenrin.web.guard import MemberRequest, requires
-from nenrin.web.portfolio import Portfolio, Whose
+from nenrin.web.portfolio import Move, Portfolio, Whose
 
+WEEK = 7
 #: Roles that look after accounts of their own, and so begin with those.
 _OWNERS = {Role.CSM, Role.ONBOARDING, Role.SALES}
 
@@ -39,9 +41,10 @@ def home(request: MemberRequest) -> HttpResponse:
     rows = portfolio.customers(member, whose)
     figures = portfolio.figures(rows, today, org.currency)
     since = portfolio.last_day_before(today)
-    moves = portfolio.moves(rows, since, start_of(since, zone)) if since else []
+    moves, moved_since = _moves(rows, since, zone)
+    risks = portfolio.at_risk(rows)
     notices, renewals = portfolio.notices(rows, today), portfolio.renewals(rows, today)
-    shown = {line.account.pk: line.account for line in (*notices, *renewals)}
+    shown = {line.account.pk: line.account for line in (*risks, *notices, *renewals)}
     health = {key: account.health for key, account in shown.items() if getattr(account, "health", None)}
     context = {
         "as_of": request.at,
@@ -53,12 +56,25 @@ def home(request: MemberRequest) -> HttpResponse:
         "by_arr": _by_arr(figures),
         "since": since,
         "moves": moves,
+        "moved_since": moved_since,
+        "risks": risks,
         "notices": notices,
         "renewals": renewals,
         "trees": rings.trees(shown.values(), health, today),
         "sources": freshness.sources(request.at) if allowed(member, Permission.DATA_VIEW) else [],
     }
     return render(request, "home/home.html", context)
+
+
+def _moves(rows: AccountQuerySet, since: date | None, zone: ZoneInfo) -> tuple[list[Move], date | None]:
+    """What moved since the last stored day; on a quiet day, what moved within a week before it, and from when."""
+    if since is None:
+        return [], None
+    found = portfolio.moves(rows, since, start_of(since, zone))
+    if found:
+        return found, since
+    earlier = since - timedelta(WEEK)
+    return portfolio.moves(rows, earlier, start_of(earlier, zone)), earlier
 
 
 def _whose(request: MemberRequest) -> Whose:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, Sum
 
+from nenrin.analytics import kpis
 from nenrin.customers.models import Account, Assignment
 from nenrin.customers.models.account import AccountQuerySet
 from nenrin.customers.statuses import Status
@@ -70,6 +71,16 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
+class Risk:
+    """An account at risk, with the measures that cost it most."""
+
+    account: Account
+    score: float
+    delta: float | None
+    reasons: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Deadline:
     account: Account
     band: Band
@@ -116,6 +127,17 @@ def _ahead(rows: AccountQuerySet, today: date, currency: str) -> Mapping[str, An
         notices=Count("pk", filter=noticing),
         first=Min("notice_on", filter=noticing),
     )
+
+
+def at_risk(rows: AccountQuerySet) -> list[Risk]:
+    """The accounts at risk, the largest first."""
+    found = rows.filter(health__band="at_risk").select_related("health", "owner").order_by("-mrr_minor")[:AT_MOST]
+    return [Risk(a, a.health.score, a.health.delta_30, _reasons(a.health)) for a in found]
+
+
+def _reasons(health: Health) -> tuple[Text, ...]:
+    """Names of the measures behind the greatest losses, at most three."""
+    return tuple(kpis.MEASURES[bar].name for bar, _ in health.losses if bar in kpis.MEASURES)[:3]
 
 
 def moves(rows: AccountQuerySet, since: date, from_at: datetime) -> list[Move]:

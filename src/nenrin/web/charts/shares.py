@@ -44,7 +44,7 @@ class Part:
     x: str
     width: str
     text_x: str
-    anchor: str  # "mid", or "end" where the figure would leave the picture
+    anchor: str  # "mid" inside the part, "end" below it
     is_inside: bool  # the figure fits into its part; else it stands below
 
 
@@ -74,11 +74,13 @@ def draw(shares: Shares, label_width: float = 0.0) -> Picture:
     return Picture(shares.width, unit(y - 10 if lines else 1), tuple(lines))
 
 
-def _part(share: Share, x: float, width: float, end: float) -> Part:
-    need = breadth(share.text)
-    leaves = x + width / 2 + need / 2 > end
-    text_x = x + width if leaves else x + width / 2
-    return Part(share, unit(x), unit(max(width, 1)), unit(text_x), "end" if leaves else "mid", need + 8 <= width)
+def _part(share: Share, x: float, width: float, limit: float) -> tuple[Part, float]:
+    """A part, and where the figure of the part before it must end if both stand below."""
+    need, drawn = breadth(share.text), unit(max(width, 1))
+    if need + 8 <= width:
+        return Part(share, unit(x), drawn, unit(x + width / 2), "mid", True), limit
+    ends = min(x + width / 2 + need / 2, limit)
+    return Part(share, unit(x), drawn, unit(ends), "end", False), ends - need - 8
 
 
 def breadth(text: str) -> float:
@@ -93,9 +95,13 @@ def breadth(text: str) -> float:
 def _parts(whole: Whole, start: float, end: float) -> tuple[Part, ...]:
     shown = [share for share in whole.shares if share.size > 0]
     room = end - start - GAP * max(len(shown) - 1, 0)
-    total, x, parts = sum(share.size for share in shown), start, []
+    total, x, places = sum(share.size for share in shown), start, []
     for share in shown:
-        width = room * share.size / total
-        parts.append(_part(share, x, width, end))
-        x += width + GAP
-    return tuple(parts)
+        places.append((share, x, room * share.size / total))
+        x += room * share.size / total + GAP
+    # From the right, so that figures below their parts push each other to the left and never overlap.
+    parts, limit = [], end
+    for share, x, width in reversed(places):
+        part, limit = _part(share, x, width, limit)
+        parts.append(part)
+    return tuple(reversed(parts))

@@ -48,6 +48,12 @@ def text_or_markup(value: object) -> str:
 
 
 @register.filter
+def listed(words: Sequence[object]) -> str:
+    """Several in a row: 、 between them in Japanese, commas in English."""
+    return Text(", ", "、").in_(language()).join(text(word) for word in words)
+
+
+@register.filter
 def undo_of(tags: str) -> str:
     """The undo address that a message's tags carry (see nenrin.web.toasts)."""
     return toasts.undo_of(tags or "")
@@ -217,11 +223,11 @@ def define(
     meaning: object = "",
     at: datetime | date | None = None,
 ) -> SafeString:
-    """A dotted term that explains itself: {% define "arr" %}, or {% define m.key m.name m.meaning %} for a measure.
+    """A dotted term that explains itself: {% define "arr" %}, {% define "usage_trend" %} for a measure, or with own words.
 
     Words may be Text or str. `at` (or the page's `as_of`) is added as the date of the figure.
     """
-    term = definitions.TERMS.get(key)
+    term = definitions.find(key)
     word = text(name) or (text(term.name) if term else key)
     sense = text(meaning) or (text(term.meaning) if term else "")
     if not sense:
