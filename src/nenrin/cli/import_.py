@@ -69,7 +69,7 @@ def command(
     sys.exit(1 if is_bad else 0)
 
 
-def _passes(kind: str, file: Path | None, source: str, encoding: str, content: Path) -> list[FileMapping | str]:
+def _passes(kind: str, file: Path | None, source: str, encoding: str, content: Path) -> list[FileMapping]:
     """The mappings to run; a bare kind where the file's own columns are to be found by name."""
     if file is None:
         if kind == "all":
@@ -104,7 +104,7 @@ def _imported(mapping: FileMapping, file: Path, *, as_json: bool, dry_run: bool)
     imports.assign(row, mapping, by=SYSTEM, at=_now())
     (imports.check if dry_run else imports.start)(row, by=SYSTEM, at=_now())
     _work(row, quiet=as_json)
-    if dry_run or row.state == State.DONE:
+    if dry_run:
         imports.discard(row)
     return row
 

@@ -35,13 +35,13 @@ def insert(rows: Sequence[M]) -> list[M]:
 
 def _statement(model: type[models.Model], columns: Sequence[models.Field[Any, Any]]) -> str:
     quote = connection.ops.quote_name
-    names = ", ".join(quote(column.column) for column in columns)
+    names = ", ".join(quote(str(column.column)) for column in columns)
     return f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ({', '.join(['%s'] * len(columns))})"
 
 
 def _keys(model: type[models.Model], count: int, cursor: Any) -> Sequence[int]:  # Any: Django's cursor wrapper
     """Ids of the table's own sequence. On SQLite the transaction is the only writer, so counting on is safe."""
-    table, pk = model._meta.db_table, model._meta.pk.column
+    table, pk = model._meta.db_table, str(model._meta.pk.column)
     if connection.vendor == "postgresql":
         cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)", [table, pk, count])
         return [key for (key,) in cursor.fetchall()]

@@ -61,20 +61,9 @@ def put(
 def retract(ids: Sequence[int], *, by: Actor, at: datetime) -> None:
     """Take answers back, known from now on; safe to repeat. Journal: ingest.answer.retracted."""
     with transaction.atomic():
-        rows = list(Answer.objects.filter(pk__in=ids, retracted_at__isnull=True).select_for_update())
-        for row in rows:
-            row.retracted_at, row.version, row.changed_at = at, row.version + 1, at
-        Answer.objects.bulk_update(rows, ["retracted_at", "version", "changed_at"], batch_size=200)
         journal.record_many(
-            journal.Draft(
-                "ingest.answer.retracted",
-                by,
-                at,
-                row.account_id,
-                [("answer", row.pk)],
-                {"fact": {"kind": "answer", "key": str(row.pk), "body": {}, "gone": True}},
-            )  # fmt: skip
-            for row in rows
+            journal.Draft("ingest.answer.retracted", by, at, row.account_id, [("answer", row.pk)], {"fact": _gone(row)})
+            for row in upserts.retract(Answer, ids, at=at)
         )
 
 
@@ -86,9 +75,7 @@ def restore(row: Answer, before: Mapping[str, Any], *, by: Actor, at: datetime, 
     with transaction.atomic():
         row.save()
         put_back: Written[Answer] = Written("updated", row, dict(before), row.version)
-        journal.record_many(
-            [_draft(put_back, None, by=by, at=at, zone=zone, knowing=on_arrival(day_of(at, zone)))]
-        )
+        journal.record_many([_draft(put_back, None, by=by, at=at, zone=zone, knowing=on_arrival(day_of(at, zone)))])
 
 
 def _draft(
@@ -113,3 +100,7 @@ def _draft(
     return journal.Draft(
         action, by, at, row.account_id, [("answer", row.pk)], particulars, personal, valid_at, row.version
     )
+
+
+def _gone(row: Answer) -> dict[str, Any]:
+    return {"kind": "answer", "key": str(row.pk), "body": {}, "gone": True}

@@ -59,20 +59,9 @@ def put(
 def retract(ids: Sequence[int], *, by: Actor, at: datetime) -> None:
     """Take costs back, known from now on; safe to repeat. Journal: ingest.cost.retracted."""
     with transaction.atomic():
-        rows = list(Cost.objects.filter(pk__in=ids, retracted_at__isnull=True).select_for_update())
-        for row in rows:
-            row.retracted_at, row.version, row.changed_at = at, row.version + 1, at
-        Cost.objects.bulk_update(rows, ["retracted_at", "version", "changed_at"], batch_size=200)
         journal.record_many(
-            journal.Draft(
-                "ingest.cost.retracted",
-                by,
-                at,
-                row.account_id,
-                [("cost", row.pk)],
-                {"fact": {"kind": "cost", "key": str(row.pk), "body": {}, "gone": True}},
-            )  # fmt: skip
-            for row in rows
+            journal.Draft("ingest.cost.retracted", by, at, row.account_id, [("cost", row.pk)], {"fact": _gone(row)})
+            for row in upserts.retract(Cost, ids, at=at)
         )
 
 
@@ -84,9 +73,7 @@ def restore(row: Cost, before: Mapping[str, Any], *, by: Actor, at: datetime, zo
     with transaction.atomic():
         row.save()
         put_back: Written[Cost] = Written("updated", row, dict(before), row.version)
-        journal.record_many(
-            [_draft(put_back, None, by=by, at=at, zone=zone, knowing=on_arrival(day_of(at, zone)))]
-        )
+        journal.record_many([_draft(put_back, None, by=by, at=at, zone=zone, knowing=on_arrival(day_of(at, zone)))])
 
 
 def _draft(
@@ -99,6 +86,8 @@ def _draft(
                    "fact": {"kind": "cost", "key": str(row.pk), "body": body, **marks}}  # fmt: skip
     action = "ingest.cost.booked" if is_new else "ingest.cost.corrected"
     valid_at = start_of(row.month, zone) if is_new else at
-    return journal.Draft(
-        action, by, at, row.account_id, [("cost", row.pk)], particulars, {}, valid_at, row.version
-    )
+    return journal.Draft(action, by, at, row.account_id, [("cost", row.pk)], particulars, {}, valid_at, row.version)
+
+
+def _gone(row: Cost) -> dict[str, Any]:
+    return {"kind": "cost", "key": str(row.pk), "body": {}, "gone": True}

@@ -8,8 +8,10 @@ import socket
 import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, Final
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.db.models import Q
 
@@ -121,6 +123,8 @@ def _finish(pk: int, run: Run, at: datetime) -> None:
     if not standing.update(state=state, finished_at=at, claimed_until=None, **looked_over):
         return
     if state is State.DONE:
+        # What it said is facts now, what it could not say is in the rejects: the file itself is not kept.
+        (Path(settings.MEDIA_ROOT) / row.path).unlink(missing_ok=True)
         counts = {name: getattr(row, name) for name in ("created", "updated", "unchanged", "rejected")}
         _note("finished", row, at, **counts)
 

@@ -64,20 +64,9 @@ def put(
 def retract(ids: Sequence[int], *, by: Actor, at: datetime) -> None:
     """Take tickets back, known from now on; safe to repeat. Journal: ingest.ticket.retracted."""
     with transaction.atomic():
-        rows = list(Ticket.objects.filter(pk__in=ids, retracted_at__isnull=True).select_for_update())
-        for row in rows:
-            row.retracted_at, row.version, row.changed_at = at, row.version + 1, at
-        Ticket.objects.bulk_update(rows, ["retracted_at", "version", "changed_at"], batch_size=200)
         journal.record_many(
-            journal.Draft(
-                "ingest.ticket.retracted",
-                by,
-                at,
-                row.account_id,
-                [("ticket", row.pk)],
-                {"fact": {"kind": "ticket", "key": str(row.pk), "body": {}, "gone": True}},
-            )  # fmt: skip
-            for row in rows
+            journal.Draft("ingest.ticket.retracted", by, at, row.account_id, [("ticket", row.pk)], {"fact": _gone(row)})
+            for row in upserts.retract(Ticket, ids, at=at)
         )
 
 
@@ -123,9 +112,7 @@ def _live(pen: _Pen) -> _Pen:
 
 
 def _resolved(row: Ticket, pen: _Pen) -> journal.Draft:
-    return _entry(
-        "ingest.ticket.resolved", row, row.resolved_at or pen.at, _body(row, pen, row.resolved_at), pen
-    )
+    return _entry("ingest.ticket.resolved", row, row.resolved_at or pen.at, _body(row, pen, row.resolved_at), pen)
 
 
 def _changed(row: Ticket, fields: Sequence[str], pen: _Pen) -> journal.Draft:
@@ -171,3 +158,7 @@ def _entry(
         valid_at,
         row.version,
     )
+
+
+def _gone(row: Ticket) -> dict[str, Any]:
+    return {"kind": "ticket", "key": str(row.pk), "body": {}, "gone": True}

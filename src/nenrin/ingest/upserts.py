@@ -47,9 +47,7 @@ def upsert(model: type[M], wanted: Sequence[Wanted], *, at: datetime) -> list[Wr
         bulk.insert(new)
         names = sorted({name for row in wanted for name in row.columns})
         if old:
-            model._default_manager.bulk_update(
-                old, [*names, "version", "retracted_at", "changed_at"], batch_size=200
-            )
+            model._default_manager.bulk_update(old, [*names, "version", "retracted_at", "changed_at"], batch_size=200)
     return settled
 
 
@@ -68,9 +66,7 @@ def _settled(model: type[M], standing: dict[tuple[str, str], M], wanted: Wanted,
             namespace=wanted.namespace, key=wanted.key, created_at=at, changed_at=at, **wanted.columns
         )
         return Written("created", row, {}, 1)
-    before = {
-        name: getattr(row, name) for name, value in wanted.columns.items() if getattr(row, name) != value
-    }
+    before = {name: getattr(row, name) for name, value in wanted.columns.items() if getattr(row, name) != value}
     was_retracted = row.retracted_at is not None
     if not before and not was_retracted:
         return Written("unchanged", row, {}, row.version)
@@ -78,3 +74,14 @@ def _settled(model: type[M], standing: dict[tuple[str, str], M], wanted: Wanted,
         setattr(row, name, wanted.columns[name])
     row.version, row.changed_at, row.retracted_at = row.version + 1, at, None
     return Written("created" if was_retracted else "updated", row, before, row.version)
+
+
+def retract(model: type[M], ids: Sequence[int], *, at: datetime) -> list[M]:
+    """Mark standing rows as taken back, in the caller's transaction; returns them."""
+    rows: list[M] = list(
+        model._default_manager.filter(pk__in=ids, retracted_at__isnull=True).select_for_update()  # type: ignore[arg-type]
+    )
+    for row in rows:
+        row.retracted_at, row.version, row.changed_at = at, row.version + 1, at
+    model._default_manager.bulk_update(rows, ["retracted_at", "version", "changed_at"], batch_size=200)
+    return rows

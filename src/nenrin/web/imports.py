@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
 from django.utils.translation import get_language, gettext
@@ -103,7 +104,7 @@ def _uploaded(request: MemberRequest, form: Upload) -> Import:
     file = form.cleaned_data["file"]
     return files.upload(
         form.cleaned_data["kind"], source=form.cleaned_data["source"], name=file.name, content=file.chunks(),
-        by=Actor.of(request.user), at=request.at, member=request.user,  # type: ignore[arg-type]
+        by=Actor.of(request.user), at=request.at, member=request.user,
     )  # fmt: skip
 
 
@@ -112,7 +113,7 @@ def _with_mapping_file(request: MemberRequest, row: Import, content: bytes) -> H
     try:
         found = mappings.all_from_yaml(content.decode("utf-8-sig"))
         mapping = next((one for one in found if one.kind in ("", row.kind)), found[0])
-        files.assign(row, mapping, by=Actor.of(request.user), at=request.at)  # type: ignore[arg-type]
+        files.assign(row, mapping, by=Actor.of(request.user), at=request.at)
     except (mappings.BadMapping, tables.BadHeader, safety.Refused, UnicodeDecodeError) as problem:
         messages.error(request, files.refusal_text(problem).in_(get_language() or "ja"))
         return HttpResponseRedirect(reverse("import-mapping", args=[row.pk]))
@@ -145,7 +146,7 @@ def import_page(request: MemberRequest, key: int) -> HttpResponse:
         "kind": KINDS[row.kind].name,
         "state": STATES[State(row.state)],
         "facts": _facts(row),
-        "job": _job(row, request.at),  # type: ignore[arg-type]
+        "job": _job(row, request.at),
         "notes": [Text(note["en"], note["ja"]) for note in row.notes],
         "problem": Text(**row.problem) if row.problem else None,
         "rejects": [(reject.number, _problems(reject.problems)) for reject in rejects],
@@ -195,14 +196,14 @@ def _job(row: Import, at: datetime) -> Progress:
 def import_progress(request: MemberRequest, key: int) -> HttpResponse:
     """The progress alone, for polling; when the work is over the page is told to come again whole."""
     row = _import(key)
-    response = render(request, "components/progress.html", {"job": _job(row, request.at)})  # type: ignore[arg-type]
+    response = render(request, "components/progress.html", {"job": _job(row, request.at)})
     if not row.is_at_work:
         response["HX-Refresh"] = "true"
     return response
 
 
 @requires(Permission.IMPORT)
-def import_rejected(request: MemberRequest, key: int) -> StreamingHttpResponse:
+def import_rejected(request: MemberRequest, key: int) -> HttpResponseBase:
     """Rejected rows as CSV with a mark that Excel reads as UTF-8."""
     row = _import(key)
     language = get_language() or "ja"
@@ -230,7 +231,7 @@ def import_template(request: MemberRequest, kind: str) -> HttpResponse:
     return response
 
 
-def _action(verb: Callable[..., Import], done: object) -> Callable[[MemberRequest, int], HttpResponse]:
+def _action(verb: Callable[..., Import], done: object) -> Callable[..., HttpResponseBase]:
     """A button of an import's page: one verb, then the page again; a state that has moved on is said."""
 
     @require_POST

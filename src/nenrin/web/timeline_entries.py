@@ -83,17 +83,17 @@ def entry(request: MemberRequest, key: int) -> HttpResponse:
 def retract(request: MemberRequest, key: int) -> HttpResponse:
     """Take an entry back."""
     touch = _touch(request, key)
-    touches.retract(touch, by=Actor.of(request.user), at=request.at)  # type: ignore[arg-type]
+    touches.retract(touch, by=Actor.of(request.user), at=request.at)
     messages.success(request, gettext("Taken back."))
     return HttpResponseRedirect(reverse("account-timeline", args=[touch.account_id]))
 
 
 def _account(request: MemberRequest, key: int) -> Account:
-    return get_object_or_404(Account.objects.for_member(request.user, Permission.TIMELINE_WRITE), pk=key)  # type: ignore[attr-defined]
+    return get_object_or_404(Account.objects.for_member(request.user, Permission.TIMELINE_WRITE), pk=key)
 
 
 def _touch(request: MemberRequest, key: int) -> Touch:
-    standing = Touch.objects.for_member(request.user, Permission.TIMELINE_WRITE).standing()  # type: ignore[attr-defined]
+    standing = Touch.objects.for_member(request.user, Permission.TIMELINE_WRITE).standing()
     return get_object_or_404(standing.select_related("account"), pk=key)
 
 
@@ -104,7 +104,7 @@ def _wall(instant: datetime, zone: ZoneInfo) -> datetime:
 def _written(form: TouchForm, account: Account, request: MemberRequest) -> bool:
     fields = {**form.cleaned_data, "happened_at": form.cleaned_data["happened_at"] or request.at}
     try:
-        touches.write(account, by=Actor.of(request.user), at=request.at, **fields)  # type: ignore[arg-type]
+        touches.write(account, by=Actor.of(request.user), at=request.at, **fields)
     except touches.Refused as refused:
         return _refuse(form, refused)
     return True
@@ -113,7 +113,7 @@ def _written(form: TouchForm, account: Account, request: MemberRequest) -> bool:
 def _changed(form: TouchForm, touch: Touch, request: MemberRequest) -> bool:
     fields = {**form.cleaned_data, "happened_at": form.cleaned_data["happened_at"] or touch.happened_at}
     try:
-        touches.change(touch, by=Actor.of(request.user), at=request.at, **fields)  # type: ignore[arg-type]
+        touches.change(touch, by=Actor.of(request.user), at=request.at, **fields)
     except touches.Refused as refused:
         return _refuse(form, refused)
     return True

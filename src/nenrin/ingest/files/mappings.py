@@ -77,7 +77,7 @@ class FileMapping:
     fields: Mapping[str, Origin]
     source: str = ""
     namespace: str = "product"
-    reading: Reading = Reading()
+    reading: Reading = field(default_factory=Reading)
     order: Order = Order.PLAIN
     dash: Dash = "ask"
     decimal: Literal[".", ","] = "."
@@ -231,8 +231,8 @@ def _plain_attribute(attribute: Attribute) -> dict[str, Any]:
 
 
 def _plain_known(known: Known) -> dict[str, Any]:
-    extra = {"lag": {"days": known.days}, "column": {"column": known.column}, "arrival": {}}[known.policy]
-    return {"policy": known.policy, **extra}
+    extra: dict[str, dict[str, Any]] = {"lag": {"days": known.days}, "column": {"column": known.column}}
+    return {"policy": known.policy, **extra.get(known.policy, {})}
 
 
 def _reading(top: Mapping[str, Any]) -> Reading:

@@ -15,6 +15,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from nenrin.ingest.files import encodings, safety
 from nenrin.ingest.files.safety import Form, Refused
+from nenrin.values import Text
 
 MAX_COLUMNS = 300
 #: A cell longer than this is a quote that nobody closed.
@@ -49,7 +50,7 @@ class BadHeader(ValueError):
 
     def __init__(self, en: str, ja: str) -> None:
         super().__init__(en)
-        self.refusal = safety.Refusal("header", safety.Text(en, ja))
+        self.refusal = safety.Refusal("header", Text(en, ja))
 
 
 @dataclass(frozen=True, slots=True)

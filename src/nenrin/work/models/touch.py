@@ -41,7 +41,7 @@ class TouchQuerySet(models.QuerySet["Touch"]):
     def for_member(self, member: Member, permission: Permission) -> Self:
         if allowed(member, permission) is Scope.ALL:
             return self
-        return self.filter(account__in=Account.objects.for_member(member, permission))  # type: ignore[attr-defined]
+        return self.filter(account__in=Account.objects.for_member(member, permission))
 
 
 class Touch(models.Model):
@@ -60,7 +60,7 @@ class Touch(models.Model):
     changed_at = models.DateTimeField()
     version = models.PositiveIntegerField(default=1)
 
-    objects: ClassVar[models.Manager[Touch]] = TouchQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[models.Manager[Touch]] = TouchQuerySet.as_manager()
 
     class Meta:
         ordering = ["-happened_at", "-id"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from django.db.models import Exists, OuterRef
 
@@ -117,9 +118,9 @@ def _put_ready(records: Sequence[Record], context: Context) -> list[Result]:
 def _brought_back(stand: Iterable[Account], context: Context) -> set[int]:
     """Accounts that an undo had archived come back when they are imported again."""
     shelved = [account for account in stand if account.archived_at and not account.merged_into_id]
-    for account in {account.pk: account for account in shelved}.values():
-        accounts.restore(account, by=context.by, at=context.at)
-    return {account.pk for account in shelved}
+    ids = {account.pk for account in shelved}
+    accounts.restore_many(sorted(ids), by=context.by, at=context.at)
+    return ids
 
 
 def _draft(record: Record, stand: Mapping[accounts.Pair, Account], context: Context) -> accounts.Row | Result:
@@ -152,39 +153,34 @@ def _result(record: Record, outcome: accounts.Outcome | Refused, back: set[int],
     account, before = outcome.account, customers.storable(outcome.before)
     if outcome.happened == "opened" or account.pk in back:
         return Result(record.number, "created", account.pk, account.version)
-    word = "updated" if outcome.happened == "changed" else "unchanged"
-    return Result(record.number, word, account.pk, account.version, before)
+    if outcome.happened == "changed":
+        return Result(record.number, "updated", account.pk, account.version, before)
+    return Result(record.number, "unchanged", account.pk, account.version)
 
 
 def _undo(footprints: Sequence[Footprint], context: Context) -> Kept:
     """Archive what was opened, put back what was changed; what others edited or built upon stays."""
-    edited = customers.edited_since(EDITS, [step.subject for step in footprints], context)
-    built_upon = _built_upon([step.subject for step in footprints if step.outcome == "created"])
-    kept: Kept = set()
-    for step in sorted(footprints, key=lambda step: -step.number):  # children before their parents
+    ids = [step.subject for step in footprints]
+    made = [step.subject for step in footprints if step.outcome == "created"]
+
+    def put_back(step: Footprint) -> None:
         account = Account.objects.get(pk=step.subject)
-        if step.subject in edited or step.subject in built_upon or not _taken_back(account, step, context):
-            kept.add(step.number)
-    return kept
+        accounts.change(account, by=context.by, at=context.at, **_as_before(account, step.before))
+
+    return customers.taken_back(
+        footprints,
+        customers.edited_since(EDITS, ids, context) | _built_upon(made),
+        archive=lambda some: accounts.archive_many(some, by=context.by, at=context.at),
+        put_back=put_back,
+    )
 
 
-def _taken_back(account: Account, step: Footprint, context: Context) -> bool:
-    try:
-        if step.outcome == "created":
-            accounts.archive(account, by=context.by, at=context.at)
-        else:
-            accounts.change(account, by=context.by, at=context.at, **_as_before(account, step.before))
-    except Refused:
-        return False
-    return True
-
-
-def _as_before(account: Account, before: Mapping[str, object]) -> dict[str, object]:
-    fields = {name: value for name, value in before.items() if name in {*_PLAIN, "tags"}}
+def _as_before(account: Account, before: Mapping[str, object]) -> dict[str, Any]:
+    fields: dict[str, Any] = {name: value for name, value in before.items() if name in {*_PLAIN, "tags"}}
     if "attributes" in before and isinstance(before["attributes"], Mapping):
         fields["attributes"] = dict.fromkeys(account.attributes) | dict(before["attributes"])
     if "parent" in before:
-        fields["parent"] = Account.objects.filter(pk=before["parent"]).first() if before["parent"] else None
+        fields["parent"] = Account.objects.filter(pk=str(before["parent"])).first() if before["parent"] else None
     return fields
 
 

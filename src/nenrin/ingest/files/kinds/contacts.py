@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from nenrin.customers import contacts
 from nenrin.customers.errors import Refused
@@ -68,9 +69,9 @@ def _put(records: Sequence[Record], context: Context) -> list[Result]:
 def _brought_back(stand: Sequence[Contact], context: Context) -> set[int]:
     """Contacts that an undo had archived come back when they are imported again; erased ones never."""
     shelved = [contact for contact in stand if contact.archived_at and not contact.erased_at]
-    for contact in shelved:
-        contacts.restore(contact, by=context.by, at=context.at)
-    return {contact.pk for contact in shelved}
+    ids = {contact.pk for contact in shelved}
+    contacts.restore_many(sorted(ids), by=context.by, at=context.at)
+    return ids
 
 
 def _draft(
@@ -130,25 +131,19 @@ def _result(record: Record, outcome: contacts.Outcome | Refused, back: set[int],
 def _undo(footprints: Sequence[Footprint], context: Context) -> Kept:
     """Archive who was added, put back what was changed; what others changed since stays."""
     ids = [step.subject for step in footprints]
-    edited = customers.edited_since(EDITS, ids, context, "contact")
-    stand = Contact.objects.in_bulk(ids)
-    return {
-        step.number
-        for step in footprints
-        if step.subject in edited or not _taken_back(stand[step.subject], step, context)
-    }
 
+    def put_back(step: Footprint) -> None:
+        before: dict[str, Any] = {
+            name: value for name, value in step.before.items() if name in {*_PLAIN, "emails", "is_verified"}
+        }
+        contacts.change(Contact.objects.get(pk=step.subject), by=context.by, at=context.at, **before)
 
-def _taken_back(contact: Contact, step: Footprint, context: Context) -> bool:
-    try:
-        if step.outcome == "created":
-            contacts.archive(contact, by=context.by, at=context.at)
-        else:
-            fields = {name: value for name, value in step.before.items() if name in {*_PLAIN, "emails", "is_verified"}}
-            contacts.change(contact, by=context.by, at=context.at, **fields)
-    except Refused:
-        return False
-    return True
+    return customers.taken_back(
+        footprints,
+        customers.edited_since(EDITS, ids, context, "contact"),
+        archive=lambda some: contacts.archive_many(some, by=context.by, at=context.at),
+        put_back=put_back,
+    )
 
 
 KIND = Kind(

@@ -13,7 +13,7 @@ from django.db.models import Model
 
 from nenrin.customers.errors import Fault, Refused
 from nenrin.foundation.models import Entry
-from nenrin.ingest.files.kinds.shape import Context, Result
+from nenrin.ingest.files.kinds.shape import Context, Footprint, Kept, Result
 from nenrin.ingest.files.records import Problem, Record
 from nenrin.values import Text
 
@@ -110,6 +110,43 @@ def edited_since(actions: Collection[str], ids: Sequence[int], context: Context,
         actor_kind=context.by.kind, actor_key=context.by.key
     )
     if not subject:
-        return set(later.filter(account__in=ids).values_list("account", flat=True))
+        return {pk for pk in later.filter(account__in=ids).values_list("account", flat=True) if pk is not None}
     keys = later.filter(references__kind=subject, references__key__in=[str(pk) for pk in ids])
     return {int(key) for key in keys.values_list("references__key", flat=True)}
+
+
+def taken_back(
+    footprints: Sequence[Footprint],
+    stays: Collection[int],
+    *,
+    archive: Callable[[Sequence[int]], object],
+    put_back: Callable[[Footprint], object],
+) -> Kept:
+    """Archive what rows made, put back what they changed; `stays` are subjects that later edits stand on.
+
+    Returns the numbers of the rows that stay, for that reason or because the verb refuses.
+    """
+    going = [step for step in footprints if step.subject not in stays]
+    made = [step for step in going if step.outcome == "created"]
+    kept = {step.number for step in footprints if step.subject in stays}
+
+    def archived(steps: Sequence[Footprint]) -> bool:
+        return _allowed(lambda: archive([step.subject for step in steps]))
+
+    def restored(step: Footprint) -> bool:
+        return _allowed(lambda: put_back(step))
+
+    if not archived(made):
+        # From the last row up: children are made after their parents.
+        last_first = sorted(made, key=lambda step: -step.number)
+        kept |= {step.number for step in last_first if not archived([step])}
+    return kept | {step.number for step in going if step.outcome == "updated" and not restored(step)}
+
+
+def _allowed(act: Callable[[], object]) -> bool:
+    try:
+        with transaction.atomic():
+            act()
+    except Refused:
+        return False
+    return True

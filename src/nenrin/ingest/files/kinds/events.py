@@ -37,13 +37,14 @@ FIELDS = (
 
 def _prepare(context: Context) -> None:
     """One source for all files of one name, so that the data board tells them from live events."""
-    known = {"arrival": "arrival", "lag": "lag", "column": "arrival"}[context.mapping.known.policy]
-    wanted = {"namespace": context.namespace, "known_at": known, "lag_hours": context.mapping.known.days * 24}
-    source = Source.objects.filter(name=_source_name(context)).first()
+    policy, days = context.mapping.known.policy, context.mapping.known.days
+    known, lag = ("lag", days * 24) if policy == "lag" else ("arrival", 0)
+    name, own = _source_name(context), context.namespace
+    source = Source.objects.filter(name=name).first()
     if source is None:
-        sources.open(_source_name(context), by=context.by, at=context.at, kind="import", **wanted)
+        sources.open(name, by=context.by, at=context.at, kind="import", namespace=own, known_at=known, lag_hours=lag)
     else:
-        sources.change(source, by=context.by, at=context.at, **wanted)
+        sources.change(source, by=context.by, at=context.at, namespace=own, known_at=known, lag_hours=lag)
 
 
 def _source_name(context: Context) -> str:

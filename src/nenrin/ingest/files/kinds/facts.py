@@ -72,7 +72,7 @@ def undoing(
     """Take rows back: those made are retracted, those changed get their old columns; later versions stay."""
 
     def undo(footprints: Sequence[Footprint], context: Context) -> Kept:
-        rows = model._default_manager.select_for_update().in_bulk([step.subject for step in footprints])
+        rows: dict[int, Any] = model._default_manager.select_for_update().in_bulk([step.subject for step in footprints])
         kept = {
             step.number for step in footprints if step.subject in rows and rows[step.subject].version != step.version
         }
@@ -94,4 +94,5 @@ def undoing(
 
 def _restored(model: type[Imported], before: Mapping[str, object]) -> dict[str, Any]:
     """Columns as JSON kept them, as the model holds them."""
-    return {name: model._meta.get_field(name.removesuffix("_id")).to_python(value) for name, value in before.items()}
+    columns = {column.attname: column for column in model._meta.concrete_fields}
+    return {name: columns[name].to_python(value) for name, value in before.items()}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Q
 
@@ -72,9 +73,9 @@ def _put(records: Sequence[Record], context: Context) -> list[Result]:
 def _brought_back(stand: Iterable[Subscription], context: Context) -> set[int]:
     """Subscriptions that an undo had archived come back when they are imported again."""
     shelved = [row for row in stand if row.archived_at]
-    for row in shelved:
-        subscriptions.restore(row, by=context.by, at=context.at)
-    return {row.pk for row in shelved}
+    ids = {row.pk for row in shelved}
+    subscriptions.restore_many(sorted(ids), by=context.by, at=context.at)
+    return ids
 
 
 def _plans(records: Sequence[Record], context: Context) -> dict[str, Plan]:
@@ -147,30 +148,23 @@ def _result(record: Record, outcome: subscriptions.Outcome | Refused, back: set[
 def _undo(footprints: Sequence[Footprint], context: Context) -> Kept:
     """Archive what was signed, put back what was changed; what others changed since stays."""
     ids = [step.subject for step in footprints]
-    edited = customers.edited_since(EDITS, ids, context, "subscription")
-    stand = Subscription.objects.in_bulk(ids)
-    return {
-        step.number
-        for step in footprints
-        if step.subject in edited or not _taken_back(stand[step.subject], step, context)
-    }
+
+    def put_back(step: Footprint) -> None:
+        row = Subscription.objects.get(pk=step.subject)
+        subscriptions.change(row, by=context.by, at=context.at, **_as_before(step.before))
+
+    return customers.taken_back(
+        footprints,
+        customers.edited_since(EDITS, ids, context, "subscription"),
+        archive=lambda some: subscriptions.archive_many(some, by=context.by, at=context.at),
+        put_back=put_back,
+    )
 
 
-def _taken_back(row: Subscription, step: Footprint, context: Context) -> bool:
-    try:
-        if step.outcome == "created":
-            subscriptions.archive(row, by=context.by, at=context.at)
-        else:
-            subscriptions.change(row, by=context.by, at=context.at, **_as_before(step.before))
-    except Refused:
-        return False
-    return True
-
-
-def _as_before(before: dict[str, object] | object) -> dict[str, object]:
-    fields = {n: v for n, v in dict(before).items() if n in subscription_rows.TABLE}  # type: ignore[call-overload]
-    if (pk := dict(before).get("plan", 0)) != 0:  # type: ignore[call-overload]
-        fields["plan"] = Plan.objects.filter(pk=pk).first() if pk else None
+def _as_before(before: Mapping[str, object]) -> dict[str, Any]:
+    fields: dict[str, Any] = {name: was for name, was in before.items() if name in subscription_rows.TABLE}
+    if "plan" in before:
+        fields["plan"] = Plan.objects.filter(pk=str(before["plan"])).first() if before["plan"] else None
     return fields
 
 
