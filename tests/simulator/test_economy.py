@@ -91,9 +91,7 @@ def test_a_policy_that_does_nothing_is_the_untreated_world() -> None:
 
 
 def test_outreach_keeps_customers_and_choosing_whom_to_reach_is_worth_more_than_reaching_all() -> None:
-    outreach = truth.effect(
-        lives.simulated(Preset("mid", accounts=5_000, months=24), 4), "low_usage_outreach"
-    )
+    outreach = truth.effect(lives.simulated(Preset("mid", accounts=5_000, months=24), 4), "low_usage_outreach")
     assert outreach.months.sum() > 0
     assert (outreach.months < 0).any(), "those better not woken are in there"
     assert outreach.best_value > outreach.value
@@ -115,9 +113,7 @@ def test_a_holdout_keeps_a_fifth_of_those_it_is_meant_for_untreated(policy: str,
 
 
 def test_a_lottery_reaches_no_more_than_there_is_capacity_for() -> None:
-    treated = lives.simulated(
-        presets.S, 8, action=ACTIONS["webinar"], policy="lottery", capacity=7
-    ).lives.treated
+    treated = lives.simulated(presets.S, 8, action=ACTIONS["webinar"], policy="lottery", capacity=7).lives.treated
     assert treated.sum(axis=0).max() <= 7
 
 
@@ -144,9 +140,7 @@ def test_what_is_observed_follows_adoption_in_the_declared_order() -> None:
     economy = lives.simulated(Preset("seen", accounts=4_000, months=12), 9)
     alive = economy.lives.is_alive
     seen = measures.observed(economy)
-    strength = [
-        _correlation(seen[each.key][alive], economy.lives.adoption[alive]) for each in measures.LOADINGS
-    ]
+    strength = [_correlation(seen[each.key][alive], economy.lives.adoption[alive]) for each in measures.LOADINGS]
     assert strength == sorted(strength, reverse=True)
     assert np.isnan(seen["pulse"][alive]).mean() == pytest.approx(0.65, abs=0.02)
 

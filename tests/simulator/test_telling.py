@@ -1,40 +1,50 @@
-"""A small world told through the product's verbs stands there as it was meant, and nothing sent is lost."""
+"""A small world told through the product's verbs: it stands as meant, nothing is lost, each story has its colour."""
 
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.conf import LazySettings
 from django.db.models import Sum
-from pytest_django.fixtures import SettingsWrapper
 
 from nenrin.customers.models import Account, Contact, Merge, Subscription
-from nenrin.foundation import journal, organisation
+from nenrin.foundation import organisation
 from nenrin.foundation.models import Entry, Member
 from nenrin.ingest import conservation, drain, lakes
 from nenrin.ingest.models import Answer, Cost, Ticket
+from nenrin.insight.models import Health
 from nenrin.simulator import world
 from nenrin.simulator.presets import Preset
 from nenrin.simulator.stories import reading
-from nenrin.simulator.writer import telling, usage
+from nenrin.simulator.streams import stream
+from nenrin.simulator.writer import live, settling, telling, usage
+from nenrin.work.models import Touch
 
 pytestmark = pytest.mark.django_db
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 22)
-TINY = Preset("tiny", accounts=6, months=3, stock=1.0, seat_scale=0.2, price_scale=4.0)
+TINY = Preset("tiny", accounts=6, months=5, stock=1.0, seat_scale=0.2, price_scale=4.0)
 
 
 @pytest.fixture
-def told(db: None, settings: SettingsWrapper) -> telling.Told:
+def made() -> world.World:
+    return world.built(TINY, seed=2026, today=TODAY)
+
+
+@pytest.fixture
+def told(db: None, settings: LazySettings, made: world.World) -> telling.Told:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     organisation.found("つむぎワークス株式会社", at=NOW)
-    return telling.told(world.built(TINY, seed=2026, today=TODAY), now=NOW, password="growth-rings")
+    told = telling.told(made, now=NOW, password="growth-rings")
+    settling.settled(made, now=NOW)
+    return told
 
 
 def _of(story: str) -> Account:
     return Account.objects.get(keys__namespace="product", keys__key=reading.key_of(story))
 
 
-def test_a_told_world_shows_its_stories(told: telling.Told) -> None:
+def test_a_told_world_shows_its_stories(told: telling.Told, made: world.World) -> None:
     assert told.deeds > 150
     _shows_customers_and_leavers()
     _shows_contracts()
@@ -43,6 +53,9 @@ def test_a_told_world_shows_its_stories(told: telling.Told) -> None:
     _shows_voices()
     _keeps_time()
     _loses_nothing(told)
+    _shows_each_story_in_its_colour(made)
+    _knows_why_the_red_one_is_red()
+    _stays_alive(made)
 
 
 def _shows_customers_and_leavers() -> None:
@@ -85,9 +98,8 @@ def _shows_voices() -> None:
     urgent = Ticket.objects.get(account=_of("urgent"), priority="urgent")
     assert urgent.resolved_at is None
     assert (NOW - urgent.opened_at).days in {8, 9}
-    assert (
-        Answer.objects.filter(account=_of("promoter"), survey="nps").order_by("-answered_at")[0].score == 10
-    )
+    assert Answer.objects.filter(account=_of("promoter"), survey="nps").order_by("-answered_at")[0].score == 10
+    assert Touch.objects.filter(account=_of("recovering"), channel="meeting").exists()
     assert Cost.objects.aggregate(total=Sum("minor"))["total"] > 0
 
 
@@ -98,12 +110,30 @@ def _keeps_time() -> None:
 
 
 def _loses_nothing(told: telling.Told) -> None:
-    lake = lakes.current()
-    drain.drain_all(lake, at=NOW)
-    while journal.seal():
-        pass
-    law = conservation.law(lake)["total"]
-    assert law["received"] == told.events
-    assert law["received"] == law["stored"] + law["duplicate"]
-    assert law["duplicate"] > 0
-    assert usage.SOURCE in conservation.law(lake)
+    law = conservation.law(lakes.current())
+    total = law["total"]
+    assert total["received"] == told.events == total["stored"] + total["duplicate"]
+    assert total["duplicate"] > 0
+    assert usage.SOURCE in law
+
+
+def _shows_each_story_in_its_colour(made: world.World) -> None:
+    for customer in made.stories:
+        health = Health.objects.filter(account=_of(customer.story)).first()
+        assert customer.shown
+        assert (health.band if health else "lost") == customer.shown.band, customer.story
+
+
+def _knows_why_the_red_one_is_red() -> None:
+    health = Health.objects.get(account=_of("drifting"))
+    causes = {bar for bar, _ in health.losses}
+    assert causes & {"usage_trend", "logins_per_seat_week", "active_user_share"}
+    assert health.delta_30 < -20
+    assert Health.objects.get(account=_of("silent")).coverage < 0.5
+
+
+def _stays_alive(made: world.World) -> None:
+    sent = live.beat(made, at=NOW, events=5, rng=stream(1, "live"))
+    drained = drain.drain_all(lakes.current(), at=NOW)
+    assert (drained.stored, drained.quarantined) == (sent, 0)
+    assert not Account.objects.filter(status="provisional").exists()

@@ -90,7 +90,8 @@ def test_the_notice_deadline_of_its_story_is_in_nine_days_whatever_the_day() -> 
 def test_the_champion_of_the_drifting_one_left_on_the_last_day_of_transfers(demo: world.World) -> None:
     champion = next(contact for contact in demo.story("drifting").contacts if contact.role == "champion")
     assert champion.left_on == date(2026, 10, 1)
-    assert terms.last_transfer(date(2026, 10, 10)) == date(2026, 4, 1)
+    assert terms.last_transfer(date(2026, 6, 1)) == date(2026, 4, 1)
+    assert terms.last_transfer(date(2026, 10, 20)) == date(2026, 9, 1)
 
 
 def test_the_drifting_one_is_used_less_than_half_as_much_as_before(demo: world.World) -> None:

@@ -23,6 +23,8 @@ ARCS = Path(__file__).parent / "arcs"
 # Invented numbers of stories lie above those of generated companies.
 FIRST_SERIAL = 900_000
 YEN_PER_DOLLAR = 150
+# The days back at which files tell a transfer, and up to where what follows it moves along.
+TOLD_AGO, MOVED_UP_TO = 52, 60
 
 _TITLES = {title.en: title for titles in TITLES.values() for title in titles}
 _DEPARTMENTS = {department.en: department for department in DEPARTMENTS}
@@ -147,14 +149,21 @@ def _behaviour(row: Row, contract: records.Contract, today: date) -> records.Beh
     joins = row.get("joins") or [[max(0, (today - contract.starts_on).days), row["users"]]]
     silent = row.get("silent_since")
     return records.Behaviour(
-        adoption=tuple((today - timedelta(ago), float(level)) for ago, level in row["adoption"]),
-        seats=tuple((today - timedelta(ago), users) for ago, users in joins),
+        adoption=tuple((_shifted(ago, row, today), float(level)) for ago, level in row["adoption"]),
+        seats=tuple((_shifted(ago, row, today), users) for ago, users in joins),
         features=tuple(row.get("features", ())),
         silent_from=today - timedelta(silent) if silent else None,
         people_stop=_people_stop(row, today),
         own_source=_text(row["own_source"]) if "own_source" in row else None,
-        narrow=(_back(row["narrows"], today), tuple(row["narrows"]["to"])) if "narrows" in row else None,
+        narrow=(_shifted(row["narrows"]["ago"], row, today), tuple(row["narrows"]["to"])) if "narrows" in row else None,
     )
+
+
+def _shifted(ago: int, row: Row, today: date) -> date:
+    """A fall that follows a transfer is written as if that were TOLD_AGO days back, and moves with it; today stays."""
+    is_moved = row.get("leaves", {}).get("ago") == "transfer" and 0 < ago <= MOVED_UP_TO
+    moved = (today - terms.last_transfer(today)).days - TOLD_AGO if is_moved else 0
+    return today - timedelta(ago + moved)
 
 
 def _people_stop(row: Row, today: date) -> tuple[tuple[int, date], ...]:
@@ -218,7 +227,8 @@ def _touches(row: Row, today: date, seed: int) -> tuple[records.Touch, ...]:
 
 def _touch(row: Row, each: Row, today: date, rng: np.random.Generator) -> records.Touch:
     if "situation" not in each:
-        words = _text(each)
+        left = terms.last_transfer(today)
+        words = _text(each).fill(left=f"{left.day} {left:%B}", left_ja=f"{left.month}月{left.day}日")
         title = Text(words.en.split(":")[0].split(". ")[0][:60], words.ja.split("。")[0][:40])
         return records.Touch(_back(each, today), each["channel"], each["minutes"], title, words)
     person = row["people"][int(rng.integers(len(row["people"])))]

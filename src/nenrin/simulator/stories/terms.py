@@ -4,15 +4,19 @@ from datetime import date, timedelta
 
 from nenrin.customers.terms import add_months, notice_deadline
 
-TRANSFER_DAYS = ((4, 1), (10, 1))
-# A transfer is a story only once its effect has shown, and while it is still the reason.
-TRANSFER_SEEN = (21, 204)
+TRANSFER_MONTHS = (4, 10)
+# Days back: late enough that the effect has shown, early enough that it is still the news.
+TRANSFER_SEEN = (45, 76)
 
 
 def last_transfer(today: date) -> date:
-    """Return the latest 1 April or 1 October (人事異動) that lies at least three weeks back."""
-    days = [date(year, month, day) for year in (today.year - 1, today.year) for month, day in TRANSFER_DAYS]
-    return max(day for day in days if (today - day).days >= TRANSFER_SEEN[0])
+    """Return the first of a month on which somebody was moved (人事異動), six to eleven weeks back.
+
+    1 April or 1 October where one lies there, else the latest first of a month.
+    """
+    days = [today - timedelta(ago) for ago in range(TRANSFER_SEEN[0], TRANSFER_SEEN[1] + 1)]
+    firsts = [day for day in days if day.day == 1]
+    return next((day for day in firsts if day.month in TRANSFER_MONTHS), firsts[0])
 
 
 def ends_for_deadline(deadline: date, notice_months: int) -> date:
