@@ -107,7 +107,7 @@ class Keys:
     def _rehash(self, db: duckdb.DuckDBPyConnection) -> None:
         """After an upgrade of the engine that hashes differently: hash the ids anew, and forget what the bodies were."""
         note = self.path / "hash.txt"
-        [probe] = db.execute(PROBE).fetchone() or [""]
+        [(probe,)] = db.execute(PROBE).fetchall()
         if note.exists() and note.read_text() == probe:
             return
         for path in self._files():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -11,8 +12,9 @@ from zoneinfo import ZoneInfo
 import duckdb
 import pyarrow as pa
 
-from nenrin.analytics.lake import rollups, session, tidying
+from nenrin.analytics.lake import erasure, rollups, session, tidying
 from nenrin.analytics.lake.engine import connect, file_list
+from nenrin.analytics.lake.erasure import Person
 from nenrin.analytics.lake.rollups import Rollups
 from nenrin.analytics.lake.schemas import EVENTS, FACTS
 from nenrin.analytics.lake.tables import Table
@@ -61,6 +63,22 @@ class Lake:
             tidying.sweep(table, hours=kept_hours)
         self.rollups.shelf.sweep(rollups.QUERIES)
         return len(joined)
+
+    def forget(self, person: Person) -> int:
+        """Replace a person's ids by a pseudonym and drop what they sent; returns how many events were theirs.
+
+        Rewrites events, links and rollups and removes the old files at once: readers that hold them must begin anew.
+        Counts stay as they were. Safe to repeat; one caller at a time.
+        """
+        with self.connection() as db:
+            total = erasure.forget_events(self.events, person, db)
+            erasure.forget_facts(self.facts, person, db)
+        self.roll()
+        for table in (self.events, self.facts):
+            tidying.sweep(table, hours=0)
+        self.rollups.shelf.sweep(rollups.QUERIES, kept_seconds=-1)
+        shutil.rmtree(self.path / "cache", ignore_errors=True)
+        return total
 
     def stored(self) -> dict[int, int]:
         """Events in the table, by source."""

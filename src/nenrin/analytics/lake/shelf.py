@@ -69,7 +69,7 @@ class Shelf:
                 if piece.version > version:
                     piece.path.unlink(missing_ok=True)
 
-    def sweep(self, rollups: Iterable[str]) -> int:
+    def sweep(self, rollups: Iterable[str], *, kept_seconds: float = KEPT_SECONDS) -> int:
         """Remove files that have been hidden for long; returns how many."""
         removed = 0
         for rollup in rollups:
@@ -78,7 +78,7 @@ class Shelf:
             newest = max((piece.path.stat().st_mtime for piece in pieces), default=0.0)
             for piece in pieces:
                 hidden = piece.path not in seen and piece.version <= self.version()
-                if hidden and piece.path.stat().st_mtime < newest - KEPT_SECONDS:
+                if hidden and piece.path.stat().st_mtime < newest - kept_seconds:
                     piece.path.unlink(missing_ok=True)
                     removed += 1
         return removed
