@@ -89,9 +89,13 @@ TASKS = (
 )
 
 
+def tasks_of(member: Member) -> list[Task]:
+    return [task for task in TASKS if allowed(member, task.needs)]
+
+
 def steps(member: Member) -> list[Step]:
     """The tasks that this member may do, the first open one current; empty once all are done. One query."""
-    mine = [task for task in TASKS if allowed(member, task.needs)]
+    mine = tasks_of(member)
     done = _done(mine, member)
     if len(done) == len(mine):
         return []

@@ -17,7 +17,7 @@ from nenrin.foundation.calendar import day_of, start_of
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.foundation.roles import Role
 from nenrin.values import Text
-from nenrin.web import first_run, format, freshness, portfolio, rings
+from nenrin.web import first_run, format, freshness, navigation, portfolio, rings
 from nenrin.web.charts import shares
 from nenrin.web.components import Fact
 from nenrin.web.guard import MemberRequest, requires
@@ -31,9 +31,10 @@ _OWNERS = {Role.CSM, Role.ONBOARDING, Role.SALES}
 @requires(Permission.SIGNED_IN)
 def home(request: MemberRequest) -> HttpResponse:
     """Empty installation: what to do first. Otherwise the portfolio, of oneself or of all one sees."""
-    member, org = request.user, organisation.current()
+    member, org = request.user, navigation.organisation_of(request) or organisation.current()
     steps = first_run.steps(member)
-    if not Account.objects.exists():
+    is_new = bool(steps) or not first_run.tasks_of(member)
+    if is_new and not Account.objects.exists():
         return render(request, "home/first_run.html", {"as_of": request.at, "steps": steps})
     zone = ZoneInfo(org.zone)
     today = day_of(request.at, zone)

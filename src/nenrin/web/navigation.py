@@ -99,11 +99,18 @@ def shell(request: HttpRequest) -> Shell:
     return Shell(
         member.theme,
         member.density,
-        Organisation.objects.filter(pk=1).first(),
+        organisation_of(request),
         NAMES[Role(member.role)],
         tuple(sections(request)),
         member.has_shortcuts,
     )
+
+
+def organisation_of(request: HttpRequest) -> Organisation | None:
+    """The organisation's row, asked for once a request; None on a home that was never initialised."""
+    if not hasattr(request, "organisation"):
+        request.organisation = Organisation.objects.filter(pk=1).first()  # type: ignore[attr-defined]
+    return request.organisation  # type: ignore[attr-defined,no-any-return]
 
 
 def sections(request: HttpRequest) -> list[Section]:
