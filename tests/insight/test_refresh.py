@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from tests.cast import DRIFTING, THRIVING
-from tests.insight.world import FIRST, World
 
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Entry, Organisation
 from nenrin.insight import pulses, refresh
 from nenrin.insight.models import CurrentMeasure, DailyScore, Health, HealthDetail
+from tests.cast import DRIFTING, THRIVING
+from tests.insight.world import FIRST, World
 
 pytestmark = pytest.mark.django_db
 

@@ -8,9 +8,7 @@ class Progress(models.Model):
     events_seen = models.BigIntegerField(default=-1)  # version of the lake's tables at the last refresh
     facts_seen = models.BigIntegerField(default=-1)
     refreshed_on = models.DateField(null=True)  # the open day of the last refresh of everybody
-    configured_at = models.DateTimeField(
-        null=True
-    )  # newest publication that the last refresh of everybody knew
+    publications = models.PositiveIntegerField(default=0)  # of health models, known to the last refresh of all
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_progress")]
