@@ -52,9 +52,10 @@ def upsert(model: type[M], wanted: Sequence[Wanted], *, at: datetime) -> list[Wr
 
 
 def _standing(model: type[M], wanted: Sequence[Wanted]) -> dict[tuple[str, str], M]:
-    found = model._default_manager.filter(
+    named = model._default_manager.filter(
         namespace__in={row.namespace for row in wanted}, key__in={row.key for row in wanted}
-    ).select_for_update()
+    )
+    found: list[M] = list(named.select_for_update())  # type: ignore[arg-type]
     return {(row.namespace, row.key): row for row in found}
 
 
