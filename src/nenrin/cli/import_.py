@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from django.db import OperationalError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -54,6 +55,9 @@ def command(
     organisation.current()
     try:
         passes = _passes(kind, mapping_file, source, encoding, file)
+        if dry_run and len(passes) > 1:
+            click.echo("dry run: the first pass only, for the others build upon what it would write", err=True)
+            passes = passes[:1]
         rows = [_imported(wanted, file, as_json=as_json, dry_run=dry_run) for wanted in passes]
     except _REFUSALS as problem:
         fail(f"{file.name}: {imports.refusal_text(problem).en}", as_json=as_json)
@@ -121,9 +125,14 @@ def _work(row: Import, *, quiet: bool) -> None:
     with Progress(*columns, console=Console(stderr=True), disable=quiet) as progress:
         task = progress.add_task(f"{row.kind} from {row.name}", total=None)
         while row.is_at_work:
-            if not imports.work_on(row.pk, _now()):
-                time.sleep(0.2)
-            row.refresh_from_db()
+            try:
+                if not imports.work_on(row.pk, _now()):
+                    time.sleep(0.2)
+                row.refresh_from_db()
+            except OperationalError as problem:
+                fail(
+                    f"the database does not answer ({problem}); import {row.pk} goes on with the worker", as_json=quiet
+                )
             progress.update(task, completed=row.rows_done, total=row.rows_total)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 
 from nenrin.foundation import bulk, organisation
 from nenrin.foundation.actors import Actor
@@ -73,8 +73,9 @@ class Run:
             try:
                 self._settle(records, at, holder)
                 break
-            except IntegrityError:
-                # Another import made one of these keys in the meantime: next time it is found and changed.
+            except (IntegrityError, OperationalError):
+                # Another import made one of these keys in the meantime (next time it is found and changed), or
+                # two took their rows in different orders and the database let one go.
                 if attempt == TRIES - 1:
                     raise
                 time.sleep(0.02 * (attempt + 1))
