@@ -16,13 +16,14 @@ from nenrin.simulator import world
 from nenrin.simulator.presets import Preset
 from nenrin.simulator.stories import reading
 from nenrin.simulator.streams import stream
-from nenrin.simulator.writer import live, settling, telling, usage
+from nenrin.simulator.writer import live, settling, telling, untidy, usage
 from nenrin.work.models import Touch
 
 pytestmark = pytest.mark.django_db
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 22)
+UNKNOWN = set(untidy.UNKNOWN_GROUPS.values())
 TINY = Preset("tiny", accounts=6, months=5, stock=1.0, seat_scale=0.2, price_scale=4.0)
 
 
@@ -36,7 +37,7 @@ def told(db: None, settings: LazySettings, made: world.World) -> telling.Told:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     organisation.found("つむぎワークス株式会社", at=NOW)
     told = telling.told(made, now=NOW, password="growth-rings")
-    settling.settled(made, now=NOW)
+    settling.settled(made, told.book, now=NOW)
     return told
 
 
@@ -60,7 +61,7 @@ def test_a_told_world_shows_its_stories(told: telling.Told, made: world.World) -
 
 def _shows_customers_and_leavers() -> None:
     assert organisation.current().is_demo
-    assert not Account.objects.filter(status="provisional").exists()
+    assert set(Account.objects.filter(status="provisional").values_list("name", flat=True)) == UNKNOWN
     lost = _of("lost")
     assert (lost.status, lost.lost_on) == ("lost", TODAY - timedelta(62))
     assert lost.lost_reason
@@ -112,7 +113,8 @@ def _keeps_time() -> None:
 def _loses_nothing(told: telling.Told) -> None:
     law = conservation.law(lakes.current())
     total = law["total"]
-    assert total["received"] == told.events == total["stored"] + total["duplicate"]
+    assert total["received"] == told.events == total["stored"] + total["duplicate"] + total["quarantined"]
+    assert total["quarantined"] == 2 * len(untidy.HOURS_AGO)
     assert total["duplicate"] > 0
     assert usage.SOURCE in law
 
@@ -136,4 +138,4 @@ def _stays_alive(made: world.World) -> None:
     sent = live.beat(made, at=NOW, events=5, rng=stream(1, "live"))
     drained = drain.drain_all(lakes.current(), at=NOW)
     assert (drained.stored, drained.quarantined) == (sent, 0)
-    assert not Account.objects.filter(status="provisional").exists()
+    assert Account.objects.filter(status="provisional").count() == len(UNKNOWN)

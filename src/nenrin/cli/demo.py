@@ -88,7 +88,7 @@ def _create(made: world.World, now: datetime) -> None:
     began = time.perf_counter()
     organisation.found(product.VENDOR.ja, at=now, **FOUNDED_AS)
     told = telling.told(made, now=now, password=PASSWORD, progress=_progress)
-    settling.settled(made, now=now, progress=_progress)
+    settling.settled(made, told.book, now=now, progress=_progress)
     seconds = time.perf_counter() - began
     click.echo(
         f"\r{len(made.customers)} companies, {told.deeds:,} deeds, {told.events:,} events in {seconds:.0f} s", err=True

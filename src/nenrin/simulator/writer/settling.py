@@ -8,13 +8,15 @@ from nenrin.foundation import journal, organisation
 from nenrin.ingest import drain, lakes, mirror
 from nenrin.insight import backfill, refresh, rings
 from nenrin.simulator.world import World
+from nenrin.simulator.writer import lists
+from nenrin.simulator.writer.accounts import Book
 
 Progress = Callable[[str, int], None]
 # A score needs some weeks of use behind it: history begins this long after the first event.
 FIRST_SCORE_DAYS = 30
 
 
-def settled(world: World, *, now: datetime, progress: Progress = lambda what, count: None) -> int:
+def settled(world: World, book: Book, *, now: datetime, progress: Progress = lambda what, count: None) -> int:
     """Drain, seal, mirror, score every day up to yesterday as it was known then, and today; returns accounts scored."""
     lake = lakes.current()
     drain.prepare(lake)
@@ -24,6 +26,10 @@ def settled(world: World, *, now: datetime, progress: Progress = lambda what, co
     first = world.window.first + timedelta(FIRST_SCORE_DAYS)
     scored = backfill.backfill(first, today - timedelta(1), at=now, told=lambda count: progress("scored", count))
     refresh.step(now)
+    if world.stories:
+        lists.made(book, now=now)
+        _journal_read(lake)
+        refresh.step(now)
     rings.rebuild(today)
     _journal_read(lake)
     return scored

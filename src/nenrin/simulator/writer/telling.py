@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from nenrin.foundation import organisation
 from nenrin.simulator.world import World
-from nenrin.simulator.writer import accounts, ground, models, opinions, usage, voices
+from nenrin.simulator.writer import accounts, ground, models, opinions, untidy, usage, voices
 from nenrin.simulator.writer.accounts import Book
 from nenrin.simulator.writer.deeds import Deed, done, moment
 
@@ -37,7 +37,8 @@ def told(world: World, *, now: datetime, password: str, progress: Progress = _si
     count = done(_deeds(world, book), until=now, progress=lambda n: progress("deeds", n))
     began = book.at(world.window.first, 0)
     sent = usage.told(world, at=began, until=now, zone=zone, progress=lambda n: progress("events", n))
-    return Told(book, count, sent.events)
+    extra = untidy.sent(world, usage.opened(usage.SOURCE, at=began), until=now) if world.stories else 0
+    return Told(book, count, sent.events + extra)
 
 
 def _deeds(world: World, book: Book) -> Iterator[Deed]:
@@ -46,5 +47,7 @@ def _deeds(world: World, book: Book) -> Iterator[Deed]:
         yield from voices.deeds(customer, book)
         yield from opinions.deeds(customer, place, book)
     yield from accounts.turns(world.customers, world.window.first, world.today, book)
+    if world.stories:
+        yield from untidy.deeds(world, book)
     yield from models.deeds(world.today, book)
     yield from voices.spending(world.window.first, world.today, book, world.seed)
