@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -45,3 +46,15 @@ def at() -> datetime:
 def org(db: None) -> Organisation:
     """The organisation of the tests: Tokyo, fiscal year from April, yen."""
     return organisation.found("年輪テスト", at=AT)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Where skips must not hide (NENRIN_STRICT_SKIPS), each skip that NENRIN_ALLOW_SKIPS does not name fails the run."""
+    if not os.environ.get("NENRIN_STRICT_SKIPS"):
+        return
+    named = [word for word in os.environ.get("NENRIN_ALLOW_SKIPS", "").split(",") if word]
+    for report in terminalreporter.stats.get("skipped", []):
+        told = f"{report.nodeid}: {report.longrepr}"
+        if not any(word in told for word in named):
+            terminalreporter.write_line(f"NOT ALLOWED TO SKIP: {told}", red=True)
+            terminalreporter._session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -91,6 +91,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 SECRET_KEY = _secret()
 DEBUG = _flag("NENRIN_DEBUG")
+COMPAT_200 = _flag("NENRIN_COMPAT_200")  # answer an unknown write key with 200, as Segment does
 ALLOWED_HOSTS = os.environ.get("NENRIN_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 BASE_URL = os.environ.get("NENRIN_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
 IS_SECURE = BASE_URL.startswith("https://")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import threading
@@ -9,11 +10,14 @@ from datetime import UTC, datetime
 from types import FrameType
 
 import click
+from django.db import Error as DatabaseTrouble
 
 from nenrin.cli.loops import one_round
 from nenrin.ingest import drain, lakes
 
 IDLE_SECONDS = 0.25
+RETRY_SECONDS = 3.0
+log = logging.getLogger(__name__)
 
 
 @click.command()
@@ -28,7 +32,8 @@ def command(once: bool) -> None:
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
     parent = os.getppid()
-    drain.prepare(lakes.current())
+    while not stopped.is_set() and not _prepared():
+        stopped.wait(RETRY_SECONDS)
     while not stopped.is_set():
         done = sum(one_round(datetime.now(UTC)).values())
         if done:
@@ -36,3 +41,13 @@ def command(once: bool) -> None:
         if once or os.getppid() != parent:
             break
         stopped.wait(IDLE_SECONDS)
+
+
+def _prepared() -> bool:
+    """False while the database is away: a worker that starts before it waits."""
+    try:
+        drain.prepare(lakes.current())
+    except DatabaseTrouble:
+        log.warning("the database does not answer yet; trying again in %s s", RETRY_SECONDS)
+        return False
+    return True

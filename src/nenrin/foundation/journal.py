@@ -18,6 +18,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.db.models import Max
 
+from nenrin.foundation import bulk
 from nenrin.foundation.actions import UnknownAction, actions, register
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.models import Cursor, Entry, PersonalPart, Reference
@@ -63,19 +64,15 @@ def record(
 
 
 def record_many(drafts: Iterable[Draft]) -> list[Entry]:
-    """Write many entries with a constant number of statements."""
+    """Write many entries with three prepared statements."""
     wanted = list(drafts)
     salts = [secrets.token_hex(16) if draft.personal else "" for draft in wanted]
     with transaction.atomic():
-        entries = Entry.objects.bulk_create([_entry(*pair) for pair in zip(wanted, salts, strict=True)], batch_size=500)
+        entries = bulk.insert([_entry(*pair) for pair in zip(wanted, salts, strict=True)])
         together = list(zip(entries, wanted, salts, strict=True))
-        Reference.objects.bulk_create(
-            [Reference(entry=entry, kind=kind, key=str(key)) for entry, draft, _ in together for kind, key in draft.subjects],
-            batch_size=500,
-        )
-        PersonalPart.objects.bulk_create(
-            [PersonalPart(entry=e, salt=salt, payload=_plain(d.personal)) for e, d, salt in together if d.personal],
-            batch_size=500,
+        bulk.insert([Reference(entry=e, kind=kind, key=str(key)) for e, d, _ in together for kind, key in d.subjects])
+        bulk.insert(
+            [PersonalPart(entry=e, salt=salt, payload=_plain(d.personal)) for e, d, salt in together if d.personal]
         )
     return entries
 

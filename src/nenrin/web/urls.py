@@ -8,20 +8,27 @@ from nenrin.web import (
     account,
     assets,
     components_page,
+    health_models,
     home,
     imports,
     journal,
+    measures,
     members,
     organisation,
     palette,
     preferences,
     profile,
+    segments,
     sign_in,
     timeline_entries,
     tokens,
 )
 
-AREAS = (assets, home, palette, account, timeline_entries, imports, members, journal, profile, tokens, organisation, components_page)
+AREAS = (
+    *(assets, home, palette, account, timeline_entries, segments),
+    *(imports, health_models, measures),
+    *(members, journal, tokens, organisation, profile, components_page),
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *(address for area in AREAS for address in area.urlpatterns),
