@@ -11,6 +11,7 @@ import pytest
 
 from nenrin.analytics import kpis
 from nenrin.analytics.kpis import plans, reference, shapes, subset
+from nenrin.analytics.kpis.binding import bound
 from nenrin.analytics.kpis.measures import Component, Measure
 from nenrin.values import Text
 
@@ -46,7 +47,7 @@ def test_the_page_of_measures_says_what_the_catalogue_says() -> None:
 
 @pytest.mark.parametrize("part", PARTS, ids=lambda part: getattr(part, "key", "") or part.name)
 def test_every_part_is_read_by_spark(part: Component) -> None:
-    assert "SELECT" in subset.spark(subset.bound(part.sql, date(2026, 1, 1), date(2026, 1, 2)))
+    assert "SELECT" in subset.spark(bound(part.sql, date(2026, 1, 1), date(2026, 1, 2)))
 
 
 OUTSIDE = [
@@ -70,11 +71,16 @@ def test_sql_outside_the_subset_is_refused_by_name(sql: str, construct: str, rem
     assert remedy in str(refused.value)
 
 
-def test_a_measure_with_such_sql_cannot_be_evaluated() -> None:
+@pytest.mark.parametrize("measure", ALL, ids=lambda measure: measure.key)
+def test_every_measure_keeps_to_the_subset(measure: Measure) -> None:
+    subset.check_measure(measure)
+
+
+def test_a_measure_with_other_sql_is_refused_by_its_name_and_component() -> None:
     measure = Measure("mean", Text("a", "a"), Text("a", "a"), "count", "higher", 0, "zero", None, Text("a", "a"), "v",
                       (Component("c", ("v",), "SELECT account, opens, cap AS closes, avg(n) AS v FROM usage"),))  # fmt: skip
     with pytest.raises(subset.UnsupportedSql, match="measure mean, component c: Avg"):
-        plans.plan((measure,))
+        subset.check_measure(measure)
 
 
 def test_an_unknown_measure_suggests_the_nearest() -> None:
@@ -84,12 +90,12 @@ def test_an_unknown_measure_suggests_the_nearest() -> None:
 
 def value_on(sql: str, day: int) -> int:
     """The sum of a shape's `v` on a day of January 2026."""
-    bound = subset.bound(sql, date(2026, 1, 1), date(2026, 1, 31))
+    text = bound(sql, date(2026, 1, 1), date(2026, 1, 31))
     on = f"DATE '2026-01-{day:02}'"
     with duckdb.connect() as db:
-        return db.execute(
-            f"select coalesce(sum(v), 0) from ({bound}) where opens <= {on} and closes > {on}"
-        ).fetchone()[0]
+        return db.execute(f"select coalesce(sum(v), 0) from ({text}) where opens <= {on} and closes > {on}").fetchone()[
+            0
+        ]
 
 
 def intervals(*rows: tuple[str, int, int, int]) -> str:

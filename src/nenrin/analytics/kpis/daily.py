@@ -7,10 +7,10 @@ from datetime import date
 import duckdb
 import pyarrow as pa
 
+from nenrin.analytics.kpis.binding import bound
 from nenrin.analytics.kpis.integration import EPOCH
 from nenrin.analytics.kpis.measures import Component
 from nenrin.analytics.kpis.plans import Plan
-from nenrin.analytics.kpis.subset import bound
 
 
 def evaluate(db: duckdb.DuckDBPyConnection, plan: Plan, day: date) -> pa.Table:

@@ -9,11 +9,11 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from nenrin.analytics.kpis.binding import bound
 from nenrin.analytics.kpis.grid import Grid
 from nenrin.analytics.kpis.integration import EPOCH, Steps, day_numbers, integrate
 from nenrin.analytics.kpis.measures import Component
 from nenrin.analytics.kpis.plans import Plan
-from nenrin.analytics.kpis.subset import bound
 
 _ROWS_READ = 500_000
 _CELLS_A_SLAB = 1_000_000

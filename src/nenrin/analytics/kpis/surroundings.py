@@ -8,10 +8,10 @@ from datetime import date, timedelta
 import duckdb
 import pyarrow as pa
 
+from nenrin.analytics.kpis.binding import bound
 from nenrin.analytics.kpis.calendar import Calendar
 from nenrin.analytics.kpis.grid import Grid
 from nenrin.analytics.kpis.measures import Relation
-from nenrin.analytics.kpis.subset import bound
 
 _FIRST_YEAR = 1990  # months before it belong to no running term
 _YEARS_AHEAD = 12  # the longest term that still rolls over
