@@ -30,6 +30,14 @@ class Task:
     proofs: Callable[[Member], tuple[QuerySet[Any], ...]]
 
 
+@dataclass(frozen=True, slots=True)
+class FirstRun:
+    """What is left to do, and whether the installation is still without any account."""
+
+    steps: tuple[Step, ...]
+    is_empty: bool
+
+
 TASKS = (
     Task(
         Text("Import your accounts and contracts", "顧客と契約を取り込む"),
@@ -89,31 +97,27 @@ TASKS = (
 )
 
 
-def tasks_of(member: Member) -> list[Task]:
-    return [task for task in TASKS if allowed(member, task.needs)]
+def look(member: Member) -> FirstRun:
+    """The tasks that this member may do, the first open one current; no steps once all are done. One query."""
+    mine = [task for task in TASKS if allowed(member, task.needs)]
+    done, has_accounts = _done(mine, member)
+    current = next((task for task in mine if task.page not in done), None)
+    steps = [Step(task.title, _state(task, current, done), task.text, _url(task.page), task.action) for task in mine]
+    return FirstRun(tuple(steps) if current else (), not has_accounts)
 
 
-def steps(member: Member) -> list[Step]:
-    """The tasks that this member may do, the first open one current; empty once all are done. One query."""
-    mine = tasks_of(member)
-    done = _done(mine, member)
-    if len(done) == len(mine):
-        return []
-    current = next(task for task in mine if task.page not in done)
-    return [Step(task.title, _state(task, current, done), task.text, _url(task.page), task.action) for task in mine]
-
-
-def _done(tasks: list[Task], member: Member) -> set[str]:
-    """Pages of the tasks whose proofs all exist."""
+def _done(tasks: list[Task], member: Member) -> tuple[set[str], bool]:
+    """Pages of the tasks whose proofs all exist, and whether there is any account."""
     proofs = {f"t{n}_{m}": Exists(rows) for n, task in enumerate(tasks) for m, rows in enumerate(task.proofs(member))}
-    found = Organisation.objects.filter(pk=1).annotate(**proofs).values(*proofs).first() if proofs else None
-    held = found or {}
-    return {
+    asked = proofs | {"accounts": Exists(Account.objects.all())}
+    held = Organisation.objects.filter(pk=1).annotate(**asked).values(*asked).first() or {}
+    done = {
         task.page for n, task in enumerate(tasks) if all(held.get(name) for name in proofs if name.startswith(f"t{n}_"))
     }
+    return done, bool(held.get("accounts"))
 
 
-def _state(task: Task, current: Task, done: set[str]) -> Literal["done", "current", "open"]:
+def _state(task: Task, current: Task | None, done: set[str]) -> Literal["done", "current", "open"]:
     if task.page in done:
         return "done"
     return "current" if task is current else "open"

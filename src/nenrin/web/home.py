@@ -10,7 +10,6 @@ from django.shortcuts import render
 from django.urls import path
 from django.utils.translation import get_language
 
-from nenrin.customers.models import Account
 from nenrin.customers.models.account import AccountQuerySet
 from nenrin.foundation import organisation
 from nenrin.foundation.calendar import day_of, start_of
@@ -21,7 +20,7 @@ from nenrin.web import first_run, format, freshness, navigation, portfolio, ring
 from nenrin.web.charts import shares
 from nenrin.web.components import Fact
 from nenrin.web.guard import MemberRequest, requires
-from nenrin.web.portfolio import Move, Portfolio, Whose
+from nenrin.web.portfolio import Deadline, Move, Portfolio, Risk, Whose
 
 WEEK = 7
 #: Roles that look after accounts of their own, and so begin with those.
@@ -32,10 +31,9 @@ _OWNERS = {Role.CSM, Role.ONBOARDING, Role.SALES}
 def home(request: MemberRequest) -> HttpResponse:
     """Empty installation: what to do first. Otherwise the portfolio, of oneself or of all one sees."""
     member, org = request.user, navigation.organisation_of(request) or organisation.current()
-    steps = first_run.steps(member)
-    is_new = bool(steps) or not first_run.tasks_of(member)
-    if is_new and not Account.objects.exists():
-        return render(request, "home/first_run.html", {"as_of": request.at, "steps": steps})
+    start = first_run.look(member)
+    if start.is_empty:
+        return render(request, "home/first_run.html", {"as_of": request.at, "steps": start.steps})
     zone = ZoneInfo(org.zone)
     today = day_of(request.at, zone)
     whose = _whose(request)
@@ -45,13 +43,14 @@ def home(request: MemberRequest) -> HttpResponse:
     moves, moved_since = _moves(rows, since, zone)
     risks = portfolio.at_risk(rows)
     notices, renewals = portfolio.notices(rows, today), portfolio.renewals(rows, today)
-    shown = {line.account.pk: line.account for line in (*risks, *notices, *renewals)}
+    lines: list[Risk | Deadline] = [*risks, *notices, *renewals]
+    shown = {line.account.pk: line.account for line in lines}
     health = {key: account.health for key, account in shown.items() if getattr(account, "health", None)}
     context = {
         "as_of": request.at,
         "today": today,
         "whose": whose,
-        "steps": steps,
+        "steps": start.steps,
         "figures": figures,
         "facts": _facts(figures, today),
         "by_arr": _by_arr(figures),
@@ -81,10 +80,10 @@ def _moves(rows: AccountQuerySet, since: date | None, zone: ZoneInfo) -> tuple[l
 def _whose(request: MemberRequest) -> Whose:
     """As asked; otherwise people who look after accounts begin with their own, if they have any."""
     asked = request.GET.get("whose")
-    if asked == "mine" or asked == "all":
-        return asked
     if asked == "team" and request.user.team_id:
         return "team"
+    if asked in {"mine", "all"}:
+        return "mine" if asked == "mine" else "all"
     begins_with_own = Role(request.user.role) in _OWNERS and portfolio.customers(request.user, "mine").exists()
     return "mine" if begins_with_own else "all"
 

@@ -81,7 +81,7 @@ def journal_verify(request: MemberRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("journal"))
 
 
-@requires(Permission.JOURNAL_VIEW)  # type: ignore[arg-type]  # streams: no HttpResponse, and works as one
+@requires(Permission.JOURNAL_VIEW)
 def journal_export(request: MemberRequest) -> StreamingHttpResponse:
     """The same entries as the page's, streamed; personal parts only for those who see them on the page."""
     if allowed(request.user, Permission.EXPORT) is None:
