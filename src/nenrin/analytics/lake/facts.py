@@ -10,6 +10,7 @@ import duckdb
 
 from nenrin.analytics.lake.engine import file_list, quoted
 
+FEW_ACCOUNTS = 200
 LINKING = ("key", "membership", "alias", "survivor")
 
 # view -> kind, {column: (key in the body, DuckDB type)}
@@ -85,7 +86,7 @@ from opened o left join survivors s on o.account = s.account and o.starts < s.kn
 where {own} {wanted}
 """
 # All versions of what ever concerned the wanted accounts, whoever it concerned before or after.
-CONCERNED = "where key in (select key from said_{kind} where account in (select account from concerned))"
+CONCERNED = "where key in (select key from said_{kind} where account in ({accounts}))"
 PRICE_STEPS = """
 create temp view price_steps as
 select account, key, valid_on, believed_from, believed_to, assumed, currency, step.from_on, step.mrr_minor, step.seats
@@ -120,15 +121,19 @@ def declare(
 
 
 def believe(db: duckdb.DuckDBPyConnection, *, known: date | None, limited: bool) -> None:
-    """The views of docs/lake.md, over `said_<kind>` and `survivors`; `limited` to the accounts in `wanted`."""
+    """The views of docs/lake.md, over `said_<kind>` and `survivors`; `limited` to the accounts in `wanted`.
+
+    Then they are tables, made of what concerns the accounts in `concerned`.
+    """
+    few = _few_accounts(db) if limited else None
     for view, (kind, shape) in VIEWS.items():
-        db.execute(_believed(view, kind, shape, known, limited))
+        db.execute(_believed(view, kind, shape, known, few))
     db.execute(PRICE_STEPS)
     last = "and believed_to = date '9999-12-31'" if known else ""
     db.execute(MAPPINGS.format(from_day="date '1900-01-01'" if known else "known_on", last=last))
 
 
-def _believed(view: str, kind: str, shape: Shape, known: date | None, limited: bool) -> str:
+def _believed(view: str, kind: str, shape: Shape, known: date | None, accounts: str | None) -> str:
     return BELIEVED.format(
         view=view,
         kind=kind,
@@ -136,11 +141,17 @@ def _believed(view: str, kind: str, shape: Shape, known: date | None, limited: b
         shape="{" + ", ".join(f'"{name}":"{kind}"' for name, kind in shape.values()) + "}",
         columns=_columns(shape),
         # An absorbed account no longer speaks for itself; what belongs to it follows to the survivor.
-        form="table" if limited else "view",
-        chosen=CONCERNED.format(kind=kind) if limited else "",
+        form="view" if accounts is None else "table",
+        chosen="" if accounts is None else CONCERNED.format(kind=kind, accounts=accounts),
         own="coalesce(s.survivor, o.account) = o.account" if kind == "account" else "true",
-        wanted="and coalesce(s.survivor, o.account) in (select account from wanted)" if limited else "",
+        wanted="" if accounts is None else "and coalesce(s.survivor, o.account) in (select account from wanted)",
     )
+
+
+def _few_accounts(db: duckdb.DuckDBPyConnection) -> str:
+    """The concerned accounts, by name where they are few: groups of rows without them are then not read."""
+    found = [str(account) for (account,) in db.execute("select account from concerned").fetchall()]
+    return ", ".join(found) if 0 < len(found) <= FEW_ACCOUNTS else "select account from concerned"
 
 
 def _columns(shape: Shape) -> str:

@@ -45,7 +45,7 @@ where {where}
 """
 ONE_DAY = """
 copy (from rolled where day = date '{day}' order by key) to {place}
-(format parquet, compression zstd, row_group_size 20480)
+(format parquet, compression zstd, row_group_size 8192)
 """
 #: Bytes of event files that are rolled in one query: enough to keep every core busy, little enough for memory.
 SLICE_BYTES = 40_000_000

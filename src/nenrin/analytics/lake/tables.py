@@ -29,7 +29,7 @@ CONFIGURATION = {"delta.dataSkippingStatsColumns": "valid_at", "delta.checkpoint
 COMPRESSION = "zstd"
 # Columns with minima and maxima inside the files, so that groups of rows can be passed over: never text.
 STATISTICS = ("valid_at", "known_on", "account")
-ROWS_IN_GROUP = 100_000
+ROWS_IN_GROUP = 32_768
 
 
 class LogLost(Exception):
