@@ -102,7 +102,7 @@ def _daily(day: scans.Day, live: Configuration) -> None:
             coverage=coverage[i],
             band=Band.of(day.state.shown[i]).value,
             version_id=live.versions[day.raw.which[i]],
-        )  # fmt: skip
+        )
         for i, account in enumerate(day.raw.frame.accounts.tolist())
     ]
     DailyScore.objects.bulk_create(rows, batch_size=projection.BATCH, ignore_conflicts=True)

@@ -122,8 +122,8 @@ def _record(account: int, on: date | None) -> tuple[Record, Basis] | None:
     if on is None:
         return None
     found = past.on(on, accounts=[account])
-    record = found.records.get(account)
-    return (record, found.basis) if record else None
+    there = found.records.get(account)
+    return (there, found.basis) if there else None
 
 
 def _explained(

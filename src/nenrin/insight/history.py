@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -208,23 +209,23 @@ def _tuples(table: pa.Table, *names: str) -> zip[tuple[int, int, str, float]]:
     return zip(*(column.to_pylist() for column in columns), strict=True)
 
 
-def _record(row: Mapping[str, object], layout: Layout, values: Mapping[tuple[int, int], Mapping[str, float]]) -> Record:
-    on = days.number(row["day"])  # type: ignore[arg-type]  # a date, by the schema
-    plain = {name: row[name] for name in ("account", "version", "tier", "today", "score", "coverage", "settled")}
-    named = {name: _named(layout.columns, row[name]) for name in ("got", "full", "raw")}  # type: ignore[arg-type]
+def _record(row: Mapping[str, Any], layout: Layout, values: Mapping[tuple[int, int], Mapping[str, float]]) -> Record:
+    on = days.number(row["day"])
+    plain: dict[str, Any] = {name: row[name] for name in ("account", "version", "tier", "today", "score", "coverage", "settled")}
+    named: dict[str, Any] = {name: _named(layout.columns, row[name]) for name in ("got", "full", "raw")}
     return Record(
-        **plain,  # type: ignore[arg-type]
+        **plain,
         **named,
         day=on,
         band=Band(row["band"]),
-        since=row["since"],  # type: ignore[arg-type]
+        since=row["since"],
         shown=Band(row["shown"]),
-        shown_since=row["shown_since"],  # type: ignore[arg-type]
-        bars={k: v for k, v in zip(layout.limits, row["bars"], strict=True) if v},  # type: ignore[arg-type]
-        override=row["override"],  # type: ignore[arg-type]
-        by_hand=row["by_hand"],  # type: ignore[arg-type]
-        values=values.get((row["account"], on), {}),  # type: ignore[arg-type]
-        raised=dict(zip(row["events"], row["events_since"], strict=True)),  # type: ignore[call-overload]
+        shown_since=row["shown_since"],
+        bars={k: v for k, v in zip(layout.limits, row["bars"], strict=True) if v},
+        override=row["override"],
+        by_hand=row["by_hand"],
+        values=values.get((row["account"], on), {}),
+        raised=dict(zip(row["events"], row["events_since"], strict=True)),
     )
 
 

@@ -141,7 +141,7 @@ def _words(accounts: Sequence[int]) -> dict[str, Any]:
         word: np.array([rows.get(account, empty)[n] for account in accounts], dtype=str) for n, word in enumerate(plain)
     }
     tagged: dict[int, list[str]] = {}
-    for account, tag in Account.tags.through.objects.values_list("account_id", "tag__name"):
+    for account, tag in Account.objects.filter(tags__isnull=False).values_list("pk", "tags__name"):
         tagged.setdefault(account, []).append(tag)
     words["tags"] = np.empty(len(accounts), dtype=object)
     words["tags"][:] = [tuple(tagged.get(account, ())) for account in accounts]

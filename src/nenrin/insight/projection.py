@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from typing import TypeVar
+
+from django.db import models
 
 from nenrin.analytics.lake import Lake
 from nenrin.analytics.scores import differences, micro, sentences
@@ -20,6 +23,7 @@ from nenrin.insight.models.health import WEEKS
 from nenrin.insight.nouns import CLOCKS, NOUNS
 from nenrin.values import Text
 
+M = TypeVar("M", bound=models.Model)
 BATCH = 500
 KEPT_DAYS = 90
 COMPARED_DAYS = 30
@@ -40,8 +44,8 @@ def show(records: Sequence[Record], configuration: Configuration, *, as_of: date
     Journal: insight.health.fell, rose, unknown or known for each account whose shown band changed.
     """
     accounts = [record.account for record in records]
-    was = set(_of(Health, accounts).values_list("account_id", flat=True))
-    details = _of(HealthDetail, accounts)
+    was = set(_of(Health.objects.all(), accounts).values_list("account_id", flat=True))
+    details = _of(HealthDetail.objects.all(), accounts)
     pairs = details.values_list("account_id", "now")
     earlier = {account: Record.from_json(now) for account, now in pairs if account in was and now}
     past = _past(accounts, as_of)
@@ -100,7 +104,7 @@ def keep_daily(records: Sequence[Record], day: date) -> None:
             band=r.shown.value,
             coverage=r.coverage,
             version_id=r.version,
-        )  # fmt: skip
+        )
         for r in records
     ]
     DailyScore.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
@@ -168,14 +172,14 @@ def why_unknown(record: Record, model: HealthModel) -> Text:
     )
 
 
-def _of(model: type, accounts: Sequence[int]):  # type: ignore[no-untyped-def]
+def _of(rows: models.QuerySet[M], accounts: Sequence[int]) -> models.QuerySet[M]:
     """Rows of some accounts; of all where they are too many to name."""
-    return model.objects.filter(account__in=accounts) if len(accounts) <= BATCH else model.objects.all()
+    return rows.filter(account__in=accounts) if len(accounts) <= BATCH else rows
 
 
 def _past(accounts: Sequence[int], as_of: date) -> dict[tuple[int, date], float]:
     wanted = [as_of - timedelta(7 * week) for week in range(1, WEEKS)] + [as_of - timedelta(30)]
-    rows = _of(DailyScore, accounts).filter(day__in=wanted).values_list("account_id", "day", "score")
+    rows = _of(DailyScore.objects.all(), accounts).filter(day__in=wanted).values_list("account_id", "day", "score")
     return {(account, day): score for account, day, score in rows}
 
 
@@ -213,7 +217,7 @@ def losses(record: Record) -> list[tuple[str, float]]:
 def _measures(records: Sequence[Record], as_of: date) -> None:
     """Write what changed: most values do not from one refresh to the next."""
     accounts = [record.account for record in records]
-    rows = _of(CurrentMeasure, accounts).values_list("account_id", "measure", "value")
+    rows = _of(CurrentMeasure.objects.all(), accounts).values_list("account_id", "measure", "value")
     was = {(account, measure): value for account, measure, value in rows}
     now = {(r.account, m): v for r in records for m, v in r.values.items() if v is not None}
     fresh = [

@@ -80,7 +80,7 @@ def closed(accounts: Sequence[int] | None, through: date | None) -> list[Record]
     rows = HealthDetail.objects.filter(closed__isnull=False)
     if accounts is not None and len(accounts) <= projection.BATCH:
         rows = rows.filter(account__in=accounts)
-    found = (Record.from_json(row) for row in rows.values_list("closed", flat=True).iterator(2000))
+    found = (Record.from_json(row) for row in rows.values_list("closed", flat=True).iterator(2000) if row)
     return [record for record in found if record.day == days.number(through)]
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from typing import TypeVar
 
 import pyarrow as pa
+from django.db import models
 
 from nenrin.analytics.conditions import Field, standard
 from nenrin.analytics.conditions.fields import Kind
@@ -17,6 +19,8 @@ from nenrin.foundation import organisation
 from nenrin.foundation.models import Member
 from nenrin.insight.models import CurrentMeasure, Health
 from nenrin.values import Text
+
+M = TypeVar("M", bound=models.Model)
 
 _KINDS: Mapping[str, Kind] = {"text": "text", "number": "number", "date": "date", "bool": "flag", "choice": "choice"}
 _TYPES: Mapping[Kind, pa.DataType] = {
@@ -75,7 +79,7 @@ def frame(columns: Iterable[str], known: Mapping[str, Field], accounts: Sequence
             made[key] = _by_account(ids, {row.account_id: read(row) for row in _health(accounts)})
     for key in wanted & set(MEASURES):
         made[key] = _by_account(
-            ids, dict(_of(CurrentMeasure, accounts).filter(measure=key).values_list("account", "value"))
+            ids, dict(_of(CurrentMeasure.objects.all(), accounts).filter(measure=key).values_list("account", "value"))
         )
     arrays = {key: pa.array(values, _TYPES[known[key].kind]) for key, values in made.items() if key in wanted}
     return pa.table({"account": pa.array(ids, pa.int64()), **arrays})
@@ -90,20 +94,21 @@ def _by_account(ids: Sequence[int], found: Mapping[int, object]) -> list[object]
 
 
 def _tags(accounts: Sequence[int] | None) -> dict[int, object]:
-    through = Account.tags.through.objects
-    rows = through.all() if accounts is None else through.filter(account__in=accounts)
+    rows = Account.objects.filter(tags__isnull=False)
+    if accounts is not None:
+        rows = rows.filter(pk__in=accounts)
     found: dict[int, list[str]] = {}
-    for account, tag in rows.values_list("account_id", "tag__name"):
+    for account, tag in rows.values_list("pk", "tags__name"):
         found.setdefault(account, []).append(tag)
     return dict(found)
 
 
 def _health(accounts: Sequence[int] | None) -> list[Health]:
-    return list(_of(Health, accounts).only("account", "score", "band", "coverage", "weekly", "delta_30"))
+    return list(_of(Health.objects.all(), accounts).only("account", "score", "band", "coverage", "weekly", "delta_30"))
 
 
-def _of(model: type, accounts: Sequence[int] | None):  # type: ignore[no-untyped-def]
-    return model.objects.all() if accounts is None else model.objects.filter(account__in=accounts)
+def _of(rows: models.QuerySet[M], accounts: Sequence[int] | None) -> models.QuerySet[M]:
+    return rows if accounts is None else rows.filter(account__in=accounts)
 
 
 def _change_in_a_week(health: Health) -> float | None:

@@ -65,7 +65,8 @@ def save(
     """
     document = conditions.dump(parsed(condition))
     with transaction.atomic():
-        twin = Segment.objects.filter(name=name.strip()).exclude(pk=segment.pk if segment else None)
+        twin = Segment.objects.filter(name=name.strip())
+        twin = twin.exclude(pk=segment.pk) if segment else twin
         if twin.exists():
             raise NameTaken(NameTaken.__doc__)
         saved = segment or Segment(owner_id=member_id(by), created_at=at, version=0)
