@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from pathlib import Path
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from nenrin.foundation.models import Organisation
 from nenrin.foundation.roles import Role
-from nenrin.web import assets, navigation
+from nenrin.web import assets, errors, navigation
 from tests import cast
 
 
@@ -108,3 +109,25 @@ def test_no_template_carries_inline_style_or_script() -> None:
     folder = Path(assets.__file__).parent / "templates"
     wrong = re.compile(r"\sstyle=|<style|\son[a-z]+=|<script(?![^>]*\ssrc=)|javascript:")
     assert [str(file.relative_to(folder)) for file in folder.rglob("*.html") if wrong.search(file.read_text())] == []
+
+
+def test_a_first_visit_to_home_costs_less_than_150_kilobytes(client: Client, org: Organisation) -> None:
+    client.force_login(cast.member())
+    page = gzip.compress(client.get(reverse("home")).content)
+    assets_sent = sum(len(asset.zipped) for asset in assets.shelf().assets.values())
+    assert len(page) <= 50_000 and len(page) + assets_sent <= 150_000
+
+
+def test_a_fault_is_told_without_asking_the_database(rf: RequestFactory) -> None:
+    request = rf.get("/")
+    request.id = "ab12"
+    answer = errors.broken(request)
+    page = answer.content.decode()
+    assert answer.status_code == 500 and "ab12" in page and "data-fault" in page
+
+
+def test_a_stale_form_says_to_go_back_and_send_again(client: Client, org: Organisation) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    answer = strict.post(reverse("account_login"), {"login": "x"})
+    page = answer.content.decode()
+    assert answer.status_code == 403 and ("ブラウザで戻る" in page or "Go back" in page)

@@ -207,10 +207,10 @@ BY_ARR = shares.Shares(
         shares.Whole(
             "",
             (
-                shares.Share("good", 8340, "8,340万円", "24"),
-                shares.Share("watch", 3936, "3,936万円", "9"),
-                shares.Share("risk", 1824, "1,824万円", "6"),
-                shares.Share("unknown", 108, "108万円", "2"),
+                shares.Share("good", 8340, "¥83.4M", "24"),
+                shares.Share("watch", 3936, "¥39.4M", "9"),
+                shares.Share("risk", 1824, "¥18.2M", "6"),
+                shares.Share("unknown", 108, "¥1.1M", "2"),
             ),
         ),
     ),
