@@ -1,0 +1,271 @@
+"""The columns of the account list: how each is named, sorted, drawn and exported. One registry for screen and files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+from nenrin.customers.models import Account
+from nenrin.customers.statuses import Stage, Status, word
+from nenrin.insight.models import Health
+from nenrin.values import Money, Text
+from nenrin.web import format, marks
+
+#: Days that fill the bar of a countdown.
+FULL_BAR = 180
+#: From here down a countdown is set in bold.
+URGENT_DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One account with all that its columns ask for."""
+
+    account: Account
+    health: Health | None
+    tags: Sequence[str]
+    measures: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What all rows share."""
+
+    language: str
+    today: date
+    tiers: Mapping[str, Text] = field(default_factory=dict)
+    touch_models: Mapping[str, Text] = field(default_factory=dict)
+
+
+Cell = Callable[[Row, Frame], "SafeString | str"]
+Export = Callable[[Row, Frame], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`sort` is the column of the database; `key` also names the term that defines it, where there is one."""
+
+    key: str
+    label: Text
+    cell: Cell
+    export: Export
+    sort: str = ""
+    is_number: bool = False
+    is_default: bool = False
+    term: str = ""
+    needs: str = ""  # a measure
+
+
+def _text(name: str) -> tuple[Cell, Export]:
+    return (lambda row, frame: escape(getattr(row.account, name) or "—")), (
+        lambda row, frame: getattr(row.account, name)
+    )
+
+
+def _day(name: str) -> tuple[Cell, Export]:
+    def cell(row: Row, frame: Frame) -> str:
+        return format.day(getattr(row.account, name), frame.language) if getattr(row.account, name) else "—"
+
+    return cell, lambda row, frame: getattr(row.account, name)
+
+
+def _number(name: str) -> tuple[Cell, Export]:
+    def cell(row: Row, frame: Frame) -> str:
+        stands = getattr(row.account, name)
+        return format.number(stands, frame.language) if stands is not None else "—"
+
+    return cell, lambda row, frame: getattr(row.account, name)
+
+
+def _measure(key: str, digits: int = 0) -> tuple[Cell, Export]:
+    def cell(row: Row, frame: Frame) -> SafeString | str:
+        stands = row.measures.get(key)
+        return marks.missing(frame.language) if stands is None else format.number(stands, frame.language, digits)
+
+    return cell, lambda row, frame: row.measures.get(key)
+
+
+def _share(key: str) -> tuple[Cell, Export]:
+    def cell(row: Row, frame: Frame) -> SafeString | str:
+        stands = row.measures.get(key)
+        return marks.missing(frame.language) if stands is None else format.percent(stands, frame.language, 0)
+
+    return cell, lambda row, frame: row.measures.get(key)
+
+
+def _stage(row: Row, frame: Frame) -> str:
+    return word(Stage(row.account.stage)).in_(frame.language)
+
+
+def _status(row: Row, frame: Frame) -> str:
+    return word(Status(row.account.status)).in_(frame.language)
+
+
+def _named(names: str, column: str) -> tuple[Cell, Export]:
+    def said(row: Row, frame: Frame) -> str:
+        key = getattr(row.account, column)
+        known = getattr(frame, names).get(key)
+        return known.in_(frame.language) if known else key
+
+    return (lambda row, frame: escape(said(row, frame) or "—")), said
+
+
+def _owner(row: Row, frame: Frame) -> str:
+    return row.account.owner.name if row.account.owner else ""
+
+
+def _owner_cell(row: Row, frame: Frame) -> SafeString | str:
+    nobody = Text("Nobody", "担当なし").in_(frame.language)
+    return escape(_owner(row, frame)) or mark_safe(f'<span class="muted">{nobody}</span>')
+
+
+def _health(row: Row, frame: Frame) -> SafeString:
+    if row.health is None:
+        return marks.missing(frame.language)
+    return marks.health(row.health.band, row.health.score, frame.language)
+
+
+def _trend(row: Row, frame: Frame) -> SafeString:
+    drawn = marks.sparkline(row.health.weekly, row.health.band) if row.health else ""
+    return SafeString(drawn) if drawn else marks.missing(frame.language)
+
+
+def _delta(row: Row, frame: Frame) -> SafeString | str:
+    change = row.health.delta_30 if row.health else None
+    return marks.delta(change, frame.language) if change is not None else "—"
+
+
+def _coverage(row: Row, frame: Frame) -> SafeString | str:
+    return format.percent(row.health.coverage, frame.language, 0) if row.health else marks.missing(frame.language)
+
+
+def _money(row: Row, frame: Frame) -> str:
+    return format.money(Money(row.account.mrr_minor, row.account.currency), frame.language)
+
+
+def _countdown(row: Row, frame: Frame) -> SafeString | str:
+    if row.account.notice_on is None:
+        return "—"
+    days = (row.account.notice_on - frame.today).days
+    width = 80 * min(max(days, 0) / FULL_BAR, 1.0)
+    bar = (
+        '<svg class="mini" viewBox="0 0 80 6" preserveAspectRatio="none" aria-hidden="true">'
+        f'<rect class="track" width="80" height="6"/><rect class="mark" width="{width:.1f}" height="6"/></svg>'
+    )
+    urgent = " urgent" if days <= URGENT_DAYS else ""
+    return mark_safe(f'<span class="countdown{urgent}">{bar}{format.days_left(days, frame.language)}</span>')
+
+
+def _days(row: Row, frame: Frame) -> int | None:
+    return (row.account.notice_on - frame.today).days if row.account.notice_on else None
+
+
+def _tags(row: Row, frame: Frame) -> SafeString | str:
+    return mark_safe(" ".join(f'<span class="tag">{escape(tag)}</span>' for tag in row.tags)) or "—"
+
+
+def _touch_age(row: Row, frame: Frame) -> SafeString | str:
+    days = row.measures.get("days_since_touch")
+    return format.days_ago(int(days), frame.language) if days is not None else marks.missing(frame.language)
+
+
+def _of_health(name: str) -> Export:
+    return lambda row, frame: getattr(row.health, name) if row.health else None
+
+
+COLUMNS: tuple[Column, ...] = (
+    Column("stage", Text("Stage", "ステージ"), _stage, _stage, "stage", is_default=True),
+    Column("status", Text("Status", "状態"), _status, _status, "status"),
+    Column(
+        "health", Text("Health", "ヘルス"), _health, _of_health("score"), "health__score", is_default=True, term="score"
+    ),
+    Column("trend", Text("12 weeks", "12週の推移"), _trend, _of_health("band"), is_default=True, term="trend"),
+    Column(
+        "delta", Text("30 days", "30日"), _delta, _of_health("delta_30"), "health__delta_30", True, True, "delta_30"
+    ),
+    Column(
+        "coverage",
+        Text("Coverage", "充足率"),
+        _coverage,
+        _of_health("coverage"),
+        "health__coverage",
+        True,
+        True,
+        "coverage",
+    ),
+    Column(
+        "mrr",
+        Text("MRR", "MRR"),
+        _money,
+        lambda row, frame: Money(row.account.mrr_minor, row.account.currency).major,
+        "mrr_minor",
+        True,
+        True,
+        "mrr",
+    ),
+    Column(
+        "countdown", Text("Days to notice", "期限まで"), _countdown, _days, "notice_on", True, True, "notice_deadline"
+    ),
+    Column("notice", Text("Notice deadline", "更新拒絶期限日"), *_day("notice_on"), "notice_on", is_default=True),
+    Column("renewal", Text("Renewal", "更新日"), *_day("renewal_on"), "renewal_on", term="renewal"),
+    Column("owner", Text("Owner", "担当"), _owner_cell, _owner, "owner__name", is_default=True),
+    Column(
+        "touched",
+        Text("Last touch", "最終接点"),
+        _touch_age,
+        lambda row, frame: row.measures.get("days_since_touch"),
+        "",
+        True,
+        True,
+        needs="days_since_touch",
+    ),
+    Column("tier", Text("Tier", "企業規模"), *_named("tiers", "tier"), "tier"),
+    Column("touch_model", Text("Touch model", "タッチモデル"), *_named("touch_models", "touch_model"), "touch_model"),
+    Column("plan", Text("Plan", "プラン"), *_text("plan_name"), "plan_name"),
+    Column("seats", Text("Seats", "契約ライセンス数"), *_number("seats"), "seats", True),
+    Column(
+        "active_share",
+        Text("Seats in use", "ライセンス利用率"),
+        *_share("active_user_share"),
+        "",
+        True,
+        needs="active_user_share",
+    ),
+    Column(
+        "weekly_users",
+        Text("Weekly users", "週間利用者"),
+        *_measure("weekly_active_users"),
+        "",
+        True,
+        needs="weekly_active_users",
+    ),
+    Column("nps", Text("NPS", "NPS"), *_measure("nps"), "", True, needs="nps"),
+    Column(
+        "urgent",
+        Text("Urgent tickets", "緊急の問い合わせ"),
+        *_measure("urgent_tickets_open"),
+        "",
+        True,
+        needs="urgent_tickets_open",
+    ),
+    Column("industry", Text("Industry", "業種"), *_text("industry"), "industry"),
+    Column("employees", Text("Employees", "従業員数"), *_number("employees"), "employees", True),
+    Column("prefecture", Text("Prefecture", "都道府県"), *_text("prefecture"), "prefecture"),
+    Column("region", Text("Region", "地域"), *_text("region"), "region"),
+    Column("since", Text("Customer since", "契約開始"), *_day("customer_since"), "customer_since"),
+    Column("lost", Text("Lost on", "解約日"), *_day("lost_on"), "lost_on"),
+    Column("tags", Text("Tags", "タグ"), _tags, lambda row, frame: ", ".join(row.tags)),
+)
+BY_KEY = {column.key: column for column in COLUMNS}
+SORTS = {"name": "name", **{column.key: column.sort for column in COLUMNS if column.sort}}
+
+
+def chosen(wanted: str) -> list[Column]:
+    """The columns that an address names with commas between, in its order; the default ones where it names none."""
+    named = [BY_KEY[key] for key in dict.fromkeys(wanted.split(",")) if key in BY_KEY]
+    return named or [column for column in COLUMNS if column.is_default]

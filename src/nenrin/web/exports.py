@@ -1,0 +1,141 @@
+"""Lists as files: the same rows and columns as on the screen, within the right to export, noted in the journal."""
+
+from __future__ import annotations
+
+import csv
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import IO, Any
+
+import xlsxwriter
+from django.db.models import QuerySet
+from django.http import FileResponse, Http404, HttpResponse, StreamingHttpResponse
+from django.urls import path
+from django.utils.translation import get_language
+
+from nenrin.customers.models import Account
+from nenrin.foundation import journal, organisation
+from nenrin.foundation.actors import Actor
+from nenrin.foundation.permissions import Permission
+from nenrin.values import Text
+from nenrin.web import account_columns, account_filters
+from nenrin.web.accounts_list import DEFAULT_SORT, filled, frame_of, visible_rows
+from nenrin.web.guard import MemberRequest, requires
+from nenrin.web.listing import chosen_sort, ordered, plain
+
+CHUNK = 500
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@requires(Permission.EXPORT)
+def accounts_export(request: MemberRequest, kind: str) -> HttpResponse | StreamingHttpResponse | FileResponse:
+    """The account list as it stands, as CSV (UTF-8 with BOM) or Excel."""
+    filters = account_filters.asked(request.GET)
+    within = Account.objects.for_member(request.user, Permission.EXPORT).values("pk")
+    rows = visible_rows(request.user).filter(pk__in=within)
+    rows = account_filters.applied(rows, filters, request.user, organisation.today(request.at))
+    sort = chosen_sort(request, account_columns.SORTS, DEFAULT_SORT)
+    chosen = account_columns.chosen(plain(request.GET.get("columns")))
+    frame = frame_of(request)
+
+    def lines() -> Iterator[list[Any]]:
+        for chunk in chunks(ordered(rows, sort, account_columns.SORTS)):
+            for row in filled(chunk, chosen):
+                yield [row.account.pk, row.account.name, *(column.export(row, frame) for column in chosen)]
+
+    head = ["id", Text("Account", "顧客").in_(frame.language), *(column.label.in_(frame.language) for column in chosen)]
+    note(request, "account", rows.count(), filters)
+    return answer(kind, "accounts", head, lines(), request.at)
+
+
+def chunks(rows: QuerySet[Any]) -> Iterator[list[Any]]:
+    """Rows by the five hundred, by number: their order may be by anything."""
+    keys = list(rows.values_list("pk", flat=True))
+    for start in range(0, len(keys), CHUNK):
+        wanted = keys[start : start + CHUNK]
+        found = {row.pk: row for row in rows.filter(pk__in=wanted)}
+        yield [found[key] for key in wanted if key in found]
+
+
+def note(request: MemberRequest, noun: str, rows: int, filters: dict[str, str]) -> None:
+    """The journal knows who took how much of what."""
+    particulars = {"rows": rows, "filters": filters, "columns": plain(request.GET.get("columns"))}
+    action = f"customers.{noun}.exported"
+    journal.record(action, actor=Actor.of(request.user), at=request.at, particulars=particulars)
+
+
+def answer(
+    kind: str, name: str, head: Sequence[str], lines: Iterable[Sequence[Any]], at: datetime
+) -> HttpResponse | StreamingHttpResponse | FileResponse:
+    """A download of this kind; raises Http404 for a kind that there is not."""
+    written = _KINDS.get(kind)
+    if written is None:
+        raise Http404(kind)
+    response = written(head, lines)
+    response["Content-Disposition"] = f'attachment; filename="{name}-{at:%Y%m%d}.{kind}"'
+    return response
+
+
+class _Echo:
+    def write(self, text: str) -> str:
+        return text
+
+
+def _csv(head: Sequence[str], lines: Iterable[Sequence[Any]]) -> StreamingHttpResponse:
+    writer = csv.writer(_Echo())
+
+    def parts() -> Iterator[str]:
+        yield "\ufeff"
+        yield writer.writerow([harmless(cell) for cell in head])
+        for line in lines:
+            yield writer.writerow([harmless(cell) for cell in line])
+
+    return StreamingHttpResponse(parts(), content_type="text/csv; charset=utf-8")
+
+
+def harmless(cell: Any) -> Any:
+    """A cell that no spreadsheet takes for a formula.
+
+    >>> harmless("=1+1"), harmless(-3), harmless(None)
+    ("'=1+1", -3, '')
+    """
+    if isinstance(cell, str):
+        return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    return "" if cell is None else cell
+
+
+def _xlsx(head: Sequence[str], lines: Iterable[Sequence[Any]]) -> FileResponse:
+    target: IO[bytes] = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115  (closed by the response)
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "remove_timezone": True}
+    with xlsxwriter.Workbook(target, options) as book:
+        sheet = book.add_worksheet()
+        bold, day = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd"})
+        sheet.freeze_panes(1, 0)
+        for column, title in enumerate(head):
+            sheet.write_string(0, column, title, bold)
+        for number, line in enumerate(lines, start=1):
+            for column, cell in enumerate(line):
+                _write(sheet, number, column, cell, day)
+    target.seek(0)
+    return FileResponse(target, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+
+
+def _write(sheet: Any, row: int, column: int, cell: Any, day: Any) -> None:
+    if isinstance(cell, str):
+        sheet.write_string(row, column, cell)
+    elif isinstance(cell, date):
+        sheet.write_datetime(row, column, cell, day)
+    elif isinstance(cell, int | float | Decimal):
+        sheet.write_number(row, column, cell)
+
+
+_KINDS: dict[str, Callable[..., HttpResponse | StreamingHttpResponse | FileResponse]] = {"csv": _csv, "xlsx": _xlsx}
+
+
+def language() -> str:
+    return get_language() or "ja"
+
+
+urlpatterns = [path("accounts/export.<str:kind>", accounts_export, name="accounts-export")]

@@ -1,0 +1,52 @@
+"""What every list page does: order with blanks last, count once, fifty to a page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+from django.core.paginator import Page, Paginator
+from django.db.models import F, Model, QuerySet
+from django.http import HttpRequest
+
+M = TypeVar("M", bound=Model)
+PAGE = 50
+
+
+class Counted(Paginator):  # type: ignore[type-arg]
+    """A paginator that was told the count, because the totals of the page know it already."""
+
+    def __init__(self, rows: object, count: int, size: int = PAGE) -> None:
+        super().__init__(rows, size)  # type: ignore[arg-type]
+        self.__dict__["count"] = count  # the cached property's place
+
+
+def ordered(rows: QuerySet[M], sort: str, columns: Mapping[str, str]) -> QuerySet[M]:
+    """Rows by one of these columns ("-key" descending), blanks last, then by id so that pages never overlap."""
+    column, backwards = columns[sort.removeprefix("-")], sort.startswith("-")
+    first = F(column).desc(nulls_last=True) if backwards else F(column).asc(nulls_last=True)
+    return rows.order_by(first, "pk")
+
+
+def chosen_sort(request: HttpRequest, columns: Mapping[str, str], default: str) -> str:
+    """The order asked for in the address, or the default where it names none that there is."""
+    asked = request.GET.get("sort", default)
+    return asked if asked.removeprefix("-") in columns else default
+
+
+def page_of(rows: QuerySet[M], request: HttpRequest, count: int | None = None) -> Page[M]:
+    """The page asked for; the nearest one where the number makes no sense."""
+    pages = Paginator(rows, PAGE) if count is None else Counted(rows, count)
+    return pages.get_page(request.GET.get("page"))
+
+
+def whole(value: str | None, highest: int = 2**31 - 1) -> int | None:
+    """A number from an address; None where it is none."""
+    if not value or not (value.isascii() and value.isdigit()) or len(value) > 10:
+        return None
+    return min(int(value), highest)
+
+
+def plain(value: str | None, limit: int = 200) -> str:
+    """Text from an address without what a database refuses."""
+    return "".join(c for c in (value or "") if c >= " " and not "\ud800" <= c <= "\udfff").strip()[:limit]
