@@ -43,7 +43,7 @@ def user_id(customer: Customer, position: int) -> str:
     return f"{customer.key}-u{position:03d}"
 
 
-def events(customer: Customer, window: Window, seed: int, zone: ZoneInfo, *, density: float = 0.9) -> list[Event]:
+def events(customer: Customer, window: Window, seed: int, zone: ZoneInfo, *, density: float = 0.65) -> list[Event]:
     """Return everything one customer's people did in the window, in order of time; nothing once it has left.
 
     `density` is the mean number of feature events of a user-day besides the log-in.
@@ -182,7 +182,7 @@ def deliveries(
     zone: ZoneInfo,
     *,
     until: datetime,
-    density: float = 0.9,
+    density: float = 0.65,
 ) -> Iterator[Delivery]:
     """Yield the request bodies of all these customers up to `until`, day by day, each accepted just after its
     events.

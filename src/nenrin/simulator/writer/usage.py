@@ -15,6 +15,8 @@ from nenrin.simulator.writer.ground import OWN_NAMESPACE
 
 SOURCE = "つむぎ現場クラウド"
 BODIES_TOGETHER = 100
+# Events of so many customers are in memory at a time: a larger world is told part by part.
+CUSTOMERS_TOGETHER = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,11 @@ def told(
 ) -> Sent:
     """Hand over every event up to `until`, each batch with the arrival it would have had."""
     shared = [customer for customer in world.customers if not customer.behaviour.own_source]
-    sent = _handed(shared, opened(SOURCE, at=at), world, until, zone, progress)
+    source, sent = opened(SOURCE, at=at), Sent(0, 0)
+    for start in range(0, len(shared), CUSTOMERS_TOGETHER):
+        part = shared[start : start + CUSTOMERS_TOGETHER]
+        more = _handed(part, source, world, until, zone, progress)
+        sent = Sent(sent.batches + more.batches, sent.events + more.events)
     for customer in world.customers:
         if customer.behaviour.own_source:
             own = opened(customer.behaviour.own_source.ja, at=at, namespace=OWN_NAMESPACE)
