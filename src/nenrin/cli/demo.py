@@ -6,6 +6,7 @@ import threading
 import time
 from datetime import UTC, datetime
 from datetime import time as clock
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
@@ -20,6 +21,7 @@ from nenrin.foundation.calendar import day_of
 from nenrin.foundation.models import Organisation
 from nenrin.foundation.roles import NAMES, Role
 from nenrin.simulator import presets, product, world
+from nenrin.simulator.economy import truth as facts
 from nenrin.simulator.writer import live, settling, telling
 
 PASSWORD = "growth-rings"
@@ -33,6 +35,7 @@ EVENTS_A_BEAT = 2
 @click.option("--size", default="demo", show_default=True, help="demo, or one of XS, S, M, L (M and L take long).")
 @click.option("--seed", default=2026, show_default=True, help="The same seed and day make the same world.")
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), default=None, help="The day the world ends; default today.")
+@click.option("--truth", type=click.Path(path_type=Path), default=None, help="Also write what is true to this folder.")
 @click.option("--live", "is_live", is_flag=True, help="Keep events arriving until Ctrl-C.")
 @click.option("--serve", "is_served", is_flag=True, help="Answer on a port afterwards, with the worker.")
 @click.option("--host", default="127.0.0.1", show_default=True)
@@ -44,6 +47,7 @@ def command(
     size: str,
     seed: int,
     as_of: datetime | None,
+    truth: Path | None,
     is_live: bool,
     is_served: bool,
     host: str,
@@ -57,6 +61,8 @@ def command(
     preset, now = world.DEMO if size == "demo" else _preset(size), _now(as_of)
     call_command("migrate", verbosity=0, interactive=False)
     made = world.built(preset, seed=seed, today=day_of(now, ZONE))
+    if truth:
+        facts.export(made.truth, truth)
     if not Organisation.objects.exists():
         _create(made, now)
     elif not organisation.current().is_demo:

@@ -62,7 +62,7 @@ def deeds(customer: Customer, place: int, book: Book, today: date) -> Iterator[D
     yield from _stages(customer, book, today)
     for person in customer.contacts:
         if person.left_on:
-            yield Deed(book.at(max(person.left_on, opened), 11), 4, _leaving(customer, person, book))
+            yield Deed(book.at(max(person.left_on, opened + timedelta(1)), 0, 30), 4, _leaving(customer, person, book))
     if customer.duplicate:
         yield from _twice(customer, customer.duplicate, book)
 
