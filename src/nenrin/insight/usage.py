@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from nenrin.ingest import lakes
 
@@ -101,7 +102,7 @@ def recent(account: int, *, until: date, days: int = 30, limit: int = RECENT_AT_
         return []
     with lake.session(days=(end, end), known=until, accounts=[account]) as db:
         # Through Arrow, which knows time zones without further libraries.
-        rows = db.execute(_RECENT, [files, limit]).to_arrow_table().to_pylist()
+        rows: list[dict[str, Any]] = db.sql(_RECENT, params=[files, limit]).to_arrow_table().to_pylist()
     return [Happening(**row) for row in rows]
 
 

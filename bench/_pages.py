@@ -1,0 +1,110 @@
+"""python -m bench._pages ACCOUNTS CONTACTS EVENTS: prints rows as JSON; run by bench/pages.py in a home of its own."""
+
+from __future__ import annotations
+
+import brotli
+import json
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import django
+
+django.setup()
+
+from django.conf import settings  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.test.utils import CaptureQueriesContext  # noqa: E402
+
+from bench import _filled  # noqa: E402
+from nenrin.cli.init import create  # noqa: E402
+from nenrin.customers import accounts, contacts, subscriptions  # noqa: E402
+from nenrin.customers.models import Account  # noqa: E402
+from nenrin.foundation import journal  # noqa: E402
+from nenrin.foundation.actors import SYSTEM  # noqa: E402
+from nenrin.foundation.models import Member  # noqa: E402
+from nenrin.ingest import lakes, mirror  # noqa: E402
+from nenrin.insight import refresh  # noqa: E402
+from nenrin.web import assets  # noqa: E402
+
+NOW = datetime.now(UTC)
+TODAY = NOW.date()
+ROUNDS = 30
+SERVER_AIM_MS, QUERIES_AIM, FIRST_LOAD_AIM_KB = 100, 15, 150
+
+
+def main(account_count: int, contact_count: int, events: int) -> list[dict[str, Any]]:
+    _fill(account_count, contact_count, events)
+    settings.ALLOWED_HOSTS = ["testserver"]
+    client = Client(headers={"accept-encoding": "br"})
+    client.force_login(Member.objects.get(), backend="django.contrib.auth.backends.ModelBackend")
+    one = Account.objects.order_by("-mrr_minor").values_list("pk", flat=True)[0]
+    pages = {
+        "account list": "/accounts",
+        "account list, filtered and sorted": "/accounts?band=caution&sort=-mrr",
+        "account list, searched": "/accounts?q=1999",
+        "account": f"/accounts/{one}",
+        "account health": f"/accounts/{one}/health",
+        "account usage": f"/accounts/{one}/usage",
+        "home": "/",
+    }
+    rows = [row for name, path in pages.items() for row in _page(client, name, path)]
+    return [*rows, _first_load(client)]
+
+
+def _fill(account_count: int, contact_count: int, events: int) -> None:
+    create(at=NOW, name="Bench", email="bench@nenrin.example", password="rings grow every year", language="ja",
+           zone="Asia/Tokyo", currency="JPY", fiscal_start=4)  # fmt: skip
+    made = accounts.open_many(
+        [accounts.Row({"name": f"株式会社{n:05d}商事", "status": "customer"}, keys=[("product", f"acct-{n}")]) for n in range(account_count)],
+        by=SYSTEM, at=NOW,
+    )  # fmt: skip
+    start = TODAY - timedelta(days=400)
+    subscriptions.sign_many(
+        [subscriptions.Row(account, {"starts_on": start, "term_months": 12, "mrr_minor": 10_000 + n, "seats": 10}) for n, account in enumerate(made)],
+        by=SYSTEM, at=NOW,
+    )  # fmt: skip
+    contacts.add_many([contacts.Row(made[n % len(made)], {"name": f"田中 {n}"}) for n in range(contact_count)], by=SYSTEM, at=NOW)
+    lake = lakes.current()
+    _filled.FIRST = TODAY - timedelta(days=59)
+    _filled.fill(lake, events, 60)
+    while journal.seal() or mirror.mirror(lake):
+        continue
+    lake.roll()
+    refresh.run(TODAY, at=NOW)
+
+
+def _page(client: Client, name: str, path: str) -> list[dict[str, Any]]:
+    client.get(path)
+    with CaptureQueriesContext(connection) as asked:
+        answer = client.get(path)
+    assert answer.status_code == 200, f"{path}: {answer.status_code}"
+    times = sorted(_timed(client, path) for _ in range(ROUNDS))
+    p95 = 1000 * times[int(0.95 * ROUNDS)]
+    return [
+        _row(f"{name}: server time", round(p95, 1), "ms p95", SERVER_AIM_MS),
+        _row(f"{name}: queries", len(asked), "queries", QUERIES_AIM),
+    ]
+
+
+def _timed(client: Client, path: str) -> float:
+    begun = time.perf_counter()
+    client.get(path)
+    return time.perf_counter() - begun
+
+
+def _first_load(client: Client) -> dict[str, Any]:
+    page = len(brotli.compress(client.get("/accounts").content))
+    files = sum(len(asset.brotlied) for asset in assets.shelf().assets.values())
+    return _row("account list: first load, compressed", round((page + files) / 1000, 1), "kB", FIRST_LOAD_AIM_KB)
+
+
+def _row(name: str, figure: float, unit: str, aim: float) -> dict[str, Any]:
+    row = {"name": name, "figure": figure, "unit": unit, "peer": "aim", "peer_figure": aim, "ratio": round(figure / aim, 2)}
+    return row | {"aim": f"<= {aim}", "holds": figure <= aim}
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(*(int(word) for word in sys.argv[1:]))))
