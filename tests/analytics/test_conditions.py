@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from datetime import date, timedelta
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -207,3 +208,13 @@ def test_no_document_breaks_the_reader(document: object) -> None:
 def test_a_frame_without_the_column_is_refused_by_name() -> None:
     with pytest.raises(KeyError, match="nps"):
         conditions.matching(pa.table({"account": [1]}), Is("nps", Op.MISSING), FIELDS, TODAY)
+
+
+def test_the_example_of_the_page_reads_as_the_page_says() -> None:
+    page = Path(__file__, "../../../docs/conditions.md").resolve().read_text()
+    example = yaml.safe_load(page.split("```yaml\n")[1].split("```")[0])
+    tiers = (("enterprise", Text("Enterprise", "大企業")), ("mid", Text("Mid-market", "中堅")))
+    fields = conditions.standard(choices={"tier": tiers})
+    said = conditions.sentence(conditions.parse(example, fields), fields)
+    quoted = " ".join(line.removeprefix("> ").removeprefix(">") for line in page.splitlines() if line.startswith(">"))
+    assert quoted == f"{said.en}  {said.ja}"

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from nenrin.analytics import kpis
+from nenrin.values import Text
 from tests.analytics.measures_cast import Said
 
 BEGAN = date(2025, 4, 1)
@@ -153,3 +154,14 @@ def test_a_late_correction_changes_the_past_only_for_those_who_ask_later(tmp_pat
     )
     assert value(said, tmp_path / "a", "mrr") == 30_000
     assert value(said, tmp_path / "b", "mrr", known=date(2026, 6, 20)) == 28_000
+
+
+def test_a_numeric_attribute_of_accounts_is_a_measure(tmp_path: Path) -> None:
+    said = Said().account(1, BEGAN, attributes={"monthly_charges": 29.85, "form": "web"}).account(2, BEGAN)
+    said.fact("account", "1", {"attributes": {"monthly_charges": "31.5"}}, account=1, valid=TODAY, known=TODAY)
+    charges = kpis.attribute("monthly_charges", Text("Monthly charges", "月額料金"))
+    form = kpis.attribute("form", Text("Form", "形態"))
+    grid = kpis.Grid((TODAY - timedelta(1), TODAY))
+    found = kpis.evaluate(said.written(tmp_path), [charges, form], grid)
+    assert found.column("attribute:monthly_charges").to_pylist() == [29.85, 31.5, None, None]
+    assert found.column("attribute:form").to_pylist() == [None] * 4

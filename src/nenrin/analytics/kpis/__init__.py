@@ -2,6 +2,7 @@
 
 from nenrin.analytics.kpis.calendar import Calendar
 from nenrin.analytics.kpis.catalogue import MEASURES, find
+from nenrin.analytics.kpis.catalogue.attributes import attribute
 from nenrin.analytics.kpis.engine import evaluate, evaluate_in_slabs
 from nenrin.analytics.kpis.grid import Grid
 from nenrin.analytics.kpis.measures import Component, Measure, Relation
@@ -13,6 +14,7 @@ __all__ = [
     "Grid",
     "Measure",
     "Relation",
+    "attribute",
     "evaluate",
     "evaluate_in_slabs",
     "find",

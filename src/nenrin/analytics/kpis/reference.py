@@ -30,6 +30,8 @@ them the same.
 - **Terms** run from their start up to and without `ends_on`, the day of renewal. A subscription that renews by itself
   rolls over by its term until a notice is known; it then stops at the end of the term in which notice was given.
 - **Money** is in minor units of the subscription's currency; amounts of two currencies are never added.
+- **Attributes.** A numeric custom attribute of accounts is a measure too: `kpis.attribute(key, name)`, under the key
+  `attribute:<key>`; missing where an account has none. Six decimals are kept.
 - **Age.** With `ages=True` the measures marked *age* also return `<key>__age`: days since the newest fact behind them.
 
 ## How a value is made
