@@ -34,6 +34,8 @@ def home(tmp_path: Path, settings: object) -> Path:
     settings.HOME = tmp_path
     settings.LAKE = tmp_path / "lake"
     settings.MEDIA_ROOT = tmp_path / "media"
+    # Argon2 is slow by intention; hundreds of members would sign up in these tests.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     return tmp_path
 
 

@@ -20,13 +20,14 @@ from nenrin.web import (
     profile,
     segments,
     sign_in,
+    sources,
     timeline_entries,
     tokens,
 )
 
 AREAS = (
     *(assets, home, palette, account, timeline_entries, segments),
-    *(imports, health_models, measures),
+    *(imports, sources, health_models, measures),
     *(members, journal, tokens, organisation, profile, components_page),
 )
 
