@@ -65,9 +65,9 @@ class Shelf:
         """Remove what a roll that was never published has left."""
         version = self.version()
         for rollup in rollups:
-            for piece in self._pieces(rollup):
-                if piece.version > version:
-                    piece.path.unlink(missing_ok=True)
+            unnamed = list((self.path / rollup).glob("*.new"))
+            for path in [*unnamed, *(piece.path for piece in self._pieces(rollup) if piece.version > version)]:
+                path.unlink(missing_ok=True)
 
     def sweep(self, rollups: Iterable[str], *, kept_seconds: float = KEPT_SECONDS) -> int:
         """Remove files that have been hidden for long; returns how many."""
