@@ -110,7 +110,7 @@ def _named(names: str, column: str) -> tuple[Cell, Export]:
     def said(row: Row, frame: Frame) -> str:
         key = getattr(row.account, column)
         known = getattr(frame, names).get(key)
-        return known.in_(frame.language) if known else key
+        return known.in_(frame.language) if known else str(key)
 
     return (lambda row, frame: escape(said(row, frame) or "—")), said
 

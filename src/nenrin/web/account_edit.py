@@ -23,7 +23,7 @@ from nenrin.foundation.permissions import FieldClass, Permission, Scope, allowed
 from nenrin.values import Text
 from nenrin.web import toasts
 from nenrin.web.account_head import find
-from nenrin.web.editing import Clash, attempt, day_field, last_entry, version_of
+from nenrin.web.editing import Clash, attempt, day_field, last_entry, name_fields, version_of
 from nenrin.web.guard import MemberRequest, requires
 
 EDIT = Permission.ACCOUNTS_EDIT
@@ -59,6 +59,7 @@ class AccountForm(forms.Form):
 
     def __init__(self, *args: Any, member: Member, declared: list[AttributeField], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        name_fields(self, columns.ACCOUNT)
         self.declared = [field for field in declared if visible(member, FieldClass(field.field_class))]
         for field in self.declared:
             self.fields[f"attributes_{field.key}"] = _attribute(field)

@@ -134,11 +134,11 @@ def _totals(rows: QuerySet[Account], language: str) -> Totals:
     return Totals(sum(each["n"] for each in found), " + ".join(said) or "—", max(moments, default=None))
 
 
-def _sum_of(shown: Sequence[Account], language: str) -> str:
+def _sum_of(shown: Sequence[Account], language: str) -> list[str]:
     sums: dict[str, int] = {}
     for account in shown:
         sums[account.currency] = sums.get(account.currency, 0) + account.mrr_minor
-    return " + ".join(format.money(Money(minor, currency), language) for currency, minor in sums.items() if minor)
+    return [format.money(Money(minor, currency), language) for currency, minor in sums.items() if minor]
 
 
 def filled(shown: Sequence[Account], columns: Sequence[Column]) -> list[Row]:

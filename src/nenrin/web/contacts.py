@@ -22,7 +22,7 @@ from nenrin.foundation.search import normal
 from nenrin.values import Text
 from nenrin.web import exports, toasts
 from nenrin.web.account_head import find
-from nenrin.web.editing import Clash, attempt, day_field, last_entry, version_of
+from nenrin.web.editing import Clash, attempt, day_field, last_entry, name_fields, version_of
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.listing import chosen_sort, ordered, page_of, plain
 
@@ -100,6 +100,10 @@ class ContactForm(forms.Form):
     language = forms.ChoiceField(label=_("Language"), choices=[("ja", "日本語"), ("en", "English")])
     is_verified = forms.BooleanField(label=_("Verified"), required=False)
     left_on = day_field(_("Left on"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        name_fields(self, columns.CONTACT)
 
     def given(self) -> dict[str, Any]:
         emails = [part.strip() for part in self.cleaned_data["emails"].replace("、", ",").split(",")]

@@ -11,6 +11,7 @@ from django import forms
 from django.utils.translation import get_language
 
 from nenrin.customers.errors import Conflict, Refused
+from nenrin.customers.fields import Field
 from nenrin.foundation.models import Entry
 from nenrin.values import Text
 from nenrin.web import format
@@ -31,6 +32,13 @@ def day_field(label: object, **options: Any) -> forms.DateField:
     """A day, with the browser's own picker."""
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     return forms.DateField(label=label, required=options.pop("required", False), widget=widget, **options)  # type: ignore[arg-type]
+
+
+def name_fields(form: forms.Form, table: Mapping[str, Field]) -> None:
+    """The labels of the room's own fields, in the reader's language."""
+    for name, field in form.fields.items():
+        if name in table:
+            field.label = table[name].label.in_(get_language() or "ja")
 
 
 def attempt(form: forms.Form, deed: Callable[[], object], entries: Callable[[], Any] | None = None) -> Clash | bool:

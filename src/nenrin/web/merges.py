@@ -38,10 +38,11 @@ def merge(request: MemberRequest, key: int) -> HttpResponse:
     """Choose the other account, look at what would move, merge."""
     survivor = find(request, key, MERGE)
     other = _other(request)
-    context = {"as_of": request.at, "survivor": survivor, "absorbed": other, "wanted": plain(request.GET.get("q"))}
+    wanted = plain(request.GET.get("q"))
+    context: dict[str, object] = {"as_of": request.at, "survivor": survivor, "absorbed": other, "wanted": wanted}
     if other is None:
         rows = Account.objects.for_member(request.user, MERGE).standing().exclude(pk=survivor.pk)
-        context["found"] = rows.filter(search__contains=normal(context["wanted"]))[:20] if context["wanted"] else ()
+        context["found"] = rows.filter(search__contains=normal(wanted))[:20] if wanted else ()
         return render(request, "accounts/merge.html", context)
     try:
         if request.method == "POST":

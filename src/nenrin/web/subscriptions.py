@@ -13,6 +13,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from nenrin.customers import fields as columns
 from nenrin.customers import subscriptions as verbs
 from nenrin.customers.errors import Refused
 from nenrin.customers.models import Plan, Subscription
@@ -24,7 +25,7 @@ from nenrin.foundation.search import normal
 from nenrin.values import Money, Text
 from nenrin.web import exports, toasts
 from nenrin.web.account_head import find
-from nenrin.web.editing import Clash, attempt, day_field, last_entry, version_of
+from nenrin.web.editing import Clash, attempt, day_field, last_entry, name_fields, version_of
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.listing import chosen_sort, ordered, page_of, plain, whole
 
@@ -70,7 +71,19 @@ def line(row: Subscription, today: Any) -> dict[str, Any]:
         "mrr": Money(row.mrr_minor, row.currency),
         "days": (row.notice_deadline - today).days if is_ahead and row.notice_deadline else None,
         "last_day": row.ends_on - timedelta(days=1),
+        "period": period(row),
     }
+
+
+def period(row: Subscription) -> Text:
+    """The notice period in words."""
+    months, days = row.notice_months, row.notice_days
+    parts = [(f"{months} months", f"{months}か月")] if months else []
+    parts += [(f"{days} days", f"{days}日")] if days else []
+    if not parts:
+        return Text("until the term ends", "契約満了まで")
+    en, ja = " and ".join(part[0] for part in parts), "と".join(part[1] for part in parts)
+    return Text(f"{en} before the term ends", f"契約満了の{ja}前まで")
 
 
 def _asked(request: MemberRequest) -> tuple[Any, dict[str, str]]:
@@ -133,6 +146,10 @@ class SubscriptionForm(forms.Form):
     seats = forms.IntegerField(label=_("Seats"), min_value=0, max_value=2**31 - 1)
     currency = forms.CharField(label=_("Currency"), max_length=3)
     signed_on = day_field(_("Signed on"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        name_fields(self, columns.SUBSCRIPTION)
 
     def given(self) -> dict[str, Any]:
         values = dict(self.cleaned_data)
