@@ -19,11 +19,11 @@ from nenrin.foundation import journal, organisation
 from nenrin.foundation.calendar import start_of
 from nenrin.foundation.models import Organisation
 from nenrin.ingest import lakes
-from nenrin.insight import configuration, evaluation, history, projection, refresh
+from nenrin.insight import changes, configuration, evaluation, history, projection, refresh
 from nenrin.insight.configuration import Configuration
 from nenrin.insight.days import day as day_of
 from nenrin.insight.days import number
-from nenrin.insight.models import DailyScore, Progress
+from nenrin.insight.models import Progress
 
 
 class AlreadyStored(ValueError):
@@ -83,29 +83,22 @@ def _refuse(lake: Lake, first: date, last: date, at: datetime) -> None:
 def _keep(lived: Sequence[scans.Day], live: Configuration, last: date, at: datetime) -> set[int]:
     """The last day's health, ninety days of scores, and the changes of band of all days."""
     final = list(records.records(lived[-1], live.versions))
-    for day in lived[-projection.KEPT_DAYS :]:
-        _daily(day, live)
+    recent = [row for day in lived[-projection.KEPT_DAYS :] for row in _daily(day, live)]
+    projection.keep_daily(recent, last)
     projection.show(final, live, as_of=last, at=at, is_final=True)
     journal.record_many(_changes(lived, live))
     return {record.account for record in final}
 
 
-def _daily(day: scans.Day, live: Configuration) -> None:
-    today, score = micro.points(day.raw.score).tolist(), micro.points(day.score).tolist()
+def _daily(day: scans.Day, live: Configuration) -> Iterator[tuple[int, date, float, float, str, float, int]]:
+    """Rows of DailyScore, without the making of whole records."""
+    on, state = day_of(day.day), day.state
+    bands = [Band.of(code).value for code in state.shown.tolist()]
+    versions = [live.versions[place] for place in day.raw.which.tolist()]
+    today, score = (np.round(micro.points(table), 6).tolist() for table in (day.raw.score, day.score))
     coverage = np.round(day.raw.coverage, 6).tolist()
-    rows = [
-        DailyScore(
-            account_id=account,
-            day=day_of(day.day),
-            today=today[i],
-            score=score[i],
-            coverage=coverage[i],
-            band=Band.of(day.state.shown[i]).value,
-            version_id=live.versions[day.raw.which[i]],
-        )
-        for i, account in enumerate(day.raw.frame.accounts.tolist())
-    ]
-    DailyScore.objects.bulk_create(rows, batch_size=projection.BATCH, ignore_conflicts=True)
+    rows = zip(state.accounts.tolist(), today, score, bands, coverage, versions, strict=True)
+    return ((account, on, *rest) for account, *rest in rows)
 
 
 def _changes(lived: Sequence[scans.Day], live: Configuration) -> list[journal.Draft]:
@@ -124,6 +117,6 @@ def _changes(lived: Sequence[scans.Day], live: Configuration) -> list[journal.Dr
             strict=True,
         )
         ended = start_of(day_of(after.day + 1), zone)
-        found = (projection.change(left, right, models[right.version], at=ended) for left, right in pairs)
+        found = (changes.change(left, right, models[right.version], at=ended) for left, right in pairs)
         drafts += [draft for draft in found if draft]
     return drafts

@@ -12,7 +12,7 @@ from nenrin.analytics.scores.differences import Difference
 from nenrin.analytics.scores.models import HealthModel
 from nenrin.analytics.scores.raws import OVERRIDE, raw
 from nenrin.analytics.scores.records import Record, frame
-from nenrin.insight import configuration, past, projection
+from nenrin.insight import changes, configuration, past, projection
 from nenrin.insight.days import day, number
 from nenrin.insight.models import HealthDetail, HealthModelVersion
 from nenrin.insight.nouns import CLOCKS, NOUNS
@@ -148,7 +148,7 @@ def _explained(
         rows=tuple(_rows(after, before, model, change)),
         parts=tuple(_parts(change)),
         finding=sentences.finding(change, NOUNS) if change else NONE,
-        unknown=projection.why_unknown(after, model) if is_unknown else None,
+        unknown=changes.why_unknown(after, model) if is_unknown else None,
         missing=tuple(NOUNS[m.key].name for m in model.measures if m.key not in after.values and m.key in NOUNS),
     )
 

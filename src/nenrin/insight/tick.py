@@ -89,7 +89,7 @@ def _score(day: date, at: datetime) -> None:
     with transaction.atomic():
         projection.show(kept, live, as_of=day, at=at, is_final=True)
         projection.forget(None, [record.account for record in kept])
-        projection.keep_daily(kept, day)
+        projection.keep_daily([projection.daily(record) for record in kept], day)
         Progress.objects.filter(pk=1).update(scored_through=day)
         journal.record("insight.day.closed", actor=SYSTEM, at=at, particulars={"day": day, "accounts": len(kept)})
     projection.compare(lake, day, [record.account for record in kept])

@@ -1,0 +1,80 @@
+"""Changes of the shown band, in words and with their reasons, for the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from nenrin.analytics.scores import differences, sentences
+from nenrin.analytics.scores.bands import Band
+from nenrin.analytics.scores.models import HealthModel
+from nenrin.analytics.scores.records import Record
+from nenrin.foundation import journal
+from nenrin.foundation.actors import SYSTEM
+from nenrin.insight import days
+from nenrin.insight.nouns import CLOCKS, NOUNS
+from nenrin.insight.points import points
+from nenrin.values import Text
+
+_CODES = {True: "insight.health.rose", False: "insight.health.fell"}
+
+
+def change(before: Record | None, now: Record, model: HealthModel, *, at: datetime) -> journal.Draft | None:
+    """The journal's draft for a change of the shown band; None where it did not change or was never shown."""
+    if before is None or before.shown is now.shown:
+        return None
+    words = sentences.BANDS[now.shown]
+    particulars = {
+        "before": f"{points(before.score):.1f}",
+        "score": f"{points(now.score):.1f}",
+        "today": points(now.today),
+        "band": now.shown.value,
+        "band_before": before.shown.value,
+        "band_en": words.en,
+        "band_ja": words.ja,
+        "version": now.version,
+        "as_of": days.day(now.day),
+    }
+    if now.shown is Band.UNKNOWN:
+        why = why_unknown(now, model)
+        return _draft("insight.health.unknown", now, at, {**particulars, "why_en": why.en, "why_ja": why.ja})
+    if before.shown is Band.UNKNOWN:
+        return _draft("insight.health.known", now, at, particulars)
+    return _draft(_CODES[now.shown.code > before.shown.code], now, at, {**particulars, **_reasons(before, now, model)})
+
+
+def _draft(code: str, now: Record, at: datetime, particulars: Mapping[str, object]) -> journal.Draft:
+    return journal.Draft(
+        code, SYSTEM, at, account=now.account, subjects=[("account", now.account)], particulars=particulars
+    )
+
+
+def _reasons(before: Record, now: Record, model: HealthModel) -> dict[str, object]:
+    found = differences.difference(before, now, model, CLOCKS)
+    events = [event for event in now.raised if event not in before.raised]
+    names = [event.name for key in events if (event := model.hard_event(key))]
+    said = sentences.finding(found, NOUNS)
+    if names:
+        said = Text(f"{', '.join(n.en for n in names)}. {said.en}", f"{'、'.join(n.ja for n in names)}。{said.ja}")
+    moved = sorted(found.bars.items(), key=lambda bar: abs(bar[1]), reverse=True)[:5]
+    return {
+        "finding_en": said.en,
+        "finding_ja": said.ja,
+        "reasons": [{"bar": key, "points": points(by)} for key, by in moved if by],
+    }
+
+
+def why_unknown(record: Record, model: HealthModel) -> Text:
+    """Why a band is unknown: too new, or too little data, with the measures that are missing."""
+    tenure = record.values.get("tenure_days")
+    if tenure is not None and tenure < model.grace_days:
+        return Text(
+            f"a customer for {tenure:.0f} days; judged from day {model.grace_days} on",
+            f"契約開始から{tenure:.0f}日目（{model.grace_days}日目から判定）",
+        )
+    missing = [NOUNS[m.key].name for m in model.measures if record.values.get(m.key) is None and m.key in NOUNS]
+    some = Text(", ".join(name.en for name in missing[:4]), "、".join(name.ja for name in missing[:4]))
+    return Text(
+        f"{record.coverage:.0%} of the weight has a value. Missing: {some.en}",
+        f"充足率 {record.coverage:.0%}。欠けている指標: {some.ja}",
+    )
