@@ -129,7 +129,7 @@ def test_a_term_explains_itself_beside_it(page: Page) -> None:
 def test_a_dialog_opens_traps_and_closes(page: Page) -> None:
     page.get_by_role("button", name="確認を開く").click()
     expect(page.get_by_role("dialog", name="11名へ送る")).to_be_visible()
-    page.get_by_role("dialog").get_by_role("button", name="取り消す").click()
+    page.get_by_role("dialog").get_by_role("button", name="キャンセル").click()
     expect(page.locator("#specimen-dialog")).not_to_be_visible()
 
 
