@@ -38,7 +38,7 @@ def test_each_change_is_one_sentence_in_both_languages() -> None:
         "New keys made for source “Web app”",
         "Source “Web app” closed",
     ]
-    assert told[0].ja == "データソース「Web app」を追加"
+    assert told[0].ja == "接続元「Web app」を追加"
 
 
 def test_two_sources_cannot_share_a_name() -> None:

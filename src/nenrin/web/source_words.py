@@ -1,0 +1,120 @@
+"""Words for sources, refusals and loops, and what to paste into a client."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from nenrin.values import Text
+
+KINDS: Final[Mapping[str, Text]] = {
+    "server": Text("Server", "サーバー"),
+    "browser": Text("Browser", "ブラウザー"),
+    "relay": Text("CDP or relay", "CDP・中継"),
+    "import": Text("Import", "取り込み"),
+    "simulator": Text("Simulation", "シミュレーション"),
+}
+POLICIES: Final[Mapping[str, Text]] = {
+    "arrival": Text("when it arrives", "届いた時点"),
+    "column": Text("as each row states", "行に書かれた時点"),
+    "lag": Text("some hours after it happened", "発生から一定時間後"),
+}
+#: Reasons for which an event is set aside; an unknown one is shown as it is.
+REASONS: Final[Mapping[str, Text]] = {
+    "not_an_object": Text("Not an event", "イベントの形ではない"),
+    "unknown_type": Text("Unknown type of call", "呼び出しの種類が不明"),
+    "no_user_anon_id": Text("Neither user nor anonymous id", "利用者IDも匿名IDもない"),
+    "no_event": Text("Track call without a name", "trackにイベント名がない"),
+    "no_group_id": Text("Group call without a group", "groupにグループIDがない"),
+    "no_previous_id": Text("Alias without the earlier id", "aliasに以前のIDがない"),
+    "too_large": Text("Larger than 1 MB", "1 MBを超える"),
+    "id_reuse": Text("Message id used twice for different events", "同じIDで内容の違うイベント"),
+    "unreadable": Text("Body cannot be read", "本文を読み取れない"),
+}
+CONFLICTS: Final[Mapping[str, Text]] = {
+    "forbidden_id": Text("Placeholder used as an id", "IDに仮の値を使用"),
+    "two_users": Text("Two known users would merge", "既知の利用者2人の統合になる"),
+    "group_limit": Text("Too many new groups in a day", "1日の新規グループ数が上限超え"),
+}
+LOOPS: Final[Mapping[str, Text]] = {
+    "worker.work": Text("Imports", "取り込み"),
+    "worker.turn": Text("Simulated time", "シミュレーション時刻"),
+    "worker.drain": Text("Events into the lake", "利用ログの格納"),
+    "worker.seal": Text("Sealing the audit log", "監査ログの封印"),
+    "worker.mirror": Text("Facts into the lake", "記録の格納"),
+    "worker.tick": Text("Closing the day", "日次締め"),
+    "worker.refresh": Text("Health scores", "ヘルススコア更新"),
+    "worker.tidy": Text("Tidying files", "ファイル整理"),
+}
+USES: Final[Mapping[str, Text]] = {
+    "unmapped": Text("Not classified", "未分類"),
+    "login": Text("Login", "ログイン"),
+    "key_feature": Text("Key feature", "重要機能"),
+    "first_value": Text("First value", "最初の成功体験"),
+    "other": Text("Other activity", "その他の利用"),
+    "ignore": Text("Ignore", "数えない"),
+}
+EXCLUSIONS: Final[Mapping[str, Text]] = {
+    "user": Text("User id", "利用者ID"),
+    "group": Text("Group id", "グループID"),
+    "email_domain": Text("E-mail domain", "メールのドメイン"),
+    "agent": Text("Client (User-Agent)", "クライアント（User-Agent）"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """What to paste into one kind of client."""
+
+    key: str
+    name: str
+    code: str
+
+
+def snippets(base: str, key: str) -> list[Snippet]:
+    """Ready to paste, for this installation's address and this source's write key."""
+    host = base.partition("://")[2]
+    return [Snippet(one, name, code.format(base=base, host=host, key=key)) for one, name, code in _SNIPPETS]
+
+
+_SNIPPETS: Final = (
+    (
+        "browser",
+        "JavaScript (npm)",
+        "import {{ AnalyticsBrowser }} from '@segment/analytics-next'\n"
+        "const analytics = AnalyticsBrowser.load({{ writeKey: '{key}', cdnURL: '{base}' }})\n"
+        "analytics.identify('user-1', {{ email: 'user@example.com' }})\n"
+        "analytics.group('account-1', {{ name: '株式会社サンプル' }})\n"
+        "analytics.track('Report Opened')",
+    ),
+    (
+        "python",
+        "Python",
+        "from segment.analytics.client import Client\n"
+        "client = Client('{key}', host='{base}')\n"
+        "client.group('user-1', 'account-1', {{'name': '株式会社サンプル'}})\n"
+        "client.track('user-1', 'Report Opened', context={{'groupId': 'account-1'}})",
+    ),
+    (
+        "node",
+        "Node.js",
+        "import {{ Analytics }} from '@segment/analytics-node'\n"
+        "const analytics = new Analytics({{ writeKey: '{key}', host: '{base}' }})\n"
+        "analytics.track({{ userId: 'user-1', event: 'Report Opened', context: {{ groupId: 'account-1' }} }})",
+    ),
+    (
+        "rudder",
+        "RudderStack",
+        "import Rudder from '@rudderstack/rudder-sdk-node'\n"
+        "const client = new Rudder('{key}', {{ dataPlaneUrl: '{base}' }})",
+    ),
+    ("posthog", "PostHog", "from posthog import Posthog\nposthog = Posthog('{key}', host='{base}')"),
+    (
+        "curl",
+        "curl",
+        "curl -u '{key}:' {base}/v1/batch \\\n"
+        '  -d \'{{"batch": [{{"type": "track", "event": "Report Opened", "userId": "user-1",'
+        ' "context": {{"groupId": "account-1"}}}}]}}\'',
+    ),
+)

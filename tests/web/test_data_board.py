@@ -1,0 +1,126 @@
+"""The data board and the event catalogue."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from nenrin.foundation.actors import SYSTEM
+from nenrin.foundation.models import Lease, Organisation
+from nenrin.foundation.roles import Role
+from nenrin.ingest import catalogue, drain, intake, lakes, sources
+from nenrin.ingest.models import EventName, Exclusion, LiveEvent, Quarantined, Source
+from tests import cast
+
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.web.data_urls")]
+
+
+@pytest.fixture
+def source(org: Organisation) -> Source:
+    """Three good events, one of them twice, and two that cannot be stored, all drained."""
+    now = datetime.now(UTC)
+    source = sources.open("Web app", by=SYSTEM, at=now).source
+    good = [{"type": "track", "event": f"Report {n}", "userId": "sato", "messageId": f"m-{n}"} for n in range(3)]
+    bad = [
+        {"type": "track", "userId": "sato", "messageId": "b-1"},
+        {"type": "track", "event": "Nobody", "messageId": "b-2"},
+    ]
+    intake.accept_many(source, [(json.dumps({"batch": [*good, good[0], *bad]}).encode(), now)])
+    lake = lakes.current()
+    drain.prepare(lake)
+    drain.drain_all(lake, at=now + timedelta(seconds=1))
+    lake.roll()
+    return source
+
+
+@pytest.fixture
+def operations(client: Client, org: Organisation) -> Client:
+    client.force_login(cast.member(Role.OPERATIONS, "井上 徹", language="en"))
+    return client
+
+
+def test_the_board_shows_where_every_event_went(operations: Client, source: Source) -> None:
+    Lease.objects.create(
+        name="worker.drain", holder="w", until=datetime.now(UTC), beat_at=datetime.now(UTC) - timedelta(hours=1)
+    )
+    answer = operations.get(reverse("data-board"))
+    page = answer.content.decode()
+    (line,) = answer.context["lines"]
+    assert dict(line.law) == {"received": 6, "stored": 3, "duplicate": 1, "quarantined": 2, "pending": 0, "limited": 0}
+    assert "The sum holds" in page
+    assert "Track call without a name" in page and "Neither user nor anonymous id" in page
+    assert "late: 1 h" in page
+    assert answer.context["volume"].columns[-1].value == 3
+
+
+def test_an_empty_installation_is_told_what_to_do(operations: Client) -> None:
+    assert "No source yet" in operations.get(reverse("data-board")).content.decode()
+    assert "No event has arrived yet" in operations.get(reverse("event-catalogue")).content.decode()
+    assert "No event has arrived yet" in operations.get(reverse("live-events")).content.decode()
+    assert "Nothing waits" in operations.get(reverse("quarantined")).content.decode()
+
+
+def test_events_set_aside_are_tried_again_or_given_up_without_being_counted_twice(
+    operations: Client, source: Source
+) -> None:
+    row = Quarantined.objects.get(reason="no_event")
+    page = operations.get(reverse("quarantined"), {"reason": "no_event"})
+    assert [shown.pk for shown, *_ in page.context["rows"]] == [row.pk]
+    operations.post(reverse("quarantined-settle"), {"id": row.pk, "do": "drop"})
+    operations.post(reverse("quarantined-settle"), {"all": "1", "reason": "no_user_anon_id", "do": "retry"})
+    drain.drain_all(lakes.current(), at=datetime.now(UTC))
+    states = dict(Quarantined.objects.values_list("reason", "state"))
+    assert states == {"no_event": "dropped", "no_user_anon_id": "waiting"}
+    assert "The sum holds" in operations.get(reverse("data-board")).content.decode()
+
+
+def test_an_event_is_classified_in_its_row_and_a_stale_form_changes_nothing(operations: Client, source: Source) -> None:
+    row = EventName.objects.get(name="Report 1")
+    address = reverse("event-map", args=[row.pk])
+    operations.post(address, {"use": "key_feature", "feature": "reports", "version": row.version})
+    operations.post(address, {"use": "ignore", "version": row.version})
+    row.refresh_from_db()
+    assert (row.use, row.feature) == ("key_feature", "reports")
+    operations.post(address, {"use": "dance", "version": row.version})
+    assert EventName.objects.get(pk=row.pk).use == "key_feature"
+    page = operations.get(reverse("event-catalogue"), {"use": "unmapped"}).content.decode()
+    assert "Report 2" in page and "Report 1" not in page
+
+
+def test_the_last_events_are_shown_as_received_with_their_outcome(operations: Client, source: Source) -> None:
+    page = operations.get(reverse("live-events")).content.decode()
+    assert LiveEvent.objects.exists()
+    assert "Report 2" in page and "duplicate" in page and "Track call without a name" in page
+
+
+def test_a_role_without_personal_data_sees_counts_and_no_bodies(client: Client, source: Source) -> None:
+    client.force_login(cast.member(Role.PRODUCT, "高橋 陸", language="en"))
+    for name in ("live-events", "quarantined"):
+        page = client.get(reverse(name)).content.decode()
+        assert "sato" not in page
+    assert client.post(reverse("quarantined-settle"), {"all": "1"}).status_code == 403
+
+
+def test_our_own_staff_is_left_out_by_a_rule_and_counted_again_when_it_ends(operations: Client) -> None:
+    operations.post(
+        reverse("exclusions"), {"kind": "email_domain", "pattern": "nenrin.example", "why": "our own staff"}
+    )
+    rule = Exclusion.objects.get()
+    assert "nenrin.example" in operations.get(reverse("exclusions")).content.decode()
+    operations.post(reverse("exclusion-end", args=[rule.pk]))
+    assert not Exclusion.objects.exists()
+
+
+def test_odd_addresses_are_no_errors(operations: Client, source: Source) -> None:
+    for query in ("?page=x", "?source=abc&reason=%00", "?use=dance&sort=hash&q=%27%22%3E"):
+        for name in ("quarantined", "event-catalogue", "data-board", "live-events"):
+            assert operations.get(reverse(name) + query).status_code == 200
+
+
+def test_map_many_is_seen_on_the_page(operations: Client) -> None:
+    catalogue.map_many([("product", "Signed In", "login", "")], by=SYSTEM, at=datetime.now(UTC))
+    assert "Signed In" in operations.get(reverse("event-catalogue"), {"use": "login"}).content.decode()
