@@ -17,6 +17,7 @@ from django.db import IntegrityError, OperationalError, transaction
 from nenrin.foundation import bulk, organisation
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.calendar import day_of
+from nenrin.foundation.models import Lease
 from nenrin.ingest.files import mappings, tables
 from nenrin.ingest.files.fields import Manner
 from nenrin.ingest.files.kinds import KINDS
@@ -29,10 +30,10 @@ from nenrin.ingest.models import Import, ImportedRow, RejectedRow
 from nenrin.ingest.models.imports import State
 from nenrin.values import Text
 
-#: At most so many rows in a transaction, and fewer where it lasts longer than HOLD_SECONDS: others write too.
+#: At most so many rows in a transaction, and down to half where it lasts longer than HOLD_SECONDS: others write too.
+#: Smaller ones would cost more in statements than they spare those who wait.
 CHUNK: Final = 500
-FIRST_CHUNK: Final = 200
-HOLD_SECONDS: Final = 0.08
+HOLD_SECONDS: Final = 0.12
 #: How often a chunk is tried again when another writer was first with the same key.
 TRIES: Final = 4
 CLAIM_SECONDS: Final = 60
@@ -64,7 +65,7 @@ class Run:
 
     def step(self, at: datetime, holder: str) -> int:
         """Settle the next chunk; 0 at the end of the file. Raises LostClaim."""
-        records = [self.reader.record(row) for row in islice(self.rows, self.size or min(CHUNK, FIRST_CHUNK))]
+        records = [self.reader.record(row) for row in islice(self.rows, self.size or CHUNK)]
         if not records:
             return 0
         self.context = _at(self.context, at)
@@ -91,6 +92,7 @@ class Run:
                 self._note(results, records, last, at, holder)
         else:
             with transaction.atomic():
+                _take_turn(self.row.kind, at)
                 results = self._put(records)
                 self._note(results, records, last, at, holder)
         self.place = last
@@ -135,10 +137,17 @@ class Run:
             setattr(row, name, value)
 
 
+def _take_turn(kind: str, at: datetime) -> None:
+    """Two imports of one kind write their chunks one after the other, so that each key is opened once."""
+    name = f"import.{kind}"
+    Lease.objects.get_or_create(name=name, defaults={"holder": "", "until": at, "beat_at": at})
+    Lease.objects.select_for_update().get(name=name)
+
+
 def _next_size(size: int, held_seconds: float) -> int:
-    """As many rows as the hold allows at the pace of the last chunk, without jumps."""
+    """As many rows as the hold allows at the pace of the last chunk."""
     fitting = int(size * HOLD_SECONDS / max(held_seconds, 0.001))
-    return max(min(fitting, 2 * size, CHUNK), min(50, CHUNK))
+    return max(min(fitting, CHUNK), (CHUNK + 1) // 2)
 
 
 def begin(row: Import, at: datetime) -> Run:
