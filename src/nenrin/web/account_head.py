@@ -7,7 +7,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from django.http import Http404
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
@@ -91,16 +91,9 @@ def head(account: Account, request: MemberRequest, *, here: str) -> Head:
         notices=_notices(account),
         may_edit=_may(request.user, people, Permission.ACCOUNTS_EDIT),
         may_write=_may(request.user, people, Permission.TIMELINE_WRITE),
-        edit_url=_address("account-edit", account),
+        edit_url=reverse("account-edit", args=[account.pk]),
         ring_key=RING_KEY.fill(since=since),
     )
-
-
-def _address(name: str, account: Account) -> str:
-    try:
-        return reverse(name, args=[account.pk])
-    except NoReverseMatch:
-        return ""
 
 
 def _people(account: Account) -> list[Assignment]:
@@ -201,9 +194,9 @@ def _coverage_facts(health: Health | None) -> tuple[Fact, ...]:
 def _tabs(account: Account, member: Member, here: str) -> tuple[Tab, ...]:
     people = Contact.objects.filter(account=account, archived_at__isnull=True, left_on__isnull=True).count()
     return tuple(
-        Tab(label, url, key == here, people if key == "people" else None)
+        Tab(label, reverse(name, args=[account.pk]), key == here, people if key == "people" else None)
         for key, name, label, permission in TABS
-        if allowed(member, permission) and (url := _address(name, account))
+        if allowed(member, permission)
     )
 
 

@@ -8,6 +8,9 @@ from nenrin.web import (
     account,
     assets,
     components_page,
+    customer_pages,
+    data_board,
+    event_catalogue,
     health_models,
     home,
     imports,
@@ -26,8 +29,8 @@ from nenrin.web import (
 )
 
 AREAS = (
-    *(assets, home, palette, account, timeline_entries, segments),
-    *(imports, sources, health_models, measures),
+    *(assets, home, palette, customer_pages, account, timeline_entries, segments),
+    *(imports, sources, data_board, event_catalogue, health_models, measures),
     *(members, journal, tokens, organisation, profile, components_page),
 )
 
