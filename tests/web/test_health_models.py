@@ -15,7 +15,7 @@ from nenrin.insight.models import HealthModelVersion
 from tests import cast
 from tests.insight.world import World
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.web.insight_urls")]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

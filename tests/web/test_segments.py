@@ -12,7 +12,7 @@ from nenrin.insight.models import Segment
 from tests import cast
 from tests.insight.world import World
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.web.insight_urls")]
+pytestmark = pytest.mark.django_db
 ROWS = {
     "name": "利用者が少ない",
     "match": "all",
