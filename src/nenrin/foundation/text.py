@@ -13,3 +13,6 @@ register("foundation.member.reactivated", Text("{member} reactivated", "{member}
 register("foundation.member.signed_in", Text("{member} signed in", "{member}がサインイン"), personal=True)
 register("foundation.token.issued", Text("API token “{name}” issued", "APIトークン「{name}」を発行"))
 register("foundation.token.revoked", Text("API token “{name}” revoked", "APIトークン「{name}」を取り消し"))
+register("foundation.team.opened", Text("Team “{name}” opened", "チーム「{name}」を作成"))
+register("foundation.team.renamed", Text("Team “{before}” renamed “{name}”", "チーム「{before}」を「{name}」に改名"))
+register("foundation.team.closed", Text("Team “{name}” closed", "チーム「{name}」を廃止"))
