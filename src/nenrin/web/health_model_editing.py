@@ -45,7 +45,7 @@ def _rules(document: dict[str, Any], form: QueryDict) -> dict[str, Any]:
     }
     for cap in document.get("caps", []):
         if f"cap_{cap['key']}" in form:
-            cap["score"] = _number(form[f"cap_{cap['key']}"])
+            cap["score"] = _number(form.get(f"cap_{cap['key']}", ""))
     document["caps"] = [cap for cap in document.get("caps", []) if f"drop_cap_{cap['key']}" not in form]
     return document
 
