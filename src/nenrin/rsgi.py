@@ -165,9 +165,12 @@ def _send_in_pieces(
     async def begin() -> Any:
         return protocol.response_stream(told["status"], told["headers"])
 
+    async def send(piece: bytes) -> None:
+        await transport.send_bytes(piece)
+
     transport = wait(begin())
     for piece in response:
-        wait(transport.send_bytes(piece))
+        wait(send(piece))
 
 
 application = Application()

@@ -34,8 +34,8 @@ def _choices(words: dict[str, Text], names: tuple[str, ...]) -> list[tuple[str, 
 class SourceForm(forms.Form):
     """A source's settings; keys are made by us."""
 
-    name = forms.CharField(label=_("Name"), max_length=120, help_text=_("The product or server that sends."))
-    kind = forms.ChoiceField(label=_("Kind"), choices=lambda: _choices(dict(KINDS), Source.KINDS))
+    name = forms.CharField(label=_("Source name"), max_length=120, help_text=_("The product or server that sends."))
+    kind = forms.ChoiceField(label=_("Kind of sender"), choices=lambda: _choices(dict(KINDS), Source.KINDS))
     namespace = forms.SlugField(
         label=_("Namespace"),
         max_length=60,
