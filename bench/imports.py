@@ -76,7 +76,9 @@ def _import(path: Path) -> tuple[int, int, int, int]:
 
     now = datetime.now(UTC)
     with path.open("rb") as file:
-        row = imports.upload("accounts", source="bench", name=path.name, content=iter(lambda: file.read(1 << 20), b""), by=SYSTEM, at=now)
+        row = imports.upload(
+            "accounts", source="bench", name=path.name, content=iter(lambda: file.read(1 << 20), b""), by=SYSTEM, at=now
+        )
     imports.assign(row, imports.mapping_of(row), by=SYSTEM, at=now)
     imports.start(row, by=SYSTEM, at=now)
     while row.is_at_work:

@@ -23,7 +23,9 @@ needs_file = pytest.mark.skipif(not FILE.exists(), reason=f"SKIPPED: {FILE} is n
 
 
 @needs_file
-def test_every_subscriber_becomes_an_account_with_a_contract_and_leavers_are_lost(org: Organisation, at: datetime) -> None:
+def test_every_subscriber_becomes_an_account_with_a_contract_and_leavers_are_lost(
+    org: Organisation, at: datetime
+) -> None:
     accounts, subscriptions = mappings.all_from_yaml((EXAMPLE / "mapping.yaml").read_text())
 
     first = run(uploaded("accounts", FILE.read_bytes(), at, source="telco"), at, mapping=accounts)

@@ -118,6 +118,8 @@ def test_an_empty_list_says_what_to_do(org: Organisation, language: str) -> None
     client.force_login(cast.member(Role.OPERATIONS, language=language))
     page = client.get(reverse("imports")).content.decode()
     assert ("まだありません" in page) if language == "ja" else ("No file has been imported yet" in page)
-    assert client.get(reverse("import-template", args=["accounts"])).content.decode("utf-8-sig").startswith(
-        "顧客キー" if language == "ja" else "Account key"
+    assert (
+        client.get(reverse("import-template", args=["accounts"]))
+        .content.decode("utf-8-sig")
+        .startswith("顧客キー" if language == "ja" else "Account key")
     )

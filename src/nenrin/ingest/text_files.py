@@ -15,9 +15,7 @@ register(
         "「{name}」を取り込み: 新規{created}、変更{updated}、変更なし{unchanged}、却下{rejected}",
     ),
 )
-register(
-    "ingest.import.failed", Text("Import of {name} stopped: {reason}", "「{name}」の取り込みが中断: {reason}")
-)
+register("ingest.import.failed", Text("Import of {name} stopped: {reason}", "「{name}」の取り込みが中断: {reason}"))
 register("ingest.import.cancelled", Text("Import of {name} cancelled", "「{name}」の取り込みを中止"))
 register(
     "ingest.import.undone",
@@ -47,9 +45,7 @@ register(
 register("ingest.answer.retracted", Text("Survey answer taken back", "アンケート回答の記録を取り消し"))
 register(
     "ingest.cost.booked",
-    Text(
-        "Cost of {month} ({category}): {minor} {currency}", "{month}の費用（{category}）: {minor} {currency}"
-    ),
+    Text("Cost of {month} ({category}): {minor} {currency}", "{month}の費用（{category}）: {minor} {currency}"),
 )
 register(
     "ingest.cost.corrected",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -38,15 +38,15 @@ RULE = "*rule*"
 _REFUSALS = (mappings.BadMapping, tables.BadHeader, safety.Refused, files.WrongState)
 
 
-def _in_words(texts: dict[str, Text] | object) -> list[tuple[str, str]]:
-    return [(str(key), text.in_(get_language() or "ja")) for key, text in texts.items()]  # type: ignore[attr-defined]
+def _in_words(texts: Mapping[str, Text]) -> list[tuple[str, str]]:
+    return [(str(key), text.in_(get_language() or "ja")) for key, text in texts.items()]
 
 
 class ReadingForm(forms.Form):
     """How the file is read and how it writes what can be written in several ways."""
 
     def __init__(self, *args: object, table: Table | None, sheets: Sequence[str] = (), **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        super().__init__(*args, **kwargs)
         if table is not None and table.form == "xlsx":
             del self.fields["encoding"], self.fields["delimiter"]
             self.fields["sheet"].widget = forms.Select(choices=[(name, name) for name in table.sheets])
@@ -98,7 +98,7 @@ class ColumnsForm(forms.Form):
     def __init__(
         self, *args: object, fields: Sequence[Field], table: Table | None, mapping: FileMapping, **kwargs: object
     ) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        super().__init__(*args, **kwargs)
         self.kind_fields = fields
         columns = [(name, name) for name in (table.header if table else ())]
         for of in fields:
@@ -133,7 +133,7 @@ class AttributesForm(forms.Form):
     )
 
     def __init__(self, *args: object, columns: Sequence[str], mapping: FileMapping, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        super().__init__(*args, **kwargs)
         kept = {a.origin.column: a.type for a in mapping.attributes.values()}
         self.columns = list(columns)
         for place, column in enumerate(self.columns):
@@ -181,7 +181,7 @@ def import_mapping_yaml(request: MemberRequest, key: int) -> HttpResponse:
 def _save(request: MemberRequest, row: Import, mapping: FileMapping | str) -> HttpResponse:
     try:
         wanted = mappings.from_yaml(mapping) if isinstance(mapping, str) else mapping
-        files.assign(row, wanted, by=Actor.of(request.user), at=request.at)  # type: ignore[arg-type]
+        files.assign(row, wanted, by=Actor.of(request.user), at=request.at)
     except _REFUSALS as problem:
         shown_mapping = mapping if isinstance(mapping, FileMapping) else files.mapping_of(row)
         return _page(
@@ -324,7 +324,7 @@ def _initial(mapping: FileMapping, table: Table | None) -> dict[str, object]:
 
 def _preview(row: Import, table: Table, mapping: FileMapping, request: MemberRequest) -> list[Record]:
     """The first rows as the mapping reads them; as they are where its columns are not in this file."""
-    context = import_chunks.context_of(row, mapping, request.at)  # type: ignore[arg-type]
+    context = import_chunks.context_of(row, mapping, request.at)
     if not mapping.columns() <= set(table.header):
         mapping = FileMapping(kind=row.kind, fields={})
     reader = Reader(mapping, KINDS[row.kind].fields, table.header, import_chunks.manner_of(mapping, context))

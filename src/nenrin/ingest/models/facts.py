@@ -19,9 +19,7 @@ class ImportedQuerySet(models.QuerySet[models.Model]):
     def of(self, account: Account) -> Self:
         """Those of an account and of the accounts merged into it."""
         return self.filter(
-            Q(account=account)
-            | Q(account__merged_into=account)
-            | Q(account__merged_into__merged_into=account)
+            Q(account=account) | Q(account__merged_into=account) | Q(account__merged_into__merged_into=account)
         )
 
     def for_member(self, member: Member, permission: Permission) -> Self:
@@ -85,9 +83,7 @@ class Cost(Imported):
         Account, null=True, on_delete=models.CASCADE, related_name="costs"
     )  # null: nobody's own
     month = models.DateField()  # its first day
-    category = models.CharField(
-        max_length=20
-    )  # acquisition, marketing, sales, cs, support, infrastructure or other
+    category = models.CharField(max_length=20)  # acquisition, marketing, sales, cs, support, infrastructure or other
     minor = models.BigIntegerField()  # minor units of `currency`
     currency = models.CharField(max_length=3, default="JPY")
     note = models.CharField(max_length=300, blank=True)

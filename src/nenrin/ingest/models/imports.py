@@ -43,21 +43,15 @@ AT_WORK = (State.CHECKING, State.RUNNING, State.UNDOING)
 class Import(models.Model):
     """One file. rows_total = created + updated + unchanged + rejected once it is done."""
 
-    kind = models.CharField(
-        max_length=20
-    )  # accounts, contacts, subscriptions, tickets, answers, costs or events
-    source = models.CharField(
-        max_length=80
-    )  # who gives these files; a mapping is remembered by source and kind
+    kind = models.CharField(max_length=20)  # accounts, contacts, subscriptions, tickets, answers, costs or events
+    source = models.CharField(max_length=80)  # who gives these files; a mapping is remembered by source and kind
     name = models.CharField(max_length=200)  # the file's name as given
     path = models.CharField(max_length=120)  # below MEDIA_ROOT, random
     size = models.BigIntegerField()
     digest = models.CharField(max_length=64)  # SHA-256 of the content
     header = models.JSONField(default=list)  # the columns' names, once they could be read
     mapping = models.JSONField(default=dict)
-    state = models.CharField(
-        max_length=10, choices=[(s.value, s.value) for s in State], default=State.UPLOADED
-    )
+    state = models.CharField(max_length=10, choices=[(s.value, s.value) for s in State], default=State.UPLOADED)
     problem = models.JSONField(default=dict)  # {"en", "ja"}: why it stopped
     notes = models.JSONField(default=list)  # [{"en", "ja"}]: what is worth knowing before it runs
 
@@ -126,6 +120,4 @@ class RememberedMapping(models.Model):
     saved_at = models.DateTimeField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["source", "kind"], name="one_mapping_a_source_and_kind")
-        ]
+        constraints = [models.UniqueConstraint(fields=["source", "kind"], name="one_mapping_a_source_and_kind")]
