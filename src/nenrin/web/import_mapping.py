@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
+from typing import Any
 
 from django import forms
 from django.http import HttpResponse, HttpResponseRedirect
@@ -42,10 +43,13 @@ def _in_words(texts: Mapping[str, Text]) -> list[tuple[str, str]]:
     return [(str(key), text.in_(get_language() or "ja")) for key, text in texts.items()]
 
 
+#: Any in the forms below: they hand on what a form of Django takes.
+
+
 class ReadingForm(forms.Form):
     """How the file is read and how it writes what can be written in several ways."""
 
-    def __init__(self, *args: object, table: Table | None, sheets: Sequence[str] = (), **kwargs: object) -> None:
+    def __init__(self, *args: Any, table: Table | None, sheets: Sequence[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if table is not None and table.form == "xlsx":
             del self.fields["encoding"], self.fields["delimiter"]
@@ -96,7 +100,7 @@ class ColumnsForm(forms.Form):
     """For each field of the kind the column that fills it, or a value for every row."""
 
     def __init__(
-        self, *args: object, fields: Sequence[Field], table: Table | None, mapping: FileMapping, **kwargs: object
+        self, *args: Any, fields: Sequence[Field], table: Table | None, mapping: FileMapping, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         self.kind_fields = fields
@@ -132,7 +136,7 @@ class AttributesForm(forms.Form):
         ("bool", _("keep as yes or no")),
     )
 
-    def __init__(self, *args: object, columns: Sequence[str], mapping: FileMapping, **kwargs: object) -> None:
+    def __init__(self, *args: Any, columns: Sequence[str], mapping: FileMapping, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         kept = {a.origin.column: a.type for a in mapping.attributes.values()}
         self.columns = list(columns)
