@@ -21,7 +21,8 @@ def upsert(
 
     Without `update` rows that are there stay as they are. Callers hold the transaction. Returns how many were sent.
     """
-    prepared = [[_value(value) for value in row] for row in rows]
+    plain = _Values().of
+    prepared = [[plain(value) for value in row] for row in rows]
     statement = _statement(model, columns, unique, update)
     with connection.cursor() as cursor:
         for start in range(0, len(prepared), _ROUND):
@@ -39,12 +40,20 @@ def _statement(model: type[models.Model], columns: Sequence[str], unique: Sequen
     return f"{into} ON CONFLICT ({key}) DO {f'UPDATE SET {changed}' if update else 'NOTHING'}"
 
 
-def _value(value: Any) -> Any:
-    """As the driver wants it. Lists and dictionaries are JSON; a set of columns never mixes them with plain text."""
-    if isinstance(value, datetime):
-        return connection.ops.adapt_datetimefield_value(value)
-    if isinstance(value, date):
-        return connection.ops.adapt_datefield_value(value)
-    if isinstance(value, dict | list | tuple):
-        return JSON.encode(value).decode()
-    return value
+class _Values:
+    """As the driver wants them. Lists and dictionaries are JSON; days and instants repeat, so each is written once."""
+
+    def __init__(self) -> None:
+        self._days: dict[date, Any] = {}
+
+    def of(self, value: Any) -> Any:
+        kind = type(value)
+        if kind in (int, float, str, bool) or value is None:
+            return value
+        if kind in (dict, list, tuple):
+            return JSON.encode(value).decode()
+        if value not in self._days:
+            ops = connection.ops
+            adapt = ops.adapt_datetimefield_value if isinstance(value, datetime) else ops.adapt_datefield_value
+            self._days[value] = adapt(value)
+        return self._days[value]
