@@ -73,10 +73,11 @@ def contacts_export(request: MemberRequest, kind: str) -> Any:
     rows, filters = _asked(request)
     rows = rows.filter(pk__in=Contact.objects.for_member(request.user, Permission.EXPORT).values("pk"))
     names = [name for name, field in columns.CONTACT.items() if visible(request.user, field.field_class)]
+    base = Contact.objects.select_related("account").prefetch_related("emails").only(*names, "account__name")
     language, may_read = get_language() or "ja", visible(request.user, FieldClass.PERSONAL)
 
     def lines() -> Any:
-        for chunk in exports.chunks(rows.order_by("pk")):
+        for chunk in exports.chunks(rows.order_by("pk"), base):
             for row in chunk:
                 emails = ", ".join(email.address for email in row.emails.all()) if may_read else ""
                 yield [row.pk, row.account.name, *(getattr(row, name) for name in names), emails]

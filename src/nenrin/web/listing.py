@@ -24,6 +24,8 @@ class Counted(Paginator):  # type: ignore[type-arg]
 def ordered(rows: QuerySet[M], sort: str, columns: Mapping[str, str]) -> QuerySet[M]:
     """Rows by one of these columns ("-key" descending), blanks last, then by id so that pages never overlap."""
     column, backwards = columns[sort.removeprefix("-")], sort.startswith("-")
+    if "__" not in column and not rows.model._meta.get_field(column).null:  # plain, so that an index gives the order
+        return rows.order_by(f"-{column}", "-pk") if backwards else rows.order_by(column, "pk")
     first = F(column).desc(nulls_last=True) if backwards else F(column).asc(nulls_last=True)
     return rows.order_by(first, "pk")
 

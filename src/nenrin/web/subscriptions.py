@@ -110,9 +110,10 @@ def subscriptions_export(request: MemberRequest, kind: str) -> Any:
     """The list as a file."""
     rows, filters = _asked(request)
     rows = rows.filter(pk__in=Subscription.objects.for_member(request.user, Permission.EXPORT).values("pk"))
+    base = Subscription.objects.select_related("account", "plan")
 
     def lines() -> Any:
-        for chunk in exports.chunks(rows.order_by("pk")):
+        for chunk in exports.chunks(rows.order_by("pk"), base):
             for row in chunk:
                 yield [
                     row.pk,
