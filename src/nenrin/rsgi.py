@@ -12,7 +12,7 @@ import io
 import os
 import sys
 import tempfile
-from collections.abc import Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import IO, Any, Final
 
@@ -141,8 +141,9 @@ def _answer(environ: dict[str, Any], protocol: Any, loop: asyncio.AbstractEventL
     """Run Django and send its answer, whole or, where it is made piece by piece, in pieces."""
     told: dict[str, Any] = {}
 
-    def start(status: str, headers: list[tuple[str, str]], exc_info: object = None) -> None:
+    def start(status: str, headers: list[tuple[str, str]], exc_info: object = None, /) -> Callable[[bytes], object]:
         told.update(status=int(status[:3]), headers=[(name.lower(), value) for name, value in headers])
+        return io.BytesIO().write  # the old way to answer, which Django never takes
 
     response = django(environ, start)
     try:
@@ -151,7 +152,7 @@ def _answer(environ: dict[str, Any], protocol: Any, loop: asyncio.AbstractEventL
         else:
             protocol.response_bytes(told["status"], told["headers"], b"".join(response))
     finally:
-        response.close()  # type: ignore[attr-defined]  # Django's response object
+        response.close()
 
 
 def _send_in_pieces(

@@ -16,6 +16,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -71,10 +72,8 @@ class Parts:
     def kill(self, name: str) -> None:
         """No warning, no clean-up: the whole group at once."""
         process = self.running[name]
-        try:
+        with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         process.wait()
 
     def end(self) -> None:

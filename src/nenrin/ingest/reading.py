@@ -77,19 +77,31 @@ def _noting_duplicates(flags: set[str]) -> Callable[[list[tuple[str, Any]]], dic
 
 
 def _nothing(flags: set[str], flag: str) -> Callable[[str], None]:
-    return lambda _: flags.add(flag)
+    def read(_: str) -> None:
+        flags.add(flag)
+
+    return read
 
 
 def _finite(flags: set[str]) -> Callable[[str], float | None]:
     def read(digits: str) -> float | None:
         value = float(digits)
-        return value if math.isfinite(value) else flags.add("range")
+        if math.isfinite(value):
+            return value
+        flags.add("range")
+        return None
 
     return read
 
 
 def _countable(flags: set[str]) -> Callable[[str], int | None]:
-    return lambda digits: int(digits) if len(digits) <= LONGEST_INTEGER else flags.add("range")
+    def read(digits: str) -> int | None:
+        if len(digits) <= LONGEST_INTEGER:
+            return int(digits)
+        flags.add("range")
+        return None
+
+    return read
 
 
 def _clean(value: Any, flags: set[str], depth: int) -> Any:

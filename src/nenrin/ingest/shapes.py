@@ -86,8 +86,9 @@ def _sent_at(body: Any) -> str | int | float | None:
     # The old node client calls it `timestamp`, beside the batch; on a single event that word means the event's time.
     names = ("sentAt", "sent_at", "timestamp") if "batch" in body else ("sentAt", "sent_at")
     for name in names:
-        if isinstance(body.get(name), str | int | float):
-            return body[name]
+        value = body.get(name)
+        if isinstance(value, str | int | float):
+            return value
     return None
 
 

@@ -95,10 +95,7 @@ def data_board(request: MemberRequest) -> HttpResponse:
     total = law["total"]
     context = {
         "as_of": request.at,
-        "facts": [
-            Fact(label, format.number(total[term]), meaning=meaning, at=request.at)
-            for term, (label, meaning) in TERMS.items()
-        ],  # type: ignore[literal-required]
+        "facts": _facts(total, request.at),
         "holds": conservation.holds(total),
         "lines": _lines(law, request.at),
         "volume": _volume(request),
@@ -111,6 +108,15 @@ def data_board(request: MemberRequest) -> HttpResponse:
         "may_see": visible(request.user, FieldClass.PERSONAL),
     }
     return render(request, "data/board.html", context)
+
+
+def _facts(total: Law, at: datetime) -> list[Fact]:
+    counts = {str(term): n for term, n in total.items() if isinstance(n, int)}
+    language = get_language() or "ja"
+    named = TERMS.items()
+    return [
+        Fact(label, format.number(counts[term], language), meaning=meaning, at=at) for term, (label, meaning) in named
+    ]
 
 
 def _lines(law: dict[str, Law], at: datetime) -> list[Line]:
