@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.analytics.scores_cast import DAY, DOCUMENT, by_hand, frame, model
 
 from nenrin.analytics.scores import differences, micro, records, sentences
 from nenrin.analytics.scores.differences import Difference, Parts
@@ -19,6 +18,7 @@ from nenrin.analytics.scores.records import Record
 from nenrin.analytics.scores.scans import scan, start
 from nenrin.analytics.scores.sentences import Noun
 from nenrin.values import Text
+from tests.analytics.scores_cast import DAY, DOCUMENT, by_hand, frame, model
 
 CLOCKS = {"nps_age": 1, "urgent_age": 1, "tenure_days": 1}
 ROW = {"logins": 5.0, "breadth": 0.5, "nps": 8.0, "nps_age": 10.0, "urgent_age": 0.0}

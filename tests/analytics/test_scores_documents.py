@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.analytics.scores_cast import DOCUMENT, model
 
 from nenrin.analytics.scores import documents, micro, trends
 from nenrin.analytics.scores.curves import Better, Curve, CurveError, fit_anchors
 from nenrin.analytics.scores.documents import DocumentError
+from tests.analytics.scores_cast import DOCUMENT, model
 
 
 def test_a_model_survives_yaml_and_back() -> None:

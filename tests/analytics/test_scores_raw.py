@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.analytics.scores_cast import DOCUMENT, frame, model
 
 from nenrin.analytics.scores import micro, peers
 from nenrin.analytics.scores.documents import from_dict
 from nenrin.analytics.scores.frames import Frame, MissingColumn
 from nenrin.analytics.scores.raws import MISSING, raw
+from tests.analytics.scores_cast import DOCUMENT, frame, model
 
 FULL_ROW = {"logins": 5.0, "breadth": 0.5, "nps": 8.0, "nps_age": 10.0, "urgent_age": 0.0}
 ROWS = st.lists(

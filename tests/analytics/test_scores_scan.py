@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.analytics.scores_cast import DAY, DOCUMENT, by_hand, frame, model
 
 from nenrin.analytics.scores import micro, records
 from nenrin.analytics.scores.bands import Band, Bands, Edges
@@ -14,6 +13,7 @@ from nenrin.analytics.scores.frames import NEVER, Frame
 from nenrin.analytics.scores.models import HealthModel
 from nenrin.analytics.scores.raws import CARRIED, Layout, evaluate
 from nenrin.analytics.scores.scans import Day, State, scan, start, step
+from tests.analytics.scores_cast import DAY, DOCUMENT, by_hand, frame, model
 
 ROW = {"logins": 5.0, "breadth": 0.5, "nps": 8.0, "nps_age": 10.0, "urgent_age": 0.0}
 GOOD = {"logins": 10.0, "breadth": 1.0, "nps": 10.0, "nps_age": 1.0, "urgent_age": 0.0}

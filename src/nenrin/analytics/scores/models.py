@@ -108,7 +108,7 @@ class HealthModel:
     name: Text
     groups: tuple[Group, ...]
     typical: Mapping[str, float] = field(default_factory=lambda: {ANY: 60.0})
-    bands: Bands = Bands()
+    bands: Bands = field(default_factory=Bands)
     half_life_days: float = 14.0
     min_coverage: float = 0.5
     grace_days: int = 0

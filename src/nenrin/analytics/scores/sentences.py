@@ -30,13 +30,17 @@ OTHER_BARS: Mapping[str, Text] = {
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
+#: Nothing stands behind the figure.
+NO_WORDS = Text("", "")
+
+
 @dataclass(frozen=True, slots=True)
 class Noun:
     """How a measure is spoken of. `kind` decides how a figure of it is written; `per` stands behind it."""
 
     name: Text
     kind: Literal["count", "ratio", "days", "score", "decimal"] = "decimal"
-    per: Text = Text("", "")
+    per: Text = NO_WORDS
 
     def figure(self, value: float | None) -> Text:
         """A value in words.
