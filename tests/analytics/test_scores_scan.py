@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -137,7 +139,7 @@ def test_a_measure_that_leaves_the_model_ends_in_the_carried_bar_and_fades_to_no
     days = list(scan(models, empty, first + later))
     carried = [int(day.state.got[0, day.raw.layout.at(CARRIED)]) for day in days]
     assert carried[2] > 0 and carried[-1] == 0
-    assert [abs(left) >= abs(right) for left, right in zip(carried[2:], carried[3:], strict=False)].count(False) == 0
+    assert [abs(left) >= abs(right) for left, right in pairwise(carried[2:])].count(False) == 0
 
 
 def test_an_account_that_went_and_came_back_starts_anew() -> None:
