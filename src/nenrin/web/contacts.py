@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from nenrin.customers import contacts as verbs
 from nenrin.customers import fields as columns
-from nenrin.customers.models import Contact
+from nenrin.customers.models import Contact, ContactEmail
 from nenrin.customers.statuses import DecisionRole, word
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.permissions import FieldClass, Permission, allowed, visible
@@ -73,14 +73,18 @@ def contacts_export(request: MemberRequest, kind: str) -> Any:
     rows, filters = _asked(request)
     rows = rows.filter(pk__in=Contact.objects.for_member(request.user, Permission.EXPORT).values("pk"))
     names = [name for name, field in columns.CONTACT.items() if visible(request.user, field.field_class)]
-    base = Contact.objects.select_related("account").prefetch_related("emails").only(*names, "account__name")
     language, may_read = get_language() or "ja", visible(request.user, FieldClass.PERSONAL)
 
     def lines() -> Any:
-        for chunk in exports.chunks(rows.order_by("pk"), base):
-            for row in chunk:
-                emails = ", ".join(email.address for email in row.emails.all()) if may_read else ""
-                yield [row.pk, row.account.name, *(getattr(row, name) for name in names), emails]
+        """Plain values: as objects 200,000 contacts take a minute."""
+        for wanted in exports.keys(rows.order_by("pk")):
+            emails: dict[int, list[str]] = {}
+            found = ContactEmail.objects.filter(contact__in=wanted if may_read else [])
+            for contact, address in found.order_by("position").values_list("contact_id", "address"):
+                emails.setdefault(contact, []).append(address)
+            people = Contact.objects.filter(pk__in=wanted).order_by("pk")
+            for pk, *values in people.values_list("pk", "account__name", *names):
+                yield [pk, *values, ", ".join(emails.get(pk, ()))]
 
     labels = [columns.CONTACT[name].label.in_(language) for name in names]
     head = ["id", Text("Account", "顧客").in_(language), *labels, Text("E-mail", "メールアドレス").in_(language)]

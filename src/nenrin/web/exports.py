@@ -56,11 +56,16 @@ def accounts_export(request: MemberRequest, kind: str) -> HttpResponse | Streami
 
 def chunks(rows: QuerySet[M], base: QuerySet[M]) -> Iterator[list[M]]:
     """The rows by the five hundred, in their order, each read from `base` by its number: filters are asked once."""
-    keys = list(rows.values_list("pk", flat=True))
-    for start in range(0, len(keys), CHUNK):
-        wanted = keys[start : start + CHUNK]
+    for wanted in keys(rows):
         found = {row.pk: row for row in base.filter(pk__in=wanted)}
         yield [found[key] for key in wanted if key in found]
+
+
+def keys(rows: QuerySet[M]) -> Iterator[list[int]]:
+    """The numbers of the rows by the five hundred, in their order."""
+    all_keys = list(rows.values_list("pk", flat=True))
+    for start in range(0, len(all_keys), CHUNK):
+        yield all_keys[start : start + CHUNK]
 
 
 def note(request: MemberRequest, noun: str, rows: int, filters: dict[str, str]) -> None:
