@@ -13,11 +13,11 @@ import time
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from tests.flows.running import Installation, free_port, install, send, wait_for
 
+ROOT = Path(__file__).parents[1]
 CONNECTIONS, BATCH, SECONDS = 16, 100, 6
 ROUNDS = 3
 AIM_RATIO, AIM_P99_MS = 0.55, 100
