@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import brotli
 import json
 import sys
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import brotli
 import django
 
 django.setup()
@@ -58,15 +58,15 @@ def _fill(account_count: int, contact_count: int, events: int) -> None:
     create(at=NOW, name="Bench", email="bench@nenrin.example", password="rings grow every year", language="ja",
            zone="Asia/Tokyo", currency="JPY", fiscal_start=4)  # fmt: skip
     made = accounts.open_many(
-        [accounts.Row({"name": f"株式会社{n:05d}商事", "status": "customer"}, keys=[("product", f"acct-{n}")]) for n in range(account_count)],
+        [accounts.Row(fields={"name": f"株式会社{n:05d}商事", "status": "customer"}, keys=[("product", f"acct-{n}")]) for n in range(account_count)],
         by=SYSTEM, at=NOW,
     )  # fmt: skip
     start = TODAY - timedelta(days=400)
     subscriptions.sign_many(
-        [subscriptions.Row(account, {"starts_on": start, "term_months": 12, "mrr_minor": 10_000 + n, "seats": 10}) for n, account in enumerate(made)],
+        [subscriptions.Row(account=account.pk, fields={"starts_on": start, "term_months": 12, "mrr_minor": 10_000 + n, "seats": 10}) for n, account in enumerate(made)],
         by=SYSTEM, at=NOW,
     )  # fmt: skip
-    contacts.add_many([contacts.Row(made[n % len(made)], {"name": f"田中 {n}"}) for n in range(contact_count)], by=SYSTEM, at=NOW)
+    contacts.add_many([contacts.Row(account=made[n % len(made)].pk, fields={"name": f"田中 {n}"}) for n in range(contact_count)], by=SYSTEM, at=NOW)
     lake = lakes.current()
     _filled.FIRST = TODAY - timedelta(days=59)
     _filled.fill(lake, events, 60)

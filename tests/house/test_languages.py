@@ -16,7 +16,7 @@ MARKS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext"
 CALL = re.compile(r"\b(?:gettext|ngettext|pgettext|npgettext|_)\((?=u?['\"])")
 
 #: Words that stand the same in both languages, or are names.
-PLAIN = re.compile(r"^(?:[\W\d_]*|Nenrin|JA|EN|日本語|年輪|English|MRR|ARR|NPS|\(?CSV\)?|XLSX|Excel|YAML|JSON|API|URL|ID|CSM|Esc|Enter|Ctrl|⌘|K|v\d*)$")
+PLAIN = re.compile(r"^(?:openapi\.json|[\W\d_]*|Nenrin|JA|EN|日本語|年輪|English|MRR|ARR|NPS|\(?CSV\)?|XLSX|Excel|YAML|JSON|API|URL|ID|CSM|Esc|Enter|Ctrl|⌘|K|v\d*)$")
 
 
 def known() -> set[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ninja import NinjaAPI
 
 from nenrin import __version__
-from nenrin.api import accounts, contacts, health, merges, problems, products, subscriptions, tags
+from nenrin.api import accounts, contacts, health, imports, merges, problems, products, subscriptions, tags
 from nenrin.api.guard import Bearer
 
 api = NinjaAPI(
@@ -27,3 +27,4 @@ api.add_router("/products", products.router)
 api.add_router("/plans", products.plans)
 api.add_router("/tags", tags.router)
 api.add_router("/merges", merges.router)
+api.add_router("/imports", imports.router)

@@ -45,7 +45,7 @@ class Picture:
 def points_at(knots: Sequence[Knot], value: float) -> float:
     """Points of a value: linear between knots, flat outside.
 
-    >>> points_at(((0.2, 20), (0.4, 50)), 0.3), points_at(((0.2, 20), (0.4, 50)), 1)
+    >>> points_at(((20, 20), (40, 50)), 30), points_at(((20, 20), (40, 50)), 100)
     (35.0, 50)
     """
     if value <= knots[0][0]:
