@@ -8,6 +8,7 @@ from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest
+from ninja import NinjaAPI
 from ninja.security import HttpBearer
 
 from nenrin.foundation import tokens
@@ -16,6 +17,8 @@ from nenrin.foundation.permissions import Permission, allowed
 
 Operation = Callable[..., Any]
 _READING = {"GET", "HEAD"}
+#: Where the API stands among the addresses.
+BASE = "api/v1/"
 
 
 class Denied(Exception):
@@ -37,7 +40,38 @@ class Bearer(HttpBearer):
         found = tokens.find(token, at=request.at)  # type: ignore[attr-defined]
         if found is not None:
             request.member = found.member  # type: ignore[attr-defined]
+            request.auth = found  # type: ignore[attr-defined]
+            _refuse(request, _wanted(request))  # type: ignore[arg-type]
         return found
+
+
+#: Method and end of the address pattern -> what it takes; filled once by `learn`.
+_TAKES: dict[tuple[str, str], Permission] = {}
+
+
+def learn(api: NinjaAPI) -> None:
+    """Know what every operation takes, so that a denial comes before the body is read."""
+    for prefix, router in api._routers:
+        for path, view in router.path_operations.items():
+            route = f"{prefix}{path}".replace("{", "<").replace("}", ">").lstrip("/")
+            for operation in view.operations:
+                for method in operation.methods:
+                    _TAKES[method, route] = operation.view_func.permission  # type: ignore[attr-defined]
+
+
+def _wanted(request: HttpRequest) -> Permission | None:
+    match = request.resolver_match
+    route = match.route.removeprefix(BASE) if match else ""
+    return _TAKES.get((request.method or "", route))
+
+
+def _refuse(request: ApiRequest, permission: Permission | None) -> None:
+    if permission is None:
+        return
+    if request.method not in _READING and not request.auth.can_write:
+        raise Denied("this token only reads: issue one that may write")
+    if allowed(request.member, permission) is None:
+        raise Denied(f"the role {request.member.role} does not hold {permission.value}")
 
 
 def grants(permission: Permission) -> Callable[[Operation], Operation]:
@@ -49,10 +83,7 @@ def grants(permission: Permission) -> Callable[[Operation], Operation]:
     def declare(operation: Operation) -> Operation:
         @wraps(operation)
         def guarded(request: ApiRequest, *args: Any, **kwargs: Any) -> Any:
-            if request.method not in _READING and not request.auth.can_write:
-                raise Denied("this token only reads: issue one that may write")
-            if allowed(request.member, permission) is None:
-                raise Denied(f"the role {request.member.role} does not hold {permission.value}")
+            _refuse(request, permission)
             return operation(request, *args, **kwargs)
 
         guarded.permission = permission  # type: ignore[attr-defined]

@@ -6,7 +6,7 @@ from ninja import NinjaAPI
 
 from nenrin import __version__
 from nenrin.api import accounts, contacts, health, imports, merges, problems, products, subscriptions, tags
-from nenrin.api.guard import Bearer
+from nenrin.api.guard import Bearer, learn
 
 api = NinjaAPI(
     title="Nenrin",
@@ -28,3 +28,4 @@ api.add_router("/plans", products.plans)
 api.add_router("/tags", tags.router)
 api.add_router("/merges", merges.router)
 api.add_router("/imports", imports.router)
+learn(api)
