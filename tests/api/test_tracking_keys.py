@@ -65,6 +65,16 @@ def test_an_unknown_key_is_refused_counted_and_shown_without_being_told(client: 
     _until(lambda: [(met.key, met.requests) for met in spool.strangers()] == [("wk_of_…se", 1)])
 
 
+def test_a_key_made_of_odd_characters_keeps_nobody_elses_events_out(client: Client) -> None:
+    site = door(client)
+    for odd in ("a\0b", "\ud800", "👻" * 300, "\x1b[2J"):
+        assert site.knock(body={"batch": [TRACK], "writeKey": odd}, key="").status_code == 401
+    assert site.knock(HTTP_AUTHORIZATION=basic("a\0b:")).status_code == 401
+    assert site.knock().status_code == 200
+    _until(lambda: spool.strangers())
+    assert site.knock().status_code == 200
+
+
 def test_no_key_at_all_is_told_where_to_put_one(client: Client) -> None:
     answer = door(client).knock(key="")
     assert (answer.status_code, answer.json()["code"]) == (401, "no_write_key")

@@ -87,6 +87,7 @@ def _authenticate(request: HttpRequest, route: Route, body: bytes, counted: cens
 
 def _stranger(request: HttpRequest, counted: census.Census, key: str) -> HttpResponse:
     """401, or 200 where the operator wants it as Segment does; in both cases nothing is stored, and it is counted."""
+    key = "".join(letter for letter in key if letter.isprintable())
     shown = f"{key[:6]}…{key[-2:]}" if len(key) > 8 else key
     spool.note_stranger(shown or "-", _agent(request), datetime.now(UTC))
     if getattr(settings, "COMPAT_200", False):

@@ -25,7 +25,7 @@ from nenrin.web import format, freshness, toasts
 from nenrin.web.charts.columns import Column, Columns
 from nenrin.web.components import Fact
 from nenrin.web.guard import MemberRequest, requires
-from nenrin.web.listing import page_of
+from nenrin.web.listing import page_of, plain
 from nenrin.web.source_words import CONFLICTS, LOOPS, REASONS
 
 VOLUME_DAYS = 14
@@ -180,7 +180,7 @@ def _loop(name: Text, row: Lease, at: datetime) -> Loop:
 @requires(Permission.DATA_VIEW)
 def quarantined(request: MemberRequest) -> HttpResponse:
     """Events set aside, newest first, by reason and source."""
-    reason, sender = request.GET.get("reason", ""), request.GET.get("source", "")
+    reason, sender = plain(request.GET.get("reason")), request.GET.get("source", "")
     narrowed = Q(reason=reason) if reason else Q()
     if sender.isascii() and sender.isdigit():
         narrowed &= Q(source=int(sender[:9]))
@@ -209,7 +209,7 @@ def settle(request: MemberRequest) -> HttpResponse:
     """Try the ticked events again, or all of a reason; or give them up."""
     waiting = Quarantined.objects.filter(state__in=("waiting", "retrying"))
     keys = [int(key) for key in request.POST.getlist("id") if key.isascii() and key.isdigit()]
-    reason = request.POST.get("reason", "")
+    reason = plain(request.POST.get("reason"))
     chosen = (
         waiting.filter(pk__in=keys)
         if not request.POST.get("all")

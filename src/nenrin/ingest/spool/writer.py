@@ -104,7 +104,7 @@ class Writer:
         try:
             ids = self._store.append([ticket.batch for ticket in tickets], limited, list(strangers.values()))
         except Exception as problem:  # whatever it was, no request thread may wait for ever
-            self._give_back(limited, strangers)
+            self._give_back(limited)
             reason = problem if isinstance(problem, SpoolUnavailable) else SpoolUnavailable(repr(problem))
             for ticket in tickets:
                 ticket.problem = reason
@@ -114,10 +114,9 @@ class Writer:
         for ticket in tickets:
             ticket.done.release()
 
-    def _give_back(self, limited: dict[int, int], strangers: dict[str, Stranger]) -> None:
-        """Counts of a failed transaction are tried again with the next."""
+    def _give_back(self, limited: dict[int, int]) -> None:
+        """Counts of a failed transaction are tried again with the next; strangers' keys are not, lest one of them be
+        the reason of the failure and keep everybody's events out."""
         with self._turn:
             for source, n in limited.items():
                 self._limited[source] = self._limited.get(source, 0) + n
-            for key, stranger in strangers.items():
-                self._strangers.setdefault(key, stranger)
