@@ -38,9 +38,11 @@ def test_without_scripts_a_csm_signs_in_filters_and_writes_a_note(visitor: Any) 
     guest.go("/accounts?q=白樺")
     guest.page.locator("main tbody a[href^='/accounts/']").first.click()
     guest.go(guest.page.url.removeprefix(guest.demo.base) + "/timeline")
-    form = guest.page.locator("#write form").first
-    form.locator("textarea").first.fill("部長の後任を確認した。")
-    form.locator("button").first.click()
+    guest.page.locator("#write summary").click()
+    form = guest.page.locator("#write form")
+    form.locator("[name=title]").fill("定例会")
+    form.locator("[name=body]").fill("部長の後任を確認した。")
+    form.locator("button").click()
     guest.page.wait_for_load_state()
     assert "部長の後任を確認した。" in guest.page.content()
 
@@ -50,7 +52,7 @@ def test_the_palette_finds_an_account_by_a_part_of_its_name(visitor: Any) -> Non
     guest.go("/")
     guest.page.keyboard.press("Control+k")
     guest.page.locator("#palette input").fill("白樺")
-    guest.page.locator("#palette [role=option]").first.wait_for()
+    guest.page.locator("#palette [role=option]", has_text="白樺").first.wait_for()
     guest.page.keyboard.press("Enter")
     guest.page.wait_for_url("**/accounts/*")
     assert "白樺" in guest.page.title()
@@ -63,7 +65,7 @@ def test_an_imported_ticket_moves_the_score(visitor: Any, tmp_path: Path) -> Non
     link = guest.page.locator("main tbody a[href^='/accounts/']").first
     path, name = link.get_attribute("href"), link.inner_text()
     before = _today(guest, path)
-    (tmp_path / "tickets.csv").write_text(f"key,account,priority,opened_on,subject\nT-9001,{name},urgent,2026-10-20,全拠点で停止\n")
+    (tmp_path / "tickets.csv").write_text(f"key,account,priority,opened_at,subject\nT-9001,{name},urgent,2026-10-20,全拠点で停止\n")
     words = ("import", "tickets", str(tmp_path / "tickets.csv"), "--json")
     guest.demo.installation.run(*words)
     wait_for(lambda: _today(guest, path) < before, 60, "the worker to take the ticket into account")
@@ -79,5 +81,5 @@ def test_an_outsider_is_sent_to_the_sign_in_and_a_role_without_permission_is_tol
     answer = guest.page.goto(guest.demo.base + "/accounts")
     assert "/sign-in/login/" in guest.page.url and answer is not None
     seller = visitor("sales")
-    answer = seller.page.goto(seller.demo.base + "/health-models")
+    answer = seller.page.goto(seller.demo.base + "/tokens")
     assert answer is not None and answer.status == 403

@@ -16,8 +16,6 @@ from django.core.management import call_command
 from nenrin.cli.output import fail
 from nenrin.foundation.models import Organisation
 
-#: Threads that wait for the spool's group commit hold no processor; they bound how many requests wait at once.
-THREADS = 32
 STOP_SECONDS = 10
 
 
@@ -37,9 +35,9 @@ def command(host: str, port: int, with_worker: bool) -> None:
 
 def _server(host: str, port: int) -> list[str]:
     return [
-        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)),
-        *("--workers", "1", "--blocking-threads", str(THREADS), "--backlog", "2048", "--backpressure", "256", "--no-ws", "--respawn-failed-workers"),
-        *("--log-level", "warning", "nenrin.wsgi:application"),
+        *(sys.executable, "-m", "granian", "--interface", "rsgi", "--host", host, "--port", str(port)),
+        *("--workers", "1", "--backlog", "2048", "--backpressure", "1024", "--no-ws", "--respawn-failed-workers"),
+        *("--log-level", "warning", "nenrin.rsgi:application"),
     ]
 
 
