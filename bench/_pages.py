@@ -13,12 +13,12 @@ import django
 
 django.setup()
 
+from bench import _filled  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 
-from bench import _filled  # noqa: E402
 from nenrin.cli.init import create  # noqa: E402
 from nenrin.customers import accounts, contacts, subscriptions  # noqa: E402
 from nenrin.customers.models import Account  # noqa: E402
@@ -66,7 +66,11 @@ def _fill(account_count: int, contact_count: int, events: int) -> None:
         [subscriptions.Row(account=account.pk, fields={"starts_on": start, "term_months": 12, "mrr_minor": 10_000 + n, "seats": 10}) for n, account in enumerate(made)],
         by=SYSTEM, at=NOW,
     )  # fmt: skip
-    contacts.add_many([contacts.Row(account=made[n % len(made)].pk, fields={"name": f"田中 {n}"}) for n in range(contact_count)], by=SYSTEM, at=NOW)
+    contacts.add_many(
+        [contacts.Row(account=made[n % len(made)].pk, fields={"name": f"田中 {n}"}) for n in range(contact_count)],
+        by=SYSTEM,
+        at=NOW,
+    )
     lake = lakes.current()
     _filled.FIRST = TODAY - timedelta(days=59)
     _filled.fill(lake, events, 60)
@@ -102,7 +106,14 @@ def _first_load(client: Client) -> dict[str, Any]:
 
 
 def _row(name: str, figure: float, unit: str, aim: float) -> dict[str, Any]:
-    row = {"name": name, "figure": figure, "unit": unit, "peer": "aim", "peer_figure": aim, "ratio": round(figure / aim, 2)}
+    row = {
+        "name": name,
+        "figure": figure,
+        "unit": unit,
+        "peer": "aim",
+        "peer_figure": aim,
+        "ratio": round(figure / aim, 2),
+    }
     return row | {"aim": f"<= {aim}", "holds": figure <= aim}
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, datetime
 
 import pytest
-from tests.cast import DRIFTING, THRIVING
 
 from nenrin.customers import accounts, attributes, days, keys
 from nenrin.customers.accounts import Row
@@ -16,6 +15,7 @@ from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Entry, Organisation
 from nenrin.foundation.permissions import FieldClass
 from nenrin.values import Text
+from tests.cast import DRIFTING, THRIVING
 
 
 def opened(at: datetime, name: str = DRIFTING, **fields: object) -> Account:
@@ -24,9 +24,7 @@ def opened(at: datetime, name: str = DRIFTING, **fields: object) -> Account:
 
 def test_an_opened_account_tells_the_lake_its_state_and_its_keys(org: Organisation, at: datetime) -> None:
     days.install(by=SYSTEM, at=at)
-    account = opened(
-        at, keys=[("crm", "A-1"), ("app", "org_9")], employees=1240, industry="製造", tags=["重点"]
-    )
+    account = opened(at, keys=[("crm", "A-1"), ("app", "org_9")], employees=1240, industry="製造", tags=["重点"])
     entry = Entry.objects.get(action="customers.account.opened")
     own, *links = entry.particulars["facts"]
     assert (own["kind"], own["key"], own["account"]) == ("account", str(account.pk), account.pk)
@@ -101,10 +99,7 @@ def test_putting_twice_opens_once_and_confirms_what_events_announced(org: Organi
 
 def test_many_are_put_in_the_order_given(org: Organisation, at: datetime) -> None:
     accounts.put("crm", "2", by=SYSTEM, at=at, name="二")
-    rows = [
-        Row(fields={"name": name}, keys=[("crm", key)])
-        for key, name in [("1", "一"), ("2", "弐"), ("3", "三")]
-    ]
+    rows = [Row(fields={"name": name}, keys=[("crm", key)]) for key, name in [("1", "一"), ("2", "弐"), ("3", "三")]]
     outcomes = accounts.put_many(rows, by=SYSTEM, at=at)
     assert [o.happened for o in outcomes] == ["opened", "changed", "opened"]
     assert [o.account.name for o in outcomes] == ["一", "弐", "三"]
@@ -140,9 +135,7 @@ def test_an_archived_account_is_gone_from_the_lake_and_comes_back(org: Organisat
 
 
 def test_history_states_when_it_was_known(org: Organisation, at: datetime) -> None:
-    accounts.open(
-        DRIFTING, keys=[("crm", "1")], by=SYSTEM, at=at, valid_on=date(2024, 4, 1), known_on=date(2024, 4, 2)
-    )
+    accounts.open(DRIFTING, keys=[("crm", "1")], by=SYSTEM, at=at, valid_on=date(2024, 4, 1), known_on=date(2024, 4, 2))
     own, link = Entry.objects.get(action="customers.account.opened").particulars["facts"]
     assert (own["valid_at"], own["known_on"], own["assumed"]) == ("2024-04-01", "2024-04-02", True)
     assert link["known_on"] == "2024-04-02"

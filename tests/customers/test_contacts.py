@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, datetime
 
 import pytest
-from tests.cast import DRIFTING
 
 from nenrin.customers import accounts, contacts, privacy
 from nenrin.customers.errors import Conflict, Refused
@@ -14,6 +13,7 @@ from nenrin.customers.statuses import DecisionRole
 from nenrin.foundation import journal
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Entry, Organisation, PersonalPart
+from tests.cast import DRIFTING
 
 NAME = "小林 由美"
 
@@ -28,9 +28,7 @@ def added(account: Account, at: datetime, **fields: object) -> Contact:
     return contacts.add(account, NAME, by=SYSTEM, at=at, **given)
 
 
-def test_a_contact_has_several_addresses_the_first_of_which_we_write_to(
-    account: Account, at: datetime
-) -> None:
+def test_a_contact_has_several_addresses_the_first_of_which_we_write_to(account: Account, at: datetime) -> None:
     contact = added(account, at)
     assert [str(e) for e in contact.emails.all()] == ["kobayashi@shinonome.example", "y.k@shinonome.example"]
     contact = contacts.change(contact, by=SYSTEM, at=at, emails=["y.k@shinonome.example"])

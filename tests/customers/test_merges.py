@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.cast import DRIFTING, THRIVING, member
 
 from nenrin.customers import accounts, candidates, contacts, merges, ownership, subscriptions
 from nenrin.customers.errors import Refused
@@ -16,6 +15,7 @@ from nenrin.customers.models import Account, AccountKey, AccountTag, Assignment,
 from nenrin.customers.statuses import Phase
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Entry, Organisation
+from tests.cast import DRIFTING, THRIVING, member
 
 AT = datetime(2026, 11, 24, tzinfo=UTC)
 COLUMNS = (
@@ -52,9 +52,7 @@ def everything() -> dict[str, Sequence[object]]:
         "subscriptions": list(Subscription.objects.order_by("pk").values_list("pk", "account_id", "status")),
         "keys": list(AccountKey.objects.order_by("pk").values_list("pk", "account_id", "ended_on")),
         "tags": sorted(AccountTag.objects.values_list("account_id", "tag__name")),
-        "owners": list(
-            Assignment.objects.order_by("pk").values_list("account_id", "member_id", "phase", "until_on")
-        ),
+        "owners": list(Assignment.objects.order_by("pk").values_list("account_id", "member_id", "phase", "until_on")),
     }
 
 
@@ -115,9 +113,7 @@ def test_undoing_a_merge_brings_back_every_row(
 ) -> None:
     top = accounts.open("持株", by=SYSTEM, at=AT) if shape == "siblings" else None
     survivor = built(f"甲{turn}-{Account.objects.count()}", one, top, owner)
-    absorbed = built(
-        f"乙{turn}-{Account.objects.count()}", other, survivor if shape == "below" else top, owner
-    )
+    absorbed = built(f"乙{turn}-{Account.objects.count()}", other, survivor if shape == "below" else top, owner)
     if shape == "above":
         accounts.change(survivor, by=SYSTEM, at=AT, parent=absorbed)
     before = everything()

@@ -32,16 +32,11 @@ def test_every_account_has_exactly_one_tier_and_its_touch_model(rules: None, at:
 def test_growing_moves_the_tier_and_tells_the_lake(rules: None, at: datetime) -> None:
     account = accounts.change(opened(at, employees=90), by=SYSTEM, at=at, employees=120)
     assert account.tier == "mid_market"
-    assert (
-        Entry.objects.get(action="customers.account.changed").particulars["fact"]["body"]["tier"]
-        == "mid_market"
-    )
+    assert Entry.objects.get(action="customers.account.changed").particulars["fact"]["body"]["tier"] == "mid_market"
 
 
 def test_a_rule_on_revenue_follows_the_contract(rules: None, at: datetime) -> None:
-    large = tiers.Tier(
-        "key", Text("Key", "重点"), [{"field": "mrr_minor", "op": "at_least", "value": 500_000}]
-    )
+    large = tiers.Tier("key", Text("Key", "重点"), [{"field": "mrr_minor", "op": "at_least", "value": 500_000}])
     tiers.replace([large, tiers.Tier("rest", Text("Rest", "その他"))], by=SYSTEM, at=at)
     account = opened(at)
     assert account.tier == "rest"
@@ -52,9 +47,7 @@ def test_a_rule_on_revenue_follows_the_contract(rules: None, at: datetime) -> No
 
 def test_changing_the_rules_moves_the_accounts_that_they_move(rules: None, at: datetime) -> None:
     one, two = opened(at, employees=300), opened(at, "乙", employees=10)
-    enterprise = tiers.Tier(
-        "enterprise", Text("E", "大"), [{"field": "employees", "op": "at_least", "value": 200}]
-    )
+    enterprise = tiers.Tier("enterprise", Text("E", "大"), [{"field": "employees", "op": "at_least", "value": 200}])
     assert tiers.replace([enterprise, tiers.DEFAULTS[2]], by=SYSTEM, at=at) == 1
     one.refresh_from_db()
     two.refresh_from_db()
@@ -67,9 +60,7 @@ def test_changing_the_rules_moves_the_accounts_that_they_move(rules: None, at: d
 
 def test_an_override_holds_until_its_day(rules: None, at: datetime) -> None:
     account = opened(at, employees=10)
-    account = touch_models.override(
-        account, "high", reason="経営会議で決定", until=date(2026, 12, 1), by=SYSTEM, at=at
-    )
+    account = touch_models.override(account, "high", reason="経営会議で決定", until=date(2026, 12, 1), by=SYSTEM, at=at)
     assert account.touch_model == "high"
     accounts.change(account, by=SYSTEM, at=at, industry="小売")
     assert days.turn(date(2026, 11, 30), at=at) == 0
@@ -105,9 +96,7 @@ def test_an_override_needs_a_model_a_reason_and_an_end(
         ["employees"],
     ],
 )
-def test_rules_that_cannot_be_read_are_refused(
-    rules: None, at: datetime, conditions: list[dict[str, object]]
-) -> None:
+def test_rules_that_cannot_be_read_are_refused(rules: None, at: datetime, conditions: list[dict[str, object]]) -> None:
     with pytest.raises(Refused):
         tiers.replace([tiers.Tier("a", Text("a", "a"), conditions), tiers.DEFAULTS[2]], by=SYSTEM, at=at)
 

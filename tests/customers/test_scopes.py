@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
-from tests.cast import member
 
 from nenrin.customers import accounts, contacts, ownership
 from nenrin.customers.errors import Refused
@@ -16,6 +15,7 @@ from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Organisation
 from nenrin.foundation.permissions import GRANTS, Permission, Scope
 from nenrin.foundation.roles import Role
+from tests.cast import member
 
 EDIT = Permission.ACCOUNTS_EDIT
 

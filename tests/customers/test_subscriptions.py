@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, datetime
 
 import pytest
-from tests.cast import DRIFTING
 
 from nenrin.customers import accounts, days, products, queries, rollovers, subscriptions
 from nenrin.customers.errors import Conflict, Refused
@@ -14,6 +13,7 @@ from nenrin.customers.schedule import Step
 from nenrin.customers.statuses import Status, SubscriptionStatus
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Entry, Organisation
+from tests.cast import DRIFTING
 
 TODAY = date(2026, 11, 24)  # of the fixture `at`, in Tokyo
 
@@ -40,9 +40,7 @@ def told(action: str) -> list[dict[str, object]]:
     return Entry.objects.filter(action=action).order_by("id").last().particulars["facts"]
 
 
-def test_a_contract_signed_years_ago_stands_in_its_fourth_term(
-    account: Account, plan: Plan, at: datetime
-) -> None:
+def test_a_contract_signed_years_ago_stands_in_its_fourth_term(account: Account, plan: Plan, at: datetime) -> None:
     row = signed(account, at, plan=plan)
     assert (row.status, row.renewals, row.term_from, row.ends_on) == (
         "active",
@@ -61,9 +59,7 @@ def test_a_contract_signed_years_ago_stands_in_its_fourth_term(
     assert followed["kind"] == "account" and followed["body"]["status"] == "customer"
 
 
-def test_the_date_in_the_contract_wins_over_the_notice_period_for_its_term(
-    account: Account, at: datetime
-) -> None:
+def test_the_date_in_the_contract_wins_over_the_notice_period_for_its_term(account: Account, at: datetime) -> None:
     row = signed(account, at, starts_on=date(2026, 4, 1), notice_deadline=date(2026, 12, 25))
     assert row.notice_deadline == date(2026, 12, 25)
     rollovers.roll(date(2027, 4, 1), at=at)
@@ -99,8 +95,7 @@ def test_a_day_that_passes_renews_reprices_and_hides_deadlines(account: Account,
     row.refresh_from_db()
     assert (row.renewals, row.ends_on, row.notice_deadline) == (1, date(2028, 4, 1), date(2028, 2, 29))
     happened = [
-        e.particulars["happened"]
-        for e in Entry.objects.filter(action="customers.subscription.rolled").order_by("id")
+        e.particulars["happened"] for e in Entry.objects.filter(action="customers.subscription.rolled").order_by("id")
     ]
     assert happened == ["repriced", "renewed"]
     assert days.turn(date(2027, 4, 1), at=at) == 0
@@ -127,9 +122,7 @@ def test_a_notice_raises_a_hard_event_that_its_withdrawal_takes_back(account: Ac
     assert row.status == "active" and told("customers.subscription.reprieved")[1]["gone"] is True
 
 
-def test_a_replaced_contract_ends_when_its_successor_starts(
-    account: Account, plan: Plan, at: datetime
-) -> None:
+def test_a_replaced_contract_ends_when_its_successor_starts(account: Account, plan: Plan, at: datetime) -> None:
     row = signed(account, at)
     successor = subscriptions.substitute(
         row, by=SYSTEM, at=at, starts_on=TODAY, mrr_minor=600_000, seats=150, plan=plan
@@ -140,9 +133,7 @@ def test_a_replaced_contract_ends_when_its_successor_starts(
     assert (account.status, account.mrr_minor) == (Status.CUSTOMER, 600_000)
 
 
-def test_overlapping_contracts_for_one_product_are_pointed_out(
-    account: Account, plan: Plan, at: datetime
-) -> None:
+def test_overlapping_contracts_for_one_product_are_pointed_out(account: Account, plan: Plan, at: datetime) -> None:
     row = signed(account, at, plan=plan)
     other = signed(account, at, plan=plan, starts_on=date(2026, 1, 1))
     assert [w.ja for w in queries.warnings(other)] == [f"契約期間が重複: {row.starts_on} 開始の契約"]

@@ -18,9 +18,7 @@ lengths = st.integers(1, 60)
 
 
 @given(days, lengths, st.integers(1, 40))
-def test_terms_follow_each_other_without_gap_and_keep_their_day(
-    anchor: date, months: int, count: int
-) -> None:
+def test_terms_follow_each_other_without_gap_and_keep_their_day(anchor: date, months: int, count: int) -> None:
     end, following = terms.term_end(anchor, count, months), terms.term_end(anchor, count + 1, months)
     assert end < following
     assert end.day == anchor.day or (end.day < anchor.day and (end + timedelta(1)).day == 1)
@@ -42,9 +40,7 @@ def test_the_running_term_is_the_first_that_ends_after_the_day(anchor: date, mon
 
 
 @given(days, st.integers(0, 6), st.integers(0, 120))
-def test_a_whole_notice_period_lies_between_the_deadline_and_the_end(
-    ends_on: date, months: int, extra: int
-) -> None:
+def test_a_whole_notice_period_lies_between_the_deadline_and_the_end(ends_on: date, months: int, extra: int) -> None:
     deadline = terms.notice_deadline(ends_on, months, extra)
     assert deadline < ends_on
     earliest = terms.add_months(ends_on, -months) - timedelta(days=extra)

@@ -34,7 +34,12 @@ class Installation:
     def run(self, *words: str, status: int = 0) -> str:
         """A command's standard output; its exit status is checked."""
         done = subprocess.run(
-            [sys.executable, "-m", "nenrin", *words], env=self.environment, capture_output=True, text=True, timeout=120, check=False
+            [sys.executable, "-m", "nenrin", *words],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
         )
         assert done.returncode == status, f"{words}: {done.returncode}\n{done.stdout}\n{done.stderr}"
         return done.stdout

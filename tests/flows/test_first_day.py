@@ -56,7 +56,9 @@ def test_from_files_and_events_to_health_with_reasons(nenrin: Installation, tmp_
             status, answer = send(base, nenrin.keys["write_key"], "/v1/batch", {"batch": batch[begin : begin + 100]})
             assert (status, answer["success"]) == (200, True)
         send(base, nenrin.keys["write_key"], "/v1/batch", {"batch": batch[:100]})  # again: a client that got no answer
-        send(base, nenrin.keys["write_key"], "/v1/track", {"event": "No one", "messageId": "x"})  # neither user nor visitor
+        send(
+            base, nenrin.keys["write_key"], "/v1/track", {"event": "No one", "messageId": "x"}
+        )  # neither user nor visitor
         wait_for(lambda: nenrin.json("intake", "--json")["total"]["pending"] == 0, 60, "the drain")
     total = nenrin.json("intake", "--json")["total"]
     assert total == {

@@ -20,7 +20,7 @@ PLAIN = (
 TABS = ("", "/health", "/usage", "/people", "/timeline", "/contracts")
 SERIOUS = {"serious", "critical"}
 #: Pages whose heads hold names that people gave: specimens, segments, teams.
-NAMED_BY_THEIR_OWNERS = {"/components"}
+NAMED_BY_THEIR_OWNERS = {"/components", "/products"}
 
 
 def _links(guest: Visitor) -> list[str]:

@@ -27,7 +27,10 @@ def test_a_team_is_opened_renamed_and_closed_and_its_members_stay() -> None:
 def test_two_teams_never_share_a_name() -> None:
     teams.open("東日本", by=SYSTEM, at=AT)
     west = teams.open("西日本", by=SYSTEM, at=AT)
-    for again in (lambda: teams.open("東日本", by=SYSTEM, at=AT), lambda: teams.rename(west, "東日本", by=SYSTEM, at=AT)):
+    for again in (
+        lambda: teams.open("東日本", by=SYSTEM, at=AT),
+        lambda: teams.rename(west, "東日本", by=SYSTEM, at=AT),
+    ):
         with pytest.raises(teams.TeamExists):
             again()
     with pytest.raises(teams.TeamExists):

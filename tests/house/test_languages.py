@@ -16,7 +16,9 @@ MARKS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext"
 CALL = re.compile(r"\b(?:gettext|ngettext|pgettext|npgettext|_)\((?=u?['\"])")
 
 #: Words that stand the same in both languages, or are names.
-PLAIN = re.compile(r"^(?:openapi\.json|[\W\d_]*|Nenrin|JA|EN|日本語|年輪|English|MRR|ARR|NPS|\(?CSV\)?|XLSX|Excel|YAML|JSON|API|URL|ID|CSM|Esc|Enter|Ctrl|⌘|K|v\d*)$")
+PLAIN = re.compile(
+    r"^(?:openapi\.json|[\W\d_]*|Nenrin|JA|EN|日本語|年輪|English|MRR|ARR|NPS|\(?CSV\)?|XLSX|Excel|YAML|JSON|API|URL|ID|CSM|Esc|Enter|Ctrl|⌘|K|v\d*)$"
+)
 
 
 def known() -> set[str]:
@@ -73,7 +75,9 @@ def _wanted_by_code() -> dict[str, str]:
 
 def test_every_marked_text_has_its_japanese() -> None:
     words = known() | {"Japanese", "English"}
-    missing = {text: where for text, where in {**_wanted_by_templates(), **_wanted_by_code()}.items() if text not in words}
+    missing = {
+        text: where for text, where in {**_wanted_by_templates(), **_wanted_by_code()}.items() if text not in words
+    }
     assert not missing
 
 

@@ -48,7 +48,9 @@ def test_nothing_is_imported_inside_a_function(file: Path) -> None:
 
 
 def test_no_signal_carries_a_fact_upwards() -> None:
-    hidden = [_name(f) for f in FILES if "django.dispatch" in f.read_text() or "django.db.models.signals" in f.read_text()]
+    hidden = [
+        _name(f) for f in FILES if "django.dispatch" in f.read_text() or "django.db.models.signals" in f.read_text()
+    ]
     assert not hidden
 
 

@@ -22,7 +22,11 @@ def spoken_of(folder: Path) -> list[str]:
     for path in folder.rglob("*"):
         if path.is_file() and path.suffix == ".parquet":
             with lake.connection() as db:
-                text = str(db.execute(f"select columns(*)::varchar from read_parquet('{path}', hive_partitioning = false)").fetchall())
+                text = str(
+                    db.execute(
+                        f"select columns(*)::varchar from read_parquet('{path}', hive_partitioning = false)"
+                    ).fetchall()
+                )
         else:
             text = path.read_bytes().decode(errors="replace") if path.is_file() else ""
         if CANARY in text:

@@ -142,10 +142,10 @@ def test_a_reader_that_remembers_the_last_id_misses_nothing_while_others_write()
 
 @own_file
 def test_a_full_queue_refuses_instead_of_growing(home: Path, monkeypatch: MonkeyPatch) -> None:
-    monkeypatch.setattr(writer, "MOST_BATCHES", 0)
-    with pytest.raises(SpoolBusy):
-        spool.put(BATCH)
-    monkeypatch.undo()
+    with monkeypatch.context() as small:
+        small.setattr(writer, "MOST_BATCHES", 0)
+        with pytest.raises(SpoolBusy):
+            spool.put(BATCH)
     assert spool.put(BATCH) == 1
 
 

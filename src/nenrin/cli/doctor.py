@@ -21,7 +21,11 @@ from nenrin.foundation.models import Entry, Lease, Organisation
 from nenrin.ingest import conservation, lakes
 
 State = Literal["ok", "warn", "fail"]
-MARKS = {"ok": click.style("ok  ", fg="green"), "warn": click.style("warn", fg="yellow"), "fail": click.style("FAIL", fg="red")}
+MARKS = {
+    "ok": click.style("ok  ", fg="green"),
+    "warn": click.style("warn", fg="yellow"),
+    "fail": click.style("FAIL", fg="red"),
+}
 LAG = timedelta(minutes=5)
 FREE_BYTES = 1 << 30
 

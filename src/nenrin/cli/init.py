@@ -31,7 +31,9 @@ _FIRST = Text("Administrator", "管理者")
 @click.option("--language", type=click.Choice(["ja", "en"]), default="ja", show_default=True)
 @click.option("--zone", default="Asia/Tokyo", show_default=True, help="IANA time zone that defines day and month.")
 @click.option("--currency", default="JPY", show_default=True)
-@click.option("--fiscal-start", type=click.IntRange(1, 12), default=4, show_default=True, help="First month of the fiscal year.")
+@click.option(
+    "--fiscal-start", type=click.IntRange(1, 12), default=4, show_default=True, help="First month of the fiscal year."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the keys as JSON.")
 def command(as_json: bool, **wanted: Any) -> None:
     """Create everything a new installation needs and print its keys, once.
@@ -46,14 +48,30 @@ def command(as_json: bool, **wanted: Any) -> None:
 
 
 def create(
-    *, at: datetime, name: str, email: str, password: str | None, language: str, zone: str, currency: str, fiscal_start: int
+    *,
+    at: datetime,
+    name: str,
+    email: str,
+    password: str | None,
+    language: str,
+    zone: str,
+    currency: str,
+    fiscal_start: int,
 ) -> dict[str, Any]:
     """The first rows: organisation, administrator with an API token, default health models, one source."""
     password = password or secrets.token_urlsafe(12)
     with transaction.atomic():
-        organisation.found(name, at=at, language=language, zone=zone, currency=currency, fiscal_start_month=fiscal_start)
+        organisation.found(
+            name, at=at, language=language, zone=zone, currency=currency, fiscal_start_month=fiscal_start
+        )
         admin = members.add(
-            email=email, name=_FIRST.in_(language), role=Role.ADMINISTRATOR, by=SYSTEM, at=at, password=password, language=language
+            email=email,
+            name=_FIRST.in_(language),
+            role=Role.ADMINISTRATOR,
+            by=SYSTEM,
+            at=at,
+            password=password,
+            language=language,
         )
         token = tokens.issue(admin, "first token", at=at, by=SYSTEM, can_write=True)
         source = sources.open("product", by=SYSTEM, at=at)

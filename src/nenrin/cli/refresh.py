@@ -12,7 +12,9 @@ from nenrin.insight import backfill, refresh
 
 
 @click.command()
-@click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), help="Also score past days from here, as known then.")
+@click.option(
+    "--from", "first", type=click.DateTime(["%Y-%m-%d"]), help="Also score past days from here, as known then."
+)
 def command(first: datetime | None) -> None:
     """Score every account for today; with --from also the imported past, once. Stored days never change."""
     at = datetime.now(UTC)

@@ -19,7 +19,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from nenrin.foundation import bulk
-from nenrin.foundation.actions import UnknownAction, actions, register
+from nenrin.foundation.actions import UnknownAction, actions
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.models import Cursor, Entry, PersonalPart, Reference
 from nenrin.values import Text

@@ -62,7 +62,9 @@ def invite(member: Member, *, by: Actor, at: datetime, purpose: str = "invite") 
     with transaction.atomic():
         Invitation.objects.filter(member=member, used_at__isnull=True).update(used_at=at)
         expires = at + timedelta(days=INVITATION_DAYS)
-        Invitation.objects.create(member=member, digest=_digest(secret), purpose=purpose, created_at=at, expires_at=expires)
+        Invitation.objects.create(
+            member=member, digest=_digest(secret), purpose=purpose, created_at=at, expires_at=expires
+        )
         _note("invited", member, by, at)
     return secret
 
@@ -94,7 +96,11 @@ def change(member: Member, *, by: Actor, at: datetime, **fields: object) -> Memb
     """Change name, role or team. Raises LastAdministrator. Journal: foundation.member.changed."""
     if fields.get("role", member.role) != Role.ADMINISTRATOR:
         _keep_an_administrator(member)
-    changes = {name: [str(getattr(member, name)), str(value)] for name, value in fields.items() if getattr(member, name) != value}
+    changes = {
+        name: [str(getattr(member, name)), str(value)]
+        for name, value in fields.items()
+        if getattr(member, name) != value
+    }
     if not changes:
         return member
     with transaction.atomic():

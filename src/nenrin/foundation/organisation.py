@@ -38,7 +38,10 @@ def change(*, by: Actor, at: datetime, **fields: object) -> Organisation:
     if not changed:
         return organisation
     Organisation.objects.filter(pk=1).update(**changed)
-    particulars = {"changes": {name: [before[name], value] for name, value in changed.items()}, "fields": ", ".join(changed)}
+    particulars = {
+        "changes": {name: [before[name], value] for name, value in changed.items()},
+        "fields": ", ".join(changed),
+    }
     journal.record("foundation.organisation.changed", actor=by, at=at, particulars=particulars)
     return current()
 

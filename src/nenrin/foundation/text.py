@@ -5,7 +5,9 @@ from nenrin.values import Text
 
 register("foundation.organisation.changed", Text("Settings changed: {fields}", "組織の設定を変更: {fields}"))
 register("foundation.member.added", Text("{member} added as {role}", "{member}を追加（{role}）"), personal=True)
-register("foundation.member.invited", Text("Sign-in link made for {member}", "{member}の招待リンクを発行"), personal=True)
+register(
+    "foundation.member.invited", Text("Sign-in link made for {member}", "{member}の招待リンクを発行"), personal=True
+)
 register("foundation.member.accepted", Text("{member} set a password", "{member}がパスワードを設定"), personal=True)
 register("foundation.member.changed", Text("{member} changed: {fields}", "{member}を変更: {fields}"), personal=True)
 register("foundation.member.deactivated", Text("{member} deactivated", "{member}を無効化"), personal=True)

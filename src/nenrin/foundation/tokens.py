@@ -18,14 +18,18 @@ PREFIX = "nrn_"
 TOUCH_EVERY = timedelta(minutes=5)
 
 
-def issue(member: Member, name: str, *, at: datetime, by: Actor, can_write: bool, expires_at: datetime | None = None) -> str:
+def issue(
+    member: Member, name: str, *, at: datetime, by: Actor, can_write: bool, expires_at: datetime | None = None
+) -> str:
     """A new token's secret, shown this once. Journal: foundation.token.issued."""
     secret = PREFIX + secrets.token_urlsafe(32)
     with transaction.atomic():
         token = ApiToken.objects.create(
             member=member, name=name, digest=_digest(secret), can_write=can_write, created_at=at, expires_at=expires_at
         )
-        journal.record("foundation.token.issued", actor=by, at=at, subject=("token", token.pk), particulars={"name": name})
+        journal.record(
+            "foundation.token.issued", actor=by, at=at, subject=("token", token.pk), particulars={"name": name}
+        )
     return secret
 
 

@@ -8,4 +8,7 @@ register("ingest.exclusion.added", Text("{kind} {pattern} left out of counts", "
 register("ingest.exclusion.removed", Text("{kind} {pattern} counted again", "集計除外を解除: {kind} {pattern}"))
 register("ingest.quarantine.retried", Text("{events} events tried again", "隔離イベント{events}件を再処理"))
 register("ingest.quarantine.dropped", Text("{events} events dropped from quarantine", "隔離イベント{events}件を破棄"))
-register("ingest.user.erased", Text("An end user's data erased ({events} events)", "エンドユーザーの個人情報を消去（イベント{events}件）"))
+register(
+    "ingest.user.erased",
+    Text("An end user's data erased ({events} events)", "エンドユーザーの個人情報を消去（イベント{events}件）"),
+)

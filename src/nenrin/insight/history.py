@@ -211,7 +211,9 @@ def _tuples(table: pa.Table, *names: str) -> zip[tuple[int, int, str, float]]:
 
 def _record(row: Mapping[str, Any], layout: Layout, values: Mapping[tuple[int, int], Mapping[str, float]]) -> Record:
     on = days.number(row["day"])
-    plain: dict[str, Any] = {name: row[name] for name in ("account", "version", "tier", "today", "score", "coverage", "settled")}
+    plain: dict[str, Any] = {
+        name: row[name] for name in ("account", "version", "tier", "today", "score", "coverage", "settled")
+    }
     named: dict[str, Any] = {name: _named(layout.columns, row[name]) for name in ("got", "full", "raw")}
     return Record(
         **plain,

@@ -57,11 +57,7 @@ def closed_terms(subscription: Subscription, as_of: date) -> list[Term]:
     while (end := term_end(subscription.starts_on, count, months)) <= last:
         ends.append(end)
         count += 1
-    if (
-        subscription.ended_on
-        and subscription.ended_on <= as_of
-        and (not ends or ends[-1] < subscription.ended_on)
-    ):
+    if subscription.ended_on and subscription.ended_on <= as_of and (not ends or ends[-1] < subscription.ended_on):
         ends.append(subscription.ended_on)
     begins = [subscription.starts_on, *ends]
     prices = sorted((step.from_on, step.mrr_minor) for step in subscription.steps.all())

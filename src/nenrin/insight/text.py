@@ -35,17 +35,13 @@ register(
 )
 register(
     "insight.model.published",
-    Text(
-        "Health model {model} v{number} published: {note}", "ヘルスモデル「{model}」v{number}を公開: {note}"
-    ),
+    Text("Health model {model} v{number} published: {note}", "ヘルスモデル「{model}」v{number}を公開: {note}"),
 )
 register(
     "insight.model.withdrawn",
     Text("Health model {model} withdrawn: {note}", "ヘルスモデル「{model}」の利用を終了: {note}"),
 )
-register(
-    "insight.model.discarded", Text("Draft of {model} v{number} discarded", "「{model}」v{number}の案を破棄")
-)
+register("insight.model.discarded", Text("Draft of {model} v{number} discarded", "「{model}」v{number}の案を破棄"))
 register("insight.pulse.given", Text("Pulse: {grade} of 6", "CSM所感: 6段階中{grade}"), personal=True)
 register("insight.pulse.lifted", Text("Pulse taken back", "CSM所感を取り消し"))
 register(

@@ -77,7 +77,9 @@ _FEATURES = """
 select coalesce(feature, event) as name, any_value(use) as use, (day - ?::date) // 7 as week, sum(n)::bigint
 from usage where use <> 'ignore' and day >= ? and day < ? group by all
 """
-_USERS = "select (day - ?::date) // 7 as week, count(distinct user) from user_days where day >= ? and day < ? group by 1"
+_USERS = (
+    "select (day - ?::date) // 7 as week, count(distinct user) from user_days where day >= ? and day < ? group by 1"
+)
 
 
 def _features(rows: Sequence[tuple[str, str, int, int]], weeks: int) -> list[Feature]:
@@ -113,4 +115,3 @@ join links l on l.namespace = e.namespace and l.key = e.key
 where e.day >= l.valid_from and e.day < l.valid_to
 order by e.valid_at desc limit ?
 """
-

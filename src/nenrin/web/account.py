@@ -55,7 +55,11 @@ def usage_page(request: MemberRequest, key: int) -> HttpResponse:
     account = find(request, key)
     top = head(account, request, here="usage")
     used = usage.of(account.pk, top.today)
-    return render(request, "account360/usage.html", {"head": top, "as_of": request.at, "used": account_usage.picture(used, account.seats)})
+    return render(
+        request,
+        "account360/usage.html",
+        {"head": top, "as_of": request.at, "used": account_usage.picture(used, account.seats)},
+    )
 
 
 @requires(Permission.ACCOUNTS_VIEW)
@@ -73,7 +77,12 @@ def timeline_page(request: MemberRequest, key: int) -> HttpResponse:
     """The whole stream, by kind."""
     account = find(request, key, Permission.TIMELINE_VIEW)
     top = head(account, request, here="timeline")
-    context = {"head": top, "as_of": request.at, "stream": timeline.stream(key, request.user, request.GET), "kinds": timeline.KINDS}
+    context = {
+        "head": top,
+        "as_of": request.at,
+        "stream": timeline.stream(key, request.user, request.GET),
+        "kinds": timeline.KINDS,
+    }
     return render(request, "account360/timeline.html", context)
 
 

@@ -65,7 +65,9 @@ class Head:
 
 def find(request: MemberRequest, key: int, permission: Permission = Permission.ACCOUNTS_VIEW) -> Account:
     """The account within the viewer's scope, a 404 otherwise: an address tells nothing to outsiders."""
-    rows = Account.objects.for_member(request.user, permission).select_related("owner", "parent", "merged_into", "health__version")
+    rows = Account.objects.for_member(request.user, permission).select_related(
+        "owner", "parent", "merged_into", "health__version"
+    )
     found = rows.filter(pk=key).first()
     if found is None:
         raise Http404(f"account {key}")
@@ -114,11 +116,11 @@ def _may(member: Member, people: list[Assignment], permission: Permission) -> bo
 def _subtitle(account: Account, people: list[Assignment]) -> tuple[Text | str, ...]:
     touch = TouchModel.objects.filter(key=account.touch_model).first()
     looking_after = [
-        Text("Owner {name}", "担当 {name}").fill(name=account.owner.name) if account.owner else Text("No owner", "担当なし")
+        Text("Owner {name}", "担当 {name}").fill(name=account.owner.name)
+        if account.owner
+        else Text("No owner", "担当なし")
     ]
-    looking_after += [
-        _in_role(word(Phase(one.phase)), one.member.name) for one in people if one.phase != Phase.PRIMARY
-    ]
+    looking_after += [_in_role(word(Phase(one.phase)), one.member.name) for one in people if one.phase != Phase.PRIMARY]
     size = Text("{n} people", "従業員 {n}名").fill(n=f"{account.employees:,}") if account.employees else None
     return tuple(
         said
@@ -142,7 +144,9 @@ def _in_role(role: Text, name: str) -> Text:
 def _plan(account: Account) -> Text | None:
     if not account.plan_name:
         return None
-    return Text("{plan}, {seats} seats", "{plan} {seats}ライセンス").fill(plan=account.plan_name, seats=f"{account.seats:,}")
+    return Text("{plan}, {seats} seats", "{plan} {seats}ライセンス").fill(
+        plan=account.plan_name, seats=f"{account.seats:,}"
+    )
 
 
 def _health_facts(health: Health | None) -> tuple[Fact, ...]:
@@ -155,7 +159,13 @@ def _health_facts(health: Health | None) -> tuple[Fact, ...]:
     note = SafeString(f"{change} {Text('in 30 days', '30日間').in_(language)}") if change else ""
     return (
         Fact(label, marks.health(health.band, health.score, language), note=note, key="score", at=health.at),
-        Fact(Text("Today", "本日の値"), format.number(health.today, language), note=_band_since(health), key="today", at=health.at),
+        Fact(
+            Text("Today", "本日の値"),
+            format.number(health.today, language),
+            note=_band_since(health),
+            key="today",
+            at=health.at,
+        ),
     )
 
 
@@ -168,7 +178,13 @@ def _contract_facts(account: Account, today: date) -> tuple[Fact, ...]:
     mrr = Money(account.mrr_minor, account.currency)
     arr = format.money(Money(mrr.minor * 12, mrr.currency), language)
     return (
-        Fact("MRR", format.money(mrr, language), note=Text(f"ARR {arr}, tax excluded", f"ARR {arr} 税抜"), key="mrr", at=today),
+        Fact(
+            "MRR",
+            format.money(mrr, language),
+            note=Text(f"ARR {arr}, tax excluded", f"ARR {arr} 税抜"),
+            key="mrr",
+            at=today,
+        ),
         _countdown(Text("Notice deadline", "更新拒絶期限日"), account.notice_on, today, "notice_deadline"),
         _countdown(Text("Next renewal", "次回更新"), account.renewal_on, today, "renewal"),
     )
@@ -178,7 +194,9 @@ def _countdown(label: Text, day: date | None, today: date, key: str) -> Fact:
     language = get_language() or "ja"
     if day is None:
         return Fact(label, "—", note=Text("none ahead", "予定なし"), key=key, at=today)
-    return Fact(label, format.days_left((day - today).days, language), note=format.day(day, language), key=key, at=today)
+    return Fact(
+        label, format.days_left((day - today).days, language), note=format.day(day, language), key=key, at=today
+    )
 
 
 def _coverage_facts(health: Health | None) -> tuple[Fact, ...]:
@@ -204,7 +222,11 @@ def _notices(account: Account) -> tuple[Notice, ...]:
     found = []
     if account.merged_into:
         into = account.merged_into.name
-        found.append(Notice(Text(f"Merged into {into}; shown for the record.", f"「{into}」に統合済み。記録として表示しています。")))
+        found.append(
+            Notice(
+                Text(f"Merged into {into}; shown for the record.", f"「{into}」に統合済み。記録として表示しています。")
+            )
+        )
     elif account.archived_at:
         found.append(Notice(Text("Archived: not in lists, not scored.", "アーカイブ済み。一覧と採点の対象外です。")))
     if account.status == Status.PROVISIONAL:

@@ -144,7 +144,10 @@ def _trend(account: int, document: dict[str, object]) -> Lines | None:
     edges = (bands.get("caution", 40.0), bands.get("healthy", 70.0)) if isinstance(bands, dict) else (40.0, 70.0)
     return Lines(
         days=tuple(format.day(day, language, "brief") for day, *_ in rows),
-        series=(_series(Text("Score", "スコア"), scores, language), _series(Text("Today's value", "その日の値"), todays, language)),
+        series=(
+            _series(Text("Score", "スコア"), scores, language),
+            _series(Text("Today's value", "その日の値"), todays, language),
+        ),
         story=Text(
             f"Score of the last {len(rows)} closed days; the table has the figures",
             f"確定した直近{len(rows)}日のスコア。数値は表で確認できます",

@@ -22,8 +22,8 @@ from nenrin.insight import overrides, pulses
 from nenrin.insight.judgements import EndsBeforeItBegins
 from nenrin.insight.models import Override, Pulse
 from nenrin.web.account_head import find, head
-from nenrin.web.spoken import spoken
 from nenrin.web.guard import MemberRequest, requires
+from nenrin.web.spoken import spoken
 
 GRADES = [(6, "A+"), (5, "A"), (4, "B+"), (3, "B"), (2, "C"), (1, "D")]
 
@@ -39,7 +39,9 @@ class PulseForm(forms.Form):
         choices=[(key, spoken(text)) for key, text in pulses.REASONS.items()],
         widget=forms.CheckboxSelectMultiple,
     )
-    note = forms.CharField(label=gettext_lazy("Note"), required=False, max_length=1000, widget=forms.Textarea({"rows": 3}))
+    note = forms.CharField(
+        label=gettext_lazy("Note"), required=False, max_length=1000, widget=forms.Textarea({"rows": 3})
+    )
 
     def clean_reasons(self) -> list[str]:
         chosen: list[str] = self.cleaned_data["reasons"]

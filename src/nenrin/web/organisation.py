@@ -54,7 +54,9 @@ def organisation(request: MemberRequest) -> HttpResponse:
         messages.success(request, gettext("Settings saved."))
         return HttpResponseRedirect(reverse("organisation"))
     status = 422 if form.errors else 200
-    return render(request, "organisation/organisation.html", {"as_of": request.at, "form": form, "row": row}, status=status)
+    return render(
+        request, "organisation/organisation.html", {"as_of": request.at, "form": form, "row": row}, status=status
+    )
 
 
 urlpatterns = [path("organisation", organisation, name="organisation")]

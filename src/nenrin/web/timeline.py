@@ -34,7 +34,11 @@ KINDS = (
     Kind("answer", Text("Survey answers", "アンケート"), ("ingest.answer.",)),
     Kind("contract", Text("Subscriptions", "契約"), ("customers.subscription.",)),
     Kind("people", Text("People", "関係者"), ("customers.contact.", "customers.owner.")),
-    Kind("account", Text("Account data", "顧客情報"), ("customers.account.", "customers.key.", "customers.touch.", "ingest.import.")),
+    Kind(
+        "account",
+        Text("Account data", "顧客情報"),
+        ("customers.account.", "customers.key.", "customers.touch.", "ingest.import."),
+    ),
 )
 _BY_KEY = {kind.key: kind for kind in KINDS}
 
@@ -103,4 +107,3 @@ def _body(entry: Entry, personal: dict[str, str]) -> Text | str:
     if isinstance(told, dict):
         return Text(told.get("en", ""), told.get("ja", ""))
     return str(told)
-

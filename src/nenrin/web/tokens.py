@@ -25,7 +25,9 @@ LIVES = ((90, _("90 days")), (365, _("1 year")), (0, _("Until it is revoked")))
 class NewToken(forms.Form):
     """A token acts as its member: it can do what the member's role can, and no more."""
 
-    name = forms.CharField(label=_("Name"), max_length=120, help_text=_("What it is for, so that you know what to end."))
+    name = forms.CharField(
+        label=_("Name"), max_length=120, help_text=_("What it is for, so that you know what to end.")
+    )
     member = forms.ModelChoiceField(
         label=_("Acts as"),
         queryset=Member.objects.filter(is_active=True).order_by("name"),
@@ -52,7 +54,9 @@ def _issue(request: MemberRequest, form: NewToken) -> str:
     asked = form.cleaned_data
     ends = request.at + timedelta(days=asked["days"]) if asked["days"] else None
     by = Actor.of(request.user)
-    return keys.issue(asked["member"], asked["name"], at=request.at, by=by, can_write=asked["can_write"], expires_at=ends)
+    return keys.issue(
+        asked["member"], asked["name"], at=request.at, by=by, can_write=asked["can_write"], expires_at=ends
+    )
 
 
 @require_POST

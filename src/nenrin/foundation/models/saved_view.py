@@ -14,6 +14,4 @@ class SavedView(models.Model):
 
     class Meta:
         ordering = ["position", "id"]
-        constraints = [
-            models.UniqueConstraint(fields=["member", "page", "name"], name="one_view_a_name")
-        ]
+        constraints = [models.UniqueConstraint(fields=["member", "page", "name"], name="one_view_a_name")]

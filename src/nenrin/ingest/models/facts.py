@@ -25,7 +25,7 @@ class ImportedQuerySet(models.QuerySet[models.Model]):
     def for_member(self, member: Member, permission: Permission) -> Self:
         if allowed(member, permission) is Scope.ALL:
             return self
-        return self.filter(account__in=Account.objects.for_member(member, permission))  # type: ignore[attr-defined]
+        return self.filter(account__in=Account.objects.for_member(member, permission))
 
 
 class Imported(models.Model):

@@ -41,9 +41,7 @@ class Health(models.Model):
 class HealthDetail(models.Model):
     """The records behind it (analytics.scores.records.Record as JSON): now, at the last closed day, 30 days before."""
 
-    account = models.OneToOneField(
-        Account, primary_key=True, on_delete=models.CASCADE, related_name="health_detail"
-    )
+    account = models.OneToOneField(Account, primary_key=True, on_delete=models.CASCADE, related_name="health_detail")
     now = models.JSONField()
     closed = models.JSONField(null=True)
     before = models.JSONField(null=True)
@@ -52,17 +50,13 @@ class HealthDetail(models.Model):
 class DailyScore(models.Model):
     """The score of each of the last 90 closed days, as it was shown."""
 
-    account = models.ForeignKey(
-        Account, on_delete=models.CASCADE, related_name="daily_scores", db_index=False
-    )
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="daily_scores", db_index=False)
     day = models.DateField()
     today = models.FloatField()
     score = models.FloatField()
     band = models.CharField(max_length=8)
     coverage = models.FloatField()
-    version = models.ForeignKey(
-        HealthModelVersion, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
+    version = models.ForeignKey(HealthModelVersion, on_delete=models.PROTECT, related_name="+", db_index=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "day"], name="one_score_a_day")]

@@ -42,9 +42,7 @@ class Override(Judgement):
             models.UniqueConstraint(
                 fields=["account"], condition=Q(lifted_at__isnull=True), name="one_override_an_account"
             ),
-            models.CheckConstraint(
-                condition=~Q(band="") | Q(score__isnull=False), name="override_says_something"
-            ),
+            models.CheckConstraint(condition=~Q(band="") | Q(score__isnull=False), name="override_says_something"),
         ]
 
 
