@@ -65,7 +65,9 @@ def test_an_imported_ticket_moves_the_score(visitor: Any, tmp_path: Path) -> Non
     link = guest.page.locator("main tbody a[href^='/accounts/']").first
     path = link.get_attribute("href")
     before = _today(guest, path)
-    (tmp_path / "tickets.csv").write_text("key,account_key,priority,opened_at,subject\nT-9001,T-recovering,urgent,2026-10-20,全拠点で停止\n")
+    (tmp_path / "tickets.csv").write_text(
+        "key,account_key,priority,opened_at,subject\nT-9001,T-recovering,urgent,2026-10-20,全拠点で停止\n"
+    )
     words = ("import", "tickets", str(tmp_path / "tickets.csv"), "--json")
     guest.demo.installation.run(*words)
     wait_for(lambda: _today(guest, path) < before, 60, "the worker to take the ticket into account")

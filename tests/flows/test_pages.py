@@ -74,7 +74,9 @@ def test_everything_has_its_words_in_english(visitor: Any) -> None:
     untold = {}
     for path in _links(guest):
         guest.go(path)
-        heads = guest.page.locator("h1, h2, thead th, label, button.button, .rail h2, .rail li, .tabs").all_inner_texts()
+        heads = guest.page.locator(
+            "h1, h2, thead th, label, button.button, .rail h2, .rail li, .tabs"
+        ).all_inner_texts()
         japanese = [text for text in heads if any("\u3040" <= c <= "\u9fff" for c in text) and "日本語" not in text]
         if japanese and path not in NAMED_BY_THEIR_OWNERS:
             untold[path] = japanese[:5]

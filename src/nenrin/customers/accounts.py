@@ -19,7 +19,7 @@ from nenrin.customers.errors import Fault, Refused
 from nenrin.customers.grading import Grader
 from nenrin.customers.models import Account, AccountKey
 from nenrin.customers.statuses import Status
-from nenrin.foundation import journal, organisation
+from nenrin.foundation import bulk, journal, organisation
 from nenrin.foundation.actors import SYSTEM, Actor
 from nenrin.values import Text
 
@@ -89,14 +89,14 @@ def _open_chunk(rows: Sequence[Row], grader: Grader, today: date, by: Actor, at:
         grader.grade(account, today)
     with transaction.atomic():
         keys.refuse_taken([pair for row in rows for pair in row.keys])
-        Account.objects.bulk_create(made)
+        bulk.insert(made)
         account_rows.set_tags(made, tagged)
         links = [
             keys.built(account, pair, row.known_on)
             for account, row in zip(made, rows, strict=True)
             for pair in row.keys
         ]
-        AccountKey.objects.bulk_create(links)
+        bulk.insert(links)
         _record_opened(made, rows, links, today, by, at)
     return made
 

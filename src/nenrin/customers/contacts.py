@@ -15,7 +15,7 @@ from nenrin.customers.facts import Fact
 from nenrin.customers.models import Account, Contact, ContactEmail
 from nenrin.customers.saving import save_all
 from nenrin.customers.statuses import DecisionRole
-from nenrin.foundation import journal
+from nenrin.foundation import bulk, journal
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.search import index_text
 from nenrin.values import Text
@@ -122,7 +122,7 @@ def _add_chunk(rows: Sequence[Row], by: Actor, at: datetime) -> list[Contact]:
         )
     made = [_built(row, values, at) for row, values in zip(rows, ready, strict=True)]
     with transaction.atomic():
-        Contact.objects.bulk_create(made)
+        bulk.insert(made)
         _save_emails([(row, values.get("emails", ())) for row, values in zip(made, ready, strict=True)])
         _record("added", [(row, {}) for row in made], by, at)
     return made
@@ -153,7 +153,7 @@ def _index(contact: Contact, emails: Iterable[str]) -> None:
 
 def _save_emails(pairs: Iterable[tuple[Contact, Sequence[str]]]) -> None:
     rows = [ContactEmail(contact=c, address=a, position=n) for c, addresses in pairs for n, a in enumerate(addresses)]
-    ContactEmail.objects.bulk_create(rows)
+    bulk.insert(rows)
 
 
 def _record(verb: str, changed: Iterable[tuple[Contact, Mapping[str, Any]]], by: Actor, at: datetime) -> None:

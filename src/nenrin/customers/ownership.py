@@ -11,7 +11,7 @@ from django.db import transaction
 from nenrin.customers.errors import Refused
 from nenrin.customers.models import Account, Assignment
 from nenrin.customers.statuses import Phase
-from nenrin.foundation import journal, organisation
+from nenrin.foundation import bulk, journal, organisation
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.models import Member
 from nenrin.values import Text
@@ -75,7 +75,7 @@ def _assign_chunk(wanted: Sequence[Wanted], members: dict[int, Member], today: d
         for each in news
         if each.member is not None
     ]
-    Assignment.objects.bulk_create(made)
+    bulk.insert(made)
     _show_owner(news)
     journal.record_many(_drafts(news, current, members, by, at))
     return len(news)

@@ -12,7 +12,7 @@ from nenrin.customers.grading import Grader
 from nenrin.customers.models import PriceStep, Subscription
 from nenrin.customers.saving import save_all
 from nenrin.customers.schedule import Step
-from nenrin.foundation import journal
+from nenrin.foundation import bulk, journal
 from nenrin.foundation.actors import Actor
 
 
@@ -40,10 +40,12 @@ def save(changed: Sequence[tuple[Subscription, list[Step] | None]], at: datetime
 
 
 def save_steps(pairs: Iterable[tuple[Subscription, list[Step]]]) -> None:
-    PriceStep.objects.bulk_create(
-        PriceStep(subscription=row, from_on=step.from_on, mrr_minor=step.mrr_minor, seats=step.seats)
-        for row, steps in pairs
-        for step in steps
+    bulk.insert(
+        [
+            PriceStep(subscription=row, from_on=step.from_on, mrr_minor=step.mrr_minor, seats=step.seats)
+            for row, steps in pairs
+            for step in steps
+        ]
     )
 
 

@@ -20,7 +20,7 @@ from nenrin.customers.grading import Grader
 from nenrin.customers.models import Account, Plan, Subscription
 from nenrin.customers.schedule import Step
 from nenrin.customers.statuses import SubscriptionStatus
-from nenrin.foundation import organisation
+from nenrin.foundation import bulk, organisation
 from nenrin.foundation.actors import Actor
 from nenrin.values import Text
 
@@ -98,7 +98,7 @@ def _sign_chunk(rows: Sequence[Row], grader: Grader, today: date, by: Actor, at:
     told = [_lived(row, steps, lag, today) for (row, steps), lag in zip(built, lags, strict=True)]
     made = [row for row, _ in built]
     with transaction.atomic():
-        Subscription.objects.bulk_create(made)
+        bulk.insert(made)
         subscription_entries.save_steps(built)
         for row, versions in zip(made, told, strict=True):
             for version in versions:

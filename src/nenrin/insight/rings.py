@@ -10,6 +10,7 @@ from django.db import transaction
 
 from nenrin.customers.models import Subscription
 from nenrin.customers.terms import term_end
+from nenrin.foundation import bulk
 from nenrin.ingest import lakes
 from nenrin.insight import history
 from nenrin.insight.models import Ring
@@ -45,7 +46,7 @@ def rebuild(as_of: date, *, accounts: Sequence[int] | None = None) -> int:
     rings = [_ring(term, shown) for term in terms]
     with transaction.atomic():
         Ring.objects.filter(account__in=list(oldest)).delete()
-        Ring.objects.bulk_create(rings, batch_size=CHUNK)
+        bulk.insert(rings)
     return len(rings)
 
 
