@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
@@ -92,7 +93,8 @@ def _saved(request: MemberRequest, row: Segment | None, name: str, document: Any
     if not name:
         raise _NoName
     if row is not None:
-        row.version = int(request.POST.get("version", "0") or 0)
+        version = request.POST.get("version", "")
+        row.version = int(version[:9]) if version.isascii() and version.isdigit() else 0
     note = request.POST.get("note", "").strip()
     saved = segments.save(name, document, by=Actor.of(request.user), at=request.at, note=note, segment=row)
     toasts.say(request, _("Segment saved."))
@@ -120,9 +122,6 @@ def _page(
     flat = segment_editing.rows(document)
     is_yaml = flat is None or request.POST.get("mode") == "yaml" or request.GET.get("mode") == "yaml"
     match, rows = flat or ("all", [])
-    moves = (
-        SegmentMembership.objects.filter(segment=row).select_related("account").order_by("-pk")[:MOVES] if row else []
-    )
     context = {
         "as_of": request.at,
         "segment": row,
@@ -136,10 +135,17 @@ def _page(
         "ops": segment_editing.OPS.items(),
         "problems": problems,
         "found": found,
-        "moves": moves,
+        "moves": _moves(request, row) if row else [],
         "may_edit": _may_edit(request),
     }
     return render(request, "segments/segment.html", context, status=422 if problems else 200)
+
+
+def _moves(request: MemberRequest, row: Segment) -> QuerySet[SegmentMembership]:
+    """Who entered and left last, of the accounts in the viewer's scope."""
+    reached = Account.objects.for_member(request.user, Permission.SEGMENTS_VIEW).values("pk")
+    rows = SegmentMembership.objects.filter(segment=row, account__in=reached)
+    return rows.select_related("account").order_by("-pk")[:MOVES]
 
 
 class _NoName(ValueError):

@@ -1,0 +1,145 @@
+"""A small world for the permission matrix: every kind of object once per owner, and words that only some may read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from nenrin.customers import accounts, attributes, contacts, merges, ownership, products, subscriptions
+from nenrin.customers.models import Account
+from nenrin.customers.statuses import AttributeKind
+from nenrin.foundation import journal, leases, organisation, tokens
+from nenrin.foundation.actors import SYSTEM, Actor
+from nenrin.foundation.models import ApiToken, Member
+from nenrin.foundation.permissions import FieldClass
+from nenrin.foundation.roles import Role
+from nenrin.ingest import answers, catalogue, imports, knowing, sources, tickets
+from nenrin.ingest.models import Conflict, EndUser, LiveEvent, Quarantined
+from nenrin.insight import health_models, overrides, pulses, refresh, segments
+from nenrin.insight.models import Health, HealthModelVersion
+from nenrin.values import Text
+from nenrin.work import touches
+from tests import cast
+
+#: Part of every personal word of this world, and of nothing else; the search for it does not contain it whole.
+CANARY = "zq7xkanarie"
+ASKED = "zq7xkan"
+OWNERS = ("own", "team", "foreign", "nobody")
+TOKYO = ZoneInfo("Asia/Tokyo")
+
+
+@dataclass
+class World:
+    """Whose eyes it is seen with, and the ids by kind: `ids[kind][owner]`; kinds without an owner have "own" only."""
+
+    viewer: Member
+    secret: str
+    ids: dict[str, dict[str, int | str]] = field(default_factory=dict)
+
+    def put(self, kind: str, key: int | str, owner: str = "own") -> None:
+        self.ids.setdefault(kind, {})[owner] = key
+
+
+def build(at: datetime) -> World:
+    """The world of one viewer, whose role the tests change as they go."""
+    viewer = cast.member(Role.ADMINISTRATOR, team="東日本")
+    mate = cast.member(Role.CSM, "同僚", team="東日本")
+    stranger = cast.member(Role.CSM, "他部門", team="西日本")
+    secret = tokens.issue(viewer, "matrix", at=datetime(2026, 1, 5, tzinfo=UTC), by=SYSTEM, can_write=True)
+    world = World(viewer, secret)
+    attributes.declare(
+        "owner_phone", name=Text("Phone", "電話"), kind=AttributeKind.TEXT, by=SYSTEM, at=at,
+        field_class=FieldClass.PERSONAL,
+    )  # fmt: skip
+    health_models.install(at=at)
+    for owner, member in zip(OWNERS, (viewer, mate, stranger, None), strict=True):
+        _company(world, owner, member, at)
+    _rest(world, mate, at)
+    journal.seal()
+    refresh.here()
+    leases.take("worker.drain", holder="test", seconds=60, at=at)
+    return world
+
+
+def _company(world: World, owner: str, member: Member | None, at: datetime) -> None:
+    fields = {"attributes": {"owner_phone": f"090-{CANARY}"}}
+    account = accounts.open(f"会社 {owner}", keys=[("crm", owner)], by=SYSTEM, at=at, **fields)
+    if member:
+        ownership.assign(account, member, by=SYSTEM, at=at)
+    world.put("account", account.pk, owner)
+    person = contacts.add(
+        account, f"山田 {CANARY}", by=SYSTEM, at=at, namespace="crm", key=owner, kana=CANARY,
+        phone=CANARY, emails=[f"{CANARY}@{owner}.example"],
+    )  # fmt: skip
+    contacts.change(person, by=SYSTEM, at=at, phone=f"{CANARY} 2")
+    world.put("contact", person.pk, owner)
+    signed = subscriptions.sign(account, by=SYSTEM, at=at, namespace="crm", key=owner, starts_on="2026-04-01")
+    world.put("subscription", signed.pk, owner)
+    touch = touches.write(account, "meeting", title=f"{CANARY} さん", body=CANARY, happened_at=at, by=SYSTEM, at=at)
+    world.put("touch", touch.pk, owner)
+    pulse = pulses.give(account.pk, 3, by=Actor.of(world.viewer), at=at, note=f"{CANARY} と話した")
+    world.put("pulse", pulse.pk, owner)
+    end = date(2026, 12, 20)
+    override = overrides.set_(
+        account.pk, by=Actor.of(world.viewer), at=at, reason="確認中", expires_on=end, band="caution"
+    )
+    world.put("override", override.pk, owner)
+    version = HealthModelVersion.objects.filter(state="published").first()
+    scored = {"as_of": organisation.today(at), "at": at, "today": 52, "score": 52, "band": "caution", "coverage": 1}
+    Health.objects.create(account=account, since=organisation.today(at), version=version, **scored)
+    _imported(account, owner, at)
+
+
+def _imported(account: Account, owner: str, at: datetime) -> None:
+    known = knowing.on_arrival(organisation.today(at))
+    ticket = tickets.Told(owner, account.pk, at, title=f"{CANARY} から", requester=f"{CANARY}@x.example")
+    tickets.put([ticket], namespace="desk", by=SYSTEM, at=at, zone=TOKYO, knowing=known)
+    answer = answers.Told(owner, account.pk, "nps", 7, at, respondent=f"{CANARY}@x.example", comment=CANARY)
+    answers.put([answer], namespace="survey", by=SYSTEM, at=at, zone=TOKYO, knowing=known)
+
+
+def _rest(world: World, mate: Member, at: datetime) -> None:
+    left, right = (accounts.open(f"統合 {n}", by=SYSTEM, at=at) for n in (1, 2))
+    world.put("merge", merges.merge(left, right, by=SYSTEM, at=at).pk)
+    everyone = {"all": [{"field": "status", "op": "=", "value": "customer"}]}
+    segment = segments.save("顧客", everyone, by=Actor.of(world.viewer), at=at)
+    world.put("segment", segment.pk)
+    file = imports.upload(
+        "accounts", source="crm", name="a.csv", content=[f"name\n{CANARY}\n".encode()], by=SYSTEM, at=at
+    )
+    world.put("import", file.pk)
+    source = sources.open("product", by=SYSTEM, at=at)
+    world.put("source", source.source.pk)
+    named = catalogue.map_many([("product", "Signed In", "login", "")], by=SYSTEM, at=at)[0]
+    world.put("event", named.pk)
+    world.put("exclusion", catalogue.exclude("user", "bot-*", by=SYSTEM, at=at).pk)
+    published = HealthModelVersion.objects.filter(state="published").first()
+    assert published is not None
+    health_models.draft(published.document, by=SYSTEM, at=at)
+    world.put("model", published.key)
+    world.put("model_number", published.number)
+    world.put("member", mate.pk)
+    world.put("token", ApiToken.objects.latest("pk").pk)
+    world.put("entry", journal.Entry.objects.latest("pk").pk)
+    product = products.save("core", name="Core", by=SYSTEM, at=at)
+    world.put("product", product.pk)
+    world.put("plan", products.save_plan("core", product=product, name="Core", by=SYSTEM, at=at).pk)
+    _events(source.source.pk, at)
+
+
+def _events(source: int, at: datetime) -> None:
+    """Raw events as they came, set aside and contradicting: none of it for roles without personal data."""
+    body = f'{{"type":"identify","userId":"{CANARY}","traits":{{"email":"{CANARY}@x.example"}}}}'
+    LiveEvent.objects.create(
+        source=source, namespace="product", received_at=at, type="identify", name="", key=f"u:{CANARY}",
+        verdict="stored", body=body,
+    )  # fmt: skip
+    Quarantined.objects.create(
+        source=source, namespace="product", is_trusted=True, batch=1, place=0, received_at=at, reason="unreadable",
+        detail=f"userId {CANARY}", body=body,
+    )  # fmt: skip
+    Conflict.objects.create(
+        namespace="product", kind="two_users", left=CANARY, right=f"{CANARY}2", times=1, first_at=at, last_at=at
+    )
+    EndUser.objects.create(namespace="product", user=CANARY, traits={"email": [f"{CANARY}@x.example", 1, True]})

@@ -1,0 +1,326 @@
+"""The permission matrix: every address of the product, for every role, on own and foreign objects.
+
+The addresses come from the urlconf, so a new page is in the matrix the moment it is there: one that declares no
+permission, or whose objects this file does not know, fails here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from nenrin.api.rest import api
+from nenrin.foundation.models import Member, Organisation
+from nenrin.foundation.permissions import GRANTS, READS, FieldClass, Permission, Scope
+from nenrin.foundation.roles import Role
+from tests.web import matrix_world
+from tests.web.matrix_world import ASKED, CANARY, World
+
+pytestmark = pytest.mark.django_db
+
+#: An address begins with -> the kinds of its ids, in their order. The longest beginning counts.
+IDS: dict[str, tuple[str, ...]] = {
+    "accounts/merges/": ("merge",),
+    "accounts/<int:key>/pulses/<int:pulse>": ("account", "pulse"),
+    "accounts/<int:key>/overrides/<int:override>": ("account", "override"),
+    "accounts/<int:": ("account",),
+    "contacts/<int:": ("contact",),
+    "subscriptions/<int:": ("subscription",),
+    "timeline/<int:": ("touch",),
+    "segments/<int:": ("segment",),
+    "imports/<int:": ("import",),
+    "sources/<int:": ("source",),
+    "events/left-out/": ("exclusion",),
+    "events/<int:": ("event",),
+    "health-models/<slug:key>/versions/<int:": ("model", "model_number"),
+    "health-models/<slug:": ("model",),
+    "members/<int:": ("member",),
+    "tokens/<int:": ("token",),
+    "journal/<int:": ("entry",),
+    "products/<int:": ("product",),
+    "plans/<int:": ("plan",),
+    "accounts/export.<str:": ("file",),
+    "contacts/export.<str:": ("file",),
+    "subscriptions/export.<str:": ("file",),
+    "imports/templates/<slug:": ("template",),
+    "api/accounts/by-key/": ("namespace", "key"),
+    "api/contacts/by-key/": ("namespace", "key"),
+    "api/subscriptions/by-key/": ("namespace", "key"),
+    "api/accounts/{int:account_id}/owners/": ("account", "phase"),
+    "api/accounts/{int:": ("account",),
+    "api/contacts/{int:": ("contact",),
+    "api/subscriptions/{int:": ("subscription",),
+    "api/products/": ("code",),
+    "api/plans/": ("code",),
+    "api/merges/{int:": ("merge",),
+    "api/imports/{": ("import",),
+}
+WORDS = {"file": "csv", "template": "accounts", "namespace": "crm", "phase": "primary", "code": "core"}
+#: Kinds that belong to an account and are reached only where it is.
+OWNED = {"account", "contact", "subscription", "touch", "pulse", "override", "key"}
+#: Answered without a member: they declare it, or belong to signing in, which has its own rules.
+PUBLIC = {"asset", "invitation", "preferences", "api-reference", "openapi-json", "api-root"}
+SIGNING_IN = "sign-in/"
+#: Reading these leaves a note of who took what out: the one thing a GET may write.
+NOTED = {"accounts-export", "contacts-export", "subscriptions-export", "journal-export"}
+#: Where changing takes more than looking; whoever only looks is told that there is nothing to change.
+CHANGING = {"health-model": Permission.HEALTH_CONFIGURE}
+#: What is sent where an empty form or body would be refused before its object is looked for.
+FORMS = {"subscription-deed": {"do": "withdraw"}}
+BODIES = {
+    "/keys": b'{"namespace": "new", "key": "k"}',
+    "/owners/{phase}": b'{"member_id": null}',
+    "/touch-model": b'{"touch_model": "x", "reason": "x", "until": "2027-01-01"}',
+}
+#: Has no session: for the API, where a token says who calls.
+NOBODY = Client(raise_request_exception=False)
+REACH = {Scope.OWN: {"own"}, Scope.TEAM: {"own", "team"}, Scope.ALL: {"own", "team", "foreign", "nobody"}}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """An address of the urlconf: `route` with its converters, and what its view declared."""
+
+    route: str
+    name: str
+    permission: Permission | None
+    declares: bool
+
+
+def pages() -> list[Page]:
+    """Every address but the API's, from the urlconf."""
+    return [page for page in _walk(get_resolver(), "") if not page.route.startswith("api/v1/")]
+
+
+def _walk(resolver: URLResolver, prefix: str) -> Iterator[Page]:
+    for each in resolver.url_patterns:
+        route = prefix + str(each.pattern)
+        if isinstance(each, URLResolver):
+            yield from _walk(each, route)
+        elif isinstance(each, URLPattern):
+            view: Any = each.callback
+            yield Page(route, each.name or "", getattr(view, "permission", None), hasattr(view, "permission"))
+
+
+def operations() -> list[tuple[str, str, Permission]]:
+    """Every operation of the API: method, path, permission."""
+    found = []
+    for prefix, router in api._routers:
+        for path, view in router.path_operations.items():
+            found += [
+                (method, prefix + path, op.view_func.permission) for op in view.operations for method in op.methods
+            ]
+    return found
+
+
+def guarded() -> list[Page]:
+    return [page for page in pages() if page.permission is not None]
+
+
+def kinds(route: str) -> tuple[str, ...]:
+    """The kinds of a route's ids; fails where this file does not know them."""
+    count = len(re.findall(r"<[^>]+>|\{[^}]+\}", route))
+    best = max((start for start in IDS if route.startswith(start)), key=len, default="")
+    assert not count or (best and len(IDS[best]) == count), f"{route}: say in IDS what its ids are"
+    return IDS[best] if count else ()
+
+
+def filled(route: str, world: World, owner: str) -> str:
+    """The address with ids of that owner's objects (of the only ones, where a kind has no owners)."""
+    words = []
+    for kind in kinds(route):
+        known = world.ids.get(kind, {})
+        words.append(owner if kind == "key" else WORDS.get(kind) or str(known.get(owner, known.get("own"))))
+    turns = iter(words)
+    return "/" + re.sub(r"<[^>]+>|\{[^}]+\}", lambda _: next(turns), route)
+
+
+def owners(route: str, scope: Scope | None = Scope.TEAM) -> tuple[str, ...]:
+    """Whose objects to try: one where it makes no difference, every owner's where a scope draws a line."""
+    if scope is None or not OWNED & set(kinds(route)):
+        return ("own",)
+    return ("own", "foreign") if scope is Scope.ALL else matrix_world.OWNERS
+
+
+@pytest.fixture
+def world(org: Organisation, at: datetime) -> World:
+    return matrix_world.build(at)
+
+
+def seen_as(world: World, role: Role) -> None:
+    Member.objects.filter(pk=world.viewer.pk).update(role=role)
+
+
+def signed_in(world: World) -> Client:
+    client = Client(raise_request_exception=False)
+    client.force_login(world.viewer)
+    return client
+
+
+def call(world: World, method: str, path: str, body: bytes = b"{}") -> HttpResponse:
+    """One call of the API with the viewer's token."""
+    headers = {"Authorization": f"Bearer {world.secret}"}
+    content = b"" if method == "GET" else body
+    answer: HttpResponse = NOBODY.generic(
+        method, f"/api/v1{path}", content, content_type="application/json", headers=headers
+    )
+    return answer
+
+
+def whole(answer: Any) -> str:
+    """The body, streamed or not."""
+    parts = answer.streaming_content if answer.streaming else [answer.content]
+    return b"".join(parts).decode(errors="replace")
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What happens inside is taken back."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@contextmanager
+def nothing_written(where: str, *, but: tuple[str, ...] = ()) -> Iterator[None]:
+    """No statement inside changes a row, except of the tables named (and of the session, which keeps messages)."""
+    written: list[str] = []
+
+    def watch(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        if re.match(r"\s*(insert|update|delete|replace)\b", sql, re.I):
+            written.extend([] if any(table in sql for table in ("django_session", *but)) else [sql])
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(watch):
+        yield
+    assert not written, (where, written[0][:200])
+
+
+def test_every_address_declares_what_it_takes_and_is_in_the_matrix() -> None:
+    undeclared = {page.route for page in pages() if not page.declares and not page.route.startswith(SIGNING_IN)}
+    assert not undeclared
+    public = {page.name for page in pages() if page.declares and page.permission is None}
+    assert public <= PUBLIC
+    assert len(guarded()) > 80 and all(kinds(page.route) is not None for page in guarded())
+    assert all(kinds("api" + path) is not None for _, path, _ in operations())
+
+
+def test_there_are_no_webhooks_yet() -> None:
+    """Who adds them adds them to the canaries too: they carry data out of the house."""
+    assert not [page.route for page in pages() if "hook" in page.route]
+    assert not [path for _, path, _ in operations() if "hook" in path]
+
+
+def test_an_outsider_is_sent_to_the_sign_in(world: World) -> None:
+    client = Client(raise_request_exception=False)
+    for page in guarded():
+        path = filled(page.route, world, "own")
+        answer = client.get(path)
+        assert answer.status_code == 405 or answer["Location"].startswith("/sign-in/"), path
+        assert client.post(path).status_code in (302, 405), path
+    for method, path, _ in operations():
+        address = filled("api" + path, world, "own").removeprefix("/api")
+        assert client.generic(method, f"/api/v1{address}", b"{}", content_type="application/json").status_code == 401
+
+
+def test_a_post_without_the_token_against_forgery_changes_nothing(world: World) -> None:
+    client = Client(enforce_csrf_checks=True, raise_request_exception=False)
+    client.force_login(world.viewer)
+    routes = {page.route for page in guarded()} | {"preferences", "sign-in/logout/", "sign-in/password/change/"}
+    for route in routes:
+        path = filled(route, world, "own")
+        with nothing_written(path):
+            assert client.post(path).status_code == 403, path
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_role_reaches_what_it_may_and_nothing_else(world: World, role: Role) -> None:
+    seen_as(world, role)
+    client = signed_in(world)
+    for page in guarded():
+        scope = GRANTS[role].get(page.permission) if page.permission else None
+        for owner in owners(page.route, scope):
+            path = filled(page.route, world, owner)
+            with nothing_written(path, but=("foundation_",) if page.name in NOTED else ()):
+                status = client.get(path).status_code
+            judge(status, scope, owner, f"{role} GET {path}", no_method=405)
+            with undone():
+                status = client.post(path, FORMS.get(page.name, {})).status_code
+            if page.name in CHANGING and CHANGING[page.name] not in GRANTS[role]:
+                assert status in (403, 404), (role, path, status)
+            else:
+                judge(status, scope, owner, f"{role} POST {path}", no_method=405)
+    calls(world, role)
+
+
+def calls(world: World, role: Role) -> None:
+    """The same by the API."""
+    for method, path, permission in operations():
+        for owner in owners("api" + path, GRANTS[role].get(permission)):
+            address = filled("api" + path, world, owner).removeprefix("/api")
+            body = next((body for end, body in BODIES.items() if path.endswith(end)), b"{}")
+            with undone():
+                status = call(world, method, address, body).status_code
+            judge(status, GRANTS[role].get(permission), owner, f"{role} {method} {address}")
+
+
+def judge(status: int, scope: Scope | None, owner: str, where: str, no_method: int = 0) -> None:
+    """403 without the permission, 404 outside its scope, neither inside it; never an error of ours."""
+    assert status < 500, (where, status)
+    if status == no_method:
+        return
+    if scope is None:
+        assert status == 403, (where, status)
+    elif owner not in REACH[scope]:
+        assert status == 404, (where, status)
+    else:
+        assert status not in (401, 403, 404), (where, status)
+
+
+def readable(world: World, role: Role) -> Iterator[tuple[str, str]]:
+    """Every body that a role can read, with its address: pages, exports, the API, searches."""
+    seen_as(world, role)
+    client = signed_in(world)
+    for page in guarded():
+        for owner in owners(page.route):
+            path = filled(page.route, world, owner)
+            for query in ("",) if kinds(page.route) else ("", f"?q={ASKED}"):
+                answer: Any = client.get(path + query)
+                if answer.status_code == 200:
+                    yield path + query, whole(answer)
+    for method, path, _ in operations():
+        for owner in owners("api" + path) if method == "GET" else ():
+            address = filled("api" + path, world, owner).removeprefix("/api")
+            for query in ("",) if kinds("api" + path) else ("", f"?q={ASKED}"):
+                yield address + query, whole(call(world, "GET", address + query))
+
+
+@pytest.mark.parametrize("role", [role for role in Role if FieldClass.PERSONAL not in READS[role]])
+def test_personal_data_never_reaches_a_role_without_it(world: World, role: Role) -> None:
+    assert [path for path, body in readable(world, role) if CANARY in body] == []
+
+
+def test_the_canaries_are_there_to_be_seen(world: World) -> None:
+    """Else the test above would prove nothing."""
+    found = {path for path, body in readable(world, Role.ADMINISTRATOR) if CANARY in body}
+    account, contact = world.ids["account"]["own"], world.ids["contact"]["own"]
+    wanted = {"/contacts", "/contacts/export.csv", f"/accounts/{account}/people", f"/accounts/{account}/timeline"}
+    wanted |= {"/events/live", "/data/quarantined", f"/palette?q={ASKED}", f"/contacts/{contact}", "/journal"}
+    assert wanted <= found, wanted - found
+
+
+@pytest.mark.parametrize("role", [Role.SALES, Role.ONBOARDING])
+def test_names_outside_a_scope_are_on_no_page(world: World, role: Role) -> None:
+    outside = set(matrix_world.OWNERS) - REACH[GRANTS[role][Permission.ACCOUNTS_VIEW]]
+    leaks = [(path, owner) for path, body in readable(world, role) for owner in outside if f"会社 {owner}" in body]
+    assert leaks == []
