@@ -8,7 +8,7 @@ import socket
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import Error as DatabaseTrouble
 from django.db import close_old_connections
@@ -72,8 +72,13 @@ LOOPS = (
 
 
 def one_round(at: datetime, loops: tuple[Loop, ...] = LOOPS) -> Mapping[str, int]:
-    """One round of every loop that no other worker holds; a loop that fails is logged and tried again next round."""
-    return {loop.name: _run(loop, at) for loop in loops}
+    """One round of every loop that no other worker holds; a loop that fails is logged and tried again next round.
+
+    Each loop has its own instant: `at`, and what the loops before it took. A right taken at the round's beginning
+    would have run out before the last loop's turn.
+    """
+    begun = time.monotonic()
+    return {loop.name: _run(loop, at + timedelta(seconds=time.monotonic() - begun)) for loop in loops}
 
 
 def _run(loop: Loop, at: datetime) -> int:

@@ -1,0 +1,38 @@
+"""The worker's rounds: each loop with an instant and a right of its own, none stopping another."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+
+import pytest
+
+from nenrin.cli.loops import Loop, one_round
+from nenrin.foundation.models import Lease
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_loop_after_a_long_one_holds_its_right_from_its_own_beginning(at: datetime) -> None:
+    told: dict[str, datetime] = {}
+    untils: dict[str, datetime] = {}
+
+    def slow(now: datetime) -> int:
+        time.sleep(0.3)
+        return 1
+
+    def late(now: datetime) -> int:
+        told["late"], untils["late"] = now, Lease.objects.get(name="worker.late").until
+        return 0
+
+    one_round(at, (Loop("slow", slow), Loop("late", late)))
+    assert (told["late"] - at).total_seconds() >= 0.3
+    assert (untils["late"] - at).total_seconds() >= 60.3
+
+
+def test_a_loop_that_fails_stops_no_other(at: datetime) -> None:
+    def broken(now: datetime) -> int:
+        raise ValueError("a fault of ours")
+
+    assert one_round(at, (Loop("broken", broken), Loop("next", lambda now: 3))) == {"broken": 0, "next": 3}
+    assert Lease.objects.get(name="worker.broken").holder == ""
