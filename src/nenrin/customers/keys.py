@@ -25,7 +25,9 @@ class KeyTaken(Refused):
 
 def accounts_of(pairs: Iterable[Pair]) -> dict[Pair, Account]:
     """The accounts that keys mean now."""
-    return {(row.namespace, row.key): row.account for row in _rows(pairs)}
+    rows = _rows(pairs)
+    accounts = Account.objects.select_related("parent").in_bulk({row.account_id for row in rows})
+    return {(row.namespace, row.key): accounts[row.account_id] for row in rows}
 
 
 def ids_of(namespace: str, wanted: Iterable[str]) -> dict[str, int]:
@@ -39,6 +41,7 @@ def ids_of(namespace: str, wanted: Iterable[str]) -> dict[str, int]:
 
 
 def _rows(pairs: Iterable[Pair]) -> list[AccountKey]:
+    """Live rows without joins: on tables that were just filled PostgreSQL has no statistics to join them well."""
     by_namespace: dict[str, list[str]] = {}
     for namespace, key in pairs:
         by_namespace.setdefault(namespace, []).append(key)
@@ -46,14 +49,16 @@ def _rows(pairs: Iterable[Pair]) -> list[AccountKey]:
     for namespace, wanted in by_namespace.items():
         for start in range(0, len(wanted), 500):
             among = Q(namespace=namespace, key__in=wanted[start : start + 500], ended_on__isnull=True)
-            found += AccountKey.objects.filter(among).select_related("account", "account__parent")
+            found += AccountKey.objects.filter(among)
     return found
 
 
 def refuse_taken(pairs: Sequence[Pair]) -> None:
     """Raise KeyTaken where a pair belongs to somebody, or stands twice in the list."""
     twice = [pair for pair, count in _counted(pairs).items() if count > 1]
-    taken = [(row.namespace, row.key, row.account.name) for row in _rows(pairs)]
+    rows = _rows(pairs)
+    names = dict(Account.objects.filter(pk__in={row.account_id for row in rows}).values_list("pk", "name"))
+    taken = [(row.namespace, row.key, names[row.account_id]) for row in rows]
     faults = [Fault("keys", Text(f"{n}|{k} stands twice", f"{n}|{k} が重複"), [n, k]) for n, k in twice]
     faults += [
         Fault("keys", Text(f"{n}|{k} belongs to {name}", f"{n}|{k} は「{name}」のキー"), [n, k]) for n, k, name in taken
