@@ -8,9 +8,10 @@ drain repeats exactly the batches of the last commit, whose second writing the l
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 import duckdb
@@ -29,6 +30,7 @@ LEASE: Final = "drain"
 APP: Final = "drain"
 CHUNK_BYTES: Final = 48_000_000
 
+log = logging.getLogger(__name__)
 _memories: dict[str, identity.Memory] = {}
 
 
@@ -52,6 +54,19 @@ class Drained:
         )  # fmt: skip
 
 
+class Overtaken(Exception):
+    """Another drain has gone on, or a day was closed, while this one slept: nothing more of it may be written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a round was resolved upon: the ledger, the lake's last commit, the last closed day."""
+
+    through: int
+    committed: int
+    closed_through: date | None
+
+
 def prepare(lake: Lake) -> None:
     """Once at the start of a process: after a restore, new batches get ids above what the lake knows."""
     spool.begin_above(max(lake.events.version(APP), conservation.through(), 0))
@@ -65,11 +80,18 @@ def drain(lake: Lake, *, at: datetime, limit_bytes: int = CHUNK_BYTES) -> Draine
         return _caught_up(through, committed)
     keys = Keys(lake.path / "keys")
     keys.forget_after(max(through, committed))
+    ground = Ground(through, committed, organisation.current().closed_through)
     with lake.connection() as db:
         memory, resolved = _resolved(lake, db, batches, keys, through)
-        _write(lake, db, resolved, keys, at)
-        with transaction.atomic():
-            _settle(resolved, memory, at)
+        try:
+            _stand(lake, ground)
+            _write(lake, db, resolved, keys, at)
+            with transaction.atomic():
+                settling.stand(ground.through)
+                _settle(resolved, memory, at)
+        except (Overtaken, settling.Settled):
+            log.error("another process drained meanwhile, or a day was closed; this round is left to the next")
+            return Drained()
         memory.version = lake.facts.version(APP)
         spool.delete(resolved.version)
         keys.tidy(db, through=resolved.version)
@@ -82,6 +104,16 @@ def drain_all(lake: Lake, *, at: datetime) -> Drained:
     while done := drain(lake, at=at):
         total += done
     return total
+
+
+def _stand(lake: Lake, ground: Ground) -> None:
+    """Raise Overtaken where a process that was stopped for longer than its right wakes up in another's work.
+
+    Its rows would be stored twice, or be known on a day that has been closed since.
+    """
+    now = Ground(conservation.through(), lake.events.version(APP), organisation.current().closed_through)
+    if now != ground:
+        raise Overtaken(f"{ground} became {now}")
 
 
 def _replayed(through: int, committed: int) -> list[SpooledBatch]:

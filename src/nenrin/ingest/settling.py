@@ -24,6 +24,17 @@ CHUNK: Final = 500
 LONGEST_SHOWN: Final = 200
 
 
+class Settled(Exception):
+    """Somebody else has settled these batches: counting them again would break the conservation law."""
+
+
+def stand(through: int) -> None:
+    """Lock the ledger where it stood when the round began, in the round's transaction. Raises Settled."""
+    Progress.objects.get_or_create(reader="drain", defaults={"through": through})
+    if Progress.objects.select_for_update().get(reader="drain").through != through:
+        raise Settled
+
+
 def count(verdicts: Mapping[tuple[int, str], int]) -> None:
     """Add to the ledger of what was not stored; `verdicts` has (source, what) -> events, negative after a retry."""
     for (source, what), n in verdicts.items():
