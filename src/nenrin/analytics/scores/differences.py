@@ -12,6 +12,10 @@ from nenrin.analytics.scores.raws import raw
 from nenrin.analytics.scores.records import Record, frame
 
 
+#: A holiday at either end may move a clock by this much without anything having happened.
+CLOCK_TOLERANCE_DAYS = 1
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """Millionths of a point; their sum is the difference of the two scores.
@@ -54,11 +58,11 @@ def difference(before: Record, after: Record, model: HealthModel, clocks: Mappin
     """Split the difference by walking from the earlier day to the later one under `model`, the later day's.
 
     `clocks` are the measures that move with time alone, in units a day (days to renewal: -1, days of silence: +1).
-    The walk: model, then clock, then presence, then values; each step's change of today's score is its part.
+    The walk: model, then clock (where nothing set it anew), then presence, then values; each step's change of today's score is its part.
     """
     elapsed = after.day - before.day
     known = {key: before.values.get(key) for key in model.needs()}
-    aged = {key: _aged(value, clocks.get(key, 0) * elapsed) for key, value in known.items()}
+    aged = {key: _aged(value, after.values.get(key), clocks.get(key, 0) * elapsed) for key, value in known.items()}
     there = _present(aged, after, model)
     steps = (
         before.today,
@@ -75,8 +79,16 @@ def difference(before: Record, after: Record, model: HealthModel, clocks: Mappin
     return Difference(before, after, Parts(data, ageing, missing, configuration, override, carried), bars)
 
 
-def _aged(value: float | None, days: int) -> float | None:
-    return None if value is None else value + days
+def _aged(value: float | None, later: float | None, days: int) -> float | None:
+    """What time alone made of a value. Where something happened in between, the clock was set anew: that is data.
+
+    >>> _aged(10, 40, 30), _aged(10, 6, 30), _aged(10, None, 30)
+    (40, 10, 40)
+    """
+    if value is None:
+        return None
+    was_left_alone = later is None or abs(value + days - later) <= CLOCK_TOLERANCE_DAYS
+    return value + days if was_left_alone else value
 
 
 def _present(aged: Mapping[str, float | None], after: Record, model: HealthModel) -> dict[str, float | None]:
