@@ -11,7 +11,7 @@ from django.db.models import Max, Q
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -35,7 +35,7 @@ def _roles() -> list[tuple[str, str]]:
 class Colleague(forms.Form):
     """Name, role and team of a member."""
 
-    name = forms.CharField(label=_("Name"), max_length=120)
+    name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=120)
     role = forms.ChoiceField(label=_("Role"), choices=_roles, help_text=_("What a role may do is listed under Roles."))
     team = forms.ModelChoiceField(
         label=_("Team"), queryset=Team.objects.order_by("name"), required=False, empty_label=_("No team")
@@ -151,7 +151,11 @@ def roles(request: MemberRequest) -> HttpResponse:
 
 
 def tabs(here: str) -> list[Tab]:
-    named = (("members", Text("Members", "メンバー")), ("roles", Text("Roles", "権限")))
+    named = (
+        ("members", Text("Members", "メンバー")),
+        ("roles", Text("Roles", "権限")),
+        ("teams", Text("Teams", "チーム")),
+    )
     return [Tab(label, reverse(name), name == here) for name, label in named]
 
 

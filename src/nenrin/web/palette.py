@@ -1,4 +1,4 @@
-"""The palette: one field that finds accounts, people and pages; also a plain page where scripts are off."""
+"""The palette: one field that finds accounts, people, actions and pages; also a plain page where scripts are off."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.urls import path, reverse
 
 from nenrin.customers.models import Account, Contact
 from nenrin.foundation.models import Member
-from nenrin.foundation.permissions import FieldClass, Permission, visible
+from nenrin.foundation.permissions import FieldClass, Permission, allowed, visible
 from nenrin.foundation.search import normal
 from nenrin.values import Text
 from nenrin.web.guard import MemberRequest, requires
@@ -18,6 +18,12 @@ from nenrin.web.navigation import sections
 
 ACCOUNTS_AT_MOST = 8
 CONTACTS_AT_MOST = 5
+ACTIONS: tuple[tuple[Text, str, Permission], ...] = (
+    (Text("New account", "顧客を追加する"), "account-new", Permission.ACCOUNTS_EDIT),
+    (Text("Import a file", "ファイルを取り込む"), "import-new", Permission.IMPORT),
+    (Text("New segment", "セグメントを作る"), "segment-new", Permission.SEGMENTS_EDIT),
+    (Text("Invite a member", "メンバーを招く"), "member-new", Permission.MEMBERS_EDIT),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +48,12 @@ def palette(request: MemberRequest) -> HttpResponse:
 
 
 def found(request: MemberRequest, asked: str) -> list[Group]:
-    """Own accounts and all pages where nothing is asked yet."""
+    """Own accounts, all actions and pages where nothing is asked yet."""
     wanted = normal(asked)
     return [
         Group(Text("Accounts", "顧客"), _accounts(request.user, wanted)),
         Group(Text("Contacts", "顧客担当者"), _contacts(request.user, wanted)),
+        Group(Text("Actions", "操作"), _actions(request.user, wanted)),
         Group(Text("Pages", "画面"), _pages(request, wanted)),
     ]
 
@@ -64,6 +71,16 @@ def _contacts(member: Member, wanted: str) -> tuple[Hit, ...]:
     rows = Contact.objects.for_member(member, Permission.CONTACTS_VIEW).standing().filter(search__contains=wanted)
     first = rows.order_by("name").values_list("account_id", "name", "account__name")[:CONTACTS_AT_MOST]
     return tuple(Hit(name, reverse("account-people", args=[account]), of) for account, name, of in first)
+
+
+def _actions(member: Member, wanted: str) -> tuple[Hit, ...]:
+    """What one may begin from anywhere."""
+    return tuple(
+        Hit(label, reverse(name))
+        for label, name, permission in ACTIONS
+        if allowed(member, permission) is not None
+        and (not wanted or any(wanted in normal(word) for word in (label.en, label.ja)))
+    )
 
 
 def _pages(request: MemberRequest, wanted: str) -> tuple[Hit, ...]:

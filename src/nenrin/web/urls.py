@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from nenrin.web import (
     account,
     assets,
+    attribute_settings,
     components_page,
     customer_pages,
     data_board,
@@ -19,11 +20,16 @@ from nenrin.web import (
     members,
     organisation,
     palette,
+    plan_settings,
     preferences,
+    product_settings,
     profile,
+    rule_settings,
     segments,
     sign_in,
     sources,
+    tag_settings,
+    teams,
     timeline_entries,
     tokens,
 )
@@ -31,6 +37,7 @@ from nenrin.web import (
 AREAS = (
     *(assets, home, palette, customer_pages, account, timeline_entries, segments),
     *(imports, sources, data_board, event_catalogue, health_models, measures),
+    *(product_settings, plan_settings, rule_settings, attribute_settings, tag_settings, teams),
     *(members, journal, tokens, organisation, profile, components_page),
 )
 
