@@ -128,6 +128,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "nenrin.web.middleware.idle",
     "nenrin.web.middleware.language",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -177,6 +178,7 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_ADAPTER = "nenrin.web.sign_in.InvitedOnly"
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no mail to strangers whose address somebody typed
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_USER_DISPLAY = "nenrin.foundation.members.display_name"
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
@@ -186,6 +188,7 @@ MFA_TOTP_ISSUER = "Nenrin"
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 7 * 24 * 3600
+SESSION_IDLE_SECONDS = 8 * 3600
 SESSION_COOKIE_NAME = "__Host-sid" if IS_SECURE else "sid"
 CSRF_COOKIE_NAME = "__Host-csrf" if IS_SECURE else "csrf"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_SECURE
@@ -232,7 +235,8 @@ EMAIL_PORT = int(os.environ.get("NENRIN_SMTP_PORT", "587"))
 EMAIL_HOST_USER = os.environ.get("NENRIN_SMTP_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("NENRIN_SMTP_PASSWORD", "")
 EMAIL_USE_TLS = _flag("NENRIN_SMTP_TLS", default=True)
-EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
+#: Without a mail server nothing is sent, and no link that sets a password goes to a log: `nenrin users reset` prints one.
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'dummy'}.EmailBackend"
 DEFAULT_FROM_EMAIL = os.environ.get("NENRIN_MAIL_FROM", "nenrin@localhost")
 
 LOGGING = {

@@ -93,7 +93,10 @@ def accept(secret: str, password: str, *, at: datetime) -> Member:
 
 
 def change(member: Member, *, by: Actor, at: datetime, **fields: object) -> Member:
-    """Change name, role or team. Raises LastAdministrator. Journal: foundation.member.changed."""
+    """Change name, role or team; sessions of another role end. Raises LastAdministrator.
+
+    Journal: foundation.member.changed.
+    """
     if fields.get("role", member.role) != Role.ADMINISTRATOR:
         _keep_an_administrator(member)
     changes = {
@@ -108,6 +111,8 @@ def change(member: Member, *, by: Actor, at: datetime, **fields: object) -> Memb
             setattr(member, name, value)
         member.save(update_fields=list(fields))
         _note("changed", member, by, at, changes=changes, fields=", ".join(changes))
+    if "role" in changes:
+        end_sessions(member)
     return member
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.utils import is_mfa_enabled
 from django import forms
 from django.contrib.auth import login as start_session
 from django.core.exceptions import ValidationError
@@ -56,6 +57,14 @@ def invitation(request: MemberRequest, secret: str) -> HttpResponse:
             form.add_error("password", problem)
         else:
             member.refresh_from_db()
-            start_session(request, member, backend="django.contrib.auth.backends.ModelBackend")
-            return HttpResponseRedirect(reverse("home"))
+            return _let_in(request, member)
     return render(request, "account/invitation.html", {"form": form, "invited": member})
+
+
+def _let_in(request: MemberRequest, member: Member) -> HttpResponse:
+    """Straight in; by the sign-in page where a second step is set up, for a link is one step only."""
+    if is_mfa_enabled(member):
+        return HttpResponseRedirect(reverse("account_login"))
+    start_session(request, member, backend="django.contrib.auth.backends.ModelBackend")
+    members.signed_in(member, at=request.at)
+    return HttpResponseRedirect(reverse("home"))
