@@ -51,7 +51,9 @@ def _strings(code: str) -> list[str]:
         call = ast.parse(code[: end + 1], mode="eval").body
     except SyntaxError:
         return []
-    return [a.value for a in call.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]  # type: ignore[attr-defined]
+    named = isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and "pgettext" in call.func.id
+    args = call.args[1 if named else 0 :]  # type: ignore[attr-defined]  # the first of a pgettext is its context
+    return [a.value for a in args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
 
 
 def _closes(code: str) -> bool:

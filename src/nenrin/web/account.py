@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.db.models import F, Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path
@@ -19,7 +20,8 @@ from nenrin.web import account_health, account_judgements, account_usage, timeli
 from nenrin.web.account_head import find, head
 from nenrin.web.guard import MemberRequest, requires
 
-PEOPLE_SHOWN = 5
+PEOPLE_SHOWN = 6
+LEFT_LATELY = timedelta(days=90)
 ENTRIES_SHOWN = 8
 
 
@@ -32,8 +34,8 @@ def overview(request: MemberRequest, key: int) -> HttpResponse:
     context = {
         "head": top,
         "as_of": top.health.at if top.health else request.at,
-        "why": account_health.why(told) if told else None,
-        "people": _people(request, key),
+        "why": account_health.why(told, top) if told else None,
+        "people": _people(request, key, top.today),
         "subscriptions": _subscriptions(request, key),
         "stream": _stream(request, key),
     }
@@ -92,6 +94,7 @@ class Person:
     title: str
     department: str
     role_name: Text
+    left_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +106,16 @@ class Contract:
     notice_deadline: date | None
 
 
-def _people(request: MemberRequest, key: int) -> list[Person] | None:
-    """None where the viewer may not read personal data."""
+def _people(request: MemberRequest, key: int, today: date) -> list[Person] | None:
+    """Who is there, and who left lately; None where the viewer may not read personal data."""
     if not allowed(request.user, Permission.CONTACTS_VIEW) or not visible(request.user, FieldClass.PERSONAL):
         return None
-    rows = Contact.objects.filter(account=key, archived_at__isnull=True, left_on__isnull=True).order_by("role", "name")
-    columns = rows.values_list("name", "title", "department", "role")[:PEOPLE_SHOWN]
-    return [Person(name, title, department, word(DecisionRole(role))) for name, title, department, role in columns]
+    lately = Q(left_on__isnull=True) | Q(left_on__gte=today - LEFT_LATELY)
+    rows = Contact.objects.filter(lately, account=key, archived_at__isnull=True).order_by(
+        F("left_on").desc(nulls_last=True), "role", "name"
+    )
+    columns = rows.values_list("name", "title", "department", "role", "left_on")[:PEOPLE_SHOWN]
+    return [Person(name, title, room, word(DecisionRole(role)), left) for name, title, room, role, left in columns]
 
 
 def _subscriptions(request: MemberRequest, key: int) -> list[Contract]:

@@ -9,6 +9,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import get_language
 
 from nenrin.analytics.kpis.catalogue import MEASURES
+from nenrin.analytics.scores.bands import Band
 from nenrin.analytics.scores.raws import CARRIED, MISSING, OVERRIDE
 from nenrin.customers.models import Account
 from nenrin.foundation.permissions import Permission, allowed
@@ -27,11 +28,20 @@ SINCE_CHOICES = (7, 30, 90)
 _KINDS: dict[str, Kind] = {MISSING: "missing", CARRIED: "carry", OVERRIDE: "override"}
 
 
+#: Bands that need somebody: their page begins with where the points are lost.
+_IN_TROUBLE: dict[Band, Text] = {
+    Band.AT_RISK: Text("Why it is at risk", "なぜ危険か"),
+    Band.CAUTION: Text("Why it needs attention", "なぜ注意か"),
+}
+MOST_SAID, WORTH_SAYING, NOTICE_AHEAD = 3, 2.0, 60
+
+
 @dataclass(frozen=True, slots=True)
 class Why:
-    """A score explained: title and sentence first, the parts of the difference, then the waterfall."""
+    """A score explained: where the points are lost, what changed, the parts of the difference, then the waterfall."""
 
     title: Text
+    standing: Text | None
     finding: Text
     parts: tuple[tuple[Text, float], ...]
     falls: Falls
@@ -39,9 +49,10 @@ class Why:
     stamp: Text
 
 
-def why(told: Explanation) -> Why:
+def why(told: Explanation, top: Head) -> Why:
     return Why(
         title=_title(told),
+        standing=_standing(told, top) if told.band in _IN_TROUBLE else None,
         finding=told.unknown or told.finding,
         parts=_parts(told),
         falls=Falls(
@@ -63,7 +74,7 @@ def page(account: Account, top: Head, request: MemberRequest) -> dict[str, objec
     told = explanation.of(account.pk, since=since) if top.health else None
     may_judge = bool(allowed(request.user, Permission.HEALTH_OVERRIDE))
     return {
-        "why": why(told) if told else None,
+        "why": why(told, top) if told else None,
         "since": since,
         "since_choices": [(days, top.today - timedelta(days=days)) for days in SINCE_CHOICES],
         "details": _details(told) if told else (),
@@ -79,9 +90,47 @@ def page(account: Account, top: Head, request: MemberRequest) -> dict[str, objec
 def _title(told: Explanation) -> Text:
     if told.unknown:
         return Text("Why it is unknown", "なぜデータ不足か")
+    if told.band in _IN_TROUBLE:
+        return _IN_TROUBLE[told.band]
     if told.since is None or abs(told.difference) < 1:
         return Text("Why the score is what it is", "スコアの根拠")
     return Text("Why it fell", "なぜ下がったか") if told.difference < 0 else Text("Why it rose", "なぜ上がったか")
+
+
+def _standing(told: Explanation, top: Head) -> Text | None:
+    """The rows that cost most, each with its value against the norm, and how long there is to act."""
+    costly = [_against_norm(row) for row in told.rows if row.loss >= WORTH_SAYING and not row.key.startswith(MISSING)]
+    if not costly:
+        return None
+    said = costly[:MOST_SAID]
+    en, ja = (
+        " and ".join(filter(None, [", ".join(one.en for one in said[:-1]), said[-1].en])),
+        "、".join(one.ja for one in said),
+    )
+    limit = _time_left(top)
+    return Text(f"Most points are lost to {en}.{limit.en}", f"主な失点は、{ja}。{limit.ja}")
+
+
+def _against_norm(row: Row) -> Text:
+    if row.key not in MEASURES or row.norm.en == "—":
+        return row.name
+    name = row.name.en if row.name.en[1:2].isupper() else row.name.en[:1].lower() + row.name.en[1:]
+    return Text(
+        f"{name} ({row.value.en}, norm {row.norm.en})",
+        f"{row.name.ja} {row.value.ja}（基準 {row.norm.ja}）",
+    )
+
+
+def _time_left(top: Head) -> Text:
+    """The notice deadline where it is near: the day by which something has to be done."""
+    on = top.account.notice_on
+    if on is None or not 0 <= (on - top.today).days <= NOTICE_AHEAD:
+        return Text("", "")
+    days = (on - top.today).days
+    return Text(
+        f" The notice deadline is {'today' if days == 0 else 'tomorrow' if days == 1 else f'in {days} days'}.",
+        "更新拒絶期限日は本日。" if days == 0 else f"更新拒絶期限日まであと{days}日。",
+    )
 
 
 def _parts(told: Explanation) -> tuple[tuple[Text, float], ...]:

@@ -25,6 +25,7 @@ from nenrin.web.account_head import find
 from nenrin.web.editing import Clash, attempt, day_field, last_entry, name_fields, version_of
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.listing import chosen_sort, ordered, page_of, plain
+from nenrin.web.spoken import spoken
 
 VIEW, EDIT = Permission.CONTACTS_VIEW, Permission.CONTACTS_EDIT
 SORTS = {"name": "name", "account": "account__name", "role": "role", "left": "left_on"}
@@ -93,7 +94,7 @@ def contacts_export(request: MemberRequest, kind: str) -> Any:
 
 
 class ContactForm(forms.Form):
-    name = forms.CharField(label=_("Name"), max_length=120)
+    name = forms.CharField(label=spoken(Text("Name", "氏名")), max_length=120)
     kana = forms.CharField(label=_("Reading"), required=False)
     title = forms.CharField(label=_("Title"), required=False)
     department = forms.CharField(label=_("Department"), required=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django import forms
 from django.db.models import QuerySet
@@ -11,11 +11,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from nenrin.customers.models import Account
-from nenrin.foundation import journal, organisation
-from nenrin.foundation.calendar import start_of
+from nenrin.foundation import organisation
+from nenrin.foundation.calendar import ONE_DAY, start_of
 from nenrin.foundation.models import Entry, Member
 from nenrin.foundation.permissions import FieldClass, visible
 from nenrin.values import Text
+from nenrin.web import telling
 
 #: The first word of a code -> what it is about.
 ROOMS: dict[str, Text] = {
@@ -90,7 +91,7 @@ def _line(entry: Entry, names: dict[int, str], may_see: bool) -> Line:
     personal = part.payload if part and may_see and not part.erased_at else {}
     name = entry.particulars.get("by")
     who = Text(name, name) if name else ACTORS.get(entry.actor_kind, Text(entry.actor_kind, entry.actor_kind))
-    return Line(entry, who, journal.sentence(entry, personal), names.get(entry.account or 0, ""), entry.sequence)
+    return Line(entry, who, telling.sentence(entry, personal), names.get(entry.account or 0, ""), entry.sequence)
 
 
 def _within(rows: QuerySet[Entry], first: date | None, last: date | None) -> QuerySet[Entry]:
@@ -98,5 +99,5 @@ def _within(rows: QuerySet[Entry], first: date | None, last: date | None) -> Que
     if first:
         rows = rows.filter(recorded_at__gte=start_of(first, zone))
     if last:
-        rows = rows.filter(recorded_at__lt=start_of(last + timedelta(1), zone))
+        rows = rows.filter(recorded_at__lt=start_of(min(last, date.max - ONE_DAY) + ONE_DAY, zone))
     return rows

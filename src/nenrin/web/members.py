@@ -11,7 +11,7 @@ from django.db.models import Max, Q
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
-from django.utils.translation import get_language, gettext, pgettext_lazy
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -26,6 +26,7 @@ from nenrin.web import toasts
 from nenrin.web.components import Tab
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.permission_words import SCOPES, WORDS
+from nenrin.web.spoken import spoken
 
 
 def _roles() -> list[tuple[str, str]]:
@@ -35,7 +36,7 @@ def _roles() -> list[tuple[str, str]]:
 class Colleague(forms.Form):
     """Name, role and team of a member."""
 
-    name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=120)
+    name = forms.CharField(label=spoken(Text("Name", "氏名")), max_length=120)
     role = forms.ChoiceField(label=_("Role"), choices=_roles, help_text=_("What a role may do is listed under Roles."))
     team = forms.ModelChoiceField(
         label=_("Team"), queryset=Team.objects.order_by("name"), required=False, empty_label=_("No team")

@@ -13,11 +13,11 @@ from nenrin.analytics import kpis
 from nenrin.customers.models import Account, Assignment
 from nenrin.customers.models.account import AccountQuerySet
 from nenrin.customers.statuses import Status
-from nenrin.foundation import journal
 from nenrin.foundation.models import Entry, Member
 from nenrin.foundation.permissions import Permission
 from nenrin.insight.models import DailyScore, Health
 from nenrin.values import Money, Text
+from nenrin.web import telling
 from nenrin.web.charts.bands import BANDS, Band, band_of
 
 Whose = Literal["mine", "team", "all"]
@@ -194,4 +194,4 @@ def _sentences(accounts: list[int], from_at: datetime) -> Mapping[int, Text]:
     rows = Entry.objects.filter(account__in=accounts, action__in=_CHANGES, recorded_at__gte=from_at).order_by(
         "recorded_at"
     )
-    return {row.account: journal.sentence(row) for row in rows if row.account is not None}
+    return {row.account: telling.sentence(row) for row in rows if row.account is not None}

@@ -16,8 +16,10 @@ from nenrin.foundation import members
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.permissions import Permission
 from nenrin.foundation.roles import NAMES, Role
+from nenrin.values import Text
 from nenrin.web import toasts
 from nenrin.web.guard import MemberRequest, requires
+from nenrin.web.spoken import spoken
 
 
 def _zones() -> list[tuple[str, object]]:
@@ -28,7 +30,7 @@ def _zones() -> list[tuple[str, object]]:
 
 
 class Profile(forms.Form):
-    name = forms.CharField(label=_("Name"), max_length=120)
+    name = forms.CharField(label=spoken(Text("Name", "氏名")), max_length=120)
     zone = forms.ChoiceField(
         label=_("Time zone"),
         choices=_zones,

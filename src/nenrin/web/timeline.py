@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from django.db.models import Q
 from django.http import QueryDict
-from django.utils.dateparse import parse_datetime
 
-from nenrin.foundation import journal
 from nenrin.foundation.models import Entry, Member
 from nenrin.foundation.permissions import FieldClass, visible
 from nenrin.values import Text
+from nenrin.web import telling
 from nenrin.web.components import Moment
 
 PAGE = 30
@@ -82,8 +82,11 @@ def _beginning_with(prefixes: tuple[str, ...]) -> Q:
 
 def _before(cursor: str) -> Q:
     instant, _, key = cursor.partition("~")
-    at = parse_datetime(instant) if instant else None
-    if at is None or not key.isdigit():
+    try:
+        at = datetime.fromisoformat(instant).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return Q()
+    if not (key.isascii() and key.isdigit()):
         return Q()
     return Q(valid_at__lt=at) | Q(valid_at=at, pk__lt=int(key))
 
@@ -92,7 +95,7 @@ def _moment(entry: Entry, may_read_personal: bool) -> Moment:
     personal = getattr(entry, "personal", None) if may_read_personal else None
     words = personal.payload if personal else {}
     return Moment(
-        title=journal.sentence(entry, words),
+        title=telling.sentence(entry, words),
         at=entry.valid_at,
         body=_body(entry, words),
         by=str(entry.particulars.get("by", "")),
