@@ -116,3 +116,16 @@ def test_the_page_of_operations_asks_nobody_else(db: None) -> None:
     page = Client().get("/api/v1/").content.decode()
     assert "/accounts/by-key/" in page
     assert not re.findall(r'(?:src|href)="https?://', page)
+
+
+@pytest.mark.django_db
+def test_a_nul_in_a_text_is_refused_and_a_written_escape_is_not(token: str) -> None:
+    """The character has no place in PostgreSQL; the six letters that stand for it in a text do."""
+    refused = _open(token, '{"name": "a\\u0000b"}')
+    assert refused.status_code == 422 and "NUL" in refused.json()["detail"]
+    assert _open(token, '{"name": "a\\\\u0000b"}').status_code == 201
+
+
+def _open(token: str, body: str) -> Any:
+    bearer = {"authorization": f"Bearer {token}"}
+    return Client(headers=bearer).post("/api/v1/accounts", body, content_type="application/json")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest
 from ninja import NinjaAPI
+from ninja.errors import HttpError
 from ninja.security import HttpBearer
 
 from nenrin.foundation import tokens
@@ -74,6 +76,25 @@ def _refuse(request: ApiRequest, permission: Permission | None) -> None:
         raise Denied(f"the role {request.member.role} does not hold {permission.value}")
 
 
+def _refuse_nul(request: ApiRequest) -> None:
+    """PostgreSQL keeps no NUL in any text; what one database refuses, none takes."""
+    if request.content_type != "application/json" or b"\\u0000" not in request.body:
+        return
+    if any("\x00" in text for text in _texts(json.loads(request.body))):
+        raise HttpError(422, "a text holds the NUL character (U+0000): leave it out; nothing was changed")
+
+
+def _texts(told: Any) -> Iterator[str]:
+    """Every text in a JSON value, names of members included."""
+    if isinstance(told, str):
+        yield told
+    elif isinstance(told, dict):
+        yield from told
+        yield from (text for value in told.values() for text in _texts(value))
+    elif isinstance(told, list):
+        yield from (text for value in told for text in _texts(value))
+
+
 def grants(permission: Permission) -> Callable[[Operation], Operation]:
     """Let in tokens whose member holds `permission` in any scope; those that write need the right to.
 
@@ -84,6 +105,7 @@ def grants(permission: Permission) -> Callable[[Operation], Operation]:
         @wraps(operation)
         def guarded(request: ApiRequest, *args: Any, **kwargs: Any) -> Any:
             _refuse(request, permission)
+            _refuse_nul(request)
             return operation(request, *args, **kwargs)
 
         guarded.permission = permission  # type: ignore[attr-defined]
