@@ -76,6 +76,18 @@ def test_erasing_personal_data_leaves_the_chain_whole() -> None:
     assert "佐藤" not in str(list(Entry.objects.values()))
 
 
+def test_the_chain_names_the_entry_whose_personal_part_somebody_changed_or_took() -> None:
+    for name in ("佐藤 美咲", "高橋 葵"):
+        journal.record("foundation.member.added", actor=SYSTEM, at=AT, particulars={}, personal={"member": name})
+    journal.seal()
+    assert journal.first_break() is None
+    first, second = Entry.objects.order_by("sequence")
+    PersonalPart.objects.filter(entry=second).delete()
+    assert journal.first_break() == second
+    PersonalPart.objects.filter(entry=first).update(payload={"member": "別人"})
+    assert journal.first_break() == first
+
+
 def test_an_action_that_nobody_registered_is_refused_with_the_remedy() -> None:
     with pytest.raises(UnknownAction, match=r"text\.py"):
         journal.record("foundation.unheard.of", actor=SYSTEM, at=AT)

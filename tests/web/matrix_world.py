@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from nenrin.customers import accounts, attributes, contacts, merges, ownership, products, subscriptions
-from nenrin.customers.models import Account
+from nenrin.customers import accounts, attributes, contacts, merges, ownership, products, subscriptions, tags
+from nenrin.customers.models import Account, Tag
 from nenrin.customers.statuses import AttributeKind
-from nenrin.foundation import journal, leases, organisation, tokens
+from nenrin.foundation import journal, leases, organisation, teams, tokens
 from nenrin.foundation.actors import SYSTEM, Actor
 from nenrin.foundation.models import ApiToken, Member
 from nenrin.foundation.permissions import FieldClass
@@ -121,7 +121,13 @@ def _rest(world: World, mate: Member, at: datetime) -> None:
     world.put("model_number", published.number)
     world.put("member", mate.pk)
     world.put("token", ApiToken.objects.latest("pk").pk)
+    world.put("team", teams.open("matrix", by=SYSTEM, at=at).pk)
+    world.put("attribute", attributes.declared()[0].pk)
+    world.put("tag", tags.named(["matrix"])[0].pk)
     world.put("entry", journal.Entry.objects.latest("pk").pk)
+    world.put("attribute", attributes.declared()[0].pk)
+    world.put("tag", Tag.objects.create(name="重点").pk)
+    world.put("team", teams.open("開設", by=SYSTEM, at=at).pk)
     product = products.save("core", name="Core", by=SYSTEM, at=at)
     world.put("product", product.pk)
     world.put("plan", products.save_plan("core", product=product, name="Core", by=SYSTEM, at=at).pk)

@@ -45,10 +45,16 @@ IDS: dict[str, tuple[str, ...]] = {
     "health-models/<slug:key>/versions/<int:": ("model", "model_number"),
     "health-models/<slug:": ("model",),
     "members/<int:": ("member",),
+    "members/teams/<int:": ("team",),
     "tokens/<int:": ("token",),
     "journal/<int:": ("entry",),
     "products/<int:": ("product",),
+    "attributes/<int:": ("attribute",),
+    "tags/<int:": ("tag",),
+    "members/teams/<int:": ("team",),
     "plans/<int:": ("plan",),
+    "attributes/<int:": ("attribute",),
+    "tags/<int:": ("tag",),
     "accounts/export.<str:": ("file",),
     "contacts/export.<str:": ("file",),
     "subscriptions/export.<str:": ("file",),
@@ -74,7 +80,7 @@ SIGNING_IN = "sign-in/"
 #: Reading these leaves a note of who took what out: the one thing a GET may write.
 NOTED = {"accounts-export", "contacts-export", "subscriptions-export", "journal-export"}
 #: Where changing takes more than looking; whoever only looks is told that there is nothing to change.
-CHANGING = {"health-model": Permission.HEALTH_CONFIGURE}
+CHANGING = {"health-model": Permission.HEALTH_CONFIGURE, "teams": Permission.MEMBERS_EDIT}
 #: What is sent where an empty form or body would be refused before its object is looked for.
 FORMS = {"subscription-deed": {"do": "withdraw"}}
 BODIES = {

@@ -21,7 +21,12 @@ def day_of(instant: datetime, zone: ZoneInfo) -> date:
 
 
 def start_of(day: date, zone: ZoneInfo) -> datetime:
-    """The instant at which a day begins in a zone."""
+    """The instant at which a day begins in a zone; within two days of the first and the last there are, as they can be told.
+
+    >>> start_of(date.max, ZoneInfo("America/New_York")).date() < date.max
+    True
+    """
+    day = min(max(day, date.min + 2 * ONE_DAY), date.max - 2 * ONE_DAY)  # else UTC has no such instant
     return datetime.combine(day, time(), tzinfo=zone)
 
 

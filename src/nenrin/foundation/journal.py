@@ -111,9 +111,14 @@ def _canonical(payload: Mapping[str, Any]) -> str:
 
 
 def seal(limit: int = 5000) -> int:
-    """Give up to `limit` unsealed entries their sequence and hash; returns how many. Callers hold the lease "seal"."""
+    """Give up to `limit` unsealed entries their sequence and hash; returns how many.
+
+    One sealer at a time is meant; a second one waits at the first's locks and finds their entries sealed, so that no
+    sealed entry ever moves to another place, past which a reader may be.
+    """
     with transaction.atomic():
-        waiting = list(Entry.objects.filter(sequence__isnull=True).order_by("id")[:limit])
+        unsealed = Entry.objects.select_for_update().filter(sequence__isnull=True)
+        waiting = list(unsealed.order_by("id")[:limit])
         last = Entry.objects.aggregate(last=Max("sequence"))["last"] or 0
         previous = Entry.objects.values_list("hash", flat=True).get(sequence=last) if last else ""
         for entry in waiting:
@@ -141,13 +146,25 @@ def chained(previous: str, entry: Entry) -> str:
 
 
 def first_break() -> Entry | None:
-    """The first sealed entry whose hash does not follow from what it says; None where the chain holds."""
+    """The first sealed entry whose hash does not follow from what it and its personal part say; None: the chain holds.
+
+    An erased personal part is no break; one that was changed is, and one that went without being erased.
+    """
     previous, expected = "", 1
-    for entry in Entry.objects.filter(sequence__isnull=False).order_by("sequence").iterator(2000):
-        if entry.sequence != expected or entry.hash != chained(previous, entry):
+    sealed = Entry.objects.filter(sequence__isnull=False).select_related("personal").order_by("sequence")
+    for entry in sealed.iterator(2000):
+        if entry.sequence != expected or entry.hash != chained(previous, entry) or not _is_own(entry):
             return entry
         previous, expected = entry.hash, expected + 1
     return None
+
+
+def _is_own(entry: Entry) -> bool:
+    """Is the personal part the one that was written with the entry, or erased as it should be?"""
+    part = getattr(entry, "personal", None)
+    if part is None:
+        return not entry.digest
+    return part.erased_at is not None or _digest(part.salt, part.payload) == entry.digest
 
 
 def unread(reader: str, limit: int = 1000) -> list[Entry]:

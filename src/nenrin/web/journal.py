@@ -26,8 +26,10 @@ from nenrin.web.journal_entries import Filters, found, lines
 
 PAGE = 50
 CHUNK = 500
-#: A cell that begins like a formula is defused, for spreadsheets would run it.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+#: A cell that begins like a formula is defused, for spreadsheets would run it: full-width forms too, which Excel reads
+#: as such in a Japanese setting, and whatever blanks stand before.
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+_CONTROL = ("\t", "\r", "\n", "\0")
 
 
 @requires(Permission.JOURNAL_VIEW)
@@ -124,8 +126,14 @@ def _chunk(entries: list[Entry], reader: Member, language: str, zone: object) ->
 
 def _row(cells: list[object]) -> bytes:
     out = io.StringIO()
-    csv.writer(out).writerow([f"'{cell}" if str(cell).startswith(_FORMULA) else cell for cell in cells])
+    csv.writer(out).writerow([defused(cell) for cell in cells])
     return out.getvalue().encode()
+
+
+def defused(cell: object) -> object:
+    """A cell that no spreadsheet takes for a formula."""
+    text = str(cell)
+    return f"'{cell}" if text.lstrip().startswith(_FORMULA) or text.startswith(_CONTROL) else cell
 
 
 def _pairs(payload: dict[str, object]) -> list[tuple[str, str]]:

@@ -18,10 +18,15 @@ from nenrin.customers.models import Account
 from nenrin.foundation import organisation
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.permissions import Permission
+from nenrin.values import Text
 from nenrin.web.guard import MemberRequest, requires
+from nenrin.web.spoken import spoken
 from nenrin.work import touches
 from nenrin.work.models import Touch
 from nenrin.work.models.touch import CHANNELS
+
+#: Years in which something can have happened: beyond them the zones' own arithmetic ends.
+EARLIEST, LATEST = 1970, 2200
 
 
 def _channels() -> list[tuple[str, str]]:
@@ -31,7 +36,7 @@ def _channels() -> list[tuple[str, str]]:
 class TouchForm(forms.Form):
     """What happened. The time is the organisation's; left empty it is now."""
 
-    channel = forms.ChoiceField(label=_("Kind"), choices=_channels)
+    channel = forms.ChoiceField(label=spoken(Text("Kind", "種類")), choices=_channels)
     title = forms.CharField(label=_("Subject"), max_length=200)
     happened_at = forms.DateTimeField(
         label=_("When"),
@@ -48,6 +53,8 @@ class TouchForm(forms.Form):
     def clean_happened_at(self) -> datetime | None:
         """Wall time of the organisation's zone as an instant (the form's own zone is UTC)."""
         typed = self.cleaned_data["happened_at"]
+        if typed and not EARLIEST <= typed.year <= LATEST:
+            raise forms.ValidationError(_("Enter a valid date/time."))
         return typed.replace(tzinfo=organisation.zone()) if typed else None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_POST
 from nenrin.foundation import tokens as keys
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.models import ApiToken, Member
-from nenrin.foundation.permissions import Permission
+from nenrin.foundation.permissions import Permission, allowed
 from nenrin.web.guard import MemberRequest, requires
 
 LIVES = ((90, _("90 days")), (365, _("1 year")), (0, _("Until it is revoked")))
@@ -36,15 +37,21 @@ class NewToken(forms.Form):
     can_write = forms.BooleanField(label=_("May change data"), required=False)
     days = forms.TypedChoiceField(label=_("Valid for"), choices=LIVES, coerce=int, initial=365)
 
+    def __init__(self, *args: Any, by: Member, **kwargs: Any) -> None:
+        """A token speaks in its member's name: only who may change members makes one that speaks for another."""
+        super().__init__(*args, **kwargs)
+        if allowed(by, Permission.MEMBERS_EDIT) is None:
+            self.fields["member"].queryset = Member.objects.filter(pk=by.pk)  # type: ignore[attr-defined]  # a choice
+
 
 @requires(Permission.TOKENS_EDIT)
 def tokens(request: MemberRequest) -> HttpResponse:
     """Every token with its member and last use; a new one is shown on this page, this once."""
-    form = NewToken(request.POST or None, initial={"member": request.user.pk})
+    form = NewToken(request.POST or None, by=request.user, initial={"member": request.user.pk})
     secret = ""
     if request.method == "POST" and form.is_valid():
         secret = _issue(request, form)
-        form = NewToken(initial={"member": request.user.pk})
+        form = NewToken(by=request.user, initial={"member": request.user.pk})
     rows = ApiToken.objects.select_related("member").order_by("revoked_at", "-created_at")
     context = {"as_of": request.at, "rows": rows, "form": form, "secret": secret, "now": request.at}
     return render(request, "tokens/tokens.html", context)
