@@ -154,7 +154,7 @@ def test_others_look_and_change_nothing(client: Client, administrator: Member) -
     for address in ("product-new", "tiers-edit", "touch-models-edit", "attribute-new"):
         assert client.get(reverse(address)).status_code == 403
     assert client.post(reverse("plan-state", args=[plan.pk])).status_code == 403
-    client.post(reverse("teams"), {"name": "西日本"})
+    assert client.post(reverse("teams"), {"name": "西日本"}).status_code == 403
     assert Team.objects.count() == 1
 
 

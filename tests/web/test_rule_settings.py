@@ -57,7 +57,7 @@ def test_one_sees_who_would_move_before_saving(client: Client, company: Account)
     sent["r1-value"] = ["400", "", ""]
     page = client.post(reverse("tiers-edit"), sent | {"do": "try"}).content.decode()
     company.refresh_from_db()
-    assert "1社のうち1社" in page and "mid_market → enterprise" in page and "low → high" in page
+    assert "1社のうち1社" in page and "中堅企業 → 大企業" in page and "ロータッチ → ハイタッチ" in page
     assert company.name in page and company.tier == "mid_market"
     client.post(reverse("tiers-edit"), sent | {"do": "save"})
     company.refresh_from_db()

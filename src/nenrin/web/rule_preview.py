@@ -3,35 +3,36 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from nenrin.customers import rules
+from nenrin.customers import rules, tiers, touch_models
 from nenrin.customers.grading import GRADES, Grader
 from nenrin.customers.models import Account
 from nenrin.customers.tiers import Tier
 from nenrin.customers.touch_models import Model
 from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import Permission
+from nenrin.values import Text
 
 SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """So many accounts would go from one key to another; empty: none."""
+    """So many accounts would go from one to another; "—" where a rule gives none."""
 
-    was: str
-    becomes: str
+    was: Text
+    becomes: Text
     count: int
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
     account: Account
-    was: str
-    becomes: str
+    was: Text
+    becomes: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,41 +51,56 @@ class Preview:
         return sum(move.count for move in self.touch_models)
 
 
-def of_tiers(tiers: Sequence[Tier], member: Member, today: date) -> Preview:
-    now = Grader.current()
-    return _preview(Grader(_ordered(tiers), now.touch_models), "tier", member, today)
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What to call a key: as it stands, or as the rules tried would call it."""
+
+    tiers: Mapping[str, Text]
+    touch_models: Mapping[str, Text]
 
 
-def of_models(models: Sequence[Model], member: Member, today: date) -> Preview:
-    now = Grader.current()
-    return _preview(Grader(now.tiers, _ordered(models)), "touch_model", member, today)
+def of_tiers(proposed: Sequence[Tier], member: Member, today: date) -> Preview:
+    now, names = Grader.current(), {**tiers.names(), **{tier.key: tier.name for tier in proposed}}
+    grader = Grader(_ordered(proposed), now.touch_models)
+    return _preview(grader, "tier", Names(names, touch_models.names()), member, today)
+
+
+def of_models(proposed: Sequence[Model], member: Member, today: date) -> Preview:
+    now, names = Grader.current(), {**touch_models.names(), **{model.key: model.name for model in proposed}}
+    grader = Grader(now.tiers, _ordered(proposed))
+    return _preview(grader, "touch_model", Names(tiers.names(), names), member, today)
 
 
 def _ordered(found: Sequence[Tier] | Sequence[Model]) -> list[tuple[str, tuple[rules.Condition, ...]]]:
     return [(rule.key, rules.parsed(rule.conditions)) for rule in found]
 
 
-def _preview(grader: Grader, sampled: str, member: Member, today: date) -> Preview:
+def _preview(grader: Grader, sampled: str, names: Names, member: Member, today: date) -> Preview:
     """Every standing account graded in memory; none is saved. Samples are those that the member may see."""
-    tiers: Counter[tuple[str, str]] = Counter()
+    tier: Counter[tuple[str, str]] = Counter()
     touch: Counter[tuple[str, str]] = Counter()
     moved: dict[int, Sample] = {}
     total = 0
+    called = names.tiers if sampled == "tier" else names.touch_models
     rows = Account.objects.standing().only("name", *GRADES, *rules.FIELDS).order_by("-mrr_minor", "pk")
     for account in rows.iterator(chunk_size=2000):
         total += 1
         before = {"tier": account.tier, "touch_model": account.touch_model}
         grader.grade(account, today)
-        tiers[before["tier"], account.tier] += before["tier"] != account.tier
+        tier[before["tier"], account.tier] += before["tier"] != account.tier
         touch[before["touch_model"], account.touch_model] += before["touch_model"] != account.touch_model
-        if before[sampled] != getattr(account, sampled) and len(moved) < SHOWN * 5:
-            moved[account.pk] = Sample(account, before[sampled], getattr(account, sampled))
-    seen = (
-        Account.objects.for_member(member, Permission.ACCOUNTS_VIEW).filter(pk__in=moved).values_list("pk", flat=True)
-    )
-    samples = [moved[key] for key in moved if key in set(seen)]
-    return Preview(total, _moves(tiers), _moves(touch), tuple(samples[:SHOWN]))
+        was, becomes = before[sampled], getattr(account, sampled)
+        if was != becomes and len(moved) < SHOWN * 5:
+            moved[account.pk] = Sample(account, _called(was, called), _called(becomes, called))
+    reached = Account.objects.for_member(member, Permission.ACCOUNTS_VIEW).filter(pk__in=moved)
+    seen = set(reached.values_list("pk", flat=True))
+    samples = [sample for key, sample in moved.items() if key in seen]
+    return Preview(total, _moves(tier, names.tiers), _moves(touch, names.touch_models), tuple(samples[:SHOWN]))
 
 
-def _moves(counted: Counter[tuple[str, str]]) -> tuple[Move, ...]:
-    return tuple(Move(was, becomes, n) for (was, becomes), n in counted.most_common() if n)
+def _moves(counted: Counter[tuple[str, str]], names: Mapping[str, Text]) -> tuple[Move, ...]:
+    return tuple(Move(_called(was, names), _called(new, names), n) for (was, new), n in counted.most_common() if n)
+
+
+def _called(key: str, names: Mapping[str, Text]) -> Text:
+    return names.get(key, Text(key, key)) if key else Text("—", "—")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -31,8 +32,10 @@ class TeamForm(forms.Form):
 def teams(request: MemberRequest) -> HttpResponse:
     """Every team with its members; a new one by the form beside, for those who may."""
     may_edit = allowed(request.user, EDIT) is not None
+    if request.method == "POST" and not may_edit:
+        raise PermissionDenied(EDIT.value)
     form = TeamForm(request.POST or None)
-    if request.method == "POST" and may_edit and form.is_valid():
+    if request.method == "POST" and form.is_valid():
         try:
             verbs.open(form.cleaned_data["name"], by=Actor.of(request.user), at=request.at)
         except verbs.TeamExists:
