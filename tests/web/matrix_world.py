@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from nenrin.customers import accounts, attributes, contacts, merges, ownership, products, subscriptions, tags
+from nenrin.customers import accounts, attributes, contacts, merges, ownership, products, subscriptions
 from nenrin.customers.models import Account, Tag
 from nenrin.customers.statuses import AttributeKind
 from nenrin.foundation import journal, leases, organisation, teams, tokens
@@ -121,9 +121,6 @@ def _rest(world: World, mate: Member, at: datetime) -> None:
     world.put("model_number", published.number)
     world.put("member", mate.pk)
     world.put("token", ApiToken.objects.latest("pk").pk)
-    world.put("team", teams.open("matrix", by=SYSTEM, at=at).pk)
-    world.put("attribute", attributes.declared()[0].pk)
-    world.put("tag", tags.named(["matrix"])[0].pk)
     world.put("entry", journal.Entry.objects.latest("pk").pk)
     world.put("attribute", attributes.declared()[0].pk)
     world.put("tag", Tag.objects.create(name="重点").pk)
