@@ -7,8 +7,11 @@ from datetime import datetime
 
 import pytest
 
-from nenrin.cli.loops import Loop, one_round
-from nenrin.foundation.models import Lease
+from nenrin.cli.loops import LOOPS, Loop, one_round
+from nenrin.foundation import leases
+from nenrin.foundation.models import Lease, Organisation
+from nenrin.ingest import drain
+from tests.ingest.drain_cast import NOON, send, source, stored, track
 
 pytestmark = pytest.mark.django_db
 
@@ -36,3 +39,14 @@ def test_a_loop_that_fails_stops_no_other(at: datetime) -> None:
 
     assert one_round(at, (Loop("broken", broken), Loop("next", lambda now: 3))) == {"broken": 0, "next": 3}
     assert Lease.objects.get(name="worker.broken").holder == ""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_drained_while_somebody_else_has_the_lake(org: Organisation) -> None:
+    """Who closes a day, tidies or erases holds one right, and it is the one that the worker's drain asks for."""
+    send(source(), track())
+    draining = tuple(loop for loop in LOOPS if loop.name in ("drain", "mirror"))
+    with leases.held(drain.LEASE, holder="eraser", seconds=60, at=NOON):
+        assert one_round(NOON, draining) == {"drain": 0, "mirror": 0}
+        assert stored() == []
+    assert one_round(NOON, draining)["drain"] == 1 and len(stored()) == 1

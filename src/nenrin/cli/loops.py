@@ -29,11 +29,14 @@ def _seal(at: datetime) -> int:
 
 
 def _drain(at: datetime) -> int:
-    return drain.drain(lakes.current(), at=at).batches
+    """Under the lake's own right, which whoever closes a day, tidies or erases holds too."""
+    with leases.held(drain.LEASE, holder=HOLDER, seconds=LEASE_SECONDS, at=at) as mine:
+        return drain.drain(lakes.current(), at=at).batches if mine else 0
 
 
 def _mirror(at: datetime) -> int:
-    return mirror.mirror(lakes.current())
+    with leases.held(drain.LEASE, holder=HOLDER, seconds=LEASE_SECONDS, at=at) as mine:
+        return mirror.mirror(lakes.current()) if mine else 0
 
 
 def _tidy(at: datetime) -> int:
