@@ -1,0 +1,53 @@
+"""Whoever adds a table decides: it holds personal data and is exported and erased, or it holds none."""
+
+from __future__ import annotations
+
+import pytest
+from django.apps import apps
+from django.db.models import Model
+
+import nenrin.customers.privacy
+import nenrin.ingest.fact_privacy
+import nenrin.ingest.privacy
+import nenrin.insight.privacy
+import nenrin.work.privacy
+
+ERASERS = (
+    nenrin.customers.privacy,
+    nenrin.ingest.privacy,
+    nenrin.ingest.fact_privacy,
+    nenrin.insight.privacy,
+    nenrin.work.privacy,
+)
+COVERED = {name for module in ERASERS for name in module.COVERS}
+
+#: Erased with the fact or contact that an entry is about.
+ERASED_BY_SUBJECT = {"PersonalPart"}
+#: Our own colleagues: leave by deactivation, their name stays as the author of what they did.
+COLLEAGUES = {"Member", "Invitation", "ApiToken", "SavedView", "Team", "Assignment"}
+#: Uploaded rows and received bodies, which their own deadlines clear.
+PASSING = {"Import", "ImportedRow", "Spooled"}
+#: Companies, contracts, configuration, counters and scores.
+IMPERSONAL = {
+    "Account", "AccountKey", "AccountTag", "AttributeField", "Cost", "CurrentMeasure", "Cursor", "DailyScore", "Entry",
+    "EventName", "Exclusion", "HardEvent", "Health", "HealthDetail", "HealthModelVersion", "Lease", "Merge",
+    "Organisation", "Override", "Plan", "PriceStep", "Product", "Progress", "Reference", "RememberedMapping", "Ring",
+    "Segment", "SegmentMembership", "Source", "Subscription", "Tag", "Tally", "TierRule", "TouchModel", "UnknownKey",
+    "Verdict",
+}  # fmt: skip
+DECIDED = COVERED | ERASED_BY_SUBJECT | COLLEAGUES | PASSING | IMPERSONAL
+OURS = [model for model in apps.get_models() if model.__module__.startswith("nenrin.")]
+
+
+@pytest.mark.parametrize("model", OURS, ids=lambda model: model.__name__)
+def test_every_table_is_decided(model: type[Model]) -> None:
+    assert model.__name__ in DECIDED, f"does {model.__name__} hold personal data? give it an eraser, or list it here"
+
+
+@pytest.mark.parametrize("module", ERASERS, ids=lambda module: module.__name__)
+def test_every_eraser_exports_too(module: object) -> None:
+    assert callable(module.exported) and callable(module.erase)  # type: ignore[attr-defined]
+
+
+def test_nothing_is_listed_that_is_gone() -> None:
+    assert DECIDED - {model.__name__ for model in OURS} == set()
