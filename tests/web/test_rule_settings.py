@@ -100,6 +100,10 @@ def test_rules_are_written_as_yaml_too(client: Client, company: Account) -> None
         ),
         ("- {key: all, name: {en: A, ja: 全}, conditions: [{field: status, op: in, value: [gone]}]}", "gone はない"),
         ("- {key: a, name: {en: A, ja: 全}}\n- {key: a, name: {en: A, ja: 全}}", "ルール2 (a): キーが重複"),
+        ('- {key: all, name: {en: "A\\0", ja: 全}}', "保存できない文字"),
+        ("- &a {key: all, name: {en: A, ja: 全}}\n- *a", "参照"),
+        ("- " + "9" * 5000, "極端な値"),
+        ("[" * 3000 + "]" * 3000, "極端な値"),
         ("- {key: [a], name: {1: 2, 3: 4}, conditions: {a: 1}}", "ルール1"),
     ],
 )

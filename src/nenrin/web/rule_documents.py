@@ -22,6 +22,11 @@ Document = list[dict[str, Any]]
 _NEEDED = ("key", "name", "conditions")
 _TOUCH = ("channels", "contact_every_days", "minutes_a_month")
 MOST_RULES, MOST_DAYS, MOST_MINUTES, MOST_CHANNELS = 30, 3650, 10_000, 12
+MOST_WRITTEN = 50_000
+_TOO_MUCH = Text(
+    f"At most {MOST_WRITTEN:,} characters, without references (& and *) and with values of ordinary size.",
+    f"{MOST_WRITTEN:,}文字以内。参照（& と *）や極端な値は使えない。",
+)
 
 
 class Unreadable(ValueError):
@@ -60,7 +65,11 @@ def as_yaml(document: object) -> str:
 def from_yaml(written: str) -> Any:
     """What the text says; raises Unreadable with line and column."""
     try:
+        if len(written) > MOST_WRITTEN or any(isinstance(each, yaml.AliasEvent) for each in yaml.parse(written)):
+            raise Unreadable([_TOO_MUCH])
         return yaml.safe_load(written)
+    except (ValueError, RecursionError) as wrong:
+        raise wrong if isinstance(wrong, Unreadable) else Unreadable([_TOO_MUCH]) from None
     except yaml.YAMLError as wrong:
         mark, said = getattr(wrong, "problem_mark", None), getattr(wrong, "problem", None) or "?"
         where = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -138,6 +147,8 @@ def _at(place: int, rule: Mapping[str, Any], text: Text) -> Text:
 
 def _head_problems(rule: Mapping[str, Any]) -> list[Text]:
     problems = []
+    if not _is_plain(rule):
+        problems.append(Text("a character that cannot be kept", "保存できない文字がある"))
     odd = [str(name) for name in rule if name not in (*_NEEDED, *_TOUCH)]
     if odd:
         problems.append(Text(f"unknown: {', '.join(odd)}", f"使えない項目: {', '.join(odd)}"))
@@ -155,6 +166,15 @@ def _head_problems(rule: Mapping[str, Any]) -> list[Text]:
             )
         )
     return problems
+
+
+def _is_plain(value: object) -> bool:
+    """No text in it has control characters or half ones, which databases refuse."""
+    if isinstance(value, str):
+        return not any(c < " " or "\ud800" <= c <= "\udfff" for c in value)
+    if isinstance(value, Mapping):
+        return all(_is_plain(each) for each in (*value, *value.values()))
+    return not isinstance(value, list) or all(_is_plain(each) for each in value)
 
 
 def _conditions(rule: Mapping[str, Any]) -> list[Any]:
