@@ -54,7 +54,7 @@ class TouchForm(forms.Form):
         """Wall time of the organisation's zone as an instant (the form's own zone is UTC)."""
         typed = self.cleaned_data["happened_at"]
         if typed and not EARLIEST <= typed.year <= LATEST:
-            raise forms.ValidationError(_("Enter a valid date/time."))
+            raise forms.ValidationError(self.fields["happened_at"].error_messages["invalid"])
         return typed.replace(tzinfo=organisation.zone()) if typed else None
 
 
