@@ -72,7 +72,7 @@ WORDS = {"file": "csv", "template": "accounts", "namespace": "crm", "phase": "pr
 #: Kinds that belong to an account and are reached only where it is.
 OWNED = {"account", "contact", "subscription", "touch", "pulse", "override", "key"}
 #: Answered without a member: they declare it, or belong to signing in, which has its own rules.
-PUBLIC = {"asset", "invitation", "preferences", "api-reference", "openapi-json", "api-root"}
+PUBLIC = {"asset", "closed", "invitation", "preferences", "api-reference", "openapi-json", "api-root"}
 SIGNING_IN = "sign-in/"
 #: Reading these leaves a note of who took what out: the one thing a GET may write.
 NOTED = {"accounts-export", "contacts-export", "subscriptions-export", "journal-export"}

@@ -13,6 +13,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from rich.console import Console
 from rich.table import Table
 
+from nenrin.foundation.spreadsheets import defused
+
 
 def fail(message: str, *, as_json: bool = False) -> NoReturn:
     """Say what is wrong on standard error and leave with status 1."""
@@ -40,4 +42,4 @@ def say_rows(rows: Sequence[Mapping[str, object]], form: str, columns: Sequence[
 def say_csv(rows: Iterable[Mapping[str, object]], columns: Sequence[str]) -> None:
     writer = csv.DictWriter(sys.stdout, columns, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows({column: defused(row.get(column)) for column in columns} for row in rows)

@@ -54,6 +54,9 @@ def mirror(lake: Lake, *, limit: int = 20_000) -> int:
     calendar = Calendar(ZoneInfo(org.zone), org.closed_through)
     committed = lake.facts.version(READER)
     rows = [row for entry in entries if (entry.sequence or 0) > committed for row in _rows(entry, calendar)]
+    if organisation.current().closed_through != org.closed_through or lake.facts.version(READER) != committed:
+        log.error("a day was closed, or another process mirrored meanwhile; this round is left to the next")
+        return 0
     if rows:
         lake.append_facts(pa.Table.from_pylist(rows, schema=FACTS), app=READER, version=entries[-1].sequence or 0)
     journal.advance(READER, entries[-1])

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 from django.db import transaction
+from django.db.models import Q
 
 from nenrin.analytics.kpis.grid import Grid
 from nenrin.analytics.lake import Lake
@@ -42,7 +43,7 @@ def backfill(first: date, last: date, *, at: datetime, told: Callable[[int], Non
     """
     lake = lakes.current()
     _refuse(lake, first, last, at)
-    Organisation.objects.filter(pk=1).update(closed_through=last)
+    _shut(last)
     lake.roll()
     live = configuration.between(first, last)
     done: set[int] = set()
@@ -54,6 +55,12 @@ def backfill(first: date, last: date, *, at: datetime, told: Callable[[int], Non
     Progress.objects.filter(pk=refresh.here().pk).update(scored_through=last)
     projection.compare(lake, last, sorted(done))
     return len(done)
+
+
+def _shut(last: date) -> None:
+    """Nothing becomes known up to `last` from here on; a later day that is shut already stays so."""
+    later = Q(closed_through__isnull=True) | Q(closed_through__lt=last)
+    Organisation.objects.filter(later, pk=1).update(closed_through=last)
 
 
 def walked(

@@ -80,16 +80,18 @@ def _quiet(at: datetime) -> Iterator[bool]:
 
 def _score(day: date, at: datetime) -> None:
     """Final scores: first into the lake (once, by the day's number), then into the tables, with the progress."""
-    lake = lakes.current()
-    yesterday = refresh.closed(None, refresh.here().scored_through)
+    lake, through = lakes.current(), refresh.here().scored_through
+    yesterday = refresh.closed(None, through)
     live = configuration.between(day, day, also={record.version for record in yesterday})
     scored = refresh.next_day(lake, day, live, yesterday)
     history.append(lake, [scored], live, version=number(day))
     kept = list(records.records(scored, live.versions))
     with transaction.atomic():
+        # A process that was stopped for longer than its right finds the day scored by another, and leaves it so.
+        if not Progress.objects.filter(pk=1, scored_through=through).update(scored_through=day):
+            return
         projection.show(kept, live, as_of=day, at=at, is_final=True)
         projection.forget(None, [record.account for record in kept])
         projection.keep_daily([projection.daily(record) for record in kept], day)
-        Progress.objects.filter(pk=1).update(scored_through=day)
         journal.record("insight.day.closed", actor=SYSTEM, at=at, particulars={"day": day, "accounts": len(kept)})
     projection.compare(lake, day, [record.account for record in kept])

@@ -19,6 +19,7 @@ from nenrin.customers.models import Account
 from nenrin.foundation import journal, organisation
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.permissions import Permission
+from nenrin.foundation.spreadsheets import defused
 from nenrin.values import Text
 from nenrin.web import account_columns, account_filters
 from nenrin.web.accounts_list import DEFAULT_SORT, filled, frame_of, visible_rows
@@ -27,7 +28,6 @@ from nenrin.web.listing import chosen_sort, ordered, plain
 
 CHUNK = 500
 M = TypeVar("M", bound=Model)
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @requires(Permission.EXPORT)
@@ -97,22 +97,11 @@ def _csv(head: Sequence[str], lines: Iterable[Sequence[Any]]) -> StreamingHttpRe
 
     def parts() -> Iterator[str]:
         yield "\ufeff"
-        yield writer.writerow([harmless(cell) for cell in head])
+        yield writer.writerow([defused(cell) for cell in head])
         for line in lines:
-            yield writer.writerow([harmless(cell) for cell in line])
+            yield writer.writerow([defused(cell) for cell in line])
 
     return StreamingHttpResponse(parts(), content_type="text/csv; charset=utf-8")
-
-
-def harmless(cell: Any) -> Any:
-    """A cell that no spreadsheet takes for a formula.
-
-    >>> harmless("=1+1"), harmless(-3), harmless(None)
-    ("'=1+1", -3, '')
-    """
-    if isinstance(cell, str):
-        return f"'{cell}" if cell.startswith(_FORMULA) else cell
-    return "" if cell is None else cell
 
 
 def _xlsx(head: Sequence[str], lines: Iterable[Sequence[Any]]) -> FileResponse:

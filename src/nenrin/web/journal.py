@@ -20,16 +20,13 @@ from nenrin.foundation import journal as chain
 from nenrin.foundation import organisation
 from nenrin.foundation.models import Entry, Member
 from nenrin.foundation.permissions import FieldClass, Permission, allowed, visible
+from nenrin.foundation.spreadsheets import defused
 from nenrin.web import format
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.journal_entries import Filters, found, lines
 
 PAGE = 50
 CHUNK = 500
-#: A cell that begins like a formula is defused, for spreadsheets would run it: full-width forms too, which Excel reads
-#: as such in a Japanese setting, and whatever blanks stand before.
-_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
-_CONTROL = ("\t", "\r", "\n", "\0")
 
 
 @requires(Permission.JOURNAL_VIEW)
@@ -128,12 +125,6 @@ def _row(cells: list[object]) -> bytes:
     out = io.StringIO()
     csv.writer(out).writerow([defused(cell) for cell in cells])
     return out.getvalue().encode()
-
-
-def defused(cell: object) -> object:
-    """A cell that no spreadsheet takes for a formula."""
-    text = str(cell)
-    return f"'{cell}" if text.lstrip().startswith(_FORMULA) or text.startswith(_CONTROL) else cell
 
 
 def _pairs(payload: dict[str, object]) -> list[tuple[str, str]]:

@@ -105,15 +105,21 @@ def _found(request: MemberRequest, document: Any) -> Found:
     asked = request.POST.get("on") or request.GET.get("on") or ""
     on = _day(asked) if asked else None
     ids = past_segments.accounts_on(document, on) if on else segments.accounts_in(document, at=request.at)
-    visible = Account.objects.for_member(request.user, Permission.SEGMENTS_VIEW).filter(pk__in=ids[:500])
-    return Found(segments.sentence(document), len(ids), list(visible.order_by("name")[:SHOWN]), on)
+    wanted = set(ids)
+    mine = Account.objects.for_member(request.user, Permission.SEGMENTS_VIEW).order_by("name")
+    visible = [key for key in mine.values_list("pk", flat=True) if key in wanted]
+    shown = Account.objects.in_bulk(visible[:SHOWN])
+    return Found(segments.sentence(document), len(visible), [shown[key] for key in visible[:SHOWN]], on)
 
 
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise _NoDay from None
+    if not 2000 <= day.year < 2200:
+        raise _NoDay
+    return day
 
 
 def _page(

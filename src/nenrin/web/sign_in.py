@@ -9,7 +9,7 @@ from allauth.mfa.utils import is_mfa_enabled
 from django import forms
 from django.contrib.auth import login as start_session
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -29,6 +29,12 @@ class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships
         members.signed_in(user, at=datetime.now(UTC))
         response: HttpResponse = super().post_login(request, user, **kwargs)
         return response
+
+
+@public
+def closed(request: HttpRequest) -> HttpResponse:
+    """Sign-up and changes of one's own address: an administrator does these, so the library's pages stay shut."""
+    raise Http404
 
 
 class NewPassword(forms.Form):

@@ -43,6 +43,7 @@ AREAS = (
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *(address for area in AREAS for address in area.urlpatterns),
+    *(path(f"sign-in/{way}/", sign_in.closed, name="closed") for way in ("signup", "email", "confirm-email")),
     path("sign-in/mfa/", include("allauth.mfa.urls")),
     path("sign-in/", include("allauth.account.urls")),
     path("invitations/<str:secret>", sign_in.invitation, name="invitation"),

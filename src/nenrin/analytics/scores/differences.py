@@ -11,7 +11,6 @@ from nenrin.analytics.scores.models import HealthModel
 from nenrin.analytics.scores.raws import raw
 from nenrin.analytics.scores.records import Record, frame
 
-
 #: A holiday at either end may move a clock by this much without anything having happened.
 CLOCK_TOLERANCE_DAYS = 1
 
