@@ -15,7 +15,7 @@ from django.db import Error as DatabaseTrouble
 from nenrin.cli.loops import one_round
 from nenrin.ingest import drain, lakes
 
-IDLE_SECONDS = 0.25
+IDLE_SECONDS = 1.0  # a round asks for every right, which writes; an idle machine should be quiet
 RETRY_SECONDS = 3.0
 log = logging.getLogger(__name__)
 
