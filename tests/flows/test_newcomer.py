@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.flows.running import wait_for
 
@@ -18,7 +19,7 @@ def test_a_csm_understands_why_the_first_red_account_is_red(visitor: Any) -> Non
     guest.page.locator("main tbody a[href^='/accounts/']").first.click()
     guest.page.wait_for_load_state()
     assert "At risk" in guest.page.locator(".account-head").inner_text()
-    finding = guest.page.locator(".finding").inner_text()
+    finding = guest.page.locator(".finding").first.inner_text()
     assert len(finding) > 20
     shown = guest.page.locator("table.falls tbody tr")
     assert shown.count() >= 4
@@ -52,7 +53,7 @@ def test_the_palette_finds_an_account_by_a_part_of_its_name(visitor: Any) -> Non
     guest.go("/")
     guest.page.keyboard.press("Control+k")
     guest.page.locator("#palette input").fill("白樺")
-    guest.page.wait_for_function("document.querySelector('#palette [role=option]')?.textContent.includes('白樺')")
+    expect(guest.page.locator("#palette [role=option]").first).to_contain_text("白樺")
     guest.page.keyboard.press("Enter")
     guest.page.wait_for_url("**/accounts/*")
     assert "白樺" in guest.page.title()
