@@ -53,7 +53,7 @@ def test_a_browser_on_another_site_may_ask_and_read(client: Client) -> None:
     assert asked["Access-Control-Allow-Origin"] == "https://app.example"
     assert asked["Access-Control-Max-Age"] == "86400" and asked["Vary"] == "Origin"
     wanted = {"authorization", "content-type", "x-retry-count", "x-write-key", "anonymousid"}
-    assert set(asked["Access-Control-Allow-Headers"].split(",")) == wanted
+    assert wanted <= set(asked["Access-Control-Allow-Headers"].split(","))
     for key in (site.keys.write_key, "wk_of_nobody"):
         answered = site.knock(key=key, HTTP_ORIGIN="https://app.example")
         assert answered["Access-Control-Allow-Origin"] == "https://app.example"

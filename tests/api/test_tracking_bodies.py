@@ -13,7 +13,8 @@ import pytest
 import zstandard
 from django.test import Client
 
-from nenrin.ingest import shapes, spool
+from nenrin.ingest import spool
+from nenrin.ingest.payloads import shapes
 from tests.api.door_cast import TRACK, door
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +66,14 @@ def test_a_beacons_form_with_base64_is_unwrapped(client: Client) -> None:
     event = {"event": "Left", "distinct_id": "sato", "properties": {"token": site.keys.write_key}}
     body = b"data=" + quote_plus(base64.b64encode(json.dumps(event).encode())).encode()
     assert site.knock("/e/?compression=base64", body, key="").status_code == 200
+    assert site.events()[0]["event"] == "Left"
+
+
+def test_a_forms_other_fields_may_stand_before_its_data(client: Client) -> None:
+    site = door(client)
+    event = {"event": "Left", "distinct_id": "sato", "properties": {"token": site.keys.write_key}}
+    body = b"compression=base64&ip=1&data=" + quote_plus(base64.b64encode(json.dumps(event).encode())).encode()
+    assert site.knock("/e/", body, key="").status_code == 200
     assert site.events()[0]["event"] == "Left"
 
 

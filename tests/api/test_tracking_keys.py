@@ -41,6 +41,19 @@ def test_a_header_is_believed_before_the_body(client: Client) -> None:
     assert site.knock(body=body, key="wk_of_nobody").status_code == 401
 
 
+def test_beside_an_oauth_token_the_bodys_key_is_believed_before_another_header(client: Client) -> None:
+    site = door(client)
+    body = {"batch": [TRACK], "writeKey": site.keys.write_key}
+    headers = {"HTTP_AUTHORIZATION": "Bearer some.oauth.token", "HTTP_X_WRITE_KEY": "wk_of_nobody"}
+    assert site.knock(body=body, key="", **headers).status_code == 200
+
+
+def test_without_a_token_the_header_of_its_own_is_believed_before_the_body(client: Client) -> None:
+    site = door(client)
+    body = {"batch": [TRACK], "writeKey": "wk_of_nobody"}
+    assert site.knock(body=body, key="", HTTP_X_WRITE_KEY=f"{site.keys.write_key}:x").status_code == 200
+
+
 def test_an_oauth_token_leaves_the_word_to_the_key_in_the_body(client: Client) -> None:
     site = door(client)
     body = {"batch": [TRACK], "writeKey": site.keys.write_key}

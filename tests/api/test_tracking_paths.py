@@ -38,7 +38,22 @@ def test_a_single_event_gets_its_type_from_the_address(
     assert [event["type"] for event in site.events()] == [kind, kind]
 
 
-@pytest.mark.parametrize("path", ["/batch/", "/batch", "/e/", "/i/v0/e/", "/capture/", "/track/", "/engage/"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/batch/",
+        "/batch",
+        "/e",
+        "/e/",
+        "/i/v0/e",
+        "/i/v0/e/",
+        "/i/v0/ai/batch/",
+        "/capture",
+        "/capture/",
+        "/track/",
+        "/engage/",
+    ],
+)
 def test_posthog_clients_are_taken_at_their_addresses(client: Client, path: str) -> None:
     site = door(client)
     body = {
@@ -57,6 +72,44 @@ def test_posthog_clients_are_taken_at_their_addresses(client: Client, path: str)
     (event,) = site.events()
     assert (event["type"], event["userId"], event["messageId"]) == ("track", "sato", "u-1")
     assert event["context"]["groupId"] == "acme"
+
+
+@pytest.mark.parametrize("path", ["/i/v1/analytics/events", "/i/v1/analytics/events/"])
+def test_posthogs_newer_clients_hear_of_each_event_by_its_uuid(client: Client, path: str) -> None:
+    site = door(client)
+    known = {
+        "event": "Report Opened",
+        "distinct_id": "sato",
+        "uuid": "u-1",
+        "properties": {"$groups": {"company": "a"}},
+    }
+    nobody = {"event": "Report Opened", "uuid": "u-2", "options": {}, "properties": {}}
+    body = {"created_at": "2026-11-24T00:00:00Z", "batch": [known, nobody]}
+    answer = site.knock(path, body, key="", HTTP_AUTHORIZATION=f"Bearer {site.keys.write_key}")
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "results": {"u-1": {"result": "ok"}, "u-2": {"result": "drop", "details": "no_user_anon_id"}}
+    }
+    assert [event.get("userId") for event in site.events()] == ["sato", None]
+    refused = site.knock(path, body, key="", HTTP_AUTHORIZATION="Bearer wk_of_somebody_else")
+    assert (refused.status_code, refused.json()["code"]) == (401, "unknown_write_key")
+
+
+@pytest.mark.parametrize("path", ["/flags", "/flags/?v=2", "/decide", "/decide/?v=3", "/array/wk_x/config"])
+def test_posthogs_questions_about_flags_are_answered_with_none(client: Client, path: str) -> None:
+    method = "GET" if "array" in path else "POST"
+    answer = door(client).knock(path, {"token": "wk_x"}, key="", method=method)
+    assert answer.status_code == 200
+    assert answer.json().get("featureFlags", {}) == {} and spool.pending() == {}
+
+
+@pytest.mark.parametrize("kind", SINGLE)
+@pytest.mark.parametrize("path", ["/api/s/", "/api/s/s2s/"])
+def test_jitsus_clients_name_the_kind_in_the_address(client: Client, path: str, kind: str) -> None:
+    site = door(client)
+    body = {**WHOLE, "writeKey": f"{site.keys.write_key}:***"}
+    assert site.knock(path + kind, body, key="", HTTP_X_WRITE_KEY=site.keys.write_key).status_code == 200
+    assert site.events()[0]["type"] == kind
 
 
 @pytest.mark.parametrize("path", ["/api/s/track", "/api/s/s2s/track/", "/api/s/s2s/track"])

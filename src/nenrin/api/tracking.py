@@ -14,7 +14,7 @@ from nenrin.api.door import answers, bodies, census, keys, replies
 from nenrin.api.door.routes import Route
 from nenrin.ingest import intake, spool
 from nenrin.ingest.limits import Limiter
-from nenrin.ingest.reading import Malformed
+from nenrin.ingest.payloads.reading import Malformed
 from nenrin.ingest.sources import Sender, SourcesUnavailable
 
 log = logging.getLogger(__name__)
@@ -126,6 +126,8 @@ def _keep(request: HttpRequest, route: Route, body: bytes, counted: census.Censu
         return answers.later(503, 10, "unavailable", "nothing can be stored just now; send it again")
     if route.kind == "pixel":
         return HttpResponse(answers.GIF, content_type="image/gif", headers={"Cache-Control": "no-store"})
+    if route.is_told_each:
+        return answers.told_each(counted.ids, counted.rejected)
     return answers.accepted(counted.shape, counted.rejected)
 
 

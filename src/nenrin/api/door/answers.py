@@ -5,13 +5,17 @@ A status decides over data: on most 4xx clients drop their events, on 429 and 50
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import msgspec
 from django.http import HttpRequest, HttpResponse
 
-ALLOWED_HEADERS: Final = "authorization,content-type,x-retry-count,x-write-key,anonymousid"
+#: What the browser clients of the four families send beside a body.
+ALLOWED_HEADERS: Final = (
+    "authorization,content-type,content-encoding,x-retry-count,x-write-key,x-enable-debug,x-ip-policy,anonymousid,"
+    "posthog-sdk-info,posthog-attempt,posthog-request-id,posthog-request-timestamp"
+)
 GIF: Final = (
     b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,"
     b"\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
@@ -29,6 +33,16 @@ def accepted(shape: str, rejected: list[tuple[int, str]]) -> HttpResponse:
         return HttpResponse(_OK.get(shape, _OK["segment"]), content_type="application/json")
     told = [{"index": place, "code": code} for place, code in rejected]
     return answer({"success": True, "status": 1, "ok": True, "rejected": told})
+
+
+def told_each(ids: Sequence[str | None], rejected: list[tuple[int, str]]) -> HttpResponse:
+    """200 with a word about each event that has an id, as PostHog's newer clients ask: `ok`, or `drop` and why."""
+    results: dict[str, dict[str, str]] = {name: {"result": "ok"} for name in ids if name is not None}
+    for place, code in rejected:
+        name = ids[place]
+        if name is not None:
+            results[name] = {"result": "drop", "details": code}
+    return answer({"results": results})
 
 
 def answer(content: object, status: int = 200, headers: Mapping[str, str] | None = None) -> HttpResponse:

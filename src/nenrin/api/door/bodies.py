@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 import zlib
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -13,7 +14,7 @@ import brotli
 import zstandard
 from django.http import HttpRequest, UnreadablePostError
 
-from nenrin.ingest.reading import text_of
+from nenrin.ingest.payloads.reading import text_of
 
 LARGEST: Final = 5_000_000  # bytes, inflated
 #: Inflating further than this beyond the limit is an attack, not a large batch.
@@ -23,6 +24,8 @@ MOST_DRAINED: Final = 64_000_000
 _GZIP: Final = b"\x1f\x8b"
 _ZSTD: Final = b"\x28\xb5\x2f\xfd"
 _PLAIN: Final = (b"{", b"[")
+#: A form in which a field `data` stands first or behind short ones.
+_FORM: Final = re.compile(rb"(?:[A-Za-z_]{1,20}=[^&{\[]{0,100}&){0,8}data=")
 
 
 class TooLarge(ValueError):
@@ -156,7 +159,7 @@ _INFLATERS: Final[Mapping[str, Callable[[bytes], bytes]]] = {
 
 def _unwrapped(body: bytes) -> bytes:
     """A form's `data=` field, in base64 or plain, as beacons send it; anything else as it is."""
-    if not body.startswith(b"data="):
+    if not _FORM.match(body):
         return body
     fields = parse_qs(body.decode("latin-1"), max_num_fields=20)
     return decoded(fields.get("data", [""])[0])

@@ -11,8 +11,8 @@ from typing import Any, Final
 
 import msgspec
 
-from nenrin.ingest import posthog, shapes
-from nenrin.ingest.reading import Malformed, parse
+from nenrin.ingest.payloads import posthog, shapes
+from nenrin.ingest.payloads.reading import Malformed, parse
 from nenrin.ingest.spool import Shape
 
 
@@ -22,6 +22,7 @@ class Census:
     rejected: list[tuple[int, str]]  # place in the batch, code
     key: object  # as named in the body
     shape: Shape
+    ids: tuple[str | None, ...] = ()  # PostHog's uuids, event by event
 
 
 _CAMEL: Final = {
@@ -127,7 +128,14 @@ def _of_posthog(parsed: Any) -> Census:
         raise Malformed("expected an object or a list")
     events = shapes.unfolded(parsed, "posthog", None)
     rejected = _faults(events)
-    return Census(len(events), rejected, posthog.key_in(parsed), "posthog")
+    return Census(
+        len(events), rejected, posthog.key_in(parsed), "posthog", tuple(map(_uuid, posthog.events_in(parsed)))
+    )
+
+
+def _uuid(event: Any) -> str | None:
+    found = event.get("uuid") if isinstance(event, Mapping) else None
+    return found if isinstance(found, str) else None
 
 
 def _faults(events: list[Any]) -> list[tuple[int, str]]:

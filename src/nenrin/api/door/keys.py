@@ -12,16 +12,14 @@ from nenrin.ingest.sources import Sender, sender
 
 
 def from_header(meta: Mapping[str, str]) -> str:
-    """The key in `Authorization: Basic` (user name, with or without the colon), else in X-Write-Key; or empty."""
+    """The key in `Authorization: Basic`: the user name, with or without the colon; or empty."""
     scheme, _, value = meta.get("HTTP_AUTHORIZATION", "").partition(" ")
-    if scheme.lower() == "basic":
-        try:
-            named = base64.b64decode(value.strip() + "==", validate=False).decode().partition(":")[0].strip()
-        except (binascii.Error, ValueError):
-            named = ""
-        if named:
-            return named
-    return meta.get("HTTP_X_WRITE_KEY", "").partition(":")[0].strip()
+    if scheme.lower() != "basic":
+        return ""
+    try:
+        return base64.b64decode(value.strip() + "==", validate=False).decode().partition(":")[0].strip()
+    except (binascii.Error, ValueError):
+        return ""
 
 
 def secret_in_header(meta: Mapping[str, str]) -> str:
@@ -35,15 +33,18 @@ def secret_in_header(meta: Mapping[str, str]) -> str:
 def find(request: HttpRequest, in_body: object) -> tuple[str, Sender | None]:
     """The key that counts and the source behind it, or None for a stranger's. Raises sources.SourcesUnavailable.
 
-    A bearer token counts only where it is one of our secret keys: from clients with OAuth it is not, and the key in
-    the body counts.
+    A bearer token counts only where it is one of our keys: from clients with OAuth it is not, and then the key in the
+    body counts before any other header.
     """
     meta = request.META
     secret = secret_in_header(meta)
     trusted = sender(secret) if secret else None
     if trusted is not None:
         return secret, trusted
-    key = from_header(meta) or _text(in_body) or _in_query(request)
+    places = [from_header(meta), meta.get("HTTP_X_WRITE_KEY", "").partition(":")[0].strip(), _text(in_body)]
+    if meta.get("HTTP_AUTHORIZATION", "")[:7].lower() == "bearer ":
+        places.reverse()
+    key = next(filter(None, places), "") or _in_query(request) or secret
     return key, sender(key) if key else None
 
 

@@ -22,6 +22,7 @@ class Route:
     is_either: bool = False  # PostHog and Segment share this address; the body tells
     value: str = ""  # the write key or file named in the address
     methods: tuple[str, ...] = ("POST",)
+    is_told_each: bool = False  # the client wants a word about each event, by its uuid
     is_rooted: bool = True  # False: without /v1 this could be a page's address, so only the door's methods are ours
 
 
@@ -35,7 +36,8 @@ _TYPES: Final[Mapping[str, str]] = {
     "a": "alias",
 }
 _BATCHES: Final = frozenset({"batch", "b", "import"})
-_POSTHOG: Final = frozenset({"e", "i/v0/e", "capture", "engage"})
+_POSTHOG: Final = frozenset({"e", "i/v0/e", "i/v0/ai/batch", "capture", "engage"})
+_POSTHOG_V1: Final = "i/v1/analytics/events"
 _READ: Final = ("GET", "HEAD")
 #: `apiHost` may already contain /v1, and more than once.
 _DEEPEST_PREFIX: Final = 3
@@ -71,8 +73,8 @@ def _segment(rest: list[str], depth: int) -> Route | None:
 
 def _shim(rest: list[str]) -> Route | None:
     joined = "/".join(rest)
-    if joined in _POSTHOG:
-        return Route("events", "posthog", is_shim=True)
+    if joined in _POSTHOG or joined == _POSTHOG_V1:
+        return Route("events", "posthog", is_shim=True, is_told_each=joined == _POSTHOG_V1)
     if joined in {"flags", "decide"}:
         return Route("flags", is_rooted=False)
     if joined == "sourceConfig":
