@@ -20,7 +20,8 @@ from bench._filled import FIRST, USERS, fill, link  # noqa: E402
 
 from nenrin.foundation import organisation  # noqa: E402
 from nenrin.foundation.actors import SYSTEM  # noqa: E402
-from nenrin.ingest import drain, lakes, settling, sources, spool  # noqa: E402
+from nenrin.ingest import drain, lakes, sources, spool  # noqa: E402
+from nenrin.ingest.draining import settling  # noqa: E402
 from nenrin.ingest.models import Source  # noqa: E402
 from nenrin.ingest.spool import Batch  # noqa: E402
 

@@ -12,7 +12,8 @@ from django.http import HttpResponse
 from django.test import Client
 
 from nenrin.foundation.actors import SYSTEM
-from nenrin.ingest import shapes, sources, spool
+from nenrin.ingest import sources, spool
+from nenrin.ingest.payloads import shapes
 from nenrin.ingest.sources import Keys
 
 AT = datetime(2026, 11, 24, tzinfo=UTC)

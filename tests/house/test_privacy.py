@@ -7,7 +7,7 @@ from django.apps import apps
 from django.db.models import Model
 
 import nenrin.customers.privacy
-import nenrin.ingest.fact_privacy
+import nenrin.ingest.facts.privacy
 import nenrin.ingest.privacy
 import nenrin.insight.privacy
 import nenrin.work.privacy
@@ -15,7 +15,7 @@ import nenrin.work.privacy
 ERASERS = (
     nenrin.customers.privacy,
     nenrin.ingest.privacy,
-    nenrin.ingest.fact_privacy,
+    nenrin.ingest.facts.privacy,
     nenrin.insight.privacy,
     nenrin.work.privacy,
 )

@@ -6,8 +6,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from nenrin.ingest import dedupe, lakes
-from nenrin.ingest.dedupe import Keys
+from nenrin.ingest import lakes
+from nenrin.ingest.draining import dedupe
+from nenrin.ingest.draining.dedupe import Keys
 from tests.ingest.drain_cast import NOON, drained, send, source, track
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("org")]

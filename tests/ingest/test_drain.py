@@ -12,7 +12,7 @@ import pytest
 from nenrin.foundation import organisation
 from nenrin.foundation.actors import SYSTEM
 from nenrin.ingest import conservation, drain, lakes, spool
-from nenrin.ingest.dedupe import Keys
+from nenrin.ingest.draining.dedupe import Keys
 from nenrin.ingest.models import Quarantined
 from tests.ingest.drain_cast import NOON, drained, send, source, stored, track
 
@@ -179,7 +179,7 @@ def test_an_ordinary_body_and_one_that_needs_repair_give_the_same_rows() -> None
 
 
 def test_an_ordinary_body_takes_the_short_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr("nenrin.ingest.shapes.opened")
+    monkeypatch.delattr("nenrin.ingest.payloads.shapes.opened")
     send(source(), track(context={"groupId": "acme"}, properties={"a": "🌱"}), sentAt="2026-11-24T03:00:00Z")
 
     assert drained().stored == 1

@@ -11,7 +11,8 @@ from nenrin.customers import accounts
 from nenrin.customers.models import Account
 from nenrin.foundation import journal
 from nenrin.foundation.actors import SYSTEM
-from nenrin.ingest import drain, lakes, mirror, settling
+from nenrin.ingest import drain, lakes, mirror
+from nenrin.ingest.draining import settling
 from nenrin.ingest.models import Conflict, EndGroup, EndUser
 from tests.ingest.drain_cast import NOON, drained, facts, send, source, track
 

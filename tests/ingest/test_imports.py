@@ -15,8 +15,9 @@ from nenrin.customers import accounts, contacts
 from nenrin.customers.models import Account, AccountKey, Contact, Subscription
 from nenrin.foundation.actors import SYSTEM, Actor
 from nenrin.foundation.models import Entry, Organisation
-from nenrin.ingest import import_chunks, import_rejects, imports
+from nenrin.ingest import imports
 from nenrin.ingest.files import mappings
+from nenrin.ingest.importing import chunks, rejected
 from nenrin.ingest.models import Import, RememberedMapping, Ticket
 from nenrin.ingest.models.imports import State
 from tests.ingest.files_kit import counts, finish, imported, run, uploaded
@@ -101,7 +102,7 @@ def test_a_key_more_than_once_is_settled_by_choice_and_listed(
 
 def test_rejected_rows_come_as_a_file_that_can_be_corrected_and_imported(org: Organisation, at: datetime) -> None:
     row = imported("accounts", "key,name,employees,memo\nA1,=cmd|x,十,@SUM\nA2,b,3,+1\n", at)
-    text = "".join(import_rejects.lines(row))
+    text = "".join(rejected.lines(row))
     told = next(csv.DictReader(io.StringIO(text)))
     assert (told["_row"], told["_column"], told["_value"]) == ("2", "employees", "十")
     assert told["name"] == "'=cmd|x"  # no spreadsheet runs it
@@ -134,21 +135,21 @@ class Killed(BaseException):
 def test_killed_in_the_middle_it_goes_on_and_no_row_is_lost_or_twice(
     org: Organisation, at: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(import_chunks, "CHUNK", 10)
+    monkeypatch.setattr(chunks, "CHUNK", 10)
     text = "key,name\n" + "".join(f"k{n},name {n}\n" for n in range(95))
     row = uploaded("accounts", text, at)
     imports.assign(row, imports.mapping_of(row), by=SYSTEM, at=at)
     imports.start(row, by=SYSTEM, at=at)
-    note, chunks = import_chunks.Run._note, 0
+    note, written = chunks.Run._note, 0
 
-    def dying(self: import_chunks.Run, *args: object) -> None:
-        nonlocal chunks
-        chunks += 1
+    def dying(self: chunks.Run, *args: object) -> None:
+        nonlocal written
+        written += 1
         note(self, *args)  # type: ignore[arg-type]
-        if chunks % 3 == 0:
+        if written % 3 == 0:
             raise Killed  # after the rows, before the commit
 
-    monkeypatch.setattr(import_chunks.Run, "_note", dying)
+    monkeypatch.setattr(chunks.Run, "_note", dying)
     later = at
     for attempt in range(20):
         try:
@@ -184,7 +185,7 @@ def test_every_row_is_created_updated_unchanged_or_rejected(
     duplicates: str,
     chunk: int,
 ) -> None:
-    monkeypatch.setattr(import_chunks, "CHUNK", chunk)
+    monkeypatch.setattr(chunks, "CHUNK", chunk)
     text = "key,name,employees\n" + "".join(f"{key},{name},{size}\n" for key, name, size in rows)
     mapping = f"{{kind: accounts, duplicates: {duplicates}, columns: {{key: key, name: name, employees: employees}}}}"
     written = [row for row in rows if any(row)]
@@ -279,7 +280,7 @@ def test_undo_of_tickets_brings_back_what_they_were(org: Organisation, at: datet
 def test_an_import_can_be_cancelled_and_resumed(
     org: Organisation, at: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(import_chunks, "CHUNK", 5)
+    monkeypatch.setattr(chunks, "CHUNK", 5)
     row = uploaded("accounts", "key,name\n" + "".join(f"k{n},n\n" for n in range(20)), at)
     imports.assign(row, imports.mapping_of(row), by=SYSTEM, at=at)
     imports.start(row, by=SYSTEM, at=at)

@@ -9,7 +9,7 @@ import pytest
 
 from nenrin.foundation.actors import SYSTEM
 from nenrin.ingest import intake, sources, spool
-from nenrin.ingest.reading import Malformed
+from nenrin.ingest.payloads.reading import Malformed
 from tests.conftest import AT
 
 pytestmark = pytest.mark.django_db

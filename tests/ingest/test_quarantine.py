@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from nenrin.foundation.actors import SYSTEM
-from nenrin.ingest import columns, conservation, drain, lakes, quarantine, spool
+from nenrin.ingest import conservation, drain, lakes, quarantine, spool
 from nenrin.ingest.models import Quarantined
+from nenrin.ingest.payloads import columns
 from nenrin.ingest.spool import Batch
 from tests.ingest.drain_cast import NOON, drained, send, source, stored, track
 

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nenrin.api.door import census
-from nenrin.ingest import shapes
-from nenrin.ingest.reading import Malformed, parse
+from nenrin.ingest.payloads import shapes
+from nenrin.ingest.payloads.reading import Malformed, parse
 from nenrin.ingest.spool import Shape, SpooledBatch
 
 

@@ -12,7 +12,7 @@ from nenrin.customers.models import Account
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Entry, Organisation
 from nenrin.ingest import answers, costs, tickets
-from nenrin.ingest.knowing import Knowing, on_arrival
+from nenrin.ingest.facts.knowing import Knowing, on_arrival
 from nenrin.ingest.models import Answer, Cost, Ticket
 from nenrin.values import Money
 from tests.ingest.files_kit import counts, imported

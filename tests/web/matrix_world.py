@@ -14,7 +14,8 @@ from nenrin.foundation.actors import SYSTEM, Actor
 from nenrin.foundation.models import ApiToken, Member
 from nenrin.foundation.permissions import FieldClass
 from nenrin.foundation.roles import Role
-from nenrin.ingest import answers, catalogue, imports, knowing, sources, tickets
+from nenrin.ingest import answers, catalogue, imports, sources, tickets
+from nenrin.ingest.facts import knowing
 from nenrin.ingest.models import Conflict, EndUser, LiveEvent, Quarantined
 from nenrin.insight import health_models, overrides, pulses, refresh, segments
 from nenrin.insight.models import Health, HealthModelVersion

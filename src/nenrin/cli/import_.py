@@ -18,11 +18,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from nenrin.cli.output import fail, say_json
 from nenrin.foundation import organisation
 from nenrin.foundation.actors import SYSTEM
-from nenrin.ingest import import_rejects, imports, remembered
+from nenrin.ingest import imports
 from nenrin.ingest.files import mappings, safety, tables
 from nenrin.ingest.files.encodings import CHOICES
 from nenrin.ingest.files.kinds import KINDS
 from nenrin.ingest.files.mappings import BadMapping, FileMapping
+from nenrin.ingest.importing import rejected, remembered
 from nenrin.ingest.models import Import
 from nenrin.ingest.models.imports import State
 
@@ -62,7 +63,7 @@ def command(
     except _REFUSALS as problem:
         fail(f"{file.name}: {imports.refusal_text(problem).en}", as_json=as_json)
     if rejects:
-        import_rejects.write(rows[-1], rejects)
+        rejected.write(rows[-1], rejects)
     told = [_told(row) for row in rows]
     if as_json:
         say_json(told[0] if kind != "all" else told)

@@ -15,7 +15,8 @@ from django.db import close_old_connections
 
 from nenrin.customers import days
 from nenrin.foundation import journal, leases, organisation
-from nenrin.ingest import drain, import_rounds, lakes, mirror
+from nenrin.ingest import drain, lakes, mirror
+from nenrin.ingest.importing import rounds
 from nenrin.insight import refresh, tick
 
 log = logging.getLogger(__name__)
@@ -63,7 +64,7 @@ class Loop:
 
 
 LOOPS = (
-    Loop("work", import_rounds.work),
+    Loop("work", rounds.work),
     Loop("turn", _turn),
     Loop("drain", _drain),
     Loop("seal", _seal),

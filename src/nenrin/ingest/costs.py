@@ -13,10 +13,10 @@ from django.db import transaction
 from nenrin.foundation import journal
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.calendar import day_of, start_of
-from nenrin.ingest import upserts
-from nenrin.ingest.knowing import Knowing, on_arrival
+from nenrin.ingest.facts import upserts
+from nenrin.ingest.facts.knowing import Knowing, on_arrival
+from nenrin.ingest.facts.upserts import Wanted, Written
 from nenrin.ingest.models import Cost
-from nenrin.ingest.upserts import Wanted, Written
 from nenrin.values import Money
 
 CATEGORIES = ("acquisition", "marketing", "sales", "cs", "support", "infrastructure", "other")

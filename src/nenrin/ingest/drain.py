@@ -20,9 +20,10 @@ from django.db import transaction
 
 from nenrin.analytics.lake import Lake
 from nenrin.foundation import organisation
-from nenrin.ingest import catalogue, conservation, identity, quarantine, resolving, settling, spool
-from nenrin.ingest.dedupe import Keys
-from nenrin.ingest.resolving import Resolved
+from nenrin.ingest import catalogue, conservation, quarantine, spool
+from nenrin.ingest.draining import identity, resolving, settling
+from nenrin.ingest.draining.dedupe import Keys
+from nenrin.ingest.draining.resolving import Resolved
 from nenrin.ingest.spool import SpooledBatch
 
 #: The right that a drain holds; whoever closes a day holds it too, so that no event slips behind a closed day.

@@ -19,11 +19,11 @@ from django.db import transaction
 from nenrin.foundation import journal
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.models import Member
-from nenrin.ingest import import_rounds, remembered
 from nenrin.ingest.files import mappings, safety, tables
 from nenrin.ingest.files.kinds import KINDS
 from nenrin.ingest.files.mappings import FileMapping
 from nenrin.ingest.files.tables import Reading, Table
+from nenrin.ingest.importing import remembered, rounds
 from nenrin.ingest.models import Import
 from nenrin.ingest.models.imports import State
 from nenrin.values import Text
@@ -32,8 +32,8 @@ from nenrin.values import Text
 LARGEST_FILE: Final = 1_000_000_000
 _FOLDER = "imports"
 
-work = import_rounds.work
-work_on = import_rounds.work_on
+work = rounds.work
+work_on = rounds.work_on
 
 
 class TooLarge(ValueError):
@@ -143,7 +143,7 @@ def assign(row: Import, mapping: FileMapping, *, by: Actor, at: datetime) -> Imp
             State.MAPPED,
             mapping=mappings.to_document(mapping),
             header=list(table.header),
-            **import_rounds.FRESH,
+            **rounds.FRESH,
         )
         row.rejects.all().delete()
         remembered.keep(row.source, row.kind, mapping, at=at)
@@ -159,7 +159,7 @@ def check(row: Import, *, by: Actor, at: datetime) -> Import:
             State.CHECKING,
             started_at=at,
             finished_at=None,
-            **import_rounds.FRESH,
+            **rounds.FRESH,
         )
         row.rejects.all().delete()
     return row
@@ -169,7 +169,7 @@ def start(row: Import, *, by: Actor, at: datetime) -> Import:
     """Ask for the import itself. Raises WrongState. Journal: ingest.import.started."""
     with transaction.atomic():
         before = (State.MAPPED, State.CHECKED)
-        _moved(row, before, State.RUNNING, started_at=at, finished_at=None, **import_rounds.FRESH)
+        _moved(row, before, State.RUNNING, started_at=at, finished_at=None, **rounds.FRESH)
         row.rejects.all().delete()
         _note("started", row, by, at)
     return row

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from nenrin.ingest import spool
 from nenrin.ingest.models import Source
-from nenrin.ingest.reading import parse
-from nenrin.ingest.shapes import unfolded
+from nenrin.ingest.payloads.reading import parse
+from nenrin.ingest.payloads.shapes import unfolded
 from nenrin.ingest.sources import Sender
 from nenrin.ingest.spool import Batch, Shape
 

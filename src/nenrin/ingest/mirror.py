@@ -21,7 +21,7 @@ from nenrin.analytics.lake import EVER, Lake
 from nenrin.analytics.lake.schemas import FACTS
 from nenrin.foundation import journal, organisation
 from nenrin.foundation.models import Cursor, Entry
-from nenrin.ingest.normalise import arrival_day
+from nenrin.ingest.draining.normalise import arrival_day
 
 READER: Final = "mirror"
 #: Kinds that are true since ever unless the fact says otherwise.

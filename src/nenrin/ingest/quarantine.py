@@ -12,8 +12,8 @@ from django.db import transaction
 from nenrin.foundation import journal
 from nenrin.foundation.actors import Actor
 from nenrin.ingest import spool
-from nenrin.ingest.columns import Reject
 from nenrin.ingest.models import Quarantined
+from nenrin.ingest.payloads.columns import Reject
 from nenrin.ingest.spool import Batch
 
 #: The door can never give a batch this path: only a retry has it.

@@ -13,10 +13,10 @@ from django.db import transaction
 from nenrin.foundation import journal
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.calendar import day_of
-from nenrin.ingest import upserts
-from nenrin.ingest.knowing import Knowing
+from nenrin.ingest.facts import upserts
+from nenrin.ingest.facts.knowing import Knowing
+from nenrin.ingest.facts.upserts import Wanted, Written
 from nenrin.ingest.models import Ticket
-from nenrin.ingest.upserts import Wanted, Written
 
 KINDS = ("question", "problem", "request", "complaint")
 PRIORITIES = ("urgent", "high", "normal", "low")

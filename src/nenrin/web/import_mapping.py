@@ -18,7 +18,6 @@ from django.utils.translation import gettext_lazy as _
 
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.permissions import Permission
-from nenrin.ingest import import_chunks
 from nenrin.ingest import imports as files
 from nenrin.ingest.files import mappings, safety, tables
 from nenrin.ingest.files.dates import ORDERS, Order
@@ -28,6 +27,7 @@ from nenrin.ingest.files.kinds import KINDS
 from nenrin.ingest.files.mappings import Attribute, FileMapping, Known, Origin
 from nenrin.ingest.files.records import Reader, Record, shown
 from nenrin.ingest.files.tables import Reading, Table
+from nenrin.ingest.importing import chunks
 from nenrin.ingest.models import Import
 from nenrin.ingest.models.imports import State
 from nenrin.values import Text
@@ -328,10 +328,10 @@ def _initial(mapping: FileMapping, table: Table | None) -> dict[str, object]:
 
 def _preview(row: Import, table: Table, mapping: FileMapping, request: MemberRequest) -> list[Record]:
     """The first rows as the mapping reads them; as they are where its columns are not in this file."""
-    context = import_chunks.context_of(row, mapping, request.at)
+    context = chunks.context_of(row, mapping, request.at)
     if not mapping.columns() <= set(table.header):
         mapping = FileMapping(kind=row.kind, fields={})
-    reader = Reader(mapping, KINDS[row.kind].fields, table.header, import_chunks.manner_of(mapping, context))
+    reader = Reader(mapping, KINDS[row.kind].fields, table.header, chunks.manner_of(mapping, context))
     return [reader.record(cells) for cells in islice(table.rows(), PREVIEW)]
 
 

@@ -20,10 +20,10 @@ from django.views.decorators.http import require_POST
 
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.permissions import Permission
-from nenrin.ingest import import_rejects
 from nenrin.ingest import imports as files
 from nenrin.ingest.files import mappings, safety, tables
 from nenrin.ingest.files.kinds import KINDS
+from nenrin.ingest.importing import rejected
 from nenrin.ingest.models import Import
 from nenrin.ingest.models.imports import STATES, State
 from nenrin.values import Text
@@ -210,7 +210,7 @@ def import_rejected(request: MemberRequest, key: int) -> HttpResponseBase:
 
     def content() -> Iterator[bytes]:
         yield b"\xef\xbb\xbf"
-        for line in import_rejects.lines(row, language=language):
+        for line in rejected.lines(row, language=language):
             yield line.encode()
 
     response = StreamingHttpResponse(content(), content_type="text/csv; charset=utf-8")

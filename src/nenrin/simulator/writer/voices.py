@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from nenrin.customers.terms import add_months
 from nenrin.ingest import answers, costs, tickets
-from nenrin.ingest.knowing import on_arrival
+from nenrin.ingest.facts.knowing import on_arrival
 from nenrin.simulator import records
 from nenrin.simulator.records import Customer
 from nenrin.simulator.streams import stream

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
+from nenrin.ingest.facts.upserts import Written
 from nenrin.ingest.files.kinds import accounts_of
 from nenrin.ingest.files.kinds.shape import Context, Footprint, Kept, Result
 from nenrin.ingest.files.records import Record
 from nenrin.ingest.models.facts import Imported
-from nenrin.ingest.upserts import Written
 
 T = TypeVar("T")
 

@@ -9,10 +9,10 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from nenrin.foundation.actors import Actor
+from nenrin.ingest.facts.knowing import Knowing
 from nenrin.ingest.files.fields import Field
 from nenrin.ingest.files.mappings import FileMapping
 from nenrin.ingest.files.records import Problem, Record
-from nenrin.ingest.knowing import Knowing
 from nenrin.values import Text
 
 OutcomeWord = Literal["created", "updated", "unchanged", "rejected"]

@@ -17,8 +17,8 @@ import msgspec
 import pyarrow as pa
 from msgspec import Raw, Struct
 
-from nenrin.ingest import shapes
-from nenrin.ingest.reading import DEEPEST, Malformed, text_of
+from nenrin.ingest.payloads import shapes
+from nenrin.ingest.payloads.reading import DEEPEST, Malformed, text_of
 from nenrin.ingest.spool import SpooledBatch
 
 Id = str | int | None

@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from nenrin.analytics.lake.engine import quoted
 from nenrin.analytics.lake.schemas import INSTANT
-from nenrin.ingest.columns import LONGEST_ID
+from nenrin.ingest.payloads.columns import LONGEST_ID
 from nenrin.ingest.spool import SpooledBatch
 
 AHEAD: Final = timedelta(minutes=5)

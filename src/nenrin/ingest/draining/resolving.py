@@ -12,11 +12,13 @@ import duckdb
 import pyarrow as pa
 
 from nenrin.foundation.models import Organisation
-from nenrin.ingest import catalogue, columns, identity, judging, quarantine
-from nenrin.ingest.columns import Reject
-from nenrin.ingest.dedupe import Keys
+from nenrin.ingest import catalogue, quarantine
+from nenrin.ingest.draining import identity, judging
+from nenrin.ingest.draining.dedupe import Keys
+from nenrin.ingest.draining.normalise import Policy, normalise
 from nenrin.ingest.models import Quarantined, Source
-from nenrin.ingest.normalise import Policy, normalise
+from nenrin.ingest.payloads import columns
+from nenrin.ingest.payloads.columns import Reject
 from nenrin.ingest.spool import SpooledBatch
 
 Verdicts = Counter[tuple[int, str]]

@@ -18,6 +18,7 @@ from nenrin.foundation import bulk, organisation
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.calendar import day_of
 from nenrin.foundation.models import Lease
+from nenrin.ingest.facts.knowing import Knowing
 from nenrin.ingest.files import mappings, tables
 from nenrin.ingest.files.fields import Manner
 from nenrin.ingest.files.kinds import KINDS
@@ -25,7 +26,6 @@ from nenrin.ingest.files.kinds.shape import Context, Kind, Result
 from nenrin.ingest.files.mappings import FileMapping
 from nenrin.ingest.files.records import Problem, Reader, Record, shown
 from nenrin.ingest.files.tables import Row, Table
-from nenrin.ingest.knowing import Knowing
 from nenrin.ingest.models import Import, ImportedRow, RejectedRow
 from nenrin.ingest.models.imports import State
 from nenrin.values import Text

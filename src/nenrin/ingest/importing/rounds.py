@@ -17,9 +17,9 @@ from django.db.models import Q
 
 from nenrin.foundation import journal
 from nenrin.foundation.actors import Actor
-from nenrin.ingest import import_chunks, import_undoing
 from nenrin.ingest.files import mappings, safety, tables
-from nenrin.ingest.import_chunks import LostClaim, Run
+from nenrin.ingest.importing import chunks, undoing
+from nenrin.ingest.importing.chunks import LostClaim, Run
 from nenrin.ingest.models import Import
 from nenrin.ingest.models.imports import AT_WORK, State
 from nenrin.values import Text
@@ -110,7 +110,7 @@ def _run(row: Import, at: datetime) -> Run:
     run = _runs.get(row.pk)
     if run is None or not run.continues(row):
         _runs.clear()  # one file in hand at a time
-        run = _runs[row.pk] = import_chunks.begin(row, at)
+        run = _runs[row.pk] = chunks.begin(row, at)
     return run
 
 
@@ -132,9 +132,9 @@ def _finish(pk: int, run: Run, at: datetime) -> None:
 def _undo(row: Import, at: datetime, seconds: float) -> int:
     deadline, done = time.monotonic() + seconds, 0
     while time.monotonic() < deadline:
-        taken = import_undoing.step(row, at)
+        taken = undoing.step(row, at)
         if not taken:
-            kept = row.rows.filter(undone=import_undoing.EDITED).count()
+            kept = row.rows.filter(undone=undoing.EDITED).count()
             Import.objects.filter(pk=row.pk, state=State.UNDOING).update(
                 state=State.UNDONE, finished_at=at, claimed_until=None, kept_back=kept
             )
@@ -179,4 +179,4 @@ def _note(verb: str, row: Import, at: datetime, **particulars: object) -> None:
 
 
 def actor_of(row: Import) -> Actor:
-    return import_chunks.actor_of(row)
+    return chunks.actor_of(row)

@@ -13,8 +13,8 @@ from django.db.models import F
 from nenrin.customers import accounts
 from nenrin.customers.errors import Refused
 from nenrin.customers.models import Account
-from nenrin.ingest import traits
-from nenrin.ingest.identity import FORBIDDEN, Findings, Memory, Refusal, Told
+from nenrin.ingest.draining import traits
+from nenrin.ingest.draining.identity import FORBIDDEN, Findings, Memory, Refusal, Told
 from nenrin.ingest.models import Conflict, EndGroup, EndUser, Progress, Quarantined, Source, Verdict
 
 #: Provisional accounts that the public key of one source may open in a day.

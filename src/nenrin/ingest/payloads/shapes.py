@@ -12,8 +12,8 @@ from typing import Any, Final
 
 import msgspec
 
-from nenrin.ingest import posthog
-from nenrin.ingest.reading import Malformed, parse
+from nenrin.ingest.payloads import posthog
+from nenrin.ingest.payloads.reading import Malformed, parse
 from nenrin.ingest.spool.batches import Shape, SpooledBatch
 
 TYPES: Final = frozenset({"track", "identify", "page", "screen", "group", "alias"})

@@ -10,7 +10,7 @@ from django.db import transaction
 from nenrin.ingest.files import mappings
 from nenrin.ingest.files.kinds import KINDS
 from nenrin.ingest.files.kinds.shape import Footprint
-from nenrin.ingest.import_chunks import context_of
+from nenrin.ingest.importing.chunks import context_of
 from nenrin.ingest.models import Import, ImportedRow
 
 CHUNK: Final = 100

@@ -13,7 +13,7 @@ import pyarrow as pa
 from nenrin.analytics.lake.engine import quoted
 from nenrin.analytics.lake.schemas import EVENTS
 from nenrin.ingest.catalogue import Left, Seen
-from nenrin.ingest.columns import Reject
+from nenrin.ingest.payloads.columns import Reject
 from nenrin.ingest.spool import SpooledBatch
 
 NAME = "case when type = 'track' then name else '$' || type end"

@@ -1,0 +1,1 @@
+"""What each client sends, brought into one shape and then into columns."""
