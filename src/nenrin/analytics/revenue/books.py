@@ -1,0 +1,199 @@
+"""The book: all rate lines as known on one day, under one policy, ready for any question about any period."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from nenrin.analytics.revenue import states as stated
+from nenrin.analytics.revenue.contracts import Contract, table
+from nenrin.analytics.revenue.exchange import Exchange, converted
+from nenrin.analytics.revenue.paths import Path, Whole, path
+from nenrin.analytics.revenue.policies import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class States:
+    """What each account pays for each product in each currency ("line"), from which day on; sorted by (line, day).
+
+    `of`: the account's row of each line. `minor` and `listed` (before discounts that end) are in the line's currency.
+    """
+
+    of: Whole
+    product: NDArray[np.object_]
+    currency: NDArray[np.object_]
+    line: Whole
+    day: Whole
+    minor: Whole
+    listed: Whole
+    seats: Whole
+    plan: Whole
+    plans: tuple[str, ...]
+
+    def at(self, day: int) -> Whole:
+        """The state that holds at the end of a day, for each line; -1 before its first."""
+        high = 2**31
+        found = np.searchsorted(self.line * high + self.day, np.arange(len(self.of)) * high + day, side="right") - 1
+        is_own = (found >= 0) & (self.line[np.maximum(found, 0)] == np.arange(len(self.of)))
+        return np.where(is_own, found, -1) if len(self.line) else np.full(len(self.of), -1)
+
+
+@dataclass(frozen=True, slots=True)
+class Dues:
+    """Terms that came due: before, and kept after, in the reporting currency; `decided` on or before `due`."""
+
+    row: Whole
+    due: Whole
+    decided: Whole
+    before: Whole
+    kept: Whole
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """`accounts`: their ids, ascending; every array by account follows this order. `left_out`: accounts with a
+    contract in a currency that has no rate, which nothing here counts, and that currency."""
+
+    accounts: Whole
+    policy: Policy
+    exchange: Exchange
+    states: States
+    dues: Dues
+    unwilling: frozenset[tuple[int, int]]  # (row, day) of ends that the customer did not decide
+    left_out: tuple[tuple[int, str], ...]
+    line: Path = field(repr=False)
+
+    def valued(self, day: date) -> Path:
+        """The rate lines at the exchange rates of a day (always the same ones under constant rates)."""
+        if self.policy.currency == "constant":
+            return self.line
+        return _line(self.accounts, self.states, self.exchange, day, self.policy)
+
+
+def book(
+    source: duckdb.DuckDBPyConnection, policy: Policy, exchange: Exchange | None = None, *, on: date = date(1970, 1, 1)
+) -> Book:
+    """From the relation `contracts` of a connection (contracts.SCHEMA); `on` values it where rates move."""
+    exchange = exchange or Exchange(policy)
+    found, dues, closings = stated.build(source, policy)
+    left_out = _left_out(found, exchange, on)
+    gone = {account for account, _ in left_out}
+    accounts = np.setdiff1d(_whole(found, "account"), np.array(sorted(gone), dtype=np.int64))
+    states = _states(found, accounts)
+    row_of = {int(account): row for row, account in enumerate(accounts)}
+    unwilling = frozenset(
+        (row_of[account], day)
+        for account, day in zip(_whole(closings, "account").tolist(), _days(closings, "day").tolist(), strict=True)
+        if account in row_of
+    )
+    line = _line(accounts, states, exchange, on, policy)
+    dues_of = _dues(dues, accounts, exchange, on)
+    return Book(accounts, policy, exchange, states, dues_of, unwilling, left_out, line)
+
+
+def of_contracts(contracts: Sequence[Contract], policy: Policy, exchange: Exchange | None = None) -> Book:
+    """The book of contracts that are told one by one."""
+    with duckdb.connect() as db:
+        db.register("contracts", table(contracts))
+        last = date(2999, 12, 31)
+        return book(db, policy, exchange, on=last)
+
+
+def within(whole: Book, accounts: Whole) -> Book:
+    """The same book for these accounts alone."""
+    kept = np.isin(whole.accounts, accounts)
+    if kept.all():
+        return whole
+    row = np.cumsum(kept) - 1
+    states, line, dues = whole.states, whole.line, whole.dues
+    lines = kept[states.of]
+    own = lines[states.line] if len(states.line) else np.zeros(0, dtype=bool)
+    number = np.cumsum(lines) - 1
+    fewer = replace(
+        states, of=row[states.of[lines]], product=states.product[lines], currency=states.currency[lines],
+        line=number[states.line[own]], day=states.day[own], minor=states.minor[own], listed=states.listed[own],
+        seats=states.seats[own], plan=states.plan[own],
+    )  # fmt: skip
+    steps, due = kept[line.row], kept[dues.row]
+    return replace(
+        whole, accounts=whole.accounts[kept], states=fewer,
+        dues=Dues(row[dues.row[due]], dues.due[due], dues.decided[due], dues.before[due], dues.kept[due]),
+        unwilling=frozenset((int(row[at]), day) for at, day in whole.unwilling if kept[at]),
+        left_out=tuple(each for each in whole.left_out if each[0] in set(accounts.tolist())),
+        line=Path(int(kept.sum()), row[line.row[steps]], line.day[steps], line.level[steps]),
+    )  # fmt: skip
+
+
+def _whole(found: pa.Table, name: str) -> Whole:
+    return np.asarray(found.column(name).to_numpy(), dtype=np.int64)
+
+
+def _days(found: pa.Table, name: str) -> Whole:
+    return np.asarray(found.column(name).cast(pa.date32()).cast(pa.int32()).to_numpy(), dtype=np.int64)
+
+
+def _left_out(found: pa.Table, exchange: Exchange, on: date) -> tuple[tuple[int, str], ...]:
+    unknown = [name for name in found.column("currency").unique().to_pylist() if exchange.factor(name, on) is None]
+    pairs = zip(found.column("account").to_pylist(), found.column("currency").to_pylist(), strict=True)
+    return tuple(sorted({(account, currency) for account, currency in pairs if currency in unknown})) if unknown else ()
+
+
+def _states(found: pa.Table, accounts: Whole) -> States:
+    own = np.isin(_whole(found, "account"), accounts)
+    found = found.filter(pa.array(own))
+    columns = [found.column(name) for name in ("account", "product", "currency")]
+    codes = [_whole(found, "account"), *(_codes(column)[0] for column in columns[1:])]
+    first = np.ones(len(found), dtype=bool)
+    first[1:] = np.any([code[1:] != code[:-1] for code in codes], axis=0)
+    plan, plans = _codes(found.column("plan"))
+    text = [np.asarray(column.to_pylist(), dtype=object)[first] for column in columns[1:]]
+    return States(
+        of=np.searchsorted(accounts, codes[0][first]), product=text[0], currency=text[1],
+        line=first.cumsum() - 1, day=_days(found, "day"), minor=_whole(found, "minor"),
+        listed=_whole(found, "listed"), seats=_whole(found, "seats"), plan=plan, plans=plans,
+    )  # fmt: skip
+
+
+def _codes(column: pa.ChunkedArray) -> tuple[Whole, tuple[str, ...]]:
+    coded = column.combine_chunks().dictionary_encode()
+    coded = coded.combine_chunks() if isinstance(coded, pa.ChunkedArray) else coded
+    return np.asarray(coded.indices.to_numpy(), dtype=np.int64), tuple(coded.dictionary.to_pylist())
+
+
+def _line(accounts: Whole, states: States, exchange: Exchange, on: date, policy: Policy) -> Path:
+    level = valued_minor(states, states.minor, exchange, on)
+    delta = level.copy()
+    same = np.flatnonzero(states.line[1:] == states.line[:-1]) + 1
+    delta[same] -= level[same - 1]
+    row = states.of[states.line] if len(states.line) else states.line
+    return path(len(accounts), row, states.day, delta, gap_merge_days=policy.gap_merge_days)
+
+
+def valued_minor(states: States, minor: Whole, exchange: Exchange, on: date) -> Whole:
+    """Amounts of the states in the reporting currency at the rates of a day."""
+    out = minor.copy()
+    of_state = states.currency[states.line] if len(states.line) else states.currency[:0]
+    for currency in set(states.currency.tolist()):
+        factor = exchange.factor(currency, on)
+        if factor is not None and factor != 1:
+            mine = of_state == currency
+            out[mine] = converted(minor[mine], factor)
+    return out
+
+
+def _dues(found: pa.Table, accounts: Whole, exchange: Exchange, on: date) -> Dues:
+    found = found.filter(pa.array(np.isin(_whole(found, "account"), accounts)))
+    before, kept = _whole(found, "before").copy(), _whole(found, "kept").copy()
+    currency = np.asarray(found.column("currency").to_pylist(), dtype=object)
+    for name in set(currency.tolist()):
+        factor, mine = exchange.factor(name, on), currency == name
+        if factor is not None:
+            before[mine], kept[mine] = converted(before[mine], factor), converted(kept[mine], factor)
+    row = np.searchsorted(accounts, _whole(found, "account"))
+    return Dues(row, _days(found, "due"), _days(found, "decided"), before, kept)

@@ -1,0 +1,116 @@
+"""From contracts to states: what an account paid for each product from which day on. One SELECT each, for any number.
+
+Input is a relation `contracts` (contracts.SCHEMA) on a DuckDB connection; nothing else is read.
+"""
+
+from __future__ import annotations
+
+import duckdb
+import pyarrow as pa
+
+from nenrin.analytics.revenue.policies import Policy
+
+FOREVER = "date '9999-12-31'"
+#: Terms shorter than this never count as due for renewal: a monthly contract decides every month.
+DUE_MONTHS = 6
+
+STOPS = """
+create or replace temp table stops as
+with served as (
+  select *, case when ended_on is not null then ended_on
+                 when noticed_on is not null or not auto_renews then ends_on else {forever} end as served_to,
+         coalesce(past_due_on + {dunning}, {forever}) as given_up_on
+  from contracts
+), recognised as (select *, {recognised} as left_on from served)
+select *, least(left_on, given_up_on) as closes, is_involuntary or given_up_on < left_on as unwilling
+from recognised
+"""
+RECOGNISED = {
+    "request": "least(coalesce(noticed_on, served_to), served_to)",
+    "billing": "least(coalesce(billed_to, served_to), served_to)",
+    "service": "served_to",
+}
+COUPONS = {"reduce": "step.minor", "ignore": "coalesce(step.list_minor, step.minor)"}
+USAGE = {"none": "0", "committed": "coalesce(step.committed_minor, 0)", "trailing": "coalesce(step.usage_minor, 0)"}
+SPANS = """
+create or replace temp table spans as
+with steps as (select *, unnest(steps) as step from stops),
+priced as (
+  select key, account, product, plan, currency, closes, is_ramp, starts_on, term_months,
+         case when row_number() over walk = 1 then starts_on else greatest(step.from_on, starts_on) end as opens,
+         coalesce(lead(greatest(step.from_on, starts_on)) over walk, {forever}) as until,
+         {minor} + {usage} as minor, coalesce(step.list_minor, step.minor) + {usage} as listed,
+         coalesce(step.seats, 0) as seats
+  from steps window walk as (partition by key order by step.from_on)
+)
+select key, account, product, plan, currency, opens, least(until, closes) as closes, minor, listed, seats
+from ({ramps}) where opens < least(until, closes)
+"""
+STEPWISE = "select * from priced"
+# The first term of a ramp at its average; from then on as the steps say.
+AVERAGED = """
+select * from priced where not is_ramp
+union all by name
+select * exclude (opens, until) replace (round(average)::bigint as minor, round(average)::bigint as listed),
+       starts_on as opens, first_end as until
+from (select *, starts_on + to_months(term_months::integer) as first_end, row_number() over (partition by key) as nth,
+             sum(minor * datediff('month', opens, least(until, starts_on + to_months(term_months::integer)))
+                 ) over (partition by key) / term_months as average
+      from priced where is_ramp and opens < starts_on + to_months(term_months::integer)) where nth = 1
+union all by name
+select * replace (greatest(opens, starts_on + to_months(term_months::integer)) as opens)
+from priced where is_ramp and until > starts_on + to_months(term_months::integer)
+"""
+STATES = """
+with days as (
+  select account, product, currency, opens as day from spans
+  union select account, product, currency, closes from spans where closes < {forever}
+)
+select d.account, d.product, d.currency, d.day, coalesce(sum(s.minor), 0)::bigint as minor,
+       coalesce(sum(s.listed), 0)::bigint as listed, coalesce(sum(s.seats), 0)::bigint as seats,
+       coalesce(string_agg(distinct s.plan, '+' order by s.plan), '') as plan
+from days d left join spans s on s.account = d.account and s.product = d.product and s.currency = d.currency
+  and s.opens <= d.day and d.day < s.closes
+group by all order by d.account, d.product, d.currency, d.day
+"""
+# What a contract was worth on the last day before it was due, and how much of it the product still brought after.
+DUES = """
+with due as (
+  select key, account, product, currency, due, least(due, closes) as decided from (
+    select *, (ends_on - to_months((k * term_months)::integer))::date as due
+    from (select *, unnest(range(0, 1 + datediff('month', starts_on, ends_on) // term_months)) as k
+          from stops where term_months >= {due_months} and ends_on > starts_on)
+  ) where due > starts_on and due < {forever} and closes > starts_on
+), worth as (
+  select d.*, s.minor as before from due d join spans s on s.key = d.key and s.opens < d.decided and d.decided <= s.closes
+  where s.minor > 0
+), was as (
+  select w.*, s.minor as product_before from worth w asof left join states s
+    on w.account = s.account and w.product = s.product and w.currency = s.currency and s.day < w.decided
+), after as (
+  select w.*, s.minor as product_after from was w asof left join states s
+    on w.account = s.account and w.product = s.product and w.currency = s.currency and s.day <= w.decided
+), later as (
+  select w.*, s.minor as product_later
+  from (select *, decided + {gap} as resumed_by from after) w asof left join states s
+    on w.account = s.account and w.product = s.product and w.currency = s.currency and s.day <= w.resumed_by
+)
+select account, currency, due, decided, before::bigint as before, greatest(0, before - greatest(0, product_before
+         - case when product_after > 0 then product_after else coalesce(product_later, 0) end))::bigint as kept
+from later order by account, due, key
+"""
+CLOSINGS = "select distinct account, closes as day from stops where unwilling and closes < {forever}"
+
+
+def build(db: duckdb.DuckDBPyConnection, policy: Policy) -> tuple[pa.Table, pa.Table, pa.Table]:
+    """(states, dues, unwilling ends) of the relation `contracts`; leaves temp tables `stops`, `spans`, `states`."""
+    words = {"forever": FOREVER, "dunning": int(policy.dunning_days), "gap": int(policy.gap_merge_days)}
+    db.execute(STOPS.format(recognised=RECOGNISED[policy.churn_recognition], **words))
+    ramps = AVERAGED if policy.ramp == "average" else STEPWISE
+    db.execute(SPANS.format(minor=COUPONS[policy.coupons], usage=USAGE[policy.usage], ramps=ramps, **words))
+    db.execute("create or replace temp table states as " + STATES.format(**words))
+    return (
+        db.sql("from states order by account, product, currency, day").to_arrow_table(),
+        db.sql(DUES.format(due_months=DUE_MONTHS, **words)).to_arrow_table(),
+        db.sql(CLOSINGS.format(**words)).to_arrow_table(),
+    )
