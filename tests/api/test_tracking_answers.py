@@ -60,6 +60,16 @@ def test_a_browser_on_another_site_may_ask_and_read(client: Client) -> None:
         assert "Retry-After" in answered["Access-Control-Expose-Headers"]
 
 
+@pytest.mark.parametrize(("asked", "is_allowed"), [("sentat, x-new-client", True), ("bad\r\nSet-Cookie: a", False)])
+def test_a_browser_client_may_send_headers_that_we_have_never_heard_of(
+    client: Client, asked: str, is_allowed: bool
+) -> None:
+    meta = {"HTTP_ORIGIN": "https://app.example", "HTTP_ACCESS_CONTROL_REQUEST_HEADERS": asked}
+    answer = door(client).knock("/v1/track", b"", key="", method="OPTIONS", **meta)
+    allowed = answer["Access-Control-Allow-Headers"]
+    assert (asked in allowed) is is_allowed and "x-write-key" in allowed
+
+
 def test_the_door_sets_no_cookie_and_needs_no_csrf_token(client: Client) -> None:
     strict = Client(enforce_csrf_checks=True)
     answer = door(strict).knock()

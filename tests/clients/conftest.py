@@ -16,7 +16,10 @@ import pytest
 from nenrin.analytics.lake import Lake
 from tests.flows.running import Installation, install
 
-PACKAGES = ("@segment/analytics-node@3.1.0", "@rudderstack/rudder-sdk-node@3.0.13", "@segment/analytics-next@1.84.3")
+PACKAGES = (
+    "@segment/analytics-node@3.1.0", "@segment/analytics-next@1.84.3", "@rudderstack/rudder-sdk-node@3.0.13",
+    "@rudderstack/analytics-js@3.34.1", "posthog-node@5.70.0", "posthog-js@1.449.2", "@jitsu/js@1.11.0",
+)  # fmt: skip
 NPM_FOLDER = Path(tempfile.gettempdir()) / "nenrin-npm-clients"
 
 
@@ -35,15 +38,18 @@ class Running:
     def host(self) -> str:
         return self.base.removeprefix("http://")
 
-    def stored(self, user: str) -> list[tuple[str, str, str, str]]:
-        """(type, name, message id, attributed key) of one end user's events in the lake."""
+    def messages(self, user: str) -> list[str]:
+        """The message ids of one end user's events in the lake, those from before the signing in with them."""
         files = (lake := Lake(self.installation.home / "lake")).events.files()
         if not files:
             return []
-        columns = "type, name, event_id, key"
+        query = (
+            f'with all_events as (from read_parquet({files})), mine as (from all_events where "user" = $1) '
+            "select event_id from mine union all select event_id from all_events "
+            'where "user" is null and anonymous in (select anonymous from mine)'
+        )
         with lake.connection() as db:
-            found = db.execute(f'select {columns} from read_parquet({files}) where "user" = ?', [user])
-            return found.fetchall()
+            return [message for (message,) in db.execute(query, [user]).fetchall()]
 
     def by_account(self, group: str) -> dict[str, int]:
         """Events by name that count for the account behind a group, as every measure reads them."""
@@ -62,7 +68,7 @@ class Running:
         while self.by_account(group) != names and time.monotonic() < end:
             time.sleep(0.3)
         assert self.by_account(group) == names
-        ids = [message for _, _, message, _ in self.stored(user)]
+        ids = self.messages(user)
         assert len(ids) == len(set(ids)) == count
 
 
@@ -80,13 +86,14 @@ def node() -> Path:
     if npm is None or shutil.which("node") is None:
         pytest.skip("NODE IS MISSING: the npm clients were not tried (Debian packages nodejs and npm)")
     NPM_FOLDER.mkdir(exist_ok=True)
-    if not (NPM_FOLDER / "complete").exists():
+    complete = NPM_FOLDER / "complete"
+    if not complete.exists() or complete.read_text() != " ".join(PACKAGES):
         (NPM_FOLDER / "package.json").write_text('{"private": true}')
         words = [npm, "install", "--no-audit", "--no-fund", "--ignore-scripts", *PACKAGES]
         done = subprocess.run(words, cwd=NPM_FOLDER, capture_output=True, text=True, timeout=300, check=False)
         if done.returncode:
             pytest.skip(f"NO NPM REGISTRY: the npm clients were not tried ({done.stderr.strip().splitlines()[-1:]})")
-        (NPM_FOLDER / "complete").touch()
+        complete.write_text(" ".join(PACKAGES))
     return NPM_FOLDER
 
 

@@ -67,14 +67,15 @@ def test_rudder_sdk_python(running: Running) -> None:
     running.until("rudder", "acct_rudder", NAMES)
 
 
-@pytest.mark.parametrize("is_gzip", [False, True])
-def test_posthog_python(running: Running, is_gzip: bool) -> None:
-    user, group = f"posthog-{is_gzip}", f"acct_posthog_{is_gzip}"
+@pytest.mark.parametrize(("mode", "is_gzip"), [("v0", False), ("v0", True), ("v1", False)])
+def test_posthog_python(running: Running, mode: str, is_gzip: bool) -> None:
+    user, group = f"posthog-{mode}-{is_gzip}", f"acct_posthog_{mode}_{is_gzip}"
     trouble: list[object] = []
     client = Posthog(
         running.write_key,
         host=running.base,
         gzip=is_gzip,
+        capture_mode=mode,
         on_error=lambda error, items: trouble.append(error),
         disable_geoip=True,
     )

@@ -34,7 +34,7 @@ def respond(request: HttpRequest, route: Route) -> HttpResponse:
 
 def _by_method(request: HttpRequest, route: Route) -> HttpResponse:
     if request.method == "OPTIONS":
-        return answers.preflight()
+        return answers.preflight(request)
     if request.method not in route.methods:
         allowed = {"Allow": ", ".join((*route.methods, "OPTIONS"))}
         return answers.refused(405, "method_not_allowed", f"{request.method} has no meaning here", allowed)
