@@ -49,6 +49,7 @@ def live(world: World, *, histories: int, days: int, seed: int) -> Outcome:
     """Live through the days, closing each, then replay them all on one grid and compare every record."""
     random = Random(seed)
     first = world.today
+    _declare(world)
     lives = [_born(world, n, Random(random.random())) for n in range(histories)]
     for _ in range(days):
         if random.random() < 0.3:
@@ -58,6 +59,17 @@ def live(world: World, *, histories: int, days: int, seed: int) -> Outcome:
                 act(world, one)
         world.end_day()
     return compared(world, first, world.today - timedelta(1), histories)
+
+
+def _declare(world: World) -> None:
+    """An attribute that models may read, as a measure and in their conditions."""
+    from nenrin.customers import attributes  # noqa: PLC0415
+    from nenrin.customers.statuses import AttributeKind  # noqa: PLC0415
+    from nenrin.foundation.actors import SYSTEM  # noqa: PLC0415
+    from nenrin.values import Text  # noqa: PLC0415
+
+    name = Text("Stores", "店舗数")
+    attributes.declare("stores", name=name, kind=AttributeKind.NUMBER, by=SYSTEM, at=world.now)
 
 
 def compared(world: World, first: date, last: date, histories: int) -> Outcome:
@@ -182,7 +194,8 @@ def _standing(world: World, one: History) -> None:
         "status": one.random.choice(("customer", "customer", "customer", "lost")),
         "tier": one.random.choice(("enterprise", "mid", "smb")),
         "touch_model": one.random.choice(("high", "tech")),
-        "stage": "", "industry": "", "region": "", "parent": None, "tags": [], "attributes": {},
+        "stage": "", "industry": "", "region": "", "parent": None, "tags": [],
+        "attributes": one.random.choice(({}, {"stores": 3}, {"stores": 12.5}, {"stores": "many"})),
         "customer_since": world.today - timedelta(one.random.choice((5, 60, 400))), "lost_on": None,
     }  # fmt: skip
     world.say("account", str(account.pk), account.pk, body, valid=world.today)
@@ -253,6 +266,9 @@ def _reconfigure(world: World, random: Random) -> None:
         feature = random.choice(FEATURES) if use == "key_feature" else None
         world.say("mapping", f"product|{event}", None, {"use": use, "feature": feature})
         return
+    if random.random() < 0.3:
+        _read_attribute(world, random)
+        return
     changed = random.choice(
         (
             {"half_life_days": random.choice((0, 3, 14))},
@@ -269,6 +285,21 @@ def _reconfigure(world: World, random: Random) -> None:
             group for group in model.document["groups"] if group["key"] != random.choice(("support", "sentiment"))
         ]
         world.model(model.key, groups=groups)
+
+
+def _read_attribute(world: World, random: Random) -> None:
+    """A model begins to judge by an attribute of accounts, or takes those with enough of it."""
+    if random.random() < 0.3:
+        world.model("tech_touch", applies_to={"field": "attribute.stores", "op": ">", "value": 5})
+        return
+    measure = {
+        "measure": "attribute:stores",
+        "weight": 20,
+        "curve": {"default": [[0, 0], [10, 100]], "mid": [[2, 40], [4, 60]]},
+    }
+    stores = {"key": "stores", "name": "Stores", "measures": [measure]}
+    groups = world.model("standard").document["groups"]
+    world.model("standard", groups=[*(group for group in groups if group["key"] != "stores"), stores])
 
 
 ACTS: list[Callable[[World, History], None]] = [

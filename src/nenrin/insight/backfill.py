@@ -20,7 +20,7 @@ from nenrin.foundation import journal, organisation
 from nenrin.foundation.calendar import start_of
 from nenrin.foundation.models import Organisation
 from nenrin.ingest import lakes
-from nenrin.insight import changes, configuration, evaluation, history, projection, refresh
+from nenrin.insight import changes, configuration, evaluation, history, nouns, projection, refresh
 from nenrin.insight.configuration import Configuration
 from nenrin.insight.days import day as day_of
 from nenrin.insight.days import number
@@ -110,7 +110,7 @@ def _daily(day: scans.Day, live: Configuration) -> Iterator[tuple[int, date, flo
 
 def _changes(lived: Sequence[scans.Day], live: Configuration) -> list[journal.Draft]:
     zone, drafts = organisation.zone(), []
-    models = dict(zip(live.versions, live.models, strict=True))
+    models, known = dict(zip(live.versions, live.models, strict=True)), nouns.of(live.needs())
     for before, after in pairwise(lived):
         earlier = before.state.for_accounts(after.state.accounts)
         rows = np.flatnonzero((earlier.which != scans.NEW) & (earlier.shown != after.state.shown))
@@ -124,6 +124,6 @@ def _changes(lived: Sequence[scans.Day], live: Configuration) -> list[journal.Dr
             strict=True,
         )
         ended = start_of(day_of(after.day + 1), zone)
-        found = (changes.change(left, right, models[right.version], at=ended) for left, right in pairs)
+        found = (changes.change(left, right, models[right.version], known, at=ended) for left, right in pairs)
         drafts += [draft for draft in found if draft]
     return drafts

@@ -9,18 +9,24 @@ from nenrin.analytics.scores import differences, sentences
 from nenrin.analytics.scores.bands import Band
 from nenrin.analytics.scores.models import HealthModel
 from nenrin.analytics.scores.records import Record
+from nenrin.analytics.scores.sentences import Noun
 from nenrin.foundation import journal
 from nenrin.foundation.actors import SYSTEM
 from nenrin.insight import days
-from nenrin.insight.nouns import CLOCKS, NOUNS
+from nenrin.insight.nouns import CLOCKS
 from nenrin.insight.points import points
 from nenrin.values import Text
 
 _CODES = {True: "insight.health.rose", False: "insight.health.fell"}
 
 
-def change(before: Record | None, now: Record, model: HealthModel, *, at: datetime) -> journal.Draft | None:
-    """The journal's draft for a change of the shown band; None where it did not change or was never shown."""
+def change(
+    before: Record | None, now: Record, model: HealthModel, known: Mapping[str, Noun], *, at: datetime
+) -> journal.Draft | None:
+    """The journal's draft for a change of the shown band; None where it did not change or was never shown.
+
+    `known` are the nouns of the model's measures (`nouns.of`).
+    """
     if before is None or before.shown is now.shown:
         return None
     words = sentences.BANDS[now.shown]
@@ -36,11 +42,13 @@ def change(before: Record | None, now: Record, model: HealthModel, *, at: dateti
         "as_of": days.day(now.day),
     }
     if now.shown is Band.UNKNOWN:
-        why = why_unknown(now, model)
+        why = why_unknown(now, model, known)
         return _draft("insight.health.unknown", now, at, {**particulars, "why_en": why.en, "why_ja": why.ja})
     if before.shown is Band.UNKNOWN:
         return _draft("insight.health.known", now, at, particulars)
-    return _draft(_CODES[now.shown.code > before.shown.code], now, at, {**particulars, **_reasons(before, now, model)})
+    return _draft(
+        _CODES[now.shown.code > before.shown.code], now, at, {**particulars, **_reasons(before, now, model, known)}
+    )
 
 
 def _draft(code: str, now: Record, at: datetime, particulars: Mapping[str, object]) -> journal.Draft:
@@ -49,11 +57,11 @@ def _draft(code: str, now: Record, at: datetime, particulars: Mapping[str, objec
     )
 
 
-def _reasons(before: Record, now: Record, model: HealthModel) -> dict[str, object]:
+def _reasons(before: Record, now: Record, model: HealthModel, known: Mapping[str, Noun]) -> dict[str, object]:
     found = differences.difference(before, now, model, CLOCKS)
     events = [event for event in now.raised if event not in before.raised]
     names = [event.name for key in events if (event := model.hard_event(key))]
-    said = sentences.finding(found, NOUNS)
+    said = sentences.finding(found, known)
     if names:
         said = Text(f"{', '.join(n.en for n in names)}. {said.en}", f"{'、'.join(n.ja for n in names)}。{said.ja}")
     moved = sorted(found.bars.items(), key=lambda bar: abs(bar[1]), reverse=True)[:5]
@@ -64,7 +72,7 @@ def _reasons(before: Record, now: Record, model: HealthModel) -> dict[str, objec
     }
 
 
-def why_unknown(record: Record, model: HealthModel) -> Text:
+def why_unknown(record: Record, model: HealthModel, known: Mapping[str, Noun]) -> Text:
     """Why a band is unknown: too new, or too little data, with the measures that are missing."""
     tenure = record.values.get("tenure_days")
     if tenure is not None and tenure < model.grace_days:
@@ -72,7 +80,7 @@ def why_unknown(record: Record, model: HealthModel) -> Text:
             f"a customer for {tenure:.0f} days; judged from day {model.grace_days} on",
             f"契約開始から{tenure:.0f}日目（{model.grace_days}日目から判定）",
         )
-    missing = [NOUNS[m.key].name for m in model.measures if record.values.get(m.key) is None and m.key in NOUNS]
+    missing = [known[m.key].name for m in model.measures if record.values.get(m.key) is None and m.key in known]
     some = Text(", ".join(name.en for name in missing[:4]), "、".join(name.ja for name in missing[:4]))
     return Text(
         f"{record.coverage:.0%} of the weight has a value. Missing: {some.en}",

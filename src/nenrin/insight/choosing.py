@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,7 +16,9 @@ from nenrin.analytics.conditions.folding import folded
 from nenrin.analytics.conditions.trees import leaves
 from nenrin.analytics.kpis import MEASURES
 from nenrin.analytics.scores.frames import Frame
+from nenrin.insight import measures
 from nenrin.insight.configuration import Configuration
+from nenrin.values import Text
 
 Column = NDArray[Any]
 Bits = NDArray[np.bool_]
@@ -24,6 +26,8 @@ Bits = NDArray[np.bool_]
 #: What a condition may ask of an account beside its measures: what the lake knew of it on the day.
 WORDS = ("status", "tier", "touch_model", "stage", "industry", "region", "tags")
 FIELDS: Mapping[str, Field] = {key: field for key, field in standard().items() if key in WORDS or key in MEASURES}
+#: How a condition names an attribute of the account; those of numbers only, as the lake evaluates them as measures.
+ATTRIBUTE = "attribute."
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,7 @@ def choose(configuration: Configuration, day: date, frame: Frame, words: Mapping
     which = np.full(len(frame), -1, dtype=np.int64)
     for place in configuration.on(day):
         document = configuration.models[place].applies_to
-        hits = matches(All(()) if document is None else parse(document, FIELDS), frame, words)
+        hits = matches(All(()) if document is None else parse(document, _fields(document)), frame, words)
         which[(which < 0) & hits] = place
     return which
 
@@ -49,15 +53,54 @@ def problems(document: object) -> list[str]:
     if document is None:
         return []
     try:
-        parse(document, FIELDS)
+        condition = parse(document, _fields(document))
     except Unreadable as unreadable:
         return [f"applies_to.{problem.text.en}" for problem in unreadable.problems]
-    return []
+    asked = [measure_of(leaf.field) for leaf in leaves(condition) if leaf.field.startswith(ATTRIBUTE)]
+    there = measures.usable() if asked else {}
+    return [f"applies_to: attribute {key!r} is not a number that models may read" for key in asked if key not in there]
 
 
 def asks(document: object) -> set[str]:
     """The measures that a model's condition reads."""
-    return set() if document is None else {leaf.field for leaf in leaves(parse(document, FIELDS))} & set(MEASURES)
+    if document is None:
+        return set()
+    read = {measure_of(leaf.field) for leaf in leaves(parse(document, _fields(document)))}
+    return {key for key in read if key in MEASURES or measures.is_attribute(key)}
+
+
+def needs(configuration: Configuration) -> set[str]:
+    """Every measure that the models of a configuration read, in their groups, exceptions and conditions."""
+    asked = {key for model in configuration.models for key in asks(model.applies_to)}
+    return configuration.needs() | asked
+
+
+def measure_of(field: str) -> str:
+    """The measure behind a condition's field.
+
+    >>> measure_of("attribute.stores"), measure_of("nps")
+    ('attribute:stores', 'nps')
+    """
+    return measures.of_attribute(field.removeprefix(ATTRIBUTE)) if field.startswith(ATTRIBUTE) else field
+
+
+def _fields(document: object) -> Mapping[str, Field]:
+    """The fields of every installation and the attributes that a document names: no table is asked, as it is asked
+    for every day of a grid."""
+    own = {key for key in _named(document) if key.startswith(ATTRIBUTE)}
+    if not own:
+        return FIELDS
+    plain = {key: key.removeprefix(ATTRIBUTE) for key in own}
+    return {**FIELDS, **{key: Field(key, Text(name, name), "number") for key, name in plain.items()}}
+
+
+def _named(document: object) -> Iterator[str]:
+    if isinstance(document, Mapping):
+        if isinstance(document.get("field"), str):
+            yield document["field"]
+        yield from (key for part in document.values() for key in _named(part))
+    elif isinstance(document, list):
+        yield from (key for part in document for key in _named(part))
 
 
 def matches(condition: Condition, frame: Frame, words: Mapping[str, Column]) -> Bits:
@@ -96,8 +139,9 @@ def _compared(leaf: Is, frame: Frame, words: Mapping[str, Column]) -> Truth:
     if leaf.field == "tags":
         hits = [not tags if leaf.op is Op.MISSING else not set(leaf.values).isdisjoint(tags) for tags in words["tags"]]
         return Truth(np.array(hits, dtype=bool), np.ones(len(frame), dtype=bool))
-    column = frame.values[leaf.field] if leaf.field in frame.values else words[leaf.field]
-    present = ~np.isnan(column) if leaf.field in frame.values else column != ""
+    key = measure_of(leaf.field)
+    column = frame.values[key] if key in frame.values else words[key]
+    present = ~np.isnan(column) if key in frame.values else column != ""
     if leaf.op is Op.MISSING:
         return Truth(~present, np.ones(len(frame), dtype=bool))
     with np.errstate(invalid="ignore"):

@@ -12,12 +12,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from nenrin.analytics.kpis import engine
-from nenrin.analytics.kpis.catalogue import MEASURES
 from nenrin.analytics.kpis.grid import Grid
 from nenrin.analytics.lake import Lake
 from nenrin.analytics.scores.bands import Band
 from nenrin.analytics.scores.frames import NEVER, Frame, Overrides
-from nenrin.insight import choosing, days
+from nenrin.insight import choosing, days, measures
 from nenrin.insight.configuration import Configuration
 
 #: Whose health is judged: those who pay, and those whom we know only by their events so far.
@@ -61,8 +60,8 @@ def evaluate(
     lake: Lake, grid: Grid, configuration: Configuration, *, accounts: Sequence[int] | None = None
 ) -> Iterator[list[Day]]:
     """Days of the grid, oldest first, for some accounts at a time. Accounts that nobody judges have no row."""
-    measures = tuple(MEASURES.values())
-    for slab in engine.evaluate_in_slabs(lake, measures, grid, accounts=accounts):
+    wanted = measures.evaluated(choosing.needs(configuration))
+    for slab in engine.evaluate_in_slabs(lake, wanted, grid, accounts=accounts):
         yield _days(lake, slab, grid, configuration, accounts)
 
 

@@ -12,10 +12,11 @@ from nenrin.analytics.scores.differences import Difference
 from nenrin.analytics.scores.models import HealthModel
 from nenrin.analytics.scores.raws import OVERRIDE, raw
 from nenrin.analytics.scores.records import Record, frame
-from nenrin.insight import changes, configuration, past, projection
+from nenrin.analytics.scores.sentences import Noun
+from nenrin.insight import changes, configuration, nouns, past, projection
 from nenrin.insight.days import day, number
 from nenrin.insight.models import HealthDetail, HealthModelVersion
-from nenrin.insight.nouns import CLOCKS, NOUNS
+from nenrin.insight.nouns import CLOCKS
 from nenrin.insight.past import Basis
 from nenrin.values import Text
 
@@ -130,7 +131,7 @@ def _explained(
     after: Record, before: Record | None, basis: Basis, version: HealthModelVersion, model: HealthModel,
     change: Difference | None,
 ) -> Explanation:  # fmt: skip
-    is_unknown = after.shown is Band.UNKNOWN
+    is_unknown, known = after.shown is Band.UNKNOWN, _nouns(after, before, model)
     return Explanation(
         account=after.account,
         as_of=day(after.day),
@@ -145,19 +146,26 @@ def _explained(
         band_since=day(after.shown_since),
         coverage=after.coverage,
         edges=(model.bands.caution, model.bands.healthy),
-        rows=tuple(_rows(after, before, model, change)),
+        rows=tuple(_rows(after, before, model, change, known)),
         parts=tuple(_parts(change)),
-        finding=sentences.finding(change, NOUNS) if change else NONE,
-        unknown=changes.why_unknown(after, model) if is_unknown else None,
-        missing=tuple(NOUNS[m.key].name for m in model.measures if m.key not in after.values and m.key in NOUNS),
+        finding=sentences.finding(change, known) if change else NONE,
+        unknown=changes.why_unknown(after, model, known) if is_unknown else None,
+        missing=tuple(known[m.key].name for m in model.measures if m.key not in after.values and m.key in known),
     )
+
+
+def _nouns(after: Record, before: Record | None, model: HealthModel) -> Mapping[str, Noun]:
+    """Of everything that either day's score was made of, also by another model."""
+    return nouns.of([*model.needs(), *after.contributions, *(before.contributions if before else ())])
 
 
 def _tenths(figure: int) -> float:
     return micro.shown([figure])[0]
 
 
-def _rows(after: Record, before: Record | None, model: HealthModel, change: Difference | None) -> list[Row]:
+def _rows(
+    after: Record, before: Record | None, model: HealthModel, change: Difference | None, known: Mapping[str, Noun]
+) -> list[Row]:
     own = frame(after, model.needs())
     today = raw(model, own)
     groups = {measure.key: group.name for group in model.groups for measure in group.measures}
@@ -172,13 +180,13 @@ def _rows(after: Record, before: Record | None, model: HealthModel, change: Diff
     changes = _shown(keys, change.bars if change else {}, total)
     rows = []
     for key in keys:
-        noun, curve = NOUNS.get(key), curves.get(key)
+        noun, curve = known.get(key), curves.get(key)
         earned = today.points[0, today.layout.at(key)] if key in curves else float("nan")
         full = after.full.get(key)
         rows.append(
             Row(
                 key=key,
-                name=sentences.bar_name(key, model, NOUNS),
+                name=sentences.bar_name(key, model, known),
                 group=groups.get(key, NONE),
                 value=noun.figure(after.values.get(key)) if noun else NONE,
                 norm=noun.figure(curve.value_at(model.bands.healthy)) if noun and curve else NONE,

@@ -11,14 +11,14 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 
-from nenrin.analytics.kpis.catalogue import MEASURES
 from nenrin.analytics.scores import documents
 from nenrin.analytics.scores.documents import DocumentError
 from nenrin.analytics.scores.models import HealthModel
 from nenrin.foundation import journal, organisation
 from nenrin.foundation.actors import SYSTEM, Actor
-from nenrin.insight import choosing
+from nenrin.insight import choosing, measures
 from nenrin.insight.models import HealthModelVersion
+from nenrin.values import Text
 
 LIBRARY = Path(__file__).parent / "models_library"
 #: The first version of a library model has always been live, so that imported history can be judged.
@@ -65,11 +65,23 @@ def draft(
 
 def checked(model: HealthModel) -> HealthModel:
     """The model, if every measure and field in it exists. Raises DocumentError."""
-    problems = [f"measure {key!r}: there is no such measure" for key in model.needs() if key not in MEASURES]
+    known = measures.usable()
+    problems = [f"measure {key!r}: there is no such measure{_why(key)}" for key in model.needs() if key not in known]
     problems += choosing.problems(model.applies_to)
     if problems:
         raise DocumentError(problems)
     return model
+
+
+def _why(key: str) -> str:
+    hint = "an attribute of accounts must be a number, not personal and not archived"
+    return f" ({hint})" if measures.is_attribute(key) else ""
+
+
+def users_of(measure: str) -> list[Text]:
+    """Names of the live models that read a measure, in their groups, exceptions or conditions."""
+    live = [one.model for one in listed() if one.live]
+    return [model.name for model in live if measure in {*model.needs(), *choosing.asks(model.applies_to)}]
 
 
 def publish(key: str, *, by: Actor, at: datetime, note: str = "", live_from: date | None = None) -> HealthModelVersion:

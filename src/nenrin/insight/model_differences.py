@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from nenrin.analytics.scores.models import ANY, HealthModel, Measure
 from nenrin.analytics.scores.sentences import BANDS
-from nenrin.insight import segments
-from nenrin.insight.nouns import NOUNS
+from nenrin.insight import nouns, segments
 from nenrin.values import Text
 
 EVERYBODY = Text("every account", "すべての顧客")
@@ -31,7 +30,8 @@ def between(before: HealthModel, after: HealthModel) -> list[Line]:
 
 
 def noun(key: str) -> Text:
-    return NOUNS[key].name if key in NOUNS else Text(key, key)
+    known = nouns.of([key])
+    return known[key].name if key in known else Text(key, key)
 
 
 def applies_to(model: HealthModel) -> Text:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from nenrin.analytics.kpis.catalogue import MEASURES
 from nenrin.analytics.kpis.measures import Measure
 from nenrin.analytics.scores.sentences import Noun
+from nenrin.insight import measures
 from nenrin.values import Text
 
 _KINDS = {
@@ -39,3 +40,12 @@ def _noun(measure: Measure) -> Noun:
 
 
 NOUNS: Mapping[str, Noun] = {key: _noun(measure) for key, measure in MEASURES.items()}
+
+
+def of(keys: Iterable[str]) -> Mapping[str, Noun]:
+    """The nouns of the catalogue and of the attributes among `keys`; no query without any."""
+    own = {key for key in keys if measures.is_attribute(key)}
+    if not own:
+        return NOUNS
+    names = measures.named(own)
+    return {**NOUNS, **{key: Noun(names[key].name, "plain") for key in own}}

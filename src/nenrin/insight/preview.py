@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from nenrin.analytics.kpis import MEASURES
 from nenrin.analytics.scores import micro, records, scans
 from nenrin.analytics.scores.bands import Band
 from nenrin.analytics.scores.frames import NEVER, Frame, Overrides
@@ -18,7 +17,7 @@ from nenrin.analytics.scores.raws import Layout, evaluate
 from nenrin.analytics.scores.records import Record
 from nenrin.customers.models import Account
 from nenrin.foundation import organisation
-from nenrin.insight import choosing, configuration, refresh
+from nenrin.insight import choosing, configuration, measures, refresh
 from nenrin.insight.configuration import Configuration
 from nenrin.insight.days import day as day_of
 from nenrin.insight.days import number
@@ -77,9 +76,9 @@ def of(model: HealthModel, *, at: datetime) -> Preview:
     now = [record for record in now if record.day == number(as_of)]
     yesterday = refresh.closed(None, refresh.here().scored_through)
     live = configuration.between(as_of, as_of, also={record.version for record in yesterday})
-    frame, words = _frame(now, as_of), _words([record.account for record in now])
-    before = _scored(live, frame, words, yesterday, as_of)
     drafted = _with_draft(live, model, as_of)
+    frame, words = _frame(now, as_of, choosing.needs(drafted)), _words([record.account for record in now])
+    before = _scored(live, frame, words, yesterday, as_of)
     after = _scored(drafted, frame, words, yesterday, as_of)
     taken = int((after.raw.which == drafted.place()[DRAFT]).sum())
     return Preview(as_of, _counted(before), _counted(after), tuple(_changes(before, after)), taken)
@@ -110,15 +109,36 @@ def _day(yesterday: Sequence[Record]) -> int:
     return max((record.day for record in yesterday), default=-1)
 
 
-def _frame(now: Sequence[Record], as_of: date) -> Frame:
+def _frame(now: Sequence[Record], as_of: date, needs: set[str]) -> Frame:
     events = sorted({event for record in now for event in record.raised})
     return Frame(
         np.array([record.account for record in now], dtype=np.int64),
-        {key: np.array([record.values.get(key, np.nan) for record in now], dtype=np.float64) for key in MEASURES},
+        _values(now, needs),
         np.array([record.tier for record in now], dtype=str),
         {event: np.array([r.raised.get(event, NEVER) for r in now], dtype=np.int64) for event in events},
         _overrides(now, as_of),
     )
+
+
+def _values(now: Sequence[Record], needs: set[str]) -> dict[str, np.ndarray[Any, np.dtype[np.float64]]]:
+    """The measures of the records. An attribute that no live model reads is in none of them: it comes from the accounts."""
+    keys = [measure.key for measure in measures.evaluated(needs)]
+    found = {key: np.array([record.values.get(key, np.nan) for record in now], dtype=np.float64) for key in keys}
+    fresh = [key for key in keys if measures.is_attribute(key) and np.isnan(found[key]).all()]
+    if fresh:
+        stored = dict(Account.objects.values_list("pk", "attributes"))
+        for key in fresh:
+            own = (stored.get(record.account, {}).get(measures.attribute_of(key)) for record in now)
+            found[key] = np.array([_figure(value) for value in own], dtype=np.float64)
+    return found
+
+
+def _figure(value: object) -> float:
+    """A number as the lake would read it; whatever else is stored counts as missing."""
+    try:
+        return round(float(str(value)), 6)
+    except ValueError:
+        return np.nan
 
 
 def _overrides(now: Sequence[Record], as_of: date) -> Overrides:

@@ -11,7 +11,7 @@ from django.db import models
 from nenrin.analytics.lake import Lake
 from nenrin.analytics.scores.records import Record
 from nenrin.foundation import journal
-from nenrin.insight import changes, days, history, tables
+from nenrin.insight import changes, days, history, nouns, tables
 from nenrin.insight import configuration as configurations
 from nenrin.insight.configuration import Configuration
 from nenrin.insight.models import CurrentMeasure, DailyScore, Health, HealthDetail
@@ -46,11 +46,14 @@ def show(records: Sequence[Record], configuration: Configuration, *, as_of: date
     details = [(account, *(found,) * len(written)) for account, found in plain]
     tables.upsert(HealthDetail, ("account_id", *written), details, unique=("account_id",), update=written)
     _measures(records, as_of)
-    models = dict(zip(configuration.versions, configuration.models, strict=True))
+    models, known = (
+        dict(zip(configuration.versions, configuration.models, strict=True)),
+        nouns.of(configuration.needs()),
+    )
     changed = [
         draft
         for record in records
-        if (draft := changes.change(earlier.get(record.account), record, models[record.version], at=at))
+        if (draft := changes.change(earlier.get(record.account), record, models[record.version], known, at=at))
     ]
     journal.record_many(changed)
     return len(changed)

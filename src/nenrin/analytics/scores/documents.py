@@ -15,6 +15,8 @@ from nenrin.analytics.scores.models import ANY, Cap, Group, HardEvent, HealthMod
 from nenrin.values import Text
 
 T = TypeVar("T")
+#: How the measures begin that installations declare themselves.
+ATTRIBUTE = "attribute:"
 
 
 class DocumentError(ValueError):
@@ -180,12 +182,12 @@ class _Reader:
         if weight == 0:
             self.wrong(f"{at}.weight", 0, "more than 0 (take the measure out instead)")
         ttl = self.days(f"{at}.ttl_days", found["ttl_days"]) if "ttl_days" in found else None
-        age = self.name(f"{at}.age", found["age"]) if "age" in found else None
+        age = self.measured(f"{at}.age", found["age"]) if "age" in found else None
         if ttl and not age:
             self.wrong(f"{at}.age", None, "the measure that holds the value's age in days, as ttl_days is given")
         better = self.one_of(f"{at}.better", found.get("better", "higher"), Better, Better.HIGHER)
         return Measure(
-            self.name(f"{at}.measure", found.get("measure")),
+            self.measured(f"{at}.measure", found.get("measure")),
             weight,
             self.curves(at, found.get("curve"), better),
             ttl,
@@ -273,7 +275,7 @@ class _Reader:
             self.wrong(at, found, f"a measure and one of {', '.join(Op)}")
             return None
         return Limit(
-            self.name(f"{at}.measure", found.get("measure")),
+            self.measured(f"{at}.measure", found.get("measure")),
             ops[0],
             self.number(f"{at}.{ops[0]}", found[ops[0]]),
         )
@@ -325,6 +327,11 @@ class _Reader:
             self.wrong(at, found, "a name of letters, digits and underscores")
             return ""
         return found
+
+    def measured(self, at: str, found: Any) -> str:
+        """A measure's key: a name, or `attribute:` and the key of an attribute."""
+        is_own = isinstance(found, str) and found.startswith(ATTRIBUTE)
+        return ATTRIBUTE + self.name(at, found.removeprefix(ATTRIBUTE)) if is_own else self.name(at, found)
 
     def text(self, at: str, found: Any) -> Text:
         if isinstance(found, str) and found:

@@ -27,6 +27,7 @@ OTHER_BARS: Mapping[str, Text] = {
     CARRIED: Text("Carried over from the earlier model", "以前のモデルからの持ち越し"),
     OVERRIDE: Text("Set by hand", "手動変更"),
 }
+MINUS = "\u2212"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -39,7 +40,7 @@ class Noun:
     """How a measure is spoken of. `kind` decides how a figure of it is written; `per` stands behind it."""
 
     name: Text
-    kind: Literal["count", "ratio", "days", "score", "decimal"] = "decimal"
+    kind: Literal["count", "ratio", "days", "score", "decimal", "plain"] = "decimal"
     per: Text = NO_WORDS
 
     def figure(self, value: float | None) -> Text:
@@ -50,13 +51,25 @@ class Noun:
         """
         if value is None:
             return Text("none", "値なし")
-        if self.kind == "ratio":
-            return Text(f"{value:.0%}", f"{value:.0%}")
+        if self.kind in ("ratio", "plain"):
+            said = _minus(f"{value:.0%}" if self.kind == "ratio" else f"{value:,.10g}")
+            return Text(said, said)
         if self.kind == "days":
-            whole = f"{value:,.0f}"
-            return Text(f"{whole} day{'' if whole in ('1', '-1') else 's'}", f"{whole}日")
+            whole = _minus(f"{value:,.0f}")
+            return Text(f"{whole} day{'' if whole.lstrip(MINUS) == '1' else 's'}", f"{whole}日")
         digits = 0 if self.kind in ("count", "score") or abs(value) >= 100 else 1
-        return Text(f"{value:,.{digits}f}{self.per.en}", f"{self.per.ja}{value:,.{digits}f}")
+        said = _minus(f"{value:,.{digits}f}")
+        return Text(f"{said}{self.per.en}", f"{self.per.ja}{said}")
+
+
+def _minus(figure: str) -> str:
+    """A figure with the sign that is as wide as a digit.
+
+    >>> _minus("-100"), _minus("-0.0")
+    ('−100', '0.0')
+    """
+    bare = figure.lstrip("-")
+    return f"{MINUS}{bare}" if figure.startswith("-") and bare.strip("0.,%") else bare
 
 
 def day_in_words(day: int, language: Literal["en", "ja"]) -> str:
@@ -99,7 +112,7 @@ def _clause(change: Difference, key: str, nouns: Mapping[str, Noun]) -> Text | N
         named = OTHER_BARS.get(key)
         if named is None or key == CARRIED:
             return None
-        by = f"{change.bars[key] / micro.ONE:+.1f}".replace("-", "−")
+        by = f"{change.bars[key] / micro.ONE:+.1f}".replace("-", MINUS)
         return Text(f"{_lower(named.en)}: {by}", f"{named.ja} {by}")
     was, now = change.before.values.get(key), change.after.values.get(key)
     if was == now:

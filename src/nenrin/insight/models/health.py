@@ -67,7 +67,7 @@ class CurrentMeasure(models.Model):
     """A measure's value now; no row where it is missing. `as_of` is the day on which it last changed."""
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="measures", db_index=False)
-    measure = models.CharField(max_length=40)
+    measure = models.CharField(max_length=80)
     value = models.FloatField()
     as_of = models.DateField()
 
