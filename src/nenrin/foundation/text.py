@@ -13,6 +13,26 @@ register("foundation.member.changed", Text("{member} changed: {fields}", "{membe
 register("foundation.member.deactivated", Text("{member} deactivated", "{member}を無効化"), personal=True)
 register("foundation.member.reactivated", Text("{member} reactivated", "{member}を再有効化"), personal=True)
 register("foundation.member.signed_in", Text("{member} signed in", "{member}がサインイン"), personal=True)
+register(
+    "foundation.member.second_step_on",
+    Text("{member} set up two-step sign-in", "{member}が2段階認証を設定"),
+    personal=True,
+)
+register(
+    "foundation.member.second_step_off",
+    Text("Two-step sign-in of {member} ended", "{member}の2段階認証を解除"),
+    personal=True,
+)
+register(
+    "foundation.member.password_changed",
+    Text("{member} changed their password", "{member}がパスワードを変更"),
+    personal=True,
+)
+register(
+    "foundation.member.codes_made",
+    Text("{member} made new recovery codes", "{member}がリカバリーコードを再発行"),
+    personal=True,
+)
 register("foundation.token.issued", Text("API token “{name}” issued", "APIトークン「{name}」を発行"))
 register("foundation.token.revoked", Text("API token “{name}” revoked", "APIトークン「{name}」を取り消し"))
 register("foundation.team.opened", Text("Team “{name}” opened", "チーム「{name}」を作成"))

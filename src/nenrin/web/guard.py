@@ -9,10 +9,12 @@ from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
+from django.urls import reverse
 from django_htmx.middleware import HtmxDetails
 
+from nenrin.foundation import second_steps
 from nenrin.foundation.models import Member, Organisation
 from nenrin.foundation.permissions import Permission, allowed
 
@@ -41,6 +43,8 @@ def requires(permission: Permission) -> Callable[[View], View]:
         def guarded(request: Any, *args: object, **kwargs: object) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
+            if _lacks_second_step(request):
+                return HttpResponseRedirect(reverse("mfa_activate_totp"))
             if allowed(request.user, permission) is None:
                 raise PermissionDenied(permission.value)
             return view(request, *args, **kwargs)
@@ -49,6 +53,12 @@ def requires(permission: Permission) -> Callable[[View], View]:
         return guarded
 
     return declare
+
+
+def _lacks_second_step(request: Any) -> bool:
+    """The organisation asks this member for two steps, and there is one only: nothing opens before the other is set up."""
+    is_asked = second_steps.is_required(request.user, request.organisation)
+    return is_asked and not second_steps.has(request.user)
 
 
 def public(view: View) -> View:

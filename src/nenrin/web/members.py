@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from nenrin.foundation import members as colleagues
-from nenrin.foundation import permissions
+from nenrin.foundation import permissions, second_steps
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.models import Member, Team
 from nenrin.foundation.permissions import Permission, allowed
@@ -112,7 +112,8 @@ def member(request: MemberRequest, key: int) -> HttpResponse:
         else:
             toasts.say(request, gettext("Saved."))
             return HttpResponseRedirect(reverse("members"))
-    return render(request, "members/member.html", {"as_of": request.at, "form": form, "found": found})
+    context = {"as_of": request.at, "form": form, "found": found, "has_second_step": second_steps.has(found)}
+    return render(request, "members/member.html", context, status=422 if form.errors else 200)
 
 
 @require_POST
@@ -141,6 +142,16 @@ def member_state(request: MemberRequest, key: int) -> HttpResponse:
         return HttpResponseRedirect(reverse("member", args=[key]))
     toasts.say(request, gettext("Saved."))
     return HttpResponseRedirect(reverse("members"))
+
+
+@require_POST
+@requires(Permission.MEMBERS_EDIT)
+def member_second_step(request: MemberRequest, key: int) -> HttpResponse:
+    """Take a member's second step away; they sign in by the password and set it up anew."""
+    found = get_object_or_404(Member, pk=key)
+    second_steps.forget(found, by=Actor.of(request.user), at=request.at)
+    toasts.say(request, gettext("Two-step sign-in taken away. Their sessions have ended."))
+    return HttpResponseRedirect(reverse("member", args=[key]))
 
 
 @requires(Permission.MEMBERS_VIEW)
@@ -183,5 +194,6 @@ urlpatterns = [
     path("members/roles", roles, name="roles"),
     path("members/<int:key>", member, name="member"),
     path("members/<int:key>/link", member_link, name="member-link"),
+    path("members/<int:key>/second-step", member_second_step, name="member-second-step"),
     path("members/<int:key>/state", member_state, name="member-state"),
 ]

@@ -14,10 +14,11 @@ from django.utils.translation import gettext_lazy as _
 
 from nenrin.foundation import organisation as ours
 from nenrin.foundation.actors import Actor
+from nenrin.foundation.models import SecondStep
 from nenrin.foundation.permissions import Permission
 from nenrin.web.guard import MemberRequest, requires
 
-FIELDS = ("name", "language", "fiscal_start_month", "currency")
+FIELDS = ("name", "language", "fiscal_start_month", "currency", "second_step")
 CURRENCIES = ("JPY", "USD", "EUR", "GBP", "SGD", "AUD", "KRW")
 
 
@@ -32,6 +33,16 @@ class Settings(forms.Form):
         label=_("Fiscal year begins in"), coerce=int, choices=[(n, n) for n in range(1, 13)]
     )
     currency = forms.ChoiceField(label=_("Currency"), choices=[(code, code) for code in CURRENCIES])
+    second_step = forms.ChoiceField(
+        label=_("Two-step sign-in"),
+        choices=[
+            (SecondStep.NOBODY.value, _("Advised to administrators, asked of nobody")),
+            (SecondStep.ADMINISTRATORS.value, _("Administrators must use it")),
+            (SecondStep.EVERYONE.value, _("Everyone must use it")),
+        ],
+        required=False,
+        help_text=_("Whoever must and has not set it up is led there at their next step."),
+    )
     zone = forms.ChoiceField(
         label=_("Time zone"),
         choices=_zones,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from zoneinfo import available_timezones
 
-from allauth.mfa.models import Authenticator
 from django import forms
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -12,12 +11,12 @@ from django.urls import path, reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from nenrin.foundation import members
+from nenrin.foundation import members, second_steps
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.permissions import Permission
 from nenrin.foundation.roles import NAMES, Role
 from nenrin.values import Text
-from nenrin.web import toasts
+from nenrin.web import own_sessions, toasts
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.spoken import spoken
 
@@ -52,7 +51,8 @@ def profile(request: MemberRequest) -> HttpResponse:
         "as_of": request.at,
         "form": form,
         "role": NAMES[Role(member.role)],
-        "has_second_step": Authenticator.objects.filter(user=member, type=Authenticator.Type.TOTP).exists(),
+        "has_second_step": second_steps.has(member),
+        "sessions": own_sessions.listed(request),
         "themes": (("system", "", _("Follow the system")), ("light", "light", _("Light")), ("dark", "dark", _("Dark"))),
         "densities": (
             ("compact", "compact", _("Compact")),

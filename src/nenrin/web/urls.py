@@ -19,6 +19,7 @@ from nenrin.web import (
     measures,
     members,
     organisation,
+    own_sessions,
     palette,
     plan_settings,
     preferences,
@@ -38,7 +39,7 @@ AREAS = (
     *(assets, home, palette, customer_pages, account, timeline_entries, segments),
     *(imports, sources, data_board, event_catalogue, health_models, measures),
     *(product_settings, plan_settings, rule_settings, attribute_settings, tag_settings, teams),
-    *(members, journal, tokens, organisation, profile, components_page),
+    *(members, journal, tokens, organisation, profile, own_sessions, components_page),
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -1,7 +1,7 @@
-from nenrin.foundation.models.journal import Cursor, Entry, PersonalPart, Reference
+from nenrin.foundation.models.journal import Cursor, Entry, PersonalPart, Reference, Verification
 from nenrin.foundation.models.lease import Lease
 from nenrin.foundation.models.member import Invitation, Member, Team
-from nenrin.foundation.models.organisation import Organisation
+from nenrin.foundation.models.organisation import Organisation, SecondStep
 from nenrin.foundation.models.saved_view import SavedView
 from nenrin.foundation.models.token import ApiToken
 
@@ -16,5 +16,7 @@ __all__ = [
     "PersonalPart",
     "Reference",
     "SavedView",
+    "SecondStep",
     "Team",
+    "Verification",
 ]

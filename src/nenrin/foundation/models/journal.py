@@ -54,3 +54,14 @@ class Cursor(models.Model):
 
     reader = models.CharField(max_length=40, primary_key=True)
     sequence = models.BigIntegerField(default=0)
+
+
+class Verification(models.Model):
+    """How far the chain was verified in the pass that runs or ran last, and what it found: one row."""
+
+    asked_at = models.DateTimeField(null=True)  # somebody wants a pass begun after this moment
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    through = models.BigIntegerField(default=0)
+    hash = models.CharField(max_length=64, blank=True)  # of the entry at `through`
+    broken = models.BigIntegerField(null=True)  # the first entry that does not follow from the one before

@@ -1,8 +1,17 @@
 """The organisation that this installation belongs to: one row."""
 
 import uuid
+from enum import StrEnum
 
 from django.db import models
+
+
+class SecondStep(StrEnum):
+    """Who must sign in by two steps; others may."""
+
+    NOBODY = ""
+    ADMINISTRATORS = "administrators"
+    EVERYONE = "everyone"
 
 
 class Organisation(models.Model):
@@ -13,6 +22,7 @@ class Organisation(models.Model):
     currency = models.CharField(max_length=3, default="JPY")
     closed_through = models.DateField(null=True)  # last day whose health is final; nothing is known on it any more
     is_demo = models.BooleanField(default=False)
+    second_step = models.CharField(max_length=15, blank=True)  # who must sign in by two steps: see SecondStep
     is_sending_paused = models.BooleanField(default=False)
     instance = models.UUIDField(default=uuid.uuid4)
     created_at = models.DateTimeField()
