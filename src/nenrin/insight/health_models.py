@@ -52,8 +52,7 @@ def draft(
     model = checked(documents.from_yaml(document) if isinstance(document, str) else documents.from_dict(document))
     with transaction.atomic():
         row = HealthModelVersion.objects.filter(key=model.key, state="draft").first()
-        if row and seen and row.changed_at > seen:
-            raise Stale(Stale.__doc__)
+        _refuse_stale(row, seen)
         if row is None:
             row = HealthModelVersion(key=model.key, number=_next(model.key), created_at=at)
         row.document, row.note, row.changed_at = documents.to_dict(model), note, at
@@ -84,15 +83,20 @@ def users_of(measure: str) -> list[Text]:
     return [model.name for model in live if measure in {*model.needs(), *choosing.asks(model.applies_to)}]
 
 
-def publish(key: str, *, by: Actor, at: datetime, note: str = "", live_from: date | None = None) -> HealthModelVersion:
+def publish(
+    key: str, *, by: Actor, at: datetime, note: str = "", live_from: date | None = None, seen: datetime | None = None
+) -> HealthModelVersion:
     """Make the draft of a model live from a day (default: the open day). Journal: insight.model.published.
 
-    Raises NoDraft; DayIsClosed for a day whose scores are final.
+    Raises NoDraft; DayIsClosed for a day whose scores are final; Stale where the draft changed after `seen`;
+    DocumentError where something in it (an attribute) is there no more.
     """
     with transaction.atomic():
         row = HealthModelVersion.objects.filter(key=key, state="draft").first()
         if row is None:
             raise NoDraft(NoDraft.__doc__)
+        _refuse_stale(row, seen)
+        checked(model_of(row))
         row.state, row.published_at, row.changed_at = "published", at, at
         row.live_from, row.note = _open_day(live_from, at), note or row.note
         row.save()
@@ -175,6 +179,11 @@ def listed() -> list[Listed]:
         live = None if last is None or last.is_withdrawn else last
         models.append(Listed(key, model_of(live or waiting or rows[0]), live, waiting))
     return sorted(models, key=lambda one: (one.live is None, one.model.position, one.key))
+
+
+def _refuse_stale(row: HealthModelVersion | None, seen: datetime | None) -> None:
+    if row and seen and row.changed_at > seen:
+        raise Stale(Stale.__doc__)
 
 
 def _open_day(wanted: date | None, at: datetime) -> date:

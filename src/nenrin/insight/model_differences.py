@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from nenrin.analytics.scores.models import ANY, HealthModel, Measure
-from nenrin.analytics.scores.sentences import BANDS
+from nenrin.analytics.scores.curves import Better
+from nenrin.analytics.scores.models import ANY, Cap, HardEvent, HealthModel, Limit, Measure, Op
+from nenrin.analytics.scores.sentences import BANDS, minus
 from nenrin.insight import nouns, segments
 from nenrin.values import Text
 
+OPS: Mapping[Op, Text] = {
+    Op.ABOVE: Text("above", "超"),
+    Op.AT_LEAST: Text("at least", "以上"),
+    Op.BELOW: Text("below", "未満"),
+    Op.AT_MOST: Text("at most", "以下"),
+}
+BETTER: Mapping[Better, Text] = {
+    Better.HIGHER: Text("higher", "高いほど良い"),
+    Better.LOWER: Text("lower", "低いほど良い"),
+}
 EVERYBODY = Text("every account", "すべての顧客")
 NOTHING = Text("none", "なし")
 
@@ -42,14 +53,14 @@ def curve(measure: Measure) -> Text:
     """The anchors of every tier: "0 → 0, 0.4 → 50"."""
     said = []
     for tier, one in measure.curves.items():
-        anchors = ", ".join(f"{value:g} → {points:g}" for value, points in one.anchors)
+        anchors = ", ".join(f"{minus(f'{value:g}')} → {points:g}" for value, points in one.anchors)
         said.append(anchors if tier == ANY else f"{tier}: {anchors}")
     joined = "; ".join(said)
     return Text(joined, joined)
 
 
 def _rules(before: HealthModel, after: HealthModel) -> Iterator[Line]:
-    yield Line(Text("Name", "名前"), before.name, after.name)
+    yield Line(Text("Name", "名前"), _both(before.name), _both(after.name))
     yield Line(Text("Accounts it takes", "対象"), applies_to(before), applies_to(after))
     for what, name in (
         (Text("Order", "順番"), "position"),
@@ -70,7 +81,17 @@ def _rules(before: HealthModel, after: HealthModel) -> Iterator[Line]:
         yield Line(what, _plain(before.typical.get(tier)), _plain(after.typical.get(tier)))
 
 
+def _both(name: Text) -> Text:
+    """Both languages where they differ: a change of one is seen in the other."""
+    return name if name.en == name.ja else Text(f"{name.en} / {name.ja}", f"{name.ja} / {name.en}")
+
+
 def _measures(before: HealthModel, after: HealthModel) -> Iterator[Line]:
+    groups = [
+        Text("、".join(g.name.en for g in m.groups), "、".join(g.name.ja for g in m.groups)) for m in (before, after)
+    ]
+    yield Line(Text("Groups, in order", "分類の並び"), *(Text(one.en.replace("、", ", "), one.ja) for one in groups))
+    home = [{one.key: group.name for group in model.groups for one in group.measures} for model in (before, after)]
     was, now = ({measure.key: measure for measure in model.measures} for model in (before, after))
     for key in dict.fromkeys([*was, *now]):
         old, new, name = was.get(key), now.get(key), noun(key)
@@ -78,6 +99,9 @@ def _measures(before: HealthModel, after: HealthModel) -> Iterator[Line]:
         yield Line(weight, _plain(old.weight if old else None), _plain(new.weight if new else None))
         if old and new:
             yield Line(Text(f"Curve of {name.en}", f"{name.ja}の曲線"), curve(old), curve(new))
+            yield Line(Text(f"Group of {name.en}", f"{name.ja}の分類"), home[0][key], home[1][key])
+            better = Text(f"Better values of {name.en}", f"{name.ja}の良い向き")
+            yield Line(better, *(BETTER[one.curves[ANY].better] for one in (old, new)))
             ttl = Text(f"Days {name.en} counts", f"{name.ja}の有効日数")
             yield Line(ttl, _plain(old.ttl_days), _plain(new.ttl_days))
 
@@ -87,15 +111,36 @@ def _exceptions(before: HealthModel, after: HealthModel) -> Iterator[Line]:
     for key in dict.fromkeys([*caps[0], *caps[1]]):
         old, new = (side.get(key) for side in caps)
         name = (new or old).name  # type: ignore[union-attr]  # one of the two is there
-        said = [
-            f"{cap.when.measure} {cap.when.op} {cap.when.value:g}: {cap.score:g}" if cap else "" for cap in (old, new)
-        ]
-        yield Line(name, *(Text(words, words) if words else NOTHING for words in said))
+        yield Line(name, *(_capped(cap) if cap else NOTHING for cap in (old, new)))
     events = [{event.key: event for event in model.hard_events} for model in (before, after)]
     for key in dict.fromkeys([*events[0], *events[1]]):
         old_event, new_event = (side.get(key) for side in events)
         name = (new_event or old_event).name  # type: ignore[union-attr]  # one of the two is there
-        yield Line(name, *(BANDS[event.band] if event else NOTHING for event in (old_event, new_event)))
+        yield Line(name, *(_decided(event) if event else NOTHING for event in (old_event, new_event)))
+
+
+def _capped(cap: Cap) -> Text:
+    when = limit(cap.when)
+    return Text(f"{when.en}: at most {cap.score:g} points", f"{when.ja}: 上限{cap.score:g}点")
+
+
+def _decided(event: HardEvent) -> Text:
+    """Everything a hard event says: "at risk for 90 days, at most 20 points"."""
+    band = BANDS[event.band]
+    capped = (
+        Text("", "") if event.score is None else Text(f", at most {event.score:g} points", f"、上限{event.score:g}点")
+    )
+    when = limit(event.when) if event.when else Text("", "")
+    while_ = Text(f" while {when.en}", f"（{when.ja}）") if event.when else when
+    return Text(
+        f"{band.en} for {event.days} days{capped.en}{while_.en}", f"{band.ja}・{event.days}日間{capped.ja}{while_.ja}"
+    )
+
+
+def limit(when: Limit) -> Text:
+    """A comparison in words: "NPS below 0"."""
+    name, op, value = noun(when.measure), OPS[when.op], minus(f"{when.value:g}")
+    return Text(f"{name.en} {op.en} {value}", f"{name.ja}が{value}{op.ja}")
 
 
 def _plain(value: float | None) -> Text:

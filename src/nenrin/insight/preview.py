@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from nenrin.analytics.scores import micro, records, scans
+from nenrin.analytics.scores import records, scans
 from nenrin.analytics.scores.bands import Band
 from nenrin.analytics.scores.frames import NEVER, Frame, Overrides
 from nenrin.analytics.scores.models import HealthModel
@@ -17,44 +17,29 @@ from nenrin.analytics.scores.raws import Layout, evaluate
 from nenrin.analytics.scores.records import Record
 from nenrin.customers.models import Account
 from nenrin.foundation import organisation
-from nenrin.insight import choosing, configuration, measures, refresh
+from nenrin.insight import choosing, configuration, measures, preview_changes, refresh
 from nenrin.insight.configuration import Configuration
 from nenrin.insight.days import day as day_of
 from nenrin.insight.days import number
 from nenrin.insight.models import HealthDetail, Override
+from nenrin.insight.preview_changes import Change
 
 #: The number under which the draft takes part: later than every stored version.
 DRAFT = 2**62
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """An account that would be shown in another band."""
-
-    account: int
-    name: str
-    before: Band
-    after: Band
-    score_before: float
-    score_after: float
-
-    @property
-    def difference(self) -> float:
-        return round(self.score_after - self.score_before, 1)
-
-    @property
-    def is_worse(self) -> bool:
-        return self.after.code < self.before.code
-
-
-@dataclass(frozen=True, slots=True)
 class Preview:
-    """Accounts by band with what is live and with the draft; `taken` is how many accounts the draft would judge."""
+    """Accounts by band with what is live and with the draft; `taken` is how many accounts the draft would judge.
+
+    `samples` are ten of those, from the lowest score to the highest.
+    """
 
     as_of: date
     before: Mapping[Band, int]
     after: Mapping[Band, int]
     changed: tuple[Change, ...]
+    samples: tuple[Change, ...]
     taken: int
 
     @property
@@ -80,8 +65,10 @@ def of(model: HealthModel, *, at: datetime) -> Preview:
     frame, words = _frame(now, as_of, choosing.needs(drafted)), _words([record.account for record in now])
     before = _scored(live, frame, words, yesterday, as_of)
     after = _scored(drafted, frame, words, yesterday, as_of)
-    taken = int((after.raw.which == drafted.place()[DRAFT]).sum())
-    return Preview(as_of, _counted(before), _counted(after), tuple(_changes(before, after)), taken)
+    pair = preview_changes.Pair(before, after, live, drafted)
+    taken = np.flatnonzero(after.raw.which == drafted.place()[DRAFT])
+    changed, samples = preview_changes.bands(pair), preview_changes.samples(pair, taken)
+    return Preview(as_of, _counted(before), _counted(after), changed, samples, len(taken))
 
 
 def _with_draft(live: Configuration, model: HealthModel, as_of: date) -> Configuration:
@@ -170,25 +157,3 @@ def _words(accounts: Sequence[int]) -> dict[str, Any]:
 
 def _counted(day: scans.Day) -> dict[Band, int]:
     return {band: int((day.state.shown == band.code).sum()) for band in Band}
-
-
-def _changes(before: scans.Day, after: scans.Day) -> list[Change]:
-    was = before.state.for_accounts(after.state.accounts)
-    scored = dict(zip(before.state.accounts.tolist(), micro.points(before.score).tolist(), strict=True))
-    rows = np.flatnonzero((was.shown != after.state.shown) & (was.which != scans.NEW))
-    names = dict(Account.objects.filter(pk__in=after.state.accounts[rows[:2000]].tolist()).values_list("pk", "name"))
-    scores = micro.points(after.score)
-    found = [
-        Change(
-            account=(account := int(after.state.accounts[row])),
-            name=names.get(account, ""),
-            before=Band.of(was.shown[row]),
-            after=Band.of(after.state.shown[row]),
-            score_before=round(scored[account], 1),
-            score_after=round(float(scores[row]), 1),
-        )
-        for row in rows
-    ]
-    return sorted(
-        found, key=lambda one: (not one.is_worse, one.difference if one.is_worse else -one.difference, one.account)
-    )

@@ -52,20 +52,20 @@ class Noun:
         if value is None:
             return Text("none", "値なし")
         if self.kind in ("ratio", "plain"):
-            said = _minus(f"{value:.0%}" if self.kind == "ratio" else f"{value:,.10g}")
+            said = minus(f"{value:.0%}" if self.kind == "ratio" else f"{value:,.10g}")
             return Text(said, said)
         if self.kind == "days":
-            whole = _minus(f"{value:,.0f}")
+            whole = minus(f"{value:,.0f}")
             return Text(f"{whole} day{'' if whole.lstrip(MINUS) == '1' else 's'}", f"{whole}日")
         digits = 0 if self.kind in ("count", "score") or abs(value) >= 100 else 1
-        said = _minus(f"{value:,.{digits}f}")
+        said = minus(f"{value:,.{digits}f}")
         return Text(f"{said}{self.per.en}", f"{self.per.ja}{said}")
 
 
-def _minus(figure: str) -> str:
+def minus(figure: str) -> str:
     """A figure with the sign that is as wide as a digit.
 
-    >>> _minus("-100"), _minus("-0.0")
+    >>> minus("-100"), minus("-0.0")
     ('−100', '0.0')
     """
     bare = figure.lstrip("-")
