@@ -29,8 +29,14 @@ def run() -> list[dict[str, Any]]:
 def _row(name: str, figure: float, aim: float, peer: str | None = None, other: float | None = None) -> dict[str, Any]:
     ratio = None if other is None else round(other / figure, 2)
     return {
-        **{"name": name, "figure": round(figure, 2), "unit": "ms", "aim": aim, "holds": figure <= aim},
-        **{"peer": peer, "peer_figure": None if other is None else round(other, 2), "ratio": ratio},
+        "name": name,
+        "figure": round(figure, 2),
+        "unit": "ms",
+        "aim": aim,
+        "holds": figure <= aim,
+        "peer": peer,
+        "peer_figure": None if other is None else round(other, 2),
+        "ratio": ratio,
     }
 
 

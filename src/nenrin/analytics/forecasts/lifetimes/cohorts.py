@@ -6,6 +6,7 @@ of an annual one. Occasion 0 is the signature and no occasion to leave.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -65,10 +66,10 @@ def from_survivors(survivors: Sequence[int]) -> Cohort:
     >>> from_survivors([10, 8, 5])
     Cohort(lost=(0, 2, 3), kept=(0, 0, 5), possible=(0, 0, 10))
     """
-    if len(survivors) < 2 or any(a < b for a, b in zip(survivors, survivors[1:], strict=False)) or survivors[-1] < 0:
+    if len(survivors) < 2 or any(a < b for a, b in itertools.pairwise(survivors)) or survivors[-1] < 0:
         raise NotEnough("survivors must be at least two counts that never rise and are not negative")
     last = len(survivors) - 1
-    lost = (0, *(a - b for a, b in zip(survivors, survivors[1:], strict=False)))
+    lost = (0, *(a - b for a, b in itertools.pairwise(survivors)))
     empty = (0,) * last
     return Cohort(lost, (*empty, survivors[-1]), (*empty, survivors[0]))
 

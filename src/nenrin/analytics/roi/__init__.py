@@ -1,0 +1,1 @@
+"""What the field's slogans come to in money, and under which assumptions they hold."""
