@@ -60,6 +60,10 @@ def _flow(book: Book, moved: Movements) -> dict[str, Whole]:
         "accounts_unwilling": (starter & gone & moved.unwilling).astype(np.int64),
         "accounts_upsold": (starter & (bought > 0)).astype(np.int64),
         "newcomers": (came & ~starter).astype(np.int64),
+        "accounts_any": np.ones(len(starter), dtype=np.int64),
+        "opening": moved.before + moved.fx,
+        "lost": -moved.amounts[:, CHURN] - moved.amounts[:, CONTRACTION],
+        "lost_net": -moved.amounts[:, [CHURN, CONTRACTION, EXPANSION]].sum(axis=1),
         "newcomers_left": (came & ~starter & left & gone).astype(np.int64),
         "committed": _committed(book, moved.period),
     }
@@ -86,14 +90,16 @@ def _cohort(book: Book, moved: Movements) -> dict[str, Whole]:
     line = book.valued(last)
     base = np.maximum(line.at([number(periods.year_before(moved.period.end) - timedelta(days=1))])[:, 0], 0)
     now = np.where(base > 0, np.maximum(moved.after, 0), 0)
-    stays = (base > 0) & (now > 0)
+    stays, won = (base > 0) & (now > 0), _won(book, moved.period)
     return {
         "base": base,
         "kept": now,
         "kept_capped": np.minimum(now, base),
         "accounts_base": (base > 0).astype(np.int64),
         "accounts_kept": stays.astype(np.int64),
-        "accounts_won": _won(book, moved.period),
+        "accounts_won": won,
+        "won_mrr": won * np.maximum(moved.after, 0),
+        "won_paying": won * (moved.after > 0),
     }
 
 

@@ -20,6 +20,9 @@ Direction = Literal["higher", "lower", "neutral"]
 Kind = Literal["wilson", "bootstrap", "none"]
 
 
+NOBODY = Text("nobody to count", "対象がない")
+
+
 @dataclass(frozen=True, slots=True)
 class Band:
     """Values from `low` up to and without `high` (None: no bound); `tier` empty for every tier. `source` with year."""
@@ -53,7 +56,7 @@ class Kpi:
     value: Callable[[Totals, Facts], Floats]
     count: str = "accounts_begin"
     minimum_n: int = 1
-    empty: Text = Text("nobody to count", "対象がない")
+    empty: Text = NOBODY
     interval: Kind = "none"
     over: str = ""
     under: str = ""

@@ -14,9 +14,9 @@ _ABOVE = Text("above the usual", "標準より高い")
 MONTHLY_CHURN = (
     Band(None, 0.01, _USUAL, PRACTICE, "enterprise"),
     Band(0.01, None, _ABOVE, PRACTICE, "enterprise"),
-    Band(None, 0.01, Text("below the usual", "標準より低い"), PRACTICE, "mid"),
-    Band(0.01, 0.02, _USUAL, PRACTICE, "mid"),
-    Band(0.02, None, _ABOVE, PRACTICE, "mid"),
+    Band(None, 0.01, Text("below the usual", "標準より低い"), PRACTICE, "mid_market"),
+    Band(0.01, 0.02, _USUAL, PRACTICE, "mid_market"),
+    Band(0.02, None, _ABOVE, PRACTICE, "mid_market"),
     Band(None, 0.03, Text("below the usual", "標準より低い"), PRACTICE, "smb"),
     Band(0.03, 0.07, _USUAL, PRACTICE, "smb"),
     Band(0.07, None, _ABOVE, PRACTICE, "smb"),

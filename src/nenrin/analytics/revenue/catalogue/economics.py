@@ -1,0 +1,106 @@
+"""What a customer is worth and costs. Margin and discount rate are the policy profile's assumptions."""
+
+import numpy as np
+
+from nenrin.analytics.revenue.catalogue import bands
+from nenrin.analytics.revenue.columns import Facts
+from nenrin.analytics.revenue.kpis import Floats, Kpi, Totals, divided
+from nenrin.values import Text
+
+FEW = 30
+_NO_YEAR = Text("nobody was a customer twelve months ago", "12か月前に契約中の顧客がない")
+_NO_COST = Text(
+    "no acquisition costs of the last twelve months, or no new customer; costs are known for the whole only",
+    "直近12か月の獲得費用または新規顧客がない（費用は全体でのみ計算）",
+)
+
+
+def monthly_churn(sums: Totals) -> Floats:
+    """From the last twelve months' leavers; where there were none, the upper bound of the rate (3 / n a year)."""
+    lost, base = sums["accounts_base"] - sums["accounts_kept"], sums["accounts_base"]
+    year = np.where(lost > 0, divided(lost, base), np.minimum(divided(np.full(len(base), 3), base), 0.999))
+    out: Floats = 1 - (1 - np.minimum(year, 0.999)) ** (1 / 12)
+    return np.where(base > 0, out, np.nan)
+
+
+def _arpa(sums: Totals) -> Floats:
+    return divided(sums["end"], sums["accounts_end"])
+
+
+def _plain(sums: Totals, facts: Facts) -> Floats:
+    return _arpa(sums) * facts.gross_margin / monthly_churn(sums)
+
+
+def _discounted(sums: Totals, facts: Facts) -> Floats:
+    i = (1 + facts.yearly_discount) ** (1 / 12) - 1
+    out: Floats = _arpa(sums) * facts.gross_margin * (1 + i) / (i + monthly_churn(sums))
+    return out
+
+
+def _capped(sums: Totals, facts: Facts) -> Floats:
+    i = (1 + facts.yearly_discount) ** (1 / 12) - 1
+    kept = (1 - monthly_churn(sums)) / (1 + i)
+    out: Floats = _arpa(sums) * facts.gross_margin * (1 - kept**36) / (1 - kept)
+    return out
+
+
+def _cac(sums: Totals, facts: Facts) -> Floats:
+    if facts.acquisition_minor is None:
+        return np.full(len(sums["end"]), np.nan)
+    return divided(np.full(len(sums["end"]), facts.acquisition_minor), sums["accounts_won"])
+
+
+def _ltv_to_cac(sums: Totals, facts: Facts) -> Floats:
+    return _plain(sums, facts) / _cac(sums, facts)
+
+
+def _payback(sums: Totals, facts: Facts) -> Floats:
+    return _cac(sums, facts) / (divided(sums["won_mrr"], sums["won_paying"]) * facts.gross_margin)
+
+
+def _value(key: str, name: Text, meaning: Text, formula: str, value: object) -> Kpi:
+    return Kpi(key, name, meaning, formula, "money", "higher", "economics", value, "accounts_base", FEW, _NO_YEAR)  # type: ignore[arg-type]
+
+
+ALL = (
+    _value(
+        "ltv", Text("LTV (margin / churn)", "LTV（粗利÷解約率）"),
+        Text(
+            "ARPA times gross margin over monthly churn, without discount and without expansion. Churn is that of the "
+            "last twelve months; where nobody left, its upper bound (three over the number of accounts).",
+            "顧客単価×粗利率÷月次解約率。割引も拡大も含まない。解約率は直近12か月から求め、解約がなければ上限"
+            "（3÷社数）を使う。",
+        ),
+        "end / accounts_end * margin / churn", _plain,
+    ),
+    _value(
+        "ltv_discounted", Text("LTV, discounted", "LTV（割引後）"),
+        Text("As LTV, but later months are worth less.", "LTVと同じで、将来の月を割り引いた値。"),
+        "end / accounts_end * margin * (1 + i) / (i + churn)", _discounted,
+    ),
+    _value(
+        "ltv_36", Text("LTV, 36 months", "LTV（36か月まで）"),
+        Text("As discounted LTV, but nothing after 36 months.", "割引後LTVのうち、36か月目までの分。"),
+        "end / accounts_end * margin * (1 - k^36) / (1 - k), k = (1 - churn) / (1 + i)", _capped,
+    ),
+    Kpi(
+        "cac", Text("CAC", "CAC（顧客獲得費用）"),
+        Text(
+            "Acquisition, marketing and sales costs of the last twelve months for each new customer in them.",
+            "直近12か月の獲得・マーケティング・営業費用を、同じ期間の新規顧客数で割った値。",
+        ),
+        "acquisition / accounts_won", "money", "lower", "economics", _cac, "accounts_won", 1, _NO_COST,
+    ),
+    Kpi(
+        "ltv_to_cac", Text("LTV/CAC", "LTV/CAC"),
+        Text("LTV (margin over churn) for each unit of CAC.", "LTV（粗利÷解約率）をCACで割った値。"),
+        "ltv / cac", "ratio", "higher", "economics", _ltv_to_cac, "accounts_won", 1, _NO_COST,
+        bands=bands.LTV_TO_CAC,
+    ),
+    Kpi(
+        "payback_months", Text("CAC payback", "CAC回収期間"),
+        Text("Months of margin until a new customer has paid for winning it.", "新規顧客の粗利で獲得費用を回収するまでの月数。"),
+        "cac / (won_mrr / won_paying * margin)", "months", "lower", "economics", _payback, "accounts_won", 1, _NO_COST,
+        bands=bands.PAYBACK,
+    ),
+)  # fmt: skip

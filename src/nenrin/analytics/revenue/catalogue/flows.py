@@ -1,0 +1,67 @@
+"""How the business grows."""
+
+from nenrin.analytics.revenue.catalogue import bands
+from nenrin.analytics.revenue.catalogue.retention import FEW
+from nenrin.analytics.revenue.columns import Facts
+from nenrin.analytics.revenue.kpis import Floats, Kpi, Totals, divided
+from nenrin.values import Text
+
+_NO_LOSS = Text("nothing was lost, so there is nothing to divide by", "失ったMRRがなく、割る数がない")
+
+
+def _quick(sums: Totals, facts: Facts) -> Floats:
+    gained = sums["new"] + sums["reactivation"] + sums["expansion"]
+    return divided(gained, sums["contraction"] + sums["churn"])
+
+
+def _net_new(sums: Totals, facts: Facts) -> Floats:
+    gained = sums["new"] + sums["reactivation"] + sums["expansion"]
+    return (gained - sums["contraction"] - sums["churn"]).astype(float)
+
+
+ALL = (
+    Kpi(
+        "upsell_rate", Text("Upsell rate", "アップセル率"),
+        Text(
+            "Accounts active at the start that took more seats, a higher plan or another product. Price increases and "
+            "discounts that ran out do not count.",
+            "期首に契約中の顧客のうち、ライセンス追加・上位プラン・別製品で増額した割合。値上げと割引終了は含まない。",
+        ),
+        "accounts_upsold / accounts_begin", "share", "higher", "growth",
+        lambda sums, facts: divided(sums["accounts_upsold"], sums["accounts_begin"]),
+        minimum_n=FEW, empty=Text("no account was active at the start", "期首に契約中の顧客がない"),
+        interval="wilson", over="accounts_upsold", under="accounts_begin", flows=True,
+    ),
+    Kpi(
+        "expansion_rate", Text("Expansion rate (MRR)", "拡大率（MRR）"),
+        Text(
+            "MRR added by accounts that stayed, of the MRR at the start; for whatever reason.",
+            "継続した顧客の増額の、期首MRRに対する割合。理由を問わない。",
+        ),
+        "expansion / (begin + fx)", "share", "higher", "growth",
+        lambda sums, facts: divided(sums["expansion"], sums["begin"] + sums["fx"]),
+        minimum_n=FEW, empty=Text("no account was active at the start", "期首に契約中の顧客がない"),
+        interval="bootstrap", over="expansion", under="opening", flows=True,
+    ),
+    Kpi(
+        "quick_ratio", Text("Quick ratio", "クイックレシオ"),
+        Text(
+            "MRR won (new, reactivated, expanded) for each unit lost (contraction, churn).",
+            "獲得したMRR（新規・再契約・拡大）を、失ったMRR（縮小・解約）で割った値。",
+        ),
+        "(new + reactivation + expansion) / (contraction + churn)", "ratio", "higher", "growth", _quick,
+        minimum_n=FEW, empty=_NO_LOSS, bands=bands.QUICK_RATIO, flows=True,
+    ),
+    Kpi(
+        "net_new_mrr", Text("Net new MRR", "MRR純増"),
+        Text("MRR won less MRR lost, without exchange rates.", "獲得したMRRから失ったMRRを引いた値。為替を除く。"),
+        "new + reactivation + expansion - contraction - churn", "money", "higher", "growth", _net_new,
+        count="accounts_any", flows=True,
+    ),
+    Kpi(
+        "new_accounts", Text("New customers", "新規顧客数"),
+        Text("Accounts that paid for the first time in the period.", "期間中に初めて契約が始まった顧客の数。"),
+        "accounts_new", "count", "higher", "growth", lambda sums, facts: sums["accounts_new"].astype(float),
+        count="accounts_any", flows=True,
+    ),
+)  # fmt: skip

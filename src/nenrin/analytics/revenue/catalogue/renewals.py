@@ -1,0 +1,42 @@
+"""What became of the contracts that came due."""
+
+from nenrin.analytics.revenue.kpis import Kpi, divided
+from nenrin.values import Text
+
+FEW_DUE = 10
+_NONE_DUE = Text("too few contracts came due", "更新期限を迎えた契約が少ない")
+
+ALL = (
+    Kpi(
+        "renewal_rate", Text("Renewal rate (contracts)", "更新率（件数）"),
+        Text(
+            "Contracts of six months and longer that came due in the period and went on. An early renewal counts when "
+            "it was due.",
+            "期間中に更新日を迎えた6か月以上の契約のうち、更新された割合。前倒しの更新は本来の更新日で数える。",
+        ),
+        "due_renewed / due", "share", "higher", "renewal",
+        lambda sums, facts: divided(sums["due_renewed"], sums["due"]),
+        "due", FEW_DUE, _NONE_DUE, "wilson", "due_renewed", "due", flows=True,
+    ),
+    Kpi(
+        "renewal_rate_mrr", Text("Renewal rate (MRR)", "更新率（MRR）"),
+        Text(
+            "MRR that went on, of the MRR that came due; each contract up to what it was worth before.",
+            "期間中に更新日を迎えた契約のMRRのうち、更新後も続いた割合。契約ごとに更新前のMRRを上限とする。",
+        ),
+        "due_kept / due_mrr", "share", "higher", "renewal",
+        lambda sums, facts: divided(sums["due_kept"], sums["due_mrr"]),
+        "due", FEW_DUE, _NONE_DUE, "bootstrap", "due_kept", "due_mrr", flows=True,
+    ),
+    Kpi(
+        "renewals_due", Text("Contracts due", "更新期限を迎えた契約"),
+        Text("Contracts of six months and longer whose term ended.", "期間中に契約期間が満了した6か月以上の契約の数。"),
+        "due", "count", "neutral", "renewal", lambda sums, facts: sums["due"].astype(float), "accounts_any", flows=True,
+    ),
+    Kpi(
+        "renewals_due_arr", Text("ARR available to renew", "更新対象ARR"),
+        Text("Twelve times the MRR of the contracts that came due.", "更新日を迎えた契約のMRRの12倍。"),
+        "12 * due_mrr", "money", "neutral", "renewal",
+        lambda sums, facts: 12 * sums["due_mrr"].astype(float), "accounts_any", flows=True,
+    ),
+)  # fmt: skip
