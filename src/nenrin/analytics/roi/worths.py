@@ -14,7 +14,9 @@ class Endless(ValueError):
     """The sum has no end: growth outruns churn and discount. Give a horizon, or a higher churn or discount rate."""
 
 
-def worth(margin: float, churn: float, *, discount: float = 0.0, growth: float = 0.0, months: int | None = None) -> float:
+def worth(
+    margin: float, churn: float, *, discount: float = 0.0, growth: float = 0.0, months: int | None = None
+) -> float:
     """Sum of margin x ((1 - churn)(1 + g)/(1 + i))^k over the months, g and i being the monthly steps of the yearly
     `growth` and `discount`; all months, or the first `months`.
 

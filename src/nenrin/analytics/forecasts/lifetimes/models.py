@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 import numpy as np
@@ -42,7 +42,7 @@ class Geometric:
     """
 
     churn: float
-    kind: Kind = "geometric"
+    kind: Kind = field(default="geometric", init=False)
 
     @property
     def parameters(self) -> tuple[float, ...]:
@@ -63,7 +63,7 @@ class ShiftedBetaGeometric:
 
     alpha: float
     beta: float
-    kind: Kind = "sbg"
+    kind: Kind = field(default="sbg", init=False)
 
     @property
     def parameters(self) -> tuple[float, ...]:
@@ -80,7 +80,7 @@ class BetaDiscreteWeibull:
     alpha: float
     beta: float
     c: float
-    kind: Kind = "bdw"
+    kind: Kind = field(default="bdw", init=False)
 
     @property
     def parameters(self) -> tuple[float, ...]:
