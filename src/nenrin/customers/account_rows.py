@@ -13,6 +13,7 @@ from nenrin.customers.grading import GRADES
 from nenrin.customers.models import Account, AccountTag, AttributeField
 from nenrin.customers.saving import save_all
 from nenrin.customers.statuses import Status
+from nenrin.foundation import bulk
 from nenrin.foundation.search import index_text
 from nenrin.values import Text
 
@@ -97,9 +98,11 @@ def built(
 
 
 def _one(ready: Prepared, at: datetime, today: date) -> Account:
-    columns = {name: value for name, value in ready.items() if name not in {"tags", "attributes"}}
-    account = Account(created_at=at, changed_at=at, **columns)
-    account.attributes = {key: value for key, value in ready.get("attributes", {}).items() if value is not None}
+    columns = {name: value for name, value in ready.items() if name not in OTHERS}
+    attributes = {key: value for key, value in ready.get("attributes", {}).items() if value is not None}
+    account = bulk.made(Account, created_at=at, changed_at=at, attributes=attributes, **columns)
+    if "parent" in ready:
+        account.parent = ready["parent"]
     _follow_status(account, columns, today)
     index(account)
     return account
@@ -185,11 +188,20 @@ def save(accounts: Sequence[Account], at: datetime, columns: Sequence[str] = SAV
 
 def set_tags(accounts: Sequence[Account], wanted: Sequence[tuple[str, ...] | None]) -> None:
     """Replace the tags of the accounts for which some are given."""
-    pairs = [(account, words) for account, words in zip(accounts, wanted, strict=True) if words is not None]
-    AccountTag.objects.filter(account__in=[account.pk for account, _ in pairs]).delete()
-    known = {tag.name: tag for tag in tags.named(word for _, words in pairs for word in words)}
-    rows = [AccountTag(account_id=account.pk, tag_id=known[word].pk) for account, words in pairs for word in words]
-    AccountTag.objects.bulk_create(rows, ignore_conflicts=True)
+    given = [(account, words) for account, words in zip(accounts, wanted, strict=True) if words is not None]
+    if given:
+        AccountTag.objects.filter(account__in=[account.pk for account, _ in given]).delete()
+        wear([account for account, _ in given], [words for _, words in given])
+
+
+def wear(accounts: Sequence[Account], wanted: Sequence[tuple[str, ...]]) -> None:
+    """Give tags to accounts that have none."""
+    words = [word for each in wanted for word in each]
+    if words:
+        known = {tag.name: tag.pk for tag in tags.named(words)}
+        pairs = [(account.pk, known[word]) for account, each in zip(accounts, wanted, strict=True) for word in each]
+        rows = [AccountTag(account_id=account, tag_id=tag) for account, tag in pairs]
+        AccountTag.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def said(account: Account, before: Mapping[str, Any]) -> dict[str, list[Any]]:

@@ -6,7 +6,7 @@ account's whole `account` fact and the `key` facts that it made.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Literal, TypeVar
@@ -83,28 +83,32 @@ def open_many(rows: Sequence[Row], *, by: Actor, at: datetime) -> list[Account]:
     return [account for chunk in _chunks(rows) for account in _open_chunk(chunk, grader, today, by, at)]
 
 
-def _open_chunk(rows: Sequence[Row], grader: Grader, today: date, by: Actor, at: datetime) -> list[Account]:
+def _open_chunk(
+    rows: Sequence[Row], grader: Grader, today: date, by: Actor, at: datetime, free: Collection[Pair] = ()
+) -> list[Account]:
+    """`free`: keys of which the caller knows, in the same transaction, that they mean nobody."""
     made, tagged = account_rows.built([row.fields for row in rows], at=at, today=today)
     for account in made:
         grader.grade(account, today)
     with transaction.atomic():
-        keys.refuse_taken([pair for row in rows for pair in row.keys])
+        keys.refuse_taken([pair for row in rows for pair in row.keys], free)
         bulk.insert(made)
-        account_rows.set_tags(made, tagged)
+        account_rows.wear(made, tagged)
         links = [
             keys.built(account, pair, row.known_on)
             for account, row in zip(made, rows, strict=True)
             for pair in row.keys
         ]
         bulk.insert(links)
-        _record_opened(made, rows, links, today, by, at)
+        _record_opened(made, tagged, rows, links, today, by, at)
     return made
 
 
 def _record_opened(
-    made: list[Account], rows: Sequence[Row], links: list[AccountKey], today: date, by: Actor, at: datetime
-) -> None:
-    bodies = facts.of_accounts(made)
+    made: list[Account], tagged: Sequence[tuple[str, ...]], rows: Sequence[Row], links: list[AccountKey],
+    today: date, by: Actor, at: datetime,
+) -> None:  # fmt: skip
+    bodies = facts.of_accounts(made, {account.pk: tags for account, tags in zip(made, tagged, strict=True)})
     by_account: dict[int, list[AccountKey]] = {}
     for link in links:
         by_account.setdefault(link.account_id, []).append(link)
@@ -188,20 +192,29 @@ def put(namespace: str, key: str, *, by: Actor, at: datetime, version: int | Non
     return change_many([Change(there.pk, _confirming(there, fields), version)], by=by, at=at)[0]
 
 
-def put_many(rows: Sequence[Row], *, by: Actor, at: datetime) -> list[Outcome]:
-    """Open or change by each row's first key, in the order given; further keys are added. A key once a call."""
-    grader, today = Grader.current(), organisation.today(at)
-    return [outcome for chunk in _chunks(rows) for outcome in _put_chunk(chunk, grader, today, by, at)]
+def put_many(
+    rows: Sequence[Row], *, by: Actor, at: datetime, stand: Mapping[Pair, Account] | None = None
+) -> list[Outcome]:
+    """Open or change by each row's first key, in the order given; further keys are added. A key once a call.
 
-
-def _put_chunk(rows: Sequence[Row], grader: Grader, today: date, by: Actor, at: datetime) -> list[Outcome]:
+    `stand`: the accounts of these first keys, where the caller has looked them up in the same transaction.
+    """
     if any(not row.keys for row in rows):
         raise Refused.one("keys", Text("needs a key to be found by", "キーが必要"))
+    grader, today = Grader.current(), organisation.today(at)
+    return [outcome for chunk in _chunks(rows) for outcome in _put_chunk(chunk, stand, grader, today, by, at)]
+
+
+def _put_chunk(
+    rows: Sequence[Row], stand: Mapping[Pair, Account] | None, grader: Grader, today: date, by: Actor, at: datetime
+) -> list[Outcome]:
     with transaction.atomic():
-        there = find_many(row.keys[0] for row in rows)
+        there = find_many(row.keys[0] for row in rows) if stand is None else stand
         old = [row for row in rows if row.keys[0] in there]
         new = [row for row in rows if row.keys[0] not in there]
-        made = dict(zip([id(row) for row in new], _open_chunk(new, grader, today, by, at) if new else [], strict=True))
+        free = {row.keys[0] for row in new}
+        opened = _open_chunk(new, grader, today, by, at, free) if new else []
+        made = dict(zip([id(row) for row in new], opened, strict=True))
         changes = [Change(there[row.keys[0]].pk, _confirming(there[row.keys[0]], row.fields)) for row in old]
         kept = _change_chunk(changes, grader, today, by, at) if old else []
         for row, outcome in zip(old, kept, strict=True):
@@ -222,11 +235,42 @@ def provisional(namespace: str, key: str, *, source: str, at: datetime, name: st
     there = find(namespace, key)
     if there is not None:
         return there
-    fields = {"name": (name or key)[:200], "status": Status.PROVISIONAL.value, "source": source[:80]}
     try:
-        return open_many([Row(fields=fields, keys=[(namespace, key)])], by=SYSTEM, at=at)[0]
+        with transaction.atomic():
+            return open_many([_announced((namespace, key), name, source)], by=SYSTEM, at=at)[0]
     except (IntegrityError, keys.KeyTaken):
         return find_many([(namespace, key)])[namespace, key]
+
+
+def provisional_many(wanted: Mapping[Pair, str], *, source: str, at: datetime) -> set[Pair]:
+    """The keys of `wanted` (with a name each, or empty) that mean an account now; those nobody knew were opened.
+
+    A key that cannot be one stays out, and takes no other with it. Safe to repeat and to race.
+    """
+    stand = set(find_many(wanted))
+    new = [(pair, _announced(pair, name, source)) for pair, name in wanted.items() if pair not in stand]
+    for chunk in _chunks(new):
+        try:
+            with transaction.atomic():
+                open_many([row for _, row in chunk], by=SYSTEM, at=at)
+            stand.update(pair for pair, _ in chunk)
+        except (IntegrityError, Refused, ValueError):
+            stand.update(pair for pair, _ in chunk if _opened_alone(pair, wanted[pair], source, at))
+    return stand
+
+
+def _opened_alone(pair: Pair, name: str, source: str, at: datetime) -> bool:
+    try:
+        with transaction.atomic():
+            provisional(*pair, source=source, at=at, name=name)
+    except (Refused, ValueError, KeyError):
+        return False
+    return True
+
+
+def _announced(pair: Pair, name: str, source: str) -> Row:
+    fields = {"name": (name or pair[1])[:200], "status": Status.PROVISIONAL.value, "source": source[:80]}
+    return Row(fields=fields, keys=[pair])
 
 
 def confirm(account: Account, *, by: Actor, at: datetime, **fields: object) -> Account:

@@ -16,6 +16,9 @@ from nenrin.values import Text
 Cleaner = Callable[[object], object]
 
 _DOMAIN = re.compile(r"(?=.{4,253}$)(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,63}")
+_HALF = re.compile("[\ud800-\udfff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_AROUND_HOST = re.compile(r"^(?:[a-z]+://)?(?:www\.)?|[/?#].*$")
 _EMAIL = re.compile(r"[^\s@<>\",;:\\\[\]()]{1,64}@([^\s@]+)")
 LARGEST = 2**31 - 1
 LARGEST_AMOUNT = 2**53
@@ -37,9 +40,11 @@ def text(limit: int, *, required: bool = False) -> Cleaner:
             value = ""
         if not isinstance(value, str):
             raise Wrong(Text("expected text", "テキストを入力"))
-        if any("\ud800" <= c <= "\udfff" for c in value):
-            raise Wrong(Text("contains half a character", "壊れた文字が含まれる"))
-        stripped = "".join(c for c in value if c in "\n\t" or unicodedata.category(c) != "Cc").strip()
+        if not value.isprintable():
+            if _HALF.search(value):
+                raise Wrong(Text("contains half a character", "壊れた文字が含まれる"))
+            value = _CONTROL.sub("", value)
+        stripped = value.strip()
         if required and not stripped:
             raise Wrong(Text("must not be empty", "必須"))
         if len(stripped) > limit:
@@ -47,6 +52,9 @@ def text(limit: int, *, required: bool = False) -> Cleaner:
         return stripped
 
     return clean
+
+
+_long_text = text(500)
 
 
 def key(limit: int = 200) -> Cleaner:
@@ -181,8 +189,7 @@ def currency(value: object) -> str:
 
 def domain(value: object) -> str:
     """A bare host name in lower case; scheme, www and path are taken off."""
-    plain = str(text(500)(value)).lower()
-    plain = re.sub(r"^(?:[a-z]+://)?(?:www\.)?|[/?#].*$", "", plain).rstrip(".")
+    plain = _AROUND_HOST.sub("", str(_long_text(value)).lower()).rstrip(".")
     if plain and not _DOMAIN.fullmatch(plain):
         raise Wrong(Text("expected a domain such as example.co.jp", "example.co.jp のようなドメイン"))
     return plain

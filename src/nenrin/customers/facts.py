@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -38,15 +38,25 @@ def gone(kind: str, key: object, *, account: int | None) -> Fact:
     return {"kind": kind, "key": str(key), "body": {}, "account": account, "gone": True}
 
 
-def of_accounts(accounts: Iterable[Account]) -> dict[int, dict[str, Any]]:
-    """The bodies of `account` facts by account id, with two queries however many there are."""
+def of_accounts(
+    accounts: Iterable[Account], tags: Mapping[int, Sequence[str]] | None = None
+) -> dict[int, dict[str, Any]]:
+    """The bodies of `account` facts by account id, with two queries however many there are.
+
+    `tags` by account id, where the caller knows them all; else they are read.
+    """
     rows = list(accounts)
     public = attributes.public_keys(attributes.declared())
+    worn = _worn(row.pk for row in rows) if tags is None else tags
+    return {row.pk: _account_body(row, sorted(worn.get(row.pk, ())), public) for row in rows}
+
+
+def _worn(accounts: Iterable[int]) -> dict[int, list[str]]:
     tags: dict[int, list[str]] = {}
-    through = AccountTag.objects.filter(account__in=[row.pk for row in rows])
-    for account, tag in through.values_list("account_id", "tag__name").order_by("tag__name"):
+    through = AccountTag.objects.filter(account__in=list(accounts))
+    for account, tag in through.values_list("account_id", "tag__name"):
         tags.setdefault(account, []).append(tag)
-    return {row.pk: _account_body(row, tags.get(row.pk, []), public) for row in rows}
+    return tags
 
 
 def _account_body(account: Account, tags: list[str], public: set[str]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 
 from nenrin.customers import rules
 from nenrin.customers.models import Account, TierRule, TouchModel
@@ -28,19 +29,17 @@ class Grader:
 
         Returns whether anything changed. The tier comes first: touch models may ask for it.
         """
-        before = _grades(account)
+        before = _grades_of(account)
         account.tier = rules.first_match(account, self.tiers)
         if account.touch_until and account.touch_until <= as_of:
             account.touch_override, account.touch_reason, account.touch_until = "", "", None
         account.touch_model = account.touch_override or rules.first_match(account, self.touch_models)
-        return _grades(account) != before
+        return bool(_grades_of(account) != before)
 
 
 GRADES = ("tier", "touch_model", "touch_override", "touch_reason", "touch_until")
 
-
-def _grades(account: Account) -> tuple[object, ...]:
-    return tuple(getattr(account, name) for name in GRADES)
+_grades_of = attrgetter(*GRADES)
 
 
 def _ordered(rows: Iterable[TierRule | TouchModel]) -> Ordered:

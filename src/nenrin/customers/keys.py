@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
@@ -11,7 +12,7 @@ from django.db.models import Q
 from nenrin.customers import cleaning, facts
 from nenrin.customers.errors import Fault, Refused
 from nenrin.customers.models import Account, AccountKey
-from nenrin.foundation import journal, organisation
+from nenrin.foundation import bulk, journal, organisation
 from nenrin.foundation.actors import Actor
 from nenrin.values import Text
 
@@ -53,10 +54,10 @@ def _rows(pairs: Iterable[Pair]) -> list[AccountKey]:
     return found
 
 
-def refuse_taken(pairs: Sequence[Pair]) -> None:
-    """Raise KeyTaken where a pair belongs to somebody, or stands twice in the list."""
-    twice = [pair for pair, count in _counted(pairs).items() if count > 1]
-    rows = _rows(pairs)
+def refuse_taken(pairs: Sequence[Pair], free: Collection[Pair] = ()) -> None:
+    """Raise KeyTaken where a pair belongs to somebody, or stands twice in the list; `free` are known to be nobody's."""
+    twice = [pair for pair, count in Counter(pairs).items() if count > 1]
+    rows = _rows(pair for pair in pairs if pair not in free)
     names = dict(Account.objects.filter(pk__in={row.account_id for row in rows}).values_list("pk", "name"))
     taken = [(row.namespace, row.key, names[row.account_id]) for row in rows]
     faults = [Fault("keys", Text(f"{n}|{k} stands twice", f"{n}|{k} が重複"), [n, k]) for n, k in twice]
@@ -67,20 +68,13 @@ def refuse_taken(pairs: Sequence[Pair]) -> None:
         raise KeyTaken(faults)
 
 
-def _counted(pairs: Iterable[Pair]) -> dict[Pair, int]:
-    counts: dict[Pair, int] = {}
-    for pair in pairs:
-        counts[pair] = counts.get(pair, 0) + 1
-    return counts
-
-
 def built(account: Account, pair: Pair, since_on: date | None = None) -> AccountKey:
     """An unsaved key row; raises Refused where namespace or key do not fit."""
     try:
         namespace, key = str(_namespace(pair[0])), str(_key(pair[1]))
     except cleaning.Wrong as wrong:
         raise Refused.one("keys", wrong.text, list(pair)) from None
-    return AccountKey(namespace=namespace, key=key, account=account, since_on=since_on)
+    return bulk.made(AccountKey, namespace=namespace, key=key, account_id=account.pk, since_on=since_on)
 
 
 def add(

@@ -1,4 +1,4 @@
-"""Inserting many rows at once, several times as fast as `bulk_create`.
+"""Making and inserting many rows at once, several times as fast as models' constructors and `bulk_create`.
 
 `bulk_create` composes a statement of up to 999 values and prepares each value anew; here one statement is prepared
 once and every column converts its values directly. For plain inserts of whole rows: no signals, no conflicts handled.
@@ -6,15 +6,41 @@ once and every column converts its values directly. For plain inserts of whole r
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
+from functools import cache, lru_cache
+from operator import itemgetter
 from typing import Any, TypeVar
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
+from django.db.models.base import ModelState
 
 M = TypeVar("M", bound=models.Model)
+Converter = Callable[[Any], Any]
 _AS_THEY_ARE = (models.CharField, models.TextField, models.IntegerField, models.BooleanField, models.ForeignKey)
+_encoded: Callable[[Any], str] = DjangoJSONEncoder().encode
+
+
+def made(model: type[M], **columns: Any) -> M:  # Any: whatever the columns hold
+    """An unsaved row as `model(**columns)` makes it, by columns' names (`account_id`, not `account`), unchecked."""
+    plain, fresh = _defaults(model)
+    row = model.__new__(model)
+    held = row.__dict__
+    held["_state"] = ModelState()
+    held.update(plain)
+    for name, default in fresh:
+        held[name] = default()
+    held.update(columns)
+    return row
+
+
+@cache
+def _defaults(model: type[models.Model]) -> tuple[dict[str, Any], list[tuple[str, Callable[[], Any]]]]:
+    """Every column's default: those that never change, and those to be called for each row."""
+    columns = model._meta.concrete_fields
+    called_for = [column for column in columns if column.has_default() and callable(column.default)]
+    fresh = [(column.attname, column.get_default) for column in called_for]
+    return {column.attname: column.get_default() for column in columns if column not in called_for}, fresh
 
 
 def insert(rows: Sequence[M]) -> list[M]:
@@ -22,14 +48,13 @@ def insert(rows: Sequence[M]) -> list[M]:
     if not rows:
         return []
     model = type(rows[0])
-    columns = list(model._meta.concrete_fields)
-    converters = [(column.attname, _converter(column)) for column in columns]
+    columns, own, alias = list(model._meta.concrete_fields), model._meta.pk.attname, connection.alias
     with transaction.atomic(), connection.cursor() as cursor:
         for row, key in zip(rows, _keys(model, len(rows), cursor), strict=True):
-            row.pk = key
-        cursor.executemany(_statement(model, columns), [_values(row, converters) for row in rows])
+            row.__dict__[own] = key
+        cursor.executemany(_statement(model, columns), _values(rows, columns))
     for row in rows:
-        row._state.adding, row._state.db = False, connection.alias
+        row._state.adding, row._state.db = False, alias
     return list(rows)
 
 
@@ -51,24 +76,28 @@ def _keys(model: type[models.Model], count: int, cursor: Any) -> Sequence[int]: 
     return range(last + 1, last + 1 + count)
 
 
-def _converter(column: models.Field[Any, Any]) -> Callable[[Any], Any] | None:
+def _values(rows: Sequence[models.Model], columns: Sequence[models.Field[Any, Any]]) -> list[list[Any]]:
+    """What the driver is given, row by row: most columns as the row holds them, the others converted."""
+    held = itemgetter(*(column.attname for column in columns))
+    found = [list(held(row.__dict__)) for row in rows]
+    for place, column in enumerate(columns):
+        if convert := _converter(column):
+            for values in found:
+                values[place] = convert(values[place])
+    return found
+
+
+def _converter(column: models.Field[Any, Any]) -> Converter | None:
     if isinstance(column, models.JSONField):
         return _as_json
     if isinstance(column, models.DateTimeField):
-        return connection.ops.adapt_datetimefield_value
+        return lru_cache(64)(connection.ops.adapt_datetimefield_value)  # rows made together share their instants
     if isinstance(column, models.DateField):
         return connection.ops.adapt_datefield_value
-    if isinstance(column, _AS_THEY_ARE) and not column.is_relation:
-        return None
-    if isinstance(column, models.ForeignKey):
+    if isinstance(column, _AS_THEY_ARE):
         return None
     return lambda value: column.get_db_prep_save(value, connection)
 
 
 def _as_json(value: Any) -> str | None:
-    return None if value is None else json.dumps(value, cls=DjangoJSONEncoder)
-
-
-def _values(row: models.Model, converters: Sequence[tuple[str, Callable[[Any], Any] | None]]) -> list[Any]:
-    held = row.__dict__
-    return [held[name] if convert is None else convert(held[name]) for name, convert in converters]
+    return None if value is None else _encoded(value)

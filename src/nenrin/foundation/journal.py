@@ -11,7 +11,7 @@ import json
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -70,9 +70,19 @@ def record_many(drafts: Iterable[Draft]) -> list[Entry]:
     with transaction.atomic():
         entries = bulk.insert([_entry(*pair) for pair in zip(wanted, salts, strict=True)])
         together = list(zip(entries, wanted, salts, strict=True))
-        bulk.insert([Reference(entry=e, kind=kind, key=str(key)) for e, d, _ in together for kind, key in d.subjects])
         bulk.insert(
-            [PersonalPart(entry=e, salt=salt, payload=_plain(d.personal)) for e, d, salt in together if d.personal]
+            [
+                bulk.made(Reference, entry_id=entry.pk, kind=kind, key=str(key))
+                for entry, draft, _ in together
+                for kind, key in draft.subjects
+            ]
+        )
+        bulk.insert(
+            [
+                bulk.made(PersonalPart, entry_id=entry.pk, salt=salt, payload=_plain(draft.personal))
+                for entry, draft, salt in together
+                if draft.personal
+            ]
         )
     return entries
 
@@ -83,7 +93,8 @@ def _entry(draft: Draft, salt: str) -> Entry:
         raise UnknownAction(f"{draft.action}: register it in the room's text.py")
     if draft.personal and not known.is_personal:
         raise ValueError(f"{draft.action} was registered as carrying no personal data")
-    return Entry(
+    return bulk.made(
+        Entry,
         action=draft.action,
         account=draft.account,
         actor_kind=draft.actor.kind,
@@ -98,8 +109,31 @@ def _entry(draft: Draft, salt: str) -> Entry:
 
 def _plain(payload: Mapping[str, Any]) -> dict[str, Any]:
     """The same payload as JSON gives it back: dates as text, tuples as lists; what is hashed is what is stored."""
-    plain: dict[str, Any] = json.loads(json.dumps(payload, cls=DjangoJSONEncoder))
-    return plain
+    return {_name(name): _plain_value(value) for name, value in payload.items()}
+
+
+#: Exactly these, not their subclasses: an enumeration is written as its value.
+_AS_JSON_HAS_THEM = frozenset({str, int, float, bool, type(None)})
+
+
+def _plain_value(value: Any) -> Any:  # Any: whatever JSON can hold
+    kind = type(value)
+    if kind in _AS_JSON_HAS_THEM:
+        return value
+    if kind is date:
+        return value.isoformat()
+    if isinstance(value, str):
+        return str.__str__(value)
+    if kind is dict:
+        return {_name(name): _plain_value(each) for name, each in value.items()}
+    if kind is list or kind is tuple:
+        return [_plain_value(each) for each in value]
+    return json.loads(json.dumps(value, cls=DjangoJSONEncoder))
+
+
+def _name(name: Any) -> str:  # Any: as above
+    """A key as JSON writes it."""
+    return name if type(name) is str else str(next(iter(json.loads(json.dumps({name: None})))))
 
 
 def _digest(salt: str, payload: Mapping[str, Any]) -> str:
@@ -150,13 +184,18 @@ def first_break() -> Entry | None:
 
     An erased personal part is no break; one that was changed is, and one that went without being erased.
     """
-    previous, expected = "", 1
+    through, previous = 0, ""
     sealed = Entry.objects.filter(sequence__isnull=False).select_related("personal").order_by("sequence")
     for entry in sealed.iterator(2000):
-        if entry.sequence != expected or entry.hash != chained(previous, entry) or not _is_own(entry):
+        if not follows(entry, through, previous):
             return entry
-        previous, expected = entry.hash, expected + 1
+        through, previous = through + 1, entry.hash
     return None
+
+
+def follows(entry: Entry, through: int, previous: str) -> bool:
+    """Is this the entry after number `through`, whose hash is `previous`, with the personal part that it was written with?"""
+    return entry.sequence == through + 1 and entry.hash == chained(previous, entry) and _is_own(entry)
 
 
 def _is_own(entry: Entry) -> bool:

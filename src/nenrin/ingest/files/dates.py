@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from nenrin.values import Text
@@ -111,6 +112,7 @@ def _plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip()
 
 
+@lru_cache(8192)  # a column of dates holds few different ones
 def _read(text: str, order: Order) -> tuple[date, time | None, timedelta | None] | None:
     plain = _plain(text)
     if not plain:

@@ -71,8 +71,8 @@ class Unreadable(ValueError):
         self.expected = expected
 
 
-_TRUE = {"true", "yes", "y", "1", "はい", "有", "あり", "○", "◯", "する", "真", "on", "済", "可"}
-_FALSE = {"false", "no", "n", "0", "いいえ", "無", "なし", "×", "✕", "しない", "偽", "off", "未", "不可"}
+_TRUE = ("true", "yes", "y", "1", "はい", "有", "あり", "○", "◯", "する", "真", "on", "済", "可")
+_FALSE = ("false", "no", "n", "0", "いいえ", "無", "なし", "×", "✕", "しない", "偽", "off", "未", "不可")
 _EMAIL = re.compile(r"[^@\s,;:<>\"()\[\]]+@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}", re.IGNORECASE)
 #: Bytes without a character: as Python keeps them, and as the cp932 codec puts them into the private area.
 _LONE = re.compile("[\ud800-\udfff\ufffd\uf8f0-\uf8f3]")
@@ -92,11 +92,16 @@ _ORDER = Text(
 
 def read(of: Field, text: str, manner: Manner) -> object:
     """The value a cell gives this field; None where it is blank. Raises Unreadable."""
+    if not text.isprintable() or "\ufffd" in text:
+        _refuse_unreadable(text)
+    return _READERS[of.type](of, text, manner)
+
+
+def _refuse_unreadable(text: str) -> None:
     if _LONE.search(text):
         raise Unreadable(Text("text in the encoding chosen; these bytes are not", "選択した文字コードで読める文字"))
     if _CONTROL.search(text):
         raise Unreadable(Text("text without control characters", "制御文字を含まない文字"))
-    return _READERS[of.type](of, text, manner)
 
 
 def _text(of: Field, text: str, manner: Manner) -> str | None:
@@ -171,15 +176,15 @@ def _bool(of: Field, text: str, manner: Manner) -> bool | None:
     word = normal(text)
     if not word:
         return None
-    if word in _folded_words(frozenset(_TRUE)):
+    if word in _folded_words(_TRUE):
         return True
-    if word in _folded_words(frozenset(_FALSE)):
+    if word in _folded_words(_FALSE):
         return False
     raise Unreadable(Text("yes or no", "はい・いいえ（有・無、○・×、TRUE・FALSEも可）"))
 
 
 @cache
-def _folded_words(words: frozenset[str]) -> frozenset[str]:
+def _folded_words(words: tuple[str, ...]) -> frozenset[str]:
     return frozenset(map(normal, words))
 
 
@@ -188,7 +193,7 @@ def _choice(of: Field, text: str, manner: Manner) -> str | None:
     if not word:
         return None
     for value, words in of.choices.items():
-        if word in _folded_words(frozenset((value, *words))):
+        if word in _folded_words((value, *words)):
             return value
     raise Unreadable(Text(f"one of {', '.join(of.choices)}", f"{'、'.join(of.choices)}のいずれか"))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 
 Dash = Literal["ask", "blank", "zero"]
@@ -24,6 +25,7 @@ class LonelyDash(NotANumber):
     """A dash alone may mean nothing or zero: say which in the mapping (`dash: blank` or `dash: zero`)."""
 
 
+@lru_cache(8192)
 def number(text: str, *, dash: Dash = "ask", decimal: Literal[".", ","] = ".") -> Decimal | None:
     """The number a cell says; None where it is blank. Raises NotANumber, and LonelyDash unless `dash` settles it.
 

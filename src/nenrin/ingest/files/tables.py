@@ -72,12 +72,15 @@ class Table:
 
     def _fitted(self, row: Row) -> Row:
         """As many cells as columns; what is blank beyond the header's end is cut, what is not is a problem."""
-        width = len(self.header)
-        row = replace(row, cells=tuple(map(unguarded, row.cells))) if "'" in "".join(row.cells) else row
-        cells, rest = row.cells[:width], row.cells[width:]
+        width, written = len(self.header), row.cells
+        if "'" in "".join(written):
+            written = tuple(map(unguarded, written))
+        if len(written) == width:
+            return row if written is row.cells else Row(row.number, written, row.problem)
+        cells, rest = written[:width], written[width:]
         if any(cell.strip() for cell in rest):
-            return replace(row, problem=f"cells:{len(row.cells)}:{width}")
-        return replace(row, cells=cells + ("",) * (width - len(cells)))
+            return Row(row.number, written, f"cells:{len(written)}:{width}")
+        return Row(row.number, cells + ("",) * (width - len(cells)), row.problem)
 
 
 def settled(path: Path, reading: Reading) -> tuple[Form, Reading, bool, tuple[str, ...]]:

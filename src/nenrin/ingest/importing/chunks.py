@@ -250,13 +250,12 @@ def _duplicate(record: Record, kind: Kind, winner: int) -> Problem:
 
 def _reject(row: Import, result: Result, record: Record) -> RejectedRow:
     cells = [shown(cell) for cell in record.cells]
-    return RejectedRow(
-        of=row, number=result.number, cells=cells, problems=[problem.plain() for problem in result.problems]
-    )
+    problems = [problem.plain() for problem in result.problems]
+    return bulk.made(RejectedRow, of_id=row.pk, number=result.number, cells=cells, problems=problems)
 
 
 def _touched(row: Import, result: Result) -> ImportedRow:
-    return ImportedRow(
-        of=row, number=result.number, outcome=result.outcome, subject=result.subject, version=result.version,
-        before=dict(result.before),
+    return bulk.made(
+        ImportedRow, of_id=row.pk, number=result.number, outcome=result.outcome, subject=result.subject,
+        version=result.version, before=dict(result.before),
     )  # fmt: skip

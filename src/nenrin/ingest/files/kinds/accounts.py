@@ -105,7 +105,7 @@ def _put_ready(records: Sequence[Record], context: Context) -> list[Result]:
     rows = [draft for draft in drafts if not isinstance(draft, Result)]
     written = customers.written(
         rows,
-        lambda some: accounts.put_many(some, by=context.by, at=context.at),
+        lambda some: accounts.put_many(some, by=context.by, at=context.at, stand=stand),
         is_known=lambda row: row.keys[0] in stand,
     )
     outcomes = iter(written)
