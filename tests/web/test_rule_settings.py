@@ -28,7 +28,7 @@ def company(client: Client, org: Organisation, at: datetime) -> Account:
 def _form(client: Client, page: str) -> dict[str, object]:
     """What the browser would send of the form as it stands."""
     context = client.get(reverse(page)).context
-    sent: dict[str, object] = {"seen": context["seen"]}
+    sent: dict[str, object] = {"version": context["version"]}
     for block in context["blocks"]:
         n = block.place
         sent |= {f"r{n}-order": str(n), f"r{n}-key": block.key, f"r{n}-en": block.en, f"r{n}-ja": block.ja}
@@ -73,7 +73,7 @@ def test_numbers_put_rules_in_another_order_and_a_tick_takes_one_out(client: Cli
 
 
 def test_rules_are_written_as_yaml_too(client: Client, company: Account) -> None:
-    sent = {"mode": "yaml", "seen": client.get(reverse("tiers-edit")).context["seen"], "do": "save"}
+    sent = {"mode": "yaml", "version": client.get(reverse("tiers-edit")).context["version"], "do": "save"}
     text = "- {key: all, name: {en: All, ja: すべて}, conditions: []}\n"
     assert client.post(reverse("tiers-edit"), sent | {"yaml": text}).status_code == 302
     company.refresh_from_db()
@@ -108,7 +108,7 @@ def test_rules_are_written_as_yaml_too(client: Client, company: Account) -> None
     ],
 )
 def test_what_is_no_rule_is_named_by_its_place_and_kept(client: Client, company: Account, text: str, said: str) -> None:
-    sent = {"mode": "yaml", "seen": client.get(reverse("tiers-edit")).context["seen"], "do": "save", "yaml": text}
+    sent = {"mode": "yaml", "version": client.get(reverse("tiers-edit")).context["version"], "do": "save", "yaml": text}
     answer = client.post(reverse("tiers-edit"), sent)
     page = answer.content.decode()
     assert answer.status_code == 422 and said in page and "<textarea" in page

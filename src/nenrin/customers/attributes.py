@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from nenrin.customers import cleaning
+from nenrin.customers import cleaning, settled
 from nenrin.customers.errors import Fault, Refused
 from nenrin.customers.models import AttributeField
 from nenrin.customers.statuses import AttributeKind
@@ -32,15 +32,18 @@ def declare(
     options: Sequence[str] = (),
     field_class: FieldClass = FieldClass.INTERNAL,
     position: int = 0,
+    version: int | None = None,
 ) -> AttributeField:
     """Add a column, or change its names, options, class and place. The type of one in use stays.
 
-    Safe to repeat. Raises Refused. Journal: customers.attribute.saved.
+    Safe to repeat. Raises Refused, Conflict. Journal: customers.attribute.saved.
     """
     _check(key, kind, options)
     values = {"name_en": name.en, "name_ja": name.ja, "options": list(options), "field_class": field_class}
     with transaction.atomic():
-        there = AttributeField.objects.filter(key=key).first()
+        there = AttributeField.objects.select_for_update().filter(key=key).first()
+        theirs = {each: getattr(there, each) for each in values} if there else {}
+        settled.stand_at("attribute", key, version, mine=values, theirs=theirs)
         if there and there.kind != kind:
             raise Refused.one(
                 "kind",
@@ -53,6 +56,11 @@ def declare(
         note = {"key": key, "kind": kind, "field_class": field_class}
         journal.record("customers.attribute.saved", actor=by, at=at, subject=("attribute", key), particulars=note)
     return field
+
+
+def version(key: str) -> int:
+    """Of a column as it stands: what `declare` asks for, so that nobody's change is overwritten unseen."""
+    return settled.version("attribute", key)
 
 
 def archive(field: AttributeField, *, by: Actor, at: datetime) -> None:

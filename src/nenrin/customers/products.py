@@ -118,6 +118,16 @@ def archive(row: Product | Plan, *, by: Actor, at: datetime) -> None:
             journal.record(f"customers.{noun}.archived", actor=by, at=at, subject=(noun, row.pk), particulars=note)
 
 
+def restore(row: Product | Plan, *, by: Actor, at: datetime) -> None:
+    """Offer it again as it was. Safe to repeat. Journal: customers.product.restored or customers.plan.restored."""
+    noun = "product" if isinstance(row, Product) else "plan"
+    with transaction.atomic():
+        archived = type(row).objects.filter(pk=row.pk, archived_at__isnull=False)
+        if archived.update(archived_at=None, version=row.version + 1):
+            note = {"name": row.name, "key": row.key}
+            journal.record(f"customers.{noun}.restored", actor=by, at=at, subject=(noun, row.pk), particulars=note)
+
+
 def plans_by_key() -> dict[str, Plan]:
     """Plans on offer, product loaded: for imports."""
     return {plan.key: plan for plan in Plan.objects.filter(archived_at__isnull=True).select_related("product")}

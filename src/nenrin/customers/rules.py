@@ -50,13 +50,33 @@ class Condition:
         return Text(f"{name.en} below {self.value:,}", f"{name.ja}が{self.value:,}未満")
 
 
-def parsed(conditions: Iterable[Mapping[str, Any]]) -> tuple[Condition, ...]:
-    """Conditions as stored; raises Refused for what cannot be one."""
-    return tuple(_one(position, raw) for position, raw in enumerate(conditions))
+def parsed(conditions: Iterable[Mapping[str, Any]], rule: int | None = None) -> tuple[Condition, ...]:
+    """Conditions as stored; raises Refused for what cannot be one, on `rules.<rule>.conditions.<n>` where rules are many."""
+    return tuple(_one(of(rule, f"conditions.{position}"), raw) for position, raw in enumerate(conditions))
 
 
-def _one(position: int, raw: Mapping[str, Any]) -> Condition:
-    where = f"conditions.{position}"
+def of(rule: int | None, field: str) -> str:
+    """The place of a field of a rule in a list of rules.
+
+    >>> of(2, "key"), of(None, "key")
+    ('rules.2.key', 'key')
+    """
+    return field if rule is None else f"rules.{rule}.{field}"
+
+
+def check_keys(rules: Sequence[Any]) -> None:
+    """Raises Refused for no rule at all, or the key of one that an earlier one has."""
+    if not rules:
+        raise Refused.one("rules", Text("at least one", "1件以上必要"))
+    keys = [rule.key for rule in rules]
+    twice = [
+        Fault(of(n, "key"), Text("this key stands twice", "キーの重複"), k) for n, k in enumerate(keys) if k in keys[:n]
+    ]
+    if twice:
+        raise Refused(twice)
+
+
+def _one(where: str, raw: Mapping[str, Any]) -> Condition:
     if not isinstance(raw, dict) or set(raw) != {"field", "op", "value"}:
         raise Refused.one(where, Text("needs field, op and value", "field・op・value が必要"), raw)
     field, op, value = raw["field"], raw["op"], raw["value"]

@@ -12,6 +12,7 @@ from nenrin.customers.errors import Refused
 from nenrin.customers.models import Account, AccountTag, Tag
 from nenrin.foundation import journal
 from nenrin.foundation.actors import Actor
+from nenrin.values import Text
 
 _clean = cleaning.texts(60, 50)
 
@@ -44,6 +45,39 @@ def change(
         with transaction.atomic():
             changed += _change(list(accounts[start : start + 500]), added, removed, by, at)
     return changed
+
+
+def rename(tag: Tag, name: str, *, by: Actor, at: datetime) -> int:
+    """Put another word in this tag's place on every account; a word that is a tag already takes them in.
+
+    Returns how many accounts changed. Safe to repeat. Raises Refused. Journal: customers.tag.renamed, and
+    customers.account.tagged for each account.
+    """
+    cleaned = _names("name", [name])
+    if not cleaned:
+        raise Refused.one("name", Text("a word is needed", "入力が必要"), name)
+    if cleaned[0] == tag.name:
+        return 0
+    with transaction.atomic():
+        return merge(tag, named(cleaned)[0], by=by, at=at)
+
+
+def merge(tag: Tag, into: Tag, *, by: Actor, at: datetime) -> int:
+    """Make two tags one: `into` stands on every account of either, archived ones too, and `tag` is gone.
+
+    Returns how many accounts changed. Safe to repeat. Journal: customers.tag.renamed, and customers.account.tagged
+    for each account.
+    """
+    if tag.pk == into.pk:
+        return 0
+    with transaction.atomic():
+        if not Tag.objects.select_for_update().filter(pk=tag.pk).exists():
+            return 0
+        count = change(list(Account.objects.filter(tags=tag)), add=[into.name], remove=[tag.name], by=by, at=at)
+        Tag.objects.filter(pk=tag.pk).delete()
+        note = {"before": tag.name, "name": into.name, "accounts": count}
+        journal.record("customers.tag.renamed", actor=by, at=at, subject=("tag", into.pk), particulars=note)
+    return count
 
 
 def _names(field: str, names: Iterable[str]) -> tuple[str, ...]:

@@ -73,6 +73,12 @@ register(
 register("customers.subscription.archived", Text("Subscription archived", "契約をアーカイブ"))
 register("customers.subscription.restored", Text("Subscription restored", "契約を復元"))
 register("customers.subscription.exported", Text("{rows} subscriptions exported", "契約{rows}件を出力"))
+register("customers.product.restored", Text("Product {name} offered again", "製品「{name}」を復元"))
+register("customers.plan.restored", Text("Plan {name} offered again", "プラン「{name}」を復元"))
+register(
+    "customers.tag.renamed",
+    Text("Tag “{before}” became “{name}” on {accounts} accounts", "タグ「{before}」を「{name}」に変更（{accounts}社）"),
+)
 register("customers.rules.changed", Text("Rules for {kind} changed", "{kind}のルールを変更"))
 register("customers.attribute.saved", Text("Attribute {key} declared", "項目 {key} を定義"))
 register("customers.attribute.archived", Text("Attribute {key} archived", "項目 {key} をアーカイブ"))

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
-from nenrin.customers import regrading, rules
+from nenrin.customers import regrading, rules, settled
 from nenrin.customers.errors import Refused
 from nenrin.customers.models import TierRule
 from nenrin.foundation import journal, organisation
@@ -31,14 +31,23 @@ DEFAULTS = (
 )
 
 
-def replace(tiers: Sequence[Tier], *, by: Actor, at: datetime) -> int:
+def version() -> int:
+    """Of the tiers as they stand: what `replace` asks for, so that nobody's change is overwritten unseen."""
+    return settled.version("rules", "tier")
+
+
+def replace(tiers: Sequence[Tier], *, by: Actor, at: datetime, version: int | None = None) -> int:
     """Put these tiers, in this order, in place of all; accounts follow at once. Returns how many accounts moved.
 
-    Raises Refused: keys twice, conditions that cannot be read, a last tier with conditions (nobody may fall through).
+    Raises Refused: keys twice, conditions that cannot be read, a last tier with conditions (nobody may fall through);
+    each fault names its rule (`rules.2.conditions.0`). Raises Conflict.
     Safe to repeat. Journal: customers.rules.changed and customers.account.regraded.
     """
-    _check(tiers)
+    check(tiers)
     with transaction.atomic():
+        stand = list(TierRule.objects.select_for_update())
+        sides = {"mine": {"tiers": [tier.key for tier in tiers]}, "theirs": {"tiers": [row.key for row in stand]}}
+        settled.stand_at("rules", "tier", version, **sides)
         TierRule.objects.exclude(key__in=[tier.key for tier in tiers]).delete()
         for position, tier in enumerate(tiers):
             values = {"name_en": tier.name.en, "name_ja": tier.name.ja, "conditions": list(tier.conditions)}
@@ -51,22 +60,17 @@ def replace(tiers: Sequence[Tier], *, by: Actor, at: datetime) -> int:
     return regrading.regrade(as_of=organisation.today(at), by=by, at=at)
 
 
-def _check(tiers: Sequence[Tier]) -> None:
-    keys = [tier.key for tier in tiers]
-    if not tiers or len(set(keys)) != len(keys):
-        raise Refused.one("tiers", Text("at least one tier, each key once", "1件以上・キーの重複不可"), keys)
-    for tier in tiers:
-        rules.parsed(tier.conditions)
-        if any(condition["field"] == "tier" for condition in tier.conditions):
-            raise Refused.one(
-                "conditions", Text("a tier cannot ask for the tier", "企業規模の条件に企業規模は使えない")
-            )
+def check(tiers: Sequence[Tier]) -> None:
+    """Raises Refused as `replace` does; changes nothing."""
+    rules.check_keys(tiers)
+    for place, tier in enumerate(tiers):
+        for position, condition in enumerate(rules.parsed(tier.conditions, place)):
+            if condition.field == "tier":
+                expected = Text("a tier cannot ask for the tier", "企業規模の条件に企業規模は使えない")
+                raise Refused.one(rules.of(place, f"conditions.{position}"), expected, "tier")
     if tiers[-1].conditions:
-        raise Refused.one(
-            "tiers",
-            Text("the last tier takes all others: no conditions", "最後の企業規模は条件なし"),
-            keys[-1],
-        )
+        expected = Text("the last tier takes all others: no conditions", "最後の企業規模は条件なし")
+        raise Refused.one(rules.of(len(tiers) - 1, "conditions"), expected, tiers[-1].key)
 
 
 def names() -> dict[str, Text]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
-from nenrin.customers import account_rows, cleaning, facts, regrading, rules
+from nenrin.customers import account_rows, cleaning, facts, regrading, rules, settled
 from nenrin.customers.errors import Refused
 from nenrin.customers.grading import Grader
 from nenrin.customers.models import Account, TouchModel
@@ -39,18 +39,30 @@ DEFAULTS = (
 )
 
 
-def replace(models: Sequence[Model], *, by: Actor, at: datetime) -> int:
+def version() -> int:
+    """Of the touch models as they stand: what `replace` asks for, so that nobody's change is overwritten unseen."""
+    return settled.version("rules", "touch_model")
+
+
+def check(models: Sequence[Model]) -> None:
+    """Raises Refused as `replace` does, each fault on its rule (`rules.2.conditions.0`); changes nothing."""
+    rules.check_keys(models)
+    for place, model in enumerate(models):
+        rules.parsed(model.conditions, place)
+
+
+def replace(models: Sequence[Model], *, by: Actor, at: datetime, version: int | None = None) -> int:
     """Put these touch models, in this order, in place of all; accounts follow at once. Returns how many moved.
 
-    An override to a model that is gone stays until it runs out. Raises Refused. Safe to repeat.
+    An override to a model that is gone stays until it runs out. Raises Refused, Conflict. Safe to repeat.
     Journal: customers.rules.changed and customers.account.regraded.
     """
+    check(models)
     keys = [model.key for model in models]
-    if not models or len(set(keys)) != len(keys):
-        raise Refused.one("touch_models", Text("at least one model, each key once", "1件以上・キーの重複不可"), keys)
-    for model in models:
-        rules.parsed(model.conditions)
     with transaction.atomic():
+        stand = list(TouchModel.objects.select_for_update())
+        sides = {"mine": {"touch_models": keys}, "theirs": {"touch_models": [row.key for row in stand]}}
+        settled.stand_at("rules", "touch_model", version, **sides)
         TouchModel.objects.exclude(key__in=keys).delete()
         for position, model in enumerate(models):
             TouchModel.objects.update_or_create(key=model.key, defaults={**_columns(model), "position": position})

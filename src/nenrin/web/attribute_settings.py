@@ -20,7 +20,7 @@ from nenrin.foundation.actors import Actor
 from nenrin.foundation.permissions import FieldClass, Permission, allowed
 from nenrin.values import Text
 from nenrin.web import toasts
-from nenrin.web.editing import attempt
+from nenrin.web.editing import Clash, attempt, last_entry, version_of
 from nenrin.web.guard import MemberRequest, requires
 
 VIEW, EDIT = Permission.ACCOUNTS_VIEW, Permission.ORGANISATION_EDIT
@@ -117,22 +117,29 @@ def new(request: MemberRequest) -> HttpResponse:
 
     if request.method == "POST" and form.is_valid() and attempt(form, declare) is True:
         return _done(request)
-    return _page(request, form, Text("Add an attribute", "項目を追加する"), None)
+    return _page(request, form, Text("Add an attribute", "項目を追加する"), {})
 
 
 @requires(EDIT)
 def attribute(request: MemberRequest, key: int) -> HttpResponse:
     """Names, choices, class and place; key and type stay."""
     row = get_object_or_404(AttributeField, pk=key, archived_at__isnull=True)
+    version = verbs.version(row.key)
     same = {name: getattr(row, name) for name in ("name_en", "name_ja", "field_class", "position")}
     form = AttributeForm(request.POST or None, initial={**same, "options": "\n".join(row.options)})
 
-    def declare() -> None:
-        _declare(request, row.key, AttributeKind(row.kind), form.cleaned_data)
+    outcome: Clash | bool = False
 
-    if request.method == "POST" and form.is_valid() and attempt(form, declare) is True:
+    def declare() -> None:
+        _declare(request, row.key, AttributeKind(row.kind), form.cleaned_data, version_of(request.POST))
+
+    if request.method == "POST" and form.is_valid():
+        about = {"references__kind": "attribute", "references__key": row.key}
+        outcome = attempt(form, declare, lambda: last_entry(**about))
+    if outcome is True:
         return _done(request)
-    return _page(request, form, Text(f"Edit {row.name_en}", f"{row.name_ja}を編集する"), _line(row))
+    more = {"line": _line(row), "clash": outcome or None, "version": version}
+    return _page(request, form, Text(f"Edit {row.name_en}", f"{row.name_ja}を編集する"), more)
 
 
 @require_POST
@@ -148,7 +155,9 @@ def attribute_state(request: MemberRequest, key: int) -> HttpResponse:
     return _done(request)
 
 
-def _declare(request: MemberRequest, key: str, kind: AttributeKind, given: dict[str, Any]) -> None:
+def _declare(
+    request: MemberRequest, key: str, kind: AttributeKind, given: dict[str, Any], version: int | None = None
+) -> None:
     verbs.declare(
         key,
         name=Text(given["name_en"], given["name_ja"]),
@@ -158,6 +167,7 @@ def _declare(request: MemberRequest, key: str, kind: AttributeKind, given: dict[
         options=given["options"] if kind is AttributeKind.CHOICE else (),
         field_class=FieldClass(given["field_class"]),
         position=given["position"],
+        version=version,
     )
 
 
@@ -166,11 +176,12 @@ def _done(request: MemberRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("attributes"))
 
 
-def _page(request: MemberRequest, form: forms.Form, title: Text, line: Line | None) -> HttpResponse:
+def _page(request: MemberRequest, form: forms.Form, title: Text, more: dict[str, Any]) -> HttpResponse:
+    """`more` may hold the attribute's line, a clash and the version."""
     back = reverse("attributes")
     context = {"as_of": request.at, "title": title, "crumbs": [(LIST, back)], "form": form, "cancel_url": back}
-    status = 422 if form.errors else 200
-    return render(request, "customer_settings/attribute_form.html", context | {"line": line}, status=status)
+    status = 422 if form.errors else 409 if more.get("clash") else 200
+    return render(request, "customer_settings/attribute_form.html", context | more, status=status)
 
 
 urlpatterns = [

@@ -92,7 +92,7 @@ def plan_state(request: MemberRequest, key: int) -> HttpResponse:
     elif row.product.archived_at:
         return told(request, Text("Restore its product first.", "先に製品を元に戻してください。"))
     else:
-        verbs.save_plan(row.key, product=row.product, name=row.name, limits=row.limits, by=by, at=request.at)
+        verbs.restore(row, by=by, at=request.at)
     return saved(request)
 
 

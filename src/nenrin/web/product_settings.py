@@ -134,7 +134,7 @@ def product_state(request: MemberRequest, key: int) -> HttpResponse:
     row, by = get_object_or_404(Product, pk=key), Actor.of(request.user)
     try:
         if request.POST.get("do") == "restore":
-            verbs.save(row.key, name=row.name, by=by, at=request.at)
+            verbs.restore(row, by=by, at=request.at)
         else:
             verbs.archive(row, by=by, at=request.at)
     except Refused as refused:

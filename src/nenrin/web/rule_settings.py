@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from hashlib import sha256
 from typing import Any
 
 from django.db.models import Count, Q
@@ -16,7 +15,7 @@ from django.urls import path, reverse
 from django.utils.translation import ngettext
 
 from nenrin.customers import rules, tiers, touch_models
-from nenrin.customers.errors import Refused
+from nenrin.customers.errors import Conflict, Refused
 from nenrin.customers.models import Account, TierRule, TouchModel
 from nenrin.foundation import organisation
 from nenrin.foundation.actors import Actor
@@ -25,6 +24,7 @@ from nenrin.foundation.permissions import Permission, allowed
 from nenrin.values import Text
 from nenrin.web import rule_documents, rule_preview, rule_rows, rule_words, toasts
 from nenrin.web.account_filters import ALL
+from nenrin.web.editing import version_of
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.rule_documents import Document, Unreadable
 from nenrin.web.rule_preview import Preview
@@ -46,6 +46,7 @@ class Kind:
     read: Callable[[Any], Sequence[Any]]
     preview: Callable[[Sequence[Any], Member, date], Preview]
     replace: Callable[..., int]
+    version: Callable[[], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,7 @@ TIERS = Kind(
     rule_documents.tiers,
     rule_preview.of_tiers,
     tiers.replace,
+    tiers.version,
 )
 TOUCH_MODELS = Kind(
     "touch-models",
@@ -115,6 +117,7 @@ TOUCH_MODELS = Kind(
     lambda document: rule_documents.models(document, list(tiers.names())),
     rule_preview.of_models,
     touch_models.replace,
+    touch_models.version,
 )
 
 
@@ -152,7 +155,7 @@ def _line(place: int, rule: dict[str, Any], counted: dict[str, int], words: dict
 
 def _edit(request: MemberRequest, kind: Kind) -> HttpResponse:
     """Form or YAML; `do=try` says whom it would move, `do=save` puts it in place."""
-    stands = kind.stands()
+    version, stands = kind.version(), kind.stands()
     is_yaml = (request.POST.get("mode") or request.GET.get("mode")) == "yaml"
     written, document, problems, preview = rule_documents.as_yaml(stands), stands, list[Text](), None
     try:
@@ -160,12 +163,13 @@ def _edit(request: MemberRequest, kind: Kind) -> HttpResponse:
             written = request.POST.get("yaml", "")
             document = _asked(request, kind, is_yaml)
             found = kind.read(document)
-            if request.POST.get("do") == "save" and request.POST.get("seen") == _seen(stands):
+            if request.POST.get("do") == "save":
                 return _saved(request, kind, found)
-            problems = [_STALE] if request.POST.get("do") == "save" else []
             preview = kind.preview(found, request.user, organisation.today(request.at))
     except Unreadable as unreadable:
         problems = unreadable.problems
+    except Conflict:
+        problems, preview = [_STALE], kind.preview(found, request.user, organisation.today(request.at))
     except Refused as refused:
         problems = [fault.text for fault in refused.faults]
     blocks = None if is_yaml else rule_rows.blocks(document)
@@ -174,7 +178,7 @@ def _edit(request: MemberRequest, kind: Kind) -> HttpResponse:
         "as_of": request.at,
         "blocks": blocks,
         "yaml": written if is_yaml else rule_documents.as_yaml(document),
-        "seen": _seen(stands),
+        "version": version,
         "problems": problems,
         "preview": preview,
     }
@@ -188,15 +192,11 @@ def _asked(request: MemberRequest, kind: Kind, is_yaml: bool) -> Any:
 
 
 def _saved(request: MemberRequest, kind: Kind, found: Sequence[Any]) -> HttpResponse:
-    moved = kind.replace(found, by=Actor.of(request.user), at=request.at)
+    version = version_of(request.POST) or 0
+    moved = kind.replace(found, by=Actor.of(request.user), at=request.at, version=version)
     said = ngettext("Saved. %(n)s account moved.", "Saved. %(n)s accounts moved.", moved) % {"n": moved}
     toasts.say(request, said)
     return HttpResponseRedirect(reverse(kind.name))
-
-
-def _seen(document: Document) -> str:
-    """What stood when the form was opened, so that nobody's change is overwritten unseen."""
-    return sha256(rule_documents.as_yaml(document).encode()).hexdigest()[:16]
 
 
 _STALE = Text(

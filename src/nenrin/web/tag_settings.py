@@ -73,9 +73,7 @@ def tag(request: MemberRequest, key: int) -> HttpResponse:
 
     def rename() -> None:
         nonlocal changed
-        name, by = form.cleaned_data["name"], Actor.of(request.user)
-        if name != found.name:
-            changed = verbs.change(list(accounts), add=[name], remove=[found.name], by=by, at=request.at)
+        changed = verbs.rename(found, form.cleaned_data["name"], by=Actor.of(request.user), at=request.at)
 
     if request.method == "POST" and form.is_valid() and attempt(form, rename) is True:
         words = Text(f"Tag changed on {changed} accounts.", f"{changed}社のタグを変更しました。")
