@@ -127,6 +127,32 @@ def test_history_with_a_lag_is_known_that_long_after_it_was_true() -> None:
     assert stored("known_on, flags") == [(date(2026, 3, 3), "assumed")]
 
 
+def test_a_lag_never_puts_off_what_is_here_already() -> None:
+    send(source(known_at="lag", lag_hours=48), track(timestamp="2026-11-24T02:00:00Z"))
+    drained()
+
+    assert stored("known_on") == [(date(2026, 11, 24),)]
+
+
+def test_history_that_states_when_it_was_known_is_believed_even_behind_a_closed_day() -> None:
+    organisation.change(by=SYSTEM, at=NOON, closed_through=date(2026, 11, 20))
+    web = source(known_at="column")
+    stated = {"timestamp": "2026-03-01T00:00:00Z", "receivedAt": "2026-03-05T23:30:00Z"}  # the 6th in Tokyo
+    send(web, track(**stated), track(timestamp="2026-03-01T00:00:00Z"), track(receivedAt="2027-01-01T00:00:00Z"))
+    drained()
+
+    assert sorted(stored("known_on, flags")) == [
+        (date(2026, 3, 6), ""), (date(2026, 11, 24), ""), (date(2026, 11, 24), ""),
+    ]  # fmt: skip
+
+
+def test_a_source_that_counts_by_arrival_believes_no_stated_day() -> None:
+    send(source(), track(receivedAt="2026-03-05T23:30:00Z"))
+    drained()
+
+    assert stored("known_on") == [(date(2026, 11, 24),)]
+
+
 @pytest.mark.parametrize(
     ("message", "kept", "flag"),
     [("  a b\t", "ab", ""), (" ", None, "blank_id"), (None, None, ""), ("x" * 10_000, None, "long_id")],

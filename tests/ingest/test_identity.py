@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pytest
@@ -163,3 +165,70 @@ def test_null_sets_a_trait_to_nothing_and_names_are_put_together_family_first() 
 
     traits = {name: kept[0] for name, kept in EndUser.objects.get().traits.items()}
     assert (traits["name"], traits["first_name"], traits["plan"]) == ("佐藤 花子", "花子", None)
+
+
+def company(user: str, anonymous: str | None = None, **of: object) -> dict[str, object]:
+    return identify(user, anonymous, company=of)
+
+
+def test_the_company_in_an_identify_call_makes_the_user_its_member() -> None:
+    send(source(), company("sato", id=17, name="Acme 株式会社", plan="pro"), track())
+    drained()
+
+    assert usage() == {"Acme 株式会社": 2}
+    assert {name: kept[0] for name, kept in EndGroup.objects.get(group="17").traits.items()}["plan"] == "pro"
+
+
+@pytest.mark.parametrize("odd", [{"name": "Acme"}, {"id": " "}, {"id": None}, {"id": "x" * 501}])
+def test_a_company_without_a_usable_id_makes_nobody_a_member(odd: dict[str, object]) -> None:
+    send(source(), company("sato", **odd), identify("kato", company="Acme"), track())
+
+    assert drained().stored == 3
+    assert facts("membership") == [] and Account.objects.count() == 0
+
+
+def test_a_source_that_does_not_mean_accounts_by_its_companies_says_so() -> None:
+    send(source(joins_company=False), company("sato", id="acme"), track())
+    drained()
+
+    assert facts("membership") == []
+
+
+def test_a_group_named_before_signing_in_is_the_users_once_it_is_known_who_it_was() -> None:
+    web = source()
+    visitor = {"type": "group", "anonymousId": "a1", "groupId": "acme"}
+    send(web, {"type": "page", "anonymousId": "a1"}, visitor)
+    drained()
+    assert usage() == {"acme": 1} and facts("membership") == []
+
+    drain._memories.clear()
+    send(web, identify("sato", "a1"), track())
+    drained()
+    send(web, {**visitor, "groupId": "beta"})
+    drained()
+
+    assert [json.loads(body)["group"] for _, body, _ in facts("membership")] == ["acme", "beta"]
+
+
+def test_a_group_named_by_nobody_in_particular_is_not_kept() -> None:
+    send(source(), {"type": "group", "anonymousId": "anonymous", "groupId": "acme"})
+    drained()
+
+    assert facts("visit") == []
+
+
+def test_thousands_of_unknown_groups_open_their_accounts_in_few_steps(
+    django_assert_max_num_queries: Callable[[int], AbstractContextManager[object]],
+) -> None:
+    web = source()
+    send(
+        web,
+        *[track(context={"groupId": f"g{n}"}) for n in range(1_200)],
+        track(context={"groupId": "y" * 300}),
+        trusted=True,
+    )
+    with django_assert_max_num_queries(600):
+        assert drained().stored == 1_201
+
+    assert Account.objects.count() == 1_200
+    assert {(kind, left[:2]) for kind, left, _ in conflicts()} == {("refused_account", "yy")}

@@ -56,3 +56,22 @@ def test_a_dry_run_of_events_spools_nothing_and_events_are_not_taken_back(org: O
         pass
     with pytest.raises(imports.NotUndoable):
         imports.undo(row, by=SYSTEM, at=NOON)
+
+
+def test_a_files_own_day_of_knowledge_is_believed_behind_closed_days_and_kept_from_being_sent_twice(
+    org: Organisation,
+) -> None:
+    organisation.change(by=SYSTEM, at=NOON, closed_through=date(2026, 11, 20))
+    mapping = """
+kind: events
+source: logs
+known: {policy: column, column: 記録日}
+columns: {event: イベント名, user_id: 利用者ID, group_id: 顧客ID, timestamp: 日時}
+"""
+    rows = "イベント名,利用者ID,顧客ID,日時,記録日\nログイン,u1,A1,2026-04-01 21:00,2026-04-01\nログイン,u1,A1,2026-04-02 09:00,\n"
+    for _ in range(2):
+        imported("events", rows, NOON, mapping=mapping, source="logs")
+        drained()
+    assert sorted(stored("valid_at::varchar, known_on, flags")) == [
+        ("2026-04-01 12:00:00+00", date(2026, 4, 1), ""), ("2026-04-02 00:00:00+00", date(2026, 11, 24), ""),
+    ]  # fmt: skip

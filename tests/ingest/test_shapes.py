@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nenrin.api.door import census
@@ -125,6 +125,7 @@ events = st.one_of(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(batch=st.lists(events, max_size=6))
 def test_the_door_and_the_drain_reject_the_same_events(batch: list[Any]) -> None:
     body = json.dumps({"batch": batch}).encode()

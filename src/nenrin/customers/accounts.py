@@ -250,22 +250,21 @@ def provisional_many(wanted: Mapping[Pair, str], *, source: str, at: datetime) -
     stand = set(find_many(wanted))
     new = [(pair, _announced(pair, name, source)) for pair, name in wanted.items() if pair not in stand]
     for chunk in _chunks(new):
-        try:
-            with transaction.atomic():
-                open_many([row for _, row in chunk], by=SYSTEM, at=at)
-            stand.update(pair for pair, _ in chunk)
-        except (IntegrityError, Refused, ValueError):
-            stand.update(pair for pair, _ in chunk if _opened_alone(pair, wanted[pair], source, at))
+        stand |= _opened(chunk, at)
     return stand
 
 
-def _opened_alone(pair: Pair, name: str, source: str, at: datetime) -> bool:
+def _opened(rows: Sequence[tuple[Pair, Row]], at: datetime) -> set[Pair]:
+    """Open provisional accounts together; what keeps them from being opened is found by halving and left out."""
     try:
         with transaction.atomic():
-            provisional(*pair, source=source, at=at, name=name)
-    except (Refused, ValueError, KeyError):
-        return False
-    return True
+            open_many([row for _, row in rows], by=SYSTEM, at=at)
+        return {pair for pair, _ in rows}
+    except (IntegrityError, Refused, ValueError):
+        if len(rows) == 1:
+            return set(find_many([rows[0][0]]))
+        half = len(rows) // 2
+        return _opened(rows[:half], at) | _opened(rows[half:], at)
 
 
 def _announced(pair: Pair, name: str, source: str) -> Row:

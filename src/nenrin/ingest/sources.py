@@ -23,7 +23,7 @@ from nenrin.ingest.models import Source
 REMEMBERED_SECONDS: Final = 5.0
 MOST_REMEMBERED: Final = 10_000
 _CHANGEABLE: Final = frozenset(
-    {"name", "kind", "namespace", "limit", "origins", "known_at", "lag_hours", "quiet_hours"}
+    {"name", "kind", "namespace", "limit", "origins", "known_at", "lag_hours", "quiet_hours", "joins_company"}
 )
 
 
@@ -67,6 +67,7 @@ def open(
     origins: Sequence[str] = (),
     known_at: str = "arrival",
     lag_hours: int = 0,
+    joins_company: bool = True,
 ) -> Keys:
     """Open a source and make its keys. Journal: ingest.source.opened. Raises SourceInUse."""
     write_key, secret_key = _new_keys()
@@ -83,6 +84,7 @@ def open(
             origins="\n".join(origins),
             known_at=_one_of(known_at, Source.POLICIES),
             lag_hours=lag_hours,
+            joins_company=joins_company,
             created_at=at,
         )
         _note("opened", source, by, at)

@@ -14,7 +14,7 @@ from nenrin.analytics.lake.engine import file_list, quoted
 from nenrin.analytics.lake.tables import Table
 
 #: Facts that have a user's or an anonymous id in their key.
-KINDS: Final = ("sighting", "membership", "alias")
+KINDS: Final = ("sighting", "membership", "alias", "visit")
 
 THEIRS = """
 namespace = {namespace} and (coalesce("user" = {user}, false) or coalesce(anonymous in ({anonymous}), false))

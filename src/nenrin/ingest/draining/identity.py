@@ -18,6 +18,7 @@ import pyarrow as pa
 from nenrin.analytics.lake import EVER, Lake
 from nenrin.analytics.lake.engine import file_list
 from nenrin.analytics.lake.schemas import FACTS
+from nenrin.ingest.payloads.columns import LONGEST_ID
 
 #: Ids that programs send for "nobody": linking them would join strangers.
 FORBIDDEN: Final = frozenset(
@@ -42,17 +43,42 @@ from accepted
 where "user" is not null and (type = 'alias' or type = 'identify' and anonymous is not null)
 group by all order by min((batch, place))
 """
+# A group call says whose group somebody belongs to; so does the company in an identify call's traits, where its source
+# lets it.
+JOINING = """
+create or replace temp table joining as
+select batch, place, namespace, source, trusted, "user", anonymous, "group", traits, valid_at, known_on, flags
+from accepted where type = 'group'
+union all
+select batch, place, namespace, source, trusted, "user", anonymous, company as "group",
+       (traits->'$.company')::varchar as traits, valid_at, known_on, flags
+from (
+  select *, trim(traits->>'$.company.id') as company from accepted
+  where type = 'identify' and "user" is not null and contains(traits, '"company"') and source in ({sources})
+) where company <> '' and length(company) <= {longest}
+"""
 JOINED = """
 select namespace, "user", "group", min(known_on), max(flags like '%assumed%'), epoch_us(min(valid_at))
-from accepted where type = 'group' and "user" is not null group by all order by min((batch, place))
+from joining where "user" is not null group by all order by min((batch, place))
+"""
+VISITED = """
+select namespace, anonymous, "group", min(known_on), max(flags like '%assumed%'), epoch_us(min(valid_at))
+from joining where "user" is null group by all order by min((batch, place))
 """
 TOLD = """
-select namespace, type, "user", "group", traits, epoch_us(valid_at), trusted
-from accepted where type in ('identify', 'group') and traits is not null order by batch, place
+select * exclude (batch, place) from (
+  select batch, place, namespace, 'user' as about, "user" as who, traits, epoch_us(valid_at), trusted
+  from accepted where type = 'identify' and traits is not null and "user" is not null
+  union all
+  select batch, place, namespace, 'group', "group", traits, epoch_us(valid_at), trusted
+  from joining where traits is not null
+) order by batch, place
 """
 GROUPS = """
-select namespace, "group", any_value(source), bool_or(trusted) from accepted
-where "group" is not null group by all
+select namespace, "group", any_value(source), bool_or(trusted) from (
+  select namespace, "group", source, trusted from accepted where "group" is not null
+  union all select namespace, "group", source, trusted from joining
+) group by all
 """
 LOADED = """
 select key, arg_max(body, (known_on, seq)) from read_parquet({files}, hive_partitioning = false) group by key
@@ -67,6 +93,8 @@ class Memory:
     sightings: dict[tuple[str, str], date] = field(default_factory=dict)
     aliases: dict[tuple[str, str], str] = field(default_factory=dict)
     memberships: set[tuple[str, str, str]] = field(default_factory=set)
+    # Groups that somebody named before signing in, with the event's time (µs): theirs once it is known who they are.
+    visits: dict[tuple[str, str], dict[str, int]] = field(default_factory=dict)
     groups: set[tuple[str, str]] = field(default_factory=set)  # whose account is known
     groups_since: datetime | None = None
 
@@ -117,12 +145,18 @@ def remembered(lake: Lake, memory: Memory) -> Memory:
     return memory if memory.version == version else _load(lake, version)
 
 
-def find(db: duckdb.DuckDBPyConnection, memory: Memory, *, zone: str) -> Findings:
-    """Learn from the rows of `accepted`; `memory` is brought up to date. Safe to repeat with the lake's memory."""
+def find(db: duckdb.DuckDBPyConnection, memory: Memory, *, zone: str, joining: Iterable[int] = ()) -> Findings:
+    """Learn from the rows of `accepted`; `memory` is brought up to date. Safe to repeat with the lake's memory.
+
+    `joining`: the sources whose identify calls name the user's company.
+    """
     found = Findings()
+    sources = ", ".join(str(int(source)) for source in joining) or "null"
+    db.execute(JOINING.format(sources=sources, longest=LONGEST_ID))
     _sight(db.execute(SIGHTED, {"zone": zone}).fetchall(), memory, found)
     _link(db.execute(LINKED).fetchall(), memory, found)
     _join(db.execute(JOINED).fetchall(), memory, found)
+    _visit(db.execute(VISITED).fetchall(), memory, found)
     _hear(db.execute(TOLD).fetchall(), found)
     found.seen_groups = {(ns, group): (source, trusted) for ns, group, source, trusted in db.execute(GROUPS).fetchall()}
     return found
@@ -141,6 +175,10 @@ def _load(lake: Lake, version: int) -> Memory:
             memory.sightings.setdefault((namespace, "u:" + body["user"]), NOT_YET)
         for key, body in _latest(db, files.get("membership")):
             memory.memberships.add((key.partition("|")[0], body["user"], body["group"]))
+        for key, body in _latest(db, files.get("visit")):
+            namespace, _, rest = key.partition("|")
+            anonymous = rest.removeprefix("a:").removesuffix(f"|g:{body['group']}")
+            memory.visits.setdefault((namespace, anonymous), {})[body["group"]] = body["at"]
     return memory
 
 
@@ -168,6 +206,8 @@ def _link(rows: list[tuple[Any, ...]], memory: Memory, found: Findings) -> None:
             memory.aliases[namespace, left] = right
             memory.sightings.setdefault((namespace, "u:" + right), NOT_YET)
             found.facts.append(_fact("alias", f"{namespace}|a:{left}", {"user": right}, known_on, assumed))
+            visits = memory.visits.get((namespace, left), {}).items()
+            _join([(namespace, right, group, known_on, assumed, at) for group, at in visits], memory, found)
 
 
 def _refused(namespace: str, kind: str, left: str, right: str, memory: Memory) -> str | None:
@@ -191,13 +231,23 @@ def _join(rows: list[tuple[Any, ...]], memory: Memory, found: Findings) -> None:
             found.facts.append({**fact, "valid_at": EPOCH + timedelta(microseconds=valid_us)})
 
 
+def _visit(rows: list[tuple[Any, ...]], memory: Memory, found: Findings) -> None:
+    """Group calls of somebody who has not signed in: kept until it is known who it was."""
+    for namespace, anonymous, group, known_on, assumed, at in rows:
+        user = memory.aliases.get((namespace, anonymous))
+        visits = memory.visits.setdefault((namespace, anonymous), {})
+        if user is not None:
+            _join([(namespace, user, group, known_on, assumed, at)], memory, found)
+        elif anonymous.lower() not in FORBIDDEN and group not in visits:
+            visits[group] = at
+            key = f"{namespace}|a:{anonymous}|g:{group}"
+            found.facts.append(_fact("visit", key, {"group": group, "at": at}, known_on, assumed))
+
+
 def _hear(rows: list[tuple[Any, ...]], found: Findings) -> None:
-    for namespace, kind, user, group, text, at, trusted in rows:
-        told = json.loads(text)
-        if kind == "group":
-            found.groups.append(Told(namespace, group, told, at, trusted))
-        elif user is not None:
-            found.users.append(Told(namespace, user, told, at, trusted))
+    for namespace, about, who, text, at, trusted in rows:
+        told = Told(namespace, who, json.loads(text), at, trusted)
+        (found.groups if about == "group" else found.users).append(told)
 
 
 def _fact(kind: str, key: str, body: dict[str, Any], known_on: date, assumed: bool) -> dict[str, Any]:

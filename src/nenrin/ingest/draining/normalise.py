@@ -62,15 +62,15 @@ with joined as (
 select batch, place, source, namespace, trusted, type, name, "user", anonymous, "group", previous,
        make_timestamptz(valid_us) as valid_at, received_at, make_timestamptz(original_us) as original_at,
        make_timestamptz(sent_us) as sent_at,
-       case policy when 'lag' then {day_of_lag} when 'column' then coalesce({day_of_stated}, arrived_on)
-            else arrived_on end as known_on,
+       case policy when 'lag' then least({day_of_lag}, arrived_on)
+            when 'column' then least(coalesce({day_of_stated}, arrived_on), arrived_on) else arrived_on end as known_on,
        case when id = '' then 'nrn-' || batch || '-' || place
             when length(id) > {longest} then left(id, {kept}) || '#' || md5(id) else id end as event_id,
        case when "group" is not null then 'g:' || "group" when "user" is not null then 'u:' || "user"
             else 'a:' || anonymous end as key,
        concat_ws(',', nullif(flags, ''), case when is_ahead then 'skew' end, case when is_odd then 'odd_time' end,
          case when id = '' and message is not null then 'blank_id' when length(id) > {longest} then 'long_id' end,
-         case when policy <> 'arrival' then 'assumed' end) as flags,
+         case when policy = 'lag' then 'assumed' end) as flags,
        properties, traits, context,
        hash(type, name, "user", anonymous, "group", previous, original, properties, traits) as body_hash,
        greatest(length("user"), length(anonymous), length("group"), length(previous)) > {longest_id} as has_long_id
@@ -80,7 +80,10 @@ from timed
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How a source's facts become known: on arrival, as the event states (`receivedAt`), or a lag after being true."""
+    """How a source's facts become known: on arrival, as the event states (`receivedAt`), or a lag after being true.
+
+    Nothing is known later than on the day of its arrival; a lag is an assumption and flagged as one.
+    """
 
     known_at: str
     lag: timedelta = timedelta(0)

@@ -62,7 +62,7 @@ def resolve(
     return Resolved(
         batches=batches,
         rows=judging.rows(db),
-        findings=identity.find(db, memory, zone=organisation.zone),
+        findings=identity.find(db, memory, zone=organisation.zone, joining=_joining()),
         rejects=[reject for reject in rejects if reject.batch.id not in again],
         verdicts=_verdicts(wanted, counted, rejects, again),
         seen=judging.seen(db),
@@ -93,6 +93,11 @@ def _is_settled(batch: SpooledBatch, again: dict[int, Quarantined]) -> bool:
     if quarantine.retried(batch) is None:
         return False
     return batch.id not in again or again[batch.id].state != "retrying"
+
+
+def _joining() -> list[int]:
+    """Sources whose identify calls may say to which company a user belongs."""
+    return list(Source.objects.filter(joins_company=True).values_list("id", flat=True))
 
 
 def _policies() -> dict[int, Policy]:

@@ -7,11 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.db import transaction
 from django.db.models import F
 
 from nenrin.customers import accounts
-from nenrin.customers.errors import Refused
 from nenrin.customers.models import Account
 from nenrin.ingest.draining import traits
 from nenrin.ingest.draining.identity import FORBIDDEN, Findings, Memory, Refusal, Told
@@ -91,17 +89,21 @@ def _open(
     names = dict(Source.objects.values_list("id", "name"))
     told = {(told.namespace, told.who): told.traits.get("name") for told in findings.groups}
     opened = _opened_today(at)
-    refused = []
+    refused: list[Refusal] = []
+    wanted: dict[str, dict[tuple[str, str], str]] = {}
     for (namespace, group), (source, trusted) in unknown.items():
         sender = names.get(source, f"#{source}")
         kind = _hindrance(group, trusted, opened.get(sender, 0))
-        if kind is None and not _provisional(namespace, group, sender, told.get((namespace, group)), at):
-            kind = "refused_account"
         if kind:
             refused.append(Refusal(namespace, kind, group, sender))
             continue
         opened[sender] = opened.get(sender, 0) + 1
-        memory.groups.add((namespace, group))
+        name = told.get((namespace, group))
+        wanted.setdefault(sender, {})[namespace, group] = name if isinstance(name, str) else ""
+    for sender, groups in wanted.items():
+        stand = accounts.provisional_many(groups, source=sender, at=at)
+        memory.groups.update(stand)
+        refused += [Refusal(ns, "refused_account", group, sender) for ns, group in groups if (ns, group) not in stand]
     return refused
 
 
@@ -109,15 +111,6 @@ def _hindrance(group: str, trusted: bool, opened: int) -> str | None:
     if group.lower() in FORBIDDEN:
         return "forbidden_id"
     return "group_limit" if not trusted and opened >= DAILY_CAP else None
-
-
-def _provisional(namespace: str, group: str, source: str, name: Any, at: datetime) -> bool:
-    try:
-        with transaction.atomic():
-            accounts.provisional(namespace, group, source=source, at=at, name=name if isinstance(name, str) else "")
-    except (Refused, ValueError):
-        return False
-    return True
 
 
 def _opened_today(at: datetime) -> dict[str, int]:

@@ -20,6 +20,7 @@ class Source(models.Model):
     previous_secret_digest = models.CharField(max_length=64, blank=True, db_index=True)
     limit = models.PositiveIntegerField(default=0)  # events a second; 0 = no limit
     origins = models.TextField(blank=True)  # web origins that may send, one a line; empty = any
+    joins_company = models.BooleanField(default=True)  # `company.id` among identify's traits makes a membership
     known_at = models.CharField(max_length=8, default="arrival")  # when its facts could be known
     lag_hours = models.PositiveIntegerField(default=0)  # for known_at = "lag"
     quiet_hours = models.PositiveIntegerField(default=24)  # silence after which it counts as stale

@@ -37,6 +37,9 @@ def as_segment(event: Any) -> Any:
         return event
     properties = event.get("properties")
     properties = dict(properties) if isinstance(properties, Mapping) else {}
+    options = event.get("options")  # the newer protocol has them apart
+    if isinstance(options, Mapping) and options.get("process_person_profile") is False:
+        properties["$process_person_profile"] = False
     told = _told(event, properties)
     return _MEANINGS.get(str(event.get("event") or _unnamed(event)), _track)(event, properties, told)
 

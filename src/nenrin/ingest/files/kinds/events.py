@@ -38,7 +38,7 @@ FIELDS = (
 def _prepare(context: Context) -> None:
     """One source for all files of one name, so that the data board tells them from live events."""
     policy, days = context.mapping.known.policy, context.mapping.known.days
-    known, lag = ("lag", days * 24) if policy == "lag" else ("arrival", 0)
+    known, lag = policy, days * 24 if policy == "lag" else 0
     name, own = _source_name(context), context.namespace
     source = Source.objects.filter(name=name).first()
     if source is None:
@@ -57,23 +57,11 @@ def _put(records: Sequence[Record], context: Context) -> list[Result]:
     events = [(record, draft) for record, draft in zip(records, drafts, strict=True) if not isinstance(draft, Result)]
     if events and not context.is_rehearsal:
         source = Source.objects.get(name=_source_name(context))
-        intake.accept_many(source, [(_body(some), at) for at, some in _by_arrival(events, context).items()])
+        intake.accept_many(source, [(_body([event for _, event in events]), context.at)])
     return [
         draft if isinstance(draft, Result) else Result(record.number, "created")
         for record, draft in zip(records, drafts, strict=True)
     ]
-
-
-def _by_arrival(
-    events: Sequence[tuple[Record, dict[str, Any]]], context: Context
-) -> dict[datetime, list[dict[str, Any]]]:
-    """Events by when they count as received: now, or on the day that the file states."""
-    grouped: dict[datetime, list[dict[str, Any]]] = {}
-    for record, event in events:
-        known = record.known if context.mapping.known.policy == "column" else None
-        at = min(start_of(known, context.zone), context.at) if known else context.at
-        grouped.setdefault(at, []).append(event)
-    return grouped
 
 
 def _body(events: Sequence[Mapping[str, Any]]) -> bytes:
@@ -94,7 +82,15 @@ def _event(record: Record, context: Context) -> dict[str, Any] | Result:
             Text("a user, anonymous or group id", "利用者ID・匿名ID・グループIDのいずれか"),
         )
     return {"type": kind, "messageId": _message_id(record, context), "timestamp": at.isoformat(), **_names(kind, name), **_who(who),
+            **_known(record, context),
             ("traits" if kind in ("identify", "group") else "properties"): _properties(record)}  # fmt: skip
+
+
+def _known(record: Record, context: Context) -> dict[str, str]:
+    """When the file says that the row was known; the drain believes it of a source whose policy is `column`."""
+    if context.mapping.known.policy != "column" or record.known is None:
+        return {}
+    return {"receivedAt": start_of(record.known, context.zone).isoformat()}
 
 
 def _names(kind: str, name: str) -> dict[str, str]:
