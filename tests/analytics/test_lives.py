@@ -6,7 +6,6 @@ from datetime import date
 
 import pytest
 
-from nenrin.analytics.forecasts.lifetimes import lives
 from nenrin.analytics.forecasts.lifetimes.lives import NEVER, Contract, Life, life, stop
 
 AS_OF = date(2026, 11, 24)
