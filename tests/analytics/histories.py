@@ -55,7 +55,7 @@ def _body(rng: Random, start: date) -> dict:
         "noticed_on": rng.choice([None, None, _day(rng)]), "ended_on": rng.choice([None, None, None, _day(rng)]),
         "status": "active", "seats": rng.randrange(0, 6), "mrr_minor": rng.randrange(0, 9) * 1000,
         "currency": rng.choice(["JPY", "JPY", "USD"]), "steps": steps,
-    }  # fmt: skip
+    } | rng.choice([{}, {"anchor_on": start, "notice_months": rng.randrange(0, 3), "notice_days": rng.randrange(0, 9)}])  # fmt: skip
 
 
 def _subscriptions(said: Said, rng: Random) -> None:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from nenrin.analytics import kpis
+from nenrin.customers import terms
 from nenrin.values import Text
 from tests.analytics.measures_cast import Said
 
@@ -165,3 +169,30 @@ def test_a_numeric_attribute_of_accounts_is_a_measure(tmp_path: Path) -> None:
     found = kpis.evaluate(said.written(tmp_path), [charges, form], grid)
     assert found.column("attribute:monthly_charges").to_pylist() == [29.85, 31.5, None, None]
     assert found.column("attribute:form").to_pylist() == [None] * 4
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    anchor=st.dates(date(2024, 1, 1), date(2026, 1, 31)), months=st.sampled_from([1, 3, 6, 12]),
+    notice=st.tuples(st.integers(0, 3), st.integers(0, 20)), ahead=st.integers(0, 900), is_last=st.booleans(),
+)  # fmt: skip
+def test_renewals_and_notices_of_a_past_day_are_those_of_the_contract(
+    anchor: date, months: int, notice: tuple[int, int], ahead: int, is_last: bool
+) -> None:
+    start = (terms.add_months(anchor, 1).replace(day=1) - timedelta(1)) if is_last else anchor
+    ends = [terms.term_end(start, n, months) for n in range(1, 100)]
+    deadlines = [terms.notice_deadline(end, *notice) for end in ends]
+    assume(all(deadline >= start for deadline in deadlines))
+    told = contract(
+        starts_on=start, ends_on=ends[0], term_months=months, notice_deadline=deadlines[0], anchor_on=start,
+        notice_months=notice[0], notice_days=notice[1], steps=[],
+    )  # fmt: skip
+    said = Said().account(1, start).fact("subscription", "s1", told, account=1, valid=start, known=start)
+    day = start + timedelta(ahead)
+    with TemporaryDirectory() as folder:
+        names = ["days_to_renewal", "days_to_notice"]
+        table = kpis.evaluate(said.written(Path(folder)), kpis.find(*names), kpis.Grid.on(day), accounts=[1])
+        found = [table.column(name).to_pylist()[0] for name in names]
+    assert found == [
+        (next(d for d in days if d >= low) - day).days for days, low in ((ends, day + timedelta(1)), (deadlines, day))
+    ]

@@ -269,11 +269,20 @@ def ends(body: Row) -> list[date]:
     """The stated end of the term, and the later ones of a subscription that renews by itself."""
     if not (body["auto_renews"] and not body["ended_on"] and body["term_months"]):
         return [body["ends_on"]]
-    return [shifted(body["ends_on"], n * body["term_months"]) for n in range(400 // body["term_months"])]
+    end, anchor = body["ends_on"], body.get("anchor_on")
+    if anchor and end == shifted(date(end.year, end.month, 1), 1) - timedelta(1) and anchor.day > end.day:
+        whole = [
+            shifted(date(end.year, end.month, 1), n * body["term_months"]) for n in range(400 // body["term_months"])
+        ]
+        return [month.replace(day=min(anchor.day, monthrange(month.year, month.month)[1])) for month in whole]
+    return [shifted(end, n * body["term_months"]) for n in range(400 // body["term_months"])]
 
 
 def notices(body: Row) -> list[date]:
     stated, end = body["notice_deadline"], body["ends_on"]
+    if body.get("notice_months") is not None:
+        days = timedelta(1 + (body.get("notice_days") or 0))
+        return [stated, *(shifted(later, -body["notice_months"]) - days for later in ends(body)[1:])]
     if (stated + timedelta(1)).day == end.day:
         months = [n * body["term_months"] for n in range(len(ends(body)))]
         return [shifted(stated + timedelta(1), n) - timedelta(1) for n in months]

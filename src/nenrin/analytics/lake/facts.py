@@ -28,6 +28,8 @@ VIEWS: dict[str, tuple[str, Shape]] = {
         "notice_deadline": ("notice_deadline", "DATE"), "noticed_on": ("noticed_on", "DATE"),
         "ended_on": ("ended_on", "DATE"), "auto_renews": ("auto_renews", "BOOLEAN"), "seats": ("seats", "BIGINT"),
         "mrr_minor": ("mrr_minor", "BIGINT"), "term_months": ("term_months", "BIGINT"), "steps": ("steps", "JSON"),
+        "anchor_on": ("anchor_on", "DATE"), "notice_months": ("notice_months", "BIGINT"),
+        "notice_days": ("notice_days", "BIGINT"),
     }),
     "tickets": ("ticket", {
         "priority": ("priority", "VARCHAR"), "type": ("kind", "VARCHAR"), "opened_on": ("opened_on", "DATE"),

@@ -17,14 +17,16 @@ SIGNED = Relation(
     "signed",
     """
 SELECT account, key, believed_from, believed_to, starts_on, ends_on, notice_deadline, noticed_on, ended_on,
-  auto_renews, term_months, mrr_minor, seats, currency
+  auto_renews, term_months, mrr_minor, seats, currency, anchor_on, notice_months, notice_days
 FROM subscriptions""",
 )
 
 #: Ends of terms and their notice deadlines: the stated one, then, for a subscription that renews by itself,
 #: every later one as the terms roll over, as far as the next deadline after the last day. Months are counted by
-#: the relation `months`, so that the 31st becomes a shorter month's last day in every engine alike. A deadline
-#: keeps its day of the month where it lies whole months before the end, else its distance in days.
+#: the relation `months`, so that the 31st becomes a shorter month's last day in every engine alike, and from the
+#: day of the anchor, so that it is the 31st again in a longer one. The notice of a later term lies the contract's
+#: months and days before its end. Facts from before these were told have neither: there the stated end is the
+#: anchor, and a deadline keeps its day of the month where it lies whole months before the end, else its distance.
 TERM_ENDS = Relation(
     "term_ends",
     """
@@ -32,6 +34,8 @@ WITH stated AS (
   SELECT account, key, believed_from, believed_to, starts_on, ends_on, notice_deadline, term_months,
     CASE WHEN auto_renews AND term_months > 0 AND ended_on IS NULL THEN 1 ELSE 0 END AS rolls,
     12 * year(ends_on) + month(ends_on) AS end_month,
+    greatest(day(ends_on), CASE WHEN day(ends_on + 1) = 1 THEN coalesce(day(anchor_on), 0) ELSE 0 END) AS end_day,
+    notice_months, coalesce(notice_days, 0) AS notice_days,
     12 * year(notice_deadline + 1) + month(notice_deadline + 1) AS notice_month,
     day(notice_deadline + 1) AS notice_day,
     CASE WHEN day(notice_deadline + 1) = day(ends_on) THEN 1 ELSE 0 END AS by_month,
@@ -44,17 +48,22 @@ FROM stated
 UNION ALL
 SELECT rolled.account, rolled.key, rolled.believed_from, rolled.believed_to, rolled.starts_on,
   rolled.next_end AS ends_on,
-  CASE WHEN by_month = 1
+  CASE WHEN notice_deadline IS NULL THEN NULL
+    WHEN notice_months IS NOT NULL
+    THEN months.first_on + CAST(least(day(next_end), months.days) - notice_days AS INTEGER) - 2
+    WHEN by_month = 1
     THEN months.first_on + CAST(least(notice_day, months.days) AS INTEGER) - 2
     ELSE next_end - CAST(date_diff('day', notice_deadline, ends_on) AS INTEGER) END AS notice_deadline
 FROM (
   SELECT stated.account, stated.key, stated.believed_from, stated.believed_to, stated.starts_on,
-    stated.ends_on, stated.notice_deadline, stated.notice_day, stated.by_month,
-    stated.notice_month + months.month - stated.end_month AS notice_month,
-    months.first_on + CAST(least(day(stated.ends_on), months.days) AS INTEGER) - 1 AS next_end
+    stated.ends_on, stated.notice_deadline, stated.notice_day, stated.by_month, stated.notice_months,
+    stated.notice_days,
+    coalesce(months.month - stated.notice_months, stated.notice_month + months.month - stated.end_month)
+      AS notice_month,
+    months.first_on + CAST(least(stated.end_day, months.days) AS INTEGER) - 1 AS next_end
   FROM stated JOIN months ON months.month > stated.end_month
     AND months.month <= 12 * year(stated.asked_on) + month(stated.asked_on) + 2 * stated.term_months
-      + coalesce(stated.end_month - stated.notice_month, 0)
+      + greatest(coalesce(stated.end_month - stated.notice_month, 0), coalesce(stated.notice_months, 0) + 1)
     AND (months.month - stated.end_month) % nullif(stated.term_months, 0) = 0
   WHERE stated.rolls = 1
 ) AS rolled LEFT JOIN months ON months.month = rolled.notice_month""",
