@@ -6,7 +6,7 @@ import json
 import os
 import statistics
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from time import perf_counter
@@ -15,23 +15,23 @@ from typing import Any
 import duckdb
 
 from nenrin.analytics import kpis
-from nenrin.analytics.lake import Lake
+from nenrin.analytics.lake import Lake, merging
+from nenrin.analytics.lake.rollups import BEATS, ROWS_IN_GROUP
 from nenrin.analytics.lake.schemas import FACTS
+from nenrin.analytics.lake.shelf import Piece
 
 LAST = date(2026, 6, 28)
 LATE = "case when hash(a, e, '{day}', 1) % 100 < 3 then date '{day}' + (hash(a, e, 2) % 30)::int else date '{day}' end"
 USED = "(hash(a, e, '{day}', {salt}) % 1000) / 1000.0 < {share}"
 COUNTS = (
-    "copy (select 'product' as namespace, 1::integer as source, 'g:' || a as key, date '{day}' as day,"
+    "select 'product' as namespace, 1::integer as source, 'g:' || a as key, date '{day}' as day,"
     f" 'event_' || e as event, {LATE} as known_on, (1 + hash(a, e, '{{day}}', 3) % 5)::bigint as n"
-    f" from range(1, {{accounts}} + 1) t(a), range(6) u(e) where {USED} order by key)"
-    " to '{place}' (format parquet, compression zstd, row_group_size 20480)"
+    f" from range(1, {{accounts}} + 1) t(a), range(6) u(e) where {USED}"
 )
 USERS = (
-    "copy (select 'product' as namespace, 1::integer as source, 'g:' || a as key, date '{day}' as day,"
+    "select 'product' as namespace, 1::integer as source, 'g:' || a as key, date '{day}' as day,"
     f" 'u:' || a || '-' || e as user, {LATE} as known_on"
-    f" from range(1, {{accounts}} + 1) t(a), range(10) u(e) where {USED} order by key)"
-    " to '{place}' (format parquet, compression zstd, row_group_size 20480)"
+    f" from range(1, {{accounts}} + 1) t(a), range(10) u(e) where {USED}"
 )
 USES = ("login", "key_feature", "key_feature", "key_feature", "other", "ignore")
 BODIES = {
@@ -80,19 +80,45 @@ def timed(act: Callable[[], object]) -> float:
 def fill(lake: Lake, accounts: int, days: int) -> None:
     """Usage on `days` days and 100 before them; contracts, tickets, touches, answers, pulses of every account."""
     first = LAST - timedelta(days + 99)
+    pieces: dict[str, list[Piece]] = {"counts": [], "users": [], "beats": []}
     with duckdb.connect() as db:
-        for number in range(days + 100):
-            _day(lake, db, accounts, first + timedelta(number))
+        for start, end in _half_months(first, LAST):
+            for rollup, piece in zip(pieces, _pieces(lake, db, accounts, start, end), strict=True):
+                pieces[rollup].append(piece)
         facts = db.sql(_facts(accounts, first)).to_arrow_table()
-    lake.rollups.shelf.publish(1)
+    lake.rollups.shelf.publish(1, pieces)
     lake.append_facts(facts.cast(FACTS), app="bench", version=1)
 
 
-def _day(lake: Lake, db: duckdb.DuckDBPyConnection, accounts: int, day: date) -> None:
-    at_work = 0.9 if day.weekday() < 5 else 0.1
+def _half_months(first: date, last: date) -> Iterator[tuple[date, date]]:
+    """Spans as a first roll makes them: within a month, some two weeks long."""
+    while first <= last:
+        half = first.replace(day=15) if first.day < 15 else merging.following(merging.month(first)) - timedelta(1)
+        yield first, min(half, last)
+        first = half + timedelta(1)
+
+
+def _pieces(lake: Lake, db: duckdb.DuckDBPyConnection, accounts: int, first: date, last: date) -> Iterator[Piece]:
+    """The rollups of a span of days, each day with its own share of accounts at work."""
+    days = [first + timedelta(number) for number in range((last - first).days + 1)]
     for rollup, query, share, salt in (("counts", COUNTS, 0.6, 5), ("users", USERS, 0.45, 7)):
-        place = lake.rollups.shelf.place(rollup, day, 1, is_base=True)
-        db.execute(query.format(day=day, accounts=accounts, share=at_work * share, salt=salt, place=place))
+        rows = [
+            query.format(day=day, accounts=accounts, share=(0.9 if day.weekday() < 5 else 0.1) * share, salt=salt)
+            for day in days
+        ]
+        yield _written(lake, db, rollup, " union all ".join(rows), "key, day")
+    yield _written(lake, db, "beats", BEATS, "day")
+
+
+def _written(lake: Lake, db: duckdb.DuckDBPyConnection, rollup: str, query: str, order: str) -> Piece:
+    place = lake.rollups.shelf.place(rollup)
+    db.execute(f"create or replace temp table rolled_{rollup} as {query}")
+    db.execute(
+        f"copy (from rolled_{rollup} order by {order}) to '{place}'"
+        f" (format parquet, compression zstd, row_group_size {ROWS_IN_GROUP})"
+    )
+    [span] = db.execute(f"select min(day), max(day), count(*) from rolled_{rollup}").fetchall()
+    return Piece(place, *span)
 
 
 def _facts(accounts: int, first: date) -> str:

@@ -66,7 +66,7 @@ def evaluate_in_slabs(
     wanted = plan(tuple(measures), ages=ages)
     with lake.session(days=days_read(wanted, grid), known=grid.fixed_knowledge, accounts=accounts) as db:
         surround(db, calendar or Calendar.japan(), grid, wanted.reach_days)
-        build(db, wanted.relations, grid)
+        build(db, wanted.relations_on_day if grid.is_one_day else wanted.relations, grid)
         if grid.is_one_day:
             yield daily.evaluate(db, wanted, grid.first)
         else:

@@ -22,12 +22,25 @@ class Relation:
 
 
 @dataclass(frozen=True, slots=True)
+class OnOneDay:
+    """What a component comes to on the day `:first` alone, found without looking along the days.
+
+    `sql` is one SELECT with the account (none for what counts for everyone) and the component's values, one row
+    an account; it answers as the component itself does on a grid of that one day.
+    """
+
+    sql: str
+    reads: tuple[Relation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Component:
     """One SELECT of contributions: account, opens, closes, and one integer column for each of `values`.
 
     The value of an account on a day is the sum over the rows with opens <= day < closes, and 0 without any.
     `everyone`: the SELECT has no account column and counts for every account alike (the calendar does).
     `reach_days`: how many days of usage before the first day of a grid it needs.
+    `day`: a shorter way for a single day, where there is one.
     """
 
     key: str
@@ -36,6 +49,7 @@ class Component:
     reads: tuple[Relation, ...] = ()
     everyone: bool = False
     reach_days: int = 0
+    day: OnOneDay | None = None
 
 
 @dataclass(frozen=True, slots=True)

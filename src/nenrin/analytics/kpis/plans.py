@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from nenrin.analytics.kpis.catalogue.base import EXISTING
-from nenrin.analytics.kpis.measures import Component, Measure, Relation
+from nenrin.analytics.kpis.measures import Component, Measure, OnOneDay, Relation
 
 AGE = "__age"
 
@@ -18,10 +18,14 @@ class ClashingNames(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`columns`: name and SQL expression of each column returned after account and as_of."""
+    """`columns`: name and SQL expression of each column returned after account and as_of.
+
+    `relations`: what the components read along a grid of days; `relations_on_day`: what they read for one day.
+    """
 
     components: tuple[Component, ...]
     relations: tuple[Relation, ...]
+    relations_on_day: tuple[Relation, ...]
     columns: tuple[tuple[str, str], ...]
 
     @property
@@ -48,7 +52,9 @@ def plan(measures: tuple[Measure, ...], *, ages: bool = False) -> Plan:
     """The plan of these measures; raises `ClashingNames` where two of their components do not go together."""
     needed = {EXISTING.key: EXISTING} | {part.key: part for measure in measures for part in measure.components}
     _refuse_clashes(needed.values(), measures)
-    return Plan(tuple(needed.values()), tuple(ordered(needed.values())), tuple(_columns(measures, ages=ages)))
+    on_day = ordered(component.day or component for component in needed.values())
+    columns = tuple(_columns(measures, ages=ages))
+    return Plan(tuple(needed.values()), tuple(ordered(needed.values())), tuple(on_day), columns)
 
 
 def _refuse_clashes(components: Iterable[Component], measures: Sequence[Measure]) -> None:
@@ -63,7 +69,7 @@ def _refuse_clashes(components: Iterable[Component], measures: Sequence[Measure]
                 raise ClashingNames(f"component {component.key!r} has two meanings: {ClashingNames.__doc__}")
 
 
-def ordered(readers: Iterable[Component | Relation]) -> list[Relation]:
+def ordered(readers: Iterable[Component | OnOneDay | Relation]) -> list[Relation]:
     """Relations in an order in which each can be built from those before it."""
     found: dict[str, Relation] = {}
     for reader in readers:

@@ -31,6 +31,23 @@ WITH chained AS (
 {edges("chained", *values)}"""
 
 
+#: Of a row with opens and closes: it counts on the day asked for.
+ALIVE = "opens <= :first AND closes > :first"
+
+
+def latest_on_day(rows: str, values: tuple[str, ...]) -> str:
+    """Of the rows alive on the day `:first`, the one with the highest `place`: account and `values`."""
+    columns = ", ".join(values)
+    return f"""
+SELECT account, {columns}
+FROM (
+  SELECT account, {columns}, row_number() OVER (PARTITION BY account ORDER BY place DESC) AS rank
+  FROM ({rows}) AS intervals
+  WHERE {ALIVE}
+) AS ranked
+WHERE rank = 1"""
+
+
 def both(one: str, other: str) -> str:
     """The rows of two SELECTs with the same columns in the same order."""
     return f"SELECT * FROM ({one}) AS one UNION ALL SELECT * FROM ({other}) AS other"

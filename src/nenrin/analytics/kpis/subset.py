@@ -61,7 +61,9 @@ def check_measure(measure: Measure) -> None:
         check(f"age of measure {measure.key}", f"SELECT {measure.age_expression} AS v FROM frame")
     for component in measure.components:
         check(f"measure {measure.key}, component {component.key}", component.sql)
-        for relation in ordered([component]):
+        if component.day:
+            check(f"measure {measure.key}, component {component.key} on one day", component.day.sql)
+        for relation in ordered([component, component.day or component]):
             check(f"measure {measure.key}, relation {relation.name}", relation.sql)
 
 

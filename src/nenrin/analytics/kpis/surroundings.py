@@ -15,7 +15,6 @@ from nenrin.analytics.kpis.measures import Relation
 
 _FIRST_YEAR = 1990  # months before it belong to no running term
 _YEARS_AHEAD = 12  # the longest term that still rolls over
-_HEARD = ("ticket", "touch")
 
 
 def surround(db: duckdb.DuckDBPyConnection, calendar: Calendar, grid: Grid, reach_days: int) -> None:
@@ -38,16 +37,16 @@ def _beats(known: date | None) -> str:
         opens, chosen = "day", f"WHERE known_on <= DATE '{known}'"
     return f"""
 CREATE OR REPLACE TEMP VIEW beats AS
-SELECT namespace, day, {opens} AS opens FROM raw_counts {chosen} GROUP BY namespace, day"""
+SELECT namespace, day, {opens} AS opens FROM raw_beats {chosen} GROUP BY namespace, day"""
 
 
 def _heard(known: date | None) -> str:
-    opens = "valid_on" if known else "min(greatest(known_on, valid_on))"
-    said = [
-        f"SELECT '{kind}' AS kind, valid_on AS day, {opens} AS opens FROM said_{kind} WHERE NOT gone GROUP BY valid_on"
-        for kind in _HEARD
-    ]
-    return "CREATE OR REPLACE TEMP VIEW heard AS " + " UNION ALL ".join(said)
+    opens, chosen = "min(greatest(known_on, day))", ""
+    if known:
+        opens, chosen = "day", f"WHERE known_on <= DATE '{known}'"
+    return f"""
+CREATE OR REPLACE TEMP VIEW heard AS
+SELECT kind, day, {opens} AS opens FROM fact_days {chosen} GROUP BY kind, day"""
 
 
 def build(db: duckdb.DuckDBPyConnection, relations: tuple[Relation, ...], grid: Grid) -> None:

@@ -22,19 +22,20 @@ def name(files: Mapping[str, list[str]], kinds: tuple[str, ...], *also: str) -> 
     return blake2b("\n".join([*said, *also]).encode(), digest_size=16).hexdigest()
 
 
-def load_or_build(db: duckdb.DuckDBPyConnection, folder: Path, build: Callable[[], None]) -> None:
-    """Temp tables from `folder`; when it is not there or was just swept away, build them and keep them there."""
+def prepare(db: duckdb.DuckDBPyConnection, folder: Path, build: Callable[[], None]) -> None:
+    """See to it that the tables are in `folder`: `build` leaves them in the connection, where they do not stay."""
     if folder.exists():
-        try:
-            for table in TABLES:
-                source = quoted(str(folder / f"{table}.parquet"))
-                db.execute(f"create or replace temp table {table} as from read_parquet({source})")
-            return
-        except duckdb.IOException:
-            for table in TABLES:
-                db.execute(f"drop table if exists {table}")
+        return
     build()
     _keep(db, folder)
+    for table in TABLES:
+        db.execute(f"drop table {table}")
+
+
+def load(db: duckdb.DuckDBPyConnection, folder: Path, table: str, chosen: str = "true") -> None:
+    """A temp table of the rows that are chosen. Raises duckdb.IOException where the folder was just swept away."""
+    source = quoted(str(folder / f"{table}.parquet"))
+    db.execute(f"create or replace temp table {table} as from read_parquet({source}) where {chosen}")
 
 
 def _keep(db: duckdb.DuckDBPyConnection, folder: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -10,7 +10,6 @@ import duckdb
 
 from nenrin.analytics.lake.engine import file_list, quoted
 
-FEW_ACCOUNTS = 200
 LINKING = ("key", "membership", "alias", "survivor")
 
 # view -> kind, {column: (key in the body, DuckDB type)}
@@ -57,41 +56,66 @@ VIEWS: dict[str, tuple[str, Shape]] = {
     "hard_events": ("hard_event", {"event": ("event", "VARCHAR"), "expires_on": ("expires_on", "DATE")}),
 }  # fmt: skip
 
+VALID_ON = """
+case when valid_at < timestamptz '1900-01-03' then date '1900-01-01' else (valid_at at time zone {zone})::date end
+"""
 # What was said of one kind, with the day (organisation's zone) from which it is true; EVER where it always was.
 SAID = """
 create temp view said_{kind} as
 select key, split_part(key, '|', 1) as namespace, substr(key, strpos(key, '|') + 1) as rest, account, known_on, seq,
        gone, assumed, body,
-       case when valid_at < timestamptz '1900-01-03' then date '1900-01-01'
-            else (valid_at at time zone {zone})::date end as valid_on
+       {valid_on} as valid_on
 from {source} {filter}
 """
 NOTHING = """
 (select '' as key, 0::bigint as account, timestamptz '2000-01-01' as valid_at, date '2000-01-01' as known_on,
  0::bigint as seq, false as gone, false as assumed, '{}' as body where false)
 """
-BELIEVED = """
-create temp {form} {view} as
-with started as (
-  select *, {start} as starts from said_{kind} {chosen}
+# `learned_from`: believed from then on by whoever asks each day anew, also where knowledge is fixed.
+STARTED = """
+started as (
+  select *, {start} as starts, greatest(known_on, valid_on) as learned from {source}
 ), ended as (
   select *, coalesce(min(starts) over (
-    partition by key order by known_on, seq rows between 1 following and unbounded following
+    partition by {kind} key order by known_on, seq rows between 1 following and unbounded following
   ), date '9999-12-31') as ends from started
-), opened as (
+)
+"""
+SURVIVED = """
+coalesce(s.survivor, o.account) as account, o.key, o.valid_on,
+       greatest(o.starts, coalesce(s.known_from, o.starts)) as believed_from,
+       least(o.ends, coalesce(s.known_to, o.ends)) as believed_to,
+       greatest(o.learned, coalesce(s.learned, o.learned)) as learned_from, o.assumed
+"""
+SURVIVORS = "left join survivors s on o.account = s.account and o.starts < s.known_to and s.known_from < o.ends"
+# An absorbed account no longer speaks for itself; what belongs to it follows to the survivor.
+BELIEVED = """
+create temp view {view} as
+with {started}, opened as (
   select *, from_json(body, '{shape}') as it from ended where not gone and starts < ends
 )
-select coalesce(s.survivor, o.account) as account, o.key, o.valid_on,
-       greatest(o.starts, coalesce(s.known_from, o.starts)) as believed_from,
-       least(o.ends, coalesce(s.known_to, o.ends)) as believed_to, o.assumed, {columns}
-from opened o left join survivors s on o.account = s.account and o.starts < s.known_to and s.known_from < o.ends
-where {own} {wanted}
+select {survived}, {columns} from opened o {survivors} where {own}
+"""
+OWN_BELIEVED = """
+create temp table own_believed as
+with {started}, opened as (select * from ended where not gone and starts < ends)
+select o.kind, {survived}, o.body from opened o {survivors}
+where (o.kind <> 'account' or coalesce(s.survivor, o.account) = o.account)
+  and coalesce(s.survivor, o.account) in (select account from wanted)
+"""
+OWN_VIEW = """
+create temp view {view} as
+select account, key, valid_on, believed_from, believed_to, learned_from, assumed, {columns}
+from (select *, from_json(body, '{shape}') as it from own_believed where kind = '{kind}') o
 """
 # All versions of what ever concerned the wanted accounts, whoever it concerned before or after.
-CONCERNED = "where key in (select key from said_{kind} where account in ({accounts}))"
+OWN_SAID = """
+select kind, key, account, known_on, seq, gone, assumed, body, {valid_on} as valid_on
+from read_parquet({files}, hive_partitioning = true) where {chosen}
+"""
 PRICE_STEPS = """
 create temp view price_steps as
-select account, key, valid_on, believed_from, believed_to, assumed, currency, step.from_on, step.mrr_minor, step.seats
+select account, key, valid_on, believed_from, believed_to, learned_from, assumed, currency, step.from_on, step.mrr_minor, step.seats
 from (select *, unnest(from_json(steps, '[{"from_on":"DATE","mrr_minor":"BIGINT","seats":"BIGINT"}]')) as step
       from subscriptions where steps is not null)
 """
@@ -111,49 +135,92 @@ select namespace, event, use, feature, {from_day} as believed_from, believed_to 
 """
 
 
+def valid_on(zone: ZoneInfo) -> str:
+    """The day of the zone from which a version is true, of a row of the table."""
+    return VALID_ON.format(zone=quoted(zone.key))
+
+
 def declare(
-    db: duckdb.DuckDBPyConnection, files: Mapping[str, list[str]], *, zone: ZoneInfo, known: date | None
+    db: duckdb.DuckDBPyConnection, files: Mapping[str, Sequence[str]], *, zone: ZoneInfo, known: date | None
 ) -> None:
     """The views `said_<kind>`: the versions that may be known, and all of the kinds that make links."""
     for kind in kinds():
         found = files.get(kind)
         source = f"read_parquet({file_list(found)}, hive_partitioning = false)" if found else NOTHING
         chosen = f"where known_on <= date '{known}'" if known and kind not in LINKING else ""
-        db.execute(SAID.format(kind=kind, source=source, zone=quoted(zone.key), filter=chosen))
+        db.execute(SAID.format(kind=kind, source=source, valid_on=valid_on(zone), filter=chosen))
 
 
-def believe(db: duckdb.DuckDBPyConnection, *, known: date | None, limited: bool) -> None:
-    """The views of docs/lake.md, over `said_<kind>` and `survivors`; `limited` to the accounts in `wanted`.
-
-    Then they are tables, made of what concerns the accounts in `concerned`.
-    """
-    few = _few_accounts(db) if limited else None
+def believe(db: duckdb.DuckDBPyConnection, *, known: date | None) -> None:
+    """The views of docs/lake.md, over `said_<kind>` and `survivors`."""
     for view, (kind, shape) in VIEWS.items():
-        db.execute(_believed(view, kind, shape, known, few))
+        own = "coalesce(s.survivor, o.account) = o.account" if kind == "account" else "true"
+        started = STARTED.format(start=_start(known), source=f"said_{kind}", kind="")
+        db.execute(
+            BELIEVED.format(
+                view=view, started=started, shape=_json(shape), columns=_columns(shape), own=own, survived=SURVIVED,
+                survivors=SURVIVORS,
+            )
+        )  # fmt: skip
     db.execute(PRICE_STEPS)
+    _map(db, known)
+
+
+def believe_own(
+    db: duckdb.DuckDBPyConnection, files: Mapping[str, Sequence[str]], *, zone: ZoneInfo, known: date | None,
+    concerned: Collection[int], moved: Collection[tuple[str, str]],
+) -> None:  # fmt: skip
+    """The same views of the accounts in `wanted`, all over one table that is read once.
+
+    `concerned`: the wanted accounts and all that were merged into them. `moved`: (kind, key) of the facts that
+    have been of more than one account, which are looked for by their key as well.
+    """
+    shown = {kind: files.get(kind, ()) for kind, _ in VIEWS.values()}
+    _read_own(db, shown, zone, known, concerned, moved)
+    started = STARTED.format(start=_start(known), source="own_facts", kind="kind,")
+    db.execute(OWN_BELIEVED.format(started=started, survived=SURVIVED, survivors=SURVIVORS))
+    for view, (kind, shape) in VIEWS.items():
+        db.execute(OWN_VIEW.format(view=view, kind=kind, shape=_json(shape), columns=_columns(shape)))
+    db.execute(PRICE_STEPS)
+    _map(db, known)
+
+
+def _read_own(
+    db: duckdb.DuckDBPyConnection, files: Mapping[str, Sequence[str]], zone: ZoneInfo, known: date | None,
+    concerned: Collection[int], moved: Collection[tuple[str, str]],
+) -> None:  # fmt: skip
+    limit = f" and known_on <= date '{known}'" if known else ""
+    theirs = f"account in ({', '.join(str(account) for account in sorted(concerned)) or 'null'})"
+    db.execute(f"create temp table own_facts as {_said_by(files, zone, theirs + limit)}")
+    if not moved:
+        return
+    mine = {(kind, key) for kind, key in db.execute("select distinct kind, key from own_facts").fetchall()}
+    keys = mine & set(moved)
+    if keys:
+        named = ", ".join(f"({quoted(kind)}, {quoted(key)})" for kind, key in sorted(keys))
+        others = f"(kind, key) in ({named}) and not coalesce({theirs}, false){limit}"
+        few = {kind: files[kind] for kind, _ in keys}
+        db.execute(f"insert into own_facts {_said_by(few, zone, others)}")
+
+
+def _said_by(files: Mapping[str, Sequence[str]], zone: ZoneInfo, chosen: str) -> str:
+    paths = [path for found in files.values() for path in found]
+    if not paths:
+        return f"select '' as kind, *, date '2000-01-01' as valid_on from {NOTHING} where false"
+    return OWN_SAID.format(valid_on=valid_on(zone), files=file_list(paths), chosen=chosen)
+
+
+def _map(db: duckdb.DuckDBPyConnection, known: date | None) -> None:
     last = "and believed_to = date '9999-12-31'" if known else ""
     db.execute(MAPPINGS.format(from_day="date '1900-01-01'" if known else "known_on", last=last))
 
 
-def _believed(view: str, kind: str, shape: Shape, known: date | None, accounts: str | None) -> str:
-    return BELIEVED.format(
-        view=view,
-        kind=kind,
-        start="valid_on" if known else "greatest(known_on, valid_on)",
-        shape="{" + ", ".join(f'"{name}":"{kind}"' for name, kind in shape.values()) + "}",
-        columns=_columns(shape),
-        # An absorbed account no longer speaks for itself; what belongs to it follows to the survivor.
-        form="view" if accounts is None else "table",
-        chosen="" if accounts is None else CONCERNED.format(kind=kind, accounts=accounts),
-        own="coalesce(s.survivor, o.account) = o.account" if kind == "account" else "true",
-        wanted="" if accounts is None else "and coalesce(s.survivor, o.account) in (select account from wanted)",
-    )
+def _start(known: date | None) -> str:
+    return "valid_on" if known else "greatest(known_on, valid_on)"
 
 
-def _few_accounts(db: duckdb.DuckDBPyConnection) -> str:
-    """The concerned accounts, by name where they are few: groups of rows without them are then not read."""
-    found = [str(account) for (account,) in db.execute("select account from concerned").fetchall()]
-    return ", ".join(found) if 0 < len(found) <= FEW_ACCOUNTS else "select account from concerned"
+def _json(shape: Shape) -> str:
+    return "{" + ", ".join(f'"{name}":"{kind}"' for name, kind in shape.values()) + "}"
 
 
 def _columns(shape: Shape) -> str:

@@ -13,7 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from nenrin.analytics.lake import erasure, rollups, session, tidying
-from nenrin.analytics.lake.engine import connect, file_list
+from nenrin.analytics.lake.engine import connect, cursor, file_list
 from nenrin.analytics.lake.erasure import Person
 from nenrin.analytics.lake.rollups import Rollups
 from nenrin.analytics.lake.schemas import EVENTS, FACTS
@@ -95,12 +95,15 @@ class Lake:
         accounts: Sequence[int] | None = None,
     ) -> Iterator[duckdb.DuckDBPyConnection]:  # fmt: skip
         """A connection with the views of docs/lake.md, over the newest versions of facts and rollups."""
-        with self.connection() as db:
+        db = cursor(threads=self._threads, memory=self._memory, spill=self.path / "spill")
+        try:
             session.build(
                 db, rollups=self.rollups, facts_table=self.facts, kept=self.path / "cache", days=days, known=known,
                 accounts=accounts,
             )  # fmt: skip
             yield db
+        finally:
+            db.close()
 
     @contextmanager
     def connection(self) -> Iterator[duckdb.DuckDBPyConnection]:

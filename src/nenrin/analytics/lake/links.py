@@ -105,9 +105,13 @@ def store(
     schema = pa.schema(columns)
     values = list(zip(*rows, strict=True)) or [()] * len(schema)
     arrays = [pa.array(column, field.type) for column, field in zip(values, schema, strict=True)]
-    fresh = pa.Table.from_arrays(arrays, schema=schema)
-    db.register("fresh_rows", fresh)
-    db.execute(f"create temp table {name} as from fresh_rows")
+    keep(db, name, pa.Table.from_arrays(arrays, schema=schema))
+
+
+def keep(db: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:
+    """A temp table of Arrow rows."""
+    db.register("fresh_rows", rows)
+    db.execute(f"create or replace temp table {name} as from fresh_rows")
     db.unregister("fresh_rows")
 
 

@@ -1,24 +1,22 @@
-"""The two rollups: events counted, and end users seen, per source key and day of the organisation's zone.
+"""The rollups: events counted, end users seen, and days on which anything arrived, per source key and day of the zone.
 
-What has arrived since the last roll becomes a part beside its day's base: counts add up and users are counted once,
-so nothing old is read for it. A day without a base, with many parts, or whose events were rewritten gets a new base from
-all its events. Everything becomes visible at once (`shelf`), so a roll that dies is simply repeated.
+What has arrived since the last roll becomes one more file a rollup: counts add up and users are counted once, so
+nothing old is read for it. Days whose events were rewritten are made anew from all their events, and taken out of the
+files that had them. Files are sorted by key, so that one account's rows lie together, and joined as they grow many
+(`merging`). Everything becomes visible at once (`shelf`), so a roll that dies is simply repeated.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import duckdb
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
-from nenrin.analytics.lake import disk
+from nenrin.analytics.lake import disk, merging
 from nenrin.analytics.lake.days import all_zone_days, bounds, utc_days
 from nenrin.analytics.lake.engine import file_list, quoted
 from nenrin.analytics.lake.shelf import Piece, Shelf
@@ -36,25 +34,47 @@ select distinct namespace, source, key, day,
 from events where type in ('track', 'page', 'screen')
   and not contains(flags, 'excluded') and not contains(flags, 'ignored')
 """
-QUERIES = {"counts": COUNTS, "users": USERS}
+#: When anybody's events arrived: small, and asked for with every account.
+BEATS = "select distinct namespace, source, day, known_on from rolled_counts"
+#: In this order: the last reads what the first made.
+QUERIES = {"counts": COUNTS, "users": USERS, "beats": BEATS}
 EVENTS = """
 create or replace temp view events as
-select namespace, source, key, type, name, "user", anonymous, flags, known_on, {day} as day
-from read_parquet({files}, hive_partitioning = false)
-where {where}
+select * from (
+  select namespace, source, key, type, name, "user", anonymous, flags, known_on, valid_at, {day} as day
+  from read_parquet({files}, hive_partitioning = false)
+) where {where}
 """
-ONE_DAY = """
-copy (from rolled where day = date '{day}' order by key) to {place}
-(format parquet, compression zstd, row_group_size 8192)
-"""
+JOINED = {
+    "counts": "select namespace, source, key, day, event, known_on, sum(n)::bigint as n from {rows} group by all",
+    "users": "select distinct * from {rows}",
+    "beats": "select distinct * from {rows}",
+}
+ORDER = {"counts": "key, day", "users": "key, day", "beats": "day"}
 #: Bytes of event files that are rolled in one query: enough to keep every core busy, little enough for memory.
 SLICE_BYTES = 40_000_000
-#: Parts of a day from which it gets a new base when its turn comes, and at once.
-MANY_PARTS, MOST_PARTS = 6, 24
-#: Bases made in one roll because of many parts: the work is spread over rolls.
-BASES_A_ROLL = 3
+#: Rows of one key lie in one group or two, which is what is read for one account.
+ROWS_IN_GROUP = 20_480
 
-Made = list[tuple[Path, Path]]
+Pieces = dict[str, list[Piece]]
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What the events gained: files that were only added, and days to be made anew."""
+
+    version: int
+    added: tuple[str, ...] = ()
+    dirty: frozenset[date] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Event files of one query, its condition, and the days of the zone that it may find."""
+
+    files: tuple[str, ...]
+    where: str
+    days: tuple[date, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,131 +89,123 @@ class Rollups:
         return Shelf(self.path)
 
     def roll(self, events: Table, db: duckdb.DuckDBPyConnection, whole: Iterable[date] = ()) -> list[date]:
-        """Bring the files up to date, with new bases for the days in `whole`; returns the days that changed.
+        """Bring the files up to date, making the days in `whole` anew; returns the days that changed.
 
         Safe to repeat; one caller at a time.
         """
-        shelf = self.shelf
-        shelf.forget_unpublished(QUERIES)
-        newest, added, dirty = self._news(events)
-        bases = {*whole, *dirty}
-        if newest == shelf.version() and not bases:
+        standing = self.shelf.standing()
+        news = self._news(events, standing.version)
+        anew = {*whole, *news.dirty}
+        if news.version <= standing.version and not anew:
             return []
-        version = newest if newest > shelf.version() else shelf.version()
-        parts = self._rolled_parts(added, db)
-        bases |= self._due({day for day, _ in parts}, shelf)
-        made, done = self._bases(sorted(bases), events.files_by_partition(newest), version, db)
-        made += self._parts({key: rows for key, rows in parts.items() if key[0] not in bases}, version)
-        disk.replace(made, self.path)
-        shelf.publish(version)
-        return sorted({*done, *(day for day, _ in parts)})
+        pieces = self._without(standing.pieces, anew, db)
+        changed = anew & _days_of(standing.pieces)
+        for part in [*self._anew(anew, events, news.version), *self._added(news.added, anew)]:
+            changed |= self._add(pieces, part, db)
+        self._join(pieces, db)
+        self._show(max(news.version, standing.version), pieces, standing.pieces)
+        return sorted(changed)
 
     def days(self, events: Table) -> list[date]:
         """Days of the zone that may have events."""
         return all_zone_days((date.fromisoformat(value) for value in events.files_by_partition()), self.zone)
 
     def files(self, rollup: str, days: tuple[date, date] | None) -> list[str]:
-        """Paths of one rollup's files, of a half-open range of days or all."""
-        standing = sorted(self.shelf.standing(rollup).items())
-        wanted = [pieces for day, pieces in standing if days is None or days[0] <= day < days[1]]
-        return [str(piece.path) for pieces in wanted for piece in pieces]
+        """Paths of one rollup's files that may have rows of a half-open range of days (None: of any)."""
+        return [str(piece.path) for piece in self.shelf.standing().pieces.get(rollup, ()) if piece.touches(days)]
 
-    def _news(self, events: Table) -> tuple[int, list[str], list[date]]:
-        """The newest version, the files added since the last roll, and the days that must be made anew."""
+    def _news(self, events: Table, seen: int) -> News:
+        """What came after a version of the events; everything before the first roll, or where the log is lost."""
+        if seen < 0:
+            return News(max(seen, int(events.open().version())), dirty=frozenset(self.days(events)))
         try:
-            newest, changes = events.changes(self.shelf.version())
+            newest, changes = events.changes(seen)
         except LogLost:
-            return events.open().version(), [], self.days(events)
+            return News(int(events.open().version()), dirty=frozenset(self.days(events)))
         plain = [change for change in changes if _is_there(change)]
         others = [date.fromisoformat(change.partition) for change in changes if not _is_there(change)]
-        # Where a day is made anew, all that its UTC dates gained is in it: their files are no parts.
+        if not others:
+            return News(newest, tuple(file for change in plain for file in change.added))
+        # Where a day is made anew, all that its UTC dates gained is in it: their files are no additions.
         dirty = all_zone_days(others, self.zone)
-        if dirty:
-            dirty = sorted({*dirty, *all_zone_days((date.fromisoformat(c.partition) for c in plain), self.zone)})
-            return newest, [], dirty
-        return newest, [file for change in plain for file in change.added], []
+        gained = all_zone_days((date.fromisoformat(change.partition) for change in plain), self.zone)
+        return News(newest, dirty=frozenset([*dirty, *gained]))
 
-    def _due(self, days: set[date], shelf: Shelf) -> set[date]:
-        """Days that get a new base now: without one, or with many parts."""
-        standing: dict[date, list[Piece]] = shelf.standing("counts")
-        without = {day for day in days if day not in standing}
-        many = sorted(
-            (day for day in days - without if len(standing[day]) > MANY_PARTS), key=lambda d: -len(standing[d])
-        )
-        return without | {d for place, d in enumerate(many) if place < BASES_A_ROLL or len(standing[d]) > MOST_PARTS}
+    def _without(
+        self, standing: Mapping[str, Sequence[Piece]], days: Collection[date], db: duckdb.DuckDBPyConnection
+    ) -> Pieces:
+        """The pieces that stand, those with rows of some days written again without them."""
+        kept: Pieces = {rollup: [] for rollup in QUERIES}
+        if standing and "beats" not in standing:
+            standing = {**standing, "beats": self._beats(standing["counts"], db)}
+        for rollup, pieces in standing.items():
+            for piece in pieces:
+                if _span(piece).isdisjoint(days):
+                    kept[rollup].append(piece)
+                elif _span(piece) - set(days):
+                    rest = f"from {_rows([piece])} where day not in ({_listed(days)})"
+                    kept[rollup] += self._write(rollup, rest, db)
+        return kept
 
-    def _rolled_parts(self, files: list[str], db: duckdb.DuckDBPyConnection) -> dict[tuple[date, str], pa.Table]:
-        """What new files come to, by day and rollup."""
-        if not files:
-            return {}
-        zoned = f"(valid_at at time zone {quoted(self.zone.key)})::date"
-        db.execute(EVENTS.format(day=zoned, files=file_list(files), where="true"))
-        found: dict[tuple[date, str], pa.Table] = {}
-        seen = db.execute("select distinct day from events").fetchall()
-        for rollup, query in QUERIES.items():
-            rows = db.sql(f"from ({query}) order by day, key").to_arrow_table().combine_chunks()
-            for (day,) in seen:
-                found[day, rollup] = rows.filter(pc.equal(rows.column("day"), day))
-        return found
+    def _beats(self, counts: Sequence[Piece], db: duckdb.DuckDBPyConnection) -> tuple[Piece, ...]:
+        """Of rollups made before there were any."""
+        if not counts:
+            return ()
+        return tuple(self._write("beats", BEATS.replace("rolled_counts", _rows(counts)), db))
 
-    def _parts(self, parts: Mapping[tuple[date, str], pa.Table], version: int) -> Made:
-        made = []
-        for (day, rollup), rows in parts.items():
-            place = self.shelf.place(rollup, day, version, is_base=False)
-            fresh = place.with_suffix(".new")
-            pq.write_table(rows, fresh, compression="zstd")
-            made.append((fresh, place))
-        return made
-
-    def _bases(
-        self, days: list[date], by_partition: Mapping[str, list[str]], version: int, db: duckdb.DuckDBPyConnection
-    ) -> tuple[Made, set[date]]:
-        made: Made = []
-        done: set[date] = set()
-        for some in self._slices(days, by_partition):
-            files = self._files_of(some, by_partition)
-            pairs = self._base_slice(some, files, version, db) if files else []
-            made.extend(pairs)
-            done |= {date.fromisoformat(place.name.partition(".")[0]) for _, place in pairs}
-        return made, done
-
-    def _files_of(self, days: list[date], by_partition: Mapping[str, list[str]]) -> list[str]:
-        partitions = {str(utc) for day in days for utc in utc_days(day, self.zone)}
-        return [path for partition in sorted(partitions) for path in by_partition.get(partition, [])]
-
-    def _slices(self, days: list[date], by_partition: Mapping[str, list[str]]) -> Iterator[list[date]]:
-        """Runs of consecutive days, each small enough for one query."""
+    def _anew(self, days: Iterable[date], events: Table, version: int) -> Iterator[Slice]:
+        """Runs of consecutive days, each within a month and small enough for one query."""
+        by_partition = events.files_by_partition(version) if days else {}
         some: list[date] = []
         size = 0
-        for day in days:
-            weight = sum(Path(path).stat().st_size for path in self._files_of([day], by_partition))
-            if some and (day != some[-1] + timedelta(days=1) or size + weight > SLICE_BYTES):
-                yield some
+        for day in sorted(days):
+            weight = _bytes(self._files_of([day], by_partition))
+            follows = some and day == some[-1] + timedelta(1) and day.day > 1
+            if some and (not follows or size + weight > SLICE_BYTES):
+                yield self._run(some, by_partition)
                 some, size = [], 0
             some.append(day)
             size += weight
         if some:
-            yield some
+            yield self._run(some, by_partition)
 
-    def _base_slice(self, days: list[date], files: list[str], version: int, db: duckdb.DuckDBPyConnection) -> Made:
-        """New bases of consecutive days, unpublished."""
+    def _run(self, days: Sequence[date], by_partition: Mapping[str, list[str]]) -> Slice:
         start, end = bounds(days[0], self.zone)[0], bounds(days[-1], self.zone)[1]
         where = f"valid_at >= '{start.isoformat()}'::timestamptz and valid_at < '{end.isoformat()}'::timestamptz"
-        db.execute(EVENTS.format(day=self._day(days), files=file_list(files), where=where))
-        made: Made = []
-        for rollup, query in QUERIES.items():
-            db.execute(f"create or replace temp table rolled as {query}")
-            there = {day for (day,) in db.execute("select distinct day from rolled").fetchall()}
-            standing = self.shelf.standing(rollup)
-            # A day whose events were all erased gets an empty base, which hides what it had.
-            for day in [day for day in days if day in there or day in standing]:
-                place = self.shelf.place(rollup, day, version, is_base=True)
-                fresh = place.with_suffix(".new")
-                db.execute(ONE_DAY.format(day=day, place=quoted(str(fresh))))
-                made.append((fresh, place))
-        return made
+        return Slice(tuple(self._files_of(days, by_partition)), where, tuple(days))
 
-    def _day(self, days: list[date]) -> str:
+    def _added(self, files: Iterable[str], but: Collection[date]) -> Iterator[Slice]:
+        """New files, as many at a time as one query takes, without the days that are made anew."""
+        some: list[str] = []
+        for file in files:
+            if some and _bytes([*some, file]) > SLICE_BYTES:
+                yield self._addition(some, but)
+                some = []
+            some.append(file)
+        if some:
+            yield self._addition(some, but)
+
+    def _addition(self, files: Sequence[str], but: Collection[date]) -> Slice:
+        utc = {date.fromisoformat(Path(file).parent.name.partition("=")[2]) for file in files}
+        return Slice(
+            tuple(files), f"day not in ({_listed(but)})" if but else "true", tuple(all_zone_days(utc, self.zone))
+        )
+
+    def _files_of(self, days: Iterable[date], by_partition: Mapping[str, list[str]]) -> list[str]:
+        partitions = {str(utc) for day in days for utc in utc_days(day, self.zone)}
+        return [path for partition in sorted(partitions) for path in by_partition.get(partition, [])]
+
+    def _add(self, pieces: Pieces, part: Slice, db: duckdb.DuckDBPyConnection) -> set[date]:
+        """One more piece of each rollup, from events; returns their days."""
+        if not part.files:
+            return set()
+        db.execute(EVENTS.format(day=self._day(part.days), files=file_list(part.files), where=part.where))
+        for rollup, query in QUERIES.items():
+            pieces[rollup] += self._write(rollup, query, db)
+        db.execute("drop table rolled_users")
+        return {day for (day,) in db.execute("select distinct day from rolled_beats").fetchall()}
+
+    def _day(self, days: Iterable[date]) -> str:
         """The day of an event in the zone: plain arithmetic where the clocks do not change, which is quicker."""
         edges = {edge for day in days for edge in bounds(day, self.zone)}
         offsets = {edge.astimezone(self.zone).utcoffset() for edge in edges}
@@ -201,6 +213,59 @@ class Rollups:
             return f"(valid_at at time zone {quoted(self.zone.key)})::date"
         ahead = (offsets.pop() or timedelta(0)) // timedelta(microseconds=1)
         return f"date '1970-01-01' + ((epoch_us(valid_at) + {ahead}) // 86400000000)::int"
+
+    def _write(self, rollup: str, query: str, db: duckdb.DuckDBPyConnection) -> list[Piece]:
+        """Rows as a piece that nobody sees yet; none where there are no rows. Leaves them as `rolled_<rollup>`."""
+        db.execute(f"create or replace temp table rolled_{rollup} as {query}")
+        span = db.execute(f"select min(day), max(day), count(*) from rolled_{rollup}").fetchone()
+        if span is None or not span[2]:
+            return []
+        place = self.shelf.place(rollup)
+        db.execute(
+            f"copy (from rolled_{rollup} order by {ORDER[rollup]}) to {quoted(str(place))}"
+            f" (format parquet, compression zstd, row_group_size {ROWS_IN_GROUP})"
+        )
+        return [Piece(place, *span)]
+
+    def _join(self, pieces: Pieces, db: duckdb.DuckDBPyConnection) -> None:
+        for rollup, found in pieces.items():
+            for joins in merging.due(list(found)):
+                old = {piece for join in joins for piece in join.pieces}
+                fresh = [piece for join in joins for piece in self._joined(rollup, join, db)]
+                found[:] = [*(piece for piece in found if piece not in old), *fresh]
+
+    def _joined(self, rollup: str, join: merging.Join, db: duckdb.DuckDBPyConnection) -> list[Piece]:
+        rows = _rows(join.pieces)
+        if join.days:
+            rows = f"(from {rows} where day >= date '{join.days[0]}' and day < date '{join.days[1]}')"
+        return self._write(rollup, JOINED[rollup].format(rows=rows), db)
+
+    def _show(self, version: int, pieces: Pieces, before: Mapping[str, Sequence[Piece]]) -> None:
+        """Publish what is on the disk; what was there before is so already."""
+        old = {piece.path for found in before.values() for piece in found}
+        fresh = [piece.path for found in pieces.values() for piece in found if piece.path not in old]
+        disk.sync(fresh, self.path)
+        self.shelf.publish(version, pieces)
+
+
+def _rows(pieces: Iterable[Piece]) -> str:
+    return f"read_parquet({file_list(str(piece.path) for piece in pieces)}, hive_partitioning = false)"
+
+
+def _listed(days: Iterable[date]) -> str:
+    return ", ".join(f"date '{day}'" for day in sorted(days))
+
+
+def _bytes(files: Iterable[str]) -> int:
+    return sum(Path(file).stat().st_size for file in files)
+
+
+def _span(piece: Piece) -> set[date]:
+    return {piece.first + timedelta(n) for n in range((piece.last - piece.first).days + 1)}
+
+
+def _days_of(pieces: Mapping[str, Sequence[Piece]]) -> set[date]:
+    return {day for found in pieces.values() for piece in found for day in _span(piece)}
 
 
 def _is_there(change: Change) -> bool:

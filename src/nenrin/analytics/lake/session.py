@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
-from nenrin.analytics.lake import cache, facts, links
+from nenrin.analytics.lake import cache, facts, links, remembered
 from nenrin.analytics.lake.engine import file_list, quoted
 from nenrin.analytics.lake.rollups import Rollups
+from nenrin.analytics.lake.shelf import Standing
 from nenrin.analytics.lake.tables import Table
 
 EMPTY = {
@@ -19,9 +21,13 @@ EMPTY = {
     " date '2000-01-01' as known_on, 0::bigint as n where false",
     "users": "select '' as namespace, 0::integer as source, '' as key, date '2000-01-01' as day, '' as user,"
     " date '2000-01-01' as known_on where false",
+    "beats": "select '' as namespace, 0::integer as source, date '2000-01-01' as day, date '2000-01-01' as known_on"
+    " where false",
 }
-#: Keys up to this many are named in the query itself, so that groups of rows without them are not read.
-FEW_KEYS = 500
+#: Those with a key, which are read for some accounts alone.
+KEYED = ("counts", "users")
+#: Keys and accounts up to this many are named in the query itself, so that groups of rows without them are not read.
+FEW = 500
 JOINED = """
 l.namespace = c.namespace and l.key = c.key and c.day >= l.valid_from and c.day < l.valid_to
 """
@@ -77,17 +83,25 @@ select l.account, c.namespace, c.day, {opens} as opens, l.known_to as cap
 from (select namespace, rest as key, (body->>'$.day')::date as day, known_on from said_sighting where not gone) c
 join links l on {joined} where {opens} < l.known_to
 """
-ARRIVALS = "create temp view arrivals as select distinct namespace, source, known_on as day from raw_counts {known}"
-# The wanted accounts and all that were ever merged into them.
-CONCERNED = """
-create temp table concerned as
-select account from wanted union select account from survivors where survivor in (select account from wanted)
-"""
+ARRIVALS = "create temp view arrivals as select distinct namespace, source, known_on as day from raw_beats {known}"
+# Rows carry when a merge was learned of, also where knowledge is fixed.
+SURVIVORS = "alter table survivors add column learned date; update survivors set learned = known_from"
 SLICE = """
 create or replace temp table {table} as
 select * replace (date '1900-01-01' as known_from, date '9999-12-31' as known_to) from {table}
 where known_from <= date '{known}' and known_to > date '{known}'
 """
+ANONYMOUS = "starts_with(key, 'a:') and (namespace, key) in (select (namespace, user) from own_users)"
+TRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a session shows: usage of a half-open range of days, known by a day, of some accounts; None: all."""
+
+    days: tuple[date, date] | None
+    known: date | None
+    accounts: frozenset[int] | None
 
 
 def build(
@@ -95,47 +109,86 @@ def build(
     days: tuple[date, date] | None, known: date | None, accounts: Sequence[int] | None,
 ) -> None:  # fmt: skip
     """Fill a connection with the names of docs/lake.md."""
-    limited = accounts is not None
-    if accounts is not None:
-        links.store(db, "wanted", [(account,) for account in set(accounts)], [("account", pa.int64())])
-    files = facts_table.files_by_partition()
+    scope = Scope(days, known, None if accounts is None else frozenset(accounts))
+    files, standing = facts_table.snapshot().files, rollups.shelf.standing()
     facts.declare(db, files, zone=rollups.zone, known=known)
-    folder = kept / cache.name(files, facts.LINKING, rollups.zone.key)
-    cache.load_or_build(db, folder, lambda: links.resolve(db))
-    _choose(db, known, limited)
-    facts.believe(db, known=known, limited=limited)
     for rollup in EMPTY:
-        _raw(db, rollup, rollups.files(rollup, days))
-    if limited:
+        _raw(db, rollup, standing, days)
+    folder = kept / cache.name(files, facts.LINKING, rollups.zone.key)
+    for left in reversed(range(TRIES)):
+        cache.prepare(db, folder, lambda: links.resolve(db))
+        try:
+            concerned = _link(db, folder, scope)
+            break
+        except duckdb.IOException:
+            # Another session has just swept the folder away.
+            if not left:
+                raise
+    if scope.accounts is None:
+        facts.believe(db, known=known)
+    else:
+        moved = remembered.moved(db, facts_table.path, files, rollups.zone)
+        facts.believe_own(db, files, zone=rollups.zone, known=known, concerned=concerned, moved=moved)
+    links.keep(db, "fact_days", remembered.days(db, facts_table.path, files, rollups.zone))
+    _usage(db, known, "raw" if scope.accounts is None else "own")
+
+
+def _link(db: duckdb.DuckDBPyConnection, folder: Path, scope: Scope) -> set[int]:
+    """The tables of links, as known and of the wanted accounts; returns these and all that were merged into them."""
+    cache.load(db, folder, "survivors")
+    db.execute(SURVIVORS)
+    _slice(db, "survivors", scope.known)
+    concerned: set[int] = set()
+    if scope.accounts is None:
+        cache.load(db, folder, "links")
+        cache.load(db, folder, "persons")
+    else:
+        links.store(db, "wanted", [(account,) for account in scope.accounts], [("account", pa.int64())])
+        merged = db.execute("select account from survivors where survivor in (select account from wanted)").fetchall()
+        concerned = {*scope.accounts, *(account for (account,) in merged)}
+        cache.load(db, folder, "links", _listed("account", scope.accounts, "select account from wanted"))
+    _slice(db, "links", scope.known)
+    if scope.accounts is not None:
         _own(db)
-    _usage(db, known, "own" if limited else "raw")
-
-
-def _choose(db: duckdb.DuckDBPyConnection, known: date | None, limited: bool) -> None:
-    """Only what was known, and only the accounts wanted."""
-    if known:
-        for table in ("links", "survivors", "persons"):
-            db.execute(SLICE.format(table=table, known=known))
-    if limited:
-        db.execute(CONCERNED)
-        db.execute("delete from links where account not in (select account from wanted)")
+        cache.load(db, folder, "persons", ANONYMOUS)
+    _slice(db, "persons", scope.known)
     db.execute(ALL_PERSONS)
+    return concerned
 
 
-def _raw(db: duckdb.DuckDBPyConnection, rollup: str, files: list[str]) -> None:
-    source = f"from read_parquet({file_list(files)}, hive_partitioning = false)" if files else EMPTY[rollup]
+def _slice(db: duckdb.DuckDBPyConnection, table: str, known: date | None) -> None:
+    """Only what was known."""
+    if known:
+        db.execute(SLICE.format(table=table, known=known))
+
+
+def _listed(column: str, values: Collection[int], otherwise: str) -> str:
+    """A condition that names the values where they are few, so that groups of rows without them are not read."""
+    few = ", ".join(map(str, sorted(values))) or "null"
+    return f"{column} in ({few if len(values) <= FEW else otherwise})"
+
+
+def _raw(db: duckdb.DuckDBPyConnection, rollup: str, standing: Standing, days: tuple[date, date] | None) -> None:
+    pieces = standing.pieces.get(rollup)
+    if pieces is None and rollup == "beats":
+        source = "select distinct namespace, source, day, known_on from raw_counts"
+    elif found := [str(piece.path) for piece in pieces or () if piece.touches(days)]:
+        within = f"where day >= date '{days[0]}' and day < date '{days[1]}'" if days else ""
+        source = f"from read_parquet({file_list(found)}, hive_partitioning = false) {within}"
+    else:
+        source = EMPTY[rollup]
     db.execute(f"create temp view raw_{rollup} as {source}")
 
 
 def _own(db: duckdb.DuckDBPyConnection) -> None:
     """What the wanted accounts' keys did, read once: the files are sorted by key, so a few keys read a few groups."""
     keys = [key for (key,) in db.execute("select distinct key from links").fetchall()]
-    if len(keys) > FEW_KEYS:
+    if len(keys) > FEW:
         chosen = "(namespace, key) in (select (namespace, key) from links)"
     else:
         chosen = f"key in ({', '.join(quoted(key) for key in keys)})" if keys else "false"
-    for rollup in EMPTY:
-        db.execute(f"create temp table own_{rollup} as from raw_{rollup} where {chosen}")
+    for rollup in KEYED:
+        db.execute(f"create or replace temp table own_{rollup} as from raw_{rollup} where {chosen}")
 
 
 def _usage(db: duckdb.DuckDBPyConnection, known: date | None, source: str) -> None:

@@ -1,17 +1,18 @@
-"""The rollup files: per day one base and, after it, parts of what came since; published all at once.
+"""The rollup files that readers see: a list of pieces, replaced whole.
 
-A file says in its name which version of the events it reaches. `rolled.json` says which version readers may see:
-until it is replaced, new files are invisible; afterwards a base hides what came before it.
+A piece is one sorted file with the rows of a span of days. `rolled.json` names the pieces of every rollup and the
+version of the events that they reach; until it is replaced, new files are invisible, afterwards the old ones are.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+from uuid import uuid4
 
 from nenrin.analytics.lake import disk
 
@@ -21,70 +22,83 @@ KEPT_SECONDS: Final = 3600
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One file of one day; a base holds everything up to `version`, a part what came after the piece before it."""
+    """One file: so many rows, of days from `first` to `last`, both included."""
 
     path: Path
-    day: date
+    first: date
+    last: date
+    rows: int
+
+    def touches(self, days: tuple[date, date] | None) -> bool:
+        """Whether it may have rows of a half-open range of days (None: of any)."""
+        return days is None or (self.first < days[1] and days[0] <= self.last)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What readers see: the version of the events reached (-1 before the first), and the pieces by rollup."""
+
     version: int
-    is_base: bool
+    pieces: Mapping[str, tuple[Piece, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """The files of both rollups under `path`."""
+    """The files of the rollups under `path`."""
 
     path: Path
 
-    def version(self) -> int:
-        """The version of the events that readers see; -1 before the first."""
+    def standing(self) -> Standing:
         try:
-            return int(json.loads((self.path / "rolled.json").read_text())["version"])
+            said = json.loads((self.path / "rolled.json").read_text())
         except FileNotFoundError:
-            return -1
+            return Standing(-1, {})
+        version = int(said["version"])
+        if "pieces" not in said:
+            return Standing(version, {name: self._by_name(name, version) for name in ("counts", "users")})
+        return Standing(
+            version, {name: tuple(self._piece(name, row) for row in rows) for name, rows in said["pieces"].items()}
+        )
 
-    def publish(self, version: int) -> None:
-        disk.write_text(self.path / "rolled.json", json.dumps({"version": version}))
+    def publish(self, version: int, pieces: Mapping[str, Sequence[Piece]]) -> None:
+        """Show these pieces, and no others, from now on; their files are on the disk already."""
+        listed = {name: [_said(piece) for piece in found] for name, found in pieces.items()}
+        disk.write_text(self.path / "rolled.json", json.dumps({"version": version, "pieces": listed}))
 
-    def place(self, rollup: str, day: date, version: int, *, is_base: bool) -> Path:
+    def place(self, rollup: str) -> Path:
         """Where a new file goes; its folder is there."""
-        kind = "base" if is_base else "part"
-        found = self.path / rollup / f"{day}.{version:012d}.{kind}.parquet"
-        found.parent.mkdir(parents=True, exist_ok=True)
-        return found
-
-    def standing(self, rollup: str) -> dict[date, list[Piece]]:
-        """The files that readers see, by day: the newest base and the parts after it."""
-        found: dict[date, list[Piece]] = {}
-        version = self.version()
-        for piece in sorted(self._pieces(rollup), key=lambda piece: (piece.version, piece.is_base)):
-            if piece.version <= version:
-                found[piece.day] = [piece] if piece.is_base else [*found.get(piece.day, []), piece]
-        return found
-
-    def forget_unpublished(self, rollups: Iterable[str]) -> None:
-        """Remove what a roll that was never published has left."""
-        version = self.version()
-        for rollup in rollups:
-            unnamed = list((self.path / rollup).glob("*.new"))
-            for path in [*unnamed, *(piece.path for piece in self._pieces(rollup) if piece.version > version)]:
-                path.unlink(missing_ok=True)
+        folder = self.path / rollup
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder / f"{uuid4().hex}.parquet"
 
     def sweep(self, rollups: Iterable[str], *, kept_seconds: float = KEPT_SECONDS) -> int:
-        """Remove files that have been hidden for long; returns how many."""
-        removed = 0
+        """Remove files that have been hidden for long, and those that were never shown; returns how many."""
+        removed, standing = 0, self.standing()
         for rollup in rollups:
-            seen = {piece.path for pieces in self.standing(rollup).values() for piece in pieces}
-            pieces = list(self._pieces(rollup))
-            newest = max((piece.path.stat().st_mtime for piece in pieces), default=0.0)
-            for piece in pieces:
-                hidden = piece.path not in seen and piece.version <= self.version()
-                if hidden and piece.path.stat().st_mtime < newest - kept_seconds:
-                    piece.path.unlink(missing_ok=True)
+            seen = {piece.path for piece in standing.pieces.get(rollup, ())}
+            files = {path: path.stat().st_mtime for path in (self.path / rollup).glob("*") if path.is_file()}
+            newest = max(files.values(), default=0.0)
+            for path, touched in files.items():
+                if path not in seen and touched < newest - kept_seconds:
+                    path.unlink(missing_ok=True)
                     removed += 1
         return removed
 
-    def _pieces(self, rollup: str) -> Iterator[Piece]:
-        folder = self.path / rollup
-        for path in folder.glob("*.parquet") if folder.exists() else []:
-            day, version, kind, _ = path.name.split(".")
-            yield Piece(path, date.fromisoformat(day), int(version), kind == "base")
+    def _piece(self, rollup: str, row: Mapping[str, Any]) -> Piece:
+        first, last = date.fromisoformat(row["first"]), date.fromisoformat(row["last"])
+        return Piece(self.path / rollup / row["file"], first, last, int(row["rows"]))
+
+    def _by_name(self, rollup: str, version: int) -> tuple[Piece, ...]:
+        """As releases before 0.2 had it: a base a day and parts after it, told by their names alone."""
+        found: dict[date, list[Piece]] = {}
+        names = [path.name.split(".") for path in (self.path / rollup).glob("*.*.*.parquet")]
+        for day, reached, kind, _ in sorted(names, key=lambda name: (int(name[1]), name[2] == "base")):
+            if int(reached) <= version:
+                on = date.fromisoformat(day)
+                piece = Piece(self.path / rollup / f"{day}.{reached}.{kind}.parquet", on, on, 0)
+                found[on] = [piece] if kind == "base" else [*found.get(on, []), piece]
+        return tuple(piece for _, pieces in sorted(found.items()) for piece in pieces)
+
+
+def _said(piece: Piece) -> dict[str, Any]:
+    return {"file": piece.path.name, "first": str(piece.first), "last": str(piece.last), "rows": piece.rows}

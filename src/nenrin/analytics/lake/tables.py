@@ -7,7 +7,7 @@ returns: the library itself syncs nothing, and a power cut must not leave a log 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -43,6 +43,19 @@ class Change:
     partition: str
     added: tuple[str, ...]
     rewritten: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A version of a table: its files under the text of their partition's value, and what its log entry looks like."""
+
+    version: int
+    stamp: tuple[int, int, int]
+    files: Mapping[str, Sequence[str]]
+
+
+_SNAPSHOTS = 16
+_snapshots: dict[Path, Snapshot] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +100,21 @@ class Table:
 
     def files_by_partition(self, version: int | None = None) -> dict[str, list[str]]:
         """Paths of the files of a version, or the newest, under the text of their partition's value."""
-        found: dict[str, list[str]] = {}
-        table = self.open() if version is None or version < 0 else DeltaTable(str(self.path), version=version)
-        for path in sorted(_local(uri) for uri in table.file_uris()):
-            found.setdefault(_value(Path(path).parent.name), []).append(path)
+        if version is None or version < 0:
+            return {value: list(files) for value, files in self.snapshot().files.items()}
+        return _partitioned(DeltaTable(str(self.path), version=version))
+
+    def snapshot(self) -> Snapshot:
+        """The newest version; read again only when the log has gained an entry, which costs one look at the folder."""
+        log = self.path / "_delta_log"
+        found = _snapshots.get(log)
+        if found is None or _entry(log, found.version + 1).exists() or _stamp(log, found.version) != found.stamp:
+            table = self.open()
+            version = int(table.version())
+            found = Snapshot(version, _stamp(log, version), _partitioned(table))
+            if len(_snapshots) >= _SNAPSHOTS:
+                _snapshots.clear()
+            _snapshots[log] = found
         return found
 
     def changes(self, after: int) -> tuple[int, list[Change]]:
@@ -194,13 +218,33 @@ class Table:
         disk.sync([*fresh, pointer] if pointer.exists() else fresh, self.path)
 
     def _actions(self, version: int) -> Iterator[tuple[dict[str, Any], str]]:
-        entry = self.path / "_delta_log" / f"{version:020d}.json"
+        entry = _entry(self.path / "_delta_log", version)
         if not entry.exists():
             raise LogLost(f"{entry} is no longer there")
         for line in entry.read_text(encoding="utf-8").splitlines():
             for verb, action in json.loads(line).items():
                 if verb in ("add", "remove") and action.get("dataChange", True):
                     yield action, verb
+
+
+def _entry(log: Path, version: int) -> Path:
+    return log / f"{version:020d}.json"
+
+
+def _stamp(log: Path, version: int) -> tuple[int, int, int]:
+    """Another table in the same place (a restore) has other entries."""
+    try:
+        found = _entry(log, version).stat()
+    except FileNotFoundError:
+        return (0, 0, 0)
+    return found.st_ino, found.st_mtime_ns, found.st_size
+
+
+def _partitioned(table: DeltaTable) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for path in sorted(_local(uri) for uri in table.file_uris()):
+        found.setdefault(_value(Path(path).parent.name), []).append(path)
+    return found
 
 
 def _partition(action: dict[str, Any], column: str) -> str:

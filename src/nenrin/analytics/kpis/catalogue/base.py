@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nenrin.analytics.kpis import shapes
-from nenrin.analytics.kpis.measures import Component, Relation
+from nenrin.analytics.kpis.measures import Component, OnOneDay, Relation
 
 EPOCH = "DATE '1970-01-01'"
 USAGE_TTL = 14  # days without an event from any account after which a source is stale
@@ -17,6 +17,9 @@ EXISTING = Component(
     shapes.union(
         "SELECT account, 0 AS who, believed_from AS opens, believed_to AS closes FROM accounts",
         "sign AS existing",
+    ),
+    day=OnOneDay(
+        "SELECT DISTINCT account, 1 AS existing FROM accounts WHERE believed_from <= :first AND believed_to > :first"
     ),
 )
 
@@ -76,6 +79,15 @@ FRESH = Component(
     ),
     reads=(SEEN_SPANS, AWAKE),
     reach_days=USAGE_TTL,
+    day=OnOneDay(
+        f"""
+SELECT account, 1 AS fresh, max(CASE WHEN day + {2 * MONTH - 1} <= :first THEN 1 ELSE 0 END) AS followed
+FROM (SELECT account, namespace, day FROM seen WHERE opens <= :first AND cap > :first) AS known
+JOIN (
+  SELECT DISTINCT namespace FROM beats WHERE opens <= :first AND day > :first - {USAGE_TTL} AND day <= :first
+) AS awake ON awake.namespace = known.namespace
+GROUP BY account"""
+    ),
 )
 
 
@@ -83,4 +95,15 @@ def heard(kind: str, within_days: int) -> Component:
     """1, for everyone, while a fact of this kind about any account is no older than `within_days`."""
     name = f"{kind}_heard"
     rows = f"SELECT 0 AS account, 0 AS who, opens, day + {within_days} AS closes FROM heard WHERE kind = '{kind}'"
-    return Component(name, (name,), shapes.union(rows, f"sign AS {name}"), everyone=True)
+    today = f"""
+SELECT least(count(*), 1) AS {name} FROM heard
+WHERE kind = '{kind}' AND opens <= :first AND day + {within_days} > :first"""
+    return Component(name, (name,), shapes.union(rows, f"sign AS {name}"), everyone=True, day=OnOneDay(today))
+
+
+def latest(
+    key: str, values: tuple[str, ...], rows: str, *, reads: tuple[Relation, ...] = (), reach_days: int = 0
+) -> Component:
+    """Of what is alive on a day, the row with the highest `place` (`shapes.latest`)."""
+    day = OnOneDay(shapes.latest_on_day(rows, values), reads)
+    return Component(key, values, shapes.latest(rows, values), reads=reads, reach_days=reach_days, day=day)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from nenrin.analytics.kpis import shapes
-from nenrin.analytics.kpis.catalogue.base import EPOCH
+from nenrin.analytics.kpis.catalogue.base import EPOCH, latest
 from nenrin.analytics.kpis.catalogue.terms import NEVER, PRICES, SIGNED, STOPS, TERMS
-from nenrin.analytics.kpis.measures import Component, Measure
+from nenrin.analytics.kpis.measures import Component, Measure, OnOneDay
 from nenrin.values import Text
 
 SUBSCRIPTIONS = Text("Subscriptions", "契約")
@@ -40,30 +40,40 @@ CONTRACTED = Component(
         ),
     ),
     reads=(SIGNED, PRICES),
+    day=OnOneDay(
+        """
+SELECT account, max(contracted) AS contracted, CAST(sum(currencies) AS BIGINT) AS currencies
+FROM (
+  SELECT account, 1 AS contracted, 0 AS currencies FROM signed WHERE believed_from <= :first AND believed_to > :first
+  UNION ALL
+  SELECT account, 0 AS contracted, 1 AS currencies FROM (
+    SELECT DISTINCT account, currency FROM prices
+    WHERE mrr_minor <> 0 AND believed_from <= :first AND from_on <= :first AND believed_to > :first AND to_on > :first
+  ) AS running
+) AS all_signed
+GROUP BY account""",
+        reads=(SIGNED, PRICES),
+    ),
 )
 
-NEXT_RENEWAL = Component(
+NEXT_RENEWAL = latest(
     "next_renewal",
     ("next_renewal", "renewals"),
-    shapes.latest(
-        f"""
+    f"""
   SELECT terms.account, greatest(terms.believed_from, terms.runs_from) AS opens,
     least(terms.believed_to, terms.ends_on, stops.stops_on) AS closes,
     date_diff('day', terms.ends_on, {EPOCH}) AS place,
     date_diff('day', {EPOCH}, terms.ends_on) AS next_renewal, 1 AS renewals
   FROM terms JOIN stops ON stops.account = terms.account AND stops.key = terms.key
     AND stops.believed_from = terms.believed_from""",
-        ("next_renewal", "renewals"),
-    ),
     reads=(TERMS, STOPS),
 )
 
 #: A deadline holds to the end of its own day; the next one is that of the next term.
-NEXT_NOTICE = Component(
+NEXT_NOTICE = latest(
     "next_notice",
     ("next_notice", "notices"),
-    shapes.latest(
-        f"""
+    f"""
   SELECT deadlines.account, greatest(deadlines.believed_from, deadlines.starts_on) AS opens,
     least(deadlines.believed_to, deadlines.notice_deadline + 1) AS closes,
     date_diff('day', deadlines.notice_deadline, {EPOCH}) AS place,
@@ -81,8 +91,6 @@ NEXT_NOTICE = Component(
     WHERE terms.notice_deadline IS NOT NULL AND signed.noticed_on IS NULL
       AND terms.notice_deadline < stops.stops_on
   ) AS deadlines""",
-        ("next_notice", "notices"),
-    ),
     reads=(TERMS, STOPS, SIGNED),
 )
 
@@ -97,17 +105,14 @@ SELECT account, greatest(believed_from, customer_since) AS opens,
 FROM accounts
 WHERE customer_since IS NOT NULL AND key = CAST(account AS VARCHAR)""",
 )
-FIRST_CONTRACT = Component(
+FIRST_CONTRACT = latest(
     "first_contract",
     ("first_contract", "contracts_begun"),
-    shapes.latest(
-        f"""
+    f"""
   SELECT account, greatest(believed_from, starts_on) AS opens, believed_to AS closes,
     date_diff('day', starts_on, {EPOCH}) AS place, date_diff('day', {EPOCH}, starts_on) AS first_contract,
     1 AS contracts_begun
   FROM signed""",
-        ("first_contract", "contracts_begun"),
-    ),
     reads=(SIGNED,),
 )
 #: 1 from the day on which the account left.

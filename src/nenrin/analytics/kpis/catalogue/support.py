@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from nenrin.analytics.kpis import shapes
-from nenrin.analytics.kpis.catalogue.base import EPOCH, FRESH, MONTH, heard
+from nenrin.analytics.kpis.catalogue.base import EPOCH, FRESH, MONTH, heard, latest
 from nenrin.analytics.kpis.catalogue.terms import NEVER
 from nenrin.analytics.kpis.catalogue.users import ACTIVE_USERS
 from nenrin.analytics.kpis.measures import Component, Measure, Relation
@@ -42,16 +41,13 @@ URGENT = Component(
     reads=(TICKETS_SAID,),
 )
 
-OLDEST_URGENT = Component(
+OLDEST_URGENT = latest(
     "oldest_urgent",
     ("oldest_urgent",),
-    shapes.latest(
-        f"""
+    f"""
   SELECT account, opens, closes, date_diff('day', opened_on, {EPOCH}) AS place,
     date_diff('day', {EPOCH}, opened_on) AS oldest_urgent
   FROM ({_URGENT}) AS urgent_tickets""",
-        ("oldest_urgent",),
-    ),
     reads=(TICKETS_SAID,),
 )
 

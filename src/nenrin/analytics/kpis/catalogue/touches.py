@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from nenrin.analytics.kpis import shapes
-from nenrin.analytics.kpis.catalogue.base import EPOCH, FOREVER_DAYS, heard
+from nenrin.analytics.kpis.catalogue.base import EPOCH, FOREVER_DAYS, heard, latest
 from nenrin.analytics.kpis.catalogue.contracts import FIRST_CONTRACT, LOST, SINCE, TENURE
-from nenrin.analytics.kpis.measures import Component, Measure
+from nenrin.analytics.kpis.measures import Measure
 from nenrin.values import Text
 
 TOUCHES_HEARD = heard("touch", within_days=FOREVER_DAYS)
 
-LAST_TOUCH = Component(
+LAST_TOUCH = latest(
     "last_touch",
     ("last_touch", "ever_touched"),
-    shapes.latest(
-        f"""
+    f"""
   SELECT account, greatest(believed_from, on_day) AS opens, believed_to AS closes,
     date_diff('day', {EPOCH}, on_day) AS place, date_diff('day', {EPOCH}, on_day) AS last_touch, 1 AS ever_touched
   FROM touches WHERE coalesce(human, TRUE) AND coalesce(direction, '') NOT IN ('in', 'inbound')""",
-        ("last_touch", "ever_touched"),
-    ),
 )
 
 DAYS_SINCE_TOUCH = Measure(

@@ -6,7 +6,7 @@ from nenrin.analytics.kpis import shapes
 from nenrin.analytics.kpis.catalogue.base import BUSINESS_DAYS, EPOCH, FRESH, MONTH, USAGE_TTL
 from nenrin.analytics.kpis.catalogue.contracts import TERMS_NOW
 from nenrin.analytics.kpis.catalogue.users import ACTIVE_USERS
-from nenrin.analytics.kpis.measures import Component, Measure, Relation
+from nenrin.analytics.kpis.measures import Component, Measure, OnOneDay, Relation
 from nenrin.values import Text
 
 LAST_SEEN_REACH = 90  # days; an older last activity counts as this old
@@ -25,6 +25,22 @@ WHERE use <> 'ignore' AND event NOT IN ('$identify', '$group', '$alias')
 GROUP BY account, day, opens, cap""",
 )
 
+#: What counts on one day, an account in a row.
+USAGE_NOW = Relation(
+    "usage_now",
+    f"""
+SELECT account,
+  CAST(sum(CASE WHEN day > :first - {MONTH} THEN n ELSE 0 END) AS BIGINT) AS events_28,
+  CAST(sum(CASE WHEN day > :first - {MONTH} AND use = 'login' THEN n ELSE 0 END) AS BIGINT) AS logins_28,
+  CAST(sum(CASE WHEN day > :first - {MONTH} AND use = 'key_feature' THEN n ELSE 0 END) AS BIGINT) AS key_events_28,
+  CAST(sum(CASE WHEN day <= :first - {MONTH} AND day > :first - {2 * MONTH} THEN n ELSE 0 END) AS BIGINT)
+    AS events_before,
+  max(day) AS last_day
+FROM usage
+WHERE use <> 'ignore' AND event NOT IN ('$identify', '$group', '$alias') AND opens <= :first AND cap > :first
+GROUP BY account""",
+)
+
 EVENTS_28 = Component(
     "events_28",
     ("events_28", "logins_28", "key_events_28", "events_before"),
@@ -38,6 +54,9 @@ SELECT account, greatest(opens, day + {MONTH}) AS opens, least(cap, day + {2 * M
 FROM usage_days WHERE day > :first - {2 * MONTH}""",
     reads=(USAGE_DAYS,),
     reach_days=2 * MONTH,
+    day=OnOneDay(
+        "SELECT account, events_28, logins_28, key_events_28, events_before FROM usage_now", reads=(USAGE_NOW,)
+    ),
 )
 
 FEATURES_USED = Component(
@@ -50,6 +69,15 @@ FEATURES_USED = Component(
         "sign AS features_used",
     ),
     reach_days=MONTH,
+    day=OnOneDay(
+        f"""
+SELECT account, count(*) AS features_used
+FROM (
+  SELECT DISTINCT account, coalesce(feature, event) AS who FROM usage
+  WHERE use = 'key_feature' AND day > :first - {MONTH} AND opens <= :first AND cap > :first
+) AS used
+GROUP BY account"""
+    ),
 )
 
 FEATURES_MAPPED = Component(
@@ -62,6 +90,11 @@ FEATURES_MAPPED = Component(
         "sign AS features_mapped",
     ),
     everyone=True,
+    day=OnOneDay(
+        """
+SELECT count(DISTINCT coalesce(feature, event)) AS features_mapped FROM mappings
+WHERE use = 'key_feature' AND believed_from <= :first AND believed_to > :first"""
+    ),
 )
 
 LAST_ACTIVE = Component(
@@ -80,6 +113,10 @@ LAST_ACTIVE = Component(
     ),
     reads=(USAGE_DAYS,),
     reach_days=LAST_SEEN_REACH,
+    day=OnOneDay(
+        f"SELECT account, date_diff('day', {EPOCH}, last_day) AS last_active, 1 AS ever_active FROM usage_now",
+        reads=(USAGE_NOW,),
+    ),
 )
 
 SINCE_ACTIVE = f"""

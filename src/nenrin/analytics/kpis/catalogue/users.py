@@ -5,7 +5,7 @@ from __future__ import annotations
 from nenrin.analytics.kpis import shapes
 from nenrin.analytics.kpis.catalogue.base import FRESH, MONTH, USAGE_TTL
 from nenrin.analytics.kpis.catalogue.contracts import TERMS_NOW
-from nenrin.analytics.kpis.measures import Component, Measure, Relation
+from nenrin.analytics.kpis.measures import Component, Measure, OnOneDay, Relation
 from nenrin.values import Text
 
 _STRETCH = 40  # days: the longest that a week may be stretched over holidays
@@ -57,6 +57,19 @@ ACTIVE_USERS = Component(
     ),
     reads=(PRESENCE,),
     reach_days=_STRETCH,
+    day=OnOneDay(
+        f"""
+SELECT account, CAST(sum(in_week) AS BIGINT) AS week_users, CAST(sum(in_month) AS BIGINT) AS month_users
+FROM (
+  SELECT user_days.account, user_days."user",
+    max(CASE WHEN calendar.week_closes > :first THEN 1 ELSE 0 END) AS in_week,
+    max(CASE WHEN user_days.day + {MONTH} > :first THEN 1 ELSE 0 END) AS in_month
+  FROM user_days JOIN calendar ON calendar.day = user_days.day
+  WHERE user_days.day > :first - {_STRETCH} AND user_days.opens <= :first AND user_days.cap > :first
+  GROUP BY user_days.account, user_days."user"
+) AS here
+GROUP BY account"""
+    ),
 )
 
 WEEKLY_ACTIVE_USERS = Measure(

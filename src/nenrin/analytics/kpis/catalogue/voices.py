@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from nenrin.analytics.kpis import shapes
-from nenrin.analytics.kpis.catalogue.base import EPOCH
+from nenrin.analytics.kpis.catalogue.base import EPOCH, latest
 from nenrin.analytics.kpis.catalogue.terms import NEVER
 from nenrin.analytics.kpis.measures import Component, Measure
 from nenrin.values import Text
@@ -23,26 +22,22 @@ SELECT account, greatest(believed_from, answered_on) AS opens, least(believed_to
 FROM answers WHERE survey = 'nps' AND score >= 0 AND score <= 10""",
 )
 
-LAST_NPS = Component(
+LAST_NPS = latest(
     "last_nps",
     ("last_nps", "ever_nps"),
-    shapes.latest(
-        f"""
+    f"""
   SELECT account, greatest(believed_from, answered_on) AS opens, believed_to AS closes,
     date_diff('day', {EPOCH}, answered_on) AS place, date_diff('day', {EPOCH}, answered_on) AS last_nps,
     1 AS ever_nps
   FROM answers WHERE survey = 'nps' AND score >= 0 AND score <= 10""",
-        ("last_nps", "ever_nps"),
-    ),
 )
 
 #: The last pulse given, expired or not: a newer one that has expired does not bring an older one back.
 #: `place` orders by day, then grade, then expiry, so that equal places carry equal values.
-LAST_PULSE = Component(
+LAST_PULSE = latest(
     "last_pulse",
     ("pulse_grade", "pulse_given", "pulse_until"),
-    shapes.latest(
-        f"""
+    f"""
   SELECT account, greatest(believed_from, given_on) AS opens, believed_to AS closes,
     (date_diff('day', {EPOCH}, given_on) * 10 + grade) * 10000000 + date_diff('day', {EPOCH}, until_on) AS place,
     grade AS pulse_grade, date_diff('day', {EPOCH}, given_on) AS pulse_given,
@@ -52,8 +47,6 @@ LAST_PULSE = Component(
       least(coalesce(expires_on, valid_on + {PULSE_TTL}), {NEVER}) AS until_on
     FROM pulses WHERE grade >= 1 AND grade <= 6
   ) AS given""",
-        ("pulse_grade", "pulse_given", "pulse_until"),
-    ),
 )
 
 NPS = Measure(
