@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, resolve, reverse
 
+from nenrin.foundation import organisation
+from nenrin.foundation.calendar import day_of
 from nenrin.foundation.models import Organisation
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.foundation.roles import NAMES, Role
@@ -68,6 +72,15 @@ GROUPS: tuple[Group, ...] = (
         ),
     ),
     Group(
+        Text("Results", "成果"),
+        (
+            Entry("kpis", Text("KPIs", "KPI"), ("kpi",)),
+            Entry("revenue", Text("Revenue movements", "売上増減"), ("revenue",)),
+            Entry("lifetimes", Text("Lifetime value", "LTV"), ("lifetime",)),
+            Entry("roi", Text("ROI simulator", "ROI試算")),
+        ),
+    ),
+    Group(
         Text("Data", "データ"),
         (
             Entry("imports", Text("Imports", "取り込み"), ("import",)),
@@ -115,6 +128,12 @@ def organisation_of(request: HttpRequest) -> Organisation | None:
     if not hasattr(request, "organisation"):
         request.organisation = Organisation.objects.filter(pk=1).first()  # type: ignore[attr-defined]
     return request.organisation  # type: ignore[attr-defined,no-any-return]
+
+
+def today(request: HttpRequest) -> date:
+    """The organisation's day of the request, without another query."""
+    org = organisation_of(request) or organisation.current()
+    return day_of(request.at, ZoneInfo(org.zone))  # type: ignore[attr-defined]  # by the guard
 
 
 def sections(request: HttpRequest) -> list[Section]:

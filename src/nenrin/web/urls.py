@@ -16,6 +16,8 @@ from nenrin.web import (
     home,
     imports,
     journal,
+    kpis,
+    lifetimes,
     measures,
     members,
     organisation,
@@ -23,8 +25,11 @@ from nenrin.web import (
     palette,
     plan_settings,
     preferences,
+    probes,
     product_settings,
     profile,
+    revenue,
+    roi,
     rule_settings,
     segments,
     sign_in,
@@ -38,8 +43,10 @@ from nenrin.web import (
 AREAS = (
     *(assets, home, palette, customer_pages, account, timeline_entries, segments),
     *(imports, sources, data_board, event_catalogue, health_models, measures),
+    *(revenue, kpis),
+    *(lifetimes, roi),
     *(product_settings, plan_settings, rule_settings, attribute_settings, tag_settings, teams),
-    *(members, journal, tokens, organisation, profile, own_sessions, components_page),
+    *(members, journal, tokens, organisation, profile, own_sessions, components_page, probes),
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -41,7 +41,7 @@ def _flow(book: Book, moved: Movements) -> dict[str, Whole]:
     starter, gone = moved.before > 0, moved.after <= 0
     came, left = _came_and_left(book, moved.period)
     lost = np.where(starter & gone, moved.before + moved.fx, 0)
-    bought = moved.causes[:, UPSELL].sum(axis=1)
+    bought = moved.gains[:, UPSELL].sum(axis=1)
     return {
         "begin": moved.before,
         "end": moved.after,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nenrin.analytics.revenue import columns as made
 from nenrin.analytics.revenue import intervals, kpis
@@ -63,15 +64,30 @@ def interval(kpi: Kpi, columns: Columns) -> Interval | None:
     return Interval(1 - found.high, 1 - found.low) if found and kpi.loss else found
 
 
-def sliced(
-    columns: Columns, facts: Facts, group: Whole, groups: int, wanted: Iterable[str] = KPIS
+def without_costs(facts: Facts) -> Facts:
+    """Costs are known for the whole only."""
+    return replace(facts, acquisition_minor=None)
+
+
+def masked(
+    columns: Columns, facts: Facts, masks: NDArray[np.bool_], wanted: Iterable[str] = KPIS, *, costs: bool = False
 ) -> dict[str, list[Figure]]:
-    """Every KPI for every group at once, without intervals; costs are known for the whole only."""
-    sums = made.totals(columns, group, groups)
-    own = Facts(facts.months, None, facts.gross_margin, facts.yearly_discount, facts.reactivation_in_nrr)
+    """Every KPI for every group of accounts at once (masks: [groups, accounts], may overlap), without intervals."""
+    sums = {name: masks.astype(np.int64) @ values for name, values in columns.items()}
+    return _figures(sums, facts if costs else without_costs(facts), wanted)
+
+
+def sliced(
+    columns: Columns, facts: Facts, group: Whole, groups: int, wanted: Iterable[str] = KPIS, *, costs: bool = False
+) -> dict[str, list[Figure]]:
+    """As `masked`, for groups that do not overlap: a number below `groups` for each account, negative for none."""
+    return _figures(made.totals(columns, group, groups), facts if costs else without_costs(facts), wanted)
+
+
+def _figures(sums: Columns, facts: Facts, wanted: Iterable[str]) -> dict[str, list[Figure]]:
     out = {}
     for key in wanted:
-        values, counted = kpis.of(KPIS[key], sums, own), sums[KPIS[key].count]
+        values, counted = kpis.of(KPIS[key], sums, facts), sums[KPIS[key].count]
         out[key] = [
             Figure(key, None if np.isnan(value) else float(value), int(n))
             for value, n in zip(values, counted, strict=True)

@@ -51,8 +51,8 @@ CAUSE_NAMES: dict[str, Text] = {
 @dataclass(frozen=True, slots=True)
 class Movements:
     """By account (rows as in the book): `before`, `after`, `fx` in minor units; `amounts` and `counts` are
-    [accounts, KINDS], losses negative; `causes` [accounts, CAUSES] split expansion and contraction; `unwilling`:
-    churned without the customer's decision."""
+    [accounts, KINDS], losses negative; `gains` and `losses` [accounts, CAUSES] split expansion and contraction (negative);
+    `unwilling`: churned without the customer's decision."""
 
     period: Period
     before: Whole
@@ -60,7 +60,8 @@ class Movements:
     fx: Whole
     amounts: Whole
     counts: Whole
-    causes: Whole
+    gains: Whole
+    losses: Whole
     unwilling: NDArray[np.bool_]
 
 
@@ -76,7 +77,7 @@ def net(book: Book, period: Period) -> Movements:
     kind[stays & (after > base)] = EXPANSION
     kind[stays & (after < base)] = CONTRACTION
     amounts, counts = _by_kind(kind, after - base)
-    return Movements(period, before, after, base - before, amounts, counts, _causes(book, period, amounts),
+    return Movements(period, before, after, base - before, amounts, counts, *_causes(book, period, amounts),
                      _unwilling(book, line, period, counts))  # fmt: skip
 
 
@@ -94,7 +95,7 @@ def gross(book: Book, period: Period) -> Movements:
     counts = np.zeros_like(amounts)
     np.add.at(amounts, (row, kind), now - was)
     np.add.at(counts, (row, kind), 1)
-    return Movements(period, before, after, base - before, amounts, counts, _causes(book, period, amounts),
+    return Movements(period, before, after, base - before, amounts, counts, *_causes(book, period, amounts),
                      _unwilling(book, line, period, counts))  # fmt: skip
 
 
@@ -113,18 +114,20 @@ def _by_kind(kind: Whole, change: Whole) -> tuple[Whole, Whole]:
     return counts * change[:, None], counts
 
 
-def _causes(book: Book, period: Period, amounts: Whole) -> Whole:
+def _causes(book: Book, period: Period, amounts: Whole) -> tuple[Whole, Whole]:
     """Expansion by what grew, contraction by what shrank, in proportion; whole units, none lost."""
-    out = np.zeros((len(amounts), len(CAUSES)), dtype=np.int64)
     up, down = amounts[:, EXPANSION], -amounts[:, CONTRACTION]
     busy = np.flatnonzero((up != 0) | (down != 0))
-    if not len(busy):
-        return out
-    grew, shrank = _drivers(book, period, len(amounts))
-    for driver, total, sign in ((grew, up, 1), (shrank, down, -1)):
-        weights = driver[busy]
+    grew, shrank = _drivers(book, period, len(amounts)) if len(busy) else (None, None)
+    return _split(up, grew, busy), -_split(down, shrank, busy)
+
+
+def _split(total: Whole, drivers: Whole | None, busy: Whole) -> Whole:
+    out = np.zeros((len(total), len(CAUSES)), dtype=np.int64)
+    if drivers is not None:
+        weights = drivers[busy]
         weights[(weights.sum(axis=1) == 0) & (total[busy] > 0), OTHER] = 1
-        out[busy] += sign * allocate_rows(np.maximum(total[busy], 0), weights)
+        out[busy] = allocate_rows(total[busy], weights)
     return out
 
 

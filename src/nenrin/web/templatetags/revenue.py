@@ -1,0 +1,60 @@
+"""Tags of the revenue pages: signed money, the bridge from begin to end, a KPI's value."""
+
+from __future__ import annotations
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from nenrin.analytics.revenue.catalogue import KPIS
+from nenrin.analytics.revenue.figures import Figure
+from nenrin.analytics.revenue.kpis import Kpi
+from nenrin.values import Money, Text
+from nenrin.web import format, marks, revenue_words
+from nenrin.web.charts import waterfall
+from nenrin.web.templatetags.nenrin import language
+
+register = template.Library()
+
+
+@register.simple_tag
+def amount(minor: int, currency: str = "JPY") -> str:
+    """Money with its sign; zero without any."""
+    shown = format.money(Money(abs(minor), currency), language())
+    return shown if minor == 0 else ("+" if minor > 0 else format.MINUS) + shown
+
+
+@register.inclusion_tag("revenue/waterfall.html", name="waterfall")
+def waterfall_tag(chart: waterfall.Waterfall, unit: Text | str = "") -> dict[str, object]:
+    """The bridge of a charts.waterfall.Waterfall."""
+    return {"chart": chart, "picture": waterfall.draw(chart), "unit": unit}
+
+
+@register.simple_tag
+def kpi(figure: Figure, currency: str = "JPY") -> SafeString | str:
+    """A figure as it reads, or the mark for not enough data."""
+    if figure.value is None:
+        return marks.missing(language())
+    return revenue_words.figure(KPIS[figure.kpi], figure.value, currency, language())
+
+
+@register.simple_tag
+def reach(figure: Figure, currency: str = "JPY") -> str:
+    """The interval of a figure, where it has one."""
+    words = revenue_words.reach(KPIS[figure.kpi], figure, currency, language())
+    return format_html('<span class="nowrap">{}</span>', words) if words else ""
+
+
+@register.simple_tag
+def bound(of: Kpi, value: float, currency: str = "JPY") -> str:
+    """An end of a band, in the KPI's own unit."""
+    return revenue_words.figure(of, value, currency, language())
+
+
+@register.simple_tag
+def part(of: Kpi, value: int, currency: str = "JPY", side: str = "over") -> str:
+    """One account's part of a fraction: money, or a count."""
+    name = of.over if side == "over" else of.under
+    if name.startswith(("accounts", "due_renewed")) or name == "due":
+        return format.number(value, language())
+    return format.money(Money(value, currency), language())
