@@ -25,6 +25,21 @@ def _flag(name: str, default: bool = False) -> bool:
     return os.environ.get(name, "1" if default else "0").lower() in {"1", "true", "yes", "on"}
 
 
+def _one_of(name: str, known: str) -> str:
+    """A setting with few values; the first is the default."""
+    value = os.environ.get(name, "").lower() or known.split()[0]
+    if value not in known.split():
+        raise ImproperlyConfigured(f"{name}={value}: expected one of {', '.join(known.split())}")
+    return value
+
+
+def _count(name: str, default: int) -> int:
+    value = os.environ.get(name, "") or str(default)
+    if not (value.isascii() and value.isdigit()):
+        raise ImproperlyConfigured(f"{name}={value}: expected a whole number")
+    return int(value)
+
+
 def _secret() -> str:
     """The signing key: from the environment, else from the home's own file, made on first use."""
     given = os.environ.get("NENRIN_SECRET_KEY")
@@ -92,7 +107,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SECRET_KEY = _secret()
 DEBUG = _flag("NENRIN_DEBUG")
 COMPAT_200 = _flag("NENRIN_COMPAT_200")  # answer an unknown write key with 200, as Segment does
-ALLOWED_HOSTS = os.environ.get("NENRIN_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
+ALLOWED_HOSTS = [host.strip() for host in os.environ.get("NENRIN_HOSTS", "127.0.0.1,localhost,[::1]").split(",")]
 BASE_URL = os.environ.get("NENRIN_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
 IS_SECURE = BASE_URL.startswith("https://")
 if DEBUG and os.environ.get("NENRIN_HOSTS"):
@@ -215,7 +230,7 @@ CONTENT_SECURITY_POLICY = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 FILE_UPLOAD_TEMP_DIR = None
-TRUSTED_PROXY_HOPS = int(os.environ.get("NENRIN_PROXY_HOPS", "0"))
+TRUSTED_PROXY_HOPS = _count("NENRIN_PROXY_HOPS", 0)
 #: Behind proxies that are counted, and only there, their headers say who calls and whether by TLS.
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_HOPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY_HOPS else None
@@ -229,13 +244,12 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
-STATIC_ROOT = HOME / "static"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = _flag("NENRIN_DEBUG")
 WHITENOISE_MAX_AGE = 3600
 
 EMAIL_HOST = os.environ.get("NENRIN_SMTP_HOST", "")
-EMAIL_PORT = int(os.environ.get("NENRIN_SMTP_PORT", "587"))
+EMAIL_PORT = _count("NENRIN_SMTP_PORT", 587)
 EMAIL_HOST_USER = os.environ.get("NENRIN_SMTP_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("NENRIN_SMTP_PASSWORD", "")
 EMAIL_USE_TLS = _flag("NENRIN_SMTP_TLS", default=True)
@@ -246,7 +260,7 @@ DEFAULT_FROM_EMAIL = os.environ.get("NENRIN_MAIL_FROM", "nenrin@localhost")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"err": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["err"], "level": os.environ.get("NENRIN_LOG", "WARNING").upper()},
+    "formatters": {"line": {"()": "nenrin.foundation.logs.Line"}, "json": {"()": "nenrin.foundation.logs.Json"}},
+    "handlers": {"err": {"class": "logging.StreamHandler", "formatter": _one_of("NENRIN_LOG_FORMAT", "line json")}},
+    "root": {"handlers": ["err"], "level": _one_of("NENRIN_LOG", "warning debug info error").upper()},
 }

@@ -33,7 +33,10 @@ IDS: dict[str, tuple[str, ...]] = {
     "accounts/merges/": ("merge",),
     "accounts/<int:key>/pulses/<int:pulse>": ("account", "pulse"),
     "accounts/<int:key>/overrides/<int:override>": ("account", "override"),
+    "accounts/<int:key>/cells/": ("account", "cell"),
     "accounts/<int:": ("account",),
+    "accounts/undo/<slug:": ("undo",),
+    "accounts/compare/export.<str:": ("file",),
     "contacts/<int:": ("contact",),
     "subscriptions/<int:": ("subscription",),
     "timeline/<int:": ("touch",),
@@ -68,14 +71,22 @@ IDS: dict[str, tuple[str, ...]] = {
     "api/merges/{int:": ("merge",),
     "api/imports/{": ("import",),
 }
-WORDS = {"file": "csv", "template": "accounts", "namespace": "crm", "phase": "primary", "code": "core"}
+WORDS = {
+    "cell": "stage",
+    "undo": "gone",
+    "file": "csv",
+    "template": "accounts",
+    "namespace": "crm",
+    "phase": "primary",
+    "code": "core",
+}
 #: Kinds that belong to an account and are reached only where it is.
 OWNED = {"account", "contact", "subscription", "touch", "pulse", "override", "key"}
 #: Answered without a member: they declare it, or belong to signing in, which has its own rules.
-PUBLIC = {"asset", "closed", "invitation", "preferences", "api-reference", "openapi-json", "api-root"}
+PUBLIC = {"asset", "closed", "invitation", "preferences", "api-reference", "openapi-json", "api-root", "alive", "ready"}
 SIGNING_IN = "sign-in/"
 #: Reading these leaves a note of who took what out: the one thing a GET may write.
-NOTED = {"accounts-export", "contacts-export", "subscriptions-export", "journal-export"}
+NOTED = {"accounts-export", "accounts-compare-export", "contacts-export", "subscriptions-export", "journal-export"}
 #: Where changing takes more than looking; whoever only looks is told that there is nothing to change.
 CHANGING = {"health-model": Permission.HEALTH_CONFIGURE, "teams": Permission.MEMBERS_EDIT}
 #: What is sent where an empty form or body would be refused before its object is looked for.

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
+from typing import Any
 
 import click
 import django
 
 from nenrin import __version__
+from nenrin.cli import troubles
+from nenrin.cli.output import fail
 
 #: Command -> (module in this package, one line of help). Only the called command's rooms are imported.
 COMMANDS = {
@@ -34,6 +37,15 @@ COMMANDS = {
 class Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [name for name, (module, _) in COMMANDS.items() if _exists(module)]
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Whatever a command meets is told in one line, with status 1; a fault of ours keeps its trace."""
+        try:
+            return super().invoke(ctx)
+        except troubles.KNOWN as trouble:
+            if os.environ.get("NENRIN_LOG", "").lower() == "debug":
+                raise
+            fail(troubles.told(trouble), as_json="--json" in sys.argv)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:

@@ -16,6 +16,8 @@ from nenrin import __version__
 from nenrin.cli.output import fail
 
 MANIFEST = "backup.json"
+#: In the home: when and where the last backup was made, for `nenrin doctor`.
+LAST = "last_backup.json"
 
 
 @click.command()
@@ -39,6 +41,7 @@ def command(target: Path) -> None:
         shutil.copy2(settings.HOME / "secret.key", target / "secret.key")
     made = {"version": __version__, "made_at": datetime.now(UTC).isoformat(), "postgres": bool(settings.DATABASE_URL)}
     (target / MANIFEST).write_text(json.dumps(made))
+    (settings.HOME / LAST).write_text(json.dumps(made | {"target": str(target.resolve())}))
     click.echo(f"backup in {target}")
 
 

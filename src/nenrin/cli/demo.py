@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from datetime import UTC, datetime
@@ -95,14 +96,17 @@ def _create(made: world.World, now: datetime) -> None:
     organisation.found(product.VENDOR.ja, at=now, **FOUNDED_AS)
     told = telling.told(made, now=now, password=PASSWORD, progress=_progress)
     settling.settled(made, told.book, now=now, progress=_progress)
-    seconds = time.perf_counter() - began
+    seconds, back = time.perf_counter() - began, "\r" if sys.stderr.isatty() else ""
     click.echo(
-        f"\r{len(made.customers)} companies, {told.deeds:,} deeds, {told.events:,} events in {seconds:.0f} s", err=True
+        f"{back}{len(made.customers)} companies, {told.deeds:,} deeds, {told.events:,} events in {seconds:.0f} s",
+        err=True,
     )
 
 
 def _progress(what: str, count: int) -> None:
-    click.echo(f"\r{what} {count:,}".ljust(40), err=True, nl=False)
+    """On a terminal one line that counts up; in a file nothing, for it would hold every step."""
+    if sys.stderr.isatty():
+        click.echo(f"\r{what} {count:,}".ljust(40), err=True, nl=False)
 
 
 def _say(host: str, port: int, as_json: bool) -> None:

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
+from urllib.parse import urlsplit
 
 import click
 from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Max
 
 from nenrin import __version__
+from nenrin.cli.backup import LAST
 from nenrin.cli.output import say_json
 from nenrin.foundation import journal
-from nenrin.foundation.models import Entry, Lease, Organisation
+from nenrin.foundation.models import Cursor, Entry, Lease, Organisation
 from nenrin.ingest import conservation, lakes
+from nenrin.ingest.models import Quarantined
 
 State = Literal["ok", "warn", "fail"]
 MARKS = {
@@ -27,6 +32,7 @@ MARKS = {
     "fail": click.style("FAIL", fg="red"),
 }
 LAG = timedelta(minutes=5)
+BACKUP_AGE = timedelta(hours=26)
 FREE_BYTES = 1 << 30
 
 
@@ -70,6 +76,61 @@ def chain() -> Finding:
     return Finding("journal", "ok", f"{sealed} entries, chain whole")
 
 
+def tail() -> Finding:
+    """A reader that stands beyond the last entry has read entries that are gone."""
+    last = Entry.objects.aggregate(last=Max("sequence"))["last"] or 0
+    read = Cursor.objects.aggregate(last=Max("sequence"))["last"] or 0
+    if read > last:
+        remedy = "the database is older than the lake, or rows were taken out: compare with a backup"
+        return Finding("journal end", "fail", f"entries {last + 1} to {read} are missing", remedy)
+    return Finding("journal end", "ok", f"readers stand at {read} of {last}")
+
+
+def backup() -> Finding:
+    try:
+        told = json.loads((settings.HOME / LAST).read_text())
+        made = datetime.fromisoformat(told["made_at"])
+    except (OSError, ValueError, KeyError):
+        return Finding("backup", "warn", "none has been made from this home", "nenrin backup TARGET, every day")
+    age = datetime.now(UTC) - made
+    says = f"{made:%Y-%m-%d %H:%M} UTC in {told.get('target', '?')}"
+    return Finding("backup", "warn", says, "older than a day") if age > BACKUP_AGE else Finding("backup", "ok", says)
+
+
+def key() -> Finding:
+    """Whoever reads the signing key can sign in as anybody."""
+    file = settings.HOME / "secret.key"
+    if not file.exists():
+        return Finding("signing key", "ok", "from the environment")
+    if file.stat().st_mode & 0o077:
+        return Finding("signing key", "fail", f"{file} can be read by others", f"chmod 600 {file}")
+    return Finding("signing key", "ok", "readable by its owner alone")
+
+
+def sending() -> Finding:
+    row = Organisation.objects.first()
+    if row is not None and row.is_sending_paused:
+        return Finding("sending", "warn", "paused since the restore", "resume it when this is the live installation")
+    return Finding("sending", "ok", "not paused")
+
+
+def transport() -> Finding:
+    """Sign-ins and keys in plain text over a network."""
+    host = urlsplit(settings.BASE_URL).hostname or ""
+    if settings.IS_SECURE or host in {"127.0.0.1", "localhost", "::1"}:
+        return Finding("address", "ok", settings.BASE_URL)
+    return Finding(
+        "address", "warn", f"{settings.BASE_URL} is not encrypted", "TLS in front, then NENRIN_BASE_URL=https://…"
+    )
+
+
+def set_aside() -> Finding:
+    waiting = Quarantined.objects.filter(state="waiting").count()
+    if waiting:
+        return Finding("quarantine", "warn", f"{waiting} events wait for a decision", "Data quality, Set aside")
+    return Finding("quarantine", "ok", "empty")
+
+
 def law() -> Finding:
     total = conservation.law(lakes.current())["total"]
     says = ", ".join(f"{name} {count}" for name, count in total.items())
@@ -94,7 +155,10 @@ def disk() -> Finding:
     return Finding("disk", "ok", says) if free > FREE_BYTES else Finding("disk", "fail", says, "free some space")
 
 
-CHECKS: tuple[Callable[[], Finding], ...] = (sqlite_version, migrations, organisation, chain, law, loops, disk)
+CHECKS: tuple[Callable[[], Finding], ...] = (
+    *(sqlite_version, migrations, organisation, chain, tail, law, set_aside, loops),
+    *(disk, backup, key, transport, sending),
+)
 
 
 @click.command()

@@ -14,7 +14,7 @@ from django.db import Error as DatabaseTrouble
 from django.db import close_old_connections
 
 from nenrin.customers import days
-from nenrin.foundation import journal, leases, organisation
+from nenrin.foundation import journal, leases, organisation, verification
 from nenrin.ingest import drain, lakes, mirror
 from nenrin.ingest.importing import rounds
 from nenrin.insight import refresh, tick
@@ -72,6 +72,7 @@ LOOPS = (
     Loop("tick", tick.step),
     Loop("refresh", refresh.step),
     Loop("tidy", _tidy),
+    Loop("verify", verification.step),
 )
 
 

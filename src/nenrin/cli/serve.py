@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -14,6 +16,7 @@ from django.conf import settings
 from django.core.management import call_command
 
 from nenrin.cli.output import fail
+from nenrin.cli.upgrade import refuse_newer
 from nenrin.foundation.models import Organisation
 
 STOP_SECONDS = 10
@@ -25,12 +28,26 @@ STOP_SECONDS = 10
 @click.option("--with-worker", is_flag=True, help="Also run the worker; ends with the server.")
 def command(host: str, port: int, with_worker: bool) -> None:
     """Answer on a port. Ctrl-C ends it, and the worker with it; what was accepted is on the disk."""
+    _ask_for(host, port)
+    refuse_newer()
     call_command("migrate", verbosity=0, interactive=False)
     if not Organisation.objects.exists():
         fail("this home has no organisation yet: run `nenrin init` or `nenrin demo` first")
     parts = {"server": _server(host, port)} | ({"worker": _worker()} if with_worker else {})
     click.echo(f"Nenrin answers on http://{host}:{port}  (home: {settings.HOME})", err=True)
     sys.exit(_watch(parts))
+
+
+def _ask_for(host: str, port: int) -> None:
+    """Fail with a remedy where the port cannot be had; the server itself would only fall, again and again."""
+    try:
+        with socket.create_server((host, port), reuse_port=False):
+            return
+    except PermissionError:
+        fail(f"this user may not answer on port {port}: take one above 1023 and put a proxy in front")
+    except OSError as trouble:
+        in_use = trouble.errno == errno.EADDRINUSE
+        fail(f"port {port} is in use: choose another with --port" if in_use else f"{host}:{port}: {trouble.strerror}")
 
 
 def _server(host: str, port: int) -> list[str]:

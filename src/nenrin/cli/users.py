@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import F
 
 from nenrin.cli.output import fail, say_json, say_rows
-from nenrin.foundation import members
+from nenrin.foundation import members, second_steps
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Member, Team
 from nenrin.foundation.roles import Role
@@ -63,6 +63,15 @@ def promote(email: str, role: str) -> None:
         members.change(_member(email), by=SYSTEM, at=datetime.now(UTC), role=Role(role))
     except members.LastAdministrator as problem:
         fail(str(problem))
+
+
+@command.command("forget-second-step")
+@click.argument("email")
+def forget_second_step(email: str) -> None:
+    """Take a member's authenticator app and recovery codes away: the way back in when the phone is lost."""
+    if not second_steps.forget(_member(email), by=SYSTEM, at=datetime.now(UTC)):
+        fail(f"{email} has no second step")
+    click.echo(f"{email} signs in by the password alone, and may set up two-step sign-in anew")
 
 
 @command.command()

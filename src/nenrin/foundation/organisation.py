@@ -9,10 +9,7 @@ from nenrin.foundation import journal
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.calendar import day_of
 from nenrin.foundation.models import Organisation
-
-
-class NotInstalled(RuntimeError):
-    """This home has no organisation yet: run `nenrin init` first."""
+from nenrin.foundation.refusals import NotInstalled
 
 
 def current() -> Organisation:

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import loader
 
+from nenrin.values import Text
 from nenrin.web.guard import public
 
 
@@ -27,6 +28,12 @@ def denied(request: HttpRequest, exception: Exception) -> HttpResponse:
 @public
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _page(request, 404)
+
+
+def refused(request: HttpRequest, words: Text) -> HttpResponse:
+    """What was sent asks for something that there is not; nothing was changed."""
+    context = {"status": 422, "words": words, "reference": getattr(request, "id", "")}
+    return render(request, "errors/422.html", context, status=422)
 
 
 @public

@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.functional import SimpleLazyObject
 
-from nenrin.foundation import organisation
+from nenrin.foundation import logs, organisation
 
 Responder = Callable[[HttpRequest], HttpResponse]
 #: In the session: when its member was last here, in seconds since 1970. Written at most this often.
@@ -33,9 +33,13 @@ def request_id(get_response: Responder) -> Responder:
     def respond(request: HttpRequest) -> HttpResponse:
         request.META["QUERY_STRING"] = request.META.get("QUERY_STRING", "").replace("%00", "")
         request.id = secrets.token_hex(6)  # type: ignore[attr-defined]
+        logs.request.set(request.id)  # type: ignore[attr-defined]
         request.at = datetime.now(UTC)  # type: ignore[attr-defined]
         request.organisation = SimpleLazyObject(organisation.current)  # type: ignore[attr-defined]
-        response = get_response(request)
+        try:
+            response = get_response(request)
+        finally:
+            logs.request.set("")
         response["X-Request-Id"] = request.id  # type: ignore[attr-defined]
         return response
 

@@ -39,13 +39,14 @@ CONFLICTS: Final[Mapping[str, Text]] = {
 }
 LOOPS: Final[Mapping[str, Text]] = {
     "worker.work": Text("Imports", "取り込み"),
-    "worker.turn": Text("Simulated time", "シミュレーション時刻"),
+    "worker.turn": Text("Terms and deadlines", "契約期間・期限の更新"),
     "worker.drain": Text("Events into the lake", "利用ログの格納"),
     "worker.seal": Text("Sealing the audit log", "監査ログの封印"),
     "worker.mirror": Text("Facts into the lake", "記録の格納"),
     "worker.tick": Text("Closing the day", "日次締め"),
     "worker.refresh": Text("Health scores", "ヘルススコア更新"),
     "worker.tidy": Text("Tidying files", "ファイル整理"),
+    "worker.verify": Text("Verifying the audit log", "監査ログの検証"),
 }
 USES: Final[Mapping[str, Text]] = {
     "unmapped": Text("Not classified", "未分類"),
