@@ -72,7 +72,7 @@ def _sqlite(path: Path) -> dict[str, object]:
     """FULL: what is acknowledged is on the disk. IMMEDIATE: a writer waits at the start, never in the middle."""
     journal = "WAL" if SQLITE_IS_SOUND else "DELETE"
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "nenrin.foundation.sqlite",
         "NAME": path,
         "CONN_MAX_AGE": None,
         "OPTIONS": {

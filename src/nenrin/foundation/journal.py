@@ -11,10 +11,10 @@ import json
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from django.core.serializers.json import DjangoJSONEncoder
+import msgspec
 from django.db import transaction
 from django.db.models import Max
 
@@ -109,31 +109,8 @@ def _entry(draft: Draft, salt: str) -> Entry:
 
 def _plain(payload: Mapping[str, Any]) -> dict[str, Any]:
     """The same payload as JSON gives it back: dates as text, tuples as lists; what is hashed is what is stored."""
-    return {_name(name): _plain_value(value) for name, value in payload.items()}
-
-
-#: Exactly these, not their subclasses: an enumeration is written as its value.
-_AS_JSON_HAS_THEM = frozenset({str, int, float, bool, type(None)})
-
-
-def _plain_value(value: Any) -> Any:  # Any: whatever JSON can hold
-    kind = type(value)
-    if kind in _AS_JSON_HAS_THEM:
-        return value
-    if kind is date:
-        return value.isoformat()
-    if isinstance(value, str):
-        return str.__str__(value)
-    if kind is dict:
-        return {_name(name): _plain_value(each) for name, each in value.items()}
-    if kind is list or kind is tuple:
-        return [_plain_value(each) for each in value]
-    return json.loads(json.dumps(value, cls=DjangoJSONEncoder))
-
-
-def _name(name: Any) -> str:  # Any: as above
-    """A key as JSON writes it."""
-    return name if type(name) is str else str(next(iter(json.loads(json.dumps({name: None})))))
+    plain: dict[str, Any] = msgspec.to_builtins(payload, str_keys=True, enc_hook=bulk.plain)
+    return plain
 
 
 def _digest(salt: str, payload: Mapping[str, Any]) -> str:

@@ -27,7 +27,7 @@ from nenrin.values import Text
 log = logging.getLogger(__name__)
 
 #: How long the database is left to others between two chunks.
-GAP_SECONDS: Final = 0.02
+GAP_SECONDS: Final = 0.005
 #: How long one round may take before the other loops have their turn.
 ROUND_SECONDS: Final = 1.0
 CLAIM_SECONDS: Final = 60
@@ -102,7 +102,7 @@ def _rows(row: Import, at: datetime, seconds: float, holder: str) -> int:
             return done + 1
         done += settled
         if connection.vendor == "sqlite":
-            time.sleep(GAP_SECONDS)  # one writer at a time: who waits polls at about this pace
+            time.sleep(GAP_SECONDS)  # one writer at a time: who waits polls faster than this
     return done
 
 

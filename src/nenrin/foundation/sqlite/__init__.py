@@ -1,0 +1,1 @@
+"""The embedded database as Django's engine `nenrin.foundation.sqlite`: Django's own, with shorter waits for one's turn."""
