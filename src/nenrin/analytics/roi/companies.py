@@ -58,11 +58,11 @@ INPUTS: dict[str, Input] = {
             Text("Recurring revenue of one month, tax excluded", "1か月の定期売上（税抜）"),
         ),
         Input(
-            "churn", Text("Monthly revenue churn today", "現在の月次解約率（金額）"), "share", 0.0005, 0.5,
-            Text("Share of MRR that is lost in a month", "1か月に失うMRRの割合"),
+            "churn", Text("Revenue churn today", "現在の解約率（金額）"), "share", 0.0005, 0.5,
+            Text("Share of MRR that is lost", "失うMRRの割合"),
         ),
         Input(
-            "churn_after", Text("Monthly revenue churn aimed at", "目標の月次解約率（金額）"), "share", 0.0005, 0.5,
+            "churn_after", Text("Revenue churn aimed at", "目標の解約率（金額）"), "share", 0.0005, 0.5,
             Text("What customer success should bring it to", "カスタマーサクセスで目指す水準"),
         ),
         Input(

@@ -1,0 +1,4 @@
+"""stub"""
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
