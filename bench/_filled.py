@@ -43,10 +43,11 @@ def link(lake: Lake) -> None:
     rows = [
         {**common, "kind": "key", "key": f"product|g:acct-{n}", "account": n + 1, "body": "{}"} for n in range(ACCOUNTS)
     ]
-    rows += [{**common, "kind": "membership", "account": None, **_membership(n)} for n in range(USERS)]
+    rows += [{**common, "kind": "membership", "account": None, **membership(n)} for n in range(USERS)]
     lake.append_facts(pa.Table.from_pylist(rows, schema=FACTS), app="bench", version=1)
 
 
-def _membership(user: int) -> dict[str, Any]:
+def membership(user: int) -> dict[str, Any]:
+    """The columns of the fact that a user belongs to a group."""
     body = {"user": f"user-{user}", "group": f"acct-{user % ACCOUNTS}"}
     return {"key": f"product|u:{body['user']}|g:{body['group']}", "body": json.dumps(body)}

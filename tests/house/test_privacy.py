@@ -24,7 +24,7 @@ COVERED = {name for module in ERASERS for name in module.COVERS}
 #: Erased with the fact or contact that an entry is about.
 ERASED_BY_SUBJECT = {"PersonalPart"}
 #: Our own colleagues: leave by deactivation, their name stays as the author of what they did.
-COLLEAGUES = {"Member", "Invitation", "ApiToken", "SavedView", "Team", "Assignment"}
+COLLEAGUES = {"Member", "Invitation", "ApiToken", "SavedView", "ViewMark", "Team", "Assignment"}
 #: Uploaded rows and received bodies, which their own deadlines clear.
 PASSING = {"Import", "ImportedRow", "Spooled"}
 #: Companies, contracts, configuration, counters and scores.

@@ -12,11 +12,10 @@ from django.urls import path
 
 from nenrin.customers.models import Contact, Subscription
 from nenrin.customers.statuses import OPEN, DecisionRole, word
-from nenrin.foundation import organisation
 from nenrin.foundation.permissions import FieldClass, Permission, allowed, visible
 from nenrin.insight import explanation, usage
 from nenrin.values import Money, Text
-from nenrin.web import account_health, account_judgements, account_usage, timeline
+from nenrin.web import account_health, account_judgements, account_usage, navigation, timeline
 from nenrin.web.account_head import find, head
 from nenrin.web.guard import MemberRequest, requires
 
@@ -68,7 +67,7 @@ def usage_page(request: MemberRequest, key: int) -> HttpResponse:
 def recent_events(request: MemberRequest, key: int) -> HttpResponse:
     """The last events as they arrived: a fragment, because raw events are the one slow thing on the page."""
     account = find(request, key)
-    today = organisation.today(request.at)
+    today = navigation.today(request)
     rows = usage.recent(account.pk, until=today)
     shown = {"rows": rows, "may_read": visible(request.user, FieldClass.PERSONAL), "days": 30, "account": account}
     return render(request, "account360/recent_events.html", shown)

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from nenrin.analytics.kpis.measures import Measure
 from nenrin.customers.models import Account
 from nenrin.customers.statuses import Stage, Status, word
 from nenrin.insight.models import Health
@@ -42,6 +43,8 @@ class Frame:
     touch_models: Mapping[str, Text] = field(default_factory=dict)
 
 
+#: Digits behind the point by unit; none elsewhere.
+_DIGITS = {"ratio": 2, "per_week": 1, "per_user": 2, "grade": 1}
 Cell = Callable[[Row, Frame], "SafeString | str"]
 Export = Callable[[Row, Frame], Any]
 
@@ -59,6 +62,10 @@ class Column:
     is_default: bool = False
     term: str = ""
     needs: str = ""  # a measure
+    editable: str = ""  # what may be changed in its cell (web.account_fields)
+    attribute: str = ""  # the attribute it shows
+    digits: int = 0  # behind the point
+    is_share: bool = False
 
 
 def _text(name: str) -> tuple[Cell, Export]:
@@ -88,6 +95,15 @@ def _measure(key: str, digits: int = 0) -> tuple[Cell, Export]:
         return marks.missing(frame.language) if stands is None else format.number(stands, frame.language, digits)
 
     return cell, lambda row, frame: row.measures.get(key)
+
+
+def of_measure(measure: Measure) -> Column:
+    """A measure of any unit as a column."""
+    key, is_share, digits = measure.key, measure.unit == "share", _DIGITS.get(measure.unit, 0)
+    drawn = _share(key) if is_share else _measure(key, digits)
+    return Column(
+        key, measure.name, *drawn, is_number=True, term=key, needs=key, digits=digits, is_share=is_share
+    )  # fmt: skip
 
 
 def _share(key: str) -> tuple[Cell, Export]:
@@ -179,7 +195,7 @@ def _of_health(name: str) -> Export:
 
 
 COLUMNS: tuple[Column, ...] = (
-    Column("stage", Text("Stage", "ステージ"), _stage, _stage, "stage", is_default=True),
+    Column("stage", Text("Stage", "ステージ"), _stage, _stage, "stage", is_default=True, editable="stage"),
     Column("status", Text("Status", "状態"), _status, _status, "status"),
     Column(
         "health", Text("Health", "ヘルス"), _health, _of_health("score"), "health__score", is_default=True, term="score"
@@ -213,7 +229,7 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column("notice", Text("Notice deadline", "更新拒絶期限日"), *_day("notice_on"), "notice_on", is_default=True),
     Column("renewal", Text("Renewal", "更新日"), *_day("renewal_on"), "renewal_on", term="renewal"),
-    Column("owner", Text("Owner", "担当"), _owner_cell, _owner, "owner__name", is_default=True),
+    Column("owner", Text("Owner", "担当"), _owner_cell, _owner, "owner__name", is_default=True, editable="owner"),
     Column(
         "touched",
         Text("Last touch", "最終接点"),
@@ -222,50 +238,24 @@ COLUMNS: tuple[Column, ...] = (
         "",
         True,
         True,
+        term="days_since_touch",
         needs="days_since_touch",
     ),
     Column("tier", Text("Tier", "企業規模"), *_named("tiers", "tier"), "tier"),
-    Column("touch_model", Text("Touch model", "タッチモデル"), *_named("touch_models", "touch_model"), "touch_model"),
+    Column(
+        "touch_model",
+        Text("Touch model", "タッチモデル"),
+        *_named("touch_models", "touch_model"),
+        "touch_model",
+        editable="touch_model",
+    ),
     Column("plan", Text("Plan", "プラン"), *_text("plan_name"), "plan_name"),
     Column("seats", Text("Seats", "契約ライセンス数"), *_number("seats"), "seats", True),
-    Column(
-        "active_share",
-        Text("Seats in use", "ライセンス利用率"),
-        *_share("active_user_share"),
-        "",
-        True,
-        needs="active_user_share",
-    ),
-    Column(
-        "weekly_users",
-        Text("Weekly users", "週間利用者"),
-        *_measure("weekly_active_users"),
-        "",
-        True,
-        needs="weekly_active_users",
-    ),
-    Column("nps", Text("NPS", "NPS"), *_measure("nps"), "", True, needs="nps"),
-    Column(
-        "urgent",
-        Text("Urgent tickets", "緊急の問い合わせ"),
-        *_measure("urgent_tickets_open"),
-        "",
-        True,
-        needs="urgent_tickets_open",
-    ),
     Column("industry", Text("Industry", "業種"), *_text("industry"), "industry"),
     Column("employees", Text("Employees", "従業員数"), *_number("employees"), "employees", True),
     Column("prefecture", Text("Prefecture", "都道府県"), *_text("prefecture"), "prefecture"),
     Column("region", Text("Region", "地域"), *_text("region"), "region"),
     Column("since", Text("Customer since", "契約開始"), *_day("customer_since"), "customer_since"),
     Column("lost", Text("Lost on", "解約日"), *_day("lost_on"), "lost_on"),
-    Column("tags", Text("Tags", "タグ"), _tags, lambda row, frame: ", ".join(row.tags)),
+    Column("tags", Text("Tags", "タグ"), _tags, lambda row, frame: ", ".join(row.tags), editable="tags"),
 )
-BY_KEY = {column.key: column for column in COLUMNS}
-SORTS = {"name": "name", **{column.key: column.sort for column in COLUMNS if column.sort}}
-
-
-def chosen(wanted: str) -> list[Column]:
-    """The columns that an address names with commas between, in its order; the default ones where it names none."""
-    named = [BY_KEY[key] for key in dict.fromkeys(wanted.split(",")) if key in BY_KEY]
-    return named or [column for column in COLUMNS if column.is_default]

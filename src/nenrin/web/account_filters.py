@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, F, Q, QuerySet, Value
+from django.db.models.functions import Cast
 from django.http import QueryDict
 
 from nenrin.analytics.scores.bands import Band
@@ -22,6 +24,8 @@ from nenrin.web.charts.bands import band_of
 from nenrin.web.components import Chip
 from nenrin.web.listing import plain, whole
 
+#: Tags and segments offered.
+AT_MOST = 200
 ALL, CURRENT, ME, NONE = "all", "current", "me", "none"
 LABELS: dict[str, Text] = {
     "q": Text("Search", "検索"),
@@ -48,7 +52,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What can be chosen in the form of filters; four queries."""
+    """What can be chosen in the form of filters; one query."""
 
     status: Sequence[Option]
     band: Sequence[Option]
@@ -61,7 +65,7 @@ class Choices:
 
     @classmethod
     def current(cls) -> Choices:
-        members = Member.objects.filter(is_active=True).values_list("pk", "name")
+        known = _known()
         return cls(
             status=(
                 Option(CURRENT, Text("All but lost and test", "解約・テスト以外")),
@@ -72,18 +76,44 @@ class Choices:
             owner=[
                 Option(ME, Text("Mine", "自分")),
                 Option(NONE, Text("Nobody", "担当なし")),
-                *(Option(str(pk), name) for pk, name in members),
+                *(Option(key, en) for key, en, _ in known["owner"]),
             ],
             stage=[Option(stage.value, word(stage)) for stage in Stage if stage],
-            tier=[Option(row.key, Text(row.name_en, row.name_ja)) for row in TierRule.objects.all()],
-            touch=[Option(row.key, Text(row.name_en, row.name_ja)) for row in TouchModel.objects.all()],
-            tag=[Option(name, name) for name in Tag.objects.values_list("name", flat=True)[:200]],
-            segment=[Option(str(s.pk), s.name) for s in Segment.objects.filter(archived_at__isnull=True)[:200]],
+            tier=[Option(key, Text(en, ja)) for key, en, ja in known["tier"]],
+            touch=[Option(key, Text(en, ja)) for key, en, ja in known["touch"]],
+            tag=[Option(en, en) for _, en, _ in known["tag"][:AT_MOST]],
+            segment=[Option(key, en) for key, en, _ in known["segment"][:AT_MOST]],
         )
 
     def label(self, name: str, value: str) -> Text | str:
         options: Sequence[Option] = getattr(self, name, ())
         return next((option.label for option in options if option.value == value), value)
+
+
+def _known() -> dict[str, list[tuple[str, str, str]]]:
+    """(key, English, Japanese) of members, tiers, touch models, tags and segments, in their orders; one query."""
+    kinds: dict[str, QuerySet[Any]] = {
+        "owner": _options("owner", Member.objects.filter(is_active=True), "name", "name"),
+        "tier": _options("tier", TierRule.objects.all(), "name_en", "name_ja", key="key", place="position"),
+        "touch": _options("touch", TouchModel.objects.all(), "name_en", "name_ja", key="key", place="position"),
+        "tag": _options("tag", Tag.objects.all(), "name", "name"),
+        "segment": _options("segment", Segment.objects.filter(archived_at__isnull=True), "name", "name"),
+    }
+    first, *others = kinds.values()
+    found: dict[str, list[tuple[str, str, str]]] = {kind: [] for kind in kinds}
+    for kind, _, key, en, ja in sorted(first.union(*others, all=True), key=lambda row: (row[1], row[3], row[2])):
+        found[kind].append((key, en, ja))
+    return found
+
+
+def _options(
+    kind: str, rows: QuerySet[Any], en: str, ja: str, *, key: str = "pk", place: str = ""
+) -> QuerySet[Any]:  # fmt: skip
+    words = CharField()
+    named: dict[str, Any] = {"kind_": Value(kind, output_field=words), "place_": F(place) if place else Value(0)}
+    named |= {"key_": Cast(F(key), words), "en_": Cast(F(en), words), "ja_": Cast(F(ja), words)}
+    found: QuerySet[Any] = rows.order_by().annotate(**named).values_list("kind_", "place_", "key_", "en_", "ja_")
+    return found
 
 
 def asked(given: QueryDict) -> dict[str, str]:

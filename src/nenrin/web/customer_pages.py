@@ -1,9 +1,14 @@
 """Every page about customers but the account's own frame: lists, forms, tabs, merges, exports."""
 
 from nenrin.web import (
+    account_cells,
+    account_comparison,
     account_contracts,
+    account_deeds,
     account_edit,
     account_people,
+    account_undo,
+    account_views,
     accounts_list,
     contacts,
     exports,
@@ -11,13 +16,8 @@ from nenrin.web import (
     subscriptions,
 )
 
-urlpatterns = [
-    *accounts_list.urlpatterns,
-    *exports.urlpatterns,
-    *account_edit.urlpatterns,
-    *merges.urlpatterns,
-    *contacts.urlpatterns,
-    *account_people.urlpatterns,
-    *subscriptions.urlpatterns,
-    *account_contracts.urlpatterns,
-]
+AREAS = (
+    *(accounts_list, account_views, account_deeds, account_undo, account_cells, account_comparison, exports),
+    *(account_edit, merges, contacts, account_people, subscriptions, account_contracts),
+)
+urlpatterns = [address for area in AREAS for address in area.urlpatterns]

@@ -16,15 +16,16 @@ from django.urls import path
 from django.utils.translation import get_language
 
 from nenrin.customers.models import Account
-from nenrin.foundation import journal, organisation
+from nenrin.foundation import journal
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.permissions import Permission
 from nenrin.foundation.spreadsheets import defused
 from nenrin.values import Text
-from nenrin.web import account_columns, account_filters
-from nenrin.web.accounts_list import DEFAULT_SORT, filled, frame_of, visible_rows
+from nenrin.web import account_filters, account_rows, navigation
+from nenrin.web.account_column_sets import Columns
+from nenrin.web.accounts_list import DEFAULT_SORT
 from nenrin.web.guard import MemberRequest, requires
-from nenrin.web.listing import chosen_sort, ordered, plain
+from nenrin.web.listing import chosen_sort, plain
 
 CHUNK = 500
 M = TypeVar("M", bound=Model)
@@ -35,18 +36,16 @@ def accounts_export(request: MemberRequest, kind: str) -> HttpResponse | Streami
     """The account list as it stands, as CSV (UTF-8 with BOM) or Excel."""
     filters = account_filters.asked(request.GET)
     within = Account.objects.for_member(request.user, Permission.EXPORT).values("pk")
-    rows = visible_rows(request.user).filter(pk__in=within)
-    rows = account_filters.applied(rows, filters, request.user, organisation.today(request.at))
-    sort, base = (
-        chosen_sort(request, account_columns.SORTS, DEFAULT_SORT),
-        Account.objects.select_related("owner", "health"),
-    )
-    chosen = account_columns.chosen(plain(request.GET.get("columns")))
-    frame = frame_of(request)
+    rows = account_rows.visible(request.user).filter(pk__in=within)
+    rows = account_filters.applied(rows, filters, request.user, navigation.today(request))
+    available, base = Columns.of(request.user), Account.objects.select_related("owner", "health")
+    sort = chosen_sort(request, available.sorts, DEFAULT_SORT)
+    chosen = available.chosen(plain(request.GET.get("columns"), 2000))
+    frame = account_rows.frame(request)
 
     def lines() -> Iterator[list[Any]]:
-        for chunk in chunks(ordered(rows, sort, account_columns.SORTS), base):
-            for row in filled(chunk, chosen):
+        for chunk in chunks(available.ordered(rows, sort), base):
+            for row in account_rows.filled(chunk, chosen):
                 yield [row.account.pk, row.account.name, *(column.export(row, frame) for column in chosen)]
 
     head = ["id", Text("Account", "顧客").in_(frame.language), *(column.label.in_(frame.language) for column in chosen)]

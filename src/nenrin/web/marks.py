@@ -34,6 +34,11 @@ def shape(band: object) -> SafeString:
     return mark_safe(f'<svg class="health__mark" viewBox="0 0 12 12" aria-hidden="true">{_SHAPES[band_of(band)]}</svg>')
 
 
+def word(band: object) -> Text:
+    """The band's name, in any of its spellings."""
+    return WORDS[band_of(band)]
+
+
 def health(band: object, score: float | None, language: str) -> SafeString:
     """Shape, word, score."""
     known = band_of(band)

@@ -54,6 +54,12 @@ def listed(words: Sequence[object]) -> str:
 
 
 @register.filter
+def pairs(left: Sequence[object], right: Sequence[object]) -> list[tuple[object, object]]:
+    """Two lists side by side."""
+    return list(zip(left, right, strict=False))
+
+
+@register.filter
 def undo_of(tags: str) -> str:
     """The undo address that a message's tags carry (see nenrin.web.toasts)."""
     return toasts.undo_of(tags or "")
