@@ -133,7 +133,7 @@ def test_who_may_not_configure_reads_only(client: Client, world: World) -> None:
     client.force_login(cast.member(Role.CSM))
     assert "案を保存" not in page(client, "health-model", "standard")
     assert client.post(reverse("health-model-publish", args=["standard"])).status_code == 403
-    assert client.post(reverse("health-model", args=["standard"]), {"do": "save"}).status_code == 404
+    assert client.post(reverse("health-model", args=["standard"]), {"do": "save"}).status_code == 403
     assert client.get(reverse("health-model", args=["nothing"])).status_code == 404
 
 

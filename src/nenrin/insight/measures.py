@@ -17,7 +17,7 @@ from nenrin.values import Text
 
 def evaluated(keys: Iterable[str]) -> tuple[Measure, ...]:
     """The whole catalogue and the attributes among `keys`, whatever became of them since: past days replay the same."""
-    own = sorted({key for key in keys if is_attribute(key)})
+    own = sorted({key for key in keys if is_attribute(key) and _is_key(attribute_of(key))})
     return (*MEASURES.values(), *(_plain(key) for key in own))
 
 
@@ -29,7 +29,7 @@ def usable() -> dict[str, Measure]:
 
 def named(keys: Iterable[str]) -> dict[str, Measure]:
     """The catalogue and the attributes among `keys` with their names, archived ones too. No query without any."""
-    own = {key.removeprefix(PREFIX) for key in keys if is_attribute(key)}
+    own = {attribute_of(key) for key in keys if is_attribute(key) and _is_key(attribute_of(key))}
     if not own:
         return dict(MEASURES)
     found = {row.key: _declared(row) for row in AttributeField.objects.filter(key__in=own)}
@@ -59,6 +59,10 @@ def of_attribute(key: str) -> str:
 
 def attribute_of(key: str) -> str:
     return key.removeprefix(PREFIX)
+
+
+def _is_key(name: str) -> bool:
+    return name.isascii() and name.isidentifier() and name[:1].isalpha() and len(name) <= 60
 
 
 def _numeric() -> QuerySet[AttributeField]:

@@ -90,7 +90,9 @@ def _measures(before: HealthModel, after: HealthModel) -> Iterator[Line]:
     groups = [
         Text("、".join(g.name.en for g in m.groups), "、".join(g.name.ja for g in m.groups)) for m in (before, after)
     ]
-    yield Line(Text("Groups, in order", "分類の並び"), *(Text(one.en.replace("、", ", "), one.ja) for one in groups))
+    yield Line(
+        Text("Groups, in order", "グループの並び"), *(Text(one.en.replace("、", ", "), one.ja) for one in groups)
+    )
     home = [{one.key: group.name for group in model.groups for one in group.measures} for model in (before, after)]
     was, now = ({measure.key: measure for measure in model.measures} for model in (before, after))
     for key in dict.fromkeys([*was, *now]):
@@ -99,7 +101,7 @@ def _measures(before: HealthModel, after: HealthModel) -> Iterator[Line]:
         yield Line(weight, _plain(old.weight if old else None), _plain(new.weight if new else None))
         if old and new:
             yield Line(Text(f"Curve of {name.en}", f"{name.ja}の曲線"), curve(old), curve(new))
-            yield Line(Text(f"Group of {name.en}", f"{name.ja}の分類"), home[0][key], home[1][key])
+            yield Line(Text(f"Group of {name.en}", f"{name.ja}のグループ"), home[0][key], home[1][key])
             better = Text(f"Better values of {name.en}", f"{name.ja}の良い向き")
             yield Line(better, *(BETTER[one.curves[ANY].better] for one in (old, new)))
             ttl = Text(f"Days {name.en} counts", f"{name.ja}の有効日数")
@@ -111,20 +113,20 @@ def _exceptions(before: HealthModel, after: HealthModel) -> Iterator[Line]:
     for key in dict.fromkeys([*caps[0], *caps[1]]):
         old, new = (side.get(key) for side in caps)
         name = (new or old).name  # type: ignore[union-attr]  # one of the two is there
-        yield Line(name, *(_capped(cap) if cap else NOTHING for cap in (old, new)))
+        yield Line(name, *(capped(cap) if cap else NOTHING for cap in (old, new)))
     events = [{event.key: event for event in model.hard_events} for model in (before, after)]
     for key in dict.fromkeys([*events[0], *events[1]]):
         old_event, new_event = (side.get(key) for side in events)
         name = (new_event or old_event).name  # type: ignore[union-attr]  # one of the two is there
-        yield Line(name, *(_decided(event) if event else NOTHING for event in (old_event, new_event)))
+        yield Line(name, *(decided(event) if event else NOTHING for event in (old_event, new_event)))
 
 
-def _capped(cap: Cap) -> Text:
+def capped(cap: Cap) -> Text:
     when = limit(cap.when)
     return Text(f"{when.en}: at most {cap.score:g} points", f"{when.ja}: 上限{cap.score:g}点")
 
 
-def _decided(event: HardEvent) -> Text:
+def decided(event: HardEvent) -> Text:
     """Everything a hard event says: "at risk for 90 days, at most 20 points"."""
     band = BANDS[event.band]
     capped = (

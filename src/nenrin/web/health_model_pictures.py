@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from nenrin.analytics.kpis import MEASURES
 from nenrin.analytics.scores.bands import Band
 from nenrin.analytics.scores.models import ANY, HealthModel, Measure
-from nenrin.analytics.scores.sentences import BANDS
+from nenrin.analytics.scores.sentences import BANDS, minus
+from nenrin.customers import tiers
+from nenrin.insight import measures, nouns
 from nenrin.insight.models import CurrentMeasure
-from nenrin.insight.nouns import NOUNS
 from nenrin.insight.preview import Preview
 from nenrin.values import Text
 from nenrin.web.charts import curve as curves
@@ -20,6 +22,7 @@ from nenrin.web.charts.bands import Band as Shade
 from nenrin.web.health_model_editing import scale
 
 BINS = 20
+EVERY_TIER = Text("All tiers", "全規模共通")
 SHADES: dict[Band, Shade] = {
     Band.HEALTHY: "good",
     Band.CAUTION: "watch",
@@ -47,6 +50,15 @@ class Branch:
 
 
 @dataclass(frozen=True, slots=True)
+class Tier:
+    """A tier's own curve, to switch to."""
+
+    key: str
+    name: Text
+    is_here: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Anchor:
     """A row of the table of anchors, as typed."""
 
@@ -56,48 +68,74 @@ class Anchor:
 
 
 def tree(model: HealthModel, here: str) -> list[Branch]:
+    known = nouns.of(model.needs())
     return [
         Branch(
             group.key,
             group.name,
             group.weight,
-            tuple(Leaf(m.key, NOUNS[m.key].name, m.weight, m.key == here) for m in group.measures),
+            tuple(Leaf(m.key, known[m.key].name, m.weight, m.key == here) for m in group.measures),
         )
         for group in model.groups
     ]
 
 
-def anchors(measure: Measure) -> list[Anchor]:
-    """The default curve's anchors on the page's scale, and an empty row to fill."""
+def of_measure(measure: Measure, published: Measure | None, asked: str, form: Mapping[str, Any]) -> dict[str, Any]:
+    """What the page shows of a measure: its curve of one tier (`asked`, or the form's), with what to change it by."""
+    wanted = form.get("tier") or asked
+    if form.get("do") == "tier":
+        wanted = form.get("new_tier") or wanted
+    tier = wanted if wanted in measure.curves else ANY
+    names = tiers.names()
+    there = {key: names.get(key, Text(key, key)) for key in measure.curves if key != ANY}
+    return {
+        "meaning": measures.named([measure.key])[measure.key],
+        "tier": tier,
+        "tiers": [Tier(key, name, key == tier) for key, name in {ANY: EVERY_TIER, **there}.items()],
+        "more_tiers": [(key, name) for key, name in names.items() if key not in measure.curves],
+        "anchors": anchors(measure, tier),
+        "unit": "%" if scale(measure.key) == 100 else "",
+        "curve": picture(measure, published, tier),
+        "better": measure.curves[ANY].better.value,
+        "ages": [(key, one.name) for key, one in measures.usable().items() if one.unit == "days"],
+        "meaning_is_attribute": measures.is_attribute(measure.key),
+    }
+
+
+def anchors(measure: Measure, tier: str = ANY) -> list[Anchor]:
+    """A curve's anchors on the page's scale, and two empty rows to fill."""
     times = scale(measure.key)
     found = [
-        Anchor(number, f"{round(value * times, 6):g}", f"{points:g}")
-        for number, (value, points) in enumerate(measure.curves[ANY].anchors)
+        Anchor(number, f"{round(value * times, 6):g}", f"{round(points, 2):g}")
+        for number, (value, points) in enumerate(measure.curves[tier].anchors)
     ]
-    return [*found, Anchor(len(found), "", "")]
+    return [*found, *(Anchor(len(found) + more, "", "") for more in range(2))]
 
 
-def picture(measure: Measure, published: Measure | None) -> curves.Curve:
+def picture(measure: Measure, published: Measure | None, tier: str = ANY) -> curves.Curve:
     """The curve of the draft over the distribution of today's values; the published one beneath."""
-    values = np.array(list(CurrentMeasure.objects.filter(measure=measure.key).values_list("value", flat=True)))
-    knots = measure.curves[ANY].anchors
+    rows = CurrentMeasure.objects.filter(measure=measure.key)
+    if tier != ANY:
+        rows = rows.filter(account__tier=tier)
+    values = np.array(list(rows.values_list("value", flat=True)))
+    knots = measure.curves[tier].anchors
     low, high = _span(values, knots)
     counts = np.histogram(values, bins=BINS, range=(low, high))[0].tolist() if len(values) else []
-    noun, times = NOUNS[measure.key], scale(measure.key)
+    noun, times = nouns.of([measure.key])[measure.key], scale(measure.key)
     first, last = knots[0], knots[-1]
     unit = "%" if times == 100 else ""
-    spoken = f"{first[0] * times:g}{unit} → {first[1]:g}", f"{last[0] * times:g}{unit} → {last[1]:g}"
+    ends = [f"{minus(f'{value * times:g}')}{unit} → {points:g}" for value, points in (first, last)]
     return curves.Curve(
         knots=knots,
         low=low,
         high=high,
         axis=noun.name,
         story=Text(
-            f"{noun.name.en}: from {spoken[0]} to {spoken[1]} points", f"{noun.name.ja}: {spoken[0]}点から{spoken[1]}点"
+            f"{noun.name.en}: from {ends[0]} to {ends[1]} points", f"{noun.name.ja}: {ends[0]}点から{ends[1]}点"
         ),
-        published=published.curves[ANY].anchors if published else (),
+        published=published.curve(tier).anchors if published else (),
         counts=tuple(counts),
-        marks=tuple((x, f"{x * times:.3g}{unit}") for x in np.linspace(low, high, 6).tolist()),
+        marks=tuple((x, minus(f"{x * times:.3g}{unit}")) for x in np.linspace(low, high, 6).tolist()),
     )
 
 
@@ -124,6 +162,7 @@ def distribution(seen: Preview, live: str, draft: str) -> shares.Shares:
 
 
 def free_measures(model: HealthModel) -> list[tuple[str, Text]]:
-    """Measures that the model does not use yet and that can be better or worse."""
+    """Measures that the model does not use yet and that can be better or worse; attributes are as the model says."""
     used = {measure.key for measure in model.measures}
-    return [(key, one.name) for key, one in MEASURES.items() if key not in used and one.direction != "neutral"]
+    free = ((key, one) for key, one in measures.usable().items() if key not in used)
+    return [(key, one.name) for key, one in free if one.direction != "neutral" or measures.is_attribute(key)]

@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 from django.http import QueryDict
+from django.utils.translation import get_language
 
 from nenrin.analytics.conditions import Field
 from nenrin.analytics.conditions.trees import Op
@@ -52,29 +53,44 @@ def document(form: QueryDict, fields: Mapping[str, Field]) -> Any:
     return {"any" if form.get("match") == "any" and parts else "all": parts}
 
 
-def rows(found: object) -> tuple[str, list[Row]] | None:
+def rows(found: object, fields: Mapping[str, Field]) -> tuple[str, list[Row]] | None:
     """(all or any, rows) of a document that is a flat list of comparisons; None for one that is nested."""
     if not isinstance(found, Mapping):
         return None
     if "field" in found:
-        return "all", [_row(found)]
+        return "all", [_row(found, fields)]
     match = "any" if "any" in found else "all"
     parts = found.get(match)
     if not isinstance(parts, list) or not all(isinstance(part, Mapping) and "field" in part for part in parts):
         return None
-    return match, [_row(part) for part in parts]
+    return match, [_row(part, fields) for part in parts]
+
+
+def choices(fields: Mapping[str, Field]) -> list[str]:
+    """Every word that a value may be chosen from, each once: offered while typing."""
+    language = get_language() or "ja"
+    said = (name.in_(language) for field in fields.values() for _key, name in field.choices)
+    return list(dict.fromkeys(word for word in said if word))
 
 
 def as_yaml(found: object) -> str:
     return yaml.safe_dump(found, allow_unicode=True, sort_keys=False)
 
 
-def _row(part: Mapping[str, Any]) -> Row:
-    value = part.get("value", "")
-    words = [_plain(one) for one in value] if isinstance(value, list) else [_plain(value)]
+def _row(part: Mapping[str, Any], fields: Mapping[str, Field]) -> Row:
+    value, language = part.get("value", ""), get_language() or "ja"
+    field = fields.get(str(part["field"]))
+    spoken = _spoken(field, language) if field else {}
+    words = [spoken.get(word, word) for word in map(_plain, value if isinstance(value, list) else [value])]
     if "days" in part:
         words.append(_plain(part["days"]))
     return Row(str(part["field"]), str(part.get("op", "")), ", ".join(words))
+
+
+def _spoken(field: Field, language: str) -> dict[str, str]:
+    """Choices by key in words; of two that are called the same, each keeps its key."""
+    words = [name.in_(language) for _key, name in field.choices]
+    return {key: word for (key, _), word in zip(field.choices, words, strict=True) if words.count(word) == 1}
 
 
 def _plain(value: object) -> str:
@@ -99,7 +115,8 @@ def _part(row: Row, fields: Mapping[str, Field]) -> dict[str, Any]:
 
 def _typed(words: Sequence[str], field: Field | None) -> list[Any]:
     if field is None or field.kind not in ("number", "flag"):
-        return list(words)
+        keys = {word: key for key, name in (field.choices if field else ()) for word in (name.ja, name.en)}
+        return [keys.get(word, word) for word in words]
     if field.kind == "flag":
         return [{"true": True, "false": False, "はい": True, "いいえ": False}.get(word.lower(), word) for word in words]
     return [_number(word) for word in words]

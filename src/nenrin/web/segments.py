@@ -125,7 +125,8 @@ def _day(text: str) -> date:
 def _page(
     request: MemberRequest, row: Segment | None, name: str, document: Any, problems: list[str], found: Found | None
 ) -> HttpResponse:
-    flat = segment_editing.rows(document)
+    fields = segment_fields.fields()
+    flat = segment_editing.rows(document, fields)
     is_yaml = flat is None or request.POST.get("mode") == "yaml" or request.GET.get("mode") == "yaml"
     match, rows = flat or ("all", [])
     context = {
@@ -137,7 +138,8 @@ def _page(
         "rows": [*rows, *(segment_editing.Row() for _empty in range(3 if not rows else 1))],
         "is_yaml": is_yaml,
         "yaml": request.POST.get("yaml") if problems and is_yaml else segment_editing.as_yaml(document),
-        "fields": segment_fields.fields().values(),
+        "fields": fields.values(),
+        "choices": segment_editing.choices(fields),
         "ops": segment_editing.OPS.items(),
         "problems": problems,
         "found": found,
