@@ -55,6 +55,7 @@ IDS: dict[str, tuple[str, ...]] = {
     "tags/<int:": ("tag",),
     "members/teams/<int:": ("team",),
     "plans/<int:": ("plan",),
+    "roi/export.<str:": ("file",),
     "accounts/export.<str:": ("file",),
     "contacts/export.<str:": ("file",),
     "subscriptions/export.<str:": ("file",),
@@ -91,6 +92,7 @@ PUBLIC = {"asset", "closed", "invitation", "preferences", "api-reference", "open
 SIGNING_IN = "sign-in/"
 #: Reading these leaves a note of who took what out: the one thing a GET may write.
 NOTED = {"accounts-export", "accounts-compare-export", "contacts-export", "subscriptions-export", "journal-export"}
+NOTED |= {"revenue-export", "revenue-accounts-export", "kpis-export", "kpi-export"}
 #: Where changing takes more than looking; whoever only looks is told that there is nothing to change.
 CHANGING = {"health-model": Permission.HEALTH_CONFIGURE, "teams": Permission.MEMBERS_EDIT}
 #: What is sent where an empty form or body would be refused before its object is looked for.

@@ -5,7 +5,19 @@ from __future__ import annotations
 from ninja import NinjaAPI
 
 from nenrin import __version__
-from nenrin.api import accounts, contacts, health, imports, merges, problems, products, subscriptions, tags
+from nenrin.api import (
+    accounts,
+    contacts,
+    health,
+    imports,
+    kpis,
+    merges,
+    problems,
+    products,
+    revenue,
+    subscriptions,
+    tags,
+)
 from nenrin.api.guard import Bearer, learn
 
 api = NinjaAPI(
@@ -28,4 +40,6 @@ api.add_router("/plans", products.plans)
 api.add_router("/tags", tags.router)
 api.add_router("/merges", merges.router)
 api.add_router("/imports", imports.router)
+api.add_router("/kpis", kpis.router)
+api.add_router("/revenue", revenue.router)
 learn(api)

@@ -1,0 +1,58 @@
+"""What the revenue operations are asked: which period, known when, by what; within the token's member's scope."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+
+from ninja.errors import HttpError
+from pydantic import Field
+
+from nenrin.analytics.revenue.periods import Grain
+from nenrin.api.paging import Strict
+from nenrin.customers.models import Account
+from nenrin.foundation import organisation
+from nenrin.foundation.models import Member
+from nenrin.foundation.permissions import Permission, Scope, allowed
+from nenrin.insight import revenue
+from nenrin.insight.revenue import Ledger
+from nenrin.insight.revenue_slices import DIMENSIONS
+from nenrin.values import Period
+
+VIEW = Permission.SUBSCRIPTIONS_VIEW
+OLDEST = date(1990, 1, 1)
+
+
+class Asking(Strict):
+    """`as_of`: a day in the period asked for (default today). `known`: with what was known at the end of that day."""
+
+    as_of: date | None = None
+    known: date | None = None
+    grain: Grain = "month"
+    by: str = ""
+    periods: Annotated[int, Field(ge=1, le=60)] = 1
+
+
+def ledger_for(member: Member, asking: Asking, at: datetime) -> Ledger:
+    """The book as known, of the accounts that the member may see."""
+    if asking.by and asking.by not in DIMENSIONS:
+        raise HttpError(422, f"by: {asking.by!r} is none of {', '.join(DIMENSIONS)}")
+    whole = revenue.ledger(_past(asking.known or answered_day(asking, at), at, "known"))
+    if allowed(member, VIEW) is Scope.ALL:
+        return whole
+    return revenue.limited(whole, Account.objects.for_member(member, VIEW).values_list("pk", flat=True))
+
+
+def answered_day(asking: Asking, at: datetime) -> date:
+    return _past(asking.as_of or organisation.today(at), at, "as_of")
+
+
+def answered_period(asking: Asking, at: datetime) -> Period:
+    """The period that holds the day, up to its end."""
+    return revenue.period(answered_day(asking, at), asking.grain)
+
+
+def _past(day: date, at: datetime, name: str) -> date:
+    if not OLDEST <= day <= organisation.today(at):
+        raise HttpError(422, f"{name}: {day} must lie between {OLDEST} and today")
+    return day

@@ -1,0 +1,49 @@
+"""`nenrin kpis`: the revenue KPIs of the period that holds a day, as known at its end."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+from typing import get_args
+
+import click
+
+from nenrin.analytics.revenue.periods import Grain
+from nenrin.cli.output import fail, say_rows
+from nenrin.foundation import organisation
+from nenrin.insight import revenue, revenue_kpis, revenue_slices
+from nenrin.insight.revenue_slices import DIMENSIONS
+
+COLUMNS = ("kpi", "slice", "value", "unit", "n", "low", "high", "from", "to", "known", "policy")
+DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@click.command()
+@click.option("--as-of", type=DAY, default=None, help="The period that holds this day, up to its end; default today.")
+@click.option("--known-at", type=DAY, default=None, help="With what was known at the end of another day.")
+@click.option("--period", "grain", type=click.Choice(get_args(Grain)), default="month", show_default=True)
+@click.option("--by", type=click.Choice(list(DIMENSIONS)), default=None, help="Also for every slice.")
+@click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+def command(
+    as_of: datetime | None, known_at: datetime | None, grain: Grain, by: str | None, form: str, as_json: bool
+) -> None:
+    """Print churn, retention, renewals, growth and unit economics.
+
+    A blank value means not enough data: `n` says how many stand behind it. `low` and `high` are the 95 % interval.
+    `policy` is the version of the metric policy under which it was counted.
+    """
+    today = organisation.today(datetime.now(UTC))
+    day = _day(as_of) or today
+    known = _day(known_at) or day
+    if day > today or known > today:
+        fail(f"{max(day, known)} lies ahead of today ({today}): nothing is known of it yet", as_json=as_json)
+    ledger, period = revenue.ledger(known), revenue.period(day, grain)
+    slices = revenue_slices.slices(ledger, by, period) if by else []
+    stamp = {"from": period.start, "to": period.end, "known": known, "policy": ledger.policy.version}
+    rows = [{**asdict(row), **stamp} for row in revenue_kpis.rows(ledger, period, grain, slices)]
+    say_rows(rows, "json" if as_json else form, COLUMNS)
+
+
+def _day(given: datetime | None) -> date | None:
+    return given.date() if given else None
