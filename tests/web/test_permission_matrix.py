@@ -60,6 +60,9 @@ IDS: dict[str, tuple[str, ...]] = {
     "contacts/export.<str:": ("file",),
     "subscriptions/export.<str:": ("file",),
     "revenue/": ("file",),
+    "roi/": ("file",),
+    "lifetimes/export.<str:": ("file",),
+    "lifetimes/accounts/export.<str:": ("file",),
     "kpis/export.<str:": ("file",),
     "kpis/<slug:key>/export.<str:": ("kpi", "file"),
     "kpis/<slug:": ("kpi",),
@@ -93,6 +96,7 @@ SIGNING_IN = "sign-in/"
 #: Reading these leaves a note of who took what out: the one thing a GET may write.
 NOTED = {"accounts-export", "accounts-compare-export", "contacts-export", "subscriptions-export", "journal-export"}
 NOTED |= {"revenue-export", "revenue-accounts-export", "kpis-export", "kpi-export"}
+NOTED |= {"lifetimes-export", "lifetime-accounts-export"}
 #: Where changing takes more than looking; whoever only looks is told that there is nothing to change.
 CHANGING = {"health-model": Permission.HEALTH_CONFIGURE, "teams": Permission.MEMBERS_EDIT}
 #: What is sent where an empty form or body would be refused before its object is looked for.

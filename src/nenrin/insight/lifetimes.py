@@ -138,6 +138,11 @@ def _slice(tier: str, term: int, found: Sequence[Life], currency: str, given: As
     return Slice(tier, term, tuple(found), cohort, observed, choice, worth, upper)
 
 
+def nobody() -> Slice:
+    """A part without accounts."""
+    return _slice("", 12, (), "", Assumptions())
+
+
 def _worth(
     term: int, found: Sequence[Life], cohort: lifetimes.Cohort, best: lifetimes.Fit, currency: str, given: Assumptions
 ) -> Worth | None:

@@ -103,4 +103,69 @@ TERMS: dict[str, Definition] = {
         Text("Freshness", "鮮度"),
         Text("Time since the source last sent anything.", "接続元から最後に届いてからの時間。"),
     ),
+    "ltv_new": Definition(
+        Text("LTV of a new customer", "新規顧客のLTV"),
+        Text(
+            "Discounted gross profit that a customer about to sign is expected to bring, the first payment included, at"
+            " the mean MRR of the part. The cost of winning it is not deducted.",
+            "これから契約する顧客から得られる見込みの粗利（割引後・初回の支払いを含む）。MRRは区分の平均。獲得費用は引いていない。",
+        ),
+    ),
+    "ltv_customer": Definition(
+        Text("Still to come per customer", "今後の価値（1顧客）"),
+        Text(
+            "Discounted gross profit still expected after the payment just made, given the renewals already passed.",
+            "直近の支払いより後に得られる見込みの粗利（割引後）。これまでの更新回数をふまえた値。",
+        ),
+    ),
+    "ltv_book": Definition(
+        Text("Still to come, all", "今後の価値（合計）"),
+        Text(
+            "The same added up over today's customers of the part, each with its own MRR and renewals.",
+            "区分の現在の顧客についての合計。顧客ごとのMRRと更新回数で計算。",
+        ),
+    ),
+    "derl": Definition(
+        Text("Payments still to come", "今後の支払回数"),
+        Text(
+            "Expected number of further payments, discounted, for a customer who has just paid its last renewal (DERL,"
+            " after the renewal). One payment is one term.",
+            "直近の更新を済ませた顧客の、今後の支払回数の期待値（割引後のDERL）。1回は1契約期間分。",
+        ),
+    ),
+    "occasion": Definition(
+        Text("Renewal", "更新回"),
+        Text(
+            "An occasion at which leaving was possible: the end of a term. Monthly contracts have twelve a year.",
+            "解約できる機会（契約期間の終わり）。月契約では年12回。",
+        ),
+    ),
+    "at_risk_count": Definition(
+        Text("Could leave", "対象数"),
+        Text(
+            "Customers that stood before this occasion and are observed through it: the base of every share.",
+            "この更新回の直前に契約があり、結果が分かっている顧客数。割合の分母。",
+        ),
+    ),
+    "kaplan_meier": Definition(
+        Text("left as counted", "継続割合（実績）"),
+        Text(
+            "Kaplan-Meier: share left, counting each customer as long as it was observed; 90 % interval by Greenwood.",
+            "カプラン・マイヤー法による継続割合。観察できた期間だけ数える。範囲はグリーンウッドの90%区間。",
+        ),
+    ),
+    "lifetime_model": Definition(
+        Text("Model", "モデル"),
+        Text(
+            "Three ways of leaving, fitted by maximum likelihood; parameters with their standard errors.",
+            "解約の起こり方の3つのモデル。最尤法で推定し、標準誤差を添える。",
+        ),
+    ),
+    "bic": Definition(
+        Text("BIC", "BIC"),
+        Text(
+            "Fit against number of parameters: the smallest wins. A difference below 2 decides little.",
+            "当てはまりとパラメータ数の釣り合い。最小のモデルを選ぶ。差が2未満なら優劣は小さい。",
+        ),
+    ),
 }
