@@ -99,7 +99,7 @@ def book(
 
 def of_contracts(contracts: Sequence[Contract], policy: Policy, exchange: Exchange | None = None) -> Book:
     """The book of contracts that are told one by one."""
-    with duckdb.connect() as db:
+    with duckdb.connect(config={"threads": 1}) as db:
         db.register("contracts", table(contracts))
         last = date(2999, 12, 31)
         return book(db, policy, exchange, on=last)
