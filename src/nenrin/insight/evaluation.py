@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
@@ -32,18 +34,18 @@ where a.status in ('customer', 'provisional')
 order by e.row
 """
 HARD = """
-select e.row, h.event, max(date_diff('day', date '1970-01-01', h.believed_from)) as since
+select e.row, h.event, max(date_diff('day', date '1970-01-01', h.{since})) as since
 from rows e join hard_events h
   on h.account = e.account and h.believed_from <= e.as_of and e.as_of < h.believed_to
 where h.expires_on is null or e.as_of < h.expires_on
 group by e.row, h.event order by e.row, h.event
 """
 OVERRIDES = """
-select e.row, o.band, o.score, date_diff('day', date '1970-01-01', o.believed_from) as since
+select e.row, o.band, o.score, date_diff('day', date '1970-01-01', o.{since}) as since
 from rows e join overrides o
   on o.account = e.account and o.believed_from <= e.as_of and e.as_of < o.believed_to
 where o.expires_on is null or e.as_of < o.expires_on
-order by e.row, o.believed_from, o.key
+order by e.row, o.{since}, o.key
 """
 
 
@@ -61,28 +63,24 @@ def evaluate(
 ) -> Iterator[list[Day]]:
     """Days of the grid, oldest first, for some accounts at a time. Accounts that nobody judges have no row."""
     wanted = measures.evaluated(choosing.needs(configuration))
-    for slab in engine.evaluate_in_slabs(lake, wanted, grid, accounts=accounts):
-        yield _days(lake, slab, grid, configuration, accounts)
+    # Where each day knows what its own end knew, things count from when they were learned of.
+    since = "believed_from" if grid.known else "learned_from"
+    for slab, beside in engine.evaluate_beside(lake, wanted, grid, partial(_beside, since=since), accounts=accounts):
+        yield _split(_joined(slab, *beside), grid, configuration)
 
 
-def _days(
-    lake: Lake, slab: pa.Table, grid: Grid, configuration: Configuration, accounts: Sequence[int] | None
-) -> list[Day]:
-    there = accounts if accounts is not None and grid.is_one_day else _distinct(slab)
-    nothing = (grid.first, grid.first)
-    # As known day by day unless the grid fixes it: a single day's session would date facts by when they were true.
-    with lake.session(days=nothing, known=grid.known, accounts=there) as db:
-        db.register(
-            "rows",
-            slab.select(["account", "as_of"]).append_column("row", pa.array(range(slab.num_rows), pa.int64())),
-        )
+def _beside(
+    db: duckdb.DuckDBPyConnection, slab: pa.Table, *, since: str
+) -> tuple[pa.Table, list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+    """What the accounts were, the hard events and the overrides of the slab's rows."""
+    places = slab.select(["account", "as_of"]).append_column("row", pa.array(range(slab.num_rows), pa.int64()))
+    db.register("rows", places)
+    try:
         standing = db.sql(STANDING).to_arrow_table()
-        hard, overrides = db.execute(HARD).fetchall(), db.execute(OVERRIDES).fetchall()
-    return _split(_joined(slab, standing, hard, overrides), grid, configuration)
-
-
-def _distinct(slab: pa.Table) -> list[int]:
-    return [int(account) for account in np.unique(slab.column("account").to_numpy())]
+        hard, overrides = (db.execute(query.format(since=since)).fetchall() for query in (HARD, OVERRIDES))
+    finally:
+        db.unregister("rows")
+    return standing, hard, overrides
 
 
 @dataclass(frozen=True, slots=True)

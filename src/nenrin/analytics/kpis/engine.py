@@ -6,10 +6,10 @@ with their first and last day, and adds them up along the days.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, timedelta
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import duckdb
 import pyarrow as pa
@@ -20,6 +20,10 @@ from nenrin.analytics.kpis.grid import Grid
 from nenrin.analytics.kpis.measures import Measure
 from nenrin.analytics.kpis.plans import Plan, plan
 from nenrin.analytics.kpis.surroundings import build, surround
+
+T = TypeVar("T")
+#: Accounts whose facts and usage are so few that plans are not worth improving.
+FEW = 20
 
 
 class Readable(Protocol):
@@ -63,14 +67,41 @@ def evaluate_in_slabs(
     ages: bool = False,
 ) -> Iterator[pa.Table]:
     """As `evaluate`, some accounts at a time: for grids too large to hold at once."""
+    beside = evaluate_beside(lake, measures, grid, _nothing, accounts=accounts, calendar=calendar, ages=ages)
+    return (slab for slab, _ in beside)
+
+
+def evaluate_beside(
+    lake: Readable,
+    measures: Sequence[Measure],
+    grid: Grid,
+    also: Callable[[duckdb.DuckDBPyConnection, pa.Table], T],
+    *,
+    accounts: Sequence[int] | None = None,
+    calendar: Calendar | None = None,
+    ages: bool = False,
+) -> Iterator[tuple[pa.Table, T]]:
+    """As `evaluate_in_slabs`, with what `also` makes of each slab in the same session of the lake.
+
+    Where the grid has no `known`, its days are found by `believed_from` and `believed_to`, and since when a fact
+    holds is `learned_from`.
+    """
     wanted = plan(tuple(measures), ages=ages)
     with lake.session(days=days_read(wanted, grid), known=grid.fixed_knowledge, accounts=accounts) as db:
+        if accounts is not None and len(accounts) <= FEW:
+            # All that is read from here on is small: looking for the best way takes longer than any way.
+            db.execute("PRAGMA disable_optimizer")
         surround(db, calendar or Calendar.japan(), grid, wanted.reach_days)
         build(db, wanted.relations_on_day if grid.is_one_day else wanted.relations, grid)
-        if grid.is_one_day:
-            yield daily.evaluate(db, wanted, grid.first)
-        else:
-            yield from gridded.evaluate(db, wanted, grid)
+        slabs = (
+            iter([daily.evaluate(db, wanted, grid.first)]) if grid.is_one_day else gridded.evaluate(db, wanted, grid)
+        )
+        for slab in slabs:
+            yield slab, also(db, slab)
+
+
+def _nothing(_: duckdb.DuckDBPyConnection, __: pa.Table) -> None:
+    """Nothing beside the measures."""
 
 
 def days_read(wanted: Plan, grid: Grid) -> tuple[date, date]:

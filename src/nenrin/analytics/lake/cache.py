@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import blake2b
 from pathlib import Path
 from uuid import uuid4
@@ -16,7 +16,7 @@ TABLES = {"links": "account", "persons": "key", "survivors": "account"}
 KEPT = 4
 
 
-def name(files: Mapping[str, list[str]], kinds: tuple[str, ...], *also: str) -> str:
+def name(files: Mapping[str, Sequence[str]], kinds: tuple[str, ...], *also: str) -> str:
     """The name for what is resolved from the files of these kinds."""
     said = [Path(path).name for kind in kinds for path in sorted(files.get(kind, []))]
     return blake2b("\n".join([*said, *also]).encode(), digest_size=16).hexdigest()

@@ -59,9 +59,11 @@ VIEWS: dict[str, tuple[str, Shape]] = {
 VALID_ON = """
 case when valid_at < timestamptz '1900-01-03' then date '1900-01-01' else (valid_at at time zone {zone})::date end
 """
+#: Kinds read for everybody, also in a session of some accounts.
+COMMON = ("mapping", "sighting")
 # What was said of one kind, with the day (organisation's zone) from which it is true; EVER where it always was.
 SAID = """
-create temp view said_{kind} as
+create or replace temp view said_{kind} as
 select key, split_part(key, '|', 1) as namespace, substr(key, strpos(key, '|') + 1) as rest, account, known_on, seq,
        gone, assumed, body,
        {valid_on} as valid_on
@@ -141,18 +143,22 @@ def valid_on(zone: ZoneInfo) -> str:
 
 
 def declare(
-    db: duckdb.DuckDBPyConnection, files: Mapping[str, Sequence[str]], *, zone: ZoneInfo, known: date | None
-) -> None:
+    db: duckdb.DuckDBPyConnection, files: Mapping[str, Sequence[str]], kinds: Iterable[str], *, zone: ZoneInfo,
+    known: date | None,
+) -> None:  # fmt: skip
     """The views `said_<kind>`: the versions that may be known, and all of the kinds that make links."""
-    for kind in kinds():
+    for kind in kinds:
         found = files.get(kind)
         source = f"read_parquet({file_list(found)}, hive_partitioning = false)" if found else NOTHING
         chosen = f"where known_on <= date '{known}'" if known and kind not in LINKING else ""
         db.execute(SAID.format(kind=kind, source=source, valid_on=valid_on(zone), filter=chosen))
 
 
-def believe(db: duckdb.DuckDBPyConnection, *, known: date | None) -> None:
+def believe(
+    db: duckdb.DuckDBPyConnection, files: Mapping[str, Sequence[str]], *, zone: ZoneInfo, known: date | None
+) -> None:
     """The views of docs/lake.md, over `said_<kind>` and `survivors`."""
+    declare(db, files, sorted({kind for kind, _ in VIEWS.values()}), zone=zone, known=known)
     for view, (kind, shape) in VIEWS.items():
         own = "coalesce(s.survivor, o.account) = o.account" if kind == "account" else "true"
         started = STARTED.format(start=_start(known), source=f"said_{kind}", kind="")
@@ -225,8 +231,3 @@ def _json(shape: Shape) -> str:
 
 def _columns(shape: Shape) -> str:
     return ", ".join(f'o.it."{name}" as {column}' for column, (name, _) in shape.items())
-
-
-def kinds() -> Iterable[str]:
-    """Every kind that a session knows."""
-    return sorted({*LINKING, "sighting", "mapping", *(kind for kind, _ in VIEWS.values())})

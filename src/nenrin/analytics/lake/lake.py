@@ -17,7 +17,7 @@ from nenrin.analytics.lake.engine import connect, cursor, file_list
 from nenrin.analytics.lake.erasure import Person
 from nenrin.analytics.lake.rollups import Rollups
 from nenrin.analytics.lake.schemas import EVENTS, FACTS
-from nenrin.analytics.lake.tables import Table
+from nenrin.analytics.lake.tables import Check, Table
 
 
 class Lake:
@@ -31,15 +31,26 @@ class Lake:
         self.rollups = Rollups(self.path / "rollups", self.zone)
         self._threads, self._memory = threads, memory
 
-    def append_events(self, rows: pa.Table, *, app: str, version: int) -> bool:
-        """Add events once per (app, version), fsynced before this returns; False when they are already there."""
-        return self.events.append(rows, app=app, version=version)
+    def append_events(self, rows: pa.Table, *, app: str, version: int, check: Check | None = None) -> bool:
+        """Add events once per (app, version), fsynced before this returns; False when they are already there.
 
-    def append_facts(self, rows: pa.Table, *, app: str, version: int) -> bool:
-        """Add fact versions once per (app, version), fsynced before this returns; False when already there."""
+        Raises what `check` raises, and tables.Fenced.
+        """
+        return self.events.append(rows, app=app, version=version, check=check)
+
+    def append_facts(self, rows: pa.Table, *, app: str, version: int, check: Check | None = None) -> bool:
+        """Add fact versions once per (app, version), fsynced before this returns; False when already there.
+
+        Raises what `check` raises, and tables.Fenced.
+        """
         # Sorted, so that one account's facts lie together and the other groups of rows need not be read.
         rows = rows.sort_by([("account", "ascending"), ("key", "ascending")])
-        return self.facts.append(rows, app=app, version=version)
+        return self.facts.append(rows, app=app, version=version, check=check)
+
+    def fence(self, apps: Sequence[str]) -> None:
+        """No append of these writers that has begun will come to an end: for who has just closed a day."""
+        for table in (self.events, self.facts):
+            table.fence(apps)
 
     def roll(self) -> list[date]:
         """Bring the rollups up to date; returns the days that changed. Safe to repeat; one caller at a time."""

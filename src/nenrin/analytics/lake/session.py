@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import duckdb
 import pyarrow as pa
@@ -77,11 +79,13 @@ create temp view people as
 select distinct (hash(namespace || '|' || user) >> 1)::bigint as user, namespace, user as name from (
   select namespace, user from raw_users union all select namespace, user from persons)
 """
+SIGHTINGS = """
+(select namespace, rest as key, (body->>'$.day')::date as day, known_on from said_sighting where not gone)
+"""
 SEEN = """
 create temp view seen as
 select l.account, c.namespace, c.day, {opens} as opens, l.known_to as cap
-from (select namespace, rest as key, (body->>'$.day')::date as day, known_on from said_sighting where not gone) c
-join links l on {joined} where {opens} < l.known_to
+from {sightings} c join links l on {joined} where {opens} < l.known_to
 """
 ARRIVALS = "create temp view arrivals as select distinct namespace, source, known_on as day from raw_beats {known}"
 # Rows carry when a merge was learned of, also where knowledge is fixed.
@@ -111,12 +115,13 @@ def build(
     """Fill a connection with the names of docs/lake.md."""
     scope = Scope(days, known, None if accounts is None else frozenset(accounts))
     files, standing = facts_table.snapshot().files, rollups.shelf.standing()
-    facts.declare(db, files, zone=rollups.zone, known=known)
+    said = facts.COMMON if scope.accounts is not None else (*facts.COMMON, *facts.LINKING)
+    facts.declare(db, files, said, zone=rollups.zone, known=known)
     for rollup in EMPTY:
         _raw(db, rollup, standing, days)
     folder = kept / cache.name(files, facts.LINKING, rollups.zone.key)
     for left in reversed(range(TRIES)):
-        cache.prepare(db, folder, lambda: links.resolve(db))
+        cache.prepare(db, folder, partial(_resolve, db, files, rollups.zone))
         try:
             concerned = _link(db, folder, scope)
             break
@@ -125,12 +130,17 @@ def build(
             if not left:
                 raise
     if scope.accounts is None:
-        facts.believe(db, known=known)
+        facts.believe(db, files, zone=rollups.zone, known=known)
     else:
         moved = remembered.moved(db, facts_table.path, files, rollups.zone)
         facts.believe_own(db, files, zone=rollups.zone, known=known, concerned=concerned, moved=moved)
     links.keep(db, "fact_days", remembered.days(db, facts_table.path, files, rollups.zone))
     _usage(db, known, "raw" if scope.accounts is None else "own")
+
+
+def _resolve(db: duckdb.DuckDBPyConnection, files: Mapping[str, Sequence[str]], zone: ZoneInfo) -> None:
+    facts.declare(db, files, facts.LINKING, zone=zone, known=None)
+    links.resolve(db)
 
 
 def _link(db: duckdb.DuckDBPyConnection, folder: Path, scope: Scope) -> set[int]:
@@ -189,12 +199,14 @@ def _own(db: duckdb.DuckDBPyConnection) -> None:
         chosen = f"key in ({', '.join(quoted(key) for key in keys)})" if keys else "false"
     for rollup in KEYED:
         db.execute(f"create or replace temp table own_{rollup} as from raw_{rollup} where {chosen}")
+    db.execute(f"create or replace temp table own_sightings as from {SIGHTINGS} where {chosen}")
 
 
 def _usage(db: duckdb.DuckDBPyConnection, known: date | None, source: str) -> None:
     words = {
         "counts": f"{source}_counts",
         "users": f"{source}_users",
+        "sightings": SIGHTINGS if source == "raw" else "own_sightings",
         "joined": JOINED,
         "opens": "c.day" if known else "greatest(c.day, c.known_on, l.known_from)",
         "known": f"and c.known_on <= date '{known}'" if known else "",

@@ -7,7 +7,7 @@ returns: the library itself syncs nothing, and a power cut must not leave a log 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from deltalake import CommitProperties, DeltaTable, Schema, Transaction
+from deltalake.exceptions import CommitFailedError
 from deltalake.transaction import AddAction, RemoveAction
 
 from nenrin.analytics.lake import disk
@@ -27,9 +28,15 @@ from nenrin.analytics.lake.schemas import REPEATING
 # Only these columns may ever have minima and maxima in the log.
 CONFIGURATION = {"delta.dataSkippingStatsColumns": "valid_at", "delta.checkpointInterval": "50"}
 COMPRESSION = "zstd"
+#: What looks, just before a commit, whether its rows may still be written; raises where they may not.
+Check = Callable[[], None]
 # Columns with minima and maxima inside the files, so that groups of rows can be passed over: never text.
 STATISTICS = ("valid_at", "known_on", "account")
 ROWS_IN_GROUP = 32_768
+
+
+class Fenced(Exception):
+    """The table was fenced, or committed to by the same writer, while this append was on its way: begin anew."""
 
 
 class LogLost(Exception):
@@ -77,18 +84,34 @@ class Table:
         found = self.open().transaction_version(app)
         return -1 if found is None else int(found)
 
-    def append(self, rows: pa.Table, *, app: str, version: int) -> bool:
+    def append(self, rows: pa.Table, *, app: str, version: int, check: Check | None = None) -> bool:
         """Add rows once. False, and nothing written, when `app` has already committed this version.
 
-        Safe to repeat after a crash at any point: files without a log entry are never read.
+        `check` may raise: it looks at what the rows were made upon. Raises Fenced where a fence for `app` was put up, or
+        `app` has committed, since it looked. Safe to repeat after a crash: files without a log entry are never read.
         """
         table = self.open()
         done = table.transaction_version(app)
         if done is not None and done >= version:
             return False
+        if check is not None:
+            check()
         added = [self._write(part, value) for value, part in self._parts(rows.cast(self.schema))]
-        self._commit(table, added, app, version)
+        try:
+            self._commit(table, added, app, version)
+        except CommitFailedError as problem:
+            raise Fenced(f"{app} {version}: {problem}") from problem
         return True
+
+    def fence(self, apps: Sequence[str]) -> None:
+        """Let no append of these applications that has begun come to an end; what begins after this is not concerned.
+
+        A process that was stopped for however long meets it when it commits. Safe to repeat.
+        """
+        table = self.open()
+        found = [(app, table.transaction_version(app)) for app in apps]
+        standing = [Transaction(app, -1 if version is None else version) for app, version in found]
+        self._commit_actions(table, [], [], CommitProperties(app_transactions=standing))
 
     def files(self, partitions: Iterable[str] | None = None) -> list[str]:
         """Paths of the files of the newest version, of some partitions or of all."""
