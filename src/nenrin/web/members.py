@@ -25,6 +25,7 @@ from nenrin.values import Text
 from nenrin.web import toasts
 from nenrin.web.components import Tab
 from nenrin.web.guard import MemberRequest, requires
+from nenrin.web.listing import plain
 from nenrin.web.permission_words import SCOPES, WORDS
 from nenrin.web.spoken import spoken
 
@@ -69,7 +70,7 @@ class Line:
 @requires(Permission.MEMBERS_VIEW)
 def members(request: MemberRequest) -> HttpResponse:
     """Everyone, those who left last; a new colleague by the form above for those who may."""
-    wanted = request.GET.get("q", "").strip()
+    wanted = plain(request.GET.get("q"), 120)
     rows = Member.objects.select_related("team").order_by("-is_active", "name")
     if wanted:
         rows = rows.filter(Q(name__icontains=wanted) | Q(email__icontains=wanted))

@@ -22,15 +22,19 @@ Responder = Callable[[HttpRequest], HttpResponse]
 #: In the session: when its member was last here, in seconds since 1970. Written at most this often.
 SEEN = "seen"
 SEEN_EVERY = 300
+#: No filter of any page comes near it; longer ones would only keep the database busy.
+LONGEST_QUESTION = 32_000
 
 
 def request_id(get_response: Responder) -> Responder:
     """Give each request an id (shown on error pages and in the log), and one instant and organisation for all its parts.
 
-    A NUL in its question is left out: PostgreSQL takes none in any text, so no page could look for it.
+    A NUL in its question (what follows the ? of the address) is left out: PostgreSQL takes none in any text, so no page could look for it.
     """
 
     def respond(request: HttpRequest) -> HttpResponse:
+        if len(request.META.get("QUERY_STRING", "")) > LONGEST_QUESTION:
+            return HttpResponse("the address is too long\n", status=414, content_type="text/plain")
         request.META["QUERY_STRING"] = request.META.get("QUERY_STRING", "").replace("%00", "")
         request.id = secrets.token_hex(6)  # type: ignore[attr-defined]
         logs.request.set(request.id)  # type: ignore[attr-defined]
