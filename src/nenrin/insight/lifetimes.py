@@ -8,6 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -88,14 +90,24 @@ class Slice:
 
 def read(as_of: date, accounts: Iterable[int] | None = None) -> Book:
     """All accounts' lives, or those of the accounts that a viewer may see; our own and test accounts are none."""
+    lake = lakes.current()
+    whole = _whole(lake.path, lake.zone.key, lake.facts.open().version(), as_of)
+    if accounts is None:
+        return whole
+    wanted = set(accounts)
+    return Book(as_of, tuple(one for one in whole.lives if one.account in wanted), whole.tiers)
+
+
+@lru_cache(maxsize=4)
+def _whole(path: Path, zone: str, version: int, as_of: date) -> Book:
+    """Kept for a version of the lake's facts and a day: a page asks it again with other assumptions."""
     with lakes.current().session(days=(as_of, as_of), known=as_of) as db:
         rows = db.sql(CONTRACTS).to_arrow_table().to_pylist()
         graded = db.sql(TIERS).fetchall()
     left_out = {account for account, _, status in graded if status == "internal_test"}
-    wanted = None if accounts is None else set(accounts)
     contracts: dict[int, list[Contract]] = defaultdict(list)
     for row in rows:
-        if row["account"] not in left_out and (wanted is None or row["account"] in wanted):
+        if row["account"] not in left_out:
             contracts[row["account"]].append(_contract(row, as_of))
     found = (lives.life(account, signed, as_of) for account, signed in sorted(contracts.items()))
     return Book(as_of, tuple(one for one in found if one), {account: tier for account, tier, _ in graded})

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from nenrin.analytics.roi import rates
 from nenrin.analytics.roi.companies import INPUTS, Company, Input
+from nenrin.insight import scenarios
 from nenrin.insight.lifetimes import Start
 from nenrin.values import Text, minor_digits
 from nenrin.web.spoken import spoken
@@ -63,8 +64,7 @@ def _field(one: Input, digits: int, currency: str) -> forms.Field:
 
 def scenario(given: Mapping[str, str], start: Start, currency: str) -> Scenario:
     """From an address; figures that it leaves out are the organisation's own, or stated assumptions."""
-    own = known(start)
-    base = Company(**{**_assumed(own), **own})  # type: ignore[arg-type]
+    own, base = scenarios.known(start), scenarios.company(start)
     shown = {key: _shown(one, getattr(base, key), currency) for key, one in INPUTS.items()}
     asked = {key: value for key in (*INPUTS, "per") if (value := given.get(key, "").strip())}
     form = RoiForm({"per": "month", **shown, **asked}, currency=currency)
@@ -81,26 +81,6 @@ def _company(form: RoiForm, currency: str, per: Per) -> Company:
     if per == "year":
         values |= {key: max(rates.monthly(values[key]), INPUTS[key].low) for key in RATES}
     return Company(**values, years=int(form.cleaned_data["years"]))
-
-
-def known(start: Start) -> dict[str, float]:
-    """What the contracts say; nothing where they say nothing."""
-    if not start.mrr:
-        return {}
-    found: dict[str, float] = {
-        "mrr": float(start.mrr), "arpa": float(round(start.arpa)), "new_mrr": float(start.new_mrr),
-    }  # fmt: skip
-    if start.churn is not None:
-        found["churn"] = round(min(max(start.churn, INPUTS["churn"].low), INPUTS["churn"].high), 5)
-    return found
-
-
-def _assumed(own: Mapping[str, float]) -> dict[str, float]:
-    """The aim is a point less, or a third where there is not so much; winning costs a year of an account's margin."""
-    churn = own.get("churn", Company().churn)
-    aim = churn - 0.01 if churn > 0.02 else churn * 2 / 3
-    arpa = own.get("arpa", Company().arpa)
-    return {"churn_after": round(max(aim, INPUTS["churn_after"].low), 5), "cac": round(arpa * 12 * Company().margin)}
 
 
 def _shown(one: Input, value: float, currency: str) -> str:

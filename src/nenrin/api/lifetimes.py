@@ -1,0 +1,100 @@
+"""REST: how long customers stay and what that is worth, by tier and term, to read."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Literal
+
+from ninja import Field, Query, Router
+
+from nenrin.api.guard import ApiRequest, grants
+from nenrin.api.paging import Strict
+from nenrin.customers.models import Account
+from nenrin.foundation import organisation
+from nenrin.foundation.models import Member
+from nenrin.foundation.permissions import Permission, Scope, allowed
+from nenrin.insight import lifetime_reports, lifetimes
+
+router = Router(tags=["value"])
+VIEW = Permission.SUBSCRIPTIONS_VIEW
+
+
+class Asking(Strict):
+    """Known at the end of `as_of` (today); margin and discount rate a year as shares of one, both assumptions."""
+
+    as_of: date | None = None
+    by: Literal["tier", "all"] = "tier"
+    margin: float = Field(0.80, ge=0.01, le=1)
+    discount: float = Field(0.10, ge=0.01, le=1)
+
+
+class LifetimeModelOut(Strict):
+    """`errors` null where the data ask for a simpler model."""
+
+    kind: str
+    parameters: list[float]
+    errors: list[float] | None
+    log_likelihood: float
+    bic: float
+
+
+class OccasionOut(Strict):
+    """Occasion 0 is the signature. `expected` null: not enough data for a model."""
+
+    occasion: int
+    at_risk: int
+    lost: int
+    observed: float
+    low: float
+    high: float
+    expected: float | None
+
+
+class IntervalOut(Strict):
+    value: float
+    low: float
+    high: float
+
+
+class LifetimeOut(Strict):
+    """`models` is empty where there was not enough (then `reason` says so); money in minor units, intervals of 90 %.
+    `payments`: discounted lifetime of a new customer in terms (DEL)."""
+
+    tier: str
+    term_months: int
+    customers: int
+    losses: int
+    reason: str
+    occasions: list[OccasionOut]
+    models: list[LifetimeModelOut]
+    payments: IntervalOut | None
+    new_customer: IntervalOut | None
+    still_to_come: IntervalOut | None
+
+
+class LifetimesOut(Strict):
+    as_of: date
+    currency: str
+    margin: float
+    discount: float
+    items: list[LifetimeOut]
+
+
+@router.get("", response=LifetimesOut, summary="Get lifetime values by tier and term")
+@grants(VIEW)
+def get_lifetimes(request: ApiRequest, asking: Query[Asking]) -> Any:
+    """Of the accounts that the token's member may see. A day ahead is read as today."""
+    today, currency = organisation.today(request.at), organisation.current().currency
+    day = min(asking.as_of or today, today)
+    given = lifetimes.Assumptions(asking.margin, asking.discount)
+    parts = lifetimes.slices(lifetimes.read(day, reach(request.member)), currency, given, asking.by)
+    items = [lifetime_reports.of_part(part) for part in parts]
+    told = {"as_of": day, "currency": currency, "margin": given.margin, "discount": given.discount}
+    return told | {"items": items}
+
+
+def reach(member: Member) -> list[int] | None:
+    """The accounts of a member who may not see all of them; None for all."""
+    if allowed(member, VIEW) is Scope.ALL:
+        return None
+    return list(Account.objects.for_member(member, VIEW).values_list("pk", flat=True))

@@ -1,0 +1,127 @@
+"""REST: the ROI simulator. Money in minor units, shares of one, churn by the month."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+from ninja import Field, Query, Router
+
+from nenrin.analytics.roi import claims
+from nenrin.analytics.roi.claims import Claim
+from nenrin.analytics.roi.companies import INPUTS, Company
+from nenrin.api.guard import ApiRequest, grants
+from nenrin.api.lifetimes import VIEW, reach
+from nenrin.api.paging import Strict
+from nenrin.foundation import organisation
+from nenrin.insight import lifetimes, scenarios
+
+router = Router(tags=["value"])
+
+
+def _between(key: str) -> Any:
+    return Field(None, ge=INPUTS[key].low, le=INPUTS[key].high)
+
+
+class Scenario(Strict):
+    """What is left out comes from the organisation's contracts, or is the product's assumption; both are answered."""
+
+    mrr: float | None = _between("mrr")
+    churn: float | None = _between("churn")
+    churn_after: float | None = _between("churn_after")
+    new_mrr: float | None = _between("new_mrr")
+    arpa: float | None = _between("arpa")
+    margin: float | None = _between("margin")
+    discount: float | None = _between("discount")
+    cac: float | None = _between("cac")
+    contact_cost: float | None = _between("contact_cost")
+    uplift: float | None = _between("uplift")
+    csm_cost: float | None = _between("csm_cost")
+    budget: float | None = _between("budget")
+    years: int | None = _between("years")
+
+
+class ReadingOut(Strict):
+    says_en: str
+    says_ja: str
+    before: float | None
+    after: float
+    unit: str
+
+
+class SwingOut(Strict):
+    """The effect with this input a fifth lower and higher."""
+
+    input: str
+    low: float
+    high: float
+
+
+class ClaimOut(Strict):
+    """`effect` is over what `over_*` says; `headcount` how many CSMs the gross profit of a year pays for; `before` and
+    `after` are MRR by month."""
+
+    claim: str
+    slogan_en: str
+    slogan_ja: str
+    holds_en: str
+    holds_ja: str
+    assumptions_en: list[str]
+    assumptions_ja: list[str]
+    formula: str
+    over_en: str
+    over_ja: str
+    effect: float
+    headcount: float
+    readings: list[ReadingOut]
+    tornado: list[SwingOut]
+    before: list[float]
+    after: list[float]
+
+
+class RoiOut(Strict):
+    """`own` names the inputs that came from the organisation's contracts."""
+
+    currency: str
+    inputs: dict[str, float]
+    own: list[str]
+    claims: list[ClaimOut]
+
+
+@router.get("", response=RoiOut, summary="Simulate the return of customer success")
+@grants(VIEW)
+def get_roi(request: ApiRequest, asking: Query[Scenario]) -> Any:
+    """The six slogans on the organisation's figures, or on those that are given."""
+    currency, today = organisation.current().currency, organisation.today(request.at)
+    start = lifetimes.start(lifetimes.read(today, reach(request.member)), currency)
+    told = {key: value for key, value in asking.model_dump().items() if value is not None}
+    company = scenarios.company(start)
+    for key, value in told.items():
+        company = company.with_(key, value)
+    return {
+        "currency": currency,
+        "inputs": {one.name: getattr(company, one.name) for one in fields(Company)},
+        "own": [key for key in scenarios.known(start) if key not in told],
+        "claims": [_claim(one) for one in claims.simulate(company)],
+    }
+
+
+def _claim(claim: Claim) -> dict[str, Any]:
+    recipe = claim.recipe
+    texts = {"slogan": recipe.slogan, "holds": recipe.holds, "over": recipe.over}
+    said = {f"{name}_{language}": text.in_(language) for name, text in texts.items() for language in ("en", "ja")}
+    return said | {
+        "claim": recipe.key,
+        "assumptions_en": [text.en for text in recipe.assumptions],
+        "assumptions_ja": [text.ja for text in recipe.assumptions],
+        "formula": recipe.formula,
+        "effect": claim.effect,
+        "headcount": claim.headcount,
+        "readings": [
+            {"says_en": one.says.en, "says_ja": one.says.ja, "before": one.before, "after": one.after, "unit": one.unit}
+            for one in claim.readings
+        ],
+        "tornado": [{"input": bar.key, "low": bar.low, "high": bar.high} for bar in claim.tornado],
+        "before": list(claim.path.before),
+        "after": list(claim.path.after),
+    }
