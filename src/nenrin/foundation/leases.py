@@ -31,9 +31,20 @@ def held(name: str, *, holder: str, seconds: int, at: datetime) -> Iterator[bool
     Prolonged from a thread of its own every third of `seconds`, so that a long step keeps it, and released at the
     end. A holder that is killed loses the right when its time is up.
     """
-    if not take(name, holder=holder, seconds=seconds, at=at):
-        yield False
-        return
+    with waited(name, holder=holder, seconds=seconds, at=at, patience=0) as mine:
+        yield mine
+
+
+@contextmanager
+def waited(name: str, *, holder: str, seconds: int, at: datetime, patience: float) -> Iterator[bool]:
+    """The same for a caller that asks again for up to `patience` seconds before it is told False."""
+    begun = time.monotonic()
+    while not take(name, holder=holder, seconds=seconds, at=at):
+        if time.monotonic() - begun >= patience:
+            yield False
+            return
+        time.sleep(0.05)
+        at += timedelta(seconds=0.05)
     over = threading.Event()
     heart = threading.Thread(target=_beat, args=(over, name, holder, seconds, at), name=f"lease {name}", daemon=True)
     heart.start()

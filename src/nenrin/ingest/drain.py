@@ -19,6 +19,7 @@ import pyarrow as pa
 from django.db import transaction
 
 from nenrin.analytics.lake import Lake
+from nenrin.analytics.lake.tables import Check, Fenced
 from nenrin.foundation import organisation
 from nenrin.ingest import catalogue, conservation, quarantine, spool
 from nenrin.ingest.draining import identity, resolving, settling
@@ -86,11 +87,11 @@ def drain(lake: Lake, *, at: datetime, limit_bytes: int = CHUNK_BYTES) -> Draine
         memory, resolved = _resolved(lake, db, batches, keys, through)
         try:
             _stand(lake, ground)
-            _write(lake, db, resolved, keys, at)
+            _write(lake, db, resolved, keys, at, lambda: _stand(lake, ground))
             with transaction.atomic():
                 settling.stand(ground.through)
                 _settle(resolved, memory, at)
-        except (Overtaken, settling.Settled):
+        except (Overtaken, Fenced, settling.Settled):
             log.error("another process drained meanwhile, or a day was closed; this round is left to the next")
             return Drained()
         memory.version = lake.facts.version(APP)
@@ -155,13 +156,16 @@ def _memory(lake: Lake) -> identity.Memory:
     return memory
 
 
-def _write(lake: Lake, db: duckdb.DuckDBPyConnection, resolved: Resolved, keys: Keys, at: datetime) -> None:
+def _write(
+    lake: Lake, db: duckdb.DuckDBPyConnection, resolved: Resolved, keys: Keys, at: datetime, check: Check
+) -> None:
     if resolved.rows is None or not resolved.rows.num_rows:
         return
     keys.keep(db, version=resolved.version)
     if resolved.findings.facts:
-        lake.append_facts(resolved.findings.table(version=resolved.version, at=at), app=APP, version=resolved.version)
-    lake.append_events(resolved.rows, app=APP, version=resolved.version)
+        facts = resolved.findings.table(version=resolved.version, at=at)
+        lake.append_facts(facts, app=APP, version=resolved.version, check=check)
+    lake.append_events(resolved.rows, app=APP, version=resolved.version, check=check)
 
 
 def _settle(resolved: Resolved, memory: identity.Memory, at: datetime) -> None:

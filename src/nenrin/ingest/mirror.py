@@ -19,6 +19,7 @@ import pyarrow as pa
 
 from nenrin.analytics.lake import EVER, Lake
 from nenrin.analytics.lake.schemas import FACTS
+from nenrin.analytics.lake.tables import Fenced
 from nenrin.foundation import journal, organisation
 from nenrin.foundation.models import Cursor, Entry
 from nenrin.ingest.draining.normalise import arrival_day
@@ -32,6 +33,10 @@ MOST_FACTS: Final = 10_000
 ALWAYS: Final = datetime(EVER.year, EVER.month, EVER.day, tzinfo=UTC)
 
 log = logging.getLogger(__name__)
+
+
+class Overtaken(Exception):
+    """A day was closed, or another mirror has gone on, while this one slept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +59,19 @@ def mirror(lake: Lake, *, limit: int = 20_000) -> int:
     calendar = Calendar(ZoneInfo(org.zone), org.closed_through)
     committed = lake.facts.version(READER)
     rows = [row for entry in entries if (entry.sequence or 0) > committed for row in _rows(entry, calendar)]
-    if organisation.current().closed_through != org.closed_through or lake.facts.version(READER) != committed:
+
+    def stand() -> None:
+        if organisation.current().closed_through != org.closed_through or lake.facts.version(READER) != committed:
+            raise Overtaken
+
+    try:
+        stand()
+        if rows:
+            table = pa.Table.from_pylist(rows, schema=FACTS)
+            lake.append_facts(table, app=READER, version=entries[-1].sequence or 0, check=stand)
+    except (Overtaken, Fenced):
         log.error("a day was closed, or another process mirrored meanwhile; this round is left to the next")
         return 0
-    if rows:
-        lake.append_facts(pa.Table.from_pylist(rows, schema=FACTS), app=READER, version=entries[-1].sequence or 0)
     journal.advance(READER, entries[-1])
     return len(rows)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
+import socket
 from datetime import datetime
 from typing import Any, Final
 
@@ -13,13 +15,20 @@ from django.db.models import Q
 from nenrin.analytics.lake import Lake
 from nenrin.analytics.lake.engine import file_list, quoted
 from nenrin.analytics.lake.erasure import Person
-from nenrin.foundation import journal
+from nenrin.foundation import journal, leases
 from nenrin.foundation.actors import Actor
+from nenrin.ingest import drain
 from nenrin.ingest.models import Conflict, EndUser, LiveEvent, Quarantined
 
 #: The models with personal data that this exporter and this eraser answer for.
 COVERS: Final = ("EndUser", "EndGroup", "Conflict", "LiveEvent", "Quarantined")
 ERASED: Final = "{}"
+LEASE_SECONDS: Final = 120
+PATIENCE_SECONDS: Final = 60.0
+
+
+class DrainAtWork(RuntimeError):
+    """The drain, or somebody who tidies or erases, has been at work for a minute: nothing was erased, try again."""
 
 
 def exported(lake: Lake, namespace: str, user: str, *, most: int = 100_000) -> dict[str, Any]:
@@ -38,9 +47,17 @@ def exported(lake: Lake, namespace: str, user: str, *, most: int = 100_000) -> d
 def erase(lake: Lake, namespace: str, user: str, *, by: Actor, at: datetime) -> int:
     """Forget an end user everywhere in the intake; returns how many of their events were made nobody's.
 
-    Their events go on counting under a pseudonym that leads nowhere. Journal: ingest.user.erased. Callers hold the
-    drain's lease. Safe to repeat.
+    Their events go on counting under a pseudonym that leads nowhere. Holds the drain's right meanwhile, and waits for
+    it. Journal: ingest.user.erased. Safe to repeat. Raises DrainAtWork.
     """
+    holder = f"erase:{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+    with leases.waited(drain.LEASE, holder=holder, seconds=LEASE_SECONDS, at=at, patience=PATIENCE_SECONDS) as mine:
+        if not mine:
+            raise DrainAtWork(DrainAtWork.__doc__)
+        return _erase(lake, namespace, user, by, at)
+
+
+def _erase(lake: Lake, namespace: str, user: str, by: Actor, at: datetime) -> int:
     anonymous = anonymous_ids(lake, namespace, user)
     person = Person(namespace, user, anonymous, f"erased-{secrets.token_hex(8)}")
     total = lake.forget(person)

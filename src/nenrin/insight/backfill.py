@@ -8,7 +8,6 @@ from itertools import pairwise
 
 import numpy as np
 from django.db import transaction
-from django.db.models import Q
 
 from nenrin.analytics.kpis.grid import Grid
 from nenrin.analytics.lake import Lake
@@ -18,9 +17,8 @@ from nenrin.analytics.scores.raws import Layout
 from nenrin.analytics.scores.records import Record
 from nenrin.foundation import journal, organisation
 from nenrin.foundation.calendar import start_of
-from nenrin.foundation.models import Organisation
 from nenrin.ingest import lakes
-from nenrin.insight import changes, configuration, evaluation, history, nouns, projection, refresh
+from nenrin.insight import changes, closing, configuration, evaluation, history, nouns, projection, refresh
 from nenrin.insight.configuration import Configuration
 from nenrin.insight.days import day as day_of
 from nenrin.insight.days import number
@@ -39,11 +37,11 @@ def backfill(first: date, last: date, *, at: datetime, told: Callable[[int], Non
     """Score every day from `first` to `last` as known on each, and store them as closed; returns the accounts scored.
 
     Journal: changes of band, each at the end of its own day. `told` hears how many accounts are done. Safe to repeat
-    after a crash. Raises AlreadyStored, NotYesterday.
+    after a crash. Raises AlreadyStored, NotYesterday, closing.WritersAtWork.
     """
     lake = lakes.current()
     _refuse(lake, first, last, at)
-    _shut(last)
+    closing.shut_waiting(last, at)
     lake.roll()
     live = configuration.between(first, last)
     done: set[int] = set()
@@ -55,12 +53,6 @@ def backfill(first: date, last: date, *, at: datetime, told: Callable[[int], Non
     Progress.objects.filter(pk=refresh.here().pk).update(scored_through=last)
     projection.compare(lake, last, sorted(done))
     return len(done)
-
-
-def _shut(last: date) -> None:
-    """Nothing becomes known up to `last` from here on; a later day that is shut already stays so."""
-    later = Q(closed_through__isnull=True) | Q(closed_through__lt=last)
-    Organisation.objects.filter(later, pk=1).update(closed_through=last)
 
 
 def walked(

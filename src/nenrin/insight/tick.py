@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -13,17 +11,14 @@ from django.db import transaction
 from nenrin.analytics.scores import records
 from nenrin.foundation import journal, leases, organisation
 from nenrin.foundation.actors import SYSTEM
-from nenrin.foundation.models import Organisation
 from nenrin.ingest import lakes
-from nenrin.insight import configuration, history, projection, refresh
+from nenrin.insight import closing, configuration, history, projection, refresh
 from nenrin.insight.days import number
 from nenrin.insight.models import Progress
 from nenrin.insight.rolling import rolled
 
 HOLDER = f"tick:{socket.gethostname()}:{os.getpid()}"
 LEASE_SECONDS = 600
-#: Whoever writes facts with a day of knowledge: none may be in the middle of it while a day is closed.
-WRITERS = ("drain", "mirror", "worker.drain", "worker.mirror")
 
 
 def step(at: datetime) -> int:
@@ -42,7 +37,7 @@ def close_day(at: datetime) -> date | None:
         if not mine:
             return None
         day = due(at)
-        if day is None or not _shut(day, at) or not rolled(lakes.current(), at):
+        if day is None or not closing.shut(day, at) or not rolled(lakes.current(), at):
             return None
         _score(day, at)
         return day
@@ -56,26 +51,6 @@ def due(at: datetime) -> date | None:
         return yesterday
     following = progress.scored_through + timedelta(1)
     return following if following <= yesterday else None
-
-
-def _shut(day: date, at: datetime) -> bool:
-    """Nothing becomes known on the day from here on. False while a writer is at work: the next round tries again."""
-    if (organisation.current().closed_through or date.min) >= day:
-        return True
-    with _quiet(at) as quiet:
-        if quiet:
-            Organisation.objects.filter(pk=1).update(closed_through=day)
-        return quiet
-
-
-@contextmanager
-def _quiet(at: datetime) -> Iterator[bool]:
-    taken = [name for name in WRITERS if leases.take(name, holder=HOLDER, seconds=LEASE_SECONDS, at=at)]
-    try:
-        yield len(taken) == len(WRITERS)
-    finally:
-        for name in taken:
-            leases.release(name, holder=HOLDER, at=at)
 
 
 def _score(day: date, at: datetime) -> None:
