@@ -9,12 +9,16 @@ from nenrin.api import (
     accounts,
     contacts,
     health,
+    health_models,
     imports,
     kpis,
+    lifetimes,
     merges,
     problems,
     products,
     revenue,
+    roi,
+    segments,
     subscriptions,
     tags,
 )
@@ -42,4 +46,8 @@ api.add_router("/merges", merges.router)
 api.add_router("/imports", imports.router)
 api.add_router("/kpis", kpis.router)
 api.add_router("/revenue", revenue.router)
+api.add_router("/lifetimes", lifetimes.router)
+api.add_router("/roi", roi.router)
+api.add_router("/health-models", health_models.router)
+api.add_router("/segments", segments.router)
 learn(api)

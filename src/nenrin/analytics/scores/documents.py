@@ -17,6 +17,8 @@ from nenrin.values import Text
 T = TypeVar("T")
 #: How the measures begin that installations declare themselves.
 ATTRIBUTE = "attribute:"
+#: The longest key, and the largest number, that are kept.
+LONGEST, LARGEST = 60, 1e15
 
 
 class DocumentError(ValueError):
@@ -306,8 +308,7 @@ class _Reader:
         if (
             isinstance(found, bool)
             or not isinstance(found, int | float)
-            or not low <= found <= high
-            or math.isinf(found)
+            or not max(low, -LARGEST) <= found <= min(high, LARGEST)
         ):
             span = f" from {low:g} to {high:g}" if high < math.inf else ""
             self.wrong(at, found, f"a number{span}")
@@ -323,8 +324,8 @@ class _Reader:
     def name(self, at: str, found: Any) -> str:
         if found is None:
             return ""
-        if not isinstance(found, str) or not found.isidentifier() or not found.isascii():
-            self.wrong(at, found, "a name of letters, digits and underscores")
+        if not isinstance(found, str) or not found.isidentifier() or not found.isascii() or len(found) > LONGEST:
+            self.wrong(at, found, f"a name of letters, digits and underscores, {LONGEST} at most")
             return ""
         return found
 
