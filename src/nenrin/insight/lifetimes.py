@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -126,7 +126,7 @@ def _price(row: Mapping[str, object], day: date) -> int:
     """MRR on a day: the last step begun by then; before the first one what the contract states."""
     steps = json.loads(str(row["steps"])) if row["steps"] else []
     begun = [step for step in steps if step.get("from_on") and step["from_on"] <= day.isoformat()]
-    price = max(begun, key=lambda step: step["from_on"])["mrr_minor"] if begun else row["mrr_minor"]
+    price: Any = max(begun, key=lambda step: step["from_on"])["mrr_minor"] if begun else row["mrr_minor"]
     return int(price or 0)
 
 

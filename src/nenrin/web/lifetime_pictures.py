@@ -161,5 +161,5 @@ def _values(name: str, part: Slice, ask: Asked, language: str) -> Iterator[list[
         major = [Money(round(minor), ask.currency).major for minor in minors]
         yield [name, f"{label.in_(language)} ({ask.currency})", "", *major, "", ""]
     payments = worth.payments_interval
-    label = Text("discounted lifetime in payments (DEL)", "割引後の支払回数（DEL）").in_(language)
-    yield [name, label, "", round(worth.payments, 4), round(payments.low, 4), round(payments.high, 4), "", ""]
+    length = Text("discounted lifetime in payments (DEL)", "割引後の支払回数（DEL）").in_(language)
+    yield [name, length, "", round(worth.payments, 4), round(payments.low, 4), round(payments.high, 4), "", ""]

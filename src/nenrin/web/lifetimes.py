@@ -32,6 +32,19 @@ STATES = {
 
 
 @dataclass(frozen=True, slots=True)
+class Amounts:
+    """LTV of a new customer, what one of today's is still worth, and all of them; with 90 % intervals."""
+
+    new: Money
+    new_low: Money
+    new_high: Money
+    customer: Money
+    book: Money
+    book_low: Money
+    book_high: Money
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One part in the table; amounts in the organisation's currency."""
 
@@ -40,13 +53,7 @@ class Line:
     is_whole: bool
     alive: int
     url: str
-    new: Money | None
-    new_low: Money | None
-    new_high: Money | None
-    customer: Money | None
-    book: Money | None
-    book_low: Money | None
-    book_high: Money | None
+    amounts: Amounts | None
     years: tuple[float | None, ...]
 
 
@@ -84,21 +91,18 @@ def _lines(ask: Asked) -> list[Line]:
 
 
 def _line(ask: Asked, part: Slice, name: Text) -> Line:
-    worth = part.worth
-    amounts = (
-        (None,) * 7
-        if worth is None
-        else tuple(
-            Money(round(minor), ask.currency)
-            for minor in (
-                worth.new, worth.new_interval.low, worth.new_interval.high, worth.customer, worth.book,
-                worth.book_interval.low, worth.book_interval.high,
-            )
-        )
-    )  # fmt: skip
     url = f"{reverse('lifetime-accounts')}?{_query(ask, tier=part.tier, term=str(part.term_months))}"
     years = tuple(lifetime_pictures.left_after(part, year) for year in YEARS)
-    return Line(name, part, not part.tier, len(part.alive), url, *amounts, years)
+    return Line(name, part, not part.tier, len(part.alive), url, _amounts(ask, part), years)
+
+
+def _amounts(ask: Asked, part: Slice) -> Amounts | None:
+    worth = part.worth
+    if worth is None:
+        return None
+    new, book = worth.new_interval, worth.book_interval
+    minors = (worth.new, new.low, new.high, worth.customer, worth.book, book.low, book.high)
+    return Amounts(*(Money(round(minor), ask.currency) for minor in minors))
 
 
 def _query(ask: Asked, **changes: str) -> str:
@@ -136,7 +140,7 @@ def accounts(request: MemberRequest) -> HttpResponse:
         "state": state,
         "states": list(STATES.items()),
         "page": page,
-        "rows": _named(page.object_list, ask, part),
+        "rows": _named(list(page), ask, part),
         "back": f"{reverse('lifetimes')}?{_query(ask)}",
         "query": _query(ask, tier=part.tier, term=str(part.term_months), state=state),
         "may_export": allowed(request.user, Permission.EXPORT) is not None,

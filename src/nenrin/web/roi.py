@@ -218,9 +218,9 @@ def _rows(
         slogan = claim.recipe.slogan.in_(language)
         yield [effect, slogan, claim.recipe.over.in_(language), "", _plain(claim.effect, "money", currency)]
         yield [effect, slogan, Text("CSMs paid for", "賄えるCSM人数").in_(language), "", round(claim.headcount, 2)]
-        for one in claim.readings:
-            before = "" if one.before is None else _plain(one.before, one.unit, currency)
-            yield [reading, slogan, one.says.in_(language), before, _plain(one.after, one.unit, currency)]
+        for way in claim.readings:
+            before = "" if way.before is None else _plain(way.before, way.unit, currency)
+            yield [reading, slogan, way.says.in_(language), before, _plain(way.after, way.unit, currency)]
         for bar in claim.tornado:
             ends = (_plain(bar.low, "money", currency), _plain(bar.high, "money", currency))
             yield [moved, slogan, INPUTS[bar.key].name.in_(language), *ends]

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
+
+Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +45,8 @@ def kaplan_meier(durations: ArrayLike, is_lost: ArrayLike, level: float = 0.95) 
     """
     seen, left = np.asarray(durations, dtype=np.float64), np.asarray(is_lost, dtype=bool)
     times, place = np.unique(seen, return_inverse=True)
-    lost = np.bincount(place, weights=left, minlength=len(times))
-    ended = np.bincount(place, minlength=len(times))
+    lost = np.bincount(place, weights=left, minlength=len(times)).astype(np.float64)
+    ended = np.bincount(place, minlength=len(times)).astype(np.float64)
     return _curve(times, lost, ended, level)
 
 
@@ -54,22 +56,22 @@ def of_counts(lost: Sequence[int], kept: Sequence[int], level: float = 0.95) -> 
     return _curve(np.arange(len(gone), dtype=np.float64), gone, gone + np.asarray(kept, dtype=np.float64), level)
 
 
-def _curve(times: np.ndarray, lost: np.ndarray, ended: np.ndarray, level: float) -> Curve:  # type: ignore[type-arg]
+def _curve(times: Array, lost: Array, ended: Array, level: float) -> Curve:
     if not len(times) or times[0] > 0:
         times, lost, ended = (np.concatenate([[0.0], row]) for row in (times, lost, ended))
     at_risk = ended[::-1].cumsum()[::-1]
     stay = 1 - lost / np.maximum(at_risk, 1)
     share = stay.cumprod()
     low, high = _greenwood(share, lost, at_risk, level)
-    return Curve(*(tuple(float(v) for v in row) for row in (times, share, low, high)), *_counts(at_risk, lost))
+    return Curve(_told(times), _told(share), _told(low), _told(high), *_counts(at_risk, lost))
 
 
 def _greenwood(
-    share: np.ndarray,  # type: ignore[type-arg]
-    lost: np.ndarray,  # type: ignore[type-arg]
-    at_risk: np.ndarray,  # type: ignore[type-arg]
+    share: Array,
+    lost: Array,
+    at_risk: Array,
     level: float,
-) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[type-arg]
+) -> tuple[Array, Array]:
     """Where nobody or everybody has left, the interval is the point."""
     with np.errstate(divide="ignore", invalid="ignore"):
         spread = np.sqrt((lost / (at_risk * (at_risk - lost))).cumsum()) / np.abs(np.log(share))
@@ -79,5 +81,9 @@ def _greenwood(
     return np.where(open_, low, share), np.where(open_, high, share)
 
 
-def _counts(at_risk: np.ndarray, lost: np.ndarray) -> tuple[tuple[int, ...], tuple[int, ...]]:  # type: ignore[type-arg]
+def _told(row: Array) -> tuple[float, ...]:
+    return tuple(float(v) for v in row)
+
+
+def _counts(at_risk: Array, lost: Array) -> tuple[tuple[int, ...], tuple[int, ...]]:
     return tuple(int(n) for n in at_risk), tuple(int(n) for n in lost)
