@@ -25,7 +25,7 @@ from nenrin.foundation.roles import Role
 from nenrin.foundation.search import index_text
 from nenrin.ingest import lakes
 from nenrin.insight import health_models, refresh
-from nenrin.insight.models import DailyScore, Health, Ring
+from nenrin.insight.models import DailyScore, Health, HealthDetail, Progress, Ring
 
 M = TypeVar("M", bound=models.Model)
 MEMBERS, TAGS, SCORED_DAYS, TOLD_EACH, YEARS = 40, 30, 90, 12, 2
@@ -157,7 +157,13 @@ def _signed(row: Subscription) -> str:
 
 
 def _history(today: date) -> None:
-    """Ninety stored days and the closed terms of every account."""
+    """Ninety stored days and the closed terms of every account, as the tick leaves them."""
+    details = list(HealthDetail.objects.all())
+    for detail in details:
+        last = detail.now["day"]
+        detail.closed, detail.before = ({**detail.now, "day": day} for day in (last - 1, last - 30))
+    HealthDetail.objects.bulk_update(details, ["closed", "before"], batch_size=300)
+    Progress.objects.filter(pk=1).update(scored_through=today - timedelta(days=1), refreshed_on=today)
     scored = list(Health.objects.values_list("account_id", "score", "band", "version_id"))
     made = (
         DailyScore(account_id=a, day=today - timedelta(n + 1), today=s, score=max(0, s - n % 13), band=band,

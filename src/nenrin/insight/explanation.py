@@ -101,11 +101,12 @@ def of(account: int, on: date | None = None, since: date | None = None) -> Expla
 
     None where the account was not judged on that day.
     """
-    found = _record(account, on)
+    kept = _kept(account)
+    found = _record(account, on, kept)
     if found is None:
         return None
     after, basis = found
-    earlier = _record(account, since or day(after.day) - timedelta(projection.COMPARED_DAYS))
+    earlier = _record(account, since or day(after.day) - timedelta(projection.COMPARED_DAYS), kept)
     before = earlier[0] if earlier else None
     version = HealthModelVersion.objects.get(pk=after.version)
     model = configuration.of([version]).models[0]
@@ -113,10 +114,14 @@ def of(account: int, on: date | None = None, since: date | None = None) -> Expla
     return _explained(after, before, basis, version, model, change)
 
 
-def _record(account: int, on: date | None) -> tuple[Record, Basis] | None:
-    """From the tables where it is there; else from the lake."""
+def _kept(account: int) -> list[Record]:
+    """The records that stand in the tables."""
     detail = HealthDetail.objects.filter(account=account).first()
-    kept = [Record.from_json(one) for one in (detail.now, detail.closed, detail.before) if one] if detail else []
+    return [Record.from_json(one) for one in (detail.now, detail.closed, detail.before) if one] if detail else []
+
+
+def _record(account: int, on: date | None, kept: list[Record]) -> tuple[Record, Basis] | None:
+    """From the tables where it is there; else from the lake."""
     for record in kept:
         if on is None or record.day == number(on):
             return record, "shown"

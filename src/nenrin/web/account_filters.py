@@ -13,7 +13,7 @@ from django.db.models.functions import Cast
 from django.http import QueryDict
 
 from nenrin.analytics.scores.bands import Band
-from nenrin.customers.models import Account, Tag, TierRule, TouchModel
+from nenrin.customers.models import Account, AccountTag, Tag, TierRule, TouchModel
 from nenrin.customers.statuses import Stage, Status, word
 from nenrin.foundation.models import Member
 from nenrin.foundation.search import normal
@@ -147,7 +147,9 @@ def _condition(name: str, value: str, member: Member, today: date) -> Q | None:
     if name == "segment":
         inside = _numbered("segment_memberships__segment", value)
         return inside and inside & Q(segment_memberships__left_at__isnull=True)
-    columns = {"tag": "tags__name", "touch": "touch_model", "stage": "stage", "tier": "tier"}
+    if name == "tag":  # no join, so that groups by tag show the others too
+        return Q(pk__in=AccountTag.objects.filter(tag__name=value).values("account"))
+    columns = {"touch": "touch_model", "stage": "stage", "tier": "tier"}
     return Q(**{columns.get(name, name): value})
 
 

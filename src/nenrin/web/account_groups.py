@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, F, QuerySet, Sum, Window
+from django.db.models import Count, F, Q, QuerySet, Sum, Window
 from django.db.models.functions import RowNumber
 from django.http import QueryDict
 from django.urls import reverse
@@ -31,6 +31,7 @@ WAYS: Mapping[str, tuple[Text, str, str]] = {
 }
 #: Groups shown, the largest ARR first, and accounts shown of an open one.
 AT_MOST, ROWS = 100, 20
+_TEXTS = ("tier", "touch_model", "stage", "industry")
 _EMPTY = "-"  # the group without a value, in addresses
 
 
@@ -63,10 +64,7 @@ class Group:
 def of(rows: QuerySet[Account], way: str, given: QueryDict, choices: Choices, language: str) -> list[Group]:
     """The groups of these (ordered) rows; two queries."""
     column = WAYS[way][1]
-    whole = _plain(rows) if way == "tag" else rows.order_by()
-    counted = whole.values(column, "currency", "health__band").annotate(
-        n=Count("pk", distinct=True), mrr=Sum("mrr_minor")
-    )
+    counted = rows.order_by().values(column, "currency", "health__band").annotate(n=Count("pk"), mrr=Sum("mrr_minor"))
     sums: dict[str, list[tuple[str, Band, int, int]]] = {}
     for row in counted.order_by():
         key = _EMPTY if row[column] in (None, "") else str(row[column])
@@ -81,17 +79,15 @@ def of(rows: QuerySet[Account], way: str, given: QueryDict, choices: Choices, la
     ]
 
 
-def _plain(rows: QuerySet[Account]) -> QuerySet[Account]:
-    """The same accounts without the list's own joins, so that a filter by one tag does not hide the others."""
-    return Account.objects.filter(pk__in=rows.order_by().values("pk"))
-
-
 def _first(rows: QuerySet[Account], column: str, keys: Sequence[str]) -> dict[str, list[int]]:
     """The first accounts of each open group, in the order of the rows; one query, none where all are closed."""
     if not keys:
         return {}
     order: Any = rows.query.order_by
-    numbered = rows.annotate(_place=Window(RowNumber(), partition_by=[F(column)], order_by=order))
+    opened = Q(**{f"{column}__in": [key for key in keys if key != _EMPTY]})
+    if _EMPTY in keys:
+        opened |= Q(**{f"{column}__isnull": True}) | (Q(**{column: ""}) if column in _TEXTS else Q())
+    numbered = rows.filter(opened).annotate(_place=Window(RowNumber(), partition_by=[F(column)], order_by=order))
     found: dict[str, list[int]] = {}
     for value, key, place in numbered.filter(_place__lte=ROWS).order_by("_place").values_list(column, "pk", "_place"):
         name = _EMPTY if value in (None, "") else str(value)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.http import Http404
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -65,8 +67,17 @@ class Head:
 
 def find(request: MemberRequest, key: int, permission: Permission = Permission.ACCOUNTS_VIEW) -> Account:
     """The account within the viewer's scope, a 404 otherwise: an address tells nothing to outsiders."""
-    rows = Account.objects.for_member(request.user, permission).select_related(
-        "owner", "parent", "merged_into", "health__version"
+    touch = TouchModel.objects.filter(key=OuterRef("touch_model"))
+    there = Contact.objects.filter(account=OuterRef("pk"), archived_at__isnull=True, left_on__isnull=True)
+    counted = there.order_by().values("account").annotate(n=Count("pk")).values("n")
+    rows = (
+        Account.objects.for_member(request.user, permission)
+        .select_related("owner", "parent", "merged_into", "health__version")
+        .annotate(
+            people_there=Coalesce(Subquery(counted), 0),
+            touch_en=Subquery(touch.values("name_en")[:1]),
+            touch_ja=Subquery(touch.values("name_ja")[:1]),
+        )
     )
     found = rows.filter(pk=key).first()
     if found is None:
@@ -75,7 +86,7 @@ def find(request: MemberRequest, key: int, permission: Permission = Permission.A
 
 
 def head(account: Account, request: MemberRequest, *, here: str) -> Head:
-    """Five queries: assignments, rings, touch model, tags, number of people; health came with the account."""
+    """Three queries: assignments, rings, tags; health, touch model and number of people came with the account."""
     today = day_of(request.at, ZoneInfo(request.organisation.zone))
     health: Health | None = getattr(account, "health", None)
     people = _people(account)
@@ -114,7 +125,7 @@ def _may(member: Member, people: list[Assignment], permission: Permission) -> bo
 
 
 def _subtitle(account: Account, people: list[Assignment]) -> tuple[Text | str, ...]:
-    touch = TouchModel.objects.filter(key=account.touch_model).first()
+    touch = Text(account.touch_en, account.touch_ja) if account.touch_en else None  # type: ignore[attr-defined]  # find
     looking_after = [
         Text("Owner {name}", "担当 {name}").fill(name=account.owner.name)
         if account.owner
@@ -129,7 +140,7 @@ def _subtitle(account: Account, people: list[Assignment]) -> tuple[Text | str, .
             account.industry,
             size,
             account.prefecture or account.region,
-            Text(touch.name_en, touch.name_ja) if touch else None,
+            touch,
             *looking_after,
             _plan(account),
         )
@@ -210,7 +221,7 @@ def _coverage_facts(health: Health | None) -> tuple[Fact, ...]:
 
 
 def _tabs(account: Account, member: Member, here: str) -> tuple[Tab, ...]:
-    people = Contact.objects.filter(account=account, archived_at__isnull=True, left_on__isnull=True).count()
+    people: int = account.people_there  # type: ignore[attr-defined]  # find
     return tuple(
         Tab(label, reverse(name, args=[account.pk]), key == here, people if key == "people" else None)
         for key, name, label, permission in TABS

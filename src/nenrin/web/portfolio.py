@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
@@ -99,34 +99,44 @@ def customers(member: Member, whose: Whose = "all") -> AccountQuerySet:
 
 
 def figures(rows: AccountQuerySet, today: date, currency: str) -> Portfolio:
-    """Two queries at any size."""
+    """One query at any size."""
     known = dict.fromkeys(BANDS, (0, 0))
-    elsewhere = 0
-    groups = rows.order_by().values_list("currency", "health__band").annotate(n=Count("pk"), s=Sum("mrr_minor"))
-    for own, word, count, mrr in groups:
-        if own != currency:
-            elsewhere += count
+    elsewhere = renewals = renewing = notices = 0
+    first: list[date] = []
+    for group in _grouped(rows, today):
+        renewals, notices = renewals + group["renewals"], notices + group["notices"]
+        first += [group["first"]] if group["first"] else []
+        if group["currency"] != currency:
+            elsewhere += group["n"]
             continue
-        band = band_of(word)
-        known[band] = (known[band][0] + count, known[band][1] + 12 * (mrr or 0))
-    ahead = _ahead(rows, today, currency)
+        band = band_of(group["health__band"])
+        known[band] = (known[band][0] + group["n"], known[band][1] + 12 * (group["s"] or 0))
+        renewing += group["renewing"] or 0
     return Portfolio(
         tuple(Slice(band, n, Money(arr, currency)) for band, (n, arr) in known.items()),
         elsewhere,
-        (ahead["renewals"], Money(12 * (ahead["renewing"] or 0), currency)),
-        (ahead["notices"], ahead["first"]),
+        (renewals, Money(12 * renewing, currency)),
+        (notices, min(first, default=None)),
     )
 
 
-def _ahead(rows: AccountQuerySet, today: date, currency: str) -> Mapping[str, Any]:
+def _grouped(rows: AccountQuerySet, today: date) -> Iterable[Mapping[str, Any]]:
+    """By currency and band: how many, their MRR, and what is ahead of them."""
     renewing = Q(renewal_on__gte=today, renewal_on__lte=today + timedelta(RENEWAL_DAYS))
     noticing = Q(notice_on__gte=today, notice_on__lte=today + timedelta(NOTICE_DAYS))
-    return rows.order_by().aggregate(
-        renewals=Count("pk", filter=renewing),
-        renewing=Sum("mrr_minor", filter=renewing & Q(currency=currency)),
-        notices=Count("pk", filter=noticing),
-        first=Min("notice_on", filter=noticing),
+    groups: Iterable[Mapping[str, Any]] = (
+        rows.order_by()
+        .values("currency", "health__band")
+        .annotate(
+            n=Count("pk"),
+            s=Sum("mrr_minor"),
+            renewals=Count("pk", filter=renewing),
+            renewing=Sum("mrr_minor", filter=renewing),
+            notices=Count("pk", filter=noticing),
+            first=Min("notice_on", filter=noticing),
+        )
     )
+    return groups
 
 
 def at_risk(rows: AccountQuerySet) -> list[Risk]:
@@ -142,18 +152,19 @@ def _reasons(health: Health) -> tuple[Text, ...]:
 
 def moves(rows: AccountQuerySet, since: date, from_at: datetime) -> list[Move]:
     """Accounts whose band changed, or whose score moved by ten points, against the end of a day; the largest first."""
-    now, then = F("account__health__score"), F("score")
+    now = F("account__health__score")
     moved = ~Q(account__health__band=F("band")) | Q(score__gte=now + MOVED) | Q(score__lte=now - MOVED)
-    found = (
+    largest = (
         DailyScore.objects.filter(
             moved, day=since, account__in=rows.order_by().values("pk"), account__health__isnull=False
         )
-        .annotate(now=now, then=then)
-        .select_related("account__health")
-        .order_by("-account__mrr_minor")[:AT_MOST]
+        .order_by("-account__mrr_minor", "account")
+        .values_list("pk", flat=True)[:AT_MOST]
     )
-    kept = list(found)
-    why = _sentences([row.account_id for row in kept], from_at)
+    keys = list(largest)  # apart, so that the search reads no wide rows
+    found = DailyScore.objects.filter(pk__in=keys).select_related("account__health") if keys else []
+    kept = sorted(found, key=lambda row: (-row.account.mrr_minor, row.account_id))
+    why = _sentences([row.account_id for row in kept], from_at) if kept else {}
     return [
         Move(
             row.account, band_of(row.account.health.band), row.account.health.score, row.score, why.get(row.account_id)

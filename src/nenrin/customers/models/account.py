@@ -106,6 +106,10 @@ class Account(models.Model):
             models.Index(fields=["status", "name"], name="account_by_status"),
             models.Index(fields=["owner", "name"], name="account_by_owner"),
             models.Index(fields=["match_name"], name="account_by_match"),
+            models.Index(  # the sums of a portfolio, without its wide rows
+                fields=["status", "archived_at", "currency", "mrr_minor", "renewal_on", "notice_on"],
+                name="account_portfolio",
+            ),
             models.Index(fields=["domain"], name="account_by_domain", condition=~Q(domain="")),
             models.Index(fields=["corporate_number"], name="account_by_number", condition=~Q(corporate_number="")),
         ]

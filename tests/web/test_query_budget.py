@@ -1,0 +1,64 @@
+"""Every page of the product within fifteen queries, whoever asks, as the urlconf lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from nenrin.foundation.models import Member, Organisation
+from nenrin.foundation.roles import Role
+from tests.web import matrix_world
+from tests.web.matrix_world import World
+from tests.web.test_permission_matrix import filled, guarded
+
+pytestmark = pytest.mark.django_db
+AT_MOST = 15
+#: Editors, which evaluate their preview beside the form, and pages of many loops: what each may take at most.
+EXCEPTED = {
+    "health-model": 34, "health-models": 17, "health-model-versions": 17, "segment": 32, "segment-new": 30,
+    "data-board": 17,
+}  # fmt: skip
+QUESTIONS = ("", "?group=owner&open=1", "?columns=tags,nps,owner,tier,attr.owner_phone&sort=-nps")
+
+
+@pytest.fixture
+def world(org: Organisation, at: datetime) -> World:
+    return matrix_world.build(at)
+
+
+def _asked(client: Client, path: str) -> tuple[int, list[str]]:
+    """The status of a page and its queries, of the second visit."""
+    client.get(path)
+    said: list[str] = []
+
+    def note(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        said.append(sql)
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(note):
+        answer = client.get(path)
+        if answer.streaming:
+            b"".join(answer.streaming_content)
+    return answer.status_code, said
+
+
+@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.CSM, Role.ONBOARDING])
+def test_no_page_takes_more_than_fifteen_queries(world: World, role: Role) -> None:
+    Member.objects.filter(pk=world.viewer.pk).update(role=role)
+    client = Client(raise_request_exception=False)
+    client.force_login(world.viewer)
+    over = {}
+    for page in guarded():
+        if "export" in page.name:  # a file, which also leaves its note
+            continue
+        for question in QUESTIONS if page.name == "accounts" else ("",):
+            path = filled(page.route, world, "own") + question
+            status, said = _asked(client, path)
+            if status == 200 and len(said) > EXCEPTED.get(page.name, AT_MOST):
+                over[path] = len(said), [sql[:90] + sql[sql.find(" FROM ") :][:60] for sql in said]
+    assert {path: count for path, (count, _) in over.items()} == {}, over
