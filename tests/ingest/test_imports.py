@@ -112,6 +112,27 @@ def test_rejected_rows_come_as_a_file_that_can_be_corrected_and_imported(org: Or
     assert Account.objects.get(employees=10).name == "=cmd|x"
 
 
+@pytest.mark.parametrize("signs", ["=1+1", "＝1", " =SUM(A1)", "+81 90", "@x", "\t=1"])
+def test_rejects_are_defused_as_everywhere_and_come_back_as_they_were(
+    org: Organisation, at: datetime, signs: str
+) -> None:
+    text = io.StringIO()
+    csv.writer(text).writerows([["key", "name", "employees", "memo"], ["A1", signs, "十", "x" * 3000]])
+    row = imported("accounts", text.getvalue(), at)
+    given = "".join(rejected.lines(row))
+    assert next(csv.DictReader(io.StringIO(given)))["name"] == f"'{signs}"
+    assert counts(imported("accounts", given.replace(",十,", ",10,"), at)) == (1, 0, 0, 0)
+    assert Account.objects.get().name == signs.strip()
+    assert "x" * 3000 in given
+
+
+def test_rows_that_could_not_be_read_never_come_back_as_something_else(org: Organisation, at: datetime) -> None:
+    row = imported("accounts", 'key,name\nA1,x,surplus\nA2,y\nA3,"' + "z" * 200_000 + "\n", at)
+    assert row.created == 1
+    again = imported("accounts", "".join(rejected.lines(row)), at)
+    assert (again.created, again.updated, again.unchanged, again.rejected) == (0, 0, 0, row.rejected)
+
+
 def test_a_verbs_own_refusal_names_the_files_column(org: Organisation, at: datetime) -> None:
     row = imported("accounts", "key,name,ドメイン\nA1,x,no domain!\nA2,y,example.co.jp\n", at)
     assert counts(row) == (1, 0, 0, 1)

@@ -44,6 +44,7 @@ def test_every_subscriber_becomes_an_account_with_a_contract_and_leavers_are_los
     assert Subscription.objects.get(account=stays).renewals == 3  # 2024, 2025 and, by the day of the test, 2026
 
 
+@pytest.mark.django_db
 def test_the_example_brings_its_own_health_model() -> None:
     model = documents.from_yaml((EXAMPLE / "health.yaml").read_text())
     assert health_models.checked(model).key == "telco"

@@ -56,14 +56,13 @@ def command(
     organisation.current()
     try:
         passes = _passes(kind, mapping_file, source, encoding, file)
-        if dry_run and len(passes) > 1:
-            click.echo("dry run: the first pass only, for the others build upon what it would write", err=True)
-            passes = passes[:1]
+        if dry_run:
+            passes = [replace(one, before=tuple(passes[:place])) for place, one in enumerate(passes)]
         rows = [_imported(wanted, file, as_json=as_json, dry_run=dry_run) for wanted in passes]
     except _REFUSALS as problem:
         fail(f"{file.name}: {imports.refusal_text(problem).en}", as_json=as_json)
     if rejects:
-        rejected.write(rows[-1], rejects)
+        _write_rejects(rows, rejects)
     told = [_told(row) for row in rows]
     if as_json:
         say_json(told[0] if kind != "all" else told)
@@ -72,6 +71,12 @@ def command(
             _say(row)
     is_bad = any(row.state == State.FAILED or (strict and row.rejected) for row in rows)
     sys.exit(1 if is_bad else 0)
+
+
+def _write_rejects(rows: Sequence[Import], path: Path) -> None:
+    """One file a pass, for each has columns and a mapping of its own: `rejects.csv`, or `rejects-accounts.csv` ..."""
+    for row in rows:
+        rejected.write(row, path if len(rows) == 1 else path.with_stem(f"{path.stem}-{row.kind}"))
 
 
 def _passes(kind: str, file: Path | None, source: str, encoding: str, content: Path) -> list[FileMapping]:

@@ -86,6 +86,7 @@ class FileMapping:
     constants: Mapping[str, str] = field(default_factory=dict)
     attributes: Mapping[str, Attribute] = field(default_factory=dict)
     keys: Mapping[str, str] = field(default_factory=dict)  # further namespaces -> column
+    before: tuple[FileMapping, ...] = ()  # the passes before this one over the same file; for a dry run
 
     def columns(self) -> set[str]:
         """Every column that this mapping needs in the file."""
@@ -95,7 +96,7 @@ class FileMapping:
 
 
 _TOP = ("kind", "source", "namespace", "encoding", "delimiter", "header", "sheet", "dates", "dash", "decimal", "duplicates",
-        "known", "constants", "columns", "attributes", "keys")  # fmt: skip
+        "known", "constants", "columns", "attributes", "keys", "before")  # fmt: skip
 _ORIGIN = ("column", "value", "compute", "join", "between", "values", "otherwise")
 
 
@@ -148,6 +149,7 @@ def from_document(document: Any) -> FileMapping:  # Any: whatever a person wrote
             for name, value in _table("attributes", top.get("attributes")).items()
         },
         keys={name: _word(f"keys.{name}", value) for name, value in _table("keys", top.get("keys")).items()},
+        before=tuple(map(from_document, _listed("before", top.get("before")))),
     )
 
 
@@ -202,8 +204,8 @@ def to_document(mapping: FileMapping) -> dict[str, Any]:
         "known": _plain_known(mapping.known), "constants": dict(mapping.constants),
         "columns": {name: _plain_origin(origin) for name, origin in mapping.fields.items()},
         "attributes": {name: _plain_attribute(a) for name, a in mapping.attributes.items()},
-        "keys": dict(mapping.keys)}  # fmt: skip
-    return {name: value for name, value in document.items() if value not in ("", {}, None)}
+        "keys": dict(mapping.keys), "before": list(map(to_document, mapping.before))}  # fmt: skip
+    return {name: value for name, value in document.items() if value not in ("", {}, [], None)}
 
 
 def _plain_origin(origin: Origin) -> Any:
@@ -311,6 +313,12 @@ def _table(place: str, value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise BadMapping(f"{place}: names with values, not {value!r}")
     return {_word(place, name): content for name, content in value.items()}
+
+
+def _listed(place: str, value: Any) -> list[Any]:
+    if not isinstance(value, list | None):
+        raise BadMapping(f"{place}: a list, not {value!r}")
+    return value or []
 
 
 def _word(place: str, value: Any) -> str:

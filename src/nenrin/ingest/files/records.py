@@ -174,7 +174,7 @@ def rejected(record: Record, problem: Problem) -> Record:
     return replace(record, problems=(*record.problems, problem))
 
 
-def shown(text: str) -> str:
-    """A cell as it can be stored and shown: bytes that could not be read as \\x.., at most 200 characters."""
+def shown(text: str, limit: int = 200) -> str:
+    """A cell as it can be stored and shown: bytes that could not be read as \\x.., no longer than `limit`."""
     visible = text.encode("utf-8", "backslashreplace").decode().replace("\x00", "\\x00").replace("\\udc", "\\x")
-    return visible if len(visible) <= 200 else visible[:199] + "…"
+    return visible if len(visible) <= limit else visible[: limit - 1] + "…"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from itertools import islice
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from python_calamine import CalamineError, CalamineWorkbook
 
+from nenrin.foundation.spreadsheets import defused
 from nenrin.ingest.files import encodings, safety
 from nenrin.ingest.files.safety import Form, Refused
 from nenrin.values import Text
@@ -21,8 +23,8 @@ MAX_COLUMNS = 300
 #: A cell longer than this is a quote that nobody closed.
 MAX_CELL = 128 * 1024
 DELIMITERS = (",", "\t", ";", "|")
-#: What a spreadsheet takes for the beginning of a formula.
-FORMULA_SIGNS = "=+-@\t\r＝＋－＠"
+#: Behind an apostrophe: what somebody kept a spreadsheet from taking for a formula.
+_SIGNS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 csv.field_size_limit(MAX_CELL)
 
 
@@ -122,12 +124,10 @@ def unguarded(cell: str) -> str:
     >>> unguarded("'=1+1"), unguarded("'tis")
     ('=1+1', "'tis")
     """
-    return cell[1:] if cell[:1] == "'" and cell[1:2] in FORMULA_SIGNS and cell[1:2] else cell
-
-
-def guarded(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula; `unguarded` gives it back."""
-    return f"'{cell}" if cell[:1] in FORMULA_SIGNS and cell else cell
+    if cell[:1] != "'":
+        return cell
+    bare = cell[1:]
+    return bare if bare.startswith(_SIGNS) or defused(bare) == cell else cell
 
 
 def _named(cells: Sequence[str]) -> tuple[str, ...]:
@@ -161,7 +161,8 @@ def _text_records(path: Path, reading: Reading) -> Iterator[Row]:
     # Bytes that the encoding does not have must not end the stream: they mark their own cell only.
     errors = "replace" if codec.startswith("utf-16") else "surrogateescape"
     with path.open("rb") as raw, io.TextIOWrapper(raw, encoding=codec, errors=errors, newline="") as text:
-        lines = csv.reader(text, delimiter=reading.delimiter)
+        whole: list[bool] = []
+        lines = csv.reader(_noting_the_end(text, whole), delimiter=reading.delimiter)
         number = 0
         while True:
             number += 1
@@ -172,7 +173,13 @@ def _text_records(path: Path, reading: Reading) -> Iterator[Row]:
             except csv.Error:
                 yield Row(number, (), "quote")
                 continue
-            yield Row(number, tuple(cells))
+            # A record that only the end of the file ended has swallowed what followed a quote that nobody closed.
+            yield Row(number, tuple(cells), "quote" if whole else "")
+
+
+def _noting_the_end(lines: Iterable[str], whole: list[bool]) -> Iterator[str]:
+    yield from lines
+    whole.append(True)
 
 
 def _sheet_records(path: Path, sheet: str) -> Iterator[Row]:
@@ -224,7 +231,9 @@ def _delimiter(sample: bytes, encoding: str, header: int) -> str:
 
 
 def _evenness(lines: Sequence[str], mark: str) -> tuple[float, int]:
-    widths = [len(cells) for cells in csv.reader(lines, delimiter=mark) if cells]
+    widths = []
+    with suppress(csv.Error):  # a quote that nobody closed; what was read before it tells enough
+        widths += [len(cells) for cells in csv.reader(lines, delimiter=mark) if cells]
     if not widths or widths[0] < 2:
         return 0.0, 0
     return sum(width == widths[0] for width in widths) / len(widths), widths[0]

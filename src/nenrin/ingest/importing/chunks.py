@@ -26,6 +26,8 @@ from nenrin.ingest.files.kinds.shape import Context, Kind, Result
 from nenrin.ingest.files.mappings import FileMapping
 from nenrin.ingest.files.records import Problem, Reader, Record, shown
 from nenrin.ingest.files.tables import Row, Table
+from nenrin.ingest.importing import standing
+from nenrin.ingest.importing.standing import StandIns
 from nenrin.ingest.models import Import, ImportedRow, RejectedRow
 from nenrin.ingest.models.imports import State
 from nenrin.values import Text
@@ -37,6 +39,8 @@ HOLD_SECONDS: Final = 0.12
 #: How often a chunk is tried again when another writer was first with the same key.
 TRIES: Final = 4
 CLAIM_SECONDS: Final = 60
+#: Rejected cells are kept whole up to this many characters, beyond any field's limit: they come back to be corrected.
+LONGEST_KEPT: Final = 4000
 OUTCOMES: Final = ("created", "updated", "unchanged", "rejected")
 
 
@@ -56,6 +60,7 @@ class Run:
     losers: dict[int, int]  # row number -> the number of the row that counts instead; 0: none does
     place: int
     is_rehearsal: bool
+    stand_ins: Sequence[StandIns] = ()
     held_seconds: float = 0.0  # how long the last chunk kept the database's writer
     size: int = 0
 
@@ -102,6 +107,8 @@ class Run:
         with transaction.atomic():
             if self.kind.prepare:
                 self.kind.prepare(self.context)
+            for each in self.stand_ins:
+                each.place(records, self.context)
             results = self._put(records)
             transaction.set_rollback(True)
         return results
@@ -162,7 +169,14 @@ def begin(row: Import, at: datetime) -> Run:
     if kind.prepare and not context.is_rehearsal:
         kind.prepare(context)
     reader = Reader(mapping, kind.fields, table.header, manner)
-    return Run(row, kind, reader, table.rows(row.checkpoint), context, losers, row.checkpoint, context.is_rehearsal)
+    stand_ins = (
+        standing.announced(table, mapping, losers.__contains__, lambda each: manner_of(each, context))
+        if context.is_rehearsal
+        else ()
+    )
+    return Run(
+        row, kind, reader, table.rows(row.checkpoint), context, losers, row.checkpoint, context.is_rehearsal, stand_ins
+    )
 
 
 def actor_of(row: Import) -> Actor:
@@ -249,7 +263,7 @@ def _duplicate(record: Record, kind: Kind, winner: int) -> Problem:
 
 
 def _reject(row: Import, result: Result, record: Record) -> RejectedRow:
-    cells = [shown(cell) for cell in record.cells]
+    cells = [shown(cell, LONGEST_KEPT) for cell in record.cells]
     problems = [problem.plain() for problem in result.problems]
     return bulk.made(RejectedRow, of_id=row.pk, number=result.number, cells=cells, problems=problems)
 

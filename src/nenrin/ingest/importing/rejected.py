@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from nenrin.ingest.files import tables
+from nenrin.foundation.spreadsheets import defused
 from nenrin.ingest.models import Import, RejectedRow
 
 #: Put before the file's own columns' end; a mapping never names them, so they are ignored when the file comes back.
@@ -17,8 +17,11 @@ EXTRA = ("_row", "_column", "_value", "_expected", "_kept")
 def lines(row: Import, *, language: str = "en") -> Iterator[str]:
     """The file's text, line by line: a header, then one line a rejected row."""
     yield _line([*row.header, *EXTRA])
+    width = len(row.header)
     for reject in row.rejects.order_by("number").iterator(500):
-        yield _line([*reject.cells, *_said(reject, language)])
+        # A row that could not be read at all has no cells: what is said of it must not stand in the file's own columns.
+        blank = [""] * (width - len(reject.cells))
+        yield _line([*reject.cells, *blank, *_said(reject, language)])
 
 
 def write(row: Import, path: Path) -> None:
@@ -35,5 +38,5 @@ def _said(reject: RejectedRow, language: str) -> list[str]:
 
 def _line(cells: Iterable[str]) -> str:
     out = io.StringIO()
-    csv.writer(out, lineterminator="\r\n").writerow(map(tables.guarded, cells))
+    csv.writer(out, lineterminator="\r\n").writerow(map(defused, cells))
     return out.getvalue()

@@ -12,7 +12,7 @@ from nenrin.ingest.models import RememberedMapping
 
 def keep(source: str, kind: str, mapping: FileMapping, *, at: datetime) -> None:
     """Remember the last mapping used. Safe to repeat."""
-    document = mappings.to_document(mapping)
+    document = mappings.to_document(replace(mapping, before=()))
     RememberedMapping.objects.update_or_create(
         source=source, kind=kind, defaults={"document": document, "saved_at": at}
     )
