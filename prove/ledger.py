@@ -1,0 +1,118 @@
+"""The ledger's law over random histories: begin plus movements is end, in whole minor units, for everyone and every slice.
+
+Histories are drawn as contracts with price steps, lapses, returns and ends, made into rate lines by the same SQL as the
+product's, and asked in both views for months, quarters and years, whole and cut into 50 slices that accounts move between.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from datetime import date
+from typing import Any
+
+import duckdb
+import numpy as np
+
+from nenrin.analytics import revenue
+from nenrin.analytics.revenue import movements
+from nenrin.analytics.revenue.movements import CONTRACTION, EXPANSION
+from nenrin.analytics.revenue.paths import number
+from nenrin.analytics.revenue.periods import holding, series
+from nenrin.analytics.revenue.policies import Policy
+from nenrin.values import Period
+
+HISTORIES, CHUNK, SLICES = 1_000_000, 100_000, 50
+#: Contracts of two thirds of the accounts once, of the others twice, with up to three prices each, some of them credits.
+DRAWN = """
+create temp table contracts as
+with drawn as (
+  select n, n // 3 * 2 + least(n % 3, 1) as account, hash(n, {seed}) as h from range({contracts}) t(n)
+), dated as (
+  select *, date '2023-01-01' + (h % 1100)::integer as starts_on, 30 + (h >> 11) % 700 as length from drawn
+)
+select n::varchar as key, account::bigint as account, starts_on, starts_on + length::integer as ends_on,
+       [{{from_on: starts_on, minor: price(h >> 3), seats: (h >> 7) % 9, list_minor: null::bigint,
+          committed_minor: 0::bigint, usage_minor: 0::bigint}},
+        {{from_on: starts_on + ((h >> 13) % 400 + 1)::integer, minor: price(h >> 17), seats: (h >> 7) % 9,
+          list_minor: null, committed_minor: 0, usage_minor: 0}},
+        {{from_on: starts_on + ((h >> 19) % 400 + 401)::integer, minor: price(h >> 23), seats: (h >> 29) % 9,
+          list_minor: null, committed_minor: 0, usage_minor: 0}}] as steps,
+       if(h % 3 = 0, 'a', 'b') as product, if(h % 5 = 0, 'pro', 'basic') as plan, if(h % 11 = 0, 'USD', 'JPY') as currency,
+       12::bigint as term_months, h % 4 <> 1 as auto_renews, if(h % 4 = 2, starts_on, null) as noticed_on,
+       if(h % 4 = 3, starts_on + length::integer, null) as ended_on, null::date as billed_to, null::date as past_due_on,
+       h % 13 = 0 as is_involuntary, false as is_ramp
+from dated
+"""
+PRICE = "create temp macro price(x) as (if(x % 97 = 0, -1, 1) * (x % 1000003))::bigint"
+
+
+def run() -> list[dict[str, Any]]:
+    """NENRIN_PROVE_HISTORIES (1,000,000) accounts."""
+    wanted, off, asked, began = int(os.environ.get("NENRIN_PROVE_HISTORIES", HISTORIES)), 0, 0, time.process_time()
+    for seed in range(-(-wanted // CHUNK)):
+        found, checked = _chunk(seed, min(CHUNK, wanted - seed * CHUNK))
+        off, asked = off + found, asked + checked
+    seconds = round(time.process_time() - began, 1)
+    return [
+        {"name": f"ledger identity, {wanted:,} histories, {asked:,} statements of all and of slices", "figure": off,
+         "unit": "minor units off", "aim": 0, "holds": off == 0},
+        {"name": "processor time", "figure": seconds, "unit": "s", "aim": "", "holds": True},
+    ]  # fmt: skip
+
+
+def _chunk(seed: int, accounts: int) -> tuple[int, int]:
+    policy = Policy(rates={"USD": "151.37"}, gap_merge_days=31 * (seed % 2))
+    with duckdb.connect() as db:
+        db.execute("set enable_progress_bar = false")
+        db.execute(PRICE)
+        db.execute(HALF_UP)
+        db.execute(DRAWN.format(seed=seed, contracts=accounts * 3 // 2))
+        book = revenue.book(db, policy)
+        off = sum(_rate_off(db, book, period) for period in _periods()) if not policy.gap_merge_days else 0
+    rng, asked = np.random.default_rng(seed), 0
+    for period in _periods():
+        was, now = (rng.integers(0, SLICES, len(book.accounts)) for _ in range(2))
+        for view in (movements.net, movements.gross):
+            found = view(book, period)
+            off += _off(found, was, now)
+            asked += 1 + SLICES
+    return off, asked
+
+
+def _periods() -> list[Period]:
+    day = date(2026, 6, 30)
+    months, quarters = series(holding(day, "month"), "month", 6), series(holding(day, "quarter"), "quarter", 2)
+    return [*months, *quarters, *series(holding(day, "year"), "year", 2)]
+
+
+#: The rate of a day straight from the contracts, to stand against the rate lines.
+RATE = """
+select coalesce(sum(amount), 0) from (
+  select if(currency = 'USD', round_half_up(sum(minor) * 15137, 10000), sum(minor)) as amount from spans
+  where opens <= ? and ? < closes group by account, product, currency)
+"""
+HALF_UP = "create temp macro round_half_up(x, y) as sign(x) * ((abs(x) * 2 + y) // (2 * y))"
+
+
+def _rate_off(db: duckdb.DuckDBPyConnection, book: revenue.Book, period: Period) -> int:
+    told = db.execute(RATE, [movements.last_day(period)] * 2).fetchone()
+    found = book.line.at([number(movements.last_day(period))]).sum()
+    return abs(int(found) - int(told[0] if told else 0))
+
+
+def _off(found: movements.Movements, was: np.ndarray, now: np.ndarray) -> int:  # type: ignore[type-arg]
+    """How far the sums are off, over all accounts and in each slice, transfers included."""
+    change = found.fx + found.amounts.sum(axis=1)
+    whole = abs(int(found.before.sum() + change.sum() - found.after.sum()))
+    causes = int(np.abs(found.gains.sum(axis=1) - found.amounts[:, EXPANSION]).sum())
+    causes += int(np.abs(found.losses.sum(axis=1) - found.amounts[:, CONTRACTION]).sum())
+    begin, moved, end = _by(found.before, was), _by(change, now), _by(found.after, now)
+    transfer = _by(found.before, now) - begin
+    return whole + causes + int(np.abs(begin + transfer + moved - end).sum()) + abs(int(transfer.sum()))
+
+
+def _by(values: np.ndarray, group: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+    out = np.zeros(SLICES, dtype=np.int64)
+    np.add.at(out, group, values)
+    return out

@@ -1,0 +1,95 @@
+"""docs/kpis.md, made from the catalogue: python -m nenrin.analytics.revenue.reference > docs/kpis.md"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nenrin.analytics.revenue.catalogue import GROUPS, KPIS
+from nenrin.analytics.revenue.kpis import Band, Kpi
+from nenrin.analytics.revenue.policies import Policy, to_document
+
+HEAD = """# Revenue and KPIs
+
+Every KPI is declared once in `nenrin.analytics.revenue.catalogue`, computed from contracts as they were known on any
+day, for everyone or for a slice, and proven by an independently written SELECT in `tests/oracles/revenue/`. This page is
+made from the catalogue (`python -m nenrin.analytics.revenue.reference > docs/kpis.md`); a test keeps them the same.
+
+```bash
+nenrin kpis --as-of 2026-10-31 --by tier --json     # or --format csv, --period quarter, --known-at 2026-11-15
+curl -H "Authorization: Bearer nrn_..." "http://127.0.0.1:8000/api/v1/kpis?as_of=2026-10-31&by=tier"
+curl -H "Authorization: Bearer nrn_..." "http://127.0.0.1:8000/api/v1/revenue/movements?periods=12&view=gross"
+```
+On the screen: *Results > KPIs* and *Revenue movements*; every figure opens the accounts behind it.
+
+## Movements
+- A period is [start, end) in the organisation's days. It compares the rate on the day before it begins with the rate on
+  its last day. **end = begin + new + reactivation + expansion + contraction + churn + exchange rates**, to the minor unit,
+  for everyone; for a slice with one more line, what accounts brought along that moved between slices (these add up to
+  zero). Losses are negative.
+- They are of **accounts**, not of contracts: dropping one product and taking another is no churn.
+- *net* compares the two ends; *gross* adds up every change, so an upgrade that was undone shows on both sides.
+- *Expansion* and *contraction* are split by cause: seats, plan, product, price, discount. A discount that ends and a
+  price increase are no upsell.
+- Churn is split by whether the customer decided it: an account whose payment failed left unwillingly.
+- A contract ends on `ended_on`; with a notice, or where it does not renew by itself, with its term; otherwise it goes on.
+- **As known on** a day, only what was recorded by then exists. A contract corrected later changes what is shown for
+  the past from then on, and only from then on.
+- An account with a contract in a currency without an exchange rate is *not computable*: it is left out and named.
+- Accounts of our own and test accounts are no revenue.
+
+## Metric policy
+Where two honest people may count differently, the choice is a field of a numbered profile, shown beside every figure:
+
+| field | by default |
+|---|---|
+"""
+RULES = """
+## Rules the KPIs share
+- A figure behind which fewer than its minimum number stand is *not enough data*, never 0.
+- The interval holds 95 %: Wilson's for shares of accounts; for ratios of money a bootstrap over accounts (bias-corrected,
+  accelerated, 2,000 draws; above 5,000 accounts the linearised variance).
+- Slices of a rate hold the accounts that were in them when the period began. Owners and segments are today's.
+- Costs are known for the whole only: CAC and what follows from it have no slices.
+- Rates of longer periods are never twelve times a month's: 2 % a month is 21.53 % a year.
+"""
+
+
+def document() -> str:
+    """The whole page."""
+    fields = "\n".join(f"| `{name}` | {value} |" for name, value in to_document(Policy()).items() if name != "version")
+    return HEAD + fields + "\n" + RULES + "\n" + "\n".join(_groups()) + "\n"
+
+
+def _groups() -> Iterator[str]:
+    for group, name in GROUPS.items():
+        yield f"## {name.en} · {name.ja}\n"
+        for kpi in KPIS.values():
+            if kpi.group == group:
+                yield _section(kpi)
+
+
+def _section(kpi: Kpi) -> str:
+    lines = [
+        f"### `{kpi.key}`", "| | |", "|---|---|",
+        f"| name | {kpi.name.en} · {kpi.name.ja} |",
+        f"| is | {kpi.meaning.en} |",
+        f"| 定義 | {kpi.meaning.ja} |",
+        f"| formula | `{kpi.formula}` |",
+        f"| unit, better | {kpi.unit}, {kpi.direction} |",
+        f"| shown from | {kpi.minimum_n} (`{kpi.count}`); otherwise: {kpi.empty.en} · {kpi.empty.ja} |",
+    ]  # fmt: skip
+    if kpi.interval != "none":
+        lines.append(f"| interval | {kpi.interval} of `{kpi.over}` / `{kpi.under}` |")
+    lines += [f"| band | {_band(band)} |" for band in kpi.bands]
+    return "\n".join(lines) + "\n"
+
+
+def _band(band: Band) -> str:
+    low = "" if band.low is None else f"from {band.low:g} "
+    high = "" if band.high is None else f"below {band.high:g} "
+    tier = f"({band.tier}) " if band.tier else ""
+    return f"{tier}{low}{high}: {band.label.en} · {band.label.ja} ({band.source})"
+
+
+if __name__ == "__main__":
+    print(document(), end="")

@@ -1,0 +1,1 @@
+select (select sum(closing) from ends) / nullif(count(*), 0) from ends where closing > 0

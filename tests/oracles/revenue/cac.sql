@@ -1,0 +1,1 @@
+select acquisition / nullif(won, 0) from worth

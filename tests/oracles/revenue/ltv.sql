@@ -1,0 +1,1 @@
+select arpa * margin / churn from worth

@@ -1,0 +1,1 @@
+select (arpa * margin / churn) * won / acquisition from worth where won > 0

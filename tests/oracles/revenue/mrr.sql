@@ -1,0 +1,1 @@
+select sum(closing) from ends

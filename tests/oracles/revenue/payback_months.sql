@@ -1,0 +1,1 @@
+select acquisition / nullif(won, 0) / (arpa_won * margin) from worth

@@ -1,0 +1,1 @@
+select sum(least(kept, before)) / nullif(sum(before), 0) from due_terms

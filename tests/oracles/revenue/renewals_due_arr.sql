@@ -1,0 +1,1 @@
+select coalesce(12 * sum(before), 0) from due_terms
