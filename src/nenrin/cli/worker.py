@@ -6,16 +6,19 @@ import logging
 import os
 import signal
 import threading
+from contextlib import suppress
 from datetime import UTC, datetime
 from types import FrameType
 
 import click
 from django.db import Error as DatabaseTrouble
+from django.db import close_old_connections
 
 from nenrin.cli.loops import one_round
+from nenrin.cli.stillness import Rest
 from nenrin.ingest import drain, lakes
 
-IDLE_SECONDS = 1.0  # a round asks for every right, which writes; an idle machine should be quiet
+IDLE_SECONDS = 0.5
 RETRY_SECONDS = 3.0
 log = logging.getLogger(__name__)
 
@@ -34,13 +37,28 @@ def command(once: bool) -> None:
     parent = os.getppid()
     while not stopped.is_set() and not _prepared():
         stopped.wait(RETRY_SECONDS)
+    rest = Rest()
     while not stopped.is_set():
-        done = sum(one_round(datetime.now(UTC)).values())
-        if done:
-            continue
+        if not _rests(rest):
+            if sum(one_round(datetime.now(UTC)).values()):
+                continue
+            _begin(rest)
         if once or os.getppid() != parent:
             break
         stopped.wait(IDLE_SECONDS)
+
+
+def _rests(rest: Rest) -> bool:
+    try:
+        return rest.goes_on(datetime.now(UTC))
+    except DatabaseTrouble:
+        close_old_connections()
+        return False
+
+
+def _begin(rest: Rest) -> None:
+    with suppress(DatabaseTrouble):
+        rest.begin(datetime.now(UTC))
 
 
 def _prepared() -> bool:

@@ -1,0 +1,57 @@
+"""Is there anything for a worker to do? Asked by reading alone, so that an idle installation writes nothing.
+
+Every round asks for rights, which writes and syncs. While nothing has come in and nothing was said, a worker rests,
+and does one full round a minute, which shows that it is there.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from django.db.models import Max
+
+from nenrin.foundation import organisation
+from nenrin.foundation.models import Entry
+from nenrin.ingest import conservation, spool
+from nenrin.ingest.models import Import
+from nenrin.ingest.models.imports import AT_WORK
+
+BEAT_SECONDS: Final = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """What moves whenever anything happens: the organisation's day and the journal's last entry."""
+
+    day: date
+    entry: int
+
+
+def pulse(at: datetime) -> Pulse | None:
+    """The pulse of an installation where nothing waits; None where something does."""
+    if spool.read(conservation.through(), 1):
+        return None
+    if Entry.objects.filter(sequence__isnull=True).exists() or Import.objects.filter(state__in=AT_WORK).exists():
+        return None
+    return Pulse(organisation.today(at), Entry.objects.aggregate(last=Max("id"))["last"] or 0)
+
+
+class Rest:
+    """One worker's knowledge of its last round in which there was nothing to do."""
+
+    def __init__(self) -> None:
+        self._found: Pulse | None = None
+        self._since = 0.0
+
+    def begin(self, at: datetime) -> None:
+        """A round has found nothing to do."""
+        self._found, self._since = pulse(at), time.monotonic()
+
+    def goes_on(self, at: datetime) -> bool:
+        """Nothing has happened since, and it is not yet time to show that the worker is there."""
+        if self._found is None or time.monotonic() - self._since > BEAT_SECONDS:
+            return False
+        return pulse(at) == self._found

@@ -1,0 +1,68 @@
+"""A worker with nothing to do writes nothing, and hears at once when there is something again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from nenrin.cli import stillness
+from nenrin.cli.loops import one_round
+from nenrin.cli.stillness import Rest, pulse
+from nenrin.customers import accounts
+from nenrin.foundation.actors import SYSTEM
+from nenrin.ingest import quarantine
+from nenrin.ingest.models import Quarantined
+from tests.ingest.drain_cast import NOON, send, source, track
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("org")]
+
+
+def settled() -> Rest:
+    while sum(one_round(NOON).values()):
+        pass
+    rest = Rest()
+    rest.begin(NOON)
+    return rest
+
+
+@contextmanager
+def nothing_written() -> Iterator[None]:
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        yield
+    verbs = {query["sql"].split()[0].upper() for query in asked.captured_queries}
+    assert verbs <= {"SELECT"}, verbs
+
+
+def test_an_idle_worker_only_reads() -> None:
+    rest = settled()
+    with nothing_written():
+        assert rest.goes_on(NOON + timedelta(seconds=5))
+
+
+def test_an_event_a_deed_a_retry_or_a_new_day_ends_the_rest() -> None:
+    web = source()
+    send(web, {"type": "track", "userId": "sato"})
+    rest = settled()
+    assert rest.goes_on(NOON)
+    assert not rest.goes_on(NOON + timedelta(days=1))
+    send(web, track())
+    assert not rest.goes_on(NOON)
+    rest = settled()
+    accounts.open("Acme", by=SYSTEM, at=NOON)
+    assert not rest.goes_on(NOON)
+    rest = settled()
+    quarantine.retry(list(Quarantined.objects.all()), by=SYSTEM, at=NOON)
+    assert pulse(NOON) is None and not rest.goes_on(NOON)
+
+
+def test_a_resting_worker_shows_itself_once_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    rest = settled()
+    monkeypatch.setattr(stillness, "BEAT_SECONDS", 0.0)
+    assert not rest.goes_on(NOON)
