@@ -276,6 +276,21 @@ def test_an_attribute_that_went_is_noted_on_the_models_page(
     assert answer.status_code == 422
 
 
+def test_an_attribute_that_a_live_model_judges_by_is_neither_archived_nor_made_personal(
+    client: Client, full: HealthModelVersion
+) -> None:
+    (field,) = attributes.declared()
+    answer = client.post(reverse("attribute-state", args=[field.pk]))
+    assert answer.status_code == 422 and "公開中のヘルスモデル「全部」" in answer.content.decode()
+    page = client.get(reverse("attribute", args=[field.pk])).content.decode()
+    answer = client.post(
+        reverse("attribute", args=[field.pk]), form_with(page, "name_en") | {"field_class": "personal"}
+    )
+    assert answer.status_code == 422 and "先にモデルから外して" in answer.content.decode()
+    assert [(one.key, one.field_class) for one in attributes.declared()] == [("stores", "internal")]
+    assert "店舗数" in client.get(reverse("measures")).content.decode()
+
+
 def test_who_may_not_configure_is_told_so_everywhere(client: Client, full: HealthModelVersion) -> None:
     client.force_login(cast.member(Role.CSM))
     assert client.get(address("rules")).status_code == 200

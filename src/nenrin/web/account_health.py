@@ -8,12 +8,12 @@ from datetime import date, timedelta
 from django.utils.dateparse import parse_date
 from django.utils.translation import get_language
 
-from nenrin.analytics.kpis.catalogue import MEASURES
+from nenrin.analytics.kpis.measures import Measure
 from nenrin.analytics.scores.bands import Band
 from nenrin.analytics.scores.raws import CARRIED, MISSING, OVERRIDE
 from nenrin.customers.models import Account
 from nenrin.foundation.permissions import Permission, allowed
-from nenrin.insight import explanation, pulses
+from nenrin.insight import explanation, measures, pulses
 from nenrin.insight.explanation import Explanation, Row
 from nenrin.insight.models import DailyScore, Override, Pulse
 from nenrin.values import Text
@@ -50,6 +50,7 @@ class Why:
 
 
 def why(told: Explanation, top: Head) -> Why:
+    known = measures.named(row.key for row in told.rows)
     return Why(
         title=_title(told),
         standing=_standing(told, top) if told.band in _IN_TROUBLE else None,
@@ -58,7 +59,7 @@ def why(told: Explanation, top: Head) -> Why:
         falls=Falls(
             score=told.score,
             band=band_of(told.band),
-            losses=tuple(_loss(row) for row in told.rows),
+            losses=tuple(_loss(row, known.get(row.key)) for row in told.rows),
             change=told.difference if told.since else None,
             since=_brief(told.since) if told.since else "",
             edges=told.edges,
@@ -70,12 +71,16 @@ def why(told: Explanation, top: Head) -> Why:
 
 def page(account: Account, top: Head, request: MemberRequest) -> dict[str, object]:
     """What the Health tab adds: the explanation against a day of choice, the trend, judgements and their forms."""
-    since = parse_date(request.GET.get("since", "")) or top.today - timedelta(days=30)
-    told = explanation.of(account.pk, since=since) if top.health else None
+    on = _day(request.GET.get("on", ""), top.today)
+    since, last = _day(request.GET.get("since", ""), top.today), on or top.today
+    since = since if since and since < last else last - timedelta(days=30)
+    told = explanation.of(account.pk, on, since) if top.health or on else None
     may_judge = bool(allowed(request.user, Permission.HEALTH_OVERRIDE))
     return {
         "why": why(told, top) if told else None,
         "since": since,
+        "on": on,
+        "today": top.today,
         "since_choices": [(days, top.today - timedelta(days=days)) for days in SINCE_CHOICES],
         "details": _details(told) if told else (),
         "trend": _trend(account.pk, top.health.version.document if top.health else {}),
@@ -85,6 +90,15 @@ def page(account: Account, top: Head, request: MemberRequest) -> dict[str, objec
         "pulse_form": account_judgements.PulseForm() if may_judge else None,
         "override_form": account_judgements.OverrideForm(today=top.today) if may_judge else None,
     }
+
+
+def _day(text: str, today: date) -> date | None:
+    """A day of the address that may be looked at; today is the newest, which needs no day."""
+    try:
+        found = parse_date(text)
+    except ValueError:
+        return None
+    return found if found and found.year >= 2000 and found < today else None
 
 
 def _title(told: Explanation) -> Text:
@@ -112,7 +126,7 @@ def _standing(told: Explanation, top: Head) -> Text | None:
 
 
 def _against_norm(row: Row) -> Text:
-    if row.key not in MEASURES or row.norm.en == "—":
+    if row.points is None or row.norm.en == "—":
         return row.name
     name = row.name.en if row.name.en[1:2].isupper() else row.name.en[:1].lower() + row.name.en[1:]
     return Text(
@@ -149,8 +163,7 @@ def _stamp(told: Explanation) -> Text:
     )
 
 
-def _loss(row: Row) -> Loss:
-    measure = MEASURES.get(row.key)
+def _loss(row: Row, measure: Measure | None) -> Loss:
     is_measure = measure is not None
     return Loss(
         label=row.name,
@@ -177,7 +190,8 @@ class Detail:
 
 
 def _details(told: Explanation) -> tuple[Detail, ...]:
-    rows = [(row, MEASURES[row.key]) for row in told.rows if row.key in MEASURES]
+    known = measures.named(row.key for row in told.rows)
+    rows = [(row, known[row.key]) for row in told.rows if row.key in known]
     return tuple(Detail(row, measure.description, measure.source) for row, measure in rows)
 
 

@@ -18,6 +18,7 @@ from nenrin.customers.models import AttributeField
 from nenrin.customers.statuses import AttributeKind, word
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.permissions import FieldClass, Permission, allowed
+from nenrin.insight import health_models, measures
 from nenrin.values import Text
 from nenrin.web import toasts
 from nenrin.web.editing import Clash, attempt, last_entry, version_of
@@ -43,14 +44,31 @@ class Line:
 @requires(VIEW)
 def attributes(request: MemberRequest) -> HttpResponse:
     """Every column with type and class; hidden ones below."""
+    return _list(request)
+
+
+def _list(request: MemberRequest, refused: Text | None = None) -> HttpResponse:
     lines = [_line(row) for row in AttributeField.objects.all()]
     context = {
         "as_of": request.at,
         "lines": [line for line in lines if line.field.archived_at is None],
         "gone": [line for line in lines if line.field.archived_at],
         "may_edit": allowed(request.user, EDIT) is not None,
+        "refused": refused,
     }
-    return render(request, "customer_settings/attributes.html", context)
+    return render(request, "customer_settings/attributes.html", context, status=422 if refused else 200)
+
+
+def _in_use(row: AttributeField) -> Text | None:
+    """Why the column must stay: live health models judge by it. None where none does."""
+    models = health_models.users_of(measures.of_attribute(row.key))
+    if not models:
+        return None
+    en, ja = ", ".join(model.en for model in models), "、".join(model.ja for model in models)
+    return Text(
+        f"{row.name_en} is used by the live health model {en}. Take it out of the model first.",
+        f"「{row.name_ja}」は公開中のヘルスモデル「{ja}」で使われています。先にモデルから外してください。",
+    )
 
 
 def _line(row: AttributeField) -> Line:
@@ -133,7 +151,7 @@ def attribute(request: MemberRequest, key: int) -> HttpResponse:
     def declare() -> None:
         _declare(request, row.key, AttributeKind(row.kind), form.cleaned_data, version_of(request.POST))
 
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and not _refused(form, row):
         about = {"references__kind": "attribute", "references__key": row.key}
         outcome = attempt(form, declare, lambda: last_entry(**about))
     if outcome is True:
@@ -142,12 +160,23 @@ def attribute(request: MemberRequest, key: int) -> HttpResponse:
     return _page(request, form, Text(f"Edit {row.name_en}", f"{row.name_ja}を編集する"), more)
 
 
+def _refused(form: AttributeForm, row: AttributeField) -> bool:
+    """A column that a live model judges by does not become personal: its values would leave the lake."""
+    becomes_personal = form.cleaned_data["field_class"] == FieldClass.PERSONAL.value != row.field_class
+    refused = _in_use(row) if becomes_personal else None
+    if refused is not None:
+        form.add_error("field_class", refused.in_(get_language() or "ja"))
+    return refused is not None
+
+
 @require_POST
 @requires(EDIT)
 def attribute_state(request: MemberRequest, key: int) -> HttpResponse:
     """Hide a column (its values stay), or show it again."""
     row, by = get_object_or_404(AttributeField, pk=key), Actor.of(request.user)
     if request.POST.get("do") != "restore":
+        if (refused := _in_use(row)) is not None:
+            return _list(request, refused)
         verbs.archive(row, by=by, at=request.at)
     elif row.archived_at:
         same: dict[str, Any] = {name: getattr(row, name) for name in ("name_en", "name_ja", "options", "position")}

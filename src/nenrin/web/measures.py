@@ -9,10 +9,10 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path
 
-from nenrin.analytics.kpis import MEASURES
 from nenrin.analytics.kpis.measures import Measure
 from nenrin.foundation.permissions import Permission
 from nenrin.insight import health_models
+from nenrin.insight import measures as catalogue
 from nenrin.insight.models import CurrentMeasure, Health
 from nenrin.values import Ratio, Text
 from nenrin.web.guard import MemberRequest, requires
@@ -23,6 +23,7 @@ GROUPS: dict[str, Text] = {
     "sentiment": Text("Sentiment", "評価"),
     "commercial": Text("Contract", "契約"),
     "relationship": Text("Relationship", "関係"),
+    "profile": Text("Attributes of accounts", "独自項目"),
 }
 DIRECTIONS: dict[str, Text] = {
     "higher": Text("more is better", "高いほど良い"),
@@ -64,7 +65,7 @@ def measures(request: MemberRequest) -> HttpResponse:
     counts = dict(CurrentMeasure.objects.values_list("measure").annotate(n=Count("pk")).order_by())
     judged, used = Health.objects.count(), _used()
     groups: dict[str, list[Line]] = {}
-    for key, one in MEASURES.items():
+    for key, one in catalogue.usable().items():
         line = Line(
             one, UNITS[one.unit], DIRECTIONS[one.direction], EMPTY[one.empty], Ratio(counts.get(key, 0), judged),
             tuple(used.get(key, ())),
