@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
@@ -39,6 +39,8 @@ class Imported(models.Model):
     changed_at = models.DateTimeField()
 
     objects: ClassVar[models.Manager[models.Model]] = ImportedQuerySet.as_manager()
+    if TYPE_CHECKING:
+        account_id: Any  # every one has an account, costs may have none
 
     class Meta:
         abstract = True
