@@ -58,6 +58,12 @@ def slices(ledger: Ledger, dimension: str, period: Period) -> list[Slice]:
     return [Slice(key, names[key], old == key, new == key) for key in found]
 
 
+def nobody(ledger: Ledger, key: str) -> Slice:
+    """A slice that holds no account."""
+    empty = np.zeros(len(ledger.book.accounts), dtype=bool)
+    return Slice(key, Text(key, key), empty, empty)
+
+
 def labels(ledger: Ledger, dimension: str, day: date) -> list[str]:
     """Each account's key in a dimension on a day; "" where it has none."""
     if dimension in FIELDS:

@@ -55,3 +55,11 @@ register("insight.segment.saved", Text("Segment “{name}” saved", "セグメ�
 register("insight.segment.archived", Text("Segment “{name}” archived", "セグメント「{name}」をアーカイブ"))
 register("insight.segment.entered", Text("Entered segment “{segment}”", "セグメント「{segment}」に該当"))
 register("insight.segment.left", Text("Left segment “{segment}”", "セグメント「{segment}」から除外"))
+register(
+    "insight.policy.published",
+    Text("Metric policy v{number} published: {note}", "指標ポリシー 第{number}版を公開: {note}"),
+)
+register("insight.period.locked", Text("Books closed through {through}", "{through}まで締め"))
+register("insight.period.unlocked", Text("Books reopened after {through}", "{through}までの締めを解除"))
+register("insight.target.set", Text("Target of {name_en} set to {value}", "{name_ja}の目標を{value}に設定"))
+register("insight.target.lifted", Text("Target of {name_en} taken back", "{name_ja}の目標を取り消し"))

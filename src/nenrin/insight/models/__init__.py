@@ -3,6 +3,7 @@
 from nenrin.insight.models.health import CurrentMeasure, DailyScore, Health, HealthDetail
 from nenrin.insight.models.judgement import HardEvent, Override, Pulse
 from nenrin.insight.models.progress import Progress
+from nenrin.insight.models.revenue import KpiTarget, MetricPolicy, PeriodLock
 from nenrin.insight.models.ring import Ring
 from nenrin.insight.models.segment import Segment, SegmentMembership
 from nenrin.insight.models.version import HealthModelVersion
@@ -14,7 +15,10 @@ __all__ = [
     "Health",
     "HealthDetail",
     "HealthModelVersion",
+    "KpiTarget",
+    "MetricPolicy",
     "Override",
+    "PeriodLock",
     "Progress",
     "Pulse",
     "Ring",

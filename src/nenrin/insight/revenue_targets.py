@@ -1,0 +1,66 @@
+"""Targets: what a KPI should reach in a period, for everyone or a slice, and which team answers for it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from nenrin.analytics.revenue import periods
+from nenrin.analytics.revenue.catalogue import KPIS
+from nenrin.analytics.revenue.periods import Grain
+from nenrin.foundation import journal, organisation
+from nenrin.foundation.actors import Actor
+from nenrin.foundation.models import Team
+from nenrin.insight.models import KpiTarget
+
+#: What follows from the work of months: steered by a leading KPI that has a target of its own.
+OUTCOMES = frozenset(key for key, kpi in KPIS.items() if kpi.group == "retention")
+
+
+class NoTarget(ValueError):
+    """A target needs a KPI that there is; an outcome also a leading KPI, which has a target for the same period."""
+
+
+def put(
+    kpi: str, grain: Grain, day: date, value: float, *, dimension: str = "", within: str = "", team: Team | None = None,
+    leading_kpi: str = "", by: Actor, at: datetime,
+) -> KpiTarget:  # fmt: skip
+    """Set the target of the period that holds a day. Raises NoTarget. Journal: insight.target.set."""
+    if kpi not in KPIS:
+        raise NoTarget(f"{kpi}: there is no such KPI")
+    start = periods.holding(day, grain, organisation.current().fiscal_start_month).start
+    place = {"grain": grain, "start_on": start, "dimension": dimension, "slice": within}
+    if kpi in OUTCOMES and not KpiTarget.objects.filter(kpi=leading_kpi, **place).exclude(kpi__in=OUTCOMES).exists():
+        raise NoTarget(f"{kpi} is an outcome: name a leading KPI that has a target for the same period")
+    with transaction.atomic():
+        row, is_new = KpiTarget.objects.select_for_update().get_or_create(
+            kpi=kpi, **place, defaults={"value": value, "team": team, "leading_kpi": leading_kpi, "changed_at": at}
+        )
+        if not is_new:
+            row.value, row.team, row.leading_kpi = value, team, leading_kpi
+            row.version, row.changed_at = row.version + 1, at
+            row.save()
+        _record("set", row, by, at)
+    return row
+
+
+def lift(row: KpiTarget, *, by: Actor, at: datetime) -> None:
+    """Take a target back. Journal: insight.target.lifted."""
+    with transaction.atomic():
+        _record("lifted", row, by, at)
+        row.delete()
+
+
+def _record(what: str, row: KpiTarget, by: Actor, at: datetime) -> None:
+    name = KPIS[row.kpi].name
+    particulars = {"name_en": name.en, "name_ja": name.ja, "kpi": row.kpi, "start_on": row.start_on.isoformat(),
+                   "slice": row.slice}  # fmt: skip
+    told = {"value": row.value} if what == "set" else {}
+    journal.record(f"insight.target.{what}", actor=by, at=at, particulars=particulars | told)
+
+
+def of(grain: Grain, start: date, dimension: str = "", within: str = "") -> dict[str, KpiTarget]:
+    """The targets of a period by KPI."""
+    rows = KpiTarget.objects.filter(grain=grain, start_on=start, dimension=dimension, slice=within)
+    return {row.kpi: row for row in rows.select_related("team")}
