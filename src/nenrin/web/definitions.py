@@ -24,6 +24,13 @@ def find(key: str) -> Definition | None:
 
 
 TERMS: dict[str, Definition] = {
+    "accounts": Definition(
+        Text("Accounts", "顧客"),
+        Text(
+            "Customers with a running subscription that you may see; lost, merged and test accounts are left out.",
+            "契約中で、あなたが見られる顧客の数。解約・統合済み・テストは含めない。",
+        ),
+    ),
     "arr": Definition(
         Text("ARR", "ARR"),
         Text(

@@ -94,7 +94,12 @@ def _facts(figures: Portfolio, today: date) -> list[Fact]:
     renewing, renewing_arr = figures.renewals
     notices, first = figures.notices
     return [
-        Fact(Text("Accounts", "顧客"), _companies(figures.accounts + figures.elsewhere), _elsewhere(figures)),
+        Fact(
+            Text("Accounts", "顧客"),
+            _companies(figures.accounts + figures.elsewhere),
+            _elsewhere(figures),
+            key="accounts",
+        ),
         Fact(Text("ARR", "ARR"), format.money(figures.arr, language, "compact"), key="arr"),
         Fact(
             Text("At-risk ARR", "解約リスクARR"),

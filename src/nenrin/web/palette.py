@@ -18,6 +18,7 @@ from nenrin.web.navigation import sections
 
 ACCOUNTS_AT_MOST = 8
 CONTACTS_AT_MOST = 5
+RECENT_AT_MOST = 5
 ACTIONS: tuple[tuple[Text, str, Permission], ...] = (
     (Text("New account", "顧客を追加する"), "account-new", Permission.ACCOUNTS_EDIT),
     (Text("Import a file", "ファイルを取り込む"), "import-new", Permission.IMPORT),
@@ -48,9 +49,10 @@ def palette(request: MemberRequest) -> HttpResponse:
 
 
 def found(request: MemberRequest, asked: str) -> list[Group]:
-    """Own accounts, all actions and pages where nothing is asked yet."""
+    """The accounts seen last, own accounts, all actions and pages where nothing is asked yet."""
     wanted = normal(asked)
     return [
+        Group(Text("Seen lately", "最近見た顧客"), () if wanted else _recent(request)),
         Group(Text("Accounts", "顧客"), _accounts(request.user, wanted)),
         Group(Text("Contacts", "顧客担当者"), _contacts(request.user, wanted)),
         Group(Text("Actions", "操作"), _actions(request.user, wanted)),
@@ -63,6 +65,17 @@ def _accounts(member: Member, wanted: str) -> tuple[Hit, ...]:
     rows = rows.filter(search__contains=wanted) if wanted else rows.filter(owner=member)
     best = rows.order_by("-mrr_minor", "name").values_list("pk", "name", "domain")[:ACCOUNTS_AT_MOST]
     return tuple(Hit(name, reverse("account", args=[key]), domain) for key, name, domain in best)
+
+
+def _recent(request: MemberRequest) -> tuple[Hit, ...]:
+    """The accounts whose pages this browser opened last, as far as the member may still see them."""
+    said = [part for part in request.GET.get("recent", "")[:200].split(",") if part.isascii() and part.isdigit()]
+    keys = [int(part) for part in said[:RECENT_AT_MOST] if len(part) < 19]
+    if not keys:
+        return ()
+    rows = Account.objects.for_member(request.user, Permission.ACCOUNTS_VIEW).standing().filter(pk__in=keys)
+    found = {key: (name, domain) for key, name, domain in rows.values_list("pk", "name", "domain")}
+    return tuple(Hit(found[key][0], reverse("account", args=[key]), found[key][1]) for key in keys if key in found)
 
 
 def _contacts(member: Member, wanted: str) -> tuple[Hit, ...]:

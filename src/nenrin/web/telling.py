@@ -40,7 +40,7 @@ CATEGORIES: Final[Mapping[str, Text]] = {
     "other": Text("other", "その他"),
 }
 RULES: Final[Mapping[str, Text]] = {
-    "tier": Text("tiers", "ティア"),
+    "tier": Text("tiers", "企業規模"),
     "touch_model": Text("touch models", "タッチモデル"),
 }
 #: The action's room and noun, or the placeholder alone -> the words of its codes.

@@ -1,4 +1,5 @@
 // The palette: Ctrl/Cmd+K anywhere, / outside fields. Suggestions are a fragment of options from the server.
+import { recent } from "./recent.js";
 import { isCommand, isWriting, mayUseSingleKeys } from "./keys.js";
 
 const PAUSE = 120;
@@ -28,7 +29,7 @@ if (dialog && address) {
 
   const ask = async () => {
     const turn = ++asked;
-    const answer = await fetch(`${address}?q=${encodeURIComponent(input.value.trim())}`, {
+    const answer = await fetch(`${address}?q=${encodeURIComponent(input.value.trim())}&recent=${recent().join()}`, {
       headers: { "HX-Request": "true" },
     });
     if (turn !== asked || !answer.ok) return; // an older answer must not replace a newer one
