@@ -57,6 +57,7 @@ IDS: dict[str, tuple[str, ...]] = {
     "plans/<int:": ("plan",),
     "roi/export.<str:": ("file",),
     "accounts/export.<str:": ("file",),
+    "segments/export.<str:": ("file",),
     "contacts/export.<str:": ("file",),
     "subscriptions/export.<str:": ("file",),
     "revenue/": ("file",),
@@ -99,6 +100,7 @@ NOTED |= {"revenue-export", "revenue-accounts-export", "kpis-export", "kpi-expor
 NOTED |= {"lifetimes-export", "lifetime-accounts-export"}
 #: Where changing takes more than looking; whoever only looks is told that there is nothing to change.
 CHANGING = {"health-model": Permission.HEALTH_CONFIGURE, "teams": Permission.MEMBERS_EDIT}
+CHANGING["revenue-settings"] = Permission.HEALTH_CONFIGURE
 #: What is sent where an empty form or body would be refused before its object is looked for.
 FORMS = {"subscription-deed": {"do": "withdraw"}}
 BODIES = {

@@ -76,7 +76,8 @@ def _line(ask: Asked, kpi: Kpi, now: Figure, was: Figure, by_slice: Sequence[Fig
 
 
 def frame_query(ask: Asked) -> str:
-    from_page = {"grain": ask.grain, "start": ask.period.start.isoformat(), "known": ask.known.isoformat()}
+    from_page = {"grain": ask.grain, "start": ask.period.start.isoformat()}
+    from_page |= {"known": ask.known.isoformat()} if ask.known < ask.today else {}
     from_page |= {"by": ask.by} if ask.by else {}
     from_page |= {"slice": ask.within.key} if ask.within else {}
     return "&".join(f"{name}={value}" for name, value in from_page.items())
@@ -169,7 +170,8 @@ def _by_slice(ask: Asked, one: Kpi) -> list[tuple[Text, list[tuple[Text, Figure,
     for dimension in [ask.by] if ask.by else ["tier", "plan", "touch_model"]:
         found = revenue_kpis.slices(ask.ledger, dimension, ask.period)
         figures_found = revenue_kpis.by_slice(ask.ledger, ask.period, ask.grain, found, (one.key,))[one.key]
-        base = {"grain": ask.grain, "start": ask.period.start.isoformat(), "known": ask.known.isoformat()}
+        base = {"grain": ask.grain, "start": ask.period.start.isoformat()}
+        base |= {"known": ask.known.isoformat()} if ask.known < ask.today else {}
         rows = [
             (each.name, figure, "&".join(f"{k}={v}" for k, v in {**base, "by": dimension, "slice": each.key}.items()))
             for each, figure in zip(found, figures_found, strict=True)

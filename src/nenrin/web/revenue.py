@@ -14,9 +14,8 @@ from django.utils.http import urlencode
 
 from nenrin.analytics.revenue.movements import CAUSE_NAMES, KINDS, NAMES
 from nenrin.customers.models import Account
-from nenrin.foundation import organisation
 from nenrin.foundation.permissions import Permission, allowed
-from nenrin.insight import revenue_statements
+from nenrin.insight import revenue_locks, revenue_statements
 from nenrin.insight.revenue_slices import DIMENSIONS
 from nenrin.insight.revenue_statements import Change, Statement
 from nenrin.values import Money, Period, Text
@@ -26,7 +25,6 @@ from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.listing import PAGE, plain
 from nenrin.web.revenue_asking import VIEW, Asked, asked
 
-UNIT = Text("Unit: {currency} thousand a month.", "単位 {currency} 万・月額。")
 MEANINGS: dict[str, Text] = {
     "new": Text("Accounts that pay for the first time.", "初めて契約が始まった顧客のMRR。"),
     "reactivation": Text("Accounts that had left and pay again.", "一度解約し、再び契約した顧客のMRR。"),
@@ -34,12 +32,16 @@ MEANINGS: dict[str, Text] = {
     "contraction": Text("Accounts that stayed and pay less.", "継続した顧客の減額。"),
     "churn": Text("Accounts that pay nothing any more.", "契約がなくなった顧客のMRR。"),
     "fx": Text("The same contracts at other exchange rates.", "同じ契約の為替による増減。"),
+    "adjustment": Text(
+        "What became known after the books were closed: the opening as known now, less the opening as closed.",
+        "締めた後に分かった変更。今分かっている期首と、締めた時点の期首との差。",
+    ),
     "transfer": Text(
         "MRR of accounts that moved into or out of this slice; over all slices it adds up to zero.",
         "この区分に入った、または出た顧客のMRR。全区分を合計すると0になる。",
     ),
 }
-LINES = ("begin", *KINDS, "fx", "transfer", "end")
+LINES = ("begin", "adjustment", *KINDS, "fx", "transfer", "end")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +69,14 @@ class Row:
 def revenue(request: MemberRequest) -> HttpResponse:
     """The movements of a period with its neighbours and its slices."""
     ask = asked(request)
-    told = revenue_statements.statement(ask.ledger, ask.period, ask.view, ask.within)
+    told = ask.statement()
     lines = _lines([told])
     context = {
         **frame(request, ask),
         "statement": told,
         "waterfall": _waterfall(ask, told, lines),
         "rows": [(_cell(ask, told, kind), NAMES[kind], MEANINGS.get(kind)) for kind in lines],
-        "unit": UNIT.fill(currency=ask.ledger.policy.reporting_currency),
+        "unit": _unit(ask.ledger.policy.reporting_currency),
         "causes": _causes(told),
         "lines": lines_of_table(ask),
         "by_slice": _by_slice(ask),
@@ -97,7 +99,7 @@ def frame(request: MemberRequest, ask: Asked) -> dict[str, Any]:
         "policy": revenue_words.policy(ask.ledger.policy),
         "left_out": _left_out(ask),
         "query": _query(ask),
-        "is_known_before": ask.known < organisation.today(request.at),
+        "is_known_before": ask.known < ask.today,
     }
 
 
@@ -116,13 +118,16 @@ def _left_out(ask: Asked) -> Text | None:
 def _query(ask: Asked, **changes: str) -> str:
     given = {"grain": ask.grain, "start": ask.period.start.isoformat(), "view": ask.view, "by": ask.by}
     given |= {"slice": ask.within.key} if ask.within else {}
-    given |= {"known": ask.known.isoformat()} | changes
+    given |= {"known": ask.known.isoformat()} if ask.known < ask.today else {}
+    given |= {"books": "restated"} if ask.is_restated else {}
+    given |= changes
     return urlencode({name: value for name, value in given.items() if value or name == "slice"})
 
 
 def _lines(told: Sequence[Statement]) -> list[str]:
     """The lines that a table needs: exchange rates and transfers only where there are any."""
-    has = {"fx": any(each.fx for each in told), "transfer": any(each.transfer for each in told)}
+    seldom = ("adjustment", "fx", "transfer")
+    has = {kind: any(getattr(each, kind) for each in told) for kind in seldom}
     return [kind for kind in LINES if has.get(kind, True)]
 
 
@@ -134,6 +139,7 @@ def _amount(told: Statement, kind: str) -> tuple[int, int | None]:
         "end": (told.end, told.accounts_end),
         "fx": (told.fx, None),
         "transfer": (told.transfer, None),
+        "adjustment": (told.adjustment, None),
     }[kind]
 
 
@@ -161,6 +167,14 @@ def _waterfall(ask: Asked, told: Statement, lines: Sequence[str]) -> Waterfall:
     return Waterfall(tuple(steps), story, 10_000 if language.startswith("ja") else 1000)
 
 
+def _unit(currency: str) -> Text:
+    """What the axis counts in."""
+    return Text(
+        f"Unit: {currency} thousand a month.",
+        "単位 万円（月額）。" if currency == "JPY" else f"単位 {currency} 万（月額）。",
+    )
+
+
 def _causes(told: Statement) -> list[tuple[Text, int]]:
     return [
         (_reason(NAMES[kind], CAUSE_NAMES[cause]), amount)
@@ -175,10 +189,7 @@ def _reason(kind: Text, cause: Text) -> Text:
 
 def lines_of_table(ask: Asked) -> dict[str, Any]:
     """Period by period, the newest first."""
-    told = [
-        (period, revenue_statements.statement(ask.ledger, period, ask.view, ask.slice_at(period)))
-        for period in reversed(ask.series())
-    ]
+    told = [(period, ask.statement(period)) for period in reversed(ask.series())]
     lines = _lines([each for _, each in told])
     return {"heads": [NAMES[kind] for kind in lines], "rows": [_period_row(ask, p, each, lines) for p, each in told]}
 
@@ -213,7 +224,10 @@ class Line:
 def _behind(ask: Asked, kind: str) -> list[Change]:
     if kind not in LINES:
         raise Http404(kind)
-    return revenue_statements.behind(ask.ledger, ask.period, kind, ask.view, ask.within)
+    if kind == "adjustment":
+        return revenue_locks.adjusted(ask.books, ask.period)
+    ledger, within = ask.told_by()
+    return revenue_statements.behind(ledger, ask.period, kind, ask.view, within)
 
 
 @requires(VIEW)
@@ -275,7 +289,7 @@ def export(request: MemberRequest, kind: str) -> Any:
 
     def lines() -> Iterator[list[Any]]:
         for period in ask.series():
-            told = revenue_statements.statement(ask.ledger, period, ask.view, ask.slice_at(period))
+            told = ask.statement(period)
             amounts = [major(ask, _amount(told, line)[0]) for line in LINES]
             counts = [told.accounts_begin, told.accounts_end]
             yield [period.start, period.end, *amounts, *counts, ask.ledger.policy.reporting_currency]

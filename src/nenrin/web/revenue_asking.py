@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import cast
 
 from nenrin.analytics.revenue import periods
@@ -11,10 +11,11 @@ from nenrin.analytics.revenue.periods import Grain
 from nenrin.customers.models import Account
 from nenrin.foundation import organisation
 from nenrin.foundation.permissions import Permission, Scope, allowed
-from nenrin.insight import revenue, revenue_slices
+from nenrin.insight import revenue, revenue_locks, revenue_slices
 from nenrin.insight.revenue import Ledger
+from nenrin.insight.revenue_locks import Closed
 from nenrin.insight.revenue_slices import DIMENSIONS, Slice
-from nenrin.insight.revenue_statements import VIEWS, View
+from nenrin.insight.revenue_statements import VIEWS, Statement, View
 from nenrin.values import Period, Text
 from nenrin.web.guard import MemberRequest
 from nenrin.web.listing import plain
@@ -40,6 +41,10 @@ class Asked:
     slices: tuple[Slice, ...]
     within: Slice | None
     start_month: int
+    books: Closed
+    today: date
+    is_restated: bool
+    has_locks: bool
 
     @property
     def is_partial(self) -> bool:
@@ -58,6 +63,20 @@ class Asked:
         newest = periods.holding(self.as_of, self.grain, self.start_month)
         offered = reversed(periods.series(newest, self.grain, REACH[self.grain]))
         return [(each.start.isoformat(), self.name(each)) for each in offered]
+
+    def statement(self, period: Period | None = None) -> Statement:
+        """The movements of a period as its books were closed; as known now where they are open."""
+        key = self.within.key if self.within else None
+        return revenue_locks.statement(self.books, period or self.period, self.view, self.by, key)
+
+    def told_by(self) -> tuple[Ledger, Slice | None]:
+        """The ledger that tells the period, as closed or as known now, with the chosen slice of it."""
+        ledger = self.books.ledger(self.period.end - timedelta(days=1))
+        if self.within is None or ledger is self.ledger:
+            return ledger, self.within
+        found = revenue_slices.slices(ledger, self.by, self.period)
+        nobody = revenue_slices.nobody(ledger, self.within.key)
+        return ledger, next((each for each in found if each.key == nobody.key), nobody)
 
     def slice_at(self, period: Period) -> Slice | None:
         """The chosen slice as it stood in another period."""
@@ -79,12 +98,18 @@ def asked(request: MemberRequest, permission: Permission = VIEW) -> Asked:
     known = min(parsed_day(given.get("known")) or today, today)
     start_month = organisation.current().fiscal_start_month
     period = _period(parsed_day(given.get("start")), grain, known, start_month)
-    ledger = revenue.limited(revenue.ledger(known), scope(request, permission))
+    own = scope(request, permission)
+    ledger = revenue.limited(revenue.ledger(known), own)
+    is_restated, closed = given.get("books") == "restated", tuple(revenue_locks.locks())
+    locks, has_locks = () if known < today or is_restated else closed, bool(closed)
+    books = Closed(ledger, None if own is None else tuple(own), locks)
     by = given.get("by", "") if given.get("by") in DIMENSIONS else ""
     slices = tuple(revenue_slices.slices(ledger, by, period)) if by else ()
     chosen = plain(given.get("slice"))
     within = next((each for each in slices if each.key == chosen), None) if "slice" in given else None
-    return Asked(ledger, known, known, grain, period, view, by, slices, within, start_month)
+    return Asked(
+        ledger, known, known, grain, period, view, by, slices, within, start_month, books, today, is_restated, has_locks
+    )
 
 
 def _period(start: date | None, grain: Grain, known: date, start_month: int) -> Period:
