@@ -34,7 +34,7 @@ IMPERSONAL = {
     "EventName", "Exclusion", "HardEvent", "Health", "HealthDetail", "HealthModelVersion", "Lease", "Merge",
     "Organisation", "Override", "Plan", "PriceStep", "Product", "Progress", "Reference", "RememberedMapping", "Ring",
     "Segment", "SegmentMembership", "Source", "Subscription", "Tag", "Tally", "TierRule", "TouchModel", "UnknownKey",
-    "Verdict",
+    "Verdict", "Verification",
 }  # fmt: skip
 DECIDED = COVERED | ERASED_BY_SUBJECT | COLLEAGUES | PASSING | IMPERSONAL
 OURS = [model for model in apps.get_models() if model.__module__.startswith("nenrin.")]

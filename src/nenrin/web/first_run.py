@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from allauth.mfa.models import Authenticator
 from django.db.models import Exists, QuerySet
 from django.urls import NoReverseMatch, reverse
 
@@ -28,6 +29,7 @@ class Task:
     page: str
     needs: Permission
     proofs: Callable[[Member], tuple[QuerySet[Any], ...]]
+    is_aside: bool = False  # shown among the others, and alone no reason to show them
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,18 @@ TASKS = (
         Permission.MEMBERS_EDIT,
         lambda me: (Member.objects.filter(is_active=True).exclude(pk=me.pk),),
     ),
+    Task(
+        Text("Protect your sign-in", "サインインを守る"),
+        Text(
+            "You may change everything here; six digits from your phone keep a stolen password from doing so.",
+            "すべてを変更できる権限です。スマートフォンの6桁の数字で、盗まれたパスワードだけでは入れなくします。",
+        ),
+        Text("Set up two-step sign-in", "2段階認証を設定する"),
+        "mfa_activate_totp",
+        Permission.ORGANISATION_EDIT,
+        lambda me: (Authenticator.objects.filter(user=me, type=Authenticator.Type.TOTP),),
+        is_aside=True,
+    ),
 )
 
 
@@ -101,7 +115,7 @@ def look(member: Member) -> FirstRun:
     """The tasks that this member may do, the first open one current; no steps once all are done. One query."""
     mine = [task for task in TASKS if allowed(member, task.needs)]
     done, has_accounts = _done(mine, member)
-    current = next((task for task in mine if task.page not in done), None)
+    current = next((task for task in mine if task.page not in done and not task.is_aside), None)
     steps = [Step(task.title, _state(task, current, done), task.text, _url(task.page), task.action) for task in mine]
     return FirstRun(tuple(steps) if current else (), not has_accounts)
 
