@@ -13,7 +13,7 @@ from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Lease, Organisation
 from nenrin.foundation.roles import Role
 from nenrin.ingest import catalogue, drain, intake, lakes, sources
-from nenrin.ingest.models import EventName, Exclusion, LiveEvent, Quarantined, Source
+from nenrin.ingest.models import EventName, Exclusion, LiveEvent, Quarantined, Source, Verdict
 from tests import cast
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.web.data_urls")]
@@ -51,7 +51,8 @@ def test_the_board_shows_where_every_event_went(operations: Client, source: Sour
     page = answer.content.decode()
     (line,) = answer.context["lines"]
     assert dict(line.law) == {"received": 6, "stored": 3, "duplicate": 1, "quarantined": 2, "pending": 0, "limited": 0}
-    assert "The sum holds" in page
+    assert "The sum holds: received 6 = stored 3 + duplicate 1 + set aside 2 + waiting 0" in page
+    assert line.gap == 0 and ">holds<" in page
     assert "Track call without a name" in page and "Neither user nor anonymous id" in page
     assert "late: 1 h" in page
     assert answer.context["volume"].columns[-1].value == 3
@@ -124,3 +125,27 @@ def test_odd_addresses_are_no_errors(operations: Client, source: Source) -> None
 def test_map_many_is_seen_on_the_page(operations: Client) -> None:
     catalogue.map_many([("product", "Signed In", "login", "")], by=SYSTEM, at=datetime.now(UTC))
     assert "Signed In" in operations.get(reverse("event-catalogue"), {"use": "login"}).content.decode()
+
+
+def test_what_is_in_motion_is_told_with_its_difference(operations: Client, source: Source) -> None:
+    Verdict.objects.filter(what="duplicate").update(n=0)
+    answer = operations.get(reverse("data-board"))
+    assert [line.gap for line in answer.context["lines"]] == [1]
+    assert "1 in motion" in answer.content.decode() and "nenrin doctor" in answer.content.decode()
+
+
+def test_the_latest_events_say_for_which_account_they_count(operations: Client, source: Source) -> None:
+    now = datetime.now(UTC)
+    said = [
+        {"type": "group", "userId": "sato", "groupId": "acme", "traits": {"name": "Acme Inc."}, "messageId": "g"},
+        {"type": "track", "event": "Own", "userId": "sato", "messageId": "o", "properties": {"n": None}},
+        {"type": "track", "event": "Stranger", "userId": "kato", "messageId": "s"},
+    ]
+    intake.accept_many(source, [(json.dumps({"batch": said}).encode(), now)])
+    drain.drain_all(lakes.current(), at=now)
+    answer = operations.get(reverse("live-events"), {"outcome": "stored"})
+    behind = {one.row.name or one.row.type: one.account and one.account.name for one in answer.context["rows"]}
+    assert (behind["group"], behind["Own"], behind["Stranger"]) == ("Acme Inc.", "Acme Inc.", None)
+    other = operations.get(reverse("live-events"), {"outcome": "other", "source": source.pk})
+    assert len(other.context["rows"]) == 3
+    assert "No event matches" in operations.get(reverse("live-events"), {"source": "99"}).content.decode()

@@ -98,3 +98,33 @@ def test_the_pages_speak_japanese(client: Client, org: Organisation) -> None:
     client.force_login(cast.member(Role.OPERATIONS, "井上 徹"))
     page = client.get(reverse("sources")).content.decode()
     assert "接続元がまだありません" in page and "Add one" not in page
+
+
+def test_a_source_shows_its_own_sum_and_since_when_its_facts_are_known(operations: Client) -> None:
+    source = sources.open("Web app", by=SYSTEM, at=datetime.now(UTC), known_at="lag", lag_hours=48).source
+    spool.put(Batch(source.pk, "product", False, datetime.now(UTC), 3, b'{"batch":[]}', "batch"))
+    page = operations.get(reverse("source", args=[source.pk])).content.decode()
+    assert "received 3 = stored 0 + duplicate 0 + set aside 0 + waiting 3" in page
+    assert "48 hours after they happened (an assumption)" in page
+
+
+def test_whether_companies_make_members_is_chosen_on_the_sources_page(operations: Client) -> None:
+    source = sources.open("Web app", by=SYSTEM, at=datetime.now(UTC)).source
+    operations.post(reverse("source", args=[source.pk]), ASKED)
+    source.refresh_from_db()
+    assert not source.joins_company
+    operations.post(reverse("source", args=[source.pk]), {**ASKED, "joins_company": "on"})
+    source.refresh_from_db()
+    assert source.joins_company
+
+
+@pytest.mark.parametrize(
+    ("stated", "shown"), [("http://127.0.0.1:8000", "http://testserver"), ("https://n.example", "https://n.example")]
+)
+def test_what_to_paste_names_the_stated_address_or_the_one_in_use(
+    operations: Client, settings: object, stated: str, shown: str
+) -> None:
+    settings.BASE_URL = stated
+    source = sources.open("Web app", by=SYSTEM, at=datetime.now(UTC)).source
+    page = operations.get(reverse("source", args=[source.pk])).content.decode()
+    assert f"host=&#x27;{shown}&#x27;" in page

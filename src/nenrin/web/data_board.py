@@ -21,9 +21,8 @@ from nenrin.ingest import conservation, lakes, quarantine
 from nenrin.ingest.conservation import Law
 from nenrin.ingest.models import Conflict, Quarantined, Source
 from nenrin.values import Text
-from nenrin.web import format, freshness, toasts
+from nenrin.web import format, freshness, law_words, toasts
 from nenrin.web.charts.columns import Column, Columns
-from nenrin.web.components import Fact
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.listing import page_of, plain
 from nenrin.web.source_words import CONFLICTS, LOOPS, REASONS
@@ -33,38 +32,6 @@ VOLUME_DAYS = 14
 LATE_SECONDS = 120
 MOST_RETRIED = 1_000
 
-TERMS = {
-    "received": (
-        Text("Received", "受信"),
-        Text(
-            "Counted in the transaction that stored the request.", "リクエストを保存したトランザクションで数えた件数。"
-        ),
-    ),
-    "stored": (Text("Stored", "格納"), Text("Counted in the lake itself.", "利用データそのものを数えた件数。")),
-    "duplicate": (
-        Text("Duplicate", "重複"),
-        Text(
-            "Same source and message id as an event of the last 30 days.",
-            "過去30日以内に同じ接続元・同じメッセージIDで届いたもの。",
-        ),
-    ),
-    "quarantined": (
-        Text("Set aside", "保留"),
-        Text("Could not be stored; kept whole with the reason.", "格納できず、理由とともにそのまま保管したもの。"),
-    ),
-    "pending": (
-        Text("Waiting", "処理待ち"),
-        Text("Accepted, on the disk, not yet decided.", "受付済みで、まだ処理していないもの。"),
-    ),
-    "limited": (
-        Text("Sent away", "制限超過"),
-        Text(
-            "Refused above the source's limit, at least; outside the sum, for clients send again.",
-            "接続元の制限を超えて断った件数（少なくとも）。再送されるため合計の外。",
-        ),
-    ),
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -73,7 +40,7 @@ class Line:
     source: Source
     fresh: freshness.Freshness | None
     law: Law
-    holds: bool
+    gap: int  # received, less what became of it: 0 where nothing vanished
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +62,10 @@ def data_board(request: MemberRequest) -> HttpResponse:
     total = law["total"]
     context = {
         "as_of": request.at,
-        "facts": _facts(total, request.at),
+        "facts": law_words.facts(total, request.at, get_language() or "ja"),
         "holds": conservation.holds(total),
+        "told": law_words.told(total),
+        "sum_meaning": law_words.SUM,
         "lines": _lines(law, request.at),
         "volume": _volume(request),
         "reasons": _reasons(),
@@ -110,20 +79,11 @@ def data_board(request: MemberRequest) -> HttpResponse:
     return render(request, "data/board.html", context)
 
 
-def _facts(total: Law, at: datetime) -> list[Fact]:
-    counts = {str(term): n for term, n in total.items() if isinstance(n, int)}
-    language = get_language() or "ja"
-    named = TERMS.items()
-    return [
-        Fact(label, format.number(counts[term], language), meaning=meaning, at=at) for term, (label, meaning) in named
-    ]
-
-
 def _lines(law: dict[str, Law], at: datetime) -> list[Line]:
     fresh = {row.source.pk: row for row in freshness.sources(at)}
     rows = Source.objects.order_by("-is_active", "name")
     return [
-        Line(row, fresh.get(row.pk), law[row.name], conservation.holds(law[row.name]))
+        Line(row, fresh.get(row.pk), law[row.name], law_words.difference(law[row.name]))
         for row in rows
         if row.name in law
     ]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from django import forms
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -10,16 +13,17 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from nenrin.customers.models import Account
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.permissions import FieldClass, Permission, allowed, visible
-from nenrin.ingest import catalogue
+from nenrin.ingest import attribution, catalogue, lakes
 from nenrin.ingest.models import EventName, Exclusion, LiveEvent, Source
 from nenrin.values import Text
 from nenrin.web import toasts
 from nenrin.web.components import Tab
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.listing import chosen_sort, ordered, page_of, plain
-from nenrin.web.source_words import EXCLUSIONS, REASONS, USES
+from nenrin.web.source_words import EXCLUSIONS, FLAGS, REASONS, USES
 
 SORTS = {"events": "events", "name": "name", "last": "last_seen_at", "use": "use"}
 VERDICTS = {"stored": Text("stored", "格納"), "duplicate": Text("duplicate", "重複"), **REASONS}
@@ -92,17 +96,46 @@ def map_event(request: MemberRequest, key: int) -> HttpResponse:
     return HttpResponseRedirect(f"{reverse('event-catalogue')}?{plain(request.POST.get('back'), 500)}#event-{key}")
 
 
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One of the last events, with what became of it and for whom it counts."""
+
+    row: LiveEvent
+    verdict: Text
+    sender: str
+    account: Account | None
+    flags: list[Text]
+
+
 @requires(Permission.DATA_VIEW)
 def live_events(request: MemberRequest) -> HttpResponse:
-    """The last hundred events as received, the newest first."""
+    """The last hundred events as received, the newest first, of one source or outcome if asked; renewed by itself."""
     names = dict(Source.objects.values_list("id", "name"))
+    sender, outcome = request.GET.get("source", ""), request.GET.get("outcome", "")
+    every = list(LiveEvent.objects.order_by("-id")[: catalogue.KEPT_LIVE])
     rows = [
-        (row, VERDICTS.get(row.verdict, Text(row.verdict, row.verdict)), names.get(row.source, f"#{row.source}"))
-        for row in LiveEvent.objects.order_by("-id")[: catalogue.KEPT_LIVE]
-    ]
-    may_see = visible(request.user, FieldClass.PERSONAL)
-    context = {"as_of": request.at, "rows": rows, "tabs": _tabs("live-events"), "may_see": may_see}
+        row for row in every
+        if sender in ("", str(row.source)) and outcome in ("", "stored" if row.verdict == "stored" else "other")
+    ]  # fmt: skip
+    behind = attribution.accounts_of(lakes.current(), {(row.namespace, row.key) for row in rows})
+    context = {
+        "as_of": request.at,
+        "rows": [_arrival(row, names, behind) for row in rows],
+        "is_empty": not every,
+        "sources": sorted((pk, names.get(pk, f"#{pk}")) for pk in {row.source for row in every}),
+        "sender": sender,
+        "outcome": outcome,
+        "tabs": _tabs("live-events"),
+        "may_see": visible(request.user, FieldClass.PERSONAL),
+    }
     return render(request, "data/live.html", context)
+
+
+def _arrival(row: LiveEvent, names: Mapping[int, str], behind: Mapping[attribution.Pair, Account]) -> Arrival:
+    verdict = VERDICTS.get(row.verdict, Text(row.verdict, row.verdict))
+    flags = [FLAGS.get(flag, Text(flag, flag)) for flag in row.flags.split(",") if flag]
+    account = behind.get((row.namespace, row.key))
+    return Arrival(row, verdict, names.get(row.source, f"#{row.source}"), account, flags)
 
 
 @requires(Permission.DATA_VIEW)

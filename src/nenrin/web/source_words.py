@@ -31,11 +31,33 @@ REASONS: Final[Mapping[str, Text]] = {
     "too_large": Text("Larger than 1 MB", "1 MBを超える"),
     "id_reuse": Text("Message id used twice for different events", "同じIDで内容の違うイベント"),
     "unreadable": Text("Body cannot be read", "本文を読み取れない"),
+    "miscounted": Text("Fewer events in the body than were counted", "本文のイベント数が受信時の件数より少ない"),
+    "id_too_long": Text("Id longer than 500 characters", "IDが500文字を超える"),
+    "properties_not_an_object": Text("Properties are no object", "propertiesがオブジェクトではない"),
+    "traits_not_an_object": Text("Traits are no object", "traitsがオブジェクトではない"),
+    "context_not_an_object": Text("Context is no object", "contextがオブジェクトではない"),
+}
+#: What was noted of an event that was stored.
+FLAGS: Final[Mapping[str, Text]] = {
+    "skew": Text("clock ahead: time of arrival taken", "時計が進みすぎ：受信時刻を採用"),
+    "odd_time": Text("impossible time: time of arrival taken", "日時が不正：受信時刻を採用"),
+    "blank_id": Text("blank message id", "メッセージIDが空白"),
+    "long_id": Text("long message id shortened", "長いメッセージIDを短縮"),
+    "assumed": Text("day of knowledge assumed", "知り得た日は推定"),
+    "excluded": Text("left out of counts", "集計から除外"),
+    "ignored": Text("name is ignored", "数えないイベント"),
+    "nan": Text("not-a-number became empty", "NaNを空に置換"),
+    "range": Text("number beyond any size became empty", "大きすぎる数を空に置換"),
+    "surrogate": Text("broken character replaced", "壊れた文字を置換"),
+    "nul": Text("character U+0000 replaced", "文字U+0000を置換"),
+    "deep": Text("deep nesting kept as text", "深い入れ子を文字列で保管"),
+    "duplicate_key": Text("a key stood twice, the last was taken", "キーの重複は最後を採用"),
 }
 CONFLICTS: Final[Mapping[str, Text]] = {
     "forbidden_id": Text("Placeholder used as an id", "IDに仮の値を使用"),
     "two_users": Text("Two known users would merge", "既知の利用者2人の統合になる"),
     "group_limit": Text("Too many new groups in a day", "1日の新規グループ数が上限超え"),
+    "refused_account": Text("Group id that cannot be an account's key", "顧客キーにできないグループID"),
 }
 LOOPS: Final[Mapping[str, Text]] = {
     "worker.work": Text("Imports", "取り込み"),
@@ -111,6 +133,12 @@ _SNIPPETS: Final = (
         "const client = new Rudder('{key}', {{ dataPlaneUrl: '{base}' }})",
     ),
     ("posthog", "PostHog", "from posthog import Posthog\nposthog = Posthog('{key}', host='{base}')"),
+    (
+        "jitsu",
+        "Jitsu",
+        "import {{ jitsuAnalytics }} from '@jitsu/js'\n"
+        "const analytics = jitsuAnalytics({{ host: '{base}', writeKey: '{key}:-' }})",
+    ),
     (
         "curl",
         "curl",

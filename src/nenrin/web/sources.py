@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import forms
 from django.conf import settings
@@ -16,13 +17,11 @@ from django.views.decorators.http import require_POST
 
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.permissions import Permission, allowed
+from nenrin.ingest import conservation, lakes, spool
 from nenrin.ingest import sources as senders
-from nenrin.ingest import spool
 from nenrin.ingest.models import Source
 from nenrin.values import Text
-from nenrin.web import freshness, toasts
-from nenrin.web.components import Fact
-from nenrin.web.format import number
+from nenrin.web import freshness, law_words, toasts
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.source_words import KINDS, POLICIES, snippets
 
@@ -64,7 +63,19 @@ class SourceForm(forms.Form):
     known_at = forms.ChoiceField(
         label=_("Facts could be known"), choices=lambda: _choices(dict(POLICIES), Source.POLICIES)
     )
-    lag_hours = forms.IntegerField(label=_("Hours after it happened"), min_value=0, initial=0, required=False)
+    lag_hours = forms.IntegerField(
+        label=_("Hours after it happened"),
+        min_value=0,
+        initial=0,
+        required=False,
+        help_text=_("For the choice above. An event is never known later than when it arrives."),
+    )
+    joins_company = forms.BooleanField(
+        label=_("The company in an identify call makes the user its member"),
+        required=False,
+        initial=True,
+        help_text=_("company.id among the traits is then the account's key, as the group of a group call is."),
+    )
 
     def clean_origins(self) -> str:
         lines = [line.strip().rstrip("/") for line in self.cleaned_data["origins"].splitlines() if line.strip()]
@@ -149,14 +160,18 @@ def source(request: MemberRequest, key: int) -> HttpResponse:
         else:
             toasts.say(request, gettext("Saved."))
             return HttpResponseRedirect(reverse("source", args=[key]))
+    law = _law(found)
     context = {
         "as_of": request.at,
         "found": found,
         "form": form,
         "may_edit": may_edit,
-        "facts": _facts(request, found),
+        "facts": law_words.facts(law, request.at, get_language() or "ja"),
+        "told": law_words.told(law),
+        "holds": conservation.holds(law),
+        "known": _known(found),
         "fresh": next((row for row in freshness.sources(request.at) if row.source.pk == found.pk), None),
-        "snippets": snippets(settings.BASE_URL, found.write_key),
+        "snippets": snippets(_address(request), found.write_key),
     }
     return render(request, "sources/source.html", context)
 
@@ -188,35 +203,26 @@ def source_state(request: MemberRequest, key: int) -> HttpResponse:
     return HttpResponseRedirect(reverse("source", args=[key]))
 
 
-def _facts(request: MemberRequest, found: Source) -> list[Fact]:
-    counts = (
-        (
-            Text("Received", "受信"),
-            spool.received(),
-            Text("Events accepted since the source was opened.", "接続元を作ってから受け付けたイベント数。"),
-        ),
-        (
-            Text("Waiting", "処理待ち"),
-            spool.pending(),
-            Text("Accepted, on the disk, and not yet in the lake.", "受付済みで、まだ格納していないイベント数。"),
-        ),
-        (
-            Text("Sent away", "制限超過"),
-            spool.limited(),
-            Text(
-                "Events above the limit, at least; clients send them again.",
-                "制限を超えたイベント数（少なくとも）。クライアントが再送します。",
-            ),
-        ),
-    )
-    return [
-        Fact(label, number(values.get(found.pk, 0)), meaning=meaning, at=request.at)
-        for label, values, meaning in counts
-    ]
+def _law(found: Source) -> conservation.Law:
+    return conservation.law(lakes.current())[found.name]
+
+
+def _address(request: MemberRequest) -> str:
+    """What clients are to be pointed at: the stated address, or where none is stated, the one this page came from."""
+    is_stated = urlsplit(settings.BASE_URL).hostname not in ("127.0.0.1", "localhost")
+    return settings.BASE_URL if is_stated else request.build_absolute_uri("/").rstrip("/")
+
+
+def _known(found: Source) -> Text:
+    """Since when its facts count as known, in words."""
+    if found.known_at == "lag":
+        hours = found.lag_hours
+        return Text(f"{hours} hours after they happened (an assumption)", f"発生から{hours}時間後（推定）")
+    return POLICIES[found.known_at]
 
 
 def _initial(found: Source) -> dict[str, Any]:
-    names = ("name", "kind", "namespace", "limit", "quiet_hours", "origins", "known_at", "lag_hours")
+    names = ("name", "kind", "namespace", "limit", "quiet_hours", "origins", "known_at", "lag_hours", "joins_company")
     return {name: getattr(found, name) for name in names}
 
 
@@ -229,7 +235,7 @@ def _keys_page(request: MemberRequest, keys: senders.Keys) -> HttpResponse:
         "as_of": request.at,
         "found": keys.source,
         "keys": keys,
-        "snippets": snippets(settings.BASE_URL, keys.write_key),
+        "snippets": snippets(_address(request), keys.write_key),
     }
     response = render(request, "sources/keys.html", context)
     response["Cache-Control"] = "no-store"
