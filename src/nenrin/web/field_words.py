@@ -18,7 +18,7 @@ FIELDS: Final[Mapping[str, Text]] = {
     "region": Text("region", "地域"),
     "status": Text("status", "状態"),
     "stage": Text("stage", "ステージ"),
-    "tier": Text("tier", "ティア"),
+    "tier": Text("tier", "企業規模"),
     "touch_model": Text("touch model", "タッチモデル"),
     "customer_since": Text("customer since", "契約開始"),
     "lost_on": Text("lost on", "解約日"),
