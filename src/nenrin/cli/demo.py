@@ -59,6 +59,8 @@ def command(
 
     A home that is a demo already is left as it is; one with real data is refused with status 1.
     """
+    if is_served:
+        serve.ask_for(host, port)
     preset, now = world.DEMO if size == "demo" else _preset(size), _now(as_of)
     call_command("migrate", verbosity=0, interactive=False)
     made = world.built(preset, seed=seed, today=day_of(now, ZONE))

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import click
+from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
 
@@ -41,10 +42,16 @@ def command(as_json: bool, **wanted: Any) -> None:
     Safe to call on a home that exists: it then changes nothing and fails with status 1.
     """
     call_command("migrate", verbosity=0, interactive=False)
-    if Organisation.objects.exists():
-        fail("this home is initialised already; `nenrin users invite` lets you in again", as_json=as_json)
+    if (there := Organisation.objects.first()) is not None:
+        fail(_taken(there), as_json=as_json)
     keys = create(at=datetime.now(UTC), **wanted)
     click.echo(json.dumps(keys) if as_json else _in_words(keys))
+
+
+def _taken(there: Organisation) -> str:
+    if there.is_demo:
+        return f"{settings.HOME} holds the demo: set NENRIN_HOME to a folder of your own, such as ./company"
+    return f"{settings.HOME} is initialised already; `nenrin users invite` lets people in, `users reset` in again"
 
 
 def create(

@@ -15,6 +15,9 @@ from rich.table import Table
 
 from nenrin.foundation.spreadsheets import defused
 
+#: Of a table that goes to a file or a pipe: no cell is cut there.
+WIDTH = 400
+
 
 def fail(message: str, *, as_json: bool = False) -> NoReturn:
     """Say what is wrong on standard error and leave with status 1."""
@@ -36,7 +39,7 @@ def say_rows(rows: Sequence[Mapping[str, object]], form: str, columns: Sequence[
         table = Table(*columns, box=None, pad_edge=False)
         for row in rows:
             table.add_row(*("" if row[column] is None else str(row[column]) for column in columns))
-        Console().print(table)
+        Console(width=None if sys.stdout.isatty() else WIDTH).print(table)
 
 
 def say_csv(rows: Iterable[Mapping[str, object]], columns: Sequence[str]) -> None:

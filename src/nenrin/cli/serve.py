@@ -28,7 +28,7 @@ STOP_SECONDS = 10
 @click.option("--with-worker", is_flag=True, help="Also run the worker; ends with the server.")
 def command(host: str, port: int, with_worker: bool) -> None:
     """Answer on a port. Ctrl-C ends it, and the worker with it; what was accepted is on the disk."""
-    _ask_for(host, port)
+    ask_for(host, port)
     refuse_newer()
     call_command("migrate", verbosity=0, interactive=False)
     if not Organisation.objects.exists():
@@ -38,7 +38,7 @@ def command(host: str, port: int, with_worker: bool) -> None:
     sys.exit(_watch(parts))
 
 
-def _ask_for(host: str, port: int) -> None:
+def ask_for(host: str, port: int) -> None:
     """Fail with a remedy where the port cannot be had; the server itself would only fall, again and again."""
     try:
         with socket.create_server((host, port), reuse_port=False):
