@@ -48,7 +48,7 @@ select s.key, s.account, starts_on, ends_on,
        and noticed_on is null as is_involuntary, false as is_ramp
 from subscriptions s
 where believed_to = date '9999-12-31' and s.account is not null and starts_on is not null and ends_on is not null
-  and s.account not in (select account from accounts where believed_to = date '9999-12-31' and status = 'internal_test')
+  and s.account not in (select account from accounts where believed_to = date '9999-12-31' and status = 'internal-test')
 """
 GRADES = """
 select account, believed_from, coalesce(tier, '') as tier, coalesce(touch_model, '') as touch_model,
