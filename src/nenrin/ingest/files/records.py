@@ -64,7 +64,7 @@ class Reader:
 
     def __init__(self, mapping: FileMapping, fields: Sequence[Field], header: Sequence[str], manner: Manner) -> None:
         self._manner = manner
-        self._constants = dict(mapping.constants)
+        self._constants, self._origins = dict(mapping.constants), mapping.fields
         self._places = {name: place for place, name in enumerate(header)}
         self._fields = [self._getter(of, mapping.fields[of.key]) for of in fields if of.key in mapping.fields]
         self._attributes = [
@@ -107,6 +107,14 @@ class Reader:
             if of.is_required and value is None:
                 problems.append(Problem(column, text, Text("a value: every row needs one", "値（必須項目）")))
         return values
+
+    def in_the_files_words(self, problem: Problem, record: Record) -> Problem:
+        """A problem of a field, told of the file's column that fills it, with the cell as it stands there."""
+        columns = self._origins[problem.column].columns() if problem.column in self._origins else ()
+        if not columns or problem.column in self._places:
+            return problem
+        value = self._original(columns[0], record.cells) if len(columns) == 1 else problem.value
+        return replace(problem, column=", ".join(columns), value=value or problem.value)
 
     def _original(self, column: str, cells: Cells) -> str:
         place = self._places.get(column)

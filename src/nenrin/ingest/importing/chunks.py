@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -116,7 +116,13 @@ class Run:
     def _put(self, records: Sequence[Record]) -> list[Result]:
         good = [record for record in records if not record.problems and record.number not in self.losers]
         written = {result.number: result for result in self.kind.put(good, self.context)} if good else {}
-        return [written.get(record.number) or self._rejected(record) for record in records]
+        return [self._in_the_files_words(written.get(r.number) or self._rejected(r), r) for r in records]
+
+    def _in_the_files_words(self, result: Result, record: Record) -> Result:
+        """Problems that name a field of ours name the file's column and what stands in it."""
+        if not result.problems:
+            return result
+        return replace(result, problems=tuple(self.reader.in_the_files_words(p, record) for p in result.problems))
 
     def _rejected(self, record: Record) -> Result:
         problems = record.problems

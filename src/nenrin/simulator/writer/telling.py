@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from nenrin.foundation import organisation
 from nenrin.simulator.world import World
-from nenrin.simulator.writer import accounts, ground, models, opinions, untidy, usage, voices
+from nenrin.simulator.writer import accounts, files, ground, models, opinions, untidy, usage, voices
 from nenrin.simulator.writer.accounts import Book
 from nenrin.simulator.writer.deeds import Deed, done, moment
 
@@ -42,12 +42,15 @@ def told(world: World, *, now: datetime, password: str, progress: Progress = _si
 
 
 def _deeds(world: World, book: Book) -> Iterator[Deed]:
+    brought = files.brought(world)
+    by_file = brought.keys()
     for place, customer in enumerate(world.customers):
         yield from accounts.deeds(customer, place, book, world.today)
-        yield from voices.deeds(customer, book)
+        yield from voices.deeds(customer, book, by_file)
         yield from opinions.deeds(customer, place, book)
     yield from accounts.turns(world.customers, world.window.first, world.today, book)
     if world.stories:
         yield from untidy.deeds(world, book)
+        yield from files.deeds(world, brought, book)
     yield from models.deeds(world.today, book)
     yield from voices.spending(world.window.first, world.today, book, world.seed)

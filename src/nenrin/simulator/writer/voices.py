@@ -1,6 +1,6 @@
 """Deeds of the customers' voices: tickets opened and resolved, surveys answered; and what our side spent."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime
 
 from nenrin.customers.terms import add_months
@@ -24,14 +24,18 @@ MONTHLY_COSTS = (
 )
 
 
-def deeds(customer: Customer, book: Book) -> Iterator[Deed]:
-    """Yield the tickets and answers of one customer."""
+def deeds(customer: Customer, book: Book, by_file: Collection[str] = ()) -> Iterator[Deed]:
+    """Yield the tickets and answers of one customer, without those whose keys come by file."""
     for ticket in customer.tickets:
+        if ticket.key in by_file:
+            continue
         yield Deed(book.at(ticket.opened_on, ticket.hour), 7, _ticket(customer, ticket, None, book))
         if ticket.resolved_on:
             solved = max(book.at(ticket.resolved_on, 17), book.at(ticket.opened_on, ticket.hour, 50))
             yield Deed(solved, 8, _ticket(customer, ticket, solved, book))
     for answer in customer.answers:
+        if answer.key in by_file:
+            continue
         yield Deed(book.at(answer.on, 14), 7, _answer(customer, answer, book))
 
 
