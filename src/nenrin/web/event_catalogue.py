@@ -113,6 +113,7 @@ def live_events(request: MemberRequest) -> HttpResponse:
     names = dict(Source.objects.values_list("id", "name"))
     sender, outcome = request.GET.get("source", ""), request.GET.get("outcome", "")
     every = list(LiveEvent.objects.order_by("-id")[: catalogue.KEPT_LIVE])
+    every.sort(key=lambda row: row.received_at, reverse=True)  # what was set aside is kept after what was stored
     rows = [
         row for row in every
         if sender in ("", str(row.source)) and outcome in ("", "stored" if row.verdict == "stored" else "other")
