@@ -25,6 +25,8 @@ FIELDS = conditions.standard(
         Field("attribute.go_live", Text("Go-live date", "本番開始日"), "date"),
         Field("attribute.pilot", Text("Pilot", "試験導入"), "flag"),
         Field('attribute.o"dd', Text("Odd", "変"), "text"),
+        Field("attribute.stores", Text("Stores", "店舗数"), "number"),
+        Field("attribute.form", Text("Form", "形態"), "choice", choices=TIERS),
     ],
 )
 # one of each kind is enough to meet every comparator
@@ -33,8 +35,12 @@ KEYS = [
     "industry",
     "tags",
     "customer_since",
+    "attribute.go_live",
     "attribute.pilot",
     'attribute.o"dd',
+    "attribute.stores",
+    "attribute.form",
+    "health.band",
     "health.score",
     "health.coverage",
     "mrr",

@@ -44,7 +44,7 @@ FULL: dict[str, Any] = {
                     "better": "higher",
                     "curve": {"default": [[0, 0], [0.35, 50], [1, 100]], "smb": [[0, 10], [0.5, 90]]},
                 },
-                {"measure": "attribute:stores", "weight": 10, "better": "lower", "curve": [[-5, 100], [1500, 0]]},
+                {"measure": "attribute:stores", "weight": 10, "better": "lower", "curve": [[-5, 100], [12345678, 0]]},
             ],
         },
         {

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from nenrin.foundation.models import Organisation
@@ -88,6 +90,40 @@ def test_two_who_change_a_segment_are_told(client: Client, world: World) -> None
     address = reverse("segment", args=[saved.pk])
     assert client.post(address, ROWS | {"do": "save", "version": saved.version}).status_code == 302
     assert client.post(address, ROWS | {"do": "save", "version": saved.version}).status_code == 422
+
+
+def queries(client: Client, address: str) -> int:
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(address).status_code == 200
+    return len(asked)
+
+
+def test_the_pages_ask_the_database_no_more_for_more_segments(client: Client, world: World) -> None:
+    client.post(reverse("segment-new"), ROWS | {"do": "save"})
+    one = queries(client, reverse("segments"))
+    for number in range(8):
+        client.post(reverse("segment-new"), ROWS | {"do": "save", "name": f"s{number}"})
+    assert queries(client, reverse("segments")) == one <= 15
+    assert queries(client, reverse("segment", args=[Segment.objects.first().pk])) <= 15
+    assert queries(client, reverse("health-models")) <= 15
+
+
+def test_the_list_and_the_accounts_of_a_segment_come_as_files(client: Client, world: World) -> None:
+    client.post(reverse("segment-new"), ROWS | {"do": "save", "name": "=危険"})
+    answer = client.get(reverse("segments-export", args=["csv"]))
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    assert "週間利用者数が2未満" in text and "'=危険" in text
+    assert client.get(reverse("segments-export", args=["xlsx"])).status_code == 200
+    html = client.get(reverse("segment", args=[Segment.objects.get().pk])).content.decode()
+    assert f"{reverse('accounts-export', args=['csv'])}?segment={Segment.objects.get().pk}" in html
+
+
+def test_words_of_choices_are_typed_and_shown(client: Client, world: World) -> None:
+    sent = ROWS | {"field": ["status", ""], "op": ["in", "="], "value": ["契約中、Lost", ""], "do": "save"}
+    client.post(reverse("segment-new"), sent)
+    assert Segment.objects.get().condition["all"][0]["value"] == ["customer", "lost"]
+    html = client.get(reverse("segment", args=[Segment.objects.get().pk])).content.decode()
+    assert 'value="契約中, 解約済み"' in html and '<option value="契約中">' in html
 
 
 def test_who_may_only_look_cannot_change(client: Client, world: World) -> None:

@@ -49,6 +49,7 @@ register(
 )
 register("customers.contact.restored", Text("Contact {name} restored", "顧客担当者「{name}」を復元"), personal=True)
 register("customers.contact.erased", Text("A contact's personal data erased", "顧客担当者の個人情報を消去"))
+register("customers.segment.exported", Text("{rows} segments exported", "セグメント{rows}件を出力"))
 register("customers.contact.exported", Text("{rows} contacts exported", "顧客担当者{rows}件を出力"))
 register("customers.product.saved", Text("Product {name} saved", "製品「{name}」を保存"))
 register("customers.product.archived", Text("Product {name} archived", "製品「{name}」をアーカイブ"))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from nenrin.analytics.conditions import Field
 from nenrin.analytics.scores.curves import Better
 from nenrin.analytics.scores.models import ANY, Cap, HardEvent, HealthModel, Limit, Measure, Op
-from nenrin.analytics.scores.sentences import BANDS, minus
+from nenrin.analytics.scores.sentences import BANDS, figure
 from nenrin.insight import nouns, segments
 from nenrin.values import Text
 
@@ -45,15 +46,16 @@ def noun(key: str) -> Text:
     return known[key].name if key in known else Text(key, key)
 
 
-def applies_to(model: HealthModel) -> Text:
-    return EVERYBODY if model.applies_to is None else segments.sentence(model.applies_to)
+def applies_to(model: HealthModel, known: Mapping[str, Field] | None = None) -> Text:
+    """Whom a model takes, in words; `known` as in `segments.sentence`."""
+    return EVERYBODY if model.applies_to is None else segments.sentence(model.applies_to, known)
 
 
 def curve(measure: Measure) -> Text:
     """The anchors of every tier: "0 → 0, 0.4 → 50"."""
     said = []
     for tier, one in measure.curves.items():
-        anchors = ", ".join(f"{minus(f'{value:g}')} → {points:g}" for value, points in one.anchors)
+        anchors = ", ".join(f"{figure(value)} → {figure(points)}" for value, points in one.anchors)
         said.append(anchors if tier == ANY else f"{tier}: {anchors}")
     joined = "; ".join(said)
     return Text(joined, joined)
@@ -123,14 +125,16 @@ def _exceptions(before: HealthModel, after: HealthModel) -> Iterator[Line]:
 
 def capped(cap: Cap) -> Text:
     when = limit(cap.when)
-    return Text(f"{when.en}: at most {cap.score:g} points", f"{when.ja}: 上限{cap.score:g}点")
+    return Text(f"{when.en}: at most {figure(cap.score)} points", f"{when.ja}: 上限{figure(cap.score)}点")
 
 
 def decided(event: HardEvent) -> Text:
     """Everything a hard event says: "at risk for 90 days, at most 20 points"."""
     band = BANDS[event.band]
     capped = (
-        Text("", "") if event.score is None else Text(f", at most {event.score:g} points", f"、上限{event.score:g}点")
+        Text("", "")
+        if event.score is None
+        else Text(f", at most {figure(event.score)} points", f"、上限{figure(event.score)}点")
     )
     when = limit(event.when) if event.when else Text("", "")
     while_ = Text(f" while {when.en}", f"（{when.ja}）") if event.when else when
@@ -141,9 +145,9 @@ def decided(event: HardEvent) -> Text:
 
 def limit(when: Limit) -> Text:
     """A comparison in words: "NPS below 0"."""
-    name, op, value = noun(when.measure), OPS[when.op], minus(f"{when.value:g}")
+    name, op, value = noun(when.measure), OPS[when.op], figure(when.value)
     return Text(f"{name.en} {op.en} {value}", f"{name.ja}が{value}{op.ja}")
 
 
 def _plain(value: float | None) -> Text:
-    return NOTHING if value is None else Text(f"{value:g}", f"{value:g}")
+    return NOTHING if value is None else Text(figure(value), figure(value))

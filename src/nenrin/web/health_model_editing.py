@@ -161,6 +161,15 @@ def key_of(name: str, taken: set[str], otherwise: str) -> str:
     return wanted
 
 
+def typed(value: float) -> str:
+    """A number as it is typed: every digit, no grouping, no exponent.
+
+    >>> typed(1234567.0), typed(-0.25)
+    ('1234567', '-0.25')
+    """
+    return f"{value:.9f}".rstrip("0").rstrip(".")
+
+
 def number(text: str) -> int | float | str | None:
     """A number as typed, full-width digits too; else the text itself, for the reader to name."""
     plain = text.strip().translate(_MINUS).replace(",", "").replace("，", "")

@@ -10,7 +10,7 @@ import numpy as np
 
 from nenrin.analytics.scores.bands import Band
 from nenrin.analytics.scores.models import ANY, HealthModel, Measure
-from nenrin.analytics.scores.sentences import BANDS, minus
+from nenrin.analytics.scores.sentences import BANDS, figure, minus
 from nenrin.customers import tiers
 from nenrin.insight import measures, nouns
 from nenrin.insight.models import CurrentMeasure
@@ -19,7 +19,7 @@ from nenrin.values import Text
 from nenrin.web.charts import curve as curves
 from nenrin.web.charts import shares
 from nenrin.web.charts.bands import Band as Shade
-from nenrin.web.health_model_editing import scale
+from nenrin.web.health_model_editing import scale, typed
 
 BINS = 20
 EVERY_TIER = Text("All tiers", "全規模共通")
@@ -106,7 +106,7 @@ def anchors(measure: Measure, tier: str = ANY) -> list[Anchor]:
     """A curve's anchors on the page's scale, and two empty rows to fill."""
     times = scale(measure.key)
     found = [
-        Anchor(number, f"{round(value * times, 6):g}", f"{round(points, 2):g}")
+        Anchor(number, typed(round(value * times, 6)), typed(round(points, 2)))
         for number, (value, points) in enumerate(measure.curves[tier].anchors)
     ]
     return [*found, *(Anchor(len(found) + more, "", "") for more in range(2))]
@@ -124,7 +124,7 @@ def picture(measure: Measure, published: Measure | None, tier: str = ANY) -> cur
     noun, times = nouns.of([measure.key])[measure.key], scale(measure.key)
     first, last = knots[0], knots[-1]
     unit = "%" if times == 100 else ""
-    ends = [f"{minus(f'{value * times:g}')}{unit} → {points:g}" for value, points in (first, last)]
+    ends = [f"{figure(round(value * times, 6))}{unit} → {figure(points)}" for value, points in (first, last)]
     return curves.Curve(
         knots=knots,
         low=low,

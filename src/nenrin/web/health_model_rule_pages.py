@@ -14,7 +14,7 @@ from nenrin.insight import measures, model_differences
 from nenrin.values import Text
 from nenrin.web import health_model_rule_forms as forms
 from nenrin.web import segment_editing
-from nenrin.web.health_model_editing import scale
+from nenrin.web.health_model_editing import scale, typed
 from nenrin.web.health_model_pictures import EVERY_TIER
 
 #: Empty lines at the end of a table, to fill.
@@ -117,4 +117,4 @@ def _with_more(lines: list[Line]) -> list[Line]:
 
 
 def _figure(value: float | None) -> str:
-    return "" if value is None else f"{value:g}"
+    return "" if value is None else typed(value)

@@ -19,7 +19,7 @@ from nenrin.analytics.scores.models import ANY, Measure
 from nenrin.foundation import organisation
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.permissions import Permission
-from nenrin.insight import fitting, health_models, measures, model_differences, preview
+from nenrin.insight import fitting, health_models, measures, model_differences, preview, segment_fields
 from nenrin.insight.fitting import Fit
 from nenrin.insight.models import Health, HealthModelVersion
 from nenrin.values import Text
@@ -68,8 +68,13 @@ def models(request: MemberRequest) -> HttpResponse:
         except DocumentError as wrong:
             problems = wrong.problems
     judged = list(Health.objects.values_list("version_id", flat=True))
+    known = segment_fields.fields()
     lines = [
-        Line(one, model_differences.applies_to(one.model), sum(pk == one.live.pk for pk in judged) if one.live else 0)
+        Line(
+            one,
+            model_differences.applies_to(one.model, known),
+            sum(pk == one.live.pk for pk in judged) if one.live else 0,
+        )
         for one in health_models.listed()
     ]
     context = {"as_of": request.at, "lines": lines, "may_edit": may_edit(request), "problems": problems}

@@ -96,7 +96,7 @@ def _spoken(field: Field, language: str) -> dict[str, str]:
 def _plain(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:.9f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
 
 
 def _part(row: Row, fields: Mapping[str, Field]) -> dict[str, Any]:

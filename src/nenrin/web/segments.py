@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from nenrin.analytics.conditions import Unreadable
+from nenrin.analytics.conditions import Field, Unreadable
 from nenrin.customers.models import Account
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.insight import past_segments, segment_fields, segments
 from nenrin.insight.models import Segment, SegmentMembership
 from nenrin.values import Text
-from nenrin.web import segment_editing, toasts
+from nenrin.web import exports, segment_editing, toasts
 from nenrin.web.guard import MemberRequest, requires
 
 SHOWN = 10
+HEAD = (
+    Text("id", "id"),
+    Text("Segment", "セグメント"),
+    Text("What it is for", "用途"),
+    Text("Condition", "条件"),
+    Text("Accounts", "顧客数"),
+    Text("Counted", "集計時点"),
+    Text("Made by", "作成者"),
+)
 MOVES = 20
 
 
@@ -35,12 +46,20 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """An account by its name."""
+
+    pk: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """What a condition finds, on a past day or now."""
 
     sentence: Text
     count: int
-    accounts: list[Account]
+    accounts: list[Named]
     on: date | None
 
 
@@ -48,8 +67,33 @@ class Found:
 def segment_list(request: MemberRequest) -> HttpResponse:
     """Every segment with its condition in words and its count."""
     rows = Segment.objects.filter(archived_at__isnull=True).select_related("owner")
-    lines = [Line(row, segments.sentence(row.condition)) for row in rows]
-    return render(request, "segments/list.html", {"as_of": request.at, "lines": lines, "may_edit": _may_edit(request)})
+    context = {
+        "as_of": request.at,
+        "lines": _lines(rows),
+        "may_edit": _may_edit(request),
+        "may_export": allowed(request.user, Permission.EXPORT) is not None,
+    }
+    return render(request, "segments/list.html", context)
+
+
+def _lines(rows: QuerySet[Segment]) -> list[Line]:
+    known = segment_fields.fields()
+    return [Line(row, segments.sentence(row.condition, known)) for row in rows]
+
+
+@requires(Permission.EXPORT)
+def segments_export(request: MemberRequest, kind: str) -> HttpResponseBase:
+    """The list as CSV or Excel, in the reader's language."""
+    language = get_language() or "ja"
+    rows = Segment.objects.filter(archived_at__isnull=True).select_related("owner")
+    lines = _lines(rows)
+    exports.note(request, "segment", len(lines), {})
+    table = [
+        [one.segment.pk, one.segment.name, one.segment.note, one.sentence.in_(language), one.segment.counted,
+         one.segment.counted_at, one.segment.owner.name if one.segment.owner else ""]
+        for one in lines
+    ]  # fmt: skip
+    return exports.answer(kind, "segments", [head.in_(language) for head in HEAD], table, request.at)
 
 
 @requires(Permission.SEGMENTS_EDIT)
@@ -81,12 +125,12 @@ def _editor(request: MemberRequest, row: Segment | None) -> HttpResponse:
     try:
         if is_post and request.POST.get("do") == "save":
             return _saved(request, row, name, document)
-        found = _found(request, document)
+        found = _found(request, document, fields)
     except Unreadable as unreadable:
         problems = [problem.text.in_(get_language() or "ja") for problem in unreadable.problems]
     except (segments.NameTaken, segments.Stale, past_segments.NotKept, _NoName, _NoDay) as refused:
         problems = [_REFUSALS[type(refused)].in_(get_language() or "ja")]
-    return _page(request, row, name, document, problems, found)
+    return _page(request, row, name, document, problems, found, fields)
 
 
 def _saved(request: MemberRequest, row: Segment | None, name: str, document: Any) -> HttpResponse:
@@ -101,15 +145,14 @@ def _saved(request: MemberRequest, row: Segment | None, name: str, document: Any
     return HttpResponseRedirect(reverse("segment", args=[saved.pk]))
 
 
-def _found(request: MemberRequest, document: Any) -> Found:
+def _found(request: MemberRequest, document: Any, fields: Mapping[str, Field]) -> Found:
     asked = request.POST.get("on") or request.GET.get("on") or ""
     on = _day(asked) if asked else None
-    ids = past_segments.accounts_on(document, on) if on else segments.accounts_in(document, at=request.at)
+    ids = past_segments.accounts_on(document, on) if on else segments.accounts_in(document, at=request.at, known=fields)
     wanted = set(ids)
     mine = Account.objects.for_member(request.user, Permission.SEGMENTS_VIEW).order_by("name")
-    visible = [key for key in mine.values_list("pk", flat=True) if key in wanted]
-    shown = Account.objects.in_bulk(visible[:SHOWN])
-    return Found(segments.sentence(document), len(visible), [shown[key] for key in visible[:SHOWN]], on)
+    visible = [Named(key, name) for key, name in mine.values_list("pk", "name") if key in wanted]
+    return Found(segments.sentence(document, fields), len(visible), visible[:SHOWN], on)
 
 
 def _day(text: str) -> date:
@@ -123,9 +166,14 @@ def _day(text: str) -> date:
 
 
 def _page(
-    request: MemberRequest, row: Segment | None, name: str, document: Any, problems: list[str], found: Found | None
+    request: MemberRequest,
+    row: Segment | None,
+    name: str,
+    document: Any,
+    problems: list[str],
+    found: Found | None,
+    fields: Mapping[str, Field],
 ) -> HttpResponse:
-    fields = segment_fields.fields()
     flat = segment_editing.rows(document, fields)
     is_yaml = flat is None or request.POST.get("mode") == "yaml" or request.GET.get("mode") == "yaml"
     match, rows = flat or ("all", [])
@@ -144,6 +192,7 @@ def _page(
         "problems": problems,
         "found": found,
         "moves": _moves(request, row) if row else [],
+        "may_export": allowed(request.user, Permission.EXPORT) is not None,
         "may_edit": _may_edit(request),
     }
     return render(request, "segments/segment.html", context, status=422 if problems else 200)
@@ -188,6 +237,7 @@ def _may_edit(request: MemberRequest) -> bool:
 urlpatterns = [
     path("segments", segment_list, name="segments"),
     path("segments/new", new, name="segment-new"),
+    path("segments/export.<str:kind>", segments_export, name="segments-export"),
     path("segments/<int:key>", segment, name="segment"),
     path("segments/<int:key>/archive", archive, name="segment-archive"),
 ]

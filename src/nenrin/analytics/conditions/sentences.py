@@ -193,13 +193,13 @@ def _quantity(field: Field, value: float, language: str) -> str:
 
 
 def _number(value: float) -> str:
-    """Up to six significant decimals, without an exponent or trailing zeros.
+    """Up to six significant decimals, without an exponent or trailing zeros; the sign is as wide as a digit.
 
-    >>> _number(40.0), _number(1234567.5), _number(56.00000000000001)
-    ('40', '1,234,567.5', '56')
+    >>> _number(40.0), _number(1234567.5), _number(56.00000000000001), _number(-50.0)
+    ('40', '1,234,567.5', '56', '−50')
     """
     text = f"{value:,.6f}".rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text
+    return "0" if text == "-0" else text.replace("-", "\u2212")
 
 
 def _days(value: float, language: str) -> str:
@@ -221,4 +221,4 @@ def _money(minor: float, currency: str, language: str) -> str:
     if language == "ja" and currency == "JPY":
         return f"{_number(amount / 10_000)}万円" if amount and amount % 10_000 == 0 else f"{_number(amount)}円"
     sign = {"JPY": "¥", "USD": "$", "EUR": "€"}.get(currency, f"{currency} ")
-    return f"{sign}{amount:,.{digits}f}"
+    return ("\u2212" if amount < 0 else "") + f"{sign}{abs(amount):,.{digits}f}"

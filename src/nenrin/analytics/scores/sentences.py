@@ -52,7 +52,7 @@ class Noun:
         if value is None:
             return Text("none", "値なし")
         if self.kind in ("ratio", "plain"):
-            said = minus(f"{value:.0%}" if self.kind == "ratio" else f"{value:,.10g}")
+            said = minus(f"{value:.0%}") if self.kind == "ratio" else figure(value)
             return Text(said, said)
         if self.kind == "days":
             whole = minus(f"{value:,.0f}")
@@ -60,6 +60,15 @@ class Noun:
         digits = 0 if self.kind in ("count", "score") or abs(value) >= 100 else 1
         said = minus(f"{value:,.{digits}f}")
         return Text(f"{said}{self.per.en}", f"{self.per.ja}{said}")
+
+
+def figure(value: float) -> str:
+    """A number as short as it is exact, without an exponent.
+
+    >>> figure(1234567.0), figure(-0.25), figure(40.0)
+    ('1,234,567', '−0.25', '40')
+    """
+    return minus(f"{value:,.9f}".rstrip("0").rstrip("."))
 
 
 def minus(figure: str) -> str:
