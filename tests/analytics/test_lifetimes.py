@@ -204,6 +204,7 @@ def test_the_sums_equal_the_hypergeometric_closed_forms(alpha: float, beta: floa
     after = (beta + n) / ((alpha + beta + n) * (1 + rate)) * hyp2f1(1, beta + n + 1, alpha + beta + n + 1, z)
     assert expectancies.residual_after_renewal(model, rate, n) == pytest.approx(after, rel=1e-7)
     assert expectancies.residual_after_renewal(model, rate, 0) == pytest.approx(whole - 1, rel=1e-7)
+    assert expectancies.residuals_after_renewals(model, rate, 8)[n] == pytest.approx(after, rel=1e-7)
 
 
 @settings(max_examples=40, deadline=None)

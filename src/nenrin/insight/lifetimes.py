@@ -169,9 +169,12 @@ def _worth(
     def payments(model: lifetimes.Model) -> float:
         return expectancies.whole_life(model, rate)
 
+    passed = np.array([one.passed for one in alive])
+    each = np.array([given.margin * term * one.mrr_minor for one in alive])
+
     def book(model: lifetimes.Model) -> float:
-        ahead = residuals(model, rate, {one.passed for one in alive})
-        return sum(given.margin * term * one.mrr_minor * ahead[one.passed] for one in alive)
+        ahead = expectancies.residuals_after_renewals(model, rate, int(passed.max()))
+        return float((each * ahead[passed]).sum())
 
     length, all_of_them = intervals.interval(draws, payments), intervals.interval(draws, book)
     return Worth(
@@ -187,7 +190,9 @@ def _worth(
 
 def residuals(model: lifetimes.Model, rate: float, passed: Iterable[int]) -> dict[int, float]:
     """What comes after the payment just made, by the number of renewals passed."""
-    return {n: expectancies.residual_after_renewal(model, rate, n) for n in set(passed)}
+    asked = set(passed)
+    ahead = expectancies.residuals_after_renewals(model, rate, max(asked, default=0))
+    return {n: float(ahead[n]) for n in asked}
 
 
 @dataclass(frozen=True, slots=True)

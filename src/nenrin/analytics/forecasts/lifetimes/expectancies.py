@@ -16,6 +16,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nenrin.analytics.forecasts.lifetimes.models import Model
 
@@ -55,6 +56,20 @@ def residual_before_renewal(model: Model, rate: float, n: int, horizon: int | No
 def residual_after_renewal(model: Model, rate: float, n: int, horizon: int | None = None) -> float:
     """For a customer who just paid renewal n (0: the first payment): what comes after, from one step on."""
     return _sum(model, rate, first=n + 1, given=n, at=n, payments=horizon)
+
+
+def residuals_after_renewals(model: Model, rate: float, last: int) -> NDArray[np.float64]:
+    """`residual_after_renewal` of n = 0 .. last in one pass.
+
+    >>> from nenrin.analytics.forecasts.lifetimes.models import Geometric
+    >>> residuals_after_renewals(Geometric(0.25), 0.10, 2).round(6).tolist()
+    [2.142857, 2.142857, 2.142857]
+    """
+    steps = np.arange(last + 1 + _enough(rate), dtype=np.float64)
+    present = model.survival(steps) / (1 + rate) ** steps
+    after = present[::-1].cumsum()[::-1]
+    result: NDArray[np.float64] = after[1 : last + 2] / present[: last + 1]
+    return result
 
 
 def _sum(model: Model, rate: float, *, first: int, given: int, at: int, payments: int | None) -> float:
