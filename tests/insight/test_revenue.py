@@ -106,8 +106,9 @@ def test_who_changes_tier_takes_the_revenue_along_and_the_transfers_add_up_to_no
     account, _ = sign(world, THRIVING, 100_000, "2026-02-01")
     sign(world, DRIFTING, 40_000, "2026-02-01")
     world.carry()
+    world.today = on("2026-04-20")
     body = {"status": "customer", "tier": "enterprise", "touch_model": "high", "industry": "", "region": ""}
-    world.say("account", str(account.pk), account.pk, body, valid=on("2026-04-03"))
+    world.say("account", str(account.pk), account.pk, body, valid=on("2026-04-10"))
     found, april = ledger(world), month("2026-04")
     slices = {each.key: each for each in revenue_slices.slices(found, "tier", april)}
     small, large = (statement(found, april, "net", slices[key]) for key in ("", "enterprise"))

@@ -1,0 +1,224 @@
+"""Revenue on pages, in files, by REST and on the command line: the same figures everywhere, within the viewer's reach."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from django.test import Client
+from django.urls import reverse
+from django.utils.html import escape
+
+from nenrin.analytics.revenue.catalogue import KPIS
+from nenrin.cli.kpis import command
+from nenrin.customers import accounts, ownership, subscriptions
+from nenrin.customers.models import Account
+from nenrin.foundation import journal
+from nenrin.foundation.actors import SYSTEM
+from nenrin.foundation.models import Entry, Member, Organisation
+from nenrin.foundation.roles import Role
+from nenrin.ingest import lakes, mirror
+from nenrin.insight.models import MetricPolicy, PeriodLock
+from tests.api.rest import Rest
+from tests.cast import DRIFTING, LOST, THRIVING, member
+
+pytestmark = pytest.mark.django_db
+SIGNED_AT = datetime(2026, 4, 6, tzinfo=UTC)
+MARCH = "grain=month&start=2026-03-01"
+
+
+def sign(name: str, minor: int, start: str, **fields: Any) -> Account:
+    account = accounts.open(name, by=SYSTEM, at=SIGNED_AT)
+    words = {"starts_on": date.fromisoformat(start), "term_months": 12, "mrr_minor": minor, "seats": 5, **fields}
+    subscriptions.sign(account, by=SYSTEM, at=SIGNED_AT, **words)
+    return account
+
+
+def reader(role: Role) -> Member:
+    """A member who reads English."""
+    person = member(role)
+    Member.objects.filter(pk=person.pk).update(language="en")
+    return person
+
+
+def carry() -> None:
+    journal.seal(1_000_000)
+    mirror.mirror_all(lakes.current())
+
+
+@pytest.fixture
+def companies(org: Organisation) -> dict[str, Account]:
+    """One that stays, one that came in March, one that left in March."""
+    found = {THRIVING: sign(THRIVING, 100_000, "2025-02-01"), DRIFTING: sign(DRIFTING, 40_000, "2026-03-10")}
+    found[LOST] = sign(LOST, 30_000, "2025-02-01", ended_on=date(2026, 3, 20))
+    carry()
+    return found
+
+
+@pytest.fixture
+def head(client: Client, companies: dict[str, Account]) -> Member:
+    person = reader(Role.HEAD)
+    client.force_login(person)
+    return person
+
+
+def page(client: Client, url: str) -> str:
+    answer = client.get(url)
+    assert answer.status_code == 200, url
+    return answer.content.decode()
+
+
+def rows(client: Client, url: str) -> list[list[str]]:
+    answer = client.get(url)
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    return list(csv.reader(io.StringIO(text)))
+
+
+def test_the_movements_page_tells_begin_what_moved_and_end(client: Client, head: Member) -> None:
+    told = page(client, f"/revenue?{MARCH}")
+    for figure in ("¥130,000", "+¥40,000", "−¥30,000", "¥140,000"):
+        assert figure in told
+    assert "churn counts when the paid service ends" in told.lower()
+
+
+def test_every_figure_opens_the_accounts_behind_it(client: Client, head: Member, companies: dict[str, Account]) -> None:
+    told = page(client, f"/revenue/accounts?{MARCH}&kind=churn")
+    assert LOST in told and THRIVING not in told and "−¥30,000" in told
+    assert reverse("account-contracts", args=[companies[LOST].pk]) in told
+    assert "No account stands behind this line" in page(client, f"/revenue/accounts?{MARCH}&kind=reactivation")
+    assert client.get(f"/revenue/accounts?{MARCH}&kind=nonsense").status_code == 404
+
+
+def test_the_file_says_what_the_page_says(client: Client, head: Member) -> None:
+    lines = rows(client, f"/revenue/export.csv?{MARCH}")
+    march = dict(zip(lines[0], lines[-1], strict=True))
+    assert (march["From"], march["Begin"], march["New"], march["Churn"], march["End"]) == (
+        "2026-03-01", "130000", "40000", "-30000", "140000",
+    )  # fmt: skip
+    behind = rows(client, f"/revenue/accounts/export.csv?{MARCH}&kind=new")
+    assert [line[1] for line in behind] == ["Account", DRIFTING]
+    assert client.get(f"/revenue/export.xlsx?{MARCH}")["Content-Type"].endswith("sheet")
+    assert Entry.objects.filter(action="customers.subscription.exported").count() == 3
+
+
+def test_a_seller_sees_the_revenue_of_own_accounts_alone(client: Client, companies: dict[str, Account]) -> None:
+    seller = reader(Role.SALES)
+    ownership.assign(companies[DRIFTING], seller, by=SYSTEM, at=SIGNED_AT)
+    client.force_login(seller)
+    told = page(client, f"/revenue?{MARCH}")
+    assert "+¥40,000" in told and "¥130,000" not in told and "¥140,000" not in told
+    assert THRIVING not in page(client, f"/revenue/accounts?{MARCH}&kind=end")
+    assert client.get(f"/revenue/export.csv?{MARCH}").status_code == 403
+
+
+def test_an_empty_organisation_is_told_where_movements_come_from(client: Client, org: Organisation) -> None:
+    client.force_login(reader(Role.HEAD))
+    assert "No contract is known yet" in page(client, "/revenue")
+    assert "No contract is known yet" in page(client, "/kpis")
+
+
+def test_the_list_of_kpis_says_not_enough_data_rather_than_a_number(client: Client, head: Member) -> None:
+    told = page(client, f"/kpis?{MARCH}&by=tier")
+    assert "¥140,000" in told and "Not enough data" in told
+    for kpi in KPIS.values():
+        assert escape(kpi.name.en) in told
+
+
+@pytest.mark.parametrize("key", KPIS)
+def test_every_kpi_has_a_page_with_its_meaning_in_both_languages(client: Client, head: Member, key: str) -> None:
+    for language in ("en", "ja"):
+        Member.objects.update(language=language)
+        assert escape(KPIS[key].meaning.in_(language)) in page(client, f"/kpis/{key}?{MARCH}")
+
+
+def test_the_page_of_a_kpi_names_the_accounts_behind_it(client: Client, head: Member) -> None:
+    told = page(client, f"/kpis/logo_churn?{MARCH}")
+    assert told.index(LOST) < told.index(THRIVING)
+    assert rows(client, f"/kpis/logo_churn/export.csv?{MARCH}")[1][1:] == [LOST, "1", "1"]
+    assert client.get("/kpis/happiness").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "query", ["grain=week", "start=x", "start=0001-01-01", "start=2999-01-01", "known=9999-12-31", "known=1900-01-01",
+              "by=colour&slice=1", "by=tier&slice=none", "view=x", "grain=year&start=2025-04-01&by=plan"],
+)  # fmt: skip
+def test_a_question_that_makes_no_sense_is_answered_all_the_same(client: Client, head: Member, query: str) -> None:
+    for address in ("/revenue", "/kpis", "/kpis/nrr", "/revenue/accounts"):
+        page(client, f"{address}?{query}")
+
+
+def test_figures_as_known_on_a_past_day_say_so(client: Client, head: Member) -> None:
+    told = page(client, f"/revenue?{MARCH}&known=2026-04-05")
+    assert "as they were known at the end of" in told and "5 Apr 2026" in told and "No contract is known yet" in told
+
+
+def test_operations_publishes_a_policy_and_closes_the_books(client: Client, head: Member) -> None:
+    given = {"churn_recognition": "request", "gap_merge_days": "14", "dunning_days": "30", "coupons": "reduce",
+             "usage": "committed", "ramp": "step", "gross_margin": "75", "yearly_discount": "8",
+             "rates": "usd 150.5\n\nEUR 160", "note": "監査法人と合意"}  # fmt: skip
+    assert client.post("/revenue/settings", given).status_code == 302
+    document = MetricPolicy.objects.get().document
+    assert (document["churn_recognition"], document["rates"]) == ("request", {"USD": "150.5", "EUR": "160"})
+    assert client.post("/revenue/lock", {"through": "2026-03-31"}).status_code == 302
+    assert PeriodLock.objects.get().through == date(2026, 3, 31)
+    assert "as closed" in page(client, "/revenue") and "監査法人と合意" in page(client, "/revenue/settings")
+    client.post("/revenue/lock", {"do": "unlock"})
+    assert not PeriodLock.objects.exists()
+
+
+@pytest.mark.parametrize("rates", ["USD", "USD minus", "dollars 150", "USD -3", "USD 0", "USD 1/0"])
+def test_a_rate_that_is_none_is_refused_in_its_field(client: Client, head: Member, rates: str) -> None:
+    given = {"churn_recognition": "service", "gap_merge_days": "14", "dunning_days": "30", "coupons": "reduce",
+             "usage": "committed", "ramp": "step", "gross_margin": "75", "yearly_discount": "8", "note": "x"}  # fmt: skip
+    answer = client.post("/revenue/settings", {**given, "rates": rates})
+    assert answer.status_code == 200 and not MetricPolicy.objects.exists()
+
+
+def test_whoever_only_looks_may_not_change_how_revenue_is_counted(client: Client, companies: object) -> None:
+    client.force_login(reader(Role.EXECUTIVE))
+    assert 'name="gap_merge_days"' not in page(client, "/revenue/settings")
+    assert client.post("/revenue/settings", {}).status_code == 403
+    assert client.post("/revenue/lock", {"through": "2026-03-31"}).status_code == 403
+
+
+# --- REST and command line ------------------------------------------------------------------------------------------
+
+
+def test_rest_tells_movements_that_add_up(companies: object) -> None:
+    rest = Rest(member(Role.EXECUTIVE), can_write=False)
+    found = rest.get("/revenue/movements?as_of=2026-03-31&periods=3&by=tier&view=gross&known=2026-04-06").data
+    assert found["currency"] == "JPY" and len(found["items"]) == 6
+    for line in found["items"]:
+        kinds = ("begin", "new", "reactivation", "expansion", "contraction", "churn", "fx", "transfer")
+        assert line["end"] == sum(line[kind] for kind in kinds)
+    assert [found["items"][-2][kind] for kind in ("start", "to", "end")] == ["2026-03-01", "2026-04-01", 140_000]
+
+
+def test_rest_tells_kpis_and_what_they_mean(companies: object) -> None:
+    rest = Rest(member(Role.EXECUTIVE), can_write=False)
+    found = rest.get("/kpis?as_of=2026-03-31&known=2026-04-06").data
+    values = {item["kpi"]: item["value"] for item in found["items"]}
+    assert values["mrr"] == 140_000 and values["nrr"] is None
+    assert {each["kpi"] for each in rest.get("/kpis/definitions").data} == set(KPIS)
+
+
+@pytest.mark.parametrize("query", ["by=colour", "as_of=2999-01-01", "as_of=0001-01-01", "grain=week", "periods=0"])
+def test_rest_refuses_what_it_cannot_answer_by_name(companies: object, query: str) -> None:
+    rest = Rest(member(Role.EXECUTIVE), can_write=False)
+    answer = rest.get(f"/kpis?{query}")
+    assert answer.status_code == 422
+
+
+def test_the_command_prints_the_same_figures(companies: object) -> None:
+    told = CliRunner().invoke(command, ["--as-of", "2026-03-31", "--by", "tier", "--json", "--known-at", "2026-04-06"])
+    found = {(row["kpi"], row["slice"]): row["value"] for row in json.loads(told.output)}
+    assert told.exit_code == 0 and found["mrr", ""] == 140_000
+    lines = CliRunner().invoke(command, ["--as-of", "2026-03-31", "--format", "csv"]).output.splitlines()
+    assert lines[0].startswith("kpi,slice,value") and len(lines) == 1 + len(KPIS)
+    ahead = CliRunner().invoke(command, ["--as-of", "2999-01-01"])
+    assert ahead.exit_code == 1 and "2999-01-01" in ahead.output
