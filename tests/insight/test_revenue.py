@@ -273,3 +273,12 @@ def test_days_are_those_of_the_organisation(world: World) -> None:
     assert "churn" in told(statement(found, month("2026-04"))) and "churn" not in told(
         statement(found, month("2026-03"))
     )
+
+
+def test_an_end_by_unpaid_invoices_is_told_apart_from_one_that_the_customer_decided(world: World) -> None:
+    _, unpaid = sign(world, LOST, 30_000, "2026-02-10")
+    _, decided = sign(world, DRIFTING, 20_000, "2026-02-10")
+    subscriptions.end(unpaid, on=on("2026-04-02"), reason="payment", by=SYSTEM, at=world.now)
+    subscriptions.end(decided, on=on("2026-04-02"), reason="budget", by=SYSTEM, at=world.now)
+    april = statement(ledger(world), month("2026-04"))
+    assert (april.amounts["churn"], april.unwilling) == (-50_000, -30_000)

@@ -14,6 +14,8 @@ from nenrin.customers.statuses import Status
 Fact = dict[str, Any]
 #: How long the departure of a champion or decision maker keeps an account from being called healthy.
 DEPARTURE_DAYS = 60
+#: Reasons of an end that the customer did not decide.
+INVOLUNTARY = frozenset({"payment"})
 
 
 def fact(
@@ -119,6 +121,7 @@ def of_subscription(
         "notice_days": row.notice_days,
         "noticed_on": row.noticed_on,
         "ended_on": row.ended_on,
+        "is_involuntary": row.end_reason in INVOLUNTARY,
         "steps": [{"from_on": step.from_on, "mrr_minor": step.mrr_minor, "seats": step.seats} for step in steps],
     }
     return fact("subscription", row.pk, body, account=row.account_id, valid=valid, known=known)

@@ -44,8 +44,9 @@ select s.key, s.account, starts_on, ends_on,
        coalesce(product, '') as product, coalesce(plan, '') as plan, coalesce(nullif(currency, ''), '{currency}')
        as currency, greatest(coalesce(term_months, 1), 1) as term_months, coalesce(auto_renews, true) as auto_renews,
        noticed_on, ended_on, null::date as billed_to, null::date as past_due_on,
-       s.account in (select account from hard_events where event in ('payment_failed', 'payment_failed_twice'))
-       and noticed_on is null as is_involuntary, false as is_ramp
+       coalesce(is_involuntary, false) or exists (
+         from hard_events h where h.account = s.account and h.event = 'payment_failed' and noticed_on is null
+         and s.ended_on between h.believed_from and h.believed_from + 90) as is_involuntary, false as is_ramp
 from subscriptions s
 where believed_to = date '9999-12-31' and s.account is not null and starts_on is not null and ends_on is not null
   and s.account not in (select account from accounts where believed_to = date '9999-12-31' and status = 'internal-test')

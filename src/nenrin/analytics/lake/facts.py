@@ -27,6 +27,7 @@ VIEWS: dict[str, tuple[str, Shape]] = {
         "notice_deadline": ("notice_deadline", "DATE"), "noticed_on": ("noticed_on", "DATE"),
         "ended_on": ("ended_on", "DATE"), "auto_renews": ("auto_renews", "BOOLEAN"), "seats": ("seats", "BIGINT"),
         "mrr_minor": ("mrr_minor", "BIGINT"), "term_months": ("term_months", "BIGINT"), "steps": ("steps", "JSON"),
+        "is_involuntary": ("is_involuntary", "BOOLEAN"),
         "anchor_on": ("anchor_on", "DATE"), "notice_months": ("notice_months", "BIGINT"),
         "notice_days": ("notice_days", "BIGINT"),
     }),
