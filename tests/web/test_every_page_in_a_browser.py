@@ -1,0 +1,114 @@
+"""Every page of the urlconf in a real browser: usable by everyone, in both themes, and never wider than its window."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from nenrin.foundation import organisation
+from nenrin.foundation.models import Member, Organisation
+from nenrin.insight import refresh
+from tests.web import matrix_world
+from tests.web.matrix_world import World
+from tests.web.test_behaviours import CHROMIUM
+from tests.web.test_permission_matrix import filled, guarded, kinds
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+AT = datetime.now(UTC)
+#: Documents of other programs.
+NO_PAGES = {"api-reference", "openapi-json", "api-root"}
+MORE = ("/accounts?group=owner&open=1", "/accounts?q=none-such", "/accounts/compare?measure=nps")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        yield (started := playwright.chromium.launch(executable_path=CHROMIUM, args=arguments))
+        started.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def world(transactional_db: None) -> World:
+    if not Organisation.objects.exists():
+        organisation.found("年輪テスト", at=AT)
+    built = matrix_world.build(AT)
+    refresh.here()
+    return built
+
+
+def _open(browser: Browser, live_server: Any, member: Member, **options: Any) -> Page:
+    client = Client()
+    client.force_login(member)
+    context = browser.new_context(base_url=live_server.url, **options)
+    context.add_cookies([{"name": "sid", "value": client.cookies["sid"].value, "url": live_server.url}])
+    return context.new_page()
+
+
+def _addresses(world: World) -> list[str]:
+    pages = [page for page in guarded() if page.name not in NO_PAGES and "file" not in kinds(page.route)]
+    return [*(filled(page.route, world, "own") for page in pages), *MORE]
+
+
+@pytest.mark.parametrize(
+    ("language", "theme", "width"), [("ja", "light", 1440), ("en", "dark", 390), ("en", "light", 1920)]
+)
+def test_every_page_is_usable_by_everyone_and_fits_its_window(
+    browser: Browser, live_server: Any, world: World, language: str, theme: str, width: int
+) -> None:
+    Member.objects.filter(pk=world.viewer.pk).update(language=language)
+    page = _open(browser, live_server, world.viewer, viewport={"width": width, "height": 900}, color_scheme=theme)
+    faults: dict[str, list[str]] = {}
+    for path in _addresses(world):
+        answer = page.request.get(path)
+        if answer.status != 200 or "<html" not in answer.text()[:200]:  # refused, a file, a fragment
+            continue
+        page.goto(path)
+        found = [
+            f"{one['id']}: {node['html'][:140]}"
+            for one in Axe().run(page).response["violations"]
+            if one["impact"] in ("serious", "critical")
+            for node in one["nodes"]
+        ]
+        wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        found += [f"sticks out by {wider} px"] if wider > 0 else []
+        if found:
+            faults[path] = found[:4]
+    page.context.close()
+    assert faults == {}
+
+
+def test_a_cell_is_edited_by_keys_alone_and_undone(browser: Browser, live_server: Any, world: World) -> None:
+    page = _open(browser, live_server, world.viewer)
+    page.goto("/accounts?columns=stage,owner&sort=name&q=own")
+    page.keyboard.press("j")
+    page.keyboard.press("e")
+    row = page.locator("main tbody tr").first
+    choice = row.get_by_label("ステージ", exact=True)
+    expect(choice).to_be_focused()
+    choice.select_option("expansion")
+    page.keyboard.press("Tab")  # saves, and opens the next cell
+    expect(row.get_by_label("担当", exact=True)).to_be_focused()
+    expect(row).to_contain_text("拡大")
+    page.keyboard.press("Escape")
+    page.locator("#toasts").get_by_role("button", name="元に戻す").click()
+    expect(page.locator("main tbody tr").first).not_to_contain_text("拡大")
+    page.context.close()
+
+
+def test_the_palette_begins_with_the_account_seen_last(browser: Browser, live_server: Any, world: World) -> None:
+    page = _open(browser, live_server, world.viewer)
+    page.goto(f"/accounts/{world.ids['account']['foreign']}")
+    page.goto("/tags")
+    page.keyboard.press("Control+k")
+    expect(page.locator("#palette [role=option]").first).to_contain_text("会社 foreign")
+    page.context.close()
