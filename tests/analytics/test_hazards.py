@@ -1,0 +1,162 @@
+"""Hazards: rows of what could be known, one convex fit, honest splits and verdicts."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nenrin.analytics.forecasts.hazards import designs, logistics, periods, profits, splits, verdicts
+from nenrin.analytics.forecasts.lifetimes.lives import Life
+
+MONTHS = [date(2025 + n // 12, n % 12 + 1, 1) for n in range(25)]
+
+
+def life(account: int, starts: str, lost: str = "") -> Life:
+    day = date.fromisoformat(lost) if lost else None
+    return Life(account, date.fromisoformat(starts), 1, bool(lost), 1, 1, 100, "JPY", day)
+
+
+def test_partial_histories_count_up_to_what_is_known() -> None:
+    """One left on 5 March, one stays: by 1 April both have rows for their whole months only."""
+    found = periods.rows([life(1, "2025-01-01", "2025-03-05"), life(2, "2025-01-15")], MONTHS, date(2025, 4, 1))
+    assert found.account.tolist() == [1, 1, 1, 2, 2]
+    assert found.is_lost.tolist() == [False, False, True, False, False]
+    assert found.tenure.tolist() == [0, 31, 59, 17, 45]
+
+
+def test_a_month_that_has_not_ended_gives_no_row() -> None:
+    found = periods.rows([life(1, "2025-01-01")], MONTHS, date(2025, 3, 31))
+    assert len(found) == 2 and not found.is_lost.any()
+    assert len(periods.rows([], MONTHS, date(2025, 3, 31))) == 0
+
+
+@given(st.lists(st.tuples(st.integers(0, 700), st.integers(1, 700)), min_size=1, max_size=30))
+def test_every_loss_known_by_the_end_of_the_grid_is_one_row(spans: list[tuple[int, int]]) -> None:
+    first = date(2025, 1, 1).toordinal()
+    lives = [
+        Life(n, date.fromordinal(first + a), 1, True, 1, 1, 1, "JPY", date.fromordinal(first + a + b))
+        for n, (a, b) in enumerate(spans)
+    ]
+    found = periods.rows(lives, MONTHS, MONTHS[-1])
+    for one in lives:
+        own = found.chosen(found.account == one.account)
+        assert own.is_lost.sum() <= 1 and not own.is_lost[:-1].any()
+        assert one.lost_on is not None
+        begun = [m for m in MONTHS[:-1] if one.starts_on <= m < one.lost_on]
+        assert len(own) == len(begun)
+        assert bool(own.is_lost.any()) == (bool(begun) and one.lost_on < MONTHS[-1])
+
+
+def simulated(rows: int = 20_000) -> tuple[dict[str, np.ndarray], list[str], np.ndarray, np.ndarray, np.ndarray]:
+    """Usage lowers the hazard, twice as much when due; SMB leave more; a third of the NPS is missing."""
+    rng = np.random.default_rng(11)
+    usage, nps, due = rng.normal(size=rows), rng.normal(size=rows), rng.random(rows) < 0.2
+    nps[rng.random(rows) < 0.33] = np.nan
+    tier = rng.choice(["enterprise", "smb"], rows).tolist()
+    smb = np.array([t == "smb" for t in tier])
+    odds = -4 - 0.5 * usage - 0.5 * usage * due + 1.0 * due + 0.8 * smb
+    truth = 1 / (1 + np.exp(-odds))
+    return {"usage": usage, "nps": nps}, tier, due, rng.random(rows) < truth, truth
+
+
+def test_the_fit_finds_what_made_the_data() -> None:
+    values, tier, due, happened, truth = simulated()
+    made = designs.design(values, tier)
+    columns = made.columns(values, tier, due)
+    found = logistics.fit(columns, happened, ridge=1.0)
+    known = {"usage": -0.5, "due": 1.0, "tier smb": 0.8, "due x usage": -0.5, "nps": 0.0, "nps missing": 0.0}
+    for name, value in known.items():
+        at = made.names.index(name)
+        assert abs(found.coefficients[at] - value) < 4 * found.errors[at], name
+    judged = verdicts.calibration(found.probability(columns), happened)
+    assert judged.slope == pytest.approx(1, abs=0.05) and judged.ece < 0.005
+    own, best = (verdicts.auc(p, happened) for p in (found.probability(columns), truth))
+    assert own and best and own > 0.985 * best
+
+
+def test_little_data_stays_near_the_base_rate_and_near_what_was_expected() -> None:
+    values, tier, due, happened, _ = simulated(400)
+    made = designs.design(values, tier)
+    columns = made.columns(values, tier, due)
+    tight = logistics.fit(columns, happened, ridge=1e6)
+    assert tight.probability(columns) == pytest.approx(np.full(400, happened.mean()), abs=1e-3)
+    aim = np.linspace(-1, 1, columns.shape[1])
+    pulled = logistics.fit(columns, happened, ridge=np.full(columns.shape[1], 1e9), towards=aim)
+    assert pulled.coefficients == pytest.approx(aim, abs=1e-4)
+
+
+def test_a_model_names_the_column_it_misses() -> None:
+    values, tier, due, _, _ = simulated(50)
+    made = designs.design(values, tier)
+    with pytest.raises(designs.UnknownColumn, match="usage"):
+        made.columns({"nps": values["nps"]}, tier, due)
+    assert made.columns(values, ["new tier"] * 50, due).shape == (50, len(made.names))
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10_000))
+def test_row_order_and_subset_do_not_matter(seed: int) -> None:
+    values, tier, due, happened, _ = simulated(300)
+    made = designs.design(values, tier)
+    columns, order = made.columns(values, tier, due), np.random.default_rng(seed).permutation(300)
+    one, other = logistics.fit(columns, happened), logistics.fit(columns[order], happened[order])
+    assert one.coefficients == pytest.approx(other.coefficients, abs=1e-6)
+    assert one.probability(columns[:7]) == pytest.approx(one.probability(columns)[:7])
+
+
+def test_risk_over_months_adds_up() -> None:
+    assert logistics.risk(np.full((1, 12), 0.03))[0] == pytest.approx(0.3062, abs=5e-5)
+
+
+@given(st.lists(st.integers(0, 1000), min_size=5, max_size=60), st.integers(1, 200), st.integers(0, 30))
+def test_nothing_that_is_learned_reaches_into_what_is_tested(starts: list[int], window: int, gap: int) -> None:
+    begins = np.array(starts, dtype=np.int64)
+    for split in splits.rolling(begins, begins + window, [200, 500, 800], gap=gap):
+        assert (begins + window)[split.train].max() + gap <= split.origin <= begins[split.test].min()
+        assert not (split.train & split.test).any()
+
+
+def test_every_row_from_the_first_origin_on_is_tested_once() -> None:
+    begins = np.arange(0, 900, 30, dtype=np.int64)
+    found = list(splits.rolling(begins, begins + 90, [300, 600]))
+    assert (sum(split.test.astype(int) for split in found) == (begins >= 300)).all() and len(found) == 2
+
+
+def test_verdicts_by_hand() -> None:
+    p, y = np.array([0.1, 0.2, 0.3, 0.4]), np.array([False, False, True, True])
+    assert verdicts.auc(p, y) == 1.0 and verdicts.auc(1 - p, y) == 0.0 and verdicts.auc(p, y | True) is None
+    assert verdicts.brier(p, y) == pytest.approx((0.01 + 0.04 + 0.49 + 0.36) / 4)
+    assert verdicts.skill(np.full(4, 0.5), y) == 0.0
+    assert verdicts.ece(p, y, bins=2) == pytest.approx((2 * 0.15 + 2 * 0.65) / 4)
+    assert verdicts.log_loss(np.array([0.5]), np.array([True])) == pytest.approx(np.log(2))
+
+
+def test_overconfidence_shows_as_a_slope_below_one() -> None:
+    _values, _tier, _due, happened, truth = simulated()
+    odds = np.log(truth / (1 - truth))
+    loud = 1 / (1 + np.exp(-(odds + 4) * 2 + 4))
+    assert verdicts.calibration(loud, happened).slope == pytest.approx(0.5, abs=0.06)
+    assert verdicts.calibration(truth, happened).slope == pytest.approx(1, abs=0.1)
+
+
+def test_the_expected_maximum_profit_is_the_published_one() -> None:
+    happened = np.array([bool(int(c)) for c in "1010100000"])
+    scores = np.array([0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.05])
+    found = profits.empc(scores, happened)
+    assert found.value == pytest.approx(14.600316489788, abs=1e-11)
+    assert found.fraction == pytest.approx(0.499664, abs=5e-7)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10_000))
+def test_no_ranking_earns_more_than_the_true_one(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    happened = rng.random(80) < 0.3
+    happened[:2] = (True, False)
+    noise = profits.empc(rng.random(80), happened)
+    perfect = profits.empc(happened.astype(np.float64), happened)
+    assert noise.value <= perfect.value + 1e-9 and 0 <= noise.fraction <= 1 + 1e-12
