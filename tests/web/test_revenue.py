@@ -23,7 +23,7 @@ from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Entry, Member, Organisation
 from nenrin.foundation.roles import Role
 from nenrin.ingest import lakes, mirror
-from nenrin.insight.models import MetricPolicy, PeriodLock
+from nenrin.insight.models import KpiTarget, MetricPolicy, PeriodLock
 from tests.api.rest import Rest
 from tests.cast import DRIFTING, LOST, THRIVING, member
 
@@ -222,3 +222,22 @@ def test_the_command_prints_the_same_figures(companies: object) -> None:
     assert lines[0].startswith("kpi,slice,value") and len(lines) == 1 + len(KPIS)
     ahead = CliRunner().invoke(command, ["--as-of", "2999-01-01"])
     assert ahead.exit_code == 1 and "2999-01-01" in ahead.output
+
+
+def test_a_target_is_set_on_the_page_of_its_kpi_and_shown_beside_the_figure(client: Client, head: Member) -> None:
+    address = f"/kpis/mrr/target?{MARCH}"
+    assert client.post(address, {"value": "150000"}).status_code == 302
+    told = page(client, f"/kpis/mrr?{MARCH}")
+    assert "¥150,000" in told and "not reached" in told and 'value="150000"' in told
+    assert "not reached" in page(client, f"/kpis?{MARCH}")
+    client.post(address, {"value": ""})
+    assert not KpiTarget.objects.exists()
+
+
+def test_an_outcomes_target_needs_a_leading_kpi_and_shares_are_percentages(client: Client, head: Member) -> None:
+    client.post(f"/kpis/logo_churn/target?{MARCH}", {"value": "2.5", "leading_kpi": "upsell_rate"})
+    assert not KpiTarget.objects.exists()
+    client.post(f"/kpis/upsell_rate/target?{MARCH}", {"value": "4"})
+    client.post(f"/kpis/logo_churn/target?{MARCH}", {"value": "2.5", "leading_kpi": "upsell_rate"})
+    assert dict(KpiTarget.objects.values_list("kpi", "value")) == {"upsell_rate": 0.04, "logo_churn": 0.025}
+    assert client.post(f"/kpis/logo_churn/target?{MARCH}", {"value": "x"}).status_code == 302

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 
@@ -17,10 +17,11 @@ from nenrin.analytics.revenue.kpis import Band, Kpi, band_of
 from nenrin.customers.models import Account
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.insight import revenue_kpis
+from nenrin.insight.models import KpiTarget
 from nenrin.insight.revenue_kpis import Behind
 from nenrin.insight.revenue_slices import DIMENSIONS
 from nenrin.values import Text
-from nenrin.web import exports, format, revenue_words
+from nenrin.web import exports, format, kpi_targets, revenue_words
 from nenrin.web.charts.lines import Lines, Series
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.listing import PAGE
@@ -42,6 +43,8 @@ class Line:
     band: Band | None
     url: str
     by_slice: tuple[Figure, ...] = ()
+    target: KpiTarget | None = None
+    is_reached: bool | None = None
 
 
 @requires(VIEW)
@@ -54,6 +57,7 @@ def kpis(request: MemberRequest) -> HttpResponse:
         **frame(request, ask),
         "views": (),
         "groups": groups,
+        "has_targets": any(line.target for line in lines),
         "dimension": DIMENSIONS.get(ask.by),
         "may_export": allowed(request.user, Permission.EXPORT) is not None,
         "is_empty": not len(ask.ledger.book.accounts),
@@ -66,21 +70,27 @@ def _lines(ask: Asked) -> list[Line]:
     now = revenue_kpis.figures_of(ask.ledger, ask.period, ask.grain, ask.within)
     was = revenue_kpis.figures_of(ask.ledger, before, ask.grain, ask.slice_at(before), interval=False)
     by_slice = revenue_kpis.by_slice(ask.ledger, ask.period, ask.grain, ask.slices) if ask.slices else {}
-    return [_line(ask, kpi, now[key], was[key], by_slice.get(key, ())) for key, kpi in KPIS.items()]
+    targets = kpi_targets.of(ask)
+    return [_line(ask, kpi, now[key], was[key], by_slice.get(key, ()), targets.get(key)) for key, kpi in KPIS.items()]
 
 
-def _line(ask: Asked, kpi: Kpi, now: Figure, was: Figure, by_slice: Sequence[Figure]) -> Line:
+def _line(
+    ask: Asked, kpi: Kpi, now: Figure, was: Figure, by_slice: Sequence[Figure] = (), target: KpiTarget | None = None
+) -> Line:
     change, is_better = _change(ask, kpi, now.value, was.value)
-    url = f"{reverse('kpi', args=[kpi.key])}?{frame_query(ask)}"
-    return Line(kpi, now, was, change, is_better, _band(ask, kpi, now), url, tuple(by_slice))
-
-
-def frame_query(ask: Asked) -> str:
-    from_page = {"grain": ask.grain, "start": ask.period.start.isoformat()}
-    from_page |= {"known": ask.known.isoformat()} if ask.known < ask.today else {}
-    from_page |= {"by": ask.by} if ask.by else {}
-    from_page |= {"slice": ask.within.key} if ask.within else {}
-    return "&".join(f"{name}={value}" for name, value in from_page.items())
+    url = f"{reverse('kpi', args=[kpi.key])}?{ask.address()}"
+    return Line(
+        kpi,
+        now,
+        was,
+        change,
+        is_better,
+        _band(ask, kpi, now),
+        url,
+        tuple(by_slice),
+        target,
+        kpi_targets.reached(kpi, now, target),
+    )
 
 
 def _band(ask: Asked, kpi: Kpi, now: Figure) -> Band | None:
@@ -107,17 +117,10 @@ def _change(ask: Asked, kpi: Kpi, now: float | None, was: float | None) -> tuple
     return Text(*words), None if is_flat else (gap > 0) == (kpi.direction == "higher")
 
 
-def find(key: str) -> Kpi:
-    found = KPIS.get(key)
-    if found is None:
-        raise Http404(key)
-    return found
-
-
 @requires(VIEW)
 def kpi(request: MemberRequest, key: str) -> HttpResponse:
     """One KPI: definition, trend, slices, the accounts behind it."""
-    one, ask = find(key), asked(request)
+    one, ask = kpi_targets.find(key), asked(request)
     now = revenue_kpis.figures_of(ask.ledger, ask.period, ask.grain, ask.within, (key,))[key]
     behind = revenue_kpis.behind(ask.ledger, ask.period, one, ask.within)
     page = Paginator(behind, PAGE).get_page(request.GET.get("page"))
@@ -127,7 +130,7 @@ def kpi(request: MemberRequest, key: str) -> HttpResponse:
         "kpi": one,
         "figure": now,
         "band": _band(ask, one, now),
-        "line": _line(ask, one, now, _before(ask, key), ()),
+        "line": _line(ask, one, now, _before(ask, key), target=kpi_targets.of(ask).get(key)),
         "unit": revenue_words.UNITS[one.unit],
         "direction": revenue_words.DIRECTIONS[one.direction],
         "trend": _trend(ask, one),
@@ -138,8 +141,10 @@ def kpi(request: MemberRequest, key: str) -> HttpResponse:
         "over": revenue_kpis.COLUMN_NAMES.get(one.over),
         "under": revenue_kpis.COLUMN_NAMES.get(one.under),
         "may_export": allowed(request.user, Permission.EXPORT) is not None,
-        "back": f"{reverse('kpis')}?{frame_query(ask)}",
-        "export_query": frame_query(ask),
+        "back": f"{reverse('kpis')}?{ask.address()}",
+        "target": kpi_targets.of(ask).get(key),
+        "target_form": kpi_targets.form(ask, one) if allowed(request.user, Permission.HEALTH_CONFIGURE) else None,
+        "export_query": ask.address(),
     }
     return render(request, "revenue/kpi.html", context)
 
@@ -203,7 +208,7 @@ def kpis_export(request: MemberRequest, kind: str) -> Any:
 @requires(Permission.EXPORT)
 def kpi_export(request: MemberRequest, key: str, kind: str) -> Any:
     """The accounts behind one KPI, as a file."""
-    one, ask, language = find(key), asked(request, Permission.EXPORT), exports.language()
+    one, ask, language = kpi_targets.find(key), asked(request, Permission.EXPORT), exports.language()
     found = revenue_kpis.behind(ask.ledger, ask.period, one, ask.within)
     words = [revenue_kpis.COLUMN_NAMES[name].in_(language) for name in (one.over, one.under) if name]
     heads = ["id", Text("Account", "顧客").in_(language), *words]
@@ -228,5 +233,6 @@ urlpatterns = [
     path("kpis", kpis, name="kpis"),
     path("kpis/export.<str:kind>", kpis_export, name="kpis-export"),
     path("kpis/<slug:key>", kpi, name="kpi"),
+    path("kpis/<slug:key>/target", kpi_targets.target, name="kpi-target"),
     path("kpis/<slug:key>/export.<str:kind>", kpi_export, name="kpi-export"),
 ]

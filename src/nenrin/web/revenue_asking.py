@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import cast
 
+from django.utils.http import urlencode
+
 from nenrin.analytics.revenue import periods
 from nenrin.analytics.revenue.periods import Grain
 from nenrin.customers.models import Account
@@ -68,6 +70,14 @@ class Asked:
         """The movements of a period as its books were closed; as known now where they are open."""
         key = self.within.key if self.within else None
         return revenue_locks.statement(self.books, period or self.period, self.view, self.by, key)
+
+    def address(self) -> str:
+        """What was asked, for the address of another page."""
+        given = {"grain": self.grain, "start": self.period.start.isoformat()}
+        given |= {"known": self.known.isoformat()} if self.known < self.today else {}
+        given |= {"by": self.by} if self.by else {}
+        given |= {"slice": self.within.key} if self.within else {}
+        return urlencode(given)
 
     def told_by(self) -> tuple[Ledger, Slice | None]:
         """The ledger that tells the period, as closed or as known now, with the chosen slice of it."""
