@@ -29,7 +29,7 @@ VIEWS: dict[str, tuple[str, Shape]] = {
         "mrr_minor": ("mrr_minor", "BIGINT"), "term_months": ("term_months", "BIGINT"), "steps": ("steps", "JSON"),
         "is_involuntary": ("is_involuntary", "BOOLEAN"),
         "anchor_on": ("anchor_on", "DATE"), "notice_months": ("notice_months", "BIGINT"),
-        "notice_days": ("notice_days", "BIGINT"),
+        "notice_days": ("notice_days", "INTEGER"),
     }),
     "tickets": ("ticket", {
         "priority": ("priority", "VARCHAR"), "type": ("kind", "VARCHAR"), "opened_on": ("opened_on", "DATE"),

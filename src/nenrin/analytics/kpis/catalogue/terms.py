@@ -50,7 +50,7 @@ SELECT rolled.account, rolled.key, rolled.believed_from, rolled.believed_to, rol
   rolled.next_end AS ends_on,
   CASE WHEN notice_deadline IS NULL THEN NULL
     WHEN notice_months IS NOT NULL
-    THEN months.first_on + CAST(least(day(next_end), months.days) - notice_days AS INTEGER) - 2
+    THEN months.first_on + CAST(least(day(next_end), months.days) AS INTEGER) - 2 - notice_days
     WHEN by_month = 1
     THEN months.first_on + CAST(least(notice_day, months.days) AS INTEGER) - 2
     ELSE next_end - CAST(date_diff('day', notice_deadline, ends_on) AS INTEGER) END AS notice_deadline
