@@ -26,7 +26,7 @@ ENGLISH = re.compile(r"\b[A-Za-z][a-z]+(?: [a-z]{2,}){2,}\b")
 #: Pages that show no figure.
 WITHOUT_FIGURES = {"/palette"}
 #: Inputs of a calculation, whose page explains each beside its field.
-EXPLAINED_ELSEWHERE = {"/roi"}
+EXPLAINED_ELSEWHERE: set[str] = set()
 #: Names and words that people gave in this world, and pages made of other people's words.
 GIVEN = {"owner_phone", "zq7xkanarie", "zq7xkan"}
 SPECIMENS = {"components", "api-reference", "openapi-json"}
