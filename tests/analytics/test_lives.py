@@ -68,6 +68,7 @@ def test_a_short_gap_is_late_paper_and_a_long_one_is_the_end() -> None:
 def test_a_contract_that_ended_last_week_may_still_be_renewed_on_paper() -> None:
     ended = contract("2024-11-20", "2026-11-20", date(2026, 11, 20))
     assert (told(ended).is_lost, told(ended).passed) == (False, 1)
+    assert (told(ended).is_running, told(ended).ended_on) == (False, date(2026, 11, 20))
     assert told(ended, as_of=date(2026, 12, 25)).is_lost
 
 

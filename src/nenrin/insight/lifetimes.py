@@ -159,7 +159,7 @@ def _worth(
     term: int, found: Sequence[Life], cohort: lifetimes.Cohort, best: lifetimes.Fit, currency: str, given: Assumptions
 ) -> Worth | None:
     """None where no customer of the slice pays in the currency."""
-    alive = [one for one in found if not one.is_lost and one.currency == currency]
+    alive = [one for one in found if one.is_running and one.currency == currency]
     if not alive:
         return None
     rate = expectancies.per_occasion(given.discount, term)
@@ -216,13 +216,13 @@ def start(book: Book, currency: str) -> Start:
     """From whole accounts only: expansions and contractions are neither won nor lost here."""
     own = [one for one in book.lives if one.currency == currency]
     since = book.as_of - timedelta(days=365)
-    alive = [one for one in own if not one.is_lost]
-    stood = [one for one in own if one.starts_on <= since and (one.lost_on is None or one.lost_on > since)]
-    paid = sum(one.mrr_minor * _months(since, one.lost_on or book.as_of) for one in stood)
-    gone = sum(one.mrr_minor for one in stood if one.is_lost)
+    running = [one for one in own if one.is_running]
+    stood = [one for one in own if one.starts_on <= since and (one.ended_on is None or one.ended_on > since)]
+    paid = sum(one.mrr_minor * _months(since, one.ended_on or book.as_of) for one in stood)
+    gone = sum(one.mrr_minor for one in stood if not one.is_running)
     new = sum(one.mrr_minor for one in own if one.starts_on > since)
-    mrr = sum(one.mrr_minor for one in alive)
-    return Start(mrr, len(alive), gone / paid if paid else None, gone, new // 12)
+    mrr = sum(one.mrr_minor for one in running)
+    return Start(mrr, len(running), gone / paid if paid else None, gone, new // 12)
 
 
 def _months(since: date, until: date) -> float:

@@ -176,7 +176,7 @@ def _named(found: Sequence[Life], ask: Asked, part: Slice) -> list[Behind]:
 
 
 def _row(account: Account, one: Life, ahead: dict[int, float], ask: Asked) -> Behind:
-    payments = None if one.is_lost else ahead.get(one.passed)
+    payments = ahead.get(one.passed) if one.is_running else None
     minor = None if payments is None else round(payments * ask.given.margin * one.term_months * one.mrr_minor)
     worth = None if minor is None else Money(minor, one.currency or ask.currency)
     return Behind(account, one, Money(one.mrr_minor, one.currency or ask.currency), payments, worth)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 GAP_DAYS = 31
@@ -34,7 +34,8 @@ class Contract:
 @dataclass(frozen=True, slots=True)
 class Life:
     """One account's: `passed` occasions (a loss counts its own), `possible` ones until the day of reading; MRR of
-    what runs (of what ran last, if lost), in minor units."""
+    what runs (of what ran last, if nothing does), in minor units. Nothing runs since `ended_on`; only after the gap
+    it counts as lost then (`lost_on`)."""
 
     account: int
     starts_on: date
@@ -45,6 +46,11 @@ class Life:
     mrr_minor: int
     currency: str
     lost_on: date | None = None
+    ended_on: date | None = None
+
+    @property
+    def is_running(self) -> bool:
+        return self.ended_on is None
 
 
 def stop(ends_on: date, auto_renews: bool, term_months: int, noticed_on: date | None, ended_on: date | None) -> date:
@@ -75,7 +81,8 @@ def life(account: int, contracts: Iterable[Contract], as_of: date) -> Life | Non
     seen = as_of if is_lost or end > as_of else end - ASIDE
     last = [c for c in first if c.stops_on > as_of] or [c for c in first if c.stops_on == end]
     main = max(last, key=lambda c: (c.mrr_minor, c.term_months))
-    return _told(account, first[0].starts_on, main, last, end if is_lost else None, seen)
+    found = _told(account, first[0].starts_on, main, last, end if is_lost else None, seen)
+    return replace(found, ended_on=end) if end <= as_of else found
 
 
 def _first_life(begun: Sequence[Contract]) -> list[Contract]:
