@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from allauth.mfa.totp.internal.auth import (
     hotp_value,
     yield_hotp_counters_from_time,
 )
+from django.core import mail
 from django.core.cache import cache
 from django.test import Client, override_settings
 from django.urls import reverse
@@ -190,6 +192,37 @@ def test_administrators_are_asked_to_set_up_a_second_step_until_they_have(client
     assert reverse("mfa_activate_totp") not in client.get("/profile").content.decode()
     client.force_login(cast.member(Role.CSM, "高橋"))
     assert reverse("mfa_activate_totp") not in client.get("/profile").content.decode()
+
+
+def test_a_demo_asks_nobody_to_protect_it(client: Client, owner: Member) -> None:
+    Organisation.objects.update(is_demo=True)
+    client.force_login(owner)
+    assert reverse("mfa_activate_totp") not in client.get("/profile").content.decode()
+
+
+def test_an_administrator_says_who_must_use_two_steps(client: Client, owner: Member) -> None:
+    TOTP.activate(owner, generate_totp_secret())
+    client.force_login(owner)
+    form = client.get("/organisation").context["form"]
+    sent = {name: form[name].value() for name in form.fields}
+    for asked, kept in (("everyone", "everyone"), ("nobody", ""), ("administrators", "administrators")):
+        assert client.post("/organisation", sent | {"second_step": asked}).status_code == 302
+        assert Organisation.objects.get().second_step == kept
+
+
+def test_a_forgotten_password_is_set_by_the_mails_link_once(owner: Member) -> None:
+    client, other = Client(), Client()
+    other.force_login(owner)
+    client.post(reverse("account_reset_password"), {"email": owner.email})
+    (link,) = re.findall(r"https?://[^/]+(/\S+)", mail.outbox[0].body)
+    form = client.get(link)["Location"]
+    new = "another ring each year"
+    assert client.get(form).status_code == 200
+    assert client.post(form, {"password1": "short", "password2": "short"}).status_code == 200
+    client.post(form, {"password1": new, "password2": new})
+    assert attempt(Client(), owner, new) and not attempt(Client(), owner, cast.PASSWORD)
+    assert other.get("/profile").status_code == 302, "sessions end with the old password"
+    assert "password1" not in Client().get(link, follow=True).content.decode(), "the link works once"
 
 
 @pytest.mark.parametrize(("asked", "role", "is_led"), [

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path, reverse
+from django.utils.dates import MONTHS
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +20,8 @@ from nenrin.foundation.permissions import Permission
 from nenrin.web.guard import MemberRequest, requires
 
 FIELDS = ("name", "language", "fiscal_start_month", "currency", "second_step")
+#: How the form says that nobody must: an empty choice would read as none made.
+NOBODY = "nobody"
 CURRENCIES = ("JPY", "USD", "EUR", "GBP", "SGD", "AUD", "KRW")
 
 
@@ -30,17 +33,17 @@ class Settings(forms.Form):
     name = forms.CharField(label=_("Organisation"), max_length=200)
     language = forms.ChoiceField(label=_("Language of new members"), choices=[("ja", "日本語"), ("en", "English")])
     fiscal_start_month = forms.TypedChoiceField(
-        label=_("Fiscal year begins in"), coerce=int, choices=[(n, n) for n in range(1, 13)]
+        label=_("Fiscal year begins in"), coerce=int, choices=list(MONTHS.items())
     )
     currency = forms.ChoiceField(label=_("Currency"), choices=[(code, code) for code in CURRENCIES])
-    second_step = forms.ChoiceField(
+    second_step = forms.TypedChoiceField(
         label=_("Two-step sign-in"),
         choices=[
-            (SecondStep.NOBODY.value, _("Advised to administrators, asked of nobody")),
+            (NOBODY, _("Advised to administrators, asked of nobody")),
             (SecondStep.ADMINISTRATORS.value, _("Administrators must use it")),
             (SecondStep.EVERYONE.value, _("Everyone must use it")),
         ],
-        required=False,
+        coerce=lambda value: "" if value == NOBODY else value,
         help_text=_("Whoever must and has not set it up is led there at their next step."),
     )
     zone = forms.ChoiceField(
@@ -58,7 +61,7 @@ class Settings(forms.Form):
 def organisation(request: MemberRequest) -> HttpResponse:
     """Change the settings. Closed days were counted in the zone of their time, so it is fixed with the first of them."""
     row = ours.current()
-    initial = {name: getattr(row, name) for name in (*FIELDS, "zone")}
+    initial = {name: getattr(row, name) for name in (*FIELDS, "zone")} | {"second_step": row.second_step or NOBODY}
     form = Settings(request.POST or None, initial=initial, is_zone_fixed=row.closed_through is not None)
     if request.method == "POST" and form.is_valid():
         ours.change(by=Actor.of(request.user), at=request.at, **form.cleaned_data)

@@ -29,12 +29,12 @@ WORDS: dict[Permission, Text] = {
     P.SOURCES_EDIT: Text("Edit sources and keys", "接続元とキーの編集"),
     P.DATA_VIEW: Text("See data quality", "データ品質の閲覧"),
     P.DATA_EDIT: Text("Edit the event catalogue", "利用ログの分類の編集"),
-    P.PRODUCTS_EDIT: Text("Edit products and plans", "製品とプランの編集"),
+    P.PRODUCTS_EDIT: Text("Edit products, tiers, touch models, tags", "製品・企業規模・タッチモデル・タグの編集"),
     P.MEMBERS_VIEW: Text("See members", "メンバーの閲覧"),
     P.MEMBERS_EDIT: Text("Invite members, change roles", "メンバーの招待・権限変更"),
     P.JOURNAL_VIEW: Text("See the audit log", "監査ログの閲覧"),
     P.TOKENS_EDIT: Text("Make API tokens", "APIトークンの発行"),
-    P.ORGANISATION_EDIT: Text("Change the organisation", "組織の設定変更"),
+    P.ORGANISATION_EDIT: Text("Change the organisation and attributes", "組織の設定・独自項目の変更"),
 }
 SCOPES: dict[Scope, Text] = {
     Scope.OWN: Text("own accounts", "自分の担当"),

@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from nenrin.foundation import second_steps
 from nenrin.foundation.models import Member
 from nenrin.foundation.roles import Role
+from nenrin.web.navigation import organisation_of
 
 #: How every Fernet token begins; no secret in base 32 does.
 _TOKEN = "gAAAAA"
@@ -41,6 +42,12 @@ def _cipher() -> Fernet:
 
 
 def is_advised(request: HttpRequest) -> bool:
-    """Should the pages ask this member to set it up? Administrators, who can do everything, until they have."""
+    """Should the pages ask this member to set it up? Administrators, who can do everything, until they have.
+
+    Not in a demo, whose password stands on everybody's screen.
+    """
     member = request.user
-    return isinstance(member, Member) and member.role == Role.ADMINISTRATOR and not second_steps.has(member)
+    if not isinstance(member, Member) or member.role != Role.ADMINISTRATOR:
+        return False
+    organisation = organisation_of(request)
+    return organisation is not None and not organisation.is_demo and not second_steps.has(member)
