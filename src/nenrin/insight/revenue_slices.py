@@ -108,7 +108,8 @@ def _names(dimension: str, keys: Iterable[str]) -> dict[str, Text]:
     return {**known, **{key: Text(key, key) for key in rest}, "": NONE}
 
 
-def _tiers() -> dict[str, Text]:
+def tiers() -> dict[str, Text]:
+    """Names of tiers by key, in their order."""
     return {row.key: Text(row.name_en, row.name_ja) for row in TierRule.objects.all()}
 
 
@@ -126,5 +127,5 @@ def _owners() -> dict[str, Text]:
 
 
 _KNOWN: dict[str, Callable[[], dict[str, Text]]] = {
-    "tier": _tiers, "touch_model": _touch_models, "plan": _plan_names, "owner": _owners,
+    "tier": tiers, "touch_model": _touch_models, "plan": _plan_names, "owner": _owners,
 }  # fmt: skip

@@ -16,7 +16,7 @@ from nenrin.analytics.revenue.figures import Figure
 from nenrin.analytics.revenue.kpis import Band, Kpi, band_of
 from nenrin.customers.models import Account
 from nenrin.foundation.permissions import Permission, allowed
-from nenrin.insight import revenue_kpis
+from nenrin.insight import revenue_kpis, revenue_slices
 from nenrin.insight.models import KpiTarget
 from nenrin.insight.revenue_kpis import Behind
 from nenrin.insight.revenue_slices import DIMENSIONS
@@ -128,6 +128,7 @@ def kpi(request: MemberRequest, key: str) -> HttpResponse:
         **frame(request, ask),
         "views": (),
         "kpi": one,
+        "bands": _bands(one),
         "figure": now,
         "band": _band(ask, one, now),
         "line": _line(ask, one, now, _before(ask, key), target=kpi_targets.of(ask).get(key)),
@@ -147,6 +148,12 @@ def kpi(request: MemberRequest, key: str) -> HttpResponse:
         "export_query": ask.address(),
     }
     return render(request, "revenue/kpi.html", context)
+
+
+def _bands(one: Kpi) -> list[tuple[Band, Text | None]]:
+    """The benchmarks with the names of their tiers."""
+    names = revenue_slices.tiers()
+    return [(band, names.get(band.tier, Text(band.tier, band.tier)) if band.tier else None) for band in one.bands]
 
 
 def _before(ask: Asked, key: str) -> Figure:

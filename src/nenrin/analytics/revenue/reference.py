@@ -37,8 +37,18 @@ On the screen: *Results > KPIs* and *Revenue movements*; every figure opens the 
 - An account with a contract in a currency without an exchange rate is *not computable*: it is left out and named.
 - Accounts of our own and test accounts are no revenue.
 
+## Closed books
+*Results > Revenue movements > How revenue is counted* closes the books up to a day. A closed period keeps showing what was
+known when it was closed, under the policy of that day. What becomes known later stands in the open period that follows
+as *prior-period adjustment*: begin (as closed) + adjustment + movements = end (as known now). *Closed periods: as known
+now* shows every period restated; the accounts behind an adjustment are one click away.
+
+## Targets
+A KPI's page takes a target for its period (and slice) with the team that answers for it. An outcome (churn, retention)
+takes one only beside a leading KPI that has a target for the same period.
+
 ## Metric policy
-Where two honest people may count differently, the choice is a field of a numbered profile, shown beside every figure:
+A new version counts from the day it is published; what was known before that day keeps the version of its day. Where two honest people may count differently, the choice is a field of a numbered profile, shown beside every figure:
 
 | field | by default |
 |---|---|
