@@ -211,7 +211,7 @@ def test_a_tier_of_few_customers_borrows_from_all(client: Client, full: HealthMo
     sent = shown(client, "attribute:stores", "weight", tier="smb")
     html = client.post(address("attribute:stores"), sent | {"do": "fit"}).content.decode()
     median = 5 / 55 * 12 + 50 / 55 * 14.5
-    assert "9.1%" in html and form_with(html, "weight")["value"][2] == f"{median:g}"
+    assert "9.1%" in html and form_with(html, "weight")["value"][2] == f"{median:.4g}"
 
 
 def test_nothing_to_fit_is_said_and_keeps_what_was_typed(client: Client, full: HealthModelVersion) -> None:
@@ -289,6 +289,16 @@ def test_an_attribute_that_a_live_model_judges_by_is_neither_archived_nor_made_p
     assert answer.status_code == 422 and "先にモデルから外して" in answer.content.decode()
     assert [(one.key, one.field_class) for one in attributes.declared()] == [("stores", "internal")]
     assert "店舗数" in client.get(reverse("measures")).content.decode()
+
+
+def test_a_preview_names_no_account_outside_the_viewers_scope(client: Client, world: World) -> None:
+    bands = {"healthy": 99, "caution": 98, "hysteresis": 0, "dwell_days": 0}
+    live = HealthModelVersion.objects.get(key="standard").document
+    health_models.draft({**live, "bands": bands, "min_coverage": 0, "grace_days": 0}, by=SYSTEM, at=world.now)
+    assert cast.THRIVING in client.get(address("rules")).content.decode()
+    client.force_login(cast.member(Role.SALES))
+    html = client.get(address("rules")).content.decode()
+    assert cast.THRIVING not in html and "公開した場合の変化" in html
 
 
 def test_who_may_not_configure_is_told_so_everywhere(client: Client, full: HealthModelVersion) -> None:

@@ -45,10 +45,22 @@ def anchors(measure: Measure, better: Better, tier: str, *, last: date) -> Fit:
     overall = np.array(list(typical.values()), dtype=np.float64)
     own = np.array([value for account, value in typical.items() if tiers.get(account) == tier], dtype=np.float64)
     if tier == ANY:
-        return Fit(fit_anchors(overall, better), len(overall), len(overall), days[0], last, 1.0)
+        return Fit(_readable(fit_anchors(overall, better)), len(overall), len(overall), days[0], last, 1.0)
     return Fit(
-        fit_anchors(own, better, overall), len(own), len(overall), days[0], last, len(own) / (len(own) + SHRINKAGE)
+        _readable(fit_anchors(own, better, overall)),
+        len(own),
+        len(overall),
+        days[0],
+        last,
+        len(own) / (len(own) + SHRINKAGE),
     )
+
+
+def _readable(fitted: Curve) -> Curve:
+    """Anchors of four digits, as people would state them; all digits where two would become one."""
+    short = tuple((float(f"{value:.4g}"), points) for value, points in fitted.anchors)
+    values = [value for value, _ in short]
+    return Curve(short, fitted.better) if sorted(set(values)) == values else fitted
 
 
 def _medians(measure: Measure, days: tuple[date, ...]) -> dict[int, float]:

@@ -139,7 +139,8 @@ def decided(event: HardEvent) -> Text:
     when = limit(event.when) if event.when else Text("", "")
     while_ = Text(f" while {when.en}", f"（{when.ja}）") if event.when else when
     return Text(
-        f"{band.en} for {event.days} days{capped.en}{while_.en}", f"{band.ja}・{event.days}日間{capped.ja}{while_.ja}"
+        f"{band.en} for {event.days} day{'' if event.days == 1 else 's'}{capped.en}{while_.en}",
+        f"{band.ja}・{event.days}日間{capped.ja}{while_.ja}",
     )
 
 

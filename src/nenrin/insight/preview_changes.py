@@ -127,7 +127,7 @@ def _reason(before: Record, after: Record, pair: Pair, known: Mapping[str, Noun]
     if was.key != now.key:
         said.insert(0, Text(f"{was.name.en} → {now.name.en}", f"{was.name.ja}→{now.name.ja}"))
     if not said:
-        return EDGES
+        return NO_WORDS if before.shown is after.shown else EDGES
     return Text(", ".join(one.en for one in said), "、".join(one.ja for one in said))
 
 

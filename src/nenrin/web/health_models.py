@@ -16,12 +16,14 @@ from nenrin.analytics.scores import documents
 from nenrin.analytics.scores.curves import Better, CurveError
 from nenrin.analytics.scores.documents import DocumentError
 from nenrin.analytics.scores.models import ANY, Measure
+from nenrin.customers.models import Account
 from nenrin.foundation import organisation
 from nenrin.foundation.actors import Actor
-from nenrin.foundation.permissions import Permission
+from nenrin.foundation.permissions import Permission, Scope, allowed
 from nenrin.insight import fitting, health_models, measures, model_differences, preview, segment_fields
 from nenrin.insight.fitting import Fit
 from nenrin.insight.models import Health, HealthModelVersion
+from nenrin.insight.preview_changes import Change
 from nenrin.values import Text
 from nenrin.web import (
     health_model_editing,
@@ -179,6 +181,7 @@ def _page(
         raise Http404
     is_changed = bool(standing.draft) or is_tried
     seen = preview.of(shown, at=request.at) if is_changed and not tried.problems else None
+    reached = _reached(request)
     labels = (f"v{standing.live.number}" if standing.live else "—", _("draft"))
     context: dict[str, Any] = {
         "as_of": request.at,
@@ -193,7 +196,8 @@ def _page(
         "fit": tried.fit,
         "gone": measures.gone(shown.needs()),
         "seen": seen,
-        "changes": seen.changed[:SHOWN_CHANGES] if seen else (),
+        "changes": _within(seen.changed, reached)[:SHOWN_CHANGES] if seen else (),
+        "samples": _within(seen.samples, reached) if seen else (),
         "shares": health_model_pictures.distribution(seen, *labels) if seen else None,
         "lines": model_differences.between(live, shown) if live else [],
         "free": health_model_pictures.free_measures(shown),
@@ -209,6 +213,17 @@ def _page(
         context |= health_model_rule_pages.of(shown, part, tried.document)
         context["part_template"] = f"health_models/{part}.html"
     return render(request, "health_models/model.html", context, status=422 if tried.problems else 200)
+
+
+def _reached(request: MemberRequest) -> set[int] | None:
+    """Accounts that the viewer may know by name; None for all. Counts are of the whole portfolio."""
+    if allowed(request.user, Permission.HEALTH_VIEW) is Scope.ALL:
+        return None
+    return set(Account.objects.for_member(request.user, Permission.HEALTH_VIEW).values_list("pk", flat=True))
+
+
+def _within(changes: tuple[Change, ...], reached: set[int] | None) -> tuple[Change, ...]:
+    return changes if reached is None else tuple(one for one in changes if one.account in reached)
 
 
 def _parts(document: Mapping[str, Any]) -> list[str]:
