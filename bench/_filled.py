@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -12,7 +16,9 @@ import pyarrow as pa
 from nenrin.analytics.lake import EVER, Lake
 from nenrin.analytics.lake.schemas import EVENTS, FACTS
 
+ROOT = Path(__file__).resolve().parents[1]
 ACCOUNTS, USERS = 20_000, 200_000
+KIND = 1  # one more whenever what is prepared changes
 FIRST = date(2025, 11, 1)
 DAY = """
 select 1::bigint as batch, 1::int as source, 'product' as namespace, 'e-{day}-' || i as event_id, 'track' as type,
@@ -45,6 +51,60 @@ def link(lake: Lake) -> None:
     ]
     rows += [{**common, "kind": "membership", "account": None, **membership(n)} for n in range(USERS)]
     lake.append_facts(pa.Table.from_pylist(rows, schema=FACTS), app="bench", version=1)
+
+
+def tell(lake: Lake) -> None:
+    """What every account is and has signed, and what the event catalogue says."""
+    since = FIRST - timedelta(days=200)
+    at = datetime(since.year, since.month, since.day, 12, tzinfo=UTC)
+    common = {"valid_at": at, "known_on": since, "recorded_at": at, "seq": 1, "gone": False, "assumed": False}
+    signed = {
+        "starts_on": str(since), "ends_on": str(since + timedelta(days=1095)), "auto_renews": True, "term_months": 36,
+        "status": "active", "seats": 12, "mrr_minor": 30_000, "currency": "JPY",
+    }  # fmt: skip
+    own = [("account", "{}", {"status": "customer", "customer_since": str(since)}), ("subscription", "s-{}", signed)]
+    rows = [
+        {**common, "kind": kind, "key": key.format(n + 1), "account": n + 1, "body": json.dumps(body)}
+        for kind, key, body in own
+        for n in range(ACCOUNTS)
+    ]
+    rows += [
+        {**common, "kind": "mapping", "account": None, "key": f"product|feature_{n}",
+         "body": json.dumps({"use": "key_feature" if n else "login", "feature": f"feature_{n}"})}
+        for n in range(12)
+    ]  # fmt: skip
+    lake.append_facts(pa.Table.from_pylist(rows, schema=FACTS), app="bench", version=2)
+
+
+def prepared(events: int, days: int) -> Path:
+    """A lake of this size, filled, told and rolled once and kept under var/bench: read it, never write to it."""
+    kept = ROOT / "var" / "bench" / f"lake-{events}-{days}-{KIND}"
+    if not kept.exists():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=kept.parent) as fresh:
+            lake = Lake(Path(fresh) / "lake")
+            fill(lake, events, days)
+            link(lake)
+            tell(lake)
+            lake.roll()
+            with lake.session():
+                pass  # the links of a lake this size are worked out once
+            (Path(fresh) / "lake").rename(kept)
+    return kept
+
+
+def lay(kept: Path, home: Path, *rooms: str) -> None:
+    """The prepared lake, or some of its tables, in a home: by hard links, as no file of a lake is ever changed."""
+    for room in rooms or [path.name for path in kept.iterdir() if path.is_dir()]:
+        shutil.copytree(kept / room, home / "lake" / room, copy_function=_linked)
+
+
+def _linked(source: str, target: str) -> str:
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)  # another file system
+    return target
 
 
 def membership(user: int) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from bench._filled import ACCOUNTS, fill
+from bench._filled import ACCOUNTS, lay, prepared
 
 from nenrin.analytics.lake import Lake
 from nenrin.analytics.lake.engine import connect, file_list
@@ -32,7 +32,7 @@ to '{folder}/users.parquet' (format parquet, compression zstd);
 
 def main(events: int, days: int) -> list[dict[str, Any]]:
     home = Path(os.environ["NENRIN_HOME"])
-    fill(Lake(home / "lake"), events, days)
+    lay(prepared(events, days), home, "events")
     ours, peer = _timed("ours"), _timed("bare")
     ratio = round(ours["seconds"] / peer["seconds"], 2)
     million = f"{events / 1e6:g} M events, {ACCOUNTS:,} accounts, {days} days"

@@ -77,10 +77,9 @@ def closed(accounts: Sequence[int] | None, through: date | None) -> list[Record]
     """Records of the last closed day. An account that was not scored on it starts anew."""
     if through is None:
         return []
-    rows = HealthDetail.objects.filter(closed__isnull=False)
-    if accounts is not None and len(accounts) <= projection.BATCH:
-        rows = rows.filter(account__in=accounts)
-    found = (Record.from_json(row) for row in rows.values_list("closed", flat=True).iterator(2000) if row)
+    rows = HealthDetail.objects.filter(closed__isnull=False).values_list("closed")
+    them = projection.of(rows, accounts) if accounts is not None else rows.iterator(2000)
+    found = (Record.from_json(row) for (row,) in them if row)
     return [record for record in found if record.day == days.number(through)]
 
 

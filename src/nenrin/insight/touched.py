@@ -15,12 +15,16 @@ FROM_EVENTS = """
 select distinct l.account from (select distinct namespace, key from read_parquet({files}, hive_partitioning = false)) e
 join links l on l.namespace = e.namespace and l.key = e.key
 """
+# A fact of a link begins with the source key that it links; which bar ends the key, the key does not tell.
 FROM_FACTS = """
-with fresh as (select account, key, body from read_parquet({files}, hive_partitioning = false))
+with fresh as (select account, key, body from read_parquet({files}, hive_partitioning = false)),
+named as (
+  select distinct unnest(list_transform(range(2, len(parts) + 1), lambda n: array_to_string(parts[1:n], '|'))) as place
+  from (select string_split(key, '|') as parts from fresh)
+)
 select account from fresh where account is not null
 union select (body->>'$.survivor')::bigint from fresh where body->>'$.survivor' is not null
-union select l.account from fresh f
-  join links l on f.key = l.namespace || '|' || l.key or starts_with(f.key, l.namespace || '|' || l.key || '|')
+union select l.account from named n join links l on n.place = l.namespace || '|' || l.key
 """
 
 
@@ -50,7 +54,7 @@ def since(lake: Lake, events_seen: int, facts_seen: int) -> News:
 
 
 def _fresh(table: Table, seen: int) -> tuple[int, list[str], set[str]]:
-    if table.open().version() == seen:
+    if table.snapshot().version == seen:
         return seen, [], set()
     now, changes = table.changes(seen)
     return (
@@ -61,7 +65,7 @@ def _fresh(table: Table, seen: int) -> tuple[int, list[str], set[str]]:
 
 
 def _version(table: Table) -> int:
-    return int(table.open().version())
+    return table.snapshot().version
 
 
 def _accounts(lake: Lake, event_files: list[str], fact_files: list[str]) -> set[int]:

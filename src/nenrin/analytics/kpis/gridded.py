@@ -16,22 +16,44 @@ from nenrin.analytics.kpis.measures import Component
 from nenrin.analytics.kpis.plans import Plan
 
 _ROWS_READ = 500_000
-_CELLS_A_SLAB = 1_000_000
+_CELLS_A_SLAB = 500_000
 _EVERYONE = np.zeros(1, dtype=np.int64)  # the account of what counts for all
 
 
 def evaluate(db: duckdb.DuckDBPyConnection, plan: Plan, grid: Grid) -> Iterator[pa.Table]:
-    """Tables of the plan's columns, each for some of the accounts, in order."""
+    """Tables of the plan's columns, each for some of the accounts, in order.
+
+    Only the values of these accounts are held at a time: relations are made once, components read their part of them.
+    """
     days, accounts = day_numbers(grid.days), _accounts(db, plan, grid)
-    frame = Frame(
-        accounts,
-        days,
-        _all_values(db, plan.own, grid, accounts, days),
-        {name: steps[0] for name, steps in _all_values(db, plan.shared, grid, _EVERYONE, days).items()},
-    )
+    found = _all_values(db, plan.shared, grid, _EVERYONE, days)
+    shared = {name: steps[0] for name, steps in found.items()}
     step = max(1, _CELLS_A_SLAB // len(days))
+    limited = _set_aside(db, plan) if len(accounts) > step else []
     for start in range(0, max(len(accounts), 1), step):
-        yield frame.evaluate(db, plan, slice(start, start + step))
+        some = accounts[start : start + step]
+        _limit(db, limited, some)
+        frame = Frame(some, days, _all_values(db, plan.own, grid, some, days), shared)
+        yield frame.evaluate(db, plan, slice(0, max(len(some), 1)))
+
+
+def _set_aside(db: duckdb.DuckDBPyConnection, plan: Plan) -> list[str]:
+    """Give the tables with accounts another name; returns their own, which are free for parts of them."""
+    having = "SELECT table_name FROM duckdb_columns() WHERE database_name = 'temp' AND column_name = 'account'"
+    there = {name for (name,) in db.execute(having).fetchall()}
+    names = [relation.name for relation in plan.relations if relation.name in there]
+    for name in names:
+        db.execute(f"ALTER TABLE {name} RENAME TO all_{name}")
+    return names
+
+
+def _limit(db: duckdb.DuckDBPyConnection, names: Iterable[str], accounts: Steps) -> None:
+    """Let the names stand for the rows of these accounts alone."""
+    for name in names:
+        db.execute(
+            f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM all_{name}"
+            f" WHERE account BETWEEN {accounts[0]} AND {accounts[-1]}"
+        )
 
 
 @dataclass(frozen=True, slots=True)

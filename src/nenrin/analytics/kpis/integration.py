@@ -31,20 +31,30 @@ def integrate(batches: Iterable[pa.RecordBatch], values: tuple[str, ...], accoun
     changes = [np.zeros(len(accounts) * width, dtype=np.int64) for _ in values]
     for batch in batches:
         _add(batch, values, changes, accounts, days)
-    return [np.cumsum(change.reshape(len(accounts), width)[:, :-1], axis=1) for change in changes]
+    grids = [change.reshape(len(accounts), width) for change in changes]
+    return [np.cumsum(grid, axis=1, out=grid)[:, :-1] for grid in grids]
 
 
 def _add(batch: pa.RecordBatch, values: tuple[str, ...], changes: list[Steps], accounts: Steps, days: Steps) -> None:
     account = _column(batch, "account")
-    place = np.searchsorted(accounts, account)
+    place = _places(accounts, account)
     known = np.take(accounts, place, mode="clip") == account if len(accounts) else np.zeros(len(account), bool)
+    everyone = bool(known.all())
     start = place * (len(days) + 1)
-    opens = (start + np.searchsorted(days, _column(batch, "opens")))[known]
-    closes = (start + np.searchsorted(days, _column(batch, "closes")))[known]
+    opens, closes = (start + _places(days, _column(batch, edge)) for edge in ("opens", "closes"))
+    if not everyone:
+        opens, closes = opens[known], closes[known]
     for name, change in zip(values, changes, strict=True):
-        amount = _column(batch, name)[known]
+        amount = _column(batch, name) if everyone else _column(batch, name)[known]
         np.add.at(change, opens, amount)
         np.subtract.at(change, closes, amount)
+
+
+def _places(ascending: Steps, values: Steps) -> Steps:
+    """How many of the ascending numbers are smaller, by plain arithmetic where they follow one another."""
+    if len(ascending) and int(ascending[-1] - ascending[0]) == len(ascending) - 1:
+        return np.asarray(np.clip(values - ascending[0], 0, len(ascending)), dtype=np.int64)
+    return np.searchsorted(ascending, values)
 
 
 def _column(batch: pa.RecordBatch, name: str) -> Steps:

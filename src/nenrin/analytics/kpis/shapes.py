@@ -17,16 +17,19 @@ def union(rows: str, *values: str) -> str:
     """
     return f"""
 WITH chained AS (
-  SELECT account, opens, closes,
-    max(closes) OVER (PARTITION BY account, who ORDER BY opens
-      ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reached,
-    lead(opens) OVER (PARTITION BY account, who ORDER BY opens) AS following
+  SELECT account, opens, closes, reached, following
   FROM (
-    SELECT account, who, greatest(opens, :first) AS opens, max(closes) AS closes
-    FROM ({rows}) AS intervals
-    WHERE opens < closes AND closes > :first
-    GROUP BY account, who, greatest(opens, :first)
-  ) AS longest
+    SELECT account, opens, closes,
+      max(closes) OVER (PARTITION BY account, who ORDER BY opens
+        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reached,
+      lead(opens) OVER (PARTITION BY account, who ORDER BY opens) AS following
+    FROM (
+      SELECT account, who, greatest(opens, :first) AS opens, closes
+      FROM ({rows}) AS intervals
+      WHERE opens < closes AND closes > :first
+    ) AS alive
+  ) AS in_order
+  WHERE {turns()}
 )
 {edges("chained", *values)}"""
 
@@ -53,22 +56,39 @@ def both(one: str, other: str) -> str:
     return f"SELECT * FROM ({one}) AS one UNION ALL SELECT * FROM ({other}) AS other"
 
 
+def turns(closes: str = "closes", reached: str = "reached") -> str:
+    """Whether a stretch begins or ends with an interval, as `edges` tells: most neither begin nor end one."""
+    return f"(({_begins(closes, reached)}) OR ({_ends(closes, reached)}))"
+
+
+def _begins(closes: str, reached: str) -> str:
+    return f"{closes} IS NOT NULL AND ({reached} IS NULL OR opens > {reached})"
+
+
+def _covered(closes: str, reached: str) -> str:
+    return f"greatest(coalesce({closes}, {reached}), coalesce({reached}, {closes}))"
+
+
+def _ends(closes: str, reached: str) -> str:
+    covered = _covered(closes, reached)
+    return f"{covered} >= opens AND (following IS NULL OR following > {covered})"
+
+
 def edges(chained: str, *values: str, closes: str = "closes", reached: str = "reached") -> str:
-    """Where stretches begin and end, from a table of intervals in order.
+    """Where stretches begin and end, from a table of intervals in order; equal beginnings in any order.
 
     `chained`: account, opens, `closes` (NULL: an interval that counts for nothing), `reached` (the furthest
     end before it), following (the next beginning).
     """
-    covered = f"greatest(coalesce({closes}, {reached}), coalesce({reached}, {closes}))"
     columns = ", ".join(values)
     return f"""
 SELECT account, opens, DATE '9999-12-31' AS closes, {columns}
 FROM (
   SELECT account, opens, 1 AS sign FROM {chained}
-  WHERE {closes} IS NOT NULL AND ({reached} IS NULL OR opens > {reached})
+  WHERE {_begins(closes, reached)}
   UNION ALL
-  SELECT account, {covered} AS opens, -1 AS sign FROM {chained}
-  WHERE {covered} >= opens AND (following IS NULL OR following > {covered})
+  SELECT account, {_covered(closes, reached)} AS opens, -1 AS sign FROM {chained}
+  WHERE {_ends(closes, reached)}
 ) AS signed_edges"""
 
 

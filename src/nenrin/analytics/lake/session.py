@@ -26,8 +26,6 @@ EMPTY = {
     "beats": "select '' as namespace, 0::integer as source, date '2000-01-01' as day, date '2000-01-01' as known_on"
     " where false",
 }
-#: Those with a key, which are read for some accounts alone.
-KEYED = ("counts", "users")
 #: Keys and accounts up to this many are named in the query itself, so that groups of rows without them are not read.
 FEW = 500
 JOINED = """
@@ -159,8 +157,7 @@ def _link(db: duckdb.DuckDBPyConnection, folder: Path, scope: Scope) -> set[int]
         cache.load(db, folder, "links", _listed("account", scope.accounts, "select account from wanted"))
     _slice(db, "links", scope.known)
     if scope.accounts is not None:
-        _own(db)
-        cache.load(db, folder, "persons", ANONYMOUS)
+        cache.load(db, folder, "persons", ANONYMOUS if _own(db) else "true")
     _slice(db, "persons", scope.known)
     db.execute(ALL_PERSONS)
     return concerned
@@ -190,16 +187,20 @@ def _raw(db: duckdb.DuckDBPyConnection, rollup: str, standing: Standing, days: t
     db.execute(f"create temp view raw_{rollup} as {source}")
 
 
-def _own(db: duckdb.DuckDBPyConnection) -> None:
-    """What the wanted accounts' keys did, read once: the files are sorted by key, so a few keys read a few groups."""
+def _own(db: duckdb.DuckDBPyConnection) -> bool:
+    """What the wanted accounts' keys did; True where they are few.
+
+    Of few keys all is read here, once: the files are sorted by key, so a few keys read a few groups. Of many the end
+    users are read when they are asked for, so that only the days asked for are.
+    """
     keys = [key for (key,) in db.execute("select distinct key from links").fetchall()]
-    if len(keys) > FEW:
-        chosen = "(namespace, key) in (select (namespace, key) from links)"
-    else:
-        chosen = f"key in ({', '.join(quoted(key) for key in keys)})" if keys else "false"
-    for rollup in KEYED:
-        db.execute(f"create or replace temp table own_{rollup} as from raw_{rollup} where {chosen}")
+    few = len(keys) <= FEW
+    chosen = f"key in ({(', '.join(quoted(key) for key in keys) or 'null') if few else 'select key from links'})"
+    db.execute(f"create or replace temp table own_counts as from raw_counts where {chosen}")
     db.execute(f"create or replace temp table own_sightings as from {SIGHTINGS} where {chosen}")
+    db.execute("drop table if exists own_users")
+    db.execute(f"create temp {'table' if few else 'view'} own_users as from raw_users where {chosen}")
+    return few
 
 
 def _usage(db: duckdb.DuckDBPyConnection, known: date | None, source: str) -> None:

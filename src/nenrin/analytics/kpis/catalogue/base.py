@@ -10,16 +10,24 @@ USAGE_TTL = 14  # days without an event from any account after which a source is
 MONTH = 28  # days
 FOREVER_DAYS = 1_000_000  # later than any date asked for
 
+#: The versions of accounts, read from the lake once.
+ACCOUNTS_SAID = Relation(
+    "accounts_said", "SELECT account, key, believed_from, believed_to, customer_since, lost_on FROM accounts"
+)
+
 #: 1 while the account exists: from the day it became known, and not while it is merged into another.
 EXISTING = Component(
     "existing",
     ("existing",),
     shapes.union(
-        "SELECT account, 0 AS who, believed_from AS opens, believed_to AS closes FROM accounts",
+        "SELECT account, 0 AS who, believed_from AS opens, believed_to AS closes FROM accounts_said",
         "sign AS existing",
     ),
+    reads=(ACCOUNTS_SAID,),
     day=OnOneDay(
-        "SELECT DISTINCT account, 1 AS existing FROM accounts WHERE believed_from <= :first AND believed_to > :first"
+        "SELECT DISTINCT account, 1 AS existing FROM accounts_said"
+        " WHERE believed_from <= :first AND believed_to > :first",
+        reads=(ACCOUNTS_SAID,),
     ),
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nenrin.analytics.kpis import shapes
-from nenrin.analytics.kpis.catalogue.base import EPOCH, latest
+from nenrin.analytics.kpis.catalogue.base import ACCOUNTS_SAID, EPOCH, latest
 from nenrin.analytics.kpis.catalogue.terms import NEVER, PRICES, SIGNED, STOPS, TERMS
 from nenrin.analytics.kpis.measures import Component, Measure, OnOneDay
 from nenrin.values import Text
@@ -102,8 +102,9 @@ SINCE = Component(
 SELECT account, greatest(believed_from, customer_since) AS opens,
   least(believed_to, coalesce(lost_on, {NEVER})) AS closes,
   date_diff('day', {EPOCH}, customer_since) AS since, 1 AS since_stated
-FROM accounts
+FROM accounts_said
 WHERE customer_since IS NOT NULL AND key = CAST(account AS VARCHAR)""",
+    reads=(ACCOUNTS_SAID,),
 )
 FIRST_CONTRACT = latest(
     "first_contract",
@@ -121,8 +122,9 @@ LOST = Component(
     ("lost",),
     """
 SELECT account, greatest(believed_from, lost_on) AS opens, believed_to AS closes, 1 AS lost
-FROM accounts
+FROM accounts_said
 WHERE lost_on IS NOT NULL AND key = CAST(account AS VARCHAR)""",
+    reads=(ACCOUNTS_SAID,),
 )
 
 TENURE = """

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from nenrin.analytics.kpis.catalogue.base import EPOCH, FOREVER_DAYS, heard, latest
 from nenrin.analytics.kpis.catalogue.contracts import FIRST_CONTRACT, LOST, SINCE, TENURE
-from nenrin.analytics.kpis.measures import Measure
+from nenrin.analytics.kpis.measures import Measure, Relation
 from nenrin.values import Text
 
 TOUCHES_HEARD = heard("touch", within_days=FOREVER_DAYS)
+
+#: What our people did, read from the lake once.
+TOUCHES_SAID = Relation(
+    "touches_said",
+    """
+SELECT account, believed_from, believed_to, on_day FROM touches
+WHERE coalesce(human, TRUE) AND coalesce(direction, '') NOT IN ('in', 'inbound')""",
+)
 
 LAST_TOUCH = latest(
     "last_touch",
@@ -15,7 +23,8 @@ LAST_TOUCH = latest(
     f"""
   SELECT account, greatest(believed_from, on_day) AS opens, believed_to AS closes,
     date_diff('day', {EPOCH}, on_day) AS place, date_diff('day', {EPOCH}, on_day) AS last_touch, 1 AS ever_touched
-  FROM touches WHERE coalesce(human, TRUE) AND coalesce(direction, '') NOT IN ('in', 'inbound')""",
+  FROM touches_said""",
+    reads=(TOUCHES_SAID,),
 )
 
 DAYS_SINCE_TOUCH = Measure(

@@ -59,15 +59,22 @@ FROM usage_days WHERE day > :first - {2 * MONTH}""",
     ),
 )
 
-FEATURES_USED = Component(
-    "features_used",
-    ("features_used",),
+#: When each account began and ceased to use each key feature.
+FEATURE_TURNS = Relation(
+    "feature_turns",
     shapes.union(
         f"""
   SELECT account, coalesce(feature, event) AS who, opens, least(cap, day + {MONTH}) AS closes
   FROM usage WHERE use = 'key_feature' AND day > :first - {MONTH}""",
         "sign AS features_used",
     ),
+)
+
+FEATURES_USED = Component(
+    "features_used",
+    ("features_used",),
+    "SELECT account, opens, closes, features_used FROM feature_turns",
+    reads=(FEATURE_TURNS,),
     reach_days=MONTH,
     day=OnOneDay(
         f"""

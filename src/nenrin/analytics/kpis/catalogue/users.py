@@ -11,29 +11,34 @@ from nenrin.values import Text
 _STRETCH = 40  # days: the longest that a week may be stretched over holidays
 
 #: The days of each end user in order, with the ends of the week and of the 28 days (NULL where they were over
-#: before the day was known), and how far earlier days reach: one sorted pass for both counts.
+#: before the day was known), and how far earlier days reach: one sorted pass for both counts, of which only the days
+#: are kept on which somebody begins or ceases to count.
 PRESENCE = Relation(
     "presence",
     f"""
-SELECT account, opens, week_closes, month_closes,
-  max(week_closes) OVER (PARTITION BY account, "user" ORDER BY opens
-    ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS week_reached,
-  max(month_closes) OVER (PARTITION BY account, "user" ORDER BY opens
-    ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS month_reached,
-  lead(opens) OVER (PARTITION BY account, "user" ORDER BY opens) AS following
+SELECT account, opens, week_closes, month_closes, week_reached, month_reached, following
 FROM (
-  SELECT account, "user", opens,
-    CASE WHEN opens < week_closes THEN week_closes END AS week_closes,
-    CASE WHEN opens < month_closes THEN month_closes END AS month_closes
+  SELECT account, opens, week_closes, month_closes,
+    max(week_closes) OVER (PARTITION BY account, "user" ORDER BY opens
+      ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS week_reached,
+    max(month_closes) OVER (PARTITION BY account, "user" ORDER BY opens
+      ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS month_reached,
+    lead(opens) OVER (PARTITION BY account, "user" ORDER BY opens) AS following
   FROM (
-    SELECT user_days.account, user_days."user", greatest(user_days.opens, :first) AS opens,
-      max(least(user_days.cap, calendar.week_closes)) AS week_closes,
-      max(least(user_days.cap, user_days.day + {MONTH})) AS month_closes
-    FROM user_days JOIN calendar ON calendar.day = user_days.day
-    WHERE user_days.day > :first - {_STRETCH} AND user_days.opens < user_days.cap
-    GROUP BY user_days.account, user_days."user", greatest(user_days.opens, :first)
-  ) AS longest
-) AS counted""",
+    SELECT account, "user", opens,
+      CASE WHEN opens < week_closes THEN week_closes END AS week_closes,
+      CASE WHEN opens < month_closes THEN month_closes END AS month_closes
+    FROM (
+      SELECT user_days.account, user_days."user", greatest(user_days.opens, :first) AS opens,
+        least(user_days.cap, calendar.week_closes) AS week_closes,
+        least(user_days.cap, user_days.day + {MONTH}) AS month_closes
+      FROM user_days JOIN calendar ON calendar.day = user_days.day
+      WHERE user_days.day > :first - {_STRETCH} AND user_days.opens < user_days.cap
+    ) AS told
+    WHERE opens < week_closes OR opens < month_closes
+  ) AS counted
+) AS in_order
+WHERE {shapes.turns("week_closes", "week_reached")} OR {shapes.turns("month_closes", "month_reached")}""",
 )
 
 ACTIVE_USERS = Component(

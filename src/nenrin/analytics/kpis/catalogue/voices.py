@@ -4,12 +4,26 @@ from __future__ import annotations
 
 from nenrin.analytics.kpis.catalogue.base import EPOCH, latest
 from nenrin.analytics.kpis.catalogue.terms import NEVER
-from nenrin.analytics.kpis.measures import Component, Measure
+from nenrin.analytics.kpis.measures import Component, Measure, Relation
 from nenrin.values import Text
 
 NPS_TTL = 180  # days an answer counts
 PULSE_TTL = 45  # days a pulse counts unless it says otherwise
 ANSWERS = Text("Survey answers", "アンケート回答")
+
+#: The versions of NPS answers and of pulses, read from the lake once.
+NPS_SAID = Relation(
+    "nps_said",
+    """
+SELECT account, believed_from, believed_to, answered_on, score FROM answers
+WHERE survey = 'nps' AND score >= 0 AND score <= 10""",
+)
+PULSES_SAID = Relation(
+    "pulses_said",
+    """
+SELECT account, believed_from, believed_to, grade, valid_on, expires_on FROM pulses
+WHERE grade >= 1 AND grade <= 6""",
+)
 
 NPS_ANSWERS = Component(
     "nps_answers",
@@ -19,7 +33,8 @@ SELECT account, greatest(believed_from, answered_on) AS opens, least(believed_to
   CASE WHEN score >= 9 THEN 1 ELSE 0 END AS promoters,
   CASE WHEN score <= 6 THEN 1 ELSE 0 END AS detractors,
   1 AS nps_answers
-FROM answers WHERE survey = 'nps' AND score >= 0 AND score <= 10""",
+FROM nps_said""",
+    reads=(NPS_SAID,),
 )
 
 LAST_NPS = latest(
@@ -29,7 +44,8 @@ LAST_NPS = latest(
   SELECT account, greatest(believed_from, answered_on) AS opens, believed_to AS closes,
     date_diff('day', {EPOCH}, answered_on) AS place, date_diff('day', {EPOCH}, answered_on) AS last_nps,
     1 AS ever_nps
-  FROM answers WHERE survey = 'nps' AND score >= 0 AND score <= 10""",
+  FROM nps_said""",
+    reads=(NPS_SAID,),
 )
 
 #: The last pulse given, expired or not: a newer one that has expired does not bring an older one back.
@@ -45,8 +61,9 @@ LAST_PULSE = latest(
   FROM (
     SELECT account, believed_from, believed_to, grade, valid_on AS given_on,
       least(coalesce(expires_on, valid_on + {PULSE_TTL}), {NEVER}) AS until_on
-    FROM pulses WHERE grade >= 1 AND grade <= 6
+    FROM pulses_said
   ) AS given""",
+    reads=(PULSES_SAID,),
 )
 
 NPS = Measure(
@@ -54,8 +71,8 @@ NPS = Measure(
     name=Text("NPS", "NPS"),
     description=Text(
         "Share of promoters (9-10) minus share of detractors (0-6) among the account's answers of the last 180"
-        " days, from -100 to 100.",
-        "直近180日間の回答のうち推奨者(9〜10点)の割合から批判者(0〜6点)の割合を引いた値。-100〜100。",
+        " days, from −100 to 100.",
+        "直近180日間の回答のうち推奨者(9〜10点)の割合から批判者(0〜6点)の割合を引いた値。−100〜100。",
     ),
     unit="points",
     direction="higher",
