@@ -47,3 +47,26 @@ def test_a_constraint_holds_and_nothing_of_the_list_stays() -> None:
 def test_an_entry_of_the_journal_keeps_its_particulars() -> None:
     row = Entry(action="x", actor_kind="system", valid_at=AT, recorded_at=AT, particulars={"n": 1, "s": "年輪"})
     assert Entry.objects.get(pk=bulk.insert([row])[0].pk).particulars == {"n": 1, "s": "年輪"}
+
+
+def test_a_row_is_made_as_its_constructor_makes_it() -> None:
+    columns = {"name": "㈱髙橋", "customer_since": date(2024, 4, 1), "created_at": AT, "changed_at": AT}
+    ours, theirs = bulk.made(Account, **columns), Account(**columns)
+    for field in Account._meta.concrete_fields:
+        assert getattr(ours, field.attname) == getattr(theirs, field.attname), field
+    assert ours._state.adding and ours._state.db is None
+    assert ours.attributes is not bulk.made(Account, **columns).attributes
+
+
+@pytest.mark.django_db
+def test_rows_are_changed_in_the_fields_named_and_no_other() -> None:
+    first, second = bulk.insert([account("a"), account("b")])
+    parent = Account.objects.create(name="above", created_at=AT, changed_at=AT)
+    for row in (first, second):
+        row.attributes, row.employees, row.kana, row.lost_on = {"二": [1.5]}, 7, "エー", date(2025, 1, 1)
+        row.parent = parent
+    bulk.update([first, second], ["attributes", "employees", "parent", "lost_on"])
+    read = Account.objects.get(pk=first.pk)
+    assert (read.attributes, read.employees, read.lost_on, read.parent) == ({"二": [1.5]}, 7, date(2025, 1, 1), parent)
+    assert (read.kana, read.name) == ("", "a")
+    bulk.update([], ["employees"])

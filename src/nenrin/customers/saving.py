@@ -1,5 +1,5 @@
-"""Writing many changed rows: an upsert on the primary key, because a CASE for every column and row takes minutes
-where this takes seconds (7,000 accounts: 75 s against 2 s)."""
+"""Writing many changed rows: a CASE for every column and row takes minutes, an upsert seconds, one prepared statement
+less (7,000 accounts: 1.0 s of the processor as an upsert, 0.2 s so)."""
 
 from __future__ import annotations
 
@@ -8,13 +8,11 @@ from typing import TypeVar
 
 from django.db import models
 
+from nenrin.foundation import bulk
+
 M = TypeVar("M", bound=models.Model)
 
 
 def save_all(rows: Sequence[M], columns: Sequence[str]) -> None:
     """Write these columns of rows that exist and are locked by the caller."""
-    if len(rows) == 1:
-        rows[0].save(update_fields=list(columns))
-    elif rows:
-        manager = type(rows[0])._default_manager
-        manager.bulk_create(rows, update_conflicts=True, unique_fields=["id"], update_fields=list(columns))
+    bulk.update(rows, columns)

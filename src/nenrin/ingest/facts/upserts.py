@@ -47,7 +47,7 @@ def upsert(model: type[M], wanted: Sequence[Wanted], *, at: datetime) -> list[Wr
         bulk.insert(new)
         names = sorted({name for row in wanted for name in row.columns})
         if old:
-            model._default_manager.bulk_update(old, [*names, "version", "retracted_at", "changed_at"], batch_size=200)
+            bulk.update(old, [*names, "version", "retracted_at", "changed_at"])
     return settled
 
 
@@ -63,8 +63,8 @@ def _settled(model: type[M], standing: dict[tuple[str, str], M], wanted: Wanted,
     place = (wanted.namespace, wanted.key)
     row = standing.get(place)
     if row is None:
-        row = standing[place] = model(
-            namespace=wanted.namespace, key=wanted.key, created_at=at, changed_at=at, **wanted.columns
+        row = standing[place] = bulk.made(
+            model, namespace=wanted.namespace, key=wanted.key, created_at=at, changed_at=at, **wanted.columns
         )
         return Written("created", row, {}, 1)
     before = {name: getattr(row, name) for name, value in wanted.columns.items() if getattr(row, name) != value}
@@ -84,5 +84,5 @@ def retract(model: type[M], ids: Sequence[int], *, at: datetime) -> list[M]:
     )
     for row in rows:
         row.retracted_at, row.version, row.changed_at = at, row.version + 1, at
-    model._default_manager.bulk_update(rows, ["retracted_at", "version", "changed_at"], batch_size=200)
+    bulk.update(rows, ["retracted_at", "version", "changed_at"])
     return rows

@@ -7,11 +7,12 @@ from typing import Final
 
 from django.db import transaction
 
+from nenrin.foundation import bulk
 from nenrin.ingest.files import mappings
 from nenrin.ingest.files.kinds import KINDS
 from nenrin.ingest.files.kinds.shape import Footprint
 from nenrin.ingest.importing.chunks import context_of
-from nenrin.ingest.models import Import, ImportedRow
+from nenrin.ingest.models import Import
 
 CHUNK: Final = 100
 TAKEN: Final = "taken"
@@ -32,5 +33,5 @@ def step(row: Import, at: datetime) -> int:
         kept = kind.undo(steps, context)
         for each in left:
             each.undone = EDITED if each.number in kept else TAKEN
-        ImportedRow.objects.bulk_update(left, ["undone"])
+        bulk.update(left, ["undone"])
     return len(left)
