@@ -162,12 +162,14 @@ def _history(today: date) -> None:
     for detail in details:
         last = detail.now["day"]
         detail.closed, detail.before = ({**detail.now, "day": day} for day in (last - 1, last - 30))
-    HealthDetail.objects.bulk_update(details, ["closed", "before"], batch_size=300)
+    HealthDetail.objects.bulk_create(
+        details, update_conflicts=True, unique_fields=["account"], update_fields=["closed", "before"]
+    )
     Progress.objects.filter(pk=1).update(scored_through=today - timedelta(days=1), refreshed_on=today)
     scored = list(Health.objects.values_list("account_id", "score", "band", "version_id"))
     made = (
-        DailyScore(account_id=a, day=today - timedelta(n + 1), today=s, score=max(0, s - n % 13), band=band,
-                   coverage=1, version_id=version)
+        DailyScore(account_id=a, day=today - timedelta(n + 1), today=s, score=max(0, s - n % 13),
+                   band=band if a % 97 else "at_risk", coverage=1, version_id=version)
         for n in range(SCORED_DAYS) for a, s, band, version in scored
     )  # fmt: skip
     _insert(made)

@@ -51,6 +51,7 @@ def contacts(request: MemberRequest) -> HttpResponse:
         "has_filters": any(filters.values()),
         "may_read": visible(request.user, FieldClass.PERSONAL),
         "may_export": allowed(request.user, Permission.EXPORT) is not None,
+        "may_import": allowed(request.user, Permission.IMPORT) is not None,
         "export_query": request.GET.urlencode(),
     }
     return render(request, "contacts/list.html", context)

@@ -114,6 +114,8 @@ TASKS = (
 def look(member: Member) -> FirstRun:
     """The tasks that this member may do, the first open one current; no steps once all are done. One query."""
     mine = [task for task in TASKS if allowed(member, task.needs)]
+    if all(task.needs is Permission.HEALTH_VIEW for task in mine):  # whoever only looks sets nothing up
+        mine = []
     done, has_accounts = _done(mine, member)
     current = next((task for task in mine if task.page not in done and not task.is_aside), None)
     steps = [Step(task.title, _state(task, current, done), task.text, _url(task.page), task.action) for task in mine]

@@ -18,12 +18,11 @@ from nenrin.customers import subscriptions as verbs
 from nenrin.customers.errors import Refused
 from nenrin.customers.models import Plan, Subscription
 from nenrin.customers.statuses import OPEN, SubscriptionStatus, word
-from nenrin.foundation import organisation
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.foundation.search import normal
 from nenrin.values import Money, Text
-from nenrin.web import exports, toasts
+from nenrin.web import errors, exports, navigation, toasts
 from nenrin.web.account_head import find
 from nenrin.web.editing import Clash, attempt, day_field, last_entry, name_fields, version_of
 from nenrin.web.guard import MemberRequest, requires
@@ -47,7 +46,7 @@ def subscriptions(request: MemberRequest) -> HttpResponse:
     """Contracts of accounts in the viewer's scope, the nearest notice deadline first."""
     rows, filters = _asked(request)
     sort = chosen_sort(request, SORTS, "notice")
-    page, today = page_of(ordered(rows, sort, SORTS), request), organisation.today(request.at)
+    page, today = page_of(ordered(rows, sort, SORTS), request), navigation.today(request)
     context = {
         "as_of": request.at,
         "page": page,
@@ -57,6 +56,7 @@ def subscriptions(request: MemberRequest) -> HttpResponse:
         "states": [(state.value, word(state)) for state in SubscriptionStatus],
         "has_filters": any(filters.values()),
         "may_export": allowed(request.user, Permission.EXPORT) is not None,
+        "may_import": allowed(request.user, Permission.IMPORT) is not None,
         "export_query": request.GET.urlencode(),
     }
     return render(request, "subscriptions/list.html", context)
@@ -94,7 +94,7 @@ def _asked(request: MemberRequest) -> tuple[Any, dict[str, str]]:
     rows = rows.filter(status=filters["status"]) if filters["status"] else rows.filter(status__in=OPEN)
     days = whole(filters["notice"], 3660)
     if days is not None:
-        today = organisation.today(request.at)
+        today = navigation.today(request)
         rows = rows.filter(notice_deadline__range=(today, today + timedelta(days=days)))
     return rows, filters
 
@@ -163,7 +163,7 @@ class SubscriptionForm(forms.Form):
 def new(request: MemberRequest, account: int) -> HttpResponse:
     """Sign a contract for an account."""
     company = find(request, account, EDIT)
-    start = organisation.today(request.at)
+    start = navigation.today(request)
     initial = {
         "starts_on": start,
         "term_months": 12,
@@ -223,7 +223,7 @@ def subscription(request: MemberRequest, key: int) -> HttpResponse:
         "clash": outcome if isinstance(outcome, Clash) else None,
         "version": row.version,
         "cancel_url": back,
-        "today": organisation.today(request.at),
+        "today": navigation.today(request),
     }
     return render(request, "subscriptions/form.html", context)
 
@@ -259,7 +259,7 @@ class DeedForm(forms.Form):
 def deed(request: MemberRequest, key: int) -> HttpResponse:
     """Notice, its withdrawal, an end, archiving."""
     row, by, form = _one(request, key), Actor.of(request.user), DeedForm(request.POST)
-    on = form.cleaned_data["on"] if form.is_valid() and form.cleaned_data["on"] else organisation.today(request.at)
+    on = form.cleaned_data["on"] if form.is_valid() and form.cleaned_data["on"] else navigation.today(request)
     reason = form.cleaned_data.get("reason", "")
     deeds = {
         "notice": lambda: verbs.give_notice(row, on=on, reason=reason, by=by, at=request.at),
@@ -270,7 +270,7 @@ def deed(request: MemberRequest, key: int) -> HttpResponse:
     }
     wanted = deeds.get(request.POST.get("do", ""))
     if wanted is None:
-        raise Http404("deed")
+        return errors.refused(request, Text("No such step for a contract.", "契約にその操作はありません。"))
     try:
         wanted()
         toasts.say(request, Text("Saved.", "保存しました。"))

@@ -54,6 +54,12 @@ def listed(words: Sequence[object]) -> str:
 
 
 @register.filter
+def add_query(url: str | None, query: str) -> str:
+    """An address with a query, or nothing where there is no address."""
+    return f"{url}?{query}" if url else ""
+
+
+@register.filter
 def pairs(left: Sequence[object], right: Sequence[object]) -> list[tuple[object, object]]:
     """Two lists side by side."""
     return list(zip(left, right, strict=False))
