@@ -11,6 +11,7 @@ import pytest
 from nenrin.analytics import revenue
 from nenrin.analytics.revenue import conversions, intervals, lifetime, movements, shares
 from nenrin.analytics.revenue.catalogue import KPIS
+from nenrin.analytics.revenue.cohorts import cohorts
 from nenrin.analytics.revenue.columns import Facts
 from nenrin.analytics.revenue.contracts import Contract, Step
 from nenrin.analytics.revenue.exchange import Exchange
@@ -307,3 +308,16 @@ def test_acquisition_costs_make_cac_payback_and_their_ratio() -> None:
 def test_a_quarter_is_not_three_months_added_up() -> None:
     told = book([paying(1, 100, "2025-01-01", then=[("2026-04-10", 150), ("2026-05-10", 100)])])
     assert moved(told, between("2026-04-01", "2026-07-01")) == {"begin": 100, "end": 100}
+
+
+def test_cohorts_are_by_first_paid_month_with_who_was_there_and_a_last_month_that_is_not_over() -> None:
+    told = book([paying(1, 100, "2026-01-10"), paying(2, 100, "2026-01-20", "2026-03-05"),
+                 paying(3, 50, "2026-02-01", then=[("2026-03-10", 80)]),
+                 paying(4, 70, "2025-06-01", "2025-08-01"), paying(4, 70, "2026-02-01")])  # fmt: skip
+    january, february, march = cohorts(told, day("2026-03-20"), 3)
+    assert (january.at_risk, january.mrr, january.accounts) == (2, (200, 200, 100), (2, 2, 1))
+    assert (january.kept(2), january.stayed(2), january.kept(3)) == (0.5, 0.5, None)
+    # Who had paid before belongs to the month of the first time.
+    assert (february.at_risk, february.mrr, february.kept(1)) == (1, (50, 80), 1.6)
+    assert (march.at_risk, march.kept(0), march.is_partial) == (0, None, True)
+    assert not cohorts(told, day("2026-02-28"), 1)[0].is_partial

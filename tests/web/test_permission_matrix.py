@@ -96,7 +96,7 @@ PUBLIC = {"asset", "closed", "invitation", "preferences", "api-reference", "open
 SIGNING_IN = "sign-in/"
 #: Reading these leaves a note of who took what out: the one thing a GET may write.
 NOTED = {"accounts-export", "accounts-compare-export", "contacts-export", "subscriptions-export", "journal-export"}
-NOTED |= {"revenue-export", "revenue-accounts-export", "kpis-export", "kpi-export"}
+NOTED |= {"revenue-cohorts-export", "revenue-export", "revenue-accounts-export", "kpis-export", "kpi-export"}
 NOTED |= {"lifetimes-export", "lifetime-accounts-export"}
 #: Where changing takes more than looking; whoever only looks is told that there is nothing to change.
 CHANGING = {"health-model": Permission.HEALTH_CONFIGURE, "teams": Permission.MEMBERS_EDIT}

@@ -241,3 +241,10 @@ def test_an_outcomes_target_needs_a_leading_kpi_and_shares_are_percentages(clien
     client.post(f"/kpis/logo_churn/target?{MARCH}", {"value": "2.5", "leading_kpi": "upsell_rate"})
     assert dict(KpiTarget.objects.values_list("kpi", "value")) == {"upsell_rate": 0.04, "logo_churn": 0.025}
     assert client.post(f"/kpis/logo_churn/target?{MARCH}", {"value": "x"}).status_code == 302
+
+
+def test_cohorts_show_how_many_there_were_and_what_is_left(client: Client, head: Member) -> None:
+    told = page(client, "/revenue/cohorts?start=2026-03-01")
+    assert '<th scope="row">Mar 2026' in told and '<th scope="row">Feb 2025' not in told
+    lines = rows(client, "/revenue/cohorts/export.csv?start=2026-03-01")
+    assert lines[-1] == ["2026-03-01", "0", "1", "1", "40000", "JPY", "0"]

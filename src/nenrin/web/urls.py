@@ -29,6 +29,7 @@ from nenrin.web import (
     product_settings,
     profile,
     revenue,
+    revenue_cohorts,
     revenue_settings,
     roi,
     rule_settings,
@@ -44,7 +45,7 @@ from nenrin.web import (
 AREAS = (
     *(assets, home, palette, customer_pages, account, timeline_entries, segments),
     *(imports, sources, data_board, event_catalogue, health_models, measures),
-    *(revenue, revenue_settings, kpis),
+    *(revenue, revenue_cohorts, revenue_settings, kpis),
     *(lifetimes, roi),
     *(product_settings, plan_settings, rule_settings, attribute_settings, tag_settings, teams),
     *(members, journal, tokens, organisation, profile, own_sessions, components_page, probes),

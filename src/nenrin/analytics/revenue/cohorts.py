@@ -1,0 +1,57 @@
+"""Cohorts by the month in which accounts first paid: what share of them, and of their revenue, is left month by month."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nenrin.analytics.revenue.books import Book
+from nenrin.analytics.revenue.paths import NEVER, number
+from nenrin.analytics.revenue.periods import month_start
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """`at_risk` accounts first paid in `month`. `accounts` and `mrr` are what was left at the end of each month since,
+    from the first one on; the last value is of a month that is not over where `is_partial`."""
+
+    month: date
+    at_risk: int
+    accounts: tuple[int, ...]
+    mrr: tuple[int, ...]
+    is_partial: bool
+
+    def kept(self, age: int) -> float | None:
+        """The share of the first month's MRR that is left after so many months; None beyond what is known."""
+        return self.mrr[age] / self.mrr[0] if age < len(self.mrr) and self.mrr[0] > 0 else None
+
+    def stayed(self, age: int) -> float | None:
+        """The share of the accounts that still pay."""
+        return self.accounts[age] / self.at_risk if age < len(self.accounts) and self.at_risk else None
+
+
+def cohorts(book: Book, last: date, months: int) -> list[Cohort]:
+    """The cohorts of so many months up to the one that holds `last`, which is cut there."""
+    line = book.valued(last)
+    newest = month_start(last)
+    starts = [month_start(newest, -back) for back in range(months - 1, -1, -1)]
+    ends = [min(month_start(start, 1) - timedelta(days=1), last) for start in starts]
+    rates = np.maximum(line.at([number(day) for day in ends]), 0)
+    first = _months(line.first_paid())
+    is_partial = ends[-1] < month_start(newest, 1) - timedelta(days=1)
+    out = []
+    for age, start in enumerate(starts):
+        own = rates[first == start.year * 12 + start.month - 1][:, age:]
+        counts = tuple((own > 0).sum(axis=0).tolist())
+        out.append(Cohort(start, len(own), counts, tuple(own.sum(axis=0).tolist()), is_partial))
+    return out
+
+
+def _months(days: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Months since year 0 of days since 1970; -1 where there is none."""
+    known = days < NEVER
+    stamp = np.where(known, days, 0).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) + 1970 * 12
+    return np.where(known, stamp, -1)
