@@ -28,11 +28,12 @@ class Law(TypedDict):
 
 def law(lake: Lake) -> dict[str, Law]:
     """The terms as `total`, and under the name of each source. Exact whenever no drain is at work."""
+    ledger = _ledger()
     terms = {
         "received": spool.received(),
         "stored": lake.stored(),
-        "duplicate": _ledger("duplicate"),
-        "quarantined": _ledger("quarantined"),
+        "duplicate": ledger.get("duplicate", {}),
+        "quarantined": ledger.get("quarantined", {}),
         "pending": spool.pending(through()),
         "limited": spool.limited(),
     }
@@ -54,9 +55,12 @@ def through() -> int:
     return Progress.objects.filter(reader="drain").values_list("through", flat=True).first() or 0
 
 
-def _ledger(what: str) -> dict[int, int]:
-    rows = Verdict.objects.filter(what=what).values_list("source").annotate(n=Sum("n")).order_by()
-    return {source: int(n) for source, n in rows}
+def _ledger() -> dict[str, dict[int, int]]:
+    """Events that were not stored, by what became of them and by source."""
+    found: dict[str, dict[int, int]] = {}
+    for what, source, n in Verdict.objects.values_list("what", "source").annotate(n=Sum("n")).order_by():
+        found.setdefault(what, {})[source] = int(n)
+    return found
 
 
 def _row(terms: Mapping[str, int]) -> Law:

@@ -80,8 +80,8 @@ def data_board(request: MemberRequest) -> HttpResponse:
 
 
 def _lines(law: dict[str, Law], at: datetime) -> list[Line]:
-    fresh = {row.source.pk: row for row in freshness.sources(at)}
-    rows = Source.objects.order_by("-is_active", "name")
+    rows = list(Source.objects.order_by("-is_active", "name"))
+    fresh = {row.source.pk: row for row in freshness.sources(at, rows)}
     return [
         Line(row, fresh.get(row.pk), law[row.name], law_words.difference(law[row.name]))
         for row in rows

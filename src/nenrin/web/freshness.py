@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,10 +18,11 @@ class Freshness:
     is_stale: bool
 
 
-def sources(at: datetime) -> list[Freshness]:
-    """Every active source, the longest silent first; one that never sent is stale."""
+def sources(at: datetime, known: Iterable[Source] | None = None) -> list[Freshness]:
+    """Every active source, the longest silent first; one that never sent is stale. `known`: all of them, if read."""
     latest = spool.latest()
-    rows = [_freshness(source, latest.get(source.pk), at) for source in Source.objects.filter(is_active=True)]
+    active = Source.objects.filter(is_active=True) if known is None else [row for row in known if row.is_active]
+    rows = [_freshness(source, latest.get(source.pk), at) for source in active]
     return sorted(rows, key=lambda row: (not row.is_stale, -(row.seconds or float("inf"))))
 
 

@@ -107,7 +107,8 @@ class Line:
 def sources(request: MemberRequest) -> HttpResponse:
     """Every source with its freshness and volume, the closed ones last; below, keys that nobody knows."""
     received, limited = spool.received(), spool.limited()
-    fresh = {row.source.pk: row for row in freshness.sources(request.at)}
+    rows = list(Source.objects.order_by("-is_active", "name"))
+    fresh = {row.source.pk: row for row in freshness.sources(request.at, rows)}
     lines = [
         Line(
             row,
@@ -116,7 +117,7 @@ def sources(request: MemberRequest) -> HttpResponse:
             received.get(row.pk, 0),
             limited.get(row.pk, 0),
         )
-        for row in Source.objects.order_by("-is_active", "name")
+        for row in rows
     ]
     context = {
         "as_of": request.at,
@@ -170,7 +171,7 @@ def source(request: MemberRequest, key: int) -> HttpResponse:
         "told": law_words.told(law),
         "holds": conservation.holds(law),
         "known": _known(found),
-        "fresh": next((row for row in freshness.sources(request.at) if row.source.pk == found.pk), None),
+        "fresh": next(iter(freshness.sources(request.at, [found])), None),
         "snippets": snippets(_address(request), found.write_key),
     }
     return render(request, "sources/source.html", context)
