@@ -197,6 +197,50 @@ def test_a_roll_that_dies_halfway_is_repeated(lake: Lake, monkeypatch: pytest.Mo
     assert {len(list((lake.path / "rollups" / name).iterdir())) for name in rollups.QUERIES} == {1}
 
 
+def test_a_rollup_file_that_was_lost_is_made_anew(lake: Lake) -> None:
+    for number in range(3):
+        lake.append_events(rows(f"e{number}", at=NOON + timedelta(days=number)), app="drain", version=number)
+        lake.roll()
+    before = counts(lake)
+    lake.rollups.shelf.standing().pieces["counts"][1].path.unlink()
+
+    assert lake.roll() == [date(2026, 4, 2)]
+
+    assert counts(lake) == before
+
+
+def test_rollups_of_an_earlier_release_are_read_and_go_on(lake: Lake) -> None:
+    lake.append_events(rows("a", "b"), app="drain", version=1)
+    lake.roll()
+    before = counts(lake)
+    version = lake.rollups.shelf.standing().version
+    for name in ("counts", "users"):
+        [piece] = lake.rollups.shelf.standing().pieces[name]
+        piece.path.rename(piece.path.with_name(f"2026-04-01.{version:012d}.base.parquet"))
+    (lake.path / "rollups" / "rolled.json").write_text(json.dumps({"version": version}))
+    assert counts(lake) == before
+
+    lake.append_events(rows("c"), app="drain", version=2)
+
+    assert lake.roll() == [date(2026, 4, 1)]
+    assert counts(lake, "sum(n)::int") == [(3,)]
+    with lake.session() as db:
+        assert db.execute("select distinct day from raw_beats").fetchall() == [(date(2026, 4, 1),)]
+
+
+def test_files_stay_few_however_often_is_rolled(lake: Lake) -> None:
+    for number in range(60):
+        late = NOON - timedelta(days=number % 40)
+        events = pa.concat_tables([rows(f"e{number}"), rows(f"l{number}", at=late)])
+        lake.append_events(events, app="drain", version=number)
+        lake.roll()
+
+    pieces = lake.rollups.shelf.standing().pieces
+
+    assert all(len(found) <= 34 for found in pieces.values())
+    assert counts(lake, "sum(n)::int") == [(120,)]
+
+
 def test_staff_bots_and_ignored_names_are_left_out(lake: Lake) -> None:
     lake.append_events(rows("a", flags="skew,excluded"), app="drain", version=1)
     lake.append_events(rows("b", flags="ignored"), app="drain", version=2)

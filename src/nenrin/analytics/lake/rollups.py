@@ -95,7 +95,7 @@ class Rollups:
         """
         standing = self.shelf.standing()
         news = self._news(events, standing.version)
-        anew = {*whole, *news.dirty}
+        anew = {*whole, *news.dirty, *_days_of(_lost(standing.pieces))}
         if news.version <= standing.version and not anew:
             return []
         pieces = self._without(standing.pieces, anew, db)
@@ -140,6 +140,8 @@ class Rollups:
             standing = {**standing, "beats": self._beats(standing["counts"], db)}
         for rollup, pieces in standing.items():
             for piece in pieces:
+                if not piece.path.exists():
+                    continue
                 if _span(piece).isdisjoint(days):
                     kept[rollup].append(piece)
                 elif _span(piece) - set(days):
@@ -266,6 +268,11 @@ def _span(piece: Piece) -> set[date]:
 
 def _days_of(pieces: Mapping[str, Sequence[Piece]]) -> set[date]:
     return {day for found in pieces.values() for piece in found for day in _span(piece)}
+
+
+def _lost(pieces: Mapping[str, Sequence[Piece]]) -> dict[str, list[Piece]]:
+    """Pieces without a file: of an incomplete copy, for one."""
+    return {rollup: [piece for piece in found if not piece.path.exists()] for rollup, found in pieces.items()}
 
 
 def _is_there(change: Change) -> bool:
