@@ -59,10 +59,12 @@ def _sent(request: MemberRequest) -> str:
 
 
 def _seen(request: MemberRequest) -> datetime | None:
+    """When the draft that was seen had been changed; None where what was sent is no instant of ours."""
     try:
-        return parse_datetime(request.POST.get("seen", ""))
+        seen = parse_datetime(request.POST.get("seen", ""))
     except ValueError:
         return None
+    return seen if seen and seen.tzinfo else None
 
 
 @requires(Permission.HEALTH_VIEW)
