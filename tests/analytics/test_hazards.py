@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nenrin.analytics.forecasts.hazards import designs, logistics, periods, profits, splits, verdicts
+from nenrin.analytics.forecasts.hazards import designs, logistics, periods, profits, ridges, splits, verdicts
 from nenrin.analytics.forecasts.lifetimes.lives import Life
 
 MONTHS = [date(2025 + n // 12, n % 12 + 1, 1) for n in range(25)]
@@ -87,6 +87,19 @@ def test_little_data_stays_near_the_base_rate_and_near_what_was_expected() -> No
     aim = np.linspace(-1, 1, columns.shape[1])
     pulled = logistics.fit(columns, happened, ridge=np.full(columns.shape[1], 1e9), towards=aim)
     assert pulled.coefficients == pytest.approx(aim, abs=1e-4)
+
+
+def test_restraint_falls_as_the_data_speak_up() -> None:
+    """A strong signal lets go of its coefficients; noise is held as tightly as can be."""
+    values, tier, due, happened, _ = simulated()
+    made = designs.design(values, tier)
+    columns = made.columns(values, tier, due)
+    spoken = ridges.hold(columns, happened, made.names)
+    noise = np.random.default_rng(5).random(len(happened)) < happened.mean()
+    silent = ridges.hold(columns, noise, made.names)
+    assert spoken.ridge < silent.ridge == max(ridges.GRID)
+    usage = made.names.index("usage")
+    assert abs(silent.fit.coefficients[usage]) < 0.05 < 0.3 < -spoken.fit.coefficients[usage]
 
 
 def test_a_model_names_the_column_it_misses() -> None:
