@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from nenrin.analytics.scores import documents
 from nenrin.analytics.scores.curves import Better, CurveError
 from nenrin.analytics.scores.documents import DocumentError
-from nenrin.analytics.scores.models import ANY, Measure
+from nenrin.analytics.scores.models import ANY, HealthModel, Measure
 from nenrin.customers.models import Account
 from nenrin.foundation import organisation
 from nenrin.foundation.actors import Actor
@@ -180,9 +180,6 @@ def _page(
     if measure is None and part not in health_model_rule_forms.PARTS:
         raise Http404
     is_changed = bool(standing.draft) or is_tried
-    seen = preview.of(shown, at=request.at) if is_changed and not tried.problems else None
-    reached = _reached(request)
-    labels = (f"v{standing.live.number}" if standing.live else "—", _("draft"))
     context: dict[str, Any] = {
         "as_of": request.at,
         "standing": standing,
@@ -195,10 +192,6 @@ def _page(
         "problems": tried.problems,
         "fit": tried.fit,
         "gone": measures.gone(shown.needs()),
-        "seen": seen,
-        "changes": _within(seen.changed, reached)[:SHOWN_CHANGES] if seen else (),
-        "samples": _within(seen.samples, reached) if seen else (),
-        "shares": health_model_pictures.distribution(seen, *labels) if seen else None,
         "lines": model_differences.between(live, shown) if live else [],
         "free": health_model_pictures.free_measures(shown),
         "new_group": health_model_editing.NEW_GROUP,
@@ -206,6 +199,8 @@ def _page(
         "is_tried": is_tried,
         "tabs": health_model_standing.tabs(standing.key, "health-model"),
     }
+    if is_changed and not tried.problems:
+        context |= _previewed(request, standing, shown)
     if measure is not None:
         published = {one.key: one for one in live.measures}.get(part) if live and is_changed else None
         context |= health_model_pictures.of_measure(measure, published, request.GET.get("tier", ""), request.POST)
@@ -213,6 +208,18 @@ def _page(
         context |= health_model_rule_pages.of(shown, part, tried.document)
         context["part_template"] = f"health_models/{part}.html"
     return render(request, "health_models/model.html", context, status=422 if tried.problems else 200)
+
+
+def _previewed(request: MemberRequest, standing: Standing, shown: HealthModel) -> dict[str, Any]:
+    """What publishing this would change."""
+    seen, reached = preview.of(shown, at=request.at), _reached(request)
+    labels = (f"v{standing.live.number}" if standing.live else "—", _("draft"))
+    return {
+        "seen": seen,
+        "changes": _within(seen.changed, reached)[:SHOWN_CHANGES],
+        "samples": _within(seen.samples, reached),
+        "shares": health_model_pictures.distribution(seen, *labels),
+    }
 
 
 def _reached(request: MemberRequest) -> set[int] | None:
