@@ -9,7 +9,7 @@ from datetime import date
 from nenrin.foundation.search import normal
 from nenrin.ingest.files.fields import Field, Manner, Type, Unreadable, read
 from nenrin.ingest.files.mappings import FileMapping, Origin
-from nenrin.ingest.files.tables import Row
+from nenrin.ingest.files.tables import Row, visible
 from nenrin.values import Text
 
 Cells = Sequence[str]
@@ -184,5 +184,5 @@ def rejected(record: Record, problem: Problem) -> Record:
 
 def shown(text: str, limit: int = 200) -> str:
     """A cell as it can be stored and shown: bytes that could not be read as \\x.., no longer than `limit`."""
-    visible = text.encode("utf-8", "backslashreplace").decode().replace("\x00", "\\x00").replace("\\udc", "\\x")
-    return visible if len(visible) <= limit else visible[: limit - 1] + "…"
+    kept = visible(text)
+    return kept if len(kept) <= limit else kept[: limit - 1] + "…"

@@ -130,8 +130,13 @@ def unguarded(cell: str) -> str:
     return bare if bare.startswith(_SIGNS) or defused(bare) == cell else cell
 
 
+def visible(text: str) -> str:
+    """Text that every database can keep: bytes that could not be read, and NUL, written out as \\x.."""
+    return text.encode("utf-8", "backslashreplace").decode().replace("\x00", "\\x00").replace("\\udc", "\\x")
+
+
 def _named(cells: Sequence[str]) -> tuple[str, ...]:
-    names = tuple(" ".join(cell.split()) for cell in cells)
+    names = tuple(visible(" ".join(cell.split())) for cell in cells)
     if len(names) > MAX_COLUMNS:
         raise BadHeader(
             f"The file has {len(names)} columns; {MAX_COLUMNS} can be read: delete those you do not need.",
