@@ -26,6 +26,7 @@ from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.roi_asking import Scenario
 
 VIEW = Permission.SUBSCRIPTIONS_VIEW
+PATHS = (Text("as today", "現状"), Text("with the change", "改善後"))
 #: Units of the path's axis: (from this amount on, divisor, name), the largest first.
 _UNITS_JA = ((1e10, 1e8, "億"), (1e6, 1e4, "万"), (0, 1, ""))
 _UNITS_EN = ((1e8, 1e6, "million "), (1e5, 1e3, "thousand "), (0, 1, ""))
@@ -170,14 +171,17 @@ def _path(claim: Claim, divisor: float, language: str) -> Lines:
     step = 12 if len(claim.path.before) > 120 else 1
     months = range(step, len(claim.path.before) + 1, step)
     labels = tuple(Text(f"month {n}", f"{n}か月").in_(language) for n in months)
-    names = (Text("with the change", "改善後"), Text("as today", "現状"))
+    names = tuple(reversed(claim.recipe.sides if claim.recipe.key == "costs" else PATHS))
     rows = (claim.path.after, claim.path.before)
     series = tuple(
         Series(name, tuple(row[n - 1] / divisor for n in months), tuple(format.number(row[n - 1] / divisor, language, 1) for n in months))
         for name, row in zip(names, rows, strict=True)
     )  # fmt: skip
     ends = [one.texts[-1] for one in series]
-    story = Text(f"At the end {ends[0]} with the change, {ends[1]} as today", f"期末は改善後{ends[0]}、現状{ends[1]}")
+    story = Text(
+        f"At the end {ends[0]} {names[0].en}, {ends[1]} {names[1].en}",
+        f"期末は{names[0].ja}{ends[0]}、{names[1].ja}{ends[1]}",
+    )
     return Lines(labels, series, story)
 
 

@@ -63,6 +63,7 @@ class Recipe:
     yearly: Callable[[Company], float]
     readings: Callable[[Company], tuple[Reading, ...]]
     path: Callable[[Company], Path]
+    sides: tuple[Text, Text] = (Text("as today", "現状"), Text("with the change", "改善後"))  # what is compared
 
 
 @dataclass(frozen=True, slots=True)

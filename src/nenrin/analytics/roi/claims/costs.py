@@ -99,4 +99,5 @@ RECIPE = Recipe(
     _yearly,
     _readings,
     _path,
+    (Text("spent on winning", "獲得に使う"), Text("spent on keeping", "維持に使う")),
 )

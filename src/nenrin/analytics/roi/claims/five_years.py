@@ -87,4 +87,5 @@ RECIPE = Recipe(
     _yearly,
     _readings,
     _path,
+    (Text("claimed, or today", "主張・現状"), Text("computed", "計算結果")),
 )
