@@ -42,7 +42,7 @@ class Clash:
     who: str
 
 
-@requires(Permission.ACCOUNTS_VIEW)
+@requires(Permission.ACCOUNTS_EDIT)
 def cell(request: MemberRequest, key: int, field: str) -> HttpResponse:
     """The form of one field, or what came of it."""
     right = account_fields.needs(field)
