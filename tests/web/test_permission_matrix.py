@@ -81,6 +81,7 @@ IDS: dict[str, tuple[str, ...]] = {
     "api/imports/{": ("import",),
 }
 WORDS = {
+    "kpi": "nrr",
     "cell": "stage",
     "undo": "gone",
     "file": "csv",
