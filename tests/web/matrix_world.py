@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+from nenrin.analytics.scores.bands import Band
+from nenrin.analytics.scores.records import Record
 from nenrin.customers import accounts, attributes, contacts, merges, ownership, products, subscriptions
 from nenrin.customers.models import Account, Tag
 from nenrin.customers.statuses import AttributeKind
@@ -17,8 +19,8 @@ from nenrin.foundation.roles import Role
 from nenrin.ingest import answers, catalogue, imports, sources, tickets
 from nenrin.ingest.facts import knowing
 from nenrin.ingest.models import Conflict, EndUser, LiveEvent, Quarantined
-from nenrin.insight import health_models, overrides, pulses, refresh, segments
-from nenrin.insight.models import Health, HealthModelVersion
+from nenrin.insight import days, health_models, overrides, pulses, refresh, segments
+from nenrin.insight.models import Health, HealthDetail, HealthModelVersion
 from nenrin.values import Text
 from nenrin.work import touches
 from tests import cast
@@ -86,10 +88,19 @@ def _company(world: World, owner: str, member: Member | None, at: datetime) -> N
         account.pk, by=Actor.of(world.viewer), at=at, reason="確認中", expires_on=end, band="caution"
     )
     world.put("override", override.pk, owner)
-    version = HealthModelVersion.objects.filter(state="published").first()
+    version = HealthModelVersion.objects.filter(state="published").earliest("pk")
     scored = {"as_of": organisation.today(at), "at": at, "today": 52, "score": 52, "band": "caution", "coverage": 1}
     Health.objects.create(account=account, since=organisation.today(at), version=version, **scored)
+    HealthDetail.objects.create(account=account, now=_judged(account, version, organisation.today(at)).to_json())
     _imported(account, owner, at)
+
+
+def _judged(account: Account, version: HealthModelVersion, today: date) -> Record:
+    """A day's score that stands by hand alone."""
+    none: dict[str, int] = {}
+    points, day = 52_000_000, days.number(today)
+    held = (Band.CAUTION, day, Band.CAUTION, day, none, none, none, none, points, True, {})
+    return Record(account.pk, day, version.pk, "", points, points, 1.0, True, *held)
 
 
 def _imported(account: Account, owner: str, at: datetime) -> None:

@@ -79,6 +79,9 @@ IDS: dict[str, tuple[str, ...]] = {
     "api/plans/": ("code",),
     "api/merges/{int:": ("merge",),
     "api/imports/{": ("import",),
+    "api/health-models/{": ("model",),
+    "api/health-models/{key}/versions/{": ("model", "model_number"),
+    "api/segments/{": ("segment",),
 }
 WORDS = {
     "kpi": "nrr",
@@ -98,10 +101,11 @@ SIGNING_IN = "sign-in/"
 #: Reading these leaves a note of who took what out: the one thing a GET may write.
 NOTED = {"accounts-export", "accounts-compare-export", "contacts-export", "subscriptions-export", "journal-export"}
 NOTED |= {"revenue-cohorts-export", "revenue-export", "revenue-accounts-export", "kpis-export", "kpi-export"}
-NOTED |= {"lifetimes-export", "lifetime-accounts-export"}
+NOTED |= {"lifetimes-export", "lifetime-accounts-export", "segments-export"}
 #: Where changing takes more than looking; whoever only looks is told that there is nothing to change.
 CHANGING = {"health-model": Permission.HEALTH_CONFIGURE, "teams": Permission.MEMBERS_EDIT}
-CHANGING["revenue-settings"] = Permission.HEALTH_CONFIGURE
+CHANGING |= {"revenue-settings": Permission.HEALTH_CONFIGURE, "health-models": Permission.HEALTH_CONFIGURE}
+CHANGING["health-model-yaml"] = Permission.HEALTH_CONFIGURE
 #: What is sent where an empty form or body would be refused before its object is looked for.
 FORMS = {"subscription-deed": {"do": "withdraw"}}
 BODIES = {

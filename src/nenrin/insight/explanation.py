@@ -99,14 +99,17 @@ PARTS: dict[str, Text] = {
 def of(account: int, on: date | None = None, since: date | None = None) -> Explanation | None:
     """The score of `on` (default: the newest) explained, against `since` (default: 30 days before).
 
-    None where the account was not judged on that day.
+    None where the account was not judged on that day. Where neither day is asked for, only what stands in the tables
+    is compared: an account that was not yet judged 30 days ago has no other past to look for.
     """
     kept = _kept(account)
     found = _record(account, on, kept)
     if found is None:
         return None
     after, basis = found
-    earlier = _record(account, since or day(after.day) - timedelta(projection.COMPARED_DAYS), kept)
+    then = since or day(after.day) - timedelta(projection.COMPARED_DAYS)
+    stands = on or since or any(record.day == number(then) for record in kept)
+    earlier = _record(account, then, kept) if stands else None
     before = earlier[0] if earlier else None
     version = HealthModelVersion.objects.get(pk=after.version)
     model = configuration.of([version]).models[0]

@@ -85,7 +85,10 @@ def models(request: MemberRequest) -> HttpResponse:
 
 def _copied(request: MemberRequest) -> str:
     """A draft like another model, under a new key and before it. Raises DocumentError."""
-    source = health_model_standing.of(request.POST.get("like", ""))
+    like = request.POST.get("like", "")
+    if not HealthModelVersion.objects.filter(key=like).exists():
+        raise DocumentError([_("Choose the model that the new one begins as.")])
+    source = health_model_standing.of(like)
     name = health_model_editing.names(request.POST.get("name_en", ""), request.POST.get("name_ja", ""))
     if not name["en"]:
         raise DocumentError([_("Give the model a name.")])
