@@ -37,7 +37,13 @@ def _projection(name: str, survivors: tuple[int, ...]) -> dict[str, Any]:
     best = lifetimes.choose(lifetimes.from_survivors(survivors[:8])).best
     off = np.abs(best.model.survival(range(8, 13)) / (np.array(survivors[8:]) / survivors[0]) - 1).mean()
     what = f"{name}: years 8-12 projected from 7 by {best.kind}"
-    return {"name": what, "figure": round(100 * float(off), 3), "unit": "% error", "aim": 1.5, "holds": bool(off <= 0.015)}
+    return {
+        "name": what,
+        "figure": round(100 * float(off), 3),
+        "unit": "% error",
+        "aim": 1.5,
+        "holds": bool(off <= 0.015),
+    }
 
 
 def _coverage(name: str, count: int) -> list[dict[str, Any]]:
