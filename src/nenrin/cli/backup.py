@@ -57,13 +57,24 @@ def _lake(source: Path, target: Path) -> None:
     """Logs first: whatever a copied log names was complete before it, so the second pass finds it."""
     for log in source.rglob("_delta_log"):
         shutil.copytree(log, target / log.relative_to(source))
-    for file in (f for f in source.rglob("*") if f.is_file() and "_delta_log" not in f.parts):
+    _rollup_list(source, target)
+    for file in (
+        f for f in source.rglob("*") if f.is_file() and "_delta_log" not in f.parts and f.name != "rolled.json"
+    ):
         copy = target / file.relative_to(source)
         copy.parent.mkdir(parents=True, exist_ok=True)
         try:
             shutil.copy2(file, copy)
         except FileNotFoundError:
             continue  # replaced between listing and copying: a rollup's draft, never a file that a log names
+
+
+def _rollup_list(source: Path, target: Path) -> None:
+    """What a copied list names was complete before it; a piece that was merged away meanwhile is made anew."""
+    for said in source.rglob("rolled.json"):
+        copy = target / said.relative_to(source)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(said, copy)
 
 
 def _database(target: Path) -> None:

@@ -72,7 +72,7 @@ GROUPS: tuple[Group, ...] = (
         ),
     ),
     Group(
-        Text("Results", "成果"),
+        Text("Analytics", "分析"),
         (
             Entry("kpis", Text("KPIs", "KPI"), ("kpi",)),
             Entry("revenue", Text("Revenue movements", "売上増減"), ("revenue",)),

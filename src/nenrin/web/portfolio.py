@@ -9,12 +9,13 @@ from typing import Any, Literal
 
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, Sum
 
-from nenrin.analytics import kpis
+from nenrin.analytics.kpis.measures import Measure
 from nenrin.customers.models import Account, Assignment
 from nenrin.customers.models.account import AccountQuerySet
 from nenrin.customers.statuses import Status
 from nenrin.foundation.models import Entry, Member
 from nenrin.foundation.permissions import Permission
+from nenrin.insight import measures
 from nenrin.insight.models import DailyScore, Health
 from nenrin.values import Money, Text
 from nenrin.web import telling
@@ -142,12 +143,13 @@ def _grouped(rows: AccountQuerySet, today: date) -> Iterable[Mapping[str, Any]]:
 def at_risk(rows: AccountQuerySet) -> list[Risk]:
     """The accounts at risk, the largest first."""
     found = rows.filter(health__band="at_risk").select_related("health", "owner").order_by("-mrr_minor")[:AT_MOST]
-    return [Risk(a, a.health.score, a.health.delta_30, _reasons(a.health)) for a in found]
+    known = measures.named(bar for a in found for bar, _ in a.health.losses)
+    return [Risk(a, a.health.score, a.health.delta_30, _reasons(a.health, known)) for a in found]
 
 
-def _reasons(health: Health) -> tuple[Text, ...]:
+def _reasons(health: Health, known: Mapping[str, Measure]) -> tuple[Text, ...]:
     """Names of the measures behind the greatest losses, at most three."""
-    return tuple(kpis.MEASURES[bar].name for bar, _ in health.losses if bar in kpis.MEASURES)[:3]
+    return tuple(known[bar].name for bar, _ in health.losses if bar in known)[:3]
 
 
 def moves(rows: AccountQuerySet, since: date, from_at: datetime) -> list[Move]:
