@@ -247,7 +247,7 @@ def provisional_many(wanted: Mapping[Pair, str], *, source: str, at: datetime) -
 
     A key that cannot be one stays out, and takes no other with it. Safe to repeat and to race.
     """
-    stand = set(find_many(wanted))
+    stand = keys.standing(wanted)
     new = [(pair, _announced(pair, name, source)) for pair, name in wanted.items() if pair not in stand]
     for chunk in _chunks(new):
         stand |= _opened(chunk, at)

@@ -41,6 +41,14 @@ def ids_of(namespace: str, wanted: Iterable[str]) -> dict[str, int]:
     return found
 
 
+def standing(pairs: Iterable[Pair]) -> set[Pair]:
+    """Which of these keys mean an account now."""
+    by_namespace: dict[str, list[str]] = {}
+    for namespace, key in pairs:
+        by_namespace.setdefault(namespace, []).append(key)
+    return {(namespace, key) for namespace, wanted in by_namespace.items() for key in ids_of(namespace, wanted)}
+
+
 def _rows(pairs: Iterable[Pair]) -> list[AccountKey]:
     """Live rows without joins: on tables that were just filled PostgreSQL has no statistics to join them well."""
     by_namespace: dict[str, list[str]] = {}

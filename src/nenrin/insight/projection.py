@@ -10,7 +10,7 @@ from django.db import models
 
 from nenrin.analytics.lake import Lake
 from nenrin.analytics.scores.records import Record
-from nenrin.foundation import journal
+from nenrin.foundation import bulk, journal
 from nenrin.insight import changes, days, history, nouns, tables
 from nenrin.insight import configuration as configurations
 from nenrin.insight.configuration import Configuration
@@ -38,9 +38,8 @@ def show(records: Sequence[Record], configuration: Configuration, *, as_of: date
     Journal: insight.health.fell, rose, unknown or known for each account whose shown band changed.
     """
     accounts = [record.account for record in records]
-    was = {account for (account,) in of(Health.objects.values_list("account_id"), accounts)}
     pairs = of(HealthDetail.objects.values_list("account_id", "now"), accounts)
-    earlier = {account: Record.from_json(now) for account, now in pairs if account in was and now}
+    earlier = {account: Record.from_json(now) for account, now in pairs if now}
     past = _past(accounts, as_of)
     rows = [_health(record, past, as_of=as_of, at=at, is_final=is_final) for record in records]
     tables.upsert(Health, ("account_id", *_HEALTH), rows, unique=("account_id",), update=_HEALTH)
@@ -101,8 +100,7 @@ def of(rows: models.QuerySet[M, R], accounts: Sequence[int]) -> Iterator[R]:
     if len(accounts) > MANY:
         yield from rows.iterator(2000)
         return
-    for chunk in _chunks(accounts):
-        yield from rows.filter(account__in=chunk).iterator(2000)
+    yield from rows.filter(account__in=bulk.among(accounts)).iterator(2000)
 
 
 def _past(accounts: Sequence[int], as_of: date) -> dict[tuple[int, date], float]:
@@ -127,10 +125,11 @@ def _health(
 
 def losses(record: Record) -> list[tuple[str, float]]:
     """Points lost by each bar from 100, greatest first; they add up to 100 minus the score."""
-    lost = {key: record.full.get(key, 0) - record.got.get(key, 0) for key in {**record.full, **record.got}}
-    lost |= {key: -by for key, by in record.bars.items()}
-    lost["override"] = -record.override
-    return sorted(((key, points(by)) for key, by in lost.items() if by), key=lambda loss: (-loss[1], loss[0]))
+    got = record.got
+    lost = [(key, full - got.get(key, 0)) for key, full in record.full.items()]
+    lost += [(key, -by) for key, by in got.items() if key not in record.full]
+    lost += [(key, -by) for key, by in (*record.bars.items(), ("override", record.override))]
+    return sorted(((key, points(by)) for key, by in lost if by), key=lambda loss: (-loss[1], loss[0]))
 
 
 def _measures(records: Sequence[Record], as_of: date) -> None:

@@ -73,5 +73,5 @@ def _accounts(lake: Lake, event_files: list[str], fact_files: list[str]) -> set[
         return set()
     queries = [FROM_EVENTS.format(files=file_list(event_files))] if event_files else []
     queries += [FROM_FACTS.format(files=file_list(fact_files))] if fact_files else []
-    with lake.session() as db:
+    with lake.links() as db:
         return {int(row[0]) for query in queries for row in db.execute(query).fetchall() if row[0] is not None}

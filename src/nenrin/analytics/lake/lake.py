@@ -117,6 +117,16 @@ class Lake:
             db.close()
 
     @contextmanager
+    def links(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection with the table `links` of docs/lake.md alone: a fraction of what a session takes."""
+        db = cursor(threads=self._threads, memory=self._memory, spill=self.path / "spill")
+        try:
+            session.links_alone(db, zone=self.rollups.zone, facts_table=self.facts, kept=self.path / "cache")
+            yield db
+        finally:
+            db.close()
+
+    @contextmanager
     def connection(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A bare connection with the lake's budget of memory and threads."""
         db = connect(threads=self._threads, memory=self._memory, spill=self.path / "spill")

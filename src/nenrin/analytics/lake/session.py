@@ -136,6 +136,20 @@ def build(
     _usage(db, known, "raw" if scope.accounts is None else "own")
 
 
+def links_alone(db: duckdb.DuckDBPyConnection, *, zone: ZoneInfo, facts_table: Table, kept: Path) -> None:
+    """Fill a connection with `links` and nothing else: who is meant by a source's key, on any day."""
+    files = facts_table.snapshot().files
+    folder = kept / cache.name(files, facts.LINKING, zone.key)
+    for left in reversed(range(TRIES)):
+        cache.prepare(db, folder, partial(_resolve, db, files, zone))
+        try:
+            cache.load(db, folder, "links")
+            break
+        except duckdb.IOException:
+            if not left:
+                raise
+
+
 def _resolve(db: duckdb.DuckDBPyConnection, files: Mapping[str, Sequence[str]], zone: ZoneInfo) -> None:
     facts.declare(db, files, facts.LINKING, zone=zone, known=None)
     links.resolve(db)

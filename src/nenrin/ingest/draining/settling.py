@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from django.db.models import F
 
-from nenrin.customers import accounts
+from nenrin.customers import accounts, keys
 from nenrin.customers.models import Account
 from nenrin.ingest.draining import traits
 from nenrin.ingest.draining.identity import FORBIDDEN, Findings, Memory, Refusal, Told
@@ -77,7 +77,7 @@ def open_accounts(findings: Findings, memory: Memory, at: datetime) -> list[Refu
     """
     _forget_old_groups(memory, at)
     unknown = {group: sender for group, sender in findings.seen_groups.items() if group not in memory.groups}
-    for pair in accounts.find_many(list(unknown)):
+    for pair in keys.standing(unknown):
         memory.groups.add(pair)
         del unknown[pair]
     return _open(unknown, findings, memory, at) if unknown else []
