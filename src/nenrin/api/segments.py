@@ -105,6 +105,7 @@ def list_segments(request: ApiRequest, window: Query[Window]) -> Any:
 @grants(Permission.SEGMENTS_EDIT)
 @said
 def make_segment(request: ApiRequest, body: SegmentIn) -> Any:
+    """A name and a condition; 422 names each part of the condition that cannot be read."""
     saved = segments.save(body.name, body.condition, by=Actor.of(request.member), at=request.at, note=body.note)
     return 201, _out(saved)
 
@@ -125,6 +126,7 @@ def preview_segment(request: ApiRequest, body: ConditionIn) -> Any:
 @router.get("/{int:segment_id}", response=SegmentOut, summary="Get a segment")
 @grants(Permission.SEGMENTS_VIEW)
 def get_segment(request: ApiRequest, segment_id: Id) -> Any:
+    """Its condition as a document and as a sentence, and how many accounts it had when last counted."""
     return _out(_one(segment_id))
 
 
