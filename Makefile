@@ -29,10 +29,10 @@ test: setup
 	@bash scripts/packages.sh
 	@NENRIN_HOME=$(TEST_HOME) $(BIN)/python -m pytest $(ARGS)
 
-test-fast: setup
+test-fast: setup messages
 	@NENRIN_HOME=$(TEST_HOME) $(BIN)/python -m pytest -m "not browser and not clients and not faults" $(ARGS)
 
-test-postgres: setup
+test-postgres: setup messages
 	@NENRIN_HOME=$(TEST_HOME) bash scripts/with_postgres.sh $(BIN)/python -m pytest -m "not browser and not clients and not faults" $(ARGS)
 
 check: setup
