@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 
 from nenrin.foundation import organisation
@@ -36,6 +37,7 @@ def home(tmp_path: Path, settings: object) -> Path:
     settings.MEDIA_ROOT = tmp_path / "media"
     # Argon2 is slow by intention; hundreds of members would sign up in these tests.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    cache.clear()  # what one test's wrong passwords counted must not hold up another's sign-in
     return tmp_path
 
 

@@ -11,10 +11,7 @@ from django.db import OperationalError, connection, connections, transaction
 
 from nenrin.foundation.sqlite.base import DatabaseWrapper
 
-pytestmark = [
-    pytest.mark.skipif(connection.vendor != "sqlite", reason="the embedded database only"),
-    pytest.mark.django_db(transaction=True),
-]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def _opened(file: Path) -> DatabaseWrapper:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -11,9 +14,32 @@ from nenrin.foundation.calendar import day_of
 from nenrin.foundation.models import Organisation
 from nenrin.foundation.refusals import NotInstalled
 
+#: What was read within `read_once`; None outside of it.
+_read: ContextVar[list[Organisation] | None] = ContextVar("organisation", default=None)
+
+
+@contextmanager
+def read_once() -> Iterator[None]:
+    """Within it the row is read once: for a request that only looks, whose every part asks for zone and currency."""
+    held = _read.set([])
+    try:
+        yield
+    finally:
+        _read.reset(held)
+
 
 def current() -> Organisation:
     """The organisation's row. Raises NotInstalled on a home that `nenrin init` has not seen."""
+    held = _read.get()
+    if held:
+        return held[0]
+    found = _found()
+    if held is not None:
+        held.append(found)
+    return found
+
+
+def _found() -> Organisation:
     found = Organisation.objects.filter(pk=1).first()
     if found is None:
         raise NotInstalled("this home has no organisation yet: run `nenrin init` first")
@@ -29,7 +55,7 @@ def found(name: str, *, at: datetime, **fields: object) -> Organisation:
 
 def change(*, by: Actor, at: datetime, **fields: object) -> Organisation:
     """Change the organisation's settings; journal: foundation.organisation.changed."""
-    organisation = current()
+    organisation = _found()
     before = {name: getattr(organisation, name) for name in fields}
     changed = {name: value for name, value in fields.items() if before[name] != value}
     if not changed:
@@ -40,7 +66,7 @@ def change(*, by: Actor, at: datetime, **fields: object) -> Organisation:
         "fields": ", ".join(changed),
     }
     journal.record("foundation.organisation.changed", actor=by, at=at, particulars=particulars)
-    return current()
+    return _found()
 
 
 def zone() -> ZoneInfo:

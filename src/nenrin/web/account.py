@@ -29,7 +29,7 @@ def overview(request: MemberRequest, key: int) -> HttpResponse:
     """Why the score is what it is, who is there, what happened last."""
     account = find(request, key)
     top = head(account, request, here="overview")
-    told = explanation.of(account.pk, since=top.today - timedelta(days=30)) if top.health else None
+    told = explanation.of(account.pk) if top.health else None
     context = {
         "head": top,
         "as_of": top.health.at if top.health else request.at,

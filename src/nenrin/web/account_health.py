@@ -73,8 +73,9 @@ def page(account: Account, top: Head, request: MemberRequest) -> dict[str, objec
     """What the Health tab adds: the explanation against a day of choice, the trend, judgements and their forms."""
     on = _day(request.GET.get("on", ""), top.today)
     since, last = _day(request.GET.get("since", ""), top.today), on or top.today
-    since = since if since and since < last else last - timedelta(days=30)
-    told = explanation.of(account.pk, on, since) if top.health or on else None
+    asked = since if since and since < last else None
+    since = asked or last - timedelta(days=30)
+    told = explanation.of(account.pk, on, asked) if top.health or on else None
     may_judge = bool(allowed(request.user, Permission.HEALTH_OVERRIDE))
     return {
         "why": why(told, top) if told else None,

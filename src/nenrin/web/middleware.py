@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import UTC, datetime
 
 from django.conf import settings
@@ -40,8 +40,10 @@ def request_id(get_response: Responder) -> Responder:
         logs.request.set(request.id)  # type: ignore[attr-defined]
         request.at = datetime.now(UTC)  # type: ignore[attr-defined]
         request.organisation = SimpleLazyObject(organisation.current)  # type: ignore[attr-defined]
+        only_looks = request.method in ("GET", "HEAD")
         try:
-            response = get_response(request)
+            with organisation.read_once() if only_looks else nullcontext():
+                response = get_response(request)
         finally:
             logs.request.set("")
         response["X-Request-Id"] = request.id  # type: ignore[attr-defined]
