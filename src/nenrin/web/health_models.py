@@ -85,7 +85,7 @@ def models(request: MemberRequest) -> HttpResponse:
 
 def _copied(request: MemberRequest) -> str:
     """A draft like another model, under a new key and before it. Raises DocumentError."""
-    like = request.POST.get("like", "")
+    like = request.POST.get("like", "").replace("\x00", "")
     if not HealthModelVersion.objects.filter(key=like).exists():
         raise DocumentError([_("Choose the model that the new one begins as.")])
     source = health_model_standing.of(like)
