@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
 
 from nenrin.customers.models import Account
@@ -110,7 +111,8 @@ def test_home_stays_within_its_queries(
     client.force_login(cast.member())
     with time_machine.travel(AT, tick=False):
         client.get("/profile")  # the session's own note that somebody is here, once in five minutes
-    with time_machine.travel(AT, tick=False), django_assert_max_num_queries(15):
+    at_most = 15 if connection.vendor == "sqlite" else 16  # on PostgreSQL the spool has its counters there too
+    with time_machine.travel(AT, tick=False), django_assert_max_num_queries(at_most):
         client.get("/")
 
 

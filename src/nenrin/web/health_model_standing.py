@@ -58,6 +58,11 @@ def of(key: str) -> Standing:
     return Standing(key, live, draft, (draft or live or rows[0]).document)
 
 
+def said(request: MemberRequest, name: str) -> str:
+    """A line that somebody wrote into a form. PostgreSQL takes no NUL in any text, and nobody writes one."""
+    return request.POST.get(name, "").replace("\x00", "").strip()[:500]
+
+
 def is_stale(request: MemberRequest, standing: Standing) -> bool:
     return bool(standing.draft and request.POST.get("seen", "") != standing.seen)
 

@@ -100,7 +100,7 @@ def publish(request: MemberRequest, key: str) -> HttpResponse:
     asked = request.POST.get("live_from", "")
     try:
         live = health_models.publish(
-            key, by=Actor.of(request.user), at=request.at, note=request.POST.get("note", "").strip()[:500],
+            key, by=Actor.of(request.user), at=request.at, note=health_model_standing.said(request, "note"),
             live_from=_day(asked), seen=_seen(request),
         )  # fmt: skip
     except health_models.NoDraft:
@@ -149,7 +149,9 @@ def discard(request: MemberRequest, key: str) -> HttpResponse:
 def withdraw(request: MemberRequest, key: str) -> HttpResponse:
     """The model takes no accounts any more; those it had go to the next that takes them."""
     try:
-        health_models.withdraw(key, by=Actor.of(request.user), at=request.at, note=request.POST.get("note", "").strip())
+        health_models.withdraw(
+            key, by=Actor.of(request.user), at=request.at, note=health_model_standing.said(request, "note")
+        )
     except health_models.NoDraft:
         raise Http404 from None
     toasts.say(request, _("The model takes no accounts any more."))

@@ -85,11 +85,13 @@ def models(request: MemberRequest) -> HttpResponse:
 
 def _copied(request: MemberRequest) -> str:
     """A draft like another model, under a new key and before it. Raises DocumentError."""
-    like = request.POST.get("like", "").replace("\x00", "")
+    like = health_model_standing.said(request, "like")
     if not HealthModelVersion.objects.filter(key=like).exists():
         raise DocumentError([_("Choose the model that the new one begins as.")])
     source = health_model_standing.of(like)
-    name = health_model_editing.names(request.POST.get("name_en", ""), request.POST.get("name_ja", ""))
+    name = health_model_editing.names(
+        health_model_standing.said(request, "name_en"), health_model_standing.said(request, "name_ja")
+    )
     if not name["en"]:
         raise DocumentError([_("Give the model a name.")])
     taken = set(HealthModelVersion.objects.values_list("key", flat=True))
