@@ -11,7 +11,7 @@ from nenrin.analytics.lake import Lake
 from nenrin.analytics.scores import records, scans
 from nenrin.analytics.scores.raws import Layout, evaluate
 from nenrin.analytics.scores.records import Record
-from nenrin.foundation import organisation
+from nenrin.foundation import garbage, organisation
 from nenrin.ingest import lakes
 from nenrin.insight import configuration, days, evaluation, projection, segments, touched
 from nenrin.insight.configuration import Configuration
@@ -48,13 +48,14 @@ def run(as_of: date, *, at: datetime, accounts: Sequence[int] | None = None, lak
     progress = here()
     if progress.scored_through and as_of <= progress.scored_through:
         raise DayIsClosed(DayIsClosed.__doc__)
-    yesterday = closed(accounts, progress.scored_through)
-    live = configuration.between(as_of, as_of, also={record.version for record in yesterday})
-    scored = next_day(lake or lakes.current(), as_of, live, yesterday, accounts)
-    kept = list(records.records(scored, live.versions))
-    with transaction.atomic():
-        projection.show(kept, live, as_of=as_of, at=at, is_final=False)
-        projection.forget(accounts, [record.account for record in kept])
+    with garbage.spared():
+        yesterday = closed(accounts, progress.scored_through)
+        live = configuration.between(as_of, as_of, also={record.version for record in yesterday})
+        scored = next_day(lake or lakes.current(), as_of, live, yesterday, accounts)
+        kept = list(records.records(scored, live.versions))
+        with transaction.atomic():
+            projection.show(kept, live, as_of=as_of, at=at, is_final=False)
+            projection.forget(accounts, [record.account for record in kept])
     segments.settle(at, accounts)
     return len(kept)
 

@@ -11,6 +11,7 @@ from django.db import connection, models
 
 JSON = msgspec.json.Encoder(enc_hook=str)
 _ROUND = 2_000
+_AS_THEY_ARE = frozenset((int, float, str, bool, type(None)))
 
 
 def upsert(
@@ -21,8 +22,7 @@ def upsert(
 
     Without `update` rows that are there stay as they are. Callers hold the transaction. Returns how many were sent.
     """
-    plain = _Values().of
-    prepared = [[plain(value) for value in row] for row in rows]
+    prepared = _prepared(rows)
     statement = _statement(model, columns, unique, update)
     with connection.cursor() as cursor:
         for start in range(0, len(prepared), _ROUND):
@@ -40,6 +40,16 @@ def _statement(model: type[models.Model], columns: Sequence[str], unique: Sequen
     return f"{into} ON CONFLICT ({key}) DO {f'UPDATE SET {changed}' if update else 'NOTHING'}"
 
 
+def _prepared(rows: Iterable[Sequence[Any]]) -> list[tuple[Any, ...]]:
+    """Rows as the driver wants them; columns that it takes as they are, are not looked through value by value."""
+    plain = _Values().of
+    columns = (
+        column if _AS_THEY_ARE.issuperset(map(type, column)) else map(plain, column)
+        for column in zip(*rows, strict=True)
+    )
+    return list(zip(*columns, strict=True))
+
+
 class _Values:
     """As the driver wants them. Lists and dictionaries are JSON; days and instants repeat, so each is written once."""
 
@@ -48,7 +58,7 @@ class _Values:
 
     def of(self, value: Any) -> Any:
         kind = type(value)
-        if kind in (int, float, str, bool) or value is None:
+        if kind in _AS_THEY_ARE:
             return value
         if kind in (dict, list, tuple):
             return JSON.encode(value).decode()
