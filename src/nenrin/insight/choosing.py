@@ -75,6 +75,12 @@ def needs(configuration: Configuration) -> set[str]:
     return configuration.needs() | asked
 
 
+def reads(configuration: Configuration, day: date) -> set[str]:
+    """Every measure that the models read which decide on a day."""
+    models = [configuration.models[place] for place in configuration.on(day)]
+    return {key for model in models for key in (*model.needs(), *asks(model.applies_to))}
+
+
 def measure_of(field: str) -> str:
     """The measure behind a condition's field.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -148,9 +148,20 @@ def _split(rows: _Rows, grid: Grid, configuration: Configuration) -> list[Day]:
     for day, begin, end in zip(grid.days, begins, ends, strict=True):
         chosen = order[begin:end]
         frame, words = rows.frame.take(chosen), {name: column[chosen] for name, column in rows.words.items()}
+        frame = _as_of_its_day(frame, day, configuration)
         which = choosing.choose(configuration, day, frame, words)
         split.append(Day(day, which[which >= 0], frame.take(which >= 0)))
     return split
+
+
+def _as_of_its_day(frame: Frame, day: date, configuration: Configuration) -> Frame:
+    """Attributes that no model of the day reads are missing on it, whatever other days of the grid ask for."""
+    own = [key for key in frame.values if measures.is_attribute(key)]
+    unread = set(own) - choosing.reads(configuration, day) if own else set()
+    if not unread:
+        return frame
+    none = np.full(len(frame), np.nan)
+    return replace(frame, values={key: none if key in unread else kept for key, kept in frame.values.items()})
 
 
 def whole(
