@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 
+from nenrin.analytics.kpis import Grid
 from nenrin.analytics.scores import documents
 from nenrin.analytics.scores.documents import DocumentError
 from nenrin.customers import accounts, attributes
@@ -14,7 +17,8 @@ from nenrin.customers.statuses import AttributeKind
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Organisation
 from nenrin.foundation.permissions import FieldClass
-from nenrin.insight import explanation, health_models, past, preview
+from nenrin.ingest import lakes
+from nenrin.insight import configuration, evaluation, explanation, health_models, past, preview
 from nenrin.insight.models import CurrentMeasure, Health, HealthModelVersion
 from nenrin.values import Text
 from tests.cast import DRIFTING, THRIVING
@@ -126,6 +130,15 @@ def test_a_past_day_keeps_the_attribute_as_it_was_known_even_after_it_is_archive
     world.end_day()
     replayed = past.on(day, accounts=[account.pk], known_at=day)
     assert replayed.basis == "recomputed" and replayed.records[account.pk].values[KEY] == 8
+
+
+def test_a_day_before_its_model_was_live_knows_no_value_of_it_on_whatever_grid_it_is_computed(world: World) -> None:
+    yesterday = world.today - timedelta(1)
+    publish(world)
+    both = configuration.between(yesterday, world.today)
+    slabs = list(evaluation.evaluate(lakes.current(), Grid.daily(yesterday, world.today), both))
+    values = {one.day: one.frame.values[KEY] for slab in slabs for one in slab}
+    assert np.isnan(values[yesterday]).all() and not np.isnan(values[world.today]).all()
 
 
 def test_a_live_models_attribute_is_known_to_be_in_use(world: World) -> None:
