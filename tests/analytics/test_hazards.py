@@ -48,7 +48,7 @@ def test_every_loss_known_by_the_end_of_the_grid_is_one_row(spans: list[tuple[in
         assert one.lost_on is not None
         begun = [m for m in MONTHS[:-1] if one.starts_on <= m < one.lost_on]
         assert len(own) == len(begun)
-        assert bool(own.is_lost.any()) == (bool(begun) and one.lost_on < MONTHS[-1])
+        assert bool(own.is_lost.any()) == (bool(begun) and one.lost_on <= MONTHS[-1])
 
 
 def simulated(rows: int = 20_000) -> tuple[dict[str, np.ndarray], list[str], np.ndarray, np.ndarray, np.ndarray]:

@@ -20,8 +20,9 @@ Days = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Columns of equal length. `begins` and `ends` are days since 1970-01-01 of the period [begins, ends); features
-    must be known before it begins. `tenure` in days at that moment; `is_lost` within the period."""
+    """Columns of equal length. `begins` and `ends` are days since 1970-01-01; features must be known before a period
+    begins. `tenure` in days at that moment; `is_lost`: no longer a customer at its end (a loss on the first day of the
+    next period belongs to this one, as the account begins no other)."""
 
     account: Days
     begins: Days
