@@ -27,7 +27,7 @@ from nenrin.ingest.models import Source  # noqa: E402
 from nenrin.ingest.spool import Batch  # noqa: E402
 from nenrin.insight import health_models, refresh  # noqa: E402
 from nenrin.insight.models import Health, Progress  # noqa: E402
-from nenrin.insight.rolling import rolled  # noqa: E402
+from nenrin.insight.refreshing.rolling import rolled  # noqa: E402
 
 FRESH, LATE_SHARE, LATE_DAYS, ROUNDS = 5_000, 0.05, 30, 6
 

@@ -23,8 +23,11 @@ from nenrin.customers.models import Account  # noqa: E402
 from nenrin.foundation import organisation  # noqa: E402
 from nenrin.foundation.calendar import start_of  # noqa: E402
 from nenrin.ingest import lakes  # noqa: E402
-from nenrin.insight import configuration, evaluation, health_models, preview, refresh, tick  # noqa: E402
+from nenrin.insight import health_models, refresh, tick  # noqa: E402
+from nenrin.insight.modelling import configuration  # noqa: E402
 from nenrin.insight.models import Health, Progress  # noqa: E402
+from nenrin.insight.previewing import preview  # noqa: E402
+from nenrin.insight.refreshing import evaluation  # noqa: E402
 
 
 def main(accounts: int) -> list[dict[str, Any]]:

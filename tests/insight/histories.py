@@ -75,7 +75,8 @@ def _declare(world: World) -> None:
 def compared(world: World, first: date, last: date, histories: int) -> Outcome:
     """Every stored record beside the same computed now, on one grid, as known on each day."""
     from nenrin.analytics.scores import records  # noqa: PLC0415
-    from nenrin.insight import backfill, configuration, history  # noqa: PLC0415  (after Django is set up)
+    from nenrin.insight import backfill, history  # noqa: PLC0415  (after Django is set up)
+    from nenrin.insight.modelling import configuration  # noqa: PLC0415
 
     live_then = configuration.between(first, last)
     stored = history.records(world.lake, first, last, live_then)

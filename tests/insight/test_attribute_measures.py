@@ -18,8 +18,11 @@ from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Organisation
 from nenrin.foundation.permissions import FieldClass
 from nenrin.ingest import lakes
-from nenrin.insight import configuration, evaluation, explanation, health_models, past, preview
+from nenrin.insight import explanation, health_models, past
+from nenrin.insight.modelling import configuration
 from nenrin.insight.models import CurrentMeasure, Health, HealthModelVersion
+from nenrin.insight.previewing import preview
+from nenrin.insight.refreshing import evaluation
 from nenrin.values import Text
 from tests.cast import DRIFTING, THRIVING
 from tests.insight.world import World

@@ -13,7 +13,7 @@ from nenrin.analytics import conditions
 from nenrin.analytics.conditions import All, Condition, Is, Not, Op
 from nenrin.analytics.conditions import Any as AnyOf
 from nenrin.analytics.scores.frames import Frame
-from nenrin.insight import choosing
+from nenrin.insight.modelling import choosing
 
 NUMBERS = st.sampled_from([0.0, 1.0, 30.0, 90.0, 400.0])
 TIERS = st.sampled_from(["enterprise", "mid", "smb"])

@@ -12,8 +12,9 @@ from nenrin.analytics.scores.bands import Band
 from nenrin.analytics.scores.documents import DocumentError
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Entry, Organisation
-from nenrin.insight import explanation, health_models, preview
+from nenrin.insight import explanation, health_models
 from nenrin.insight.models import Health, HealthModelVersion
+from nenrin.insight.previewing import preview
 from tests.cast import DRIFTING, THRIVING
 from tests.insight.world import World
 

@@ -9,8 +9,9 @@ import pytest
 from nenrin.analytics.roi import claims
 from nenrin.analytics.roi.companies import checked
 from nenrin.foundation.models import Organisation
-from nenrin.insight import lifetime_reports, lifetimes, scenarios
-from nenrin.insight.lifetimes import Assumptions, Slice
+from nenrin.insight.lifetimes import reports, scenarios
+from nenrin.insight.lifetimes import values as lifetimes
+from nenrin.insight.lifetimes.values import Assumptions, Slice
 from tests.insight import lifetimes_world
 from tests.insight.lifetimes_world import LEFT, MRR
 
@@ -62,7 +63,7 @@ def test_a_small_part_has_a_reason_and_no_value(org: Organisation, at: datetime)
     small = parts()["smb", 1]
     assert small.choice is None and small.worth is None
     assert small.upper_churn == pytest.approx(3 / (4 * 55))
-    assert "not enough data" in lifetime_reports.of_part(small)["reason"]
+    assert "not enough data" in reports.of_part(small)["reason"]
 
 
 def test_accounts_outside_the_viewers_reach_are_in_no_figure(org: Organisation, at: datetime) -> None:
@@ -77,7 +78,7 @@ def test_another_currency_counts_for_retention_and_not_for_money(org: Organisati
     assert lifetimes.start(book, "USD").mrr == 0
     part = next(one for one in lifetimes.slices(book, "USD", GIVEN) if one.term_months == 12)
     assert part.choice is not None and part.worth is None
-    assert "currency" in lifetime_reports.of_part(part)["reason"]
+    assert "currency" in reports.of_part(part)["reason"]
 
 
 def test_the_simulator_starts_from_the_contracts(org: Organisation, at: datetime) -> None:

@@ -12,12 +12,14 @@ from nenrin.customers import accounts, merges, subscriptions
 from nenrin.customers.models import Account, Subscription
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Entry, Organisation
-from nenrin.insight import revenue, revenue_kpis, revenue_locks, revenue_policies, revenue_slices, revenue_targets
 from nenrin.insight.models import PeriodLock
-from nenrin.insight.revenue import Ledger
-from nenrin.insight.revenue_locks import CannotLock, Closed
-from nenrin.insight.revenue_statements import Statement, behind, statement
-from nenrin.insight.revenue_targets import NoTarget
+from nenrin.insight.revenue import books as revenue
+from nenrin.insight.revenue import kpis, locks, policies, targets
+from nenrin.insight.revenue import slices as revenue_slices
+from nenrin.insight.revenue.books import Ledger
+from nenrin.insight.revenue.locks import CannotLock, Closed
+from nenrin.insight.revenue.statements import Statement, behind, statement
+from nenrin.insight.revenue.targets import NoTarget
 from nenrin.values import Period
 from tests.cast import DRIFTING, LOST, THRIVING
 from tests.insight.world import World, at
@@ -131,23 +133,23 @@ def test_every_dimension_can_be_sliced_by(world: World, dimension: str) -> None:
 
 def closed(world: World) -> Closed:
     world.carry()
-    return Closed(revenue.ledger(world.today), None, tuple(revenue_locks.locks()))
+    return Closed(revenue.ledger(world.today), None, tuple(locks.locks()))
 
 
 def test_a_closed_month_stays_and_what_came_later_is_an_adjustment_of_the_open_one(world: World) -> None:
     _, row = sign(world, THRIVING, 100_000, "2026-02-01")
     world.carry()
     world.today = on("2026-05-10")
-    revenue_locks.lock(on("2026-04-30"), by=SYSTEM, at=world.now)
+    locks.lock(on("2026-04-30"), by=SYSTEM, at=world.now)
     world.today = on("2026-05-20")
     subscriptions.reprice(row, from_on=on("2026-03-01"), mrr_minor=90_000, by=SYSTEM, at=world.now)
     subscriptions.reprice(row, from_on=on("2026-05-15"), mrr_minor=120_000, by=SYSTEM, at=world.now)
     books = closed(world)
-    view = [told(revenue_locks.statement(books, month(m), "net")) for m in ("2026-03", "2026-04", "2026-05")]
+    view = [told(locks.statement(books, month(m), "net")) for m in ("2026-03", "2026-04", "2026-05")]
     assert view[0] == view[1] == {"begin": 100_000, "end": 100_000}
     assert view[2] == {"begin": 100_000, "adjustment": -10_000, "expansion": 30_000, "end": 120_000}
-    assert [change.amount for change in revenue_locks.adjusted(books, month("2026-05"))] == [-10_000]
-    assert revenue_locks.adjusted(books, month("2026-04")) == []
+    assert [change.amount for change in locks.adjusted(books, month("2026-05"))] == [-10_000]
+    assert locks.adjusted(books, month("2026-04")) == []
 
 
 def test_the_law_holds_for_slices_of_closed_books_too(world: World) -> None:
@@ -155,21 +157,21 @@ def test_the_law_holds_for_slices_of_closed_books_too(world: World) -> None:
     sign(world, DRIFTING, 40_000, "2026-02-01")
     world.carry()
     world.today = on("2026-05-10")
-    revenue_locks.lock(on("2026-04-30"), by=SYSTEM, at=world.now)
+    locks.lock(on("2026-04-30"), by=SYSTEM, at=world.now)
     world.today = on("2026-05-20")
     subscriptions.reprice(row, from_on=on("2026-03-01"), mrr_minor=90_000, by=SYSTEM, at=world.now)
-    found = revenue_locks.statement(closed(world), month("2026-05"), "gross", "tier", "")
+    found = locks.statement(closed(world), month("2026-05"), "gross", "tier", "")
     assert told(found) == {"begin": 140_000, "adjustment": -10_000, "end": 130_000}
 
 
 def test_books_close_forward_and_open_backward(world: World) -> None:
     with pytest.raises(CannotLock):
-        revenue_locks.lock(world.today, by=SYSTEM, at=world.now)
-    revenue_locks.lock(on("2026-03-31"), by=SYSTEM, at=world.now)
+        locks.lock(world.today, by=SYSTEM, at=world.now)
+    locks.lock(on("2026-03-31"), by=SYSTEM, at=world.now)
     with pytest.raises(CannotLock):
-        revenue_locks.lock(on("2026-02-28"), by=SYSTEM, at=world.now)
-    revenue_locks.unlock(by=SYSTEM, at=world.now)
-    revenue_locks.unlock(by=SYSTEM, at=world.now)
+        locks.lock(on("2026-02-28"), by=SYSTEM, at=world.now)
+    locks.unlock(by=SYSTEM, at=world.now)
+    locks.unlock(by=SYSTEM, at=world.now)
     assert not PeriodLock.objects.exists()
     assert list(Entry.objects.filter(action__startswith="insight.period").values_list("action", flat=True)) == [
         "insight.period.locked", "insight.period.unlocked",
@@ -183,7 +185,7 @@ def test_a_currency_becomes_computable_with_the_policy_that_names_its_rate(world
     account, _ = sign(world, THRIVING, 1_000_00, "2026-02-01", currency="USD")
     before = ledger(world)
     assert before.book.left_out == ((account.pk, "USD"),) and statement(before, month("2026-03")).end == 0
-    revenue_policies.publish({"rates": {"USD": "150"}}, note="社内レート", by=SYSTEM, at=world.now)
+    policies.publish({"rates": {"USD": "150"}}, note="社内レート", by=SYSTEM, at=world.now)
     after = revenue.ledger(world.today)
     assert after.policy.version == 2 and statement(after, month("2026-03")).end == 150_000
     yesterday = revenue.ledger(world.today - timedelta(days=1))
@@ -191,30 +193,30 @@ def test_a_currency_becomes_computable_with_the_policy_that_names_its_rate(world
 
 
 def test_a_policy_keeps_what_it_is_not_told_and_refuses_what_it_does_not_know(world: World) -> None:
-    revenue_policies.publish({"gap_merge_days": 7}, by=SYSTEM, at=world.now)
-    revenue_policies.publish({"coupons": "ignore"}, by=SYSTEM, at=world.now)
-    live = revenue_policies.live(world.today)
+    policies.publish({"gap_merge_days": 7}, by=SYSTEM, at=world.now)
+    policies.publish({"coupons": "ignore"}, by=SYSTEM, at=world.now)
+    live = policies.live(world.today)
     assert (live.version, live.gap_merge_days, live.coupons, live.zone) == (3, 7, "ignore", "Asia/Tokyo")
     with pytest.raises(UnknownChoice):
-        revenue_policies.publish({"churn_recognition": "someday"}, by=SYSTEM, at=world.now)
+        policies.publish({"churn_recognition": "someday"}, by=SYSTEM, at=world.now)
     with pytest.raises(UnknownChoice):
-        revenue_policies.publish({"zone": "UTC"}, by=SYSTEM, at=world.now)
-    assert revenue_policies.live(world.today) == live
+        policies.publish({"zone": "UTC"}, by=SYSTEM, at=world.now)
+    assert policies.live(world.today) == live
 
 
 def test_an_outcome_takes_a_target_only_beside_a_leading_kpi_with_one(world: World) -> None:
     given: dict[str, Any] = {"by": SYSTEM, "at": world.now}
     with pytest.raises(NoTarget):
-        revenue_targets.put("logo_churn", "quarter", world.today, 0.02, leading_kpi="upsell_rate", **given)
-    revenue_targets.put("upsell_rate", "quarter", world.today, 0.1, **given)
-    revenue_targets.put("logo_churn", "quarter", world.today, 0.02, leading_kpi="upsell_rate", **given)
-    revenue_targets.put("logo_churn", "quarter", on("2026-06-30"), 0.03, leading_kpi="upsell_rate", **given)
-    found = revenue_targets.of("quarter", on("2026-04-01"))
+        targets.put("logo_churn", "quarter", world.today, 0.02, leading_kpi="upsell_rate", **given)
+    targets.put("upsell_rate", "quarter", world.today, 0.1, **given)
+    targets.put("logo_churn", "quarter", world.today, 0.02, leading_kpi="upsell_rate", **given)
+    targets.put("logo_churn", "quarter", on("2026-06-30"), 0.03, leading_kpi="upsell_rate", **given)
+    found = targets.of("quarter", on("2026-04-01"))
     assert {key: (row.value, row.version) for key, row in found.items()} == {
         "upsell_rate": (0.1, 1), "logo_churn": (0.03, 2),
     }  # fmt: skip
     with pytest.raises(NoTarget):
-        revenue_targets.put("happiness", "quarter", world.today, 1, **given)
+        targets.put("happiness", "quarter", world.today, 1, **given)
 
 
 # --- KPIs -----------------------------------------------------------------------------------------------------------
@@ -222,7 +224,7 @@ def test_an_outcome_takes_a_target_only_beside_a_leading_kpi_with_one(world: Wor
 
 def test_kpis_of_a_few_accounts_are_sums_without_rates(world: World) -> None:
     sign(world, THRIVING, 100_000, "2026-02-01")
-    found = {row.kpi: row for row in revenue_kpis.rows(ledger(world), month("2026-03"), "month")}
+    found = {row.kpi: row for row in kpis.rows(ledger(world), month("2026-03"), "month")}
     assert found["mrr"].value == 100_000 and found["arr"].value == 1_200_000
     assert found["logo_churn"].value is None and found["logo_churn"].n == 1
     assert found["ltv_to_cac"].value is None
@@ -235,7 +237,7 @@ def test_acquisition_costs_are_those_of_the_twelve_months_before(world: World) -
         ("c", "2025-03-01", "marketing", 9_000_000), ("d", "2026-03-01", "support", 8_000_000),
     ):  # fmt: skip
         world.say("cost", key, None, {"month": when, "category": category, "minor": minor, "currency": "JPY"})
-    march = revenue_kpis.figures_of(ledger(world), month("2026-03"), "month")
+    march = kpis.figures_of(ledger(world), month("2026-03"), "month")
     assert march["cac"].value == 360_000
 
 
@@ -243,7 +245,7 @@ def test_the_accounts_behind_a_kpi_are_those_it_counted(world: World) -> None:
     account, row = sign(world, THRIVING, 100_000, "2025-03-01")
     sign(world, DRIFTING, 40_000, "2026-03-10")
     subscriptions.end(row, on=on("2026-03-20"), by=SYSTEM, at=world.now)
-    found = revenue_kpis.behind(ledger(world), month("2026-03"), revenue_kpis.KPIS["logo_churn"])
+    found = kpis.behind(ledger(world), month("2026-03"), kpis.KPIS["logo_churn"])
     assert [(each.account, each.over, each.under) for each in found] == [(account.pk, 1, 1)]
 
 
@@ -252,7 +254,7 @@ def test_a_limited_ledger_knows_its_own_accounts_alone(world: World) -> None:
     sign(world, DRIFTING, 40_000, "2026-02-01")
     part = revenue.limited(ledger(world), [account.pk])
     assert statement(part, month("2026-03")).end == 100_000
-    assert revenue_kpis.figures_of(part, month("2026-03"), "month")["paying_accounts"].value == 1
+    assert kpis.figures_of(part, month("2026-03"), "month")["paying_accounts"].value == 1
     assert statement(revenue.limited(ledger(world), []), month("2026-03")).end == 0
 
 

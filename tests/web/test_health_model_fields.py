@@ -17,7 +17,7 @@ from nenrin.foundation.roles import Role
 from nenrin.insight import health_models
 from nenrin.insight.models import HealthModelVersion
 from nenrin.values import Text
-from nenrin.web import health_model_rule_forms
+from nenrin.web.health_models import rule_forms
 from tests import cast
 from tests.insight.world import World
 from tests.web.form_kit import form_with
@@ -77,7 +77,7 @@ FULL: dict[str, Any] = {
         },
     ],
 }  # fmt: skip
-PARTS = ("active_user_share", "attribute:stores", "nps", *health_model_rule_forms.PARTS)
+PARTS = ("active_user_share", "attribute:stores", "nps", *rule_forms.PARTS)
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from nenrin.foundation.roles import Role
 from nenrin.ingest import sources
 from nenrin.insight.models import DailyScore, Health
 from nenrin.values import Money
-from nenrin.web import first_run, freshness, portfolio
+from nenrin.web.home import first_run, freshness, portfolio
 from tests import cast
 from tests.web import portfolio_world
 from tests.web.portfolio_world import TODAY

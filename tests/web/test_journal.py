@@ -15,7 +15,7 @@ from nenrin.foundation import journal, verification
 from nenrin.foundation.actors import SYSTEM, Actor
 from nenrin.foundation.models import Entry, Member, Organisation
 from nenrin.foundation.roles import Role
-from nenrin.web.journal_entries import Filters, found
+from nenrin.web.settings.journal_entries import Filters, found
 from tests import cast
 
 

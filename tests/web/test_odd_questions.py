@@ -10,7 +10,7 @@ from django.test import Client
 from nenrin.customers import accounts
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Organisation
-from nenrin.web.journal import defused
+from nenrin.web.settings.journal import defused
 from tests import cast
 
 CURSORS = (

@@ -12,7 +12,7 @@ from nenrin.customers import accounts, days
 from nenrin.customers.models import Account, TierRule, TouchModel
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Organisation
-from nenrin.web import rule_documents, rule_rows
+from nenrin.web.settings import rule_documents, rule_rows
 from tests import cast
 
 pytestmark = pytest.mark.django_db

@@ -19,8 +19,9 @@ from nenrin.api.guard import ApiRequest, grants
 from nenrin.api.paging import Strict, Word
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.permissions import Permission
-from nenrin.insight import health_models, model_differences, preview, preview_changes
+from nenrin.insight import health_models
 from nenrin.insight.models import HealthModelVersion
+from nenrin.insight.previewing import differences, preview, preview_changes
 from nenrin.values import Text
 
 router = Router(tags=["health models"])
@@ -143,7 +144,7 @@ def list_models(request: ApiRequest) -> Any:
             "key": one.key,
             "name": _both(one.model.name),
             "position": one.model.position,
-            "takes": _both(model_differences.applies_to(one.model)),
+            "takes": _both(differences.applies_to(one.model)),
             "live": one.live.number if one.live else None,
             "draft": one.draft.number if one.draft else None,
         }
@@ -181,7 +182,7 @@ def list_versions(request: ApiRequest, key: Word) -> Any:
 def get_difference(request: ApiRequest, key: Word, before: int, after: int) -> Any:
     """Everything that differs, in words."""
     left, right = (health_models.model_of(_version(key, number)) for number in (before, after))
-    lines = model_differences.between(left, right)
+    lines = differences.between(left, right)
     return [{"what": _both(one.what), "before": _both(one.before), "after": _both(one.after)} for one in lines]
 
 

@@ -12,7 +12,8 @@ from nenrin.api.guard import ApiRequest, grants
 from nenrin.api.paging import Strict
 from nenrin.api.revenue_asking import Asking, answered_period, ledger_for
 from nenrin.foundation.permissions import Permission
-from nenrin.insight import revenue_kpis, revenue_slices
+from nenrin.insight.revenue import kpis
+from nenrin.insight.revenue import slices as revenue_slices
 
 router = Router(tags=["revenue"])
 
@@ -59,7 +60,7 @@ def get_kpis(request: ApiRequest, asking: Query[Asking]) -> Any:
     """Every KPI of the period that holds `as_of`, up to that day; `by` adds every slice."""
     ledger, period = ledger_for(request.member, asking, request.at), answered_period(asking, request.at)
     slices = revenue_slices.slices(ledger, asking.by, period) if asking.by else []
-    rows = revenue_kpis.rows(ledger, period, asking.grain, slices)
+    rows = kpis.rows(ledger, period, asking.grain, slices)
     return {
         "start": period.start,
         "to": period.end,

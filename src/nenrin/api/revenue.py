@@ -12,9 +12,10 @@ from nenrin.api.guard import ApiRequest, grants
 from nenrin.api.paging import Strict
 from nenrin.api.revenue_asking import Asking, answered_period, ledger_for
 from nenrin.foundation.permissions import Permission
-from nenrin.insight import revenue_slices, revenue_statements
-from nenrin.insight.revenue import Ledger
-from nenrin.insight.revenue_statements import Statement, View
+from nenrin.insight.revenue import slices as revenue_slices
+from nenrin.insight.revenue import statements
+from nenrin.insight.revenue.books import Ledger
+from nenrin.insight.revenue.statements import Statement, View
 from nenrin.values import Period
 
 router = Router(tags=["revenue"])
@@ -77,10 +78,10 @@ def get_movements(request: ApiRequest, asking: Query[Asking], view: View = "net"
 
 
 def _lines(ledger: Ledger, period: Period, asking: Asking, view: View) -> list[dict[str, Any]]:
-    told = [_line(revenue_statements.statement(ledger, period, view))]
+    told = [_line(statements.statement(ledger, period, view))]
     if asking.by:
         slices = revenue_slices.slices(ledger, asking.by, period)
-        told += [_line(revenue_statements.statement(ledger, period, view, each)) for each in slices]
+        told += [_line(statements.statement(ledger, period, view, each)) for each in slices]
     return told
 
 

@@ -14,9 +14,9 @@ from nenrin.customers.models import Account
 from nenrin.foundation import organisation
 from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import Permission, Scope, allowed
-from nenrin.insight import revenue
-from nenrin.insight.revenue import Ledger
-from nenrin.insight.revenue_slices import DIMENSIONS
+from nenrin.insight.revenue import books
+from nenrin.insight.revenue.books import Ledger
+from nenrin.insight.revenue.slices import DIMENSIONS
 from nenrin.values import Period
 
 VIEW = Permission.SUBSCRIPTIONS_VIEW
@@ -37,10 +37,10 @@ def ledger_for(member: Member, asking: Asking, at: datetime) -> Ledger:
     """The book as known, of the accounts that the member may see."""
     if asking.by and asking.by not in DIMENSIONS:
         raise HttpError(422, f"by: {asking.by!r} is none of {', '.join(DIMENSIONS)}")
-    whole = revenue.ledger(_past(asking.known or answered_day(asking, at), at, "known"))
+    whole = books.ledger(_past(asking.known or answered_day(asking, at), at, "known"))
     if allowed(member, VIEW) is Scope.ALL:
         return whole
-    return revenue.limited(whole, Account.objects.for_member(member, VIEW).values_list("pk", flat=True))
+    return books.limited(whole, Account.objects.for_member(member, VIEW).values_list("pk", flat=True))
 
 
 def answered_day(asking: Asking, at: datetime) -> date:
@@ -49,7 +49,7 @@ def answered_day(asking: Asking, at: datetime) -> date:
 
 def answered_period(asking: Asking, at: datetime) -> Period:
     """The period that holds the day, up to its end."""
-    return revenue.period(answered_day(asking, at), asking.grain)
+    return books.period(answered_day(asking, at), asking.grain)
 
 
 def _past(day: date, at: datetime, name: str) -> date:

@@ -14,7 +14,8 @@ from nenrin.api.guard import ApiRequest, grants
 from nenrin.api.lifetimes import VIEW, reach
 from nenrin.api.paging import Strict
 from nenrin.foundation import organisation
-from nenrin.insight import lifetimes, scenarios
+from nenrin.insight.lifetimes import scenarios
+from nenrin.insight.lifetimes import values as lifetimes
 
 router = Router(tags=["value"])
 

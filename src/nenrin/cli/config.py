@@ -12,8 +12,9 @@ from nenrin.analytics.scores.documents import DocumentError
 from nenrin.analytics.scores.models import HealthModel
 from nenrin.cli.output import fail
 from nenrin.foundation.actors import SYSTEM
-from nenrin.insight import health_models, model_differences, preview
+from nenrin.insight import health_models
 from nenrin.insight.models import HealthModelVersion
+from nenrin.insight.previewing import differences, preview
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -67,7 +68,7 @@ def preview_(file: Path) -> None:
     """Print what FILE changes against the live version, and which accounts would change colour. Nothing is kept."""
     model = _read(file)
     live = _live(model.key)
-    for line in model_differences.between(live, model) if live else []:
+    for line in differences.between(live, model) if live else []:
         click.echo(f"{line.what.en}: {line.before.en} -> {line.after.en}")
     seen = preview.of(model, at=datetime.now(UTC))
     click.echo(f"{len(seen.changed)} of {seen.taken} accounts change colour: {seen.worse} worse, {seen.better} better")

@@ -11,8 +11,9 @@ import click
 from nenrin.analytics.revenue.periods import Grain
 from nenrin.cli.output import fail, say_rows
 from nenrin.foundation import organisation
-from nenrin.insight import revenue, revenue_kpis, revenue_slices
-from nenrin.insight.revenue_slices import DIMENSIONS
+from nenrin.insight.revenue import books, kpis
+from nenrin.insight.revenue import slices as revenue_slices
+from nenrin.insight.revenue.slices import DIMENSIONS
 
 COLUMNS = ("kpi", "slice", "value", "unit", "n", "low", "high", "from", "to", "known", "policy")
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -38,10 +39,10 @@ def command(
     known = _day(known_at) or day
     if day > today or known > today:
         fail(f"{max(day, known)} lies ahead of today ({today}): nothing is known of it yet", as_json=as_json)
-    ledger, period = revenue.ledger(known), revenue.period(day, grain)
+    ledger, period = books.ledger(known), books.period(day, grain)
     slices = revenue_slices.slices(ledger, by, period) if by else []
     stamp = {"from": period.start, "to": period.end, "known": known, "policy": ledger.policy.version}
-    rows = [{**asdict(row), **stamp} for row in revenue_kpis.rows(ledger, period, grain, slices)]
+    rows = [{**asdict(row), **stamp} for row in kpis.rows(ledger, period, grain, slices)]
     say_rows(rows, "json" if as_json else form, COLUMNS)
 
 

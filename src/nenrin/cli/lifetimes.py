@@ -9,7 +9,8 @@ import click
 
 from nenrin.cli.output import say_json, say_rows
 from nenrin.foundation import organisation
-from nenrin.insight import lifetime_reports, lifetimes
+from nenrin.insight.lifetimes import reports
+from nenrin.insight.lifetimes import values as lifetimes
 
 COLUMNS = ("tier", "term_months", "customers", "losses", "model", "new_customer", "low", "high", "still_to_come", "reason")  # fmt: skip
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -33,7 +34,7 @@ def command(
     day = _day(as_of)
     currency = organisation.current().currency
     parts = lifetimes.slices(lifetimes.read(day), currency, lifetimes.Assumptions(margin, discount), by)
-    told = [lifetime_reports.of_part(part) for part in parts]
+    told = [reports.of_part(part) for part in parts]
     if as_json or form == "json":
         say_json({"as_of": day, "currency": currency, "margin": margin, "discount": discount, "items": told})
     else:

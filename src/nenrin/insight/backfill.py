@@ -18,11 +18,13 @@ from nenrin.analytics.scores.records import Record
 from nenrin.foundation import journal, organisation
 from nenrin.foundation.calendar import start_of
 from nenrin.ingest import lakes
-from nenrin.insight import changes, closing, configuration, evaluation, history, nouns, projection, refresh
-from nenrin.insight.configuration import Configuration
+from nenrin.insight import changes, closing, history, refresh
 from nenrin.insight.days import day as day_of
 from nenrin.insight.days import number
+from nenrin.insight.modelling import configuration, nouns
+from nenrin.insight.modelling.configuration import Configuration
 from nenrin.insight.models import Progress
+from nenrin.insight.refreshing import evaluation, projection
 
 
 class AlreadyStored(ValueError):

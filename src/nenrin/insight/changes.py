@@ -13,7 +13,7 @@ from nenrin.analytics.scores.sentences import Noun
 from nenrin.foundation import journal
 from nenrin.foundation.actors import SYSTEM
 from nenrin.insight import days
-from nenrin.insight.nouns import CLOCKS
+from nenrin.insight.modelling.nouns import CLOCKS
 from nenrin.insight.points import points
 from nenrin.values import Text
 

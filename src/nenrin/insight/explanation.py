@@ -13,11 +13,13 @@ from nenrin.analytics.scores.models import HealthModel
 from nenrin.analytics.scores.raws import OVERRIDE, raw
 from nenrin.analytics.scores.records import Record, frame
 from nenrin.analytics.scores.sentences import Noun
-from nenrin.insight import changes, configuration, nouns, past, projection
+from nenrin.insight import changes, past
 from nenrin.insight.days import day, number
+from nenrin.insight.modelling import configuration, nouns
+from nenrin.insight.modelling.nouns import CLOCKS
 from nenrin.insight.models import HealthDetail, HealthModelVersion
-from nenrin.insight.nouns import CLOCKS
 from nenrin.insight.past import Basis
+from nenrin.insight.refreshing import projection
 from nenrin.values import Text
 
 NONE = Text("—", "—")

@@ -16,7 +16,8 @@ from nenrin.analytics.scores.documents import DocumentError
 from nenrin.analytics.scores.models import HealthModel
 from nenrin.foundation import journal, organisation
 from nenrin.foundation.actors import SYSTEM, Actor
-from nenrin.insight import choosing, measures
+from nenrin.insight import measures
+from nenrin.insight.modelling import choosing
 from nenrin.insight.models import HealthModelVersion
 from nenrin.values import Text
 

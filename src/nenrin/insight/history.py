@@ -24,7 +24,7 @@ from nenrin.analytics.scores.raws import MISSING, Layout
 from nenrin.analytics.scores.records import Record
 from nenrin.analytics.scores.scans import Day
 from nenrin.insight import days
-from nenrin.insight.configuration import Configuration
+from nenrin.insight.modelling.configuration import Configuration
 
 APP = "health"
 _LIST = pa.list_(pa.int64())

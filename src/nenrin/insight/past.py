@@ -10,10 +10,12 @@ from typing import Literal
 from nenrin.analytics.scores import records
 from nenrin.analytics.scores.records import Record
 from nenrin.ingest import lakes
-from nenrin.insight import backfill, configuration, history, projection, refresh
-from nenrin.insight.configuration import Configuration
+from nenrin.insight import backfill, history, refresh
 from nenrin.insight.days import number
+from nenrin.insight.modelling import configuration
+from nenrin.insight.modelling.configuration import Configuration
 from nenrin.insight.models import HealthDetail
+from nenrin.insight.refreshing import projection
 
 #: How long a scan runs before the day that is asked for: six half-lives of the default model leave 1.5 % of its start.
 WARM_UP_DAYS = 90

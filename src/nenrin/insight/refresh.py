@@ -13,10 +13,12 @@ from nenrin.analytics.scores.raws import Layout, evaluate
 from nenrin.analytics.scores.records import Record
 from nenrin.foundation import garbage, organisation
 from nenrin.ingest import lakes
-from nenrin.insight import configuration, days, evaluation, projection, segments, touched
-from nenrin.insight.configuration import Configuration
+from nenrin.insight import days, segments
+from nenrin.insight.modelling import configuration
+from nenrin.insight.modelling.configuration import Configuration
 from nenrin.insight.models import HealthDetail, HealthModelVersion, Progress
-from nenrin.insight.rolling import rolled
+from nenrin.insight.refreshing import evaluation, projection, touched
+from nenrin.insight.refreshing.rolling import rolled
 
 
 class DayIsClosed(ValueError):

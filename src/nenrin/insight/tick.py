@@ -12,10 +12,12 @@ from nenrin.analytics.scores import records
 from nenrin.foundation import journal, leases, organisation
 from nenrin.foundation.actors import SYSTEM
 from nenrin.ingest import lakes
-from nenrin.insight import closing, configuration, history, projection, refresh
+from nenrin.insight import closing, history, refresh
 from nenrin.insight.days import number
+from nenrin.insight.modelling import configuration
 from nenrin.insight.models import Progress
-from nenrin.insight.rolling import rolled
+from nenrin.insight.refreshing import projection
+from nenrin.insight.refreshing.rolling import rolled
 
 HOLDER = f"tick:{socket.gethostname()}:{os.getpid()}"
 LEASE_SECONDS = 600

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from nenrin.web import navigation, second_steps
+from nenrin.web import navigation
+from nenrin.web.own import second_steps
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

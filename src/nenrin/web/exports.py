@@ -21,9 +21,11 @@ from nenrin.foundation.actors import Actor
 from nenrin.foundation.permissions import Permission
 from nenrin.foundation.spreadsheets import defused
 from nenrin.values import Text
-from nenrin.web import account_filters, account_rows, navigation
-from nenrin.web.account_column_sets import Columns
-from nenrin.web.accounts_list import DEFAULT_SORT
+from nenrin.web import navigation
+from nenrin.web.accounts import filters as account_filters
+from nenrin.web.accounts import rows as account_rows
+from nenrin.web.accounts.column_sets import Columns
+from nenrin.web.accounts.listed import DEFAULT_SORT
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.listing import chosen_sort, plain
 

@@ -14,8 +14,8 @@ from nenrin.foundation.models import Entry
 from nenrin.foundation.roles import NAMES, Role
 from nenrin.values import Money, Text
 from nenrin.web import format
+from nenrin.web.data.source_words import EXCLUSIONS, USES
 from nenrin.web.field_words import FIELDS
-from nenrin.web.source_words import EXCLUSIONS, USES
 
 HAPPENED: Final[Mapping[str, Text]] = {
     "started": Text("started", "開始"),

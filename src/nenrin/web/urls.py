@@ -4,51 +4,30 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from nenrin.web import (
-    account,
-    assets,
-    attribute_settings,
-    components_page,
-    customer_pages,
-    data_board,
-    event_catalogue,
-    health_models,
-    home,
-    imports,
-    journal,
-    kpis,
-    lifetimes,
-    measures,
-    members,
-    organisation,
-    own_sessions,
-    palette,
-    plan_settings,
-    preferences,
-    probes,
-    product_settings,
-    profile,
-    revenue,
-    revenue_cohorts,
-    revenue_settings,
-    roi,
-    rule_settings,
-    segments,
-    sign_in,
-    sources,
-    tag_settings,
-    teams,
-    timeline_entries,
-    tokens,
-)
+from nenrin.web import assets, components_page, palette, probes
+from nenrin.web.accounts import addresses, timeline_entries
+from nenrin.web.accounts import page as account
+from nenrin.web.data import board, event_catalogue, imports, sources
+from nenrin.web.health_models import measures
+from nenrin.web.health_models import pages as health_models
+from nenrin.web.home import pages as home
+from nenrin.web.kpis import pages as kpis
+from nenrin.web.lifetimes import pages as lifetimes
+from nenrin.web.own import preferences, profile, sessions, sign_in
+from nenrin.web.revenue import cohorts
+from nenrin.web.revenue import pages as revenue
+from nenrin.web.revenue import settings as revenue_settings
+from nenrin.web.roi import pages as roi
+from nenrin.web.segments import pages as segments
+from nenrin.web.settings import attributes, journal, members, organisation, plans, products, rules, tags, teams, tokens
 
 AREAS = (
-    *(assets, home, palette, customer_pages, account, timeline_entries, segments),
-    *(imports, sources, data_board, event_catalogue, health_models, measures),
-    *(revenue, revenue_cohorts, revenue_settings, kpis),
+    *(assets, home, palette, addresses, account, timeline_entries, segments),
+    *(imports, sources, board, event_catalogue, health_models, measures),
+    *(revenue, cohorts, revenue_settings, kpis),
     *(lifetimes, roi),
-    *(product_settings, plan_settings, rule_settings, attribute_settings, tag_settings, teams),
-    *(members, journal, tokens, organisation, profile, own_sessions, components_page, probes),
+    *(products, plans, rules, attributes, tags, teams),
+    *(members, journal, tokens, organisation, profile, sessions, components_page, probes),
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [

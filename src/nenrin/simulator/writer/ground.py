@@ -13,7 +13,8 @@ from nenrin.foundation.actors import SYSTEM, Actor
 from nenrin.foundation.models import Member, Team
 from nenrin.foundation.roles import Role
 from nenrin.ingest import catalogue
-from nenrin.insight import health_models, revenue_policies
+from nenrin.insight import health_models
+from nenrin.insight.revenue import policies
 from nenrin.simulator import product
 from nenrin.simulator.tracking import NAMESPACE
 from nenrin.values import Text
@@ -56,7 +57,7 @@ def laid(*, at: datetime, password: str) -> Ground:
         "go_live", name=Text("Go-live", "稼働開始日"), kind=AttributeKind.DATE, position=1, by=admin, at=at
     )
     health_models.install(at=at)
-    revenue_policies.publish({"rates": {"USD": "150"}}, note="社内換算レート", by=admin, at=at)
+    policies.publish({"rates": {"USD": "150"}}, note="社内換算レート", by=admin, at=at)
     sold = products.save(product.PRODUCT[0], name=product.PRODUCT[1].ja, by=admin, at=at)
     plans = {
         plan.key: products.save_plan(

@@ -10,8 +10,9 @@ from nenrin.analytics.revenue.catalogue import KPIS
 from nenrin.analytics.revenue.figures import Figure
 from nenrin.analytics.revenue.kpis import Kpi
 from nenrin.values import Money, Text
-from nenrin.web import format, marks, revenue_words
+from nenrin.web import format, marks
 from nenrin.web.charts import waterfall
+from nenrin.web.revenue import words as revenue_words
 from nenrin.web.templatetags.nenrin import language
 
 register = template.Library()

@@ -1,0 +1,1 @@
+"""First look: one file of contracts, read without any set-up, gives today's churn, retention and value."""

@@ -1,0 +1,66 @@
+"""A part's lifetimes as plain values, for programs: the same through REST and the command line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nenrin.analytics.forecasts.lifetimes import Fit
+from nenrin.analytics.forecasts.lifetimes.intervals import Interval
+from nenrin.insight.lifetimes.values import LEAST_CUSTOMERS, LEAST_LOSSES, Slice
+
+
+def of_part(part: Slice) -> dict[str, Any]:
+    """Counts, the curve by occasion, the models by BIC and the values with their intervals."""
+    worth = part.worth
+    return {
+        "tier": part.tier,
+        "term_months": part.term_months,
+        "customers": part.cohort.customers,
+        "losses": part.cohort.losses,
+        "reason": reason(part),
+        "occasions": _occasions(part),
+        "models": [_model(one) for one in part.choice.fits] if part.choice else [],
+        "payments": _between(worth.payments, worth.payments_interval) if worth else None,
+        "new_customer": _between(worth.new, worth.new_interval) if worth else None,
+        "still_to_come": _between(worth.book, worth.book_interval) if worth else None,
+    }
+
+
+def reason(part: Slice) -> str:
+    """Why there is no model; empty where there is one."""
+    if part.choice:
+        return "" if part.worth else "no customer of today pays in the organisation's currency"
+    told = f"not enough data: needs {LEAST_CUSTOMERS} customers and {LEAST_LOSSES} losses"
+    bound = "" if part.upper_churn is None else f"; churn of an occasion is at most {part.upper_churn:.1%}"
+    return told + bound
+
+
+def _occasions(part: Slice) -> list[dict[str, Any]]:
+    seen, last = part.observed, part.cohort.occasions
+    expected = part.choice.best.model.survival(range(last + 1)) if part.choice else None
+    return [
+        {
+            "occasion": n,
+            "at_risk": part.cohort.at_risk[n],
+            "lost": part.cohort.lost[n],
+            "observed": seen.share[n],
+            "low": seen.low[n],
+            "high": seen.high[n],
+            "expected": None if expected is None else float(expected[n]),
+        }
+        for n in range(min(last + 1, len(part.cohort.lost)))
+    ]
+
+
+def _model(fit: Fit) -> dict[str, Any]:
+    return {
+        "kind": fit.kind,
+        "parameters": list(fit.model.parameters),
+        "errors": None if fit.at_edge else list(fit.errors),
+        "log_likelihood": fit.log_likelihood,
+        "bic": fit.bic,
+    }
+
+
+def _between(value: float, interval: Interval) -> dict[str, float]:
+    return {"value": value, "low": interval.low, "high": interval.high}

@@ -1,0 +1,31 @@
+"""The simulator's starting point: what the organisation's contracts say, and an assumption for everything else."""
+
+from __future__ import annotations
+
+from nenrin.analytics.roi.companies import INPUTS, Company
+from nenrin.insight.lifetimes.values import Start
+
+
+def known(start: Start) -> dict[str, float]:
+    """Inputs that the contracts give; none where no contract with a price runs."""
+    if not start.mrr:
+        return {}
+    found: dict[str, float] = {
+        "mrr": float(start.mrr),
+        "arpa": float(round(start.arpa)),
+        "new_mrr": float(start.new_mrr),
+    }
+    if start.churn is not None:
+        found["churn"] = round(min(max(start.churn, INPUTS["churn"].low), INPUTS["churn"].high), 5)
+    return found
+
+
+def company(start: Start) -> Company:
+    """Known figures with assumptions: the aim is a point of churn less (a third where there is not so much), and
+    winning an account costs a year of its margin."""
+    made = Company()
+    for key, value in known(start).items():
+        made = made.with_(key, value)
+    aim = made.churn - 0.01 if made.churn > 0.02 else made.churn * 2 / 3
+    made = made.with_("churn_after", round(max(aim, INPUTS["churn_after"].low), 5))
+    return made.with_("cac", float(round(made.arpa * 12 * made.margin)))

@@ -1,0 +1,1 @@
+"""How measures and health are brought up to date: what was touched, evaluated, stored."""

@@ -1,0 +1,1 @@
+"""Recurring revenue as the organisation counts it: books, KPIs, slices, policies, targets."""

@@ -1,0 +1,170 @@
+"""The organisation's recurring revenue as known on a day: the book read from the lake, and who belongs to which slice.
+
+A book is kept in memory for a version of the lake's facts, a day of knowledge and a policy: pages ask it, and
+nothing is computed twice.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from threading import Lock
+from typing import Any
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+from nenrin.analytics import revenue
+from nenrin.analytics.revenue import books
+from nenrin.analytics.revenue.books import Book
+from nenrin.analytics.revenue.columns import Facts
+from nenrin.analytics.revenue.exchange import Exchange
+from nenrin.analytics.revenue.paths import Whole, number
+from nenrin.analytics.revenue.periods import MONTHS, Grain, holding, month_start
+from nenrin.analytics.revenue.policies import Policy
+from nenrin.foundation import organisation
+from nenrin.ingest import lakes
+from nenrin.insight.revenue import policies
+from nenrin.values import Period
+
+KEPT = 6
+#: What it costs to win customers (see nenrin.ingest.costs).
+ACQUISITION = ("acquisition", "marketing", "sales")
+#: The last version of every contract; those of our own and of test accounts are no revenue.
+CONTRACTS = """
+create temp view contracts as
+select s.key, s.account, starts_on, ends_on,
+       [{{from_on: step.from_on, minor: step.mrr_minor, seats: step.seats, list_minor: step.list_minor,
+          committed_minor: step.committed_minor, usage_minor: step.usage_minor}} for step in from_json(steps,
+        '[{{"from_on":"DATE","mrr_minor":"BIGINT","seats":"BIGINT","list_minor":"BIGINT","committed_minor":"BIGINT",'
+        '"usage_minor":"BIGINT"}}]')] as steps,
+       coalesce(product, '') as product, coalesce(plan, '') as plan, coalesce(nullif(currency, ''), '{currency}')
+       as currency, greatest(coalesce(term_months, 1), 1) as term_months, coalesce(auto_renews, true) as auto_renews,
+       noticed_on, ended_on, null::date as billed_to, null::date as past_due_on,
+       coalesce(is_involuntary, false) or exists (
+         from hard_events h where h.account = s.account and h.event = 'payment_failed' and noticed_on is null
+         and s.ended_on between h.believed_from and h.believed_from + 90) as is_involuntary, false as is_ramp
+from subscriptions s
+where believed_to = date '9999-12-31' and s.account is not null and starts_on is not null and ends_on is not null
+  and s.account not in (select account from accounts where believed_to = date '9999-12-31' and status = 'internal-test')
+"""
+GRADES = """
+select account, believed_from, coalesce(tier, '') as tier, coalesce(touch_model, '') as touch_model,
+       coalesce(industry, '') as industry, coalesce(region, '') as region
+from accounts order by account, believed_from
+"""
+COSTS = """
+select month, currency, sum(minor)::bigint as minor from costs
+where believed_to = date '9999-12-31' and category in {categories} group by all
+"""
+FIELDS = ("tier", "touch_model", "industry", "region")
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """Tier, touch model, industry and region of accounts over time: rows by (account, from day)."""
+
+    account: Whole
+    day: Whole
+    values: dict[str, NDArray[np.object_]]
+
+    def at(self, field: str, accounts: Whole, day: date) -> list[str]:
+        """The value of each account on a day; before its first version, the first one's; "" where there is none."""
+        high = 2**31
+        found = np.searchsorted(self.account * high + self.day, accounts * high + number(day), side="right") - 1
+        first = np.searchsorted(self.account, accounts, side="left")
+        last = np.searchsorted(self.account, accounts, side="right")
+        place, known = np.maximum(found, first), last > first
+        values = self.values[field]
+        return [values[at] if has else "" for at, has in zip(place, known, strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """A book with what is needed to slice it and to say what it rests on."""
+
+    book: Book
+    graded: Graded
+    costs: dict[date, int]
+    known: date
+    version: int
+    #: What was computed from this book already, by what was asked: a ledger never changes.
+    worked_out: dict[tuple[object, ...], Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def policy(self) -> Policy:
+        return self.book.policy
+
+
+_kept: OrderedDict[tuple[object, ...], Ledger] = OrderedDict()
+_lock = Lock()
+
+
+def ledger(known: date, policy: Policy | None = None) -> Ledger:
+    """What was known at the end of a day, under the policy live then (or another one)."""
+    lake = lakes.current()
+    policy = policy or policies.live(known)
+    key = (str(lake.path), lake.facts.open().version(), known, repr(policy))
+    with _lock:
+        if key in _kept:
+            _kept.move_to_end(key)
+            return _kept[key]
+    with lake.session(days=(known, known), known=known) as db:
+        made = read(db, policy, known, int(str(key[1])))
+    with _lock:
+        _kept[key] = made
+        while len(_kept) > KEPT:
+            _kept.popitem(last=False)
+    return made
+
+
+def read(db: duckdb.DuckDBPyConnection, policy: Policy, known: date, version: int) -> Ledger:
+    """A ledger from a session of the lake with fixed knowledge."""
+    db.execute(CONTRACTS.format(currency=policy.reporting_currency))
+    book = revenue.book(db, policy, Exchange(policy), on=known)
+    return Ledger(book, _graded(db), _costs(db, policy), known, version)
+
+
+def _graded(db: duckdb.DuckDBPyConnection) -> Graded:
+    found = db.sql(GRADES).to_arrow_table()
+    days = found.column("believed_from").cast("int32").to_numpy().astype(np.int64)
+    values = {name: np.asarray(found.column(name).to_pylist(), dtype=object) for name in FIELDS}
+    return Graded(found.column("account").to_numpy().astype(np.int64), days, values)
+
+
+def _costs(db: duckdb.DuckDBPyConnection, policy: Policy) -> dict[date, int]:
+    """Acquisition costs by month, in the reporting currency; those in others are left out where no rate is known."""
+    out: dict[date, int] = {}
+    for month, currency, minor in db.sql(COSTS.format(categories=ACQUISITION)).fetchall():
+        factor = Exchange(policy).factor(currency, month)
+        if factor is not None:
+            out[month_start(month)] = out.get(month_start(month), 0) + int(minor * factor)
+    return out
+
+
+def limited(whole: Ledger, accounts: Iterable[int] | None) -> Ledger:
+    """The same for the accounts that a viewer may see; None for all. Costs belong to the whole alone."""
+    if accounts is None:
+        return whole
+    own = np.array(sorted(set(accounts)), dtype=np.int64)
+    return replace(whole, book=books.within(whole.book, own), costs={}, worked_out={})
+
+
+def facts(of: Ledger, period: Period, grain: Grain) -> Facts:
+    """Costs of the twelve months before the end, and the profile's assumptions."""
+    months = [month_start(period.end - timedelta(days=1), -back) for back in range(12)]
+    told = [of.costs[month] for month in months if month in of.costs]
+    policy = of.policy
+    return Facts(
+        MONTHS[grain], sum(told) if told else None, policy.gross_margin, policy.yearly_discount,
+        policy.reactivation_in_nrr,
+    )  # fmt: skip
+
+
+def period(as_of: date, grain: Grain) -> Period:
+    """The organisation's month, fiscal quarter or year that holds a day, up to the end of that day."""
+    held = holding(as_of, grain, organisation.current().fiscal_start_month)
+    return Period(held.start, min(held.end, as_of + timedelta(days=1)))

@@ -1,0 +1,134 @@
+"""KPIs of the organisation: of a period, of every slice, and the accounts behind each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from nenrin.analytics.revenue import figures
+from nenrin.analytics.revenue.catalogue import KPIS
+from nenrin.analytics.revenue.figures import Figure
+from nenrin.analytics.revenue.kpis import Kpi
+from nenrin.analytics.revenue.paths import Whole
+from nenrin.analytics.revenue.periods import Grain
+from nenrin.insight.revenue import books
+from nenrin.insight.revenue.books import Ledger
+from nenrin.insight.revenue.slices import Slice
+from nenrin.insight.revenue.slices import slices as slices
+from nenrin.values import Period, Text
+
+COLUMN_NAMES: dict[str, Text] = {
+    "": Text("", ""),
+    "accounts_churned": Text("left", "解約"),
+    "accounts_begin": Text("active at the start", "期首に契約中"),
+    "accounts_unwilling": Text("left unpaid", "支払い滞納で解約"),
+    "accounts_kept": Text("still active", "継続"),
+    "accounts_base": Text("active twelve months ago", "12か月前に契約中"),
+    "accounts_upsold": Text("bought more", "増額"),
+    "accounts_end": Text("paying", "課金中"),
+    "lost": Text("MRR lost", "失ったMRR"),
+    "lost_net": Text("MRR lost, net", "失ったMRR（純額）"),
+    "opening": Text("MRR at the start", "期首MRR"),
+    "kept": Text("MRR now", "今のMRR"),
+    "kept_capped": Text("MRR now, up to then", "今のMRR（当時が上限）"),
+    "base": Text("MRR twelve months ago", "12か月前のMRR"),
+    "expansion": Text("MRR added", "増額したMRR"),
+    "due": Text("contracts due", "更新日を迎えた契約"),
+    "due_renewed": Text("renewed", "更新"),
+    "due_mrr": Text("MRR due", "更新対象MRR"),
+    "due_kept": Text("MRR renewed", "更新されたMRR"),
+    "end": Text("MRR", "MRR"),
+}
+
+
+KEPT = ("accounts_kept", "kept", "kept_capped", "due_renewed", "due_kept")
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """One account's part of a KPI: above and below the line of the fraction."""
+
+    account: int
+    over: int
+    under: int
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A figure for programs: `slice` empty for the whole; value None means not enough data."""
+
+    kpi: str
+    slice: str
+    value: float | None
+    unit: str
+    n: int
+    low: float | None
+    high: float | None
+
+
+def figures_of(
+    ledger: Ledger, period: Period, grain: Grain, of: Slice | None = None, wanted: Iterable[str] = KPIS,
+    *, interval: bool = True,
+) -> dict[str, Figure]:  # fmt: skip
+    """KPIs of a period, of all accounts or of those that were in a slice at its begin."""
+    columns, facts = columns_of(ledger, period), books.facts(ledger, period, grain)
+    if of is None and interval:
+        kept = ledger.worked_out.setdefault(("whole", period, grain), {})
+        kept |= figures.whole(columns, facts, [key for key in wanted if key not in kept])
+        return {key: kept[key] for key in wanted}
+    if of is None:
+        everyone = np.zeros(len(ledger.book.accounts), dtype=np.int64)
+        return {key: found[0] for key, found in figures.sliced(columns, facts, everyone, 1, wanted, costs=True).items()}
+    own = {name: values[of.before] for name, values in columns.items()}
+    return figures.whole(own, figures.without_costs(facts), wanted)
+
+
+def columns_of(ledger: Ledger, period: Period) -> dict[str, Whole]:
+    """What the KPIs of a period are made of, worked out once."""
+    key = ("columns", period)
+    if key not in ledger.worked_out:
+        ledger.worked_out[key] = figures.measured(ledger.book, period)[1]
+    kept: dict[str, Whole] = ledger.worked_out[key]
+    return kept
+
+
+def by_slice(
+    ledger: Ledger, period: Period, grain: Grain, of: Sequence[Slice], wanted: Iterable[str] = KPIS
+) -> dict[str, list[Figure]]:
+    """KPIs of every slice, by the accounts that were in it at the begin of the period."""
+    columns, facts = columns_of(ledger, period), books.facts(ledger, period, grain)
+    masks = np.array([each.before for each in of]) if of else np.zeros((0, len(ledger.book.accounts)), dtype=bool)
+    return figures.masked(columns, facts, masks, wanted)
+
+
+def behind(ledger: Ledger, period: Period, kpi: Kpi, of: Slice | None = None) -> list[Behind]:
+    """The accounts with a part in a KPI, those above the line first."""
+    if not kpi.over:
+        return []
+    columns = columns_of(ledger, period)
+    over, under = columns[kpi.over], columns[kpi.under]
+    part = (over != 0) | (under != 0)
+    rows = np.flatnonzero(part if of is None else part & of.before)
+    order = rows[np.lexsort((-np.abs(under[rows]), -np.abs(_weight(kpi, over[rows], under[rows]))))]
+    return [Behind(int(ledger.book.accounts[row]), int(over[row]), int(under[row])) for row in order]
+
+
+def _weight(kpi: Kpi, over: Whole, under: Whole) -> Whole:
+    """Who makes the difference: of what was kept, those who were not; else those above the line."""
+    return under - over if kpi.loss or kpi.over in KEPT else over
+
+
+def rows(ledger: Ledger, period: Period, grain: Grain, of: Sequence[Slice] = ()) -> list[Row]:
+    """Every KPI for the whole and for each slice, as plain rows."""
+    out = [_row("", figure) for figure in figures_of(ledger, period, grain).values()]
+    found = by_slice(ledger, period, grain, of) if of else {}
+    for number, each in enumerate(of):
+        out += [_row(each.key, found[key][number]) for key in KPIS]
+    return out
+
+
+def _row(slice_key: str, figure: Figure) -> Row:
+    low, high = figure.interval if figure.interval else (None, None)
+    return Row(figure.kpi, slice_key, figure.value, KPIS[figure.kpi].unit, figure.n, low, high)

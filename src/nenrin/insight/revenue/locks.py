@@ -1,0 +1,121 @@
+"""Closed books: a locked period shows what was known when it was closed; what became known later is an adjustment.
+
+A later correction does not change a closed period. It stands as "prior-period adjustment" in the open period that
+follows, so that begin (as closed) + adjustment + movements = end (as known now).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+
+from nenrin.analytics.revenue.paths import number
+from nenrin.foundation import journal, organisation
+from nenrin.foundation.actors import Actor
+from nenrin.insight.models import PeriodLock
+from nenrin.insight.revenue import books as revenue
+from nenrin.insight.revenue import slices, statements
+from nenrin.insight.revenue.books import Ledger
+from nenrin.insight.revenue.slices import Slice
+from nenrin.insight.revenue.statements import Change, Statement, View
+from nenrin.values import Period
+
+
+class CannotLock(ValueError):
+    """Only whole days that are over can be closed, in their order: name a later day than the last lock's, before today."""
+
+
+def lock(through: date, *, by: Actor, at: datetime) -> PeriodLock:
+    """Close the books up to and with a day. Raises CannotLock. Journal: insight.period.locked."""
+    today = organisation.today(at)
+    with transaction.atomic():
+        last = PeriodLock.objects.select_for_update().first()
+        if through >= today or (last and through <= last.through):
+            raise CannotLock(f"{through} is not before {today}, or not after the last lock")
+        row = PeriodLock.objects.create(
+            through=through, known_on=today, author_id=int(by.key) if by.kind == "member" else None, locked_at=at
+        )
+        journal.record("insight.period.locked", actor=by, at=at, particulars={"through": through.isoformat()})
+    return row
+
+
+def unlock(*, by: Actor, at: datetime) -> None:
+    """Open the books after the last lock but one again. Safe to repeat. Journal: insight.period.unlocked."""
+    with transaction.atomic():
+        last = PeriodLock.objects.select_for_update().first()
+        if last is not None:
+            last.delete()
+            particulars = {"through": last.through.isoformat()}
+            journal.record("insight.period.unlocked", actor=by, at=at, particulars=particulars)
+
+
+def locks() -> list[PeriodLock]:
+    return list(PeriodLock.objects.all())
+
+
+def covering(day: date, known: Sequence[PeriodLock]) -> PeriodLock | None:
+    """The lock that closed a day first."""
+    return min((row for row in known if row.through >= day), key=lambda row: row.through, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The ledgers that statements of closed periods read, within the same accounts as the open one."""
+
+    open: Ledger
+    accounts: tuple[int, ...] | None
+    locks: tuple[PeriodLock, ...]
+
+    def ledger(self, day: date) -> Ledger:
+        """The one in which a day is told: as closed, or as known now."""
+        found = covering(day, self.locks)
+        if found is None or found.known_on >= self.open.known:
+            return self.open
+        return revenue.limited(revenue.ledger(found.known_on), self.accounts)
+
+
+def statement(books: Closed, period: Period, view: View, by: str = "", key: str | None = None) -> Statement:
+    """A period's movements as closed where it is closed, else as known now with the adjustment of what was closed before."""
+    last = period.end - timedelta(days=1)
+    ledger = books.ledger(last)
+    told = statements.statement(ledger, period, view, _slice(ledger, by, key, period))
+    before = books.ledger(period.start - timedelta(days=1))
+    if before is ledger or covering(last, books.locks) == covering(period.start - timedelta(days=1), books.locks):
+        return told
+    begin, accounts = _begin(before, period, by, key)
+    return replace(told, begin=begin, accounts_begin=accounts, adjustment=told.begin - begin)
+
+
+def _begin(ledger: Ledger, period: Period, by: str, key: str | None) -> tuple[int, int]:
+    """The opening as it was closed."""
+    day = period.start - timedelta(days=1)
+    rates = ledger.book.valued(day).at([number(day)])[:, 0]
+    of = _slice(ledger, by, key, period)
+    rates = rates if of is None else rates[of.before]
+    return int(rates.sum()), int((rates > 0).sum())
+
+
+def _slice(ledger: Ledger, by: str, key: str | None, period: Period) -> Slice | None:
+    if not by or key is None:
+        return None
+    found = slices.slices(ledger, by, period)
+    nobody = slices.nobody(ledger, key)
+    return next((each for each in found if each.key == key), nobody)
+
+
+def adjusted(books: Closed, period: Period) -> list[Change]:
+    """The accounts behind a period's adjustment: what they paid before it as closed, and as known now."""
+    day = period.start - timedelta(days=1)
+    now, closed = books.ledger(period.end - timedelta(days=1)), books.ledger(day)
+    if now is closed:
+        return []
+    told = {}
+    for ledger in (closed, now):
+        rates = ledger.book.valued(day).at([number(day)])[:, 0].tolist()
+        told[id(ledger)] = dict(zip(ledger.book.accounts.tolist(), rates, strict=True))
+    old, new = told[id(closed)], told[id(now)]
+    out = [Change(a, old.get(a, 0), new.get(a, 0), new.get(a, 0) - old.get(a, 0), {}, False) for a in {*old, *new}]
+    return sorted((each for each in out if each.amount), key=lambda each: -abs(each.amount))

@@ -1,0 +1,1 @@
+"""Where facts come in: sources, imports, the event catalogue, the data board."""

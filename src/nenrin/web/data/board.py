@@ -1,0 +1,201 @@
+"""The data board: what came in, what became of it, what waits for a decision, and whether the loops keep up."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Max, Q, Sum
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils.translation import get_language, gettext
+from django.views.decorators.http import require_POST
+
+from nenrin.foundation import organisation
+from nenrin.foundation.actors import Actor
+from nenrin.foundation.models import Lease
+from nenrin.foundation.permissions import FieldClass, Permission, allowed, visible
+from nenrin.ingest import conservation, lakes, quarantine
+from nenrin.ingest.conservation import Law
+from nenrin.ingest.models import Conflict, Quarantined, Source
+from nenrin.values import Text
+from nenrin.web import format, toasts
+from nenrin.web.charts.columns import Column, Columns
+from nenrin.web.data import law_words
+from nenrin.web.data.source_words import CONFLICTS, LOOPS, REASONS
+from nenrin.web.guard import MemberRequest, requires
+from nenrin.web.home import freshness
+from nenrin.web.listing import page_of, plain
+
+VOLUME_DAYS = 14
+#: A loop that has not gone round for this long is late; its longest round is shorter.
+LATE_SECONDS = 120
+MOST_RETRIED = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A source with its terms of the law."""
+
+    source: Source
+    fresh: freshness.Freshness | None
+    law: Law
+    gap: int  # received, less what became of it: 0 where nothing vanished
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """A loop of the worker: when it last went round and what it did."""
+
+    name: Text
+    beat_at: datetime
+    seconds: float
+    is_late: bool
+    done: object
+    took: object
+
+
+@requires(Permission.DATA_VIEW)
+def data_board(request: MemberRequest) -> HttpResponse:
+    """Everything about arriving data on one page."""
+    law = conservation.law(lakes.current())
+    total = law["total"]
+    context = {
+        "as_of": request.at,
+        "facts": law_words.facts(total, request.at, get_language() or "ja"),
+        "holds": conservation.holds(total),
+        "told": law_words.told(total),
+        "sum_meaning": law_words.SUM,
+        "lines": _lines(law, request.at),
+        "volume": _volume(request),
+        "reasons": _reasons(),
+        "conflicts": [
+            (CONFLICTS.get(row.kind, Text(row.kind, row.kind)), row)
+            for row in Conflict.objects.order_by("-last_at")[:20]
+        ],
+        "loops": _loops(request.at),
+        "may_see": visible(request.user, FieldClass.PERSONAL),
+    }
+    return render(request, "data/board.html", context)
+
+
+def _lines(law: dict[str, Law], at: datetime) -> list[Line]:
+    rows = list(Source.objects.order_by("-is_active", "name"))
+    fresh = {row.source.pk: row for row in freshness.sources(at, rows)}
+    return [
+        Line(row, fresh.get(row.pk), law[row.name], law_words.difference(law[row.name]))
+        for row in rows
+        if row.name in law
+    ]
+
+
+def _volume(request: MemberRequest) -> Columns:
+    """Events stored by day, of the last two weeks, in the organisation's days."""
+    today = organisation.today(request.at)
+    days = [today - timedelta(days=n) for n in range(VOLUME_DAYS - 1, -1, -1)]
+    with lakes.current().session(days=(days[0], today + timedelta(days=1))) as db:
+        counted: dict[date, int] = dict(
+            db.execute("select day, sum(n)::bigint from raw_counts group by day").fetchall()
+        )
+    language = get_language() or "ja"
+    columns = tuple(
+        Column(
+            format.day(one, language, "brief"),
+            counted.get(one, 0),
+            format.number(counted.get(one, 0), language),
+            is_partial=one == today,
+        )
+        for one in days
+    )
+    sum_text = format.number(sum(column.value for column in columns), language)
+    story = Text(
+        f"{sum_text} product events in the last {VOLUME_DAYS} days", f"過去{VOLUME_DAYS}日間の利用ログは{sum_text}件"
+    )
+    return Columns(columns, story, Text("Product events", "利用ログ"))
+
+
+def _reasons() -> list[dict[str, object]]:
+    """What waits in quarantine, by reason, the most first."""
+    waiting = Quarantined.objects.filter(state__in=("waiting", "retrying"))
+    rows = waiting.values("reason").annotate(n=Sum("events"), last=Max("received_at")).order_by("-n")
+    return [{**row, "words": _reason(row["reason"])} for row in rows]
+
+
+def _reason(code: str) -> Text:
+    return REASONS.get(code, Text(code, code))
+
+
+def _loops(at: datetime) -> list[Loop]:
+    rows = {row.name: row for row in Lease.objects.filter(name__startswith="worker.")}
+    return [_loop(LOOPS[name], rows[name], at) for name in LOOPS if name in rows]
+
+
+def _loop(name: Text, row: Lease, at: datetime) -> Loop:
+    silent = max((at - row.beat_at).total_seconds(), 0.0)
+    return Loop(
+        name, row.beat_at, silent, silent > LATE_SECONDS, row.particulars.get("done"), row.particulars.get("seconds")
+    )
+
+
+@requires(Permission.DATA_VIEW)
+def quarantined(request: MemberRequest) -> HttpResponse:
+    """Events set aside, newest first, by reason and source."""
+    reason, sender = plain(request.GET.get("reason")), request.GET.get("source", "")
+    narrowed = Q(reason=reason) if reason else Q()
+    if sender.isascii() and sender.isdigit():
+        narrowed &= Q(source=int(sender[:9]))
+    waiting = Quarantined.objects.filter(state__in=("waiting", "retrying"))
+    page = page_of(waiting.filter(narrowed).order_by("-received_at", "-pk"), request)
+    names = dict(Source.objects.values_list("id", "name"))
+    context = {
+        "as_of": request.at,
+        "page": page,
+        "rows": [(row, _reason(row.reason), names.get(row.source, f"#{row.source}")) for row in page],
+        "reasons": Counter(dict(waiting.values_list("reason").annotate(n=Sum("events")).order_by())),
+        "words": REASONS,
+        "reason": reason,
+        "choices": [
+            (code, _reason(code)) for code in waiting.order_by("reason").values_list("reason", flat=True).distinct()
+        ],
+        "may_edit": allowed(request.user, Permission.DATA_EDIT) is not None,
+        "may_see": visible(request.user, FieldClass.PERSONAL),
+    }
+    return render(request, "data/quarantined.html", context)
+
+
+@require_POST
+@requires(Permission.DATA_EDIT)
+def settle(request: MemberRequest) -> HttpResponse:
+    """Try the ticked events again, or all of a reason; or give them up."""
+    waiting = Quarantined.objects.filter(state__in=("waiting", "retrying"))
+    keys = [int(key) for key in request.POST.getlist("id") if key.isascii() and key.isdigit()]
+    reason = plain(request.POST.get("reason"))
+    chosen = (
+        waiting.filter(pk__in=keys)
+        if not request.POST.get("all")
+        else waiting.filter(reason=reason)
+        if reason
+        else waiting
+    )
+    rows = list(chosen.order_by("pk")[:MOST_RETRIED])
+    by = Actor.of(request.user)
+    if request.POST.get("do") == "drop":
+        count = quarantine.drop(rows, by=by, at=request.at)
+        toasts.say(request, gettext("Given up: %(count)d") % {"count": count})
+    else:
+        count = quarantine.retry(rows, by=by, at=request.at)
+        toasts.say(
+            request,
+            gettext("Tried again: %(count)d. What can be stored now leaves this list within seconds.")
+            % {"count": count},
+        )
+    return HttpResponseRedirect(reverse("quarantined") + (f"?reason={reason}" if reason in REASONS else ""))
+
+
+urlpatterns = [
+    path("data", data_board, name="data-board"),
+    path("data/quarantined", quarantined, name="quarantined"),
+    path("data/quarantined/settle", settle, name="quarantined-settle"),
+]

@@ -1,0 +1,1 @@
+"""Health models and measures: the editor, its rules and curves, versions and standing."""

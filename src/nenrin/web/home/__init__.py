@@ -1,0 +1,1 @@
+"""Home: the portfolio, and what a new installation is greeted with."""

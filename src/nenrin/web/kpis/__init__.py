@@ -1,0 +1,1 @@
+"""KPIs: the list, one KPI, its targets."""

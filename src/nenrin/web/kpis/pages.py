@@ -1,0 +1,248 @@
+"""The KPI list, and a page for each: what it means, how it stands and moves, by slice, and who is behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+
+from nenrin.analytics.revenue.catalogue import GROUPS, KPIS
+from nenrin.analytics.revenue.figures import Figure
+from nenrin.analytics.revenue.kpis import Band, Kpi, band_of
+from nenrin.customers.models import Account
+from nenrin.foundation.permissions import Permission, allowed
+from nenrin.insight.models import KpiTarget
+from nenrin.insight.revenue import kpis as revenue_kpis
+from nenrin.insight.revenue import slices
+from nenrin.insight.revenue.kpis import Behind
+from nenrin.insight.revenue.slices import DIMENSIONS
+from nenrin.values import Text
+from nenrin.web import exports, format
+from nenrin.web.charts.lines import Lines, Series
+from nenrin.web.guard import MemberRequest, requires
+from nenrin.web.kpis import targets as kpi_targets
+from nenrin.web.listing import PAGE
+from nenrin.web.revenue import words as revenue_words
+from nenrin.web.revenue.asking import VIEW, Asked, asked
+from nenrin.web.revenue.pages import frame, major
+
+TREND = {"month": 13, "quarter": 9, "year": 5}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One KPI of the list: now, one period before, its band, and by slice where one was asked for."""
+
+    kpi: Kpi
+    figure: Figure
+    before: Figure
+    change: Text | None
+    is_better: bool | None
+    band: Band | None
+    url: str
+    by_slice: tuple[Figure, ...] = ()
+    target: KpiTarget | None = None
+    is_reached: bool | None = None
+
+
+@requires(VIEW)
+def kpis(request: MemberRequest) -> HttpResponse:
+    """Every KPI of a period, by group."""
+    ask = asked(request)
+    lines = _lines(ask)
+    groups = [(name, [line for line in lines if line.kpi.group == key]) for key, name in GROUPS.items()]
+    context = {
+        **frame(request, ask),
+        "views": (),
+        "groups": groups,
+        "has_targets": any(line.target for line in lines),
+        "dimension": DIMENSIONS.get(ask.by),
+        "may_export": allowed(request.user, Permission.EXPORT) is not None,
+        "is_empty": not len(ask.ledger.book.accounts),
+    }
+    return render(request, "revenue/kpis.html", context)
+
+
+def _lines(ask: Asked) -> list[Line]:
+    before = ask.series(2)[0]
+    now = revenue_kpis.figures_of(ask.ledger, ask.period, ask.grain, ask.within)
+    was = revenue_kpis.figures_of(ask.ledger, before, ask.grain, ask.slice_at(before), interval=False)
+    by_slice = revenue_kpis.by_slice(ask.ledger, ask.period, ask.grain, ask.slices) if ask.slices else {}
+    targets = kpi_targets.of(ask)
+    return [_line(ask, kpi, now[key], was[key], by_slice.get(key, ()), targets.get(key)) for key, kpi in KPIS.items()]
+
+
+def _line(
+    ask: Asked, kpi: Kpi, now: Figure, was: Figure, by_slice: Sequence[Figure] = (), target: KpiTarget | None = None
+) -> Line:
+    change, is_better = _change(ask, kpi, now.value, was.value)
+    url = f"{reverse('kpi', args=[kpi.key])}?{ask.address()}"
+    return Line(
+        kpi,
+        now,
+        was,
+        change,
+        is_better,
+        _band(ask, kpi, now),
+        url,
+        tuple(by_slice),
+        target,
+        kpi_targets.reached(kpi, now, target),
+    )
+
+
+def _band(ask: Asked, kpi: Kpi, now: Figure) -> Band | None:
+    """A band of the tier where a tier is looked at; monthly rates have none for longer periods."""
+    tier = ask.within.key if ask.within and ask.by == "tier" else ""
+    is_monthly = any(band.tier for band in kpi.bands)
+    return None if is_monthly and ask.grain != "month" else band_of(kpi, now.value, tier)
+
+
+def _change(ask: Asked, kpi: Kpi, now: float | None, was: float | None) -> tuple[Text | None, bool | None]:
+    """The difference from the period before, in points for shares; better or worse where the KPI has a direction."""
+    if now is None or was is None:
+        return None, None
+    gap = now - was
+    if kpi.unit == "share":
+        words = [format.signed(gap * 100, language, 1, "pt") for language in ("en", "ja")]
+    elif kpi.unit == "money":
+        currency = ask.ledger.policy.reporting_currency
+        shown = [revenue_words.figure(kpi, abs(gap), currency, language) for language in ("en", "ja")]
+        words = [("+" if gap >= 0 else format.MINUS) + each for each in shown]
+    else:
+        words = [format.signed(gap, language, 0 if kpi.unit == "count" else 2) for language in ("en", "ja")]
+    is_flat = kpi.direction == "neutral" or words[0].startswith("±") or gap == 0
+    return Text(*words), None if is_flat else (gap > 0) == (kpi.direction == "higher")
+
+
+@requires(VIEW)
+def kpi(request: MemberRequest, key: str) -> HttpResponse:
+    """One KPI: definition, trend, slices, the accounts behind it."""
+    one, ask = kpi_targets.find(key), asked(request)
+    now = revenue_kpis.figures_of(ask.ledger, ask.period, ask.grain, ask.within, (key,))[key]
+    behind = revenue_kpis.behind(ask.ledger, ask.period, one, ask.within)
+    page = Paginator(behind, PAGE).get_page(request.GET.get("page"))
+    context = {
+        **frame(request, ask),
+        "views": (),
+        "kpi": one,
+        "bands": _bands(one),
+        "figure": now,
+        "band": _band(ask, one, now),
+        "line": _line(ask, one, now, _before(ask, key), target=kpi_targets.of(ask).get(key)),
+        "unit": revenue_words.UNITS[one.unit],
+        "direction": revenue_words.DIRECTIONS[one.direction],
+        "trend": _trend(ask, one),
+        "by_slice": _by_slice(ask, one),
+        "page": page,
+        "rows": _named(list(page)),
+        "columns": revenue_kpis.COLUMN_NAMES,
+        "over": revenue_kpis.COLUMN_NAMES.get(one.over),
+        "under": revenue_kpis.COLUMN_NAMES.get(one.under),
+        "may_export": allowed(request.user, Permission.EXPORT) is not None,
+        "back": f"{reverse('kpis')}?{ask.address()}",
+        "target": kpi_targets.of(ask).get(key),
+        "target_form": kpi_targets.form(ask, one) if allowed(request.user, Permission.HEALTH_CONFIGURE) else None,
+        "export_query": ask.address(),
+    }
+    return render(request, "revenue/kpi.html", context)
+
+
+def _bands(one: Kpi) -> list[tuple[Band, Text | None]]:
+    """The benchmarks with the names of their tiers."""
+    names = slices.tiers()
+    return [(band, names.get(band.tier, Text(band.tier, band.tier)) if band.tier else None) for band in one.bands]
+
+
+def _before(ask: Asked, key: str) -> Figure:
+    before = ask.series(2)[0]
+    return revenue_kpis.figures_of(ask.ledger, before, ask.grain, ask.slice_at(before), (key,), interval=False)[key]
+
+
+def _trend(ask: Asked, one: Kpi) -> Lines:
+    periods, language = ask.series(TREND[ask.grain]), exports.language()
+    currency, found = ask.ledger.policy.reporting_currency, []
+    for period in periods:
+        of = revenue_kpis.figures_of(ask.ledger, period, ask.grain, ask.slice_at(period), (one.key,), interval=False)
+        found.append(of[one.key].value)
+    scale = 100 if one.unit == "share" else 1e-4 if one.unit == "money" and language.startswith("ja") else 1
+    values = tuple(None if value is None else value * scale for value in found)
+    texts = tuple(revenue_words.figure(one, value, currency, language) for value in found)
+    known = [value for value in values if value is not None]
+    low = None if known and min(known) > 0.5 * max(known) else min([0.0, *known])
+    days = tuple(ask.name(period).in_(language) for period in periods)
+    return Lines(days, (Series(one.name, values, texts),), one.name, low=low)
+
+
+def _by_slice(ask: Asked, one: Kpi) -> list[tuple[Text, list[tuple[Text, Figure, str]]]]:
+    """The KPI in every slice of the dimension asked for, or of the tiers."""
+    out = []
+    for dimension in [ask.by] if ask.by else ["tier", "plan", "touch_model"]:
+        found = revenue_kpis.slices(ask.ledger, dimension, ask.period)
+        figures_found = revenue_kpis.by_slice(ask.ledger, ask.period, ask.grain, found, (one.key,))[one.key]
+        base = {"grain": ask.grain, "start": ask.period.start.isoformat()}
+        base |= {"known": ask.known.isoformat()} if ask.known < ask.today else {}
+        rows = [
+            (each.name, figure, "&".join(f"{k}={v}" for k, v in {**base, "by": dimension, "slice": each.key}.items()))
+            for each, figure in zip(found, figures_found, strict=True)
+        ]
+        out.append((DIMENSIONS[dimension], rows))
+    return out
+
+
+def _named(rows: Sequence[Behind]) -> list[tuple[Account, Behind]]:
+    accounts = Account.objects.in_bulk([row.account for row in rows])
+    return [(accounts[row.account], row) for row in rows if row.account in accounts]
+
+
+@requires(Permission.EXPORT)
+def kpis_export(request: MemberRequest, kind: str) -> Any:
+    """The list as a file: every KPI, for all and for each slice asked for."""
+    ask, language = asked(request, Permission.EXPORT), exports.language()
+    rows = revenue_kpis.rows(ask.ledger, ask.period, ask.grain, ask.slices)
+    heads = ["kpi", Text("Name", "名称").in_(language), "slice", "value", "unit", "n", "low", "high"]
+
+    def lines() -> Iterator[list[Any]]:
+        for row in rows:
+            yield [row.kpi, KPIS[row.kpi].name.in_(language), row.slice, row.value, row.unit, row.n, row.low, row.high]
+
+    exports.note(request, "subscription", len(rows), {"by": ask.by, "grain": ask.grain})
+    return exports.answer(kind, "kpis", heads, lines(), request.at)
+
+
+@requires(Permission.EXPORT)
+def kpi_export(request: MemberRequest, key: str, kind: str) -> Any:
+    """The accounts behind one KPI, as a file."""
+    one, ask, language = kpi_targets.find(key), asked(request, Permission.EXPORT), exports.language()
+    found = revenue_kpis.behind(ask.ledger, ask.period, one, ask.within)
+    words = [revenue_kpis.COLUMN_NAMES[name].in_(language) for name in (one.over, one.under) if name]
+    heads = ["id", Text("Account", "顧客").in_(language), *words]
+
+    def lines() -> Iterator[list[Any]]:
+        for account, row in _named(found):
+            yield [account.pk, account.name, *(_plain(ask, one, n) for n in (row.over, row.under)[: len(words)])]
+
+    exports.note(request, "subscription", len(found), {"kpi": key})
+    return exports.answer(kind, f"kpi-{key}", heads, lines(), request.at)
+
+
+def _plain(ask: Asked, one: Kpi, value: int) -> Any:
+    return (
+        value
+        if one.over.startswith(("accounts", "due_renewed", "due")) and one.interval == "wilson"
+        else major(ask, value)
+    )
+
+
+urlpatterns = [
+    path("kpis", kpis, name="kpis"),
+    path("kpis/export.<str:kind>", kpis_export, name="kpis-export"),
+    path("kpis/<slug:key>", kpi, name="kpi"),
+    path("kpis/<slug:key>/target", kpi_targets.target, name="kpi-target"),
+    path("kpis/<slug:key>/export.<str:kind>", kpi_export, name="kpi-export"),
+]

@@ -1,0 +1,1 @@
+"""Lifetime value: the page and its pictures."""

@@ -1,0 +1,229 @@
+"""Lifetime value: how long customers stay by tier and term, by which model, and what that is worth; with who is behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils.http import urlencode
+
+from nenrin.analytics.forecasts.lifetimes import expectancies
+from nenrin.analytics.forecasts.lifetimes.lives import Life
+from nenrin.customers.models import Account
+from nenrin.foundation.permissions import Permission, allowed
+from nenrin.insight.lifetimes import values as value
+from nenrin.insight.lifetimes.values import LEAST_CUSTOMERS, LEAST_LOSSES, Slice
+from nenrin.values import Money, Text
+from nenrin.web import exports
+from nenrin.web.guard import MemberRequest, requires
+from nenrin.web.lifetimes import asking, pictures
+from nenrin.web.lifetimes.asking import VIEW, Asked, asked
+from nenrin.web.listing import PAGE, plain, whole
+
+STATES = {
+    "alive": Text("customers today", "現在の顧客"),
+    "lost": Text("lost", "解約した顧客"),
+    "all": Text("all", "全員"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """LTV of a new customer, what one of today's is still worth, and all of them; with 90 % intervals."""
+
+    new: Money
+    new_low: Money
+    new_high: Money
+    customer: Money
+    book: Money
+    book_low: Money
+    book_high: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One part in the table; amounts in the organisation's currency."""
+
+    name: Text
+    part: Slice
+    is_whole: bool
+    alive: int
+    url: str
+    amounts: Amounts | None
+    years: tuple[float | None, ...]
+
+
+YEARS = (1, 3, 5)
+
+
+@requires(VIEW)
+def lifetimes(request: MemberRequest) -> HttpResponse:
+    """All parts, with the curve and the figures of those for which there is enough."""
+    ask = asked(request)
+    lines = _lines(ask)
+    details = [pictures.detail(line.name, line.part) for line in lines if line.part.choice]
+    context = {
+        "as_of": request.at,
+        "ask": ask,
+        "lines": lines,
+        "details": details,
+        "curves": pictures.curves([(line.name, line.part) for line in lines if line.part.choice]),
+        "years": YEARS,
+        "least": (LEAST_CUSTOMERS, LEAST_LOSSES),
+        "elsewhere": sum(one.currency != ask.currency for one in ask.book.lives),
+        "query": _query(ask),
+        "may_export": allowed(request.user, Permission.EXPORT) is not None,
+    }
+    return render(request, "lifetimes/lifetimes.html", context)
+
+
+def _lines(ask: Asked) -> list[Line]:
+    tiers = asking.tier_names()
+    found = []
+    for part in ask.slices:
+        name = asking.part_name(part, tiers, is_whole=not part.tier)
+        found.append(_line(ask, part, name))
+    return found
+
+
+def _line(ask: Asked, part: Slice, name: Text) -> Line:
+    url = f"{reverse('lifetime-accounts')}?{_query(ask, tier=part.tier, term=str(part.term_months))}"
+    years = tuple(pictures.left_after(part, year) for year in YEARS)
+    return Line(name, part, not part.tier, len(part.alive), url, _amounts(ask, part), years)
+
+
+def _amounts(ask: Asked, part: Slice) -> Amounts | None:
+    worth = part.worth
+    if worth is None:
+        return None
+    new, book = worth.new_interval, worth.book_interval
+    minors = (worth.new, new.low, new.high, worth.customer, worth.book, book.low, book.high)
+    return Amounts(*(Money(round(minor), ask.currency) for minor in minors))
+
+
+def _query(ask: Asked, **changes: str) -> str:
+    given = {
+        "known": ask.known.isoformat(),
+        "margin": f"{100 * ask.given.margin:g}",
+        "discount": f"{100 * ask.given.discount:g}",
+    }
+    return urlencode(given | changes)
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """An account of a part: its renewals, and what it is still worth by its part's model (None: not enough data)."""
+
+    account: Account
+    life: Life
+    mrr: Money
+    payments: float | None
+    worth: Money | None
+
+
+@requires(VIEW)
+def accounts(request: MemberRequest) -> HttpResponse:
+    """The accounts behind one part's figures, the most valuable first."""
+    ask = asked(request)
+    part, state = _part(request, ask), _state(request)
+    rows = _behind(ask, part, state)
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    context = {
+        "as_of": request.at,
+        "ask": ask,
+        "part": part,
+        "name": asking.part_name(part, asking.tier_names(), is_whole=not part.tier),
+        "state": state,
+        "states": list(STATES.items()),
+        "page": page,
+        "rows": _named(list(page), ask, part),
+        "back": f"{reverse('lifetimes')}?{_query(ask)}",
+        "query": _query(ask, tier=part.tier, term=str(part.term_months), state=state),
+        "may_export": allowed(request.user, Permission.EXPORT) is not None,
+    }
+    return render(request, "lifetimes/accounts.html", context)
+
+
+def _part(request: MemberRequest, ask: Asked) -> Slice:
+    """The part that the address names; 404 where there is none (nothing named: the largest)."""
+    tier, term = plain(request.GET.get("tier")), whole(request.GET.get("term"))
+    found = [p for p in ask.slices if p.tier == tier and term in (None, p.term_months)]
+    if not found and (tier or term is not None):
+        raise Http404(f"{tier} {term}")
+    return found[0] if found else value.nobody()
+
+
+def _state(request: MemberRequest) -> str:
+    return state if (state := request.GET.get("state", "alive")) in STATES else "alive"
+
+
+def _behind(ask: Asked, part: Slice, state: str) -> list[Life]:
+    chosen = [one for one in part.lives if state == "all" or one.is_lost == (state == "lost")]
+    return sorted(chosen, key=lambda one: (-one.mrr_minor, one.account))
+
+
+def _named(found: Sequence[Life], ask: Asked, part: Slice) -> list[Behind]:
+    rows = Account.objects.in_bulk([one.account for one in found])
+    ahead: dict[int, float] = {}
+    if part.choice:
+        rate = expectancies.per_occasion(ask.given.discount, part.term_months)
+        ahead = value.residuals(part.choice.best.model, rate, {one.passed for one in found if not one.is_lost})
+    return [_row(rows[one.account], one, ahead, ask) for one in found if one.account in rows]
+
+
+def _row(account: Account, one: Life, ahead: dict[int, float], ask: Asked) -> Behind:
+    payments = ahead.get(one.passed) if one.is_running else None
+    minor = None if payments is None else round(payments * ask.given.margin * one.term_months * one.mrr_minor)
+    worth = None if minor is None else Money(minor, one.currency or ask.currency)
+    return Behind(account, one, Money(one.mrr_minor, one.currency or ask.currency), payments, worth)
+
+
+@requires(Permission.EXPORT)
+def lifetimes_export(request: MemberRequest, kind: str) -> Any:
+    """All parts with their models, curves and values, as a file."""
+    ask, language = asked(request, Permission.EXPORT), exports.language()
+    heads = pictures.EXPORT_HEADS
+    lines = _lines(ask)
+
+    def rows() -> Iterator[list[Any]]:
+        for line in lines:
+            yield from pictures.exported(line.name.in_(language), line.part, ask, language)
+
+    exports.note(request, "subscription", len(ask.book.lives), {"lifetimes": _query(ask)})
+    return exports.answer(kind, "lifetimes", [head.in_(language) for head in heads], rows(), request.at)
+
+
+@requires(Permission.EXPORT)
+def accounts_export(request: MemberRequest, kind: str) -> Any:
+    """The accounts behind one part, as a file."""
+    ask, language = asked(request, Permission.EXPORT), exports.language()
+    part, state = _part(request, ask), _state(request)
+    found = _behind(ask, part, state)
+    heads = [Text("id", "id"), Text("Account", "顧客"), Text("Since", "開始日"), Text("Lost on", "解約日"),
+             Text("Renewals passed", "更新回数"), Text("MRR", "MRR"), Text("Currency", "通貨"),
+             Text("Expected further payments, discounted", "今後の支払回数の期待値（割引後）"),
+             Text("Expected gross profit still to come", "今後の粗利の期待値")]  # fmt: skip
+
+    def rows() -> Iterator[list[Any]]:
+        for one in _named(found, ask, part):
+            life = one.life
+            lost = life.lost_on or ""
+            ahead = "" if one.payments is None else round(one.payments, 4)
+            worth = "" if one.worth is None else one.worth.major
+            yield [one.account.pk, one.account.name, life.starts_on, lost, life.passed, one.mrr.major, one.mrr.currency, ahead, worth]  # fmt: skip
+
+    exports.note(request, "subscription", len(found), {"lifetimes": _query(ask, tier=part.tier, state=state)})
+    return exports.answer(kind, "lifetimes-accounts", [head.in_(language) for head in heads], rows(), request.at)
+
+
+urlpatterns = [
+    path("lifetimes", lifetimes, name="lifetimes"),
+    path("lifetimes/accounts", accounts, name="lifetime-accounts"),
+    path("lifetimes/export.<str:kind>", lifetimes_export, name="lifetimes-export"),
+    path("lifetimes/accounts/export.<str:kind>", accounts_export, name="lifetime-accounts-export"),
+]

@@ -1,0 +1,1 @@
+"""A member's own pages: sign-in, profile, sessions, second step."""

@@ -1,0 +1,1 @@
+"""Revenue: movements, accounts, cohorts and its settings."""

@@ -1,0 +1,139 @@
+"""What a revenue page was asked: which period, of which slice, in which view, as known when; within the viewer's scope."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import cast
+
+from django.utils.http import urlencode
+
+from nenrin.analytics.revenue import periods
+from nenrin.analytics.revenue.periods import Grain
+from nenrin.customers.models import Account
+from nenrin.foundation import organisation
+from nenrin.foundation.permissions import Permission, Scope, allowed
+from nenrin.insight.revenue import books as revenue
+from nenrin.insight.revenue import locks as revenue_locks
+from nenrin.insight.revenue import slices as revenue_slices
+from nenrin.insight.revenue.books import Ledger
+from nenrin.insight.revenue.locks import Closed
+from nenrin.insight.revenue.slices import DIMENSIONS, Slice
+from nenrin.insight.revenue.statements import VIEWS, Statement, View
+from nenrin.values import Period, Text
+from nenrin.web.guard import MemberRequest
+from nenrin.web.listing import plain
+from nenrin.web.revenue.words import GRAINS, parsed_day, period_name
+
+VIEW = Permission.SUBSCRIPTIONS_VIEW
+#: How far back the pages offer periods, and how many a table of them shows.
+REACH: dict[Grain, int] = {"month": 36, "quarter": 12, "year": 5}
+SHOWN: dict[Grain, int] = {"month": 13, "quarter": 9, "year": 5}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """`period` ends with `as_of` where it is not over; `within` is the part chosen of `slices`, None for all."""
+
+    ledger: Ledger
+    as_of: date
+    known: date
+    grain: Grain
+    period: Period
+    view: View
+    by: str
+    slices: tuple[Slice, ...]
+    within: Slice | None
+    start_month: int
+    books: Closed
+    today: date
+    is_restated: bool
+    has_locks: bool
+
+    @property
+    def is_partial(self) -> bool:
+        return self.period.end != periods.holding(self.period.start, self.grain, self.start_month).end
+
+    def name(self, period: Period | None = None) -> Text:
+        return period_name(period or self.period, self.grain, self.start_month)
+
+    def series(self, count: int = 0) -> list[Period]:
+        """Periods up to the one asked for, the last one cut at today."""
+        whole = periods.holding(self.period.start, self.grain, self.start_month)
+        return [*periods.series(whole, self.grain, count or SHOWN[self.grain])[:-1], self.period]
+
+    def options(self) -> list[tuple[str, Text]]:
+        """The periods that can be chosen, the newest first."""
+        newest = periods.holding(self.as_of, self.grain, self.start_month)
+        offered = reversed(periods.series(newest, self.grain, REACH[self.grain]))
+        return [(each.start.isoformat(), self.name(each)) for each in offered]
+
+    def statement(self, period: Period | None = None) -> Statement:
+        """The movements of a period as its books were closed; as known now where they are open."""
+        key = self.within.key if self.within else None
+        return revenue_locks.statement(self.books, period or self.period, self.view, self.by, key)
+
+    def address(self) -> str:
+        """What was asked, for the address of another page."""
+        given = {"grain": self.grain, "start": self.period.start.isoformat()}
+        given |= {"known": self.known.isoformat()} if self.known < self.today else {}
+        given |= {"by": self.by} if self.by else {}
+        given |= {"slice": self.within.key} if self.within else {}
+        return urlencode(given)
+
+    def told_by(self) -> tuple[Ledger, Slice | None]:
+        """The ledger that tells the period, as closed or as known now, with the chosen slice of it."""
+        ledger = self.books.ledger(self.period.end - timedelta(days=1))
+        if self.within is None or ledger is self.ledger:
+            return ledger, self.within
+        found = revenue_slices.slices(ledger, self.by, self.period)
+        nobody = revenue_slices.nobody(ledger, self.within.key)
+        return ledger, next((each for each in found if each.key == nobody.key), nobody)
+
+    def slice_at(self, period: Period) -> Slice | None:
+        """The chosen slice as it stood in another period."""
+        if self.within is None or period == self.period:
+            return self.within
+        found = revenue_slices.slices(self.ledger, self.by, period)
+        return next((each for each in found if each.key == self.within.key), _nobody(self.within))
+
+
+def _nobody(of: Slice) -> Slice:
+    return Slice(of.key, of.name, of.before & False, of.after & False)
+
+
+def asked(request: MemberRequest, permission: Permission = VIEW) -> Asked:
+    """From the address; whatever makes no sense falls back to the current month of everything."""
+    given, today = request.GET, organisation.today(request.at)
+    grain = cast(Grain, given.get("grain") if given.get("grain") in GRAINS else "month")
+    view = cast(View, given.get("view") if given.get("view") in VIEWS else "net")
+    known = min(parsed_day(given.get("known")) or today, today)
+    start_month = organisation.current().fiscal_start_month
+    period = _period(parsed_day(given.get("start")), grain, known, start_month)
+    own = scope(request, permission)
+    ledger = revenue.limited(revenue.ledger(known), own)
+    is_restated, closed = given.get("books") == "restated", tuple(revenue_locks.locks())
+    locks, has_locks = () if known < today or is_restated else closed, bool(closed)
+    books = Closed(ledger, None if own is None else tuple(own), locks)
+    by = given.get("by", "") if given.get("by") in DIMENSIONS else ""
+    slices = tuple(revenue_slices.slices(ledger, by, period)) if by else ()
+    chosen = plain(given.get("slice"))
+    within = next((each for each in slices if each.key == chosen), None) if "slice" in given else None
+    return Asked(
+        ledger, known, known, grain, period, view, by, slices, within, start_month, books, today, is_restated, has_locks
+    )
+
+
+def _period(start: date | None, grain: Grain, known: date, start_month: int) -> Period:
+    """The period that holds `start`, cut at the day of knowledge; the current one where none is told or it lies ahead."""
+    if start is None or start > known or start.year < 1990:
+        return revenue.period(known, grain)
+    held = periods.holding(start, grain, start_month)
+    return held if held.end <= known else revenue.period(known, grain)
+
+
+def scope(request: MemberRequest, permission: Permission) -> list[int] | None:
+    """The accounts of a viewer who may not see all of them."""
+    if allowed(request.user, permission) is Scope.ALL:
+        return None
+    return list(Account.objects.for_member(request.user, permission).values_list("pk", flat=True))

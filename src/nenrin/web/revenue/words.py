@@ -1,0 +1,122 @@
+"""How the revenue pages speak: periods, grains, the policy profile, money and figures of a KPI."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from nenrin.analytics.revenue.figures import Figure
+from nenrin.analytics.revenue.kpis import Direction, Kpi, Unit
+from nenrin.analytics.revenue.periods import Grain
+from nenrin.analytics.revenue.policies import Policy
+from nenrin.insight.revenue.statements import View
+from nenrin.values import Money, Period, Text
+from nenrin.web import format
+
+GRAINS: dict[Grain, Text] = {
+    "month": Text("Month", "月"),
+    "quarter": Text("Fiscal quarter", "四半期"),
+    "year": Text("Fiscal year", "年度"),
+}
+VIEWS: dict[View, Text] = {
+    "net": Text("net (ends compared)", "純額（期首と期末の比較）"),
+    "gross": Text("gross (every change)", "総額（すべての変更を合計）"),
+}
+DIRECTIONS: dict[Direction, Text] = {
+    "higher": Text("more is better", "高いほど良い"),
+    "lower": Text("less is better", "低いほど良い"),
+    "neutral": Text("neither", "良し悪しなし"),
+}
+UNITS: dict[Unit, Text] = {
+    "money": Text("money", "金額"),
+    "share": Text("share", "割合"),
+    "ratio": Text("times", "倍"),
+    "count": Text("count", "件数"),
+    "months": Text("months", "か月"),
+}
+
+
+def period_name(period: Period, grain: Grain, start_month: int = 4) -> Text:
+    """ "2026年11月", "FY2026 Q3": a fiscal year is named after the calendar year in which it begins."""
+    start = period.start
+    if grain == "month":
+        return Text(format.day(start, "en", "month"), format.day(start, "ja", "month"))
+    year = start.year if start.month >= start_month else start.year - 1
+    if grain == "year":
+        return Text(f"FY{year}", f"{year}年度")
+    quarter = (start.month - start_month) % 12 // 3 + 1
+    return Text(f"FY{year} Q{quarter}", f"{year}年度 第{quarter}四半期")
+
+
+def span(period: Period) -> Text:
+    """The days of a period, both ends named."""
+    last = period.end - timedelta(days=1)
+    days = [format.day(day, language) for language in ("en", "ja") for day in (period.start, last)]
+    return Text(f"{days[0]} to {days[1]}", f"{days[2]}〜{days[3]}")
+
+
+RECOGNITION = {
+    "request": Text("churn counts from the customer's request", "解約は申し出の日に計上"),
+    "billing": Text("churn counts when billing ends", "解約は課金の終了日に計上"),
+    "service": Text("churn counts when the paid service ends", "解約は支払い済み期間の終了日に計上"),
+}
+COUPONS = {
+    "reduce": Text("discounts lower MRR while they run", "割引中は割引後の額"),
+    "ignore": Text("discounts that end leave MRR as listed", "期限付き割引は定価で計上"),
+}
+USAGE = {
+    "none": Text("metered usage is left out", "従量課金は含めない"),
+    "committed": Text("metered usage counts with its committed minimum", "従量課金は最低利用額のみ"),
+    "trailing": Text("metered usage counts with its three-month mean", "従量課金は直近3か月の平均"),
+}
+CURRENCY = {
+    "constant": Text("constant exchange rates", "為替は固定レート"),
+    "month_end": Text("month-end exchange rates, with their own line", "為替は月末レート（為替差を別建て）"),
+}
+
+
+def policy(of: Policy) -> Text:
+    """The choices of a profile in one sentence."""
+    gap, dunning = of.gap_merge_days, of.dunning_days
+    margin, discount = round(of.gross_margin * 100), round(of.yearly_discount * 100, 1)
+    clauses = [
+        RECOGNITION[of.churn_recognition],
+        Text(f"a lapse of up to {gap} days is no churn", f"{gap}日以内の中断は継続とみなす"),
+        Text(f"payment overdue for {dunning} days is churn", f"支払いが{dunning}日遅れたら解約"),
+        COUPONS[of.coupons],
+        USAGE[of.usage],
+        CURRENCY[of.currency],
+        Text(f"days of {of.zone}", f"日付は{of.zone}"),
+        Text(f"gross margin {margin}%, discount rate {discount:g}% a year (assumed)",
+             f"粗利率{margin}%、割引率 年{discount:g}%（仮定）"),
+    ]  # fmt: skip
+    told = "; ".join(clause.en for clause in clauses)
+    return Text(f"{told[0].upper()}{told[1:]}.", "。".join(clause.ja for clause in clauses) + "。")
+
+
+def figure(kpi: Kpi, value: float | None, currency: str, language: str) -> str:
+    """A KPI's value as it reads; plain "Not enough data" where there is none."""
+    if value is None:
+        return format.missing(language)
+    if kpi.unit == "share":
+        return format.percent(value, language, 2 if abs(value) < 0.1 else 1)
+    if kpi.unit == "money":
+        return format.money(Money(round(value), currency), language)
+    if kpi.unit == "months":
+        return Text("{n} months", "{n}か月").fill(n=format.number(value, language, 1)).in_(language)
+    return format.number(value, language, 0 if kpi.unit == "count" else 2)
+
+
+def reach(kpi: Kpi, of: Figure, currency: str, language: str) -> str:
+    """ "0.3% to 9.3%", empty where there is no interval."""
+    if of.interval is None:
+        return ""
+    low, high = (figure(kpi, end, currency, language) for end in of.interval)
+    return Text("{low} to {high}", "{low}〜{high}").fill(low=low, high=high).in_(language)
+
+
+def parsed_day(text: str | None) -> date | None:
+    """A day from an address; None where it is none."""
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError:
+        return None

@@ -1,0 +1,243 @@
+"""ROI simulator: the field's slogans on the organisation's own figures, each with the assumption under which it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+
+from nenrin.analytics.roi import claims
+from nenrin.analytics.roi.claims import Claim, Reading, churn
+from nenrin.analytics.roi.companies import INPUTS, Company, Unit
+from nenrin.customers.models import Account
+from nenrin.foundation import organisation
+from nenrin.foundation.permissions import Permission, Scope, allowed
+from nenrin.insight.lifetimes import values as lifetimes
+from nenrin.values import Money, Text
+from nenrin.web import exports, format
+from nenrin.web.charts.lines import Lines, Series
+from nenrin.web.charts.tornado import Swing
+from nenrin.web.guard import MemberRequest, requires
+from nenrin.web.roi import asking
+from nenrin.web.roi.asking import Scenario
+
+VIEW = Permission.SUBSCRIPTIONS_VIEW
+PATHS = (Text("as today", "現状"), Text("with the change", "改善後"))
+#: Units of the path's axis: (from this amount on, divisor, name), the largest first.
+_UNITS_JA = ((1e10, 1e8, "億"), (1e6, 1e4, "万"), (0, 1, ""))
+_UNITS_EN = ((1e8, 1e6, "million "), (1e5, 1e3, "thousand "), (0, 1, ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One reading of a slogan, in words."""
+
+    says: Text
+    before: str
+    after: str
+    change: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A slogan as the page shows it."""
+
+    claim: Claim
+    effect: Money
+    lines: tuple[Line, ...]
+    path: Lines
+    path_unit: Text
+    swings: tuple[Swing, ...]
+
+
+@requires(VIEW)
+def roi(request: MemberRequest) -> HttpResponse:
+    """GET alone: the address is the scenario."""
+    currency, as_of = organisation.current().currency, organisation.today(request.at)
+    start = lifetimes.start(lifetimes.read(as_of, scope(request)), currency)
+    asked = asking.scenario(request.GET.dict(), start, currency)
+    is_sound = asked.form.is_valid()
+    found = claims.simulate(asked.company) if is_sound else ()
+    context = {
+        "as_of": request.at,
+        "scenario": asked,
+        "form": asked.form,
+        "start": start,
+        "currency": currency,
+        "told": [_told(one, currency) for one in found],
+        "summary": _summary(asked, currency) if found else None,
+        "by_year": _by_year(asked.company),
+        "own": [INPUTS[key].name for key in asked.own],
+        "is_sound": is_sound,
+    }
+    return render(request, "roi/roi.html", context, status=200 if is_sound else 400)
+
+
+def scope(request: MemberRequest) -> list[int] | None:
+    """The accounts of a viewer who may not see all of them."""
+    if allowed(request.user, VIEW) is Scope.ALL:
+        return None
+    return list(Account.objects.for_member(request.user, VIEW).values_list("pk", flat=True))
+
+
+def _summary(asked: Scenario, currency: str) -> Text:
+    """The first slogan as an executive reads it."""
+    company = asked.company
+    gain, later = churn.first_year(company), churn.first_year(company, months=12 * company.years)
+    people = gain * company.margin / company.csm_cost
+    told = {
+        language: {
+            "before": format.percent(company.churn, language, 2),
+            "after": format.percent(company.churn_after, language, 2),
+            "gain": _money(gain, currency, language, "text"),
+            "share": format.signed(100 * gain / (12 * company.mrr), language, 1, "%"),
+            "later": _money(later, currency, language, "compact"),
+            "years": company.years,
+            "people": format.number(people, language, 1),
+        }
+        for language in ("en", "ja")
+    }
+    return Text(
+        "Bringing monthly churn from {before} to {after} changes the first year's revenue by {gain} ({share} of today's"
+        " ARR) and that of {years} years by {later}. The first year's gross profit pays for {people} CSMs.".format(
+            **told["en"]
+        ),
+        "月次解約率を{before}から{after}にすると、1年目の売上は{gain}変わります（現在のARRの{share}）。{years}年間では{later}です。"
+        "1年目の粗利増は、CSM {people}人分の費用に当たります。".format(**told["ja"]),
+    )
+
+
+def _by_year(company: Company) -> tuple[float, float]:
+    """The first year's gain of the closed book as a share of ARR: as monthly rates, and were they yearly ones."""
+    arr = 12 * company.mrr
+    return churn.first_year(company, new_mrr=0) / arr, churn.if_meant_by_the_year(company) / arr
+
+
+def _money(minor: float, currency: str, language: str, style: format.MoneyStyle = "table") -> str:
+    return format.money(Money(round(minor), currency), language, style)
+
+
+def _told(claim: Claim, currency: str) -> Told:
+    language = exports.language()
+    unit, divisor = _unit(claim, currency, language)
+    return Told(
+        claim,
+        Money(round(claim.effect), currency),
+        tuple(_line(reading, currency, language) for reading in claim.readings),
+        _path(claim, divisor, language),
+        unit,
+        tuple(
+            Swing(
+                INPUTS[bar.key].name, bar.low, bar.high,
+                _money(bar.low, currency, language), _money(bar.high, currency, language),
+            )
+            for bar in claim.tornado
+        ),
+    )  # fmt: skip
+
+
+def _line(reading: Reading, currency: str, language: str) -> Line:
+    before = "" if reading.before is None else _figure(reading.before, reading.unit, currency, language)
+    is_told = reading.change is not None and reading.unit != "share"
+    change = format.signed(100 * (reading.change or 0.0), language, 1, "%") if is_told else ""
+    return Line(reading.says, before, _figure(reading.after, reading.unit, currency, language), change)
+
+
+def _figure(value: float, unit: Unit, currency: str, language: str) -> str:
+    if unit == "money":
+        return _money(value, currency, language)
+    if unit == "share":
+        return format.percent(value, language, 2)
+    shown = format.number(value, language, 3 if unit == "times" else 2 if unit == "months" else 1)
+    after = {"months": Text(" months", "か月"), "times": Text(" ×", "倍")}.get(unit, Text("", ""))
+    return shown + after.in_(language)
+
+
+def _unit(claim: Claim, currency: str, language: str) -> tuple[Text, float]:
+    """In what the axis counts, and minor units in one of it."""
+    minor = 10 ** Money(0, currency).digits
+    most = max((*claim.path.before, *claim.path.after)) / minor
+    table = _UNITS_JA if language.startswith("ja") else _UNITS_EN
+    size, name = next((size, name) for least, size, name in table if most >= least)
+    ja = {"JPY": "円"}.get(currency, f" {currency}")
+    return Text(f"MRR in {name}{currency} by month", f"月次MRR（{name}{ja}）"), size * minor
+
+
+def _path(claim: Claim, divisor: float, language: str) -> Lines:
+    step = 12 if len(claim.path.before) > 120 else 1
+    months = range(step, len(claim.path.before) + 1, step)
+    labels = tuple(Text(f"month {n}", f"{n}か月").in_(language) for n in months)
+    names = tuple(reversed(claim.recipe.sides if claim.recipe.key == "costs" else PATHS))
+    rows = (claim.path.after, claim.path.before)
+    series = tuple(
+        Series(name, tuple(row[n - 1] / divisor for n in months), tuple(format.number(row[n - 1] / divisor, language, 1) for n in months))
+        for name, row in zip(names, rows, strict=True)
+    )  # fmt: skip
+    ends = [one.texts[-1] for one in series]
+    story = Text(
+        f"At the end {ends[0]} {names[0].en}, {ends[1]} {names[1].en}",
+        f"期末は{names[0].ja}{ends[0]}、{names[1].ja}{ends[1]}",
+    )
+    return Lines(labels, series, story)
+
+
+@requires(VIEW)
+def roi_export(request: MemberRequest, kind: str) -> Any:
+    """The scenario as a file: inputs, readings, sensitivities and the months. No account is in it."""
+    currency, as_of = organisation.current().currency, organisation.today(request.at)
+    start = lifetimes.start(lifetimes.read(as_of, scope(request)), currency)
+    asked = asking.scenario(request.GET.dict(), start, currency)
+    if not asked.form.is_valid():
+        raise Http404("these figures make no scenario")
+    language = exports.language()
+    heads = (
+        Text("Part", "区分"),
+        Text("Slogan", "項目"),
+        Text("Name", "名称"),
+        Text("Before", "現状"),
+        Text("After", "改善後"),
+    )
+    told = _rows(claims.simulate(asked.company), asked.company, currency, language, as_of)
+    return exports.answer(kind, "roi", [head.in_(language) for head in heads], told, request.at)  # fmt: skip
+
+
+def _rows(
+    found: tuple[Claim, ...], company: Company, currency: str, language: str, as_of: date
+) -> Iterator[list[str | float | date]]:
+    input_, reading, effect, moved, month = (
+        text.in_(language)
+        for text in (
+            Text("input", "前提"), Text("reading", "解釈"), Text("effect", "効果"),
+            Text("input ±20 %", "前提±20%"), Text("month", "月"),
+        )
+    )  # fmt: skip
+    yield [input_, "", Text("as of", "基準日").in_(language), "", as_of]
+    for key, one in INPUTS.items():
+        yield [input_, "", one.name.in_(language), "", _plain(getattr(company, key), one.unit, currency)]
+    for claim in found:
+        slogan = claim.recipe.slogan.in_(language)
+        yield [effect, slogan, claim.recipe.over.in_(language), "", _plain(claim.effect, "money", currency)]
+        yield [effect, slogan, Text("CSMs paid for", "賄えるCSM人数").in_(language), "", round(claim.headcount, 2)]
+        for way in claim.readings:
+            before = "" if way.before is None else _plain(way.before, way.unit, currency)
+            yield [reading, slogan, way.says.in_(language), before, _plain(way.after, way.unit, currency)]
+        for bar in claim.tornado:
+            ends = (_plain(bar.low, "money", currency), _plain(bar.high, "money", currency))
+            yield [moved, slogan, INPUTS[bar.key].name.in_(language), *ends]
+        for n, (before_, after) in enumerate(zip(claim.path.before, claim.path.after, strict=True), start=1):
+            yield [month, slogan, str(n), _plain(before_, "money", currency), _plain(after, "money", currency)]
+
+
+def _plain(value: float, unit: Unit, currency: str) -> float:
+    """Money in whole units of the currency, everything else as it is."""
+    if unit == "money":
+        return float(Money(round(value), currency).major)
+    return round(value, 6)
+
+
+urlpatterns = [path("roi", roi, name="roi"), path("roi/export.<str:kind>", roi_export, name="roi-export")]

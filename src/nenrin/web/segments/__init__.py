@@ -1,0 +1,1 @@
+"""Segments: the list and the editor."""

@@ -1,0 +1,1 @@
+"""The organisation's settings, its members and its audit log."""
