@@ -19,6 +19,7 @@ from nenrin.foundation.permissions import Permission, allowed
 from nenrin.insight.models import KpiTarget
 from nenrin.insight.revenue import kpis as revenue_kpis
 from nenrin.insight.revenue import slices
+from nenrin.insight.revenue import words as revenue_words
 from nenrin.insight.revenue.kpis import Behind
 from nenrin.insight.revenue.slices import DIMENSIONS
 from nenrin.values import Text
@@ -27,7 +28,6 @@ from nenrin.web.charts.lines import Lines, Series
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.kpis import targets as kpi_targets
 from nenrin.web.listing import PAGE
-from nenrin.web.revenue import words as revenue_words
 from nenrin.web.revenue.asking import VIEW, Asked, asked
 from nenrin.web.revenue.pages import frame, major
 

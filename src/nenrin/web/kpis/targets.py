@@ -18,12 +18,11 @@ from nenrin.foundation.actors import Actor
 from nenrin.foundation.models import Team
 from nenrin.foundation.permissions import Permission
 from nenrin.insight.models import KpiTarget
-from nenrin.insight.revenue import targets
+from nenrin.insight.revenue import targets, words
 from nenrin.insight.revenue.targets import NoTarget
 from nenrin.values import Text, minor_digits
 from nenrin.web import exports, toasts
 from nenrin.web.guard import MemberRequest, requires
-from nenrin.web.revenue import words
 from nenrin.web.revenue.asking import Asked, asked
 
 

@@ -20,10 +20,10 @@ from nenrin.insight.revenue.books import Ledger
 from nenrin.insight.revenue.locks import Closed
 from nenrin.insight.revenue.slices import DIMENSIONS, Slice
 from nenrin.insight.revenue.statements import VIEWS, Statement, View
+from nenrin.insight.revenue.words import GRAINS, parsed_day, period_name
 from nenrin.values import Period, Text
 from nenrin.web.guard import MemberRequest
 from nenrin.web.listing import plain
-from nenrin.web.revenue.words import GRAINS, parsed_day, period_name
 
 VIEW = Permission.SUBSCRIPTIONS_VIEW
 #: How far back the pages offer periods, and how many a table of them shows.

@@ -16,6 +16,7 @@ from nenrin.analytics.revenue.movements import CAUSE_NAMES, KINDS, NAMES
 from nenrin.customers.models import Account
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.insight.revenue import locks, statements
+from nenrin.insight.revenue import words as revenue_words
 from nenrin.insight.revenue.slices import DIMENSIONS
 from nenrin.insight.revenue.statements import Change, Statement
 from nenrin.values import Money, Period, Text
@@ -23,7 +24,6 @@ from nenrin.web import exports, format
 from nenrin.web.charts.waterfall import Step, Waterfall
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.listing import PAGE, plain
-from nenrin.web.revenue import words as revenue_words
 from nenrin.web.revenue.asking import VIEW, Asked, asked
 
 MEANINGS: dict[str, Text] = {

@@ -20,11 +20,11 @@ from nenrin.foundation.actors import Actor
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.insight.models import MetricPolicy
 from nenrin.insight.revenue import locks, policies
+from nenrin.insight.revenue import words as revenue_words
 from nenrin.insight.revenue.locks import CannotLock
 from nenrin.values import Text
 from nenrin.web import exports, toasts
 from nenrin.web.guard import MemberRequest, requires
-from nenrin.web.revenue import words as revenue_words
 from nenrin.web.revenue.asking import VIEW
 
 CHOICES = ("churn_recognition", "gap_merge_days", "dunning_days", "coupons", "usage", "reactivation_in_nrr", "ramp")

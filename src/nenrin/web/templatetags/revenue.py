@@ -9,10 +9,10 @@ from django.utils.safestring import SafeString
 from nenrin.analytics.revenue.catalogue import KPIS
 from nenrin.analytics.revenue.figures import Figure
 from nenrin.analytics.revenue.kpis import Kpi
+from nenrin.insight.revenue import words as revenue_words
 from nenrin.values import Money, Text
 from nenrin.web import format, marks
 from nenrin.web.charts import waterfall
-from nenrin.web.revenue import words as revenue_words
 from nenrin.web.templatetags.nenrin import language
 
 register = template.Library()

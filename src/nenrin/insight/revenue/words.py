@@ -1,4 +1,4 @@
-"""How the revenue pages speak: periods, grains, the policy profile, money and figures of a KPI."""
+"""How revenue is spoken of: periods, grains, the policy profile, money and figures of a KPI."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from nenrin.analytics.revenue.figures import Figure
 from nenrin.analytics.revenue.kpis import Direction, Kpi, Unit
 from nenrin.analytics.revenue.periods import Grain
 from nenrin.analytics.revenue.policies import Policy
+from nenrin.foundation import format
 from nenrin.insight.revenue.statements import View
 from nenrin.values import Money, Period, Text
-from nenrin.web import format
 
 GRAINS: dict[Grain, Text] = {
     "month": Text("Month", "月"),
