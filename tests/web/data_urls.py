@@ -2,10 +2,10 @@
 
 from django.urls import include, path
 
-from nenrin.web.data import board, event_catalogue, sources
+from nenrin.web.data import board, event_catalogue, exports, sources
 
 urlpatterns = [
-    *(address for area in (board, event_catalogue, sources) for address in area.urlpatterns),
+    *(address for area in (board, event_catalogue, exports, sources) for address in area.urlpatterns),
     path("", include("nenrin.urls")),
 ]
 handler403 = "nenrin.web.errors.denied"

@@ -10,7 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from nenrin.foundation.actors import SYSTEM
-from nenrin.foundation.models import Lease, Organisation
+from nenrin.foundation.models import Entry, Lease, Organisation
+from nenrin.foundation.permissions import FieldClass, visible
 from nenrin.foundation.roles import Role
 from nenrin.ingest import catalogue, drain, intake, lakes, sources
 from nenrin.ingest.models import EventName, Exclusion, LiveEvent, Quarantined, Source, Verdict
@@ -149,3 +150,34 @@ def test_the_latest_events_say_for_which_account_they_count(operations: Client, 
     other = operations.get(reverse("live-events"), {"outcome": "other", "source": source.pk})
     assert len(other.context["rows"]) == 3
     assert "No event matches" in operations.get(reverse("live-events"), {"source": "99"}).content.decode()
+
+
+def test_what_is_listed_is_exported_whole_and_noted(operations: Client, source: Source) -> None:
+    taken = {
+        name: b"".join(operations.get(reverse(name, args=["csv"]), asked)).decode("utf-8-sig").splitlines()
+        for name, asked in (
+            ("quarantined-export", {"reason": "no_event"}),
+            ("live-events-export", {"outcome": "other"}),
+            ("event-catalogue-export", {"q": "Report 1"}),
+        )
+    }
+    (aside,) = taken["quarantined-export"][1:]
+    assert aside.startswith("Track call without a name") and "b-1" in aside
+    assert len(taken["live-events-export"]) == 1 + 3, "two set aside and one that came twice"
+    assert taken["event-catalogue-export"][1].startswith("Report 1,product,1,")
+    codes = list(Entry.objects.filter(action__endswith=".exported").values_list("action", "particulars__rows"))
+    assert codes == [("ingest.quarantine.exported", 1), ("ingest.live.exported", 3), ("ingest.event.exported", 1)]
+
+
+def test_who_may_not_read_personal_data_gets_no_body(client: Client, source: Source) -> None:
+    client.force_login(cast.member(Role.MARKETER, "森 彩", language="en"))
+    may_read = visible(cast.member(Role.MARKETER, "森 彩二", language="en"), FieldClass.PERSONAL)
+    page = b"".join(client.get(reverse("quarantined-export", args=["csv"]))).decode("utf-8-sig")
+    assert ("b-1" in page) == may_read
+
+
+def test_events_set_aside_are_narrowed_by_source_and_sorted(operations: Client, source: Source) -> None:
+    every = operations.get(reverse("quarantined"), {"sort": "reason", "source": str(source.pk)})
+    assert [row.reason for row, *_ in every.context["rows"]] == ["no_event", "no_user_anon_id"]
+    none = operations.get(reverse("quarantined"), {"source": "99"})
+    assert "No event matches" in none.content.decode()

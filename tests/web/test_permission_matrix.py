@@ -45,6 +45,8 @@ IDS: dict[str, tuple[str, ...]] = {
     "sources/<int:": ("source",),
     "events/left-out/": ("exclusion",),
     "events/<int:": ("event",),
+    "events/": ("file",),
+    "data/quarantined/export.<str:": ("file",),
     "health-models/<slug:key>/versions/<int:": ("model", "model_number"),
     "health-models/<slug:": ("model",),
     "members/<int:": ("member",),
@@ -102,6 +104,7 @@ SIGNING_IN = "sign-in/"
 NOTED = {"accounts-export", "accounts-compare-export", "contacts-export", "subscriptions-export", "journal-export"}
 NOTED |= {"revenue-cohorts-export", "revenue-export", "revenue-accounts-export", "kpis-export", "kpi-export"}
 NOTED |= {"lifetimes-export", "lifetime-accounts-export", "segments-export"}
+NOTED |= {"event-catalogue-export", "live-events-export", "quarantined-export"}
 #: Where changing takes more than looking; whoever only looks is told that there is nothing to change.
 CHANGING = {"health-model": Permission.HEALTH_CONFIGURE, "teams": Permission.MEMBERS_EDIT}
 CHANGING |= {"revenue-settings": Permission.HEALTH_CONFIGURE, "health-models": Permission.HEALTH_CONFIGURE}

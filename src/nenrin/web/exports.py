@@ -12,47 +12,16 @@ from typing import IO, Any, TypeVar
 import xlsxwriter
 from django.db.models import Model, QuerySet
 from django.http import FileResponse, Http404, HttpResponse, StreamingHttpResponse
-from django.urls import path
 from django.utils.translation import get_language
 
-from nenrin.customers.models import Account
 from nenrin.foundation import journal
 from nenrin.foundation.actors import Actor
-from nenrin.foundation.permissions import Permission
 from nenrin.foundation.spreadsheets import defused
-from nenrin.values import Text
-from nenrin.web import navigation
-from nenrin.web.accounts import filters as account_filters
-from nenrin.web.accounts import rows as account_rows
-from nenrin.web.accounts.column_sets import Columns
-from nenrin.web.accounts.listed import DEFAULT_SORT
-from nenrin.web.guard import MemberRequest, requires
-from nenrin.web.listing import chosen_sort, plain
+from nenrin.web.guard import MemberRequest
+from nenrin.web.listing import plain
 
 CHUNK = 500
 M = TypeVar("M", bound=Model)
-
-
-@requires(Permission.EXPORT)
-def accounts_export(request: MemberRequest, kind: str) -> HttpResponse | StreamingHttpResponse | FileResponse:
-    """The account list as it stands, as CSV (UTF-8 with BOM) or Excel."""
-    filters = account_filters.asked(request.GET)
-    within = Account.objects.for_member(request.user, Permission.EXPORT).values("pk")
-    rows = account_rows.visible(request.user).filter(pk__in=within)
-    rows = account_filters.applied(rows, filters, request.user, navigation.today(request))
-    available, base = Columns.of(request.user), Account.objects.select_related("owner", "health")
-    sort = chosen_sort(request, available.sorts, DEFAULT_SORT)
-    chosen = available.chosen(plain(request.GET.get("columns"), 2000))
-    frame = account_rows.frame(request)
-
-    def lines() -> Iterator[list[Any]]:
-        for chunk in chunks(available.ordered(rows, sort), base):
-            for row in account_rows.filled(chunk, chosen):
-                yield [row.account.pk, row.account.name, *(column.export(row, frame) for column in chosen)]
-
-    head = ["id", Text("Account", "顧客").in_(frame.language), *(column.label.in_(frame.language) for column in chosen)]
-    note(request, "account", rows.count(), filters)
-    return answer(kind, "accounts", head, lines(), request.at)
 
 
 def chunks(rows: QuerySet[M], base: QuerySet[M]) -> Iterator[list[M]]:
@@ -69,10 +38,10 @@ def keys(rows: QuerySet[M]) -> Iterator[list[int]]:
         yield all_keys[start : start + CHUNK]
 
 
-def note(request: MemberRequest, noun: str, rows: int, filters: dict[str, str]) -> None:
+def note(request: MemberRequest, noun: str, rows: int, filters: dict[str, str], *, room: str = "customers") -> None:
     """The journal knows who took how much of what."""
     particulars = {"rows": rows, "filters": filters, "columns": plain(request.GET.get("columns"))}
-    action = f"customers.{noun}.exported"
+    action = f"{room}.{noun}.exported"
     journal.record(action, actor=Actor.of(request.user), at=request.at, particulars=particulars)
 
 
@@ -135,6 +104,3 @@ _KINDS: dict[str, Callable[..., HttpResponse | StreamingHttpResponse | FileRespo
 
 def language() -> str:
     return get_language() or "ja"
-
-
-urlpatterns = [path("accounts/export.<str:kind>", accounts_export, name="accounts-export")]

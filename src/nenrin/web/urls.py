@@ -8,6 +8,7 @@ from nenrin.web import assets, components_page, palette, probes
 from nenrin.web.accounts import addresses, timeline_entries
 from nenrin.web.accounts import page as account
 from nenrin.web.data import board, event_catalogue, imports, sources
+from nenrin.web.data import exports as data_exports
 from nenrin.web.health_models import measures
 from nenrin.web.health_models import pages as health_models
 from nenrin.web.home import pages as home
@@ -23,7 +24,7 @@ from nenrin.web.settings import attributes, journal, members, organisation, plan
 
 AREAS = (
     *(assets, home, palette, addresses, account, timeline_entries, segments),
-    *(imports, sources, board, event_catalogue, health_models, measures),
+    *(imports, sources, board, event_catalogue, data_exports, health_models, measures),
     *(revenue, cohorts, revenue_settings, kpis),
     *(lifetimes, roi),
     *(products, plans, rules, attributes, tags, teams),

@@ -1,12 +1,12 @@
 """Every page about customers but the account's own frame: lists, forms, tabs, merges, exports."""
 
-from nenrin.web import exports
 from nenrin.web.accounts import (
     cells,
     comparison,
     contacts,
     contracts,
     deeds,
+    exporting,
     listed,
     merges,
     people,
@@ -17,7 +17,7 @@ from nenrin.web.accounts import (
 from nenrin.web.accounts import edit as account_edit
 
 AREAS = (
-    *(listed, views, deeds, undo, cells, comparison, exports),
+    *(listed, views, deeds, undo, cells, comparison, exporting),
     *(account_edit, merges, contacts, people, subscriptions, contracts),
 )
 urlpatterns = [address for area in AREAS for address in area.urlpatterns]

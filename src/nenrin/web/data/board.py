@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Max, Q, Sum
+from django.db.models import Max, QuerySet, Sum
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -27,12 +27,13 @@ from nenrin.web.data import law_words
 from nenrin.web.data.source_words import CONFLICTS, LOOPS, REASONS
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.home import freshness
-from nenrin.web.listing import page_of, plain
+from nenrin.web.listing import chosen_sort, ordered, page_of, plain, whole
 
 VOLUME_DAYS = 14
 #: A loop that has not gone round for this long is late; its longest round is shorter.
 LATE_SECONDS = 120
 MOST_RETRIED = 1_000
+SORTS, NEWEST = {"reason": "reason", "sender": "source", "arrived": "received_at"}, "-arrived"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +143,9 @@ def _loop(name: Text, row: Lease, at: datetime) -> Loop:
 @requires(Permission.DATA_VIEW)
 def quarantined(request: MemberRequest) -> HttpResponse:
     """Events set aside, newest first, by reason and source."""
-    reason, sender = plain(request.GET.get("reason")), request.GET.get("source", "")
-    narrowed = Q(reason=reason) if reason else Q()
-    if sender.isascii() and sender.isdigit():
-        narrowed &= Q(source=int(sender[:9]))
+    rows, asked = set_aside(request)
     waiting = Quarantined.objects.filter(state__in=("waiting", "retrying"))
-    page = page_of(waiting.filter(narrowed).order_by("-received_at", "-pk"), request)
+    page = page_of(rows, request)
     names = dict(Source.objects.values_list("id", "name"))
     context = {
         "as_of": request.at,
@@ -155,14 +153,32 @@ def quarantined(request: MemberRequest) -> HttpResponse:
         "rows": [(row, _reason(row.reason), names.get(row.source, f"#{row.source}")) for row in page],
         "reasons": Counter(dict(waiting.values_list("reason").annotate(n=Sum("events")).order_by())),
         "words": REASONS,
-        "reason": reason,
+        "reason": asked["reason"],
+        "sender": asked["source"],
+        "senders": [
+            (pk, names.get(pk, f"#{pk}"))
+            for pk in waiting.order_by("source").values_list("source", flat=True).distinct()
+        ],
+        "sort": chosen_sort(request, SORTS, NEWEST),
         "choices": [
             (code, _reason(code)) for code in waiting.order_by("reason").values_list("reason", flat=True).distinct()
         ],
         "may_edit": allowed(request.user, Permission.DATA_EDIT) is not None,
         "may_see": visible(request.user, FieldClass.PERSONAL),
+        "may_export": allowed(request.user, Permission.EXPORT) is not None,
     }
     return render(request, "data/quarantined.html", context)
+
+
+def set_aside(request: MemberRequest) -> tuple[QuerySet[Quarantined], dict[str, str]]:
+    """The events that wait for a decision, of this reason and source, in the order asked for; and what was asked."""
+    asked = {"reason": plain(request.GET.get("reason")), "source": plain(request.GET.get("source"))}
+    rows, sender = Quarantined.objects.filter(state__in=("waiting", "retrying")), whole(asked["source"])
+    if asked["reason"]:
+        rows = rows.filter(reason=asked["reason"])
+    if sender is not None:
+        rows = rows.filter(source=sender)
+    return ordered(rows, chosen_sort(request, SORTS, NEWEST), SORTS), asked
 
 
 @require_POST

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
@@ -44,27 +45,31 @@ class ExclusionForm(forms.Form):
 @requires(Permission.DATA_VIEW)
 def event_catalogue(request: MemberRequest) -> HttpResponse:
     """Names, those not classified first in mind: each row says what its event stands for and can be changed in place."""
-    wanted, use = plain(request.GET.get("q")), request.GET.get("use", "")
-    rows = EventName.objects.all()
-    unmapped = rows.filter(use="unmapped").count()
-    if wanted:
-        rows = rows.filter(name__icontains=wanted)
-    if use in USES:
-        rows = rows.filter(use=use)
-    sort = chosen_sort(request, SORTS, "-events")
+    rows, asked = wanted(request)
+    unmapped = EventName.objects.filter(use="unmapped").count()
     context = {
         "as_of": request.at,
-        "page": page_of(ordered(rows, sort, SORTS), request),
-        "sort": sort,
-        "wanted": wanted,
-        "use": use,
+        "page": page_of(rows, request),
+        "sort": chosen_sort(request, SORTS, "-events"),
+        "wanted": asked["q"],
+        "use": asked["use"],
         "uses": list(USES.items()),
         "words": USES,
         "unmapped": unmapped,
         "tabs": _tabs("event-catalogue", unmapped),
         "may_edit": allowed(request.user, Permission.DATA_EDIT) is not None,
+        "may_export": allowed(request.user, Permission.EXPORT) is not None,
     }
     return render(request, "data/catalogue.html", context)
+
+
+def wanted(request: MemberRequest) -> tuple[QuerySet[EventName], dict[str, str]]:
+    """The names asked for in their order, and what was asked."""
+    asked = {"q": plain(request.GET.get("q")), "use": plain(request.GET.get("use"))}
+    rows = EventName.objects.filter(name__icontains=asked["q"])
+    if asked["use"] in USES:
+        rows = rows.filter(use=asked["use"])
+    return ordered(rows, chosen_sort(request, SORTS, "-events"), SORTS), asked
 
 
 @require_POST
@@ -110,6 +115,23 @@ class Arrival:
 @requires(Permission.DATA_VIEW)
 def live_events(request: MemberRequest) -> HttpResponse:
     """The last hundred events as received, the newest first, of one source or outcome if asked; renewed by itself."""
+    rows, senders = arrivals(request)
+    context = {
+        "as_of": request.at,
+        "rows": rows,
+        "is_empty": not senders,
+        "sources": senders,
+        "sender": request.GET.get("source", ""),
+        "outcome": request.GET.get("outcome", ""),
+        "tabs": _tabs("live-events"),
+        "may_see": visible(request.user, FieldClass.PERSONAL),
+        "may_export": allowed(request.user, Permission.EXPORT) is not None,
+    }
+    return render(request, "data/live.html", context)
+
+
+def arrivals(request: MemberRequest) -> tuple[list[Arrival], list[tuple[int, str]]]:
+    """The last events that were asked for, the newest first; and every source that sent one of the last, with its name."""
     names = dict(Source.objects.values_list("id", "name"))
     sender, outcome = request.GET.get("source", ""), request.GET.get("outcome", "")
     every = list(LiveEvent.objects.order_by("-id")[: catalogue.KEPT_LIVE])
@@ -119,17 +141,8 @@ def live_events(request: MemberRequest) -> HttpResponse:
         if sender in ("", str(row.source)) and outcome in ("", "stored" if row.verdict == "stored" else "other")
     ]  # fmt: skip
     behind = attribution.accounts_of(lakes.current(), {(row.namespace, row.key) for row in rows})
-    context = {
-        "as_of": request.at,
-        "rows": [_arrival(row, names, behind) for row in rows],
-        "is_empty": not every,
-        "sources": sorted((pk, names.get(pk, f"#{pk}")) for pk in {row.source for row in every}),
-        "sender": sender,
-        "outcome": outcome,
-        "tabs": _tabs("live-events"),
-        "may_see": visible(request.user, FieldClass.PERSONAL),
-    }
-    return render(request, "data/live.html", context)
+    senders = sorted((pk, names.get(pk, f"#{pk}")) for pk in {row.source for row in every})
+    return [_arrival(row, names, behind) for row in rows], senders
 
 
 def _arrival(row: LiveEvent, names: Mapping[int, str], behind: Mapping[attribution.Pair, Account]) -> Arrival:
