@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
-import holidays
 import pyarrow as pa
 
+from nenrin.analytics import late
+
+holidays = late.module("holidays")  # a third of the core's own loading time
 WEEK = 5  # business days
 _LONGEST_BREAK = 40  # days looked ahead for the fifth business day
 
