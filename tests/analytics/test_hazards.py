@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -9,8 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nenrin.analytics.forecasts.hazards import designs, logistics, periods, profits, ridges, splits, verdicts
+from nenrin.analytics.forecasts.hazards import documents, logistics, periods, profits, risk, splits, verdicts
+from nenrin.analytics.forecasts.hazards.tables import Feature, Table
 from nenrin.analytics.forecasts.lifetimes.lives import Life
+from tests.analytics.risk_worlds import snapshot
 
 MONTHS = [date(2025 + n // 12, n % 12 + 1, 1) for n in range(25)]
 
@@ -51,74 +55,96 @@ def test_every_loss_known_by_the_end_of_the_grid_is_one_row(spans: list[tuple[in
         assert bool(own.is_lost.any()) == (bool(begun) and one.lost_on <= MONTHS[-1])
 
 
-def simulated(rows: int = 20_000) -> tuple[dict[str, np.ndarray], list[str], np.ndarray, np.ndarray, np.ndarray]:
-    """Usage lowers the hazard, twice as much when due; SMB leave more; a third of the NPS is missing."""
+def simulated(rows: int = 20_000) -> tuple[Table, np.ndarray, np.ndarray]:
+    """Usage lowers the hazard; SMB leave more, and rather when due; a third of the NPS is missing."""
     rng = np.random.default_rng(11)
     usage, nps, due = rng.normal(size=rows), rng.normal(size=rows), rng.random(rows) < 0.2
     nps[rng.random(rows) < 0.33] = np.nan
-    tier = rng.choice(["enterprise", "smb"], rows).tolist()
-    smb = np.array([t == "smb" for t in tier])
-    odds = -4 - 0.5 * usage - 0.5 * usage * due + 1.0 * due + 0.8 * smb
-    truth = 1 / (1 + np.exp(-odds))
-    return {"usage": usage, "nps": nps}, tier, due, rng.random(rows) < truth, truth
+    tier = rng.choice(["enterprise", "smb"], rows)
+    truth = 1 / (1 + np.exp(-(-4 - 0.5 * usage + 1.0 * due + 0.8 * (tier == "smb"))))
+    happened = rng.random(rows) < truth
+    features = (Feature("usage", usage, group="adoption", better="higher"), Feature("nps", nps, group="sentiment"))
+    return snapshot(tier, due, features, {"churn": happened}), happened, truth
 
 
 def test_the_fit_finds_what_made_the_data() -> None:
-    values, tier, due, happened, truth = simulated()
-    made = designs.design(values, tier)
-    columns = made.columns(values, tier, due)
-    found = logistics.fit(columns, happened, ridge=1.0)
-    known = {"usage": -0.5, "due": 1.0, "tier smb": 0.8, "due x usage": -0.5, "nps": 0.0, "nps missing": 0.0}
+    table, happened, truth = simulated()
+    model = risk.learned(table)
+    assert isinstance(model, risk.RiskModel)
+    hazard, design = model.hazard, model.hazard.design
+    errors = np.sqrt(np.diag(hazard.covariance))
+    found = dict(zip((*design.levels, *design.effects), np.concatenate([hazard.levels, hazard.effects]), strict=True))
+    known = {"due": 1.0, "tier smb": 0.8, "usage": -0.5, "nps": 0.0, "nps missing": 0.0}
     for name, value in known.items():
-        at = made.names.index(name)
-        assert abs(found.coefficients[at] - value) < 4 * found.errors[at], name
-    judged = verdicts.calibration(found.probability(columns), happened)
+        at = (*design.levels, *design.effects).index(name)
+        assert abs(found[name] - value) < 4 * errors[at] + 0.05, name
+    own = model.probability(table, 30).value
+    judged = verdicts.calibration(own, happened)
     assert judged.slope == pytest.approx(1, abs=0.05) and judged.ece < 0.005
-    own, best = (verdicts.auc(p, happened) for p in (found.probability(columns), truth))
-    assert own and best and own > 0.985 * best
+    ranks, best = verdicts.auc(own, happened), verdicts.auc(truth, happened)
+    assert ranks and best and ranks > 0.985 * best
 
 
-def test_little_data_stays_near_the_base_rate_and_near_what_was_expected() -> None:
-    values, tier, due, happened, _ = simulated(400)
-    made = designs.design(values, tier)
-    columns = made.columns(values, tier, due)
-    tight = logistics.fit(columns, happened, ridge=1e6)
-    assert tight.probability(columns) == pytest.approx(np.full(400, happened.mean()), abs=1e-3)
-    aim = np.linspace(-1, 1, columns.shape[1])
-    pulled = logistics.fit(columns, happened, ridge=np.full(columns.shape[1], 1e9), towards=aim)
-    assert pulled.coefficients == pytest.approx(aim, abs=1e-4)
+def test_a_model_names_the_columns_it_misses() -> None:
+    table, _, _ = simulated(2000)
+    model = risk.learned(table)
+    assert isinstance(model, risk.RiskModel)
+    with pytest.raises(risk.UnknownColumn, match="usage, nps"):
+        model.probability(replace(table, features=()), 90)
+    assert model.needs == ("usage", "nps")
 
 
-def test_restraint_falls_as_the_data_speak_up() -> None:
-    """A strong signal lets go of its coefficients; noise is held as tightly as can be."""
-    values, tier, due, happened, _ = simulated()
-    made = designs.design(values, tier)
-    columns = made.columns(values, tier, due)
-    spoken = ridges.hold(columns, happened, made.names)
-    noise = np.random.default_rng(5).random(len(happened)) < happened.mean()
-    silent = ridges.hold(columns, noise, made.names)
-    assert spoken.ridge < silent.ridge == max(ridges.GRID)
-    usage = made.names.index("usage")
-    assert abs(silent.fit.coefficients[usage]) < 0.05 < 0.3 < -spoken.fit.coefficients[usage]
+def test_a_model_comes_back_from_its_document() -> None:
+    table, _, _ = simulated(2000)
+    model = risk.learned(table)
+    assert isinstance(model, risk.RiskModel)
+    again = documents.from_dict(json.loads(json.dumps(documents.to_dict(model))))
+    for days in (30, 90, 365):
+        one, other = model.probability(table, days), again.probability(table, days)
+        assert (one.value == other.value).all() and (one.high == other.high).all()
+    with pytest.raises(documents.UnknownDocument):
+        documents.from_dict({"kind": "other"})
 
 
-def test_a_model_names_the_column_it_misses() -> None:
-    values, tier, due, _, _ = simulated(50)
-    made = designs.design(values, tier)
-    with pytest.raises(designs.UnknownColumn, match="usage"):
-        made.columns({"nps": values["nps"]}, tier, due)
-    assert made.columns(values, ["new tier"] * 50, due).shape == (50, len(made.names))
+def test_reasons_add_up_to_the_log_odds() -> None:
+    table, _, _ = simulated(2000)
+    model = risk.learned(table)
+    assert isinstance(model, risk.RiskModel)
+    for row in range(20):
+        told = model.reasons(table, row)
+        hazard = model.hazards(table.chosen(np.array([row])), 3)[0, told.lead]
+        assert told.total == pytest.approx(np.log(hazard / (1 - hazard)))
+        assert told.base + sum(told.groups.values()) == pytest.approx(told.total)
+        assert {part.group for part in told.parts} == {"adoption", "sentiment"}
+
+
+def test_few_events_give_no_model() -> None:
+    table, _, _ = simulated(150)
+    few = risk.learned(replace(table, events={"churn": np.arange(150) < 9}))
+    assert isinstance(few, risk.NotEnough) and few.events == 9 and few.needed == 10
 
 
 @settings(max_examples=30, deadline=None)
 @given(st.integers(0, 10_000))
 def test_row_order_and_subset_do_not_matter(seed: int) -> None:
-    values, tier, due, happened, _ = simulated(300)
-    made = designs.design(values, tier)
-    columns, order = made.columns(values, tier, due), np.random.default_rng(seed).permutation(300)
+    rng = np.random.default_rng(seed)
+    columns = np.concatenate([np.ones((300, 1)), rng.normal(size=(300, 4))], axis=1)
+    happened, order = rng.random(300) < 0.2, rng.permutation(300)
     one, other = logistics.fit(columns, happened), logistics.fit(columns[order], happened[order])
     assert one.coefficients == pytest.approx(other.coefficients, abs=1e-6)
     assert one.probability(columns[:7]) == pytest.approx(one.probability(columns)[:7])
+
+
+def test_a_stated_sign_is_kept() -> None:
+    """The data would say the opposite: the coefficient stops at zero and the others are as if it were not there."""
+    rng = np.random.default_rng(3)
+    x = np.stack([np.ones(2000), rng.normal(size=2000), rng.normal(size=2000)], axis=1)
+    happened = rng.random(2000) < logistics.sigmoid(x @ np.array([-1.0, 0.7, 0.4]))
+    bound = logistics.fit(x, happened, signs=np.array([0, -1, 0]))
+    assert bound.coefficients[1] == 0.0
+    without = logistics.fit(x[:, [0, 2]], happened)
+    assert bound.coefficients[[0, 2]] == pytest.approx(without.coefficients, abs=1e-5)
+    assert logistics.fit(x, happened, signs=np.array([0, 1, 0])).coefficients[1] == pytest.approx(0.7, abs=0.2)
 
 
 def test_risk_over_months_adds_up() -> None:
@@ -149,7 +175,7 @@ def test_verdicts_by_hand() -> None:
 
 
 def test_overconfidence_shows_as_a_slope_below_one() -> None:
-    _values, _tier, _due, happened, truth = simulated()
+    _table, happened, truth = simulated()
     odds = np.log(truth / (1 - truth))
     loud = 1 / (1 + np.exp(-(odds + 4) * 2 + 4))
     assert verdicts.calibration(loud, happened).slope == pytest.approx(0.5, abs=0.06)

@@ -1,0 +1,167 @@
+"""A risk model that stands: asked for probabilities and reasons, kept as a document, judged by its verdict."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from nenrin.analytics.forecasts.hazards import logistics
+from nenrin.analytics.forecasts.hazards.calibrators import Calibrator
+from nenrin.analytics.forecasts.hazards.fits import Hazard
+from nenrin.analytics.forecasts.hazards.leaks import Finding
+from nenrin.analytics.forecasts.hazards.stacks import Stack
+from nenrin.analytics.forecasts.hazards.tables import LEADS, PERIOD_DAYS, Array, Table
+from nenrin.analytics.forecasts.hazards.trials import Trial
+
+HORIZONS = (30, 90, 180, 365)
+#: Losses from which a model may print a probability; below it ranks and shows wide intervals.
+ENOUGH_EVENTS, FEWEST_EVENTS = 50, 10
+Z90 = 1.6448536269514722
+
+
+class Step(StrEnum):
+    """Of the ladder: the simplest that nothing above beats by more than its uncertainty."""
+
+    TIER = "tier"
+    CALENDAR = "calendar"
+    HEALTH = "health"
+    HAZARD = "hazard"
+    CURVES = "curves"
+    BOOSTED = "boosted"
+
+
+@dataclass(frozen=True, slots=True)
+class NotEnough:
+    """No model: too few events to learn anything at all."""
+
+    outcome: str
+    events: int
+    rows: int
+    needed: int = FEWEST_EVENTS
+
+
+@dataclass(frozen=True, slots=True)
+class Probability:
+    """(rows,) each; `low` and `high` hold 90 % of what the coefficients leave open."""
+
+    value: Array
+    low: Array
+    high: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one feature adds to the log-odds, against an average account. `value` NaN: missing."""
+
+    feature: str
+    group: str
+    value: float
+    log_odds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """Of the period in which most of the risk falls: `base` (tier, contract, tenure) + all parts = `total`."""
+
+    lead: int
+    base: float
+    parts: tuple[Part, ...]
+    total: float
+
+    @property
+    def groups(self) -> dict[str, float]:
+        """Log-odds by health group, the strongest first."""
+        found: dict[str, float] = {}
+        for part in self.parts:
+            found[part.group] = found.get(part.group, 0.0) + part.log_odds
+        return dict(sorted(found.items(), key=lambda pair: -abs(pair[1])))
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """How a model came about: which steps were tried, what they reached on later data, and what is suspicious."""
+
+    step: Step
+    why: str
+    trials: tuple[Trial, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RiskModel:
+    """Of one outcome. `known_on`: the last day it learned from (since 1970-01-01)."""
+
+    outcome: str
+    hazard: Hazard
+    calibrator: Calibrator
+    trust: Trust
+    events: int
+    rows: int
+    accounts: int
+    known_on: int
+
+    @property
+    def shows_probability(self) -> bool:
+        """Whether there were events enough to print a number; else it only ranks."""
+        return self.events >= ENOUGH_EVENTS
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Features that a table must have."""
+        return tuple(one.name for one in self.hazard.design.recipes)
+
+    def probability(self, table: Table, horizon_days: int) -> Probability:
+        """That the event happens within the horizon of each row. Raises UnknownColumn naming what is wanting."""
+        periods = periods_of(horizon_days)
+        hazards, slopes = self._path(table, periods)
+        value = logistics.risk(hazards)
+        value = np.clip(value, 1e-9, 1 - 1e-9)
+        moves = np.einsum("rk,rkp->rp", hazards, slopes) * (1 - value)[:, None]
+        spread = np.sqrt(np.einsum("rp,pq,rq->r", moves, self.hazard.covariance, moves)) / (value * (1 - value))
+        odds = np.log(value / (1 - value))
+        return Probability(value, logistics.sigmoid(odds - Z90 * spread), logistics.sigmoid(odds + Z90 * spread))
+
+    def hazards(self, table: Table, periods: int) -> Array:
+        """(rows, periods): probability in each period of those who are still there."""
+        odds = self.hazard.odds(table, _ahead(len(table), periods))
+        tier = np.repeat(table.tier, periods)
+        return self.calibrator.calibrated(odds, tier).reshape(len(table), periods)
+
+    def reasons(self, table: Table, row: int, horizon_days: int = 90) -> Reasons:
+        """Why the row's risk is what it is; contributions in log-odds add up exactly."""
+        one = table.chosen(np.array([row]))
+        lead = int(self.hazards(one, periods_of(horizon_days))[0].argmax())
+        pair = Stack(np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64), np.array([lead]))
+        design = self.hazard.design
+        loud = float(self.hazard.accent(one, pair)[0])
+        own = loud * design.acting(design.now(one), pair)[0] * self.hazard.effects
+        slope, shift = self.calibrator.line(str(one.tier[0]))
+        base = shift + slope * float((design.base(one, pair) @ self.hazard.levels)[0])
+        parts = tuple(
+            Part(
+                made.name,
+                made.group,
+                float(one.feature(made.name).values[0]),
+                slope * float(own[design.owners == n].sum()),
+            )
+            for n, made in enumerate(design.recipes)
+        )
+        parts = tuple(sorted(parts, key=lambda part: -abs(part.log_odds)))
+        return Reasons(lead, base, parts, base + sum(part.log_odds for part in parts))
+
+    def _path(self, table: Table, periods: int) -> tuple[Array, Array]:
+        stack = _ahead(len(table), periods)
+        slopes = self.hazard.slopes(table, stack)
+        return self.hazards(table, periods), slopes.reshape(len(table), periods, slopes.shape[1])
+
+
+def periods_of(horizon_days: int) -> int:
+    """Months of a horizon: 30, 90, 180 and 365 days are 1, 3, 6 and 12."""
+    return min(max(round(horizon_days / PERIOD_DAYS), 1), LEADS)
+
+
+def _ahead(rows: int, periods: int) -> Stack:
+    row = np.repeat(np.arange(rows, dtype=np.int64), periods)
+    return Stack(row, row, np.tile(np.arange(periods, dtype=np.int64), rows))
