@@ -21,7 +21,19 @@ def history(seed: int) -> Said:
     for account in ACCOUNTS:
         start = FIRST + timedelta(rng.randrange(0, 30))
         said.account(account, start, customer_since=rng.choice([None, start, start - timedelta(90)]), lost_on=None)
-    for tell in (_mappings, _subscriptions, _tickets, _answers, _touches, _pulses, _merges, _keys, _accounts, _events):
+    for tell in (
+        _mappings,
+        _subscriptions,
+        _tickets,
+        _answers,
+        _invoices,
+        _touches,
+        _pulses,
+        _merges,
+        _keys,
+        _accounts,
+        _events,
+    ):
         tell(said, rng)
     return said
 
@@ -89,6 +101,28 @@ def _answers(said: Said, rng: Random) -> None:
         for _ in range(rng.choice([1, 1, 2])):
             body = {"survey": rng.choice(["nps", "nps", "csat"]), "score": rng.randrange(0, 11), "answered_on": day}
             said.fact("answer", f"a{number}", body, account=account, valid=day, known=max(FIRST, _late(rng, day)))
+
+
+def _invoices(said: Said, rng: Random) -> None:
+    for number in range(rng.randrange(0, 8)):
+        account, issued = rng.choice(ACCOUNTS), _day(rng) - timedelta(rng.choice([0, 0, 90]))
+        body = {"issued_on": issued, "due_on": rng.choice([None, issued + timedelta(rng.randrange(0, 31))]),
+                "paid_on": None, "minor": rng.choice([50_000, 50_000, -20_000]), "currency": "JPY", "status": "open",
+                "failed_payments": 0, "failed_on": None}  # fmt: skip
+        known = _late(rng, issued)
+        said.fact("invoice", f"i{number}", body, account=account, valid=issued, known=max(FIRST, known))
+        if rng.random() < 0.4:
+            failed = issued + timedelta(rng.randrange(0, 20))
+            body = body | {"failed_payments": rng.randrange(1, 4), "failed_on": rng.choice([None, failed])}
+            said.fact(
+                "invoice", f"i{number}", body, account=account, valid=failed, known=max(FIRST, _late(rng, failed))
+            )
+        if rng.random() < 0.6:
+            on = issued + timedelta(rng.randrange(0, 60))
+            paid = {"status": "paid", "paid_on": on} if rng.random() < 0.8 else {"status": "void"}
+            said.fact("invoice", f"i{number}", body | paid, account=account, valid=on, known=max(FIRST, _late(rng, on)))
+        if rng.random() < 0.1:
+            said.fact("invoice", f"i{number}", account=account, known=max(FIRST, _late(rng, issued)), gone=True)
 
 
 def _touches(said: Said, rng: Random) -> None:

@@ -22,7 +22,7 @@ PROMISED = {
     "logins_per_seat_week", "active_user_share", "feature_breadth", "feature_depth", "usage_trend",
     "days_since_activity", "tickets_per_active_user", "urgent_tickets_open", "urgent_ticket_age", "nps", "nps_age",
     "days_to_renewal", "days_to_notice", "days_since_touch", "pulse", "seats_paid", "mrr", "weekly_active_users",
-    "events_28d", "tenure_days",
+    "events_28d", "tenure_days", "overdue_invoices", "days_overdue", "failed_payments",
 }  # fmt: skip
 JAPANESE = re.compile("[ぁ-んァ-ヶ一-龠]")
 

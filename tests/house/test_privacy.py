@@ -24,14 +24,14 @@ COVERED = {name for module in ERASERS for name in module.COVERS}
 #: Erased with the fact or contact that an entry is about.
 ERASED_BY_SUBJECT = {"PersonalPart"}
 #: Our own colleagues: leave by deactivation, their name stays as the author of what they did.
-COLLEAGUES = {"Member", "Invitation", "ApiToken", "SavedView", "ViewMark", "Team", "Assignment"}
+COLLEAGUES = {"Member", "Invitation", "ApiToken", "SavedView", "ViewMark", "Team", "Assignment", "Effort"}
 #: Uploaded rows and received bodies, which their own deadlines clear.
 PASSING = {"Import", "ImportedRow", "Spooled"}
 #: Companies, contracts, configuration, counters and scores.
 IMPERSONAL = {
     "KpiTarget", "MetricPolicy", "PeriodLock",
     "Account", "AccountKey", "AccountTag", "AttributeField", "Cost", "CurrentMeasure", "Cursor", "DailyScore", "Entry",
-    "EventName", "Exclusion", "HardEvent", "Health", "HealthDetail", "HealthModelVersion", "Lease", "Merge",
+    "EventName", "Exclusion", "HardEvent", "Health", "HealthDetail", "HealthModelVersion", "Invoice", "Lease", "Merge",
     "Organisation", "Override", "Plan", "PriceStep", "Product", "Progress", "Reference", "RememberedMapping", "Ring",
     "Segment", "SegmentMembership", "Source", "Subscription", "Tag", "Tally", "TierRule", "TouchModel", "UnknownKey",
     "Verdict", "Verification",

@@ -55,3 +55,34 @@ register(
     ),
 )
 register("ingest.cost.retracted", Text("Cost taken back", "費用の記録を取り消し"))
+register(
+    "ingest.effort.booked", Text("Hours of {month} ({category}): {hours}", "{month}の工数（{category}）: {hours}時間")
+)
+register(
+    "ingest.effort.corrected",
+    Text("Hours of {month} corrected ({category}): {hours}", "{month}の工数を訂正（{category}）: {hours}時間"),
+)
+register("ingest.effort.retracted", Text("Hours taken back", "工数の記録を取り消し"))
+register(
+    "ingest.invoice.issued",
+    Text("Invoice {number} issued: {amount} {currency}", "請求書{number}を発行: {amount} {currency}"),
+)
+register(
+    "ingest.invoice.failed",
+    Text(
+        "Payment of invoice {number} failed ({failed_payments} times so far): {amount} {currency}",
+        "請求書{number}の支払いが失敗（通算{failed_payments}回）: {amount} {currency}",
+    ),
+)
+register(
+    "ingest.invoice.paid",
+    Text("Invoice {number} paid: {amount} {currency}", "請求書{number}の支払い完了: {amount} {currency}"),
+)
+register(
+    "ingest.invoice.changed",
+    Text(
+        "Invoice {number} changed ({fields}): {amount} {currency}",
+        "請求書{number}を変更（{fields}）: {amount} {currency}",
+    ),
+)
+register("ingest.invoice.retracted", Text("Invoice taken back", "請求書の記録を取り消し"))

@@ -170,7 +170,13 @@ class World:
                                   "days_since_activity", "tickets_per_active_user"))  # fmt: skip
         else:
             out |= self.usage(account, used, seats, business, month_users)
-        return out | self.support(account, month_users, used is not None) | self.voices(account) | self.touch(account)
+        return (
+            out
+            | self.support(account, month_users, used is not None)
+            | self.voices(account)
+            | self.touch(account)
+            | self.billing(account)
+        )
 
     def usage(
         self, account: int, used: list[Row], seats: int, business: int, month_users: int
@@ -250,6 +256,23 @@ class World:
             "nps": Fraction(100 * balance, len(valid)) if valid else None,
             "nps_age": (self.day - max(a["answered_on"] for a in answers)).days if answers else None,
             "pulse": pulses[-1][1] if pulses and self.day < pulses[-1][2] else None,
+        }
+
+    def billing(self, account: int) -> dict[str, Fraction | int | None]:
+        spoken = [f["valid"] for f in self.facts if f["kind"] == "invoice" and not f["gone"]]
+        heard = any(self.day - timedelta(95) < day <= self.day for day in spoken)
+        bodies = [f["body"] for f in self.of("invoice", account)]
+        unpaid = [
+            b for b in bodies if b["minor"] > 0 and b["status"] in ("open", "paid")
+            and not (b["paid_on"] and b["paid_on"] <= self.day)
+        ]  # fmt: skip
+        late = [(self.day - b["due_on"]).days for b in unpaid if b["due_on"] and b["due_on"] < self.day]
+        failed = [b["failed_payments"] for b in unpaid
+                  if b["failed_payments"] and (b["failed_on"] or b["issued_on"]) <= self.day]  # fmt: skip
+        return {
+            "overdue_invoices": len(late) if late or heard else None,
+            "days_overdue": max(late, default=0) if late or heard else None,
+            "failed_payments": max(failed, default=0) if failed or heard else None,
         }
 
     def touch(self, account: int) -> dict[str, Fraction | int | None]:

@@ -41,7 +41,18 @@ VIEWS: dict[str, tuple[str, Shape]] = {
     }),
     "costs": ("cost", {
         "month": ("month", "DATE"), "category": ("category", "VARCHAR"), "minor": ("minor", "BIGINT"),
-        "currency": ("currency", "VARCHAR"),
+        "currency": ("currency", "VARCHAR"), "product": ("product", "VARCHAR"),
+        "touch_model": ("touch_model", "VARCHAR"), "segment": ("segment", "VARCHAR"),
+    }),
+    "efforts": ("effort", {
+        "month": ("month", "DATE"), "category": ("category", "VARCHAR"), "minutes": ("minutes", "BIGINT"),
+        "product": ("product", "VARCHAR"), "touch_model": ("touch_model", "VARCHAR"), "segment": ("segment", "VARCHAR"),
+    }),
+    "invoices": ("invoice", {
+        "number": ("number", "VARCHAR"), "issued_on": ("issued_on", "DATE"), "due_on": ("due_on", "DATE"),
+        "paid_on": ("paid_on", "DATE"), "minor": ("minor", "BIGINT"), "currency": ("currency", "VARCHAR"),
+        "status": ("status", "VARCHAR"), "failed_payments": ("failed_payments", "INTEGER"),
+        "failed_on": ("failed_on", "DATE"),
     }),
     "touches": ("touch", {
         "channel": ("channel", "VARCHAR"), "direction": ("direction", "VARCHAR"), "human": ("human", "BOOLEAN"),

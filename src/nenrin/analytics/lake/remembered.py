@@ -22,7 +22,7 @@ from nenrin.analytics.lake.engine import file_list
 
 Day = tuple[str, date, date]
 #: Kinds of which it matters whether anybody's are heard of.
-HEARD: Final = ("ticket", "touch")
+HEARD: Final = ("ticket", "touch", "invoice")
 DAYS = """
 select distinct filename, {valid_on} as day, known_on from read_parquet({files}, hive_partitioning = false, filename = true)
 where not gone

@@ -3,6 +3,7 @@ from nenrin.ingest.models.catalogue import Exclusion as Exclusion
 from nenrin.ingest.models.catalogue import LiveEvent as LiveEvent
 from nenrin.ingest.models.counters import Progress as Progress
 from nenrin.ingest.models.counters import Verdict as Verdict
+from nenrin.ingest.models.efforts import Effort as Effort
 from nenrin.ingest.models.facts import Answer as Answer
 from nenrin.ingest.models.facts import Cost as Cost
 from nenrin.ingest.models.facts import Ticket as Ticket
@@ -13,6 +14,7 @@ from nenrin.ingest.models.imports import Import as Import
 from nenrin.ingest.models.imports import ImportedRow as ImportedRow
 from nenrin.ingest.models.imports import RejectedRow as RejectedRow
 from nenrin.ingest.models.imports import RememberedMapping as RememberedMapping
+from nenrin.ingest.models.invoices import Invoice as Invoice
 from nenrin.ingest.models.quarantine import Quarantined as Quarantined
 from nenrin.ingest.models.source import Source as Source
 from nenrin.ingest.models.spool import Spooled as Spooled

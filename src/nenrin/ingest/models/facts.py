@@ -85,9 +85,12 @@ class Cost(Imported):
         Account, null=True, on_delete=models.CASCADE, related_name="costs"
     )  # null: nobody's own
     month = models.DateField()  # its first day
-    category = models.CharField(max_length=20)  # acquisition, marketing, sales, cs, support, infrastructure or other
+    category = models.CharField(max_length=20)  # one of nenrin.analytics.economics.categories
     minor = models.BigIntegerField()  # minor units of `currency`
     currency = models.CharField(max_length=3, default="JPY")
+    product = models.CharField(max_length=80, blank=True)  # keys; blank: not of one alone
+    touch_model = models.CharField(max_length=30, blank=True)
+    segment = models.CharField(max_length=80, blank=True)
     note = models.CharField(max_length=300, blank=True)
 
     class Meta(Imported.Meta):

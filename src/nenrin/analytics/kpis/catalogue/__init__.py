@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
-from nenrin.analytics.kpis.catalogue import contracts, support, touches, usage, users, voices
+from nenrin.analytics.kpis.catalogue import billing, contracts, support, touches, usage, users, voices
 from nenrin.analytics.kpis.measures import Measure
 
 MEASURES: dict[str, Measure] = {
-    measure.key: measure for room in (users, usage, support, voices, contracts, touches) for measure in room.MEASURES
+    measure.key: measure
+    for room in (users, usage, support, voices, contracts, touches, billing)
+    for measure in room.MEASURES
 }
 
 

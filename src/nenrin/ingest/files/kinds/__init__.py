@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from nenrin.ingest.files.kinds import accounts, answers, contacts, costs, events, subscriptions, tickets
+from nenrin.ingest.files.kinds import (
+    accounts,
+    answers,
+    contacts,
+    costs,
+    efforts,
+    events,
+    invoices,
+    subscriptions,
+    tickets,
+)
 from nenrin.ingest.files.kinds.shape import Kind
 
 KINDS: Mapping[str, Kind] = {
-    module.KIND.key: module.KIND for module in (accounts, contacts, subscriptions, tickets, answers, costs, events)
+    module.KIND.key: module.KIND
+    for module in (accounts, contacts, subscriptions, tickets, answers, invoices, costs, efforts, events)
 }

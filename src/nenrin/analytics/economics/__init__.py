@@ -1,0 +1,1 @@
+"""What winning and keeping customers costs, and what it brings: categories, sharing out, balance, contribution."""
