@@ -68,7 +68,7 @@ def imports(request: MemberRequest) -> HttpResponse:
 
 
 @csrf_exempt
-@requires(Permission.IMPORT)
+@requires(Permission.IMPORT, reads_body=False)
 def new_import(request: MemberRequest) -> HttpResponse:
     """Upload a file. One that is too large is refused by its stated length, before its content is read."""
     if request.method == "POST":

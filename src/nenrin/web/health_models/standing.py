@@ -59,8 +59,8 @@ def of(key: str) -> Standing:
 
 
 def said(request: MemberRequest, name: str) -> str:
-    """A line that somebody wrote into a form. PostgreSQL takes no NUL in any text, and nobody writes one."""
-    return request.POST.get(name, "").replace("\x00", "").strip()[:500]
+    """A line that somebody wrote into a form."""
+    return request.POST.get(name, "").strip()[:500]
 
 
 def is_stale(request: MemberRequest, standing: Standing) -> bool:
