@@ -25,6 +25,7 @@ COMMANDS = {
     "refresh": ("refresh", "Bring health up to date, or recompute past days."),
     "health": ("health", "Print every account's health as of a day."),
     "kpis": ("kpis", "Print revenue KPIs of a period, as known on a day."),
+    "first-look": ("first_look", "Tell churn, NRR and LTV from one file of contracts, without set-up."),
     "lifetimes": ("lifetimes", "Print lifetime value by tier and term as of a day."),
     "config": ("config", "Export health models and measures as YAML."),
     "users": ("users", "Invite, list, promote and deactivate members."),

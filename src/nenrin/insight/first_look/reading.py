@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -121,13 +121,13 @@ def told(path: Path, mapping: FileMapping, *, zone: ZoneInfo, currency: str, nam
     left: list[Left] = []
     for row in table.rows():
         record = reader.record(row)
-        found = _line(record, reader, currency)
+        found = _line(record, reader, mapping.fields, currency)
         (lines if isinstance(found, Line) else left).append(found)  # type: ignore[arg-type]
     return Told(name or path.name, tuple(table.header), mapping, tuple(lines), tuple(left))
 
 
-def _line(record: Record, reader: Reader, currency: str) -> Line | Left:
-    problems = [*record.problems, *(() if record.problems else _faults(record))]
+def _line(record: Record, reader: Reader, filled: Collection[str], currency: str) -> Line | Left:
+    problems = [*record.problems, *(() if record.problems else _faults(record, filled))]
     if problems:
         return Left(record.number, tuple(reader.in_the_files_words(each, record) for each in problems))
     values, own = record.values, (record.text("currency") or currency).upper()
@@ -142,15 +142,16 @@ def _line(record: Record, reader: Reader, currency: str) -> Line | Left:
     )  # fmt: skip
 
 
-def _faults(record: Record) -> list[Problem]:
-    """What makes no sense within the row."""
+def _faults(record: Record, filled: Collection[str]) -> list[Problem]:
+    """What makes no sense within the row; told of a field that a column fills."""
     out, values = [], record.values
     if not any(record.text(name) for name in WHO):
-        out.append(Problem(WHO[0], "", Text("whose contract it is", "どの顧客の契約かの指定")))
+        out.append(Problem(_first(WHO, filled), "", Text("whose contract it is", "どの顧客の契約かの指定")))
     amounts = [(name, amount) for name in PRICES if isinstance(amount := values.get(name), Decimal)]
     if not amounts:
-        out.append(Problem("mrr", "", Text("an amount", "金額")))
+        out.append(Problem(_first(PRICES, filled), "", Text("an amount", "金額")))
     out += [Problem(name, f"{amount:f}", _POSITIVE) for name, amount in amounts[:1] if amount < 0]
+    out += [Problem(name, f"{day}", _SPAN) for name in _DAYS if (day := _day(values.get(name))) and not _is_sound(day)]
     starts, ended = _day(values.get("starts_on")), _day(values.get("ended_on"))
     end = _end(record)
     column = "ends_on" if values.get("ends_on") else "last_day"
@@ -161,7 +162,17 @@ def _faults(record: Record) -> list[Problem]:
     return out
 
 
+_DAYS = ("starts_on", "ends_on", "last_day", "noticed_on", "ended_on")
+_SPAN = Text("a day between 1900 and 2200", "1900年から2200年までの日付")
 _POSITIVE = Text("an amount from 0 up; book a credit as a lower price", "0以上の金額（値引きは減額後の金額で）")
+
+
+def _first(names: Sequence[str], filled: Collection[str]) -> str:
+    return next(name for name in names if name in filled)
+
+
+def _is_sound(day: date) -> bool:
+    return 1900 <= day.year <= 2200
 
 
 def _after(start: date) -> Text:
@@ -173,7 +184,7 @@ def _end(record: Record) -> date | None:
     if end := _day(record.values.get("ends_on")):
         return end
     last = _day(record.values.get("last_day"))
-    return last + timedelta(days=1) if last and last < date.max else None
+    return last + timedelta(days=1) if last and _is_sound(last) else None
 
 
 def _monthly(record: Record, currency: str) -> int:
