@@ -9,7 +9,7 @@ import pytest
 from nenrin.analytics.roi import claims
 from nenrin.analytics.roi.companies import checked
 from nenrin.foundation.models import Organisation
-from nenrin.insight.lifetimes import reports, scenarios
+from nenrin.insight.lifetimes import books, reports, scenarios
 from nenrin.insight.lifetimes import values as lifetimes
 from nenrin.insight.lifetimes.values import Assumptions, Slice
 from tests.insight import lifetimes_world
@@ -21,7 +21,7 @@ GIVEN = Assumptions(margin=0.8, discount=0.10)
 
 
 def parts(day: date = DAY) -> dict[tuple[str, int], Slice]:
-    found = lifetimes.slices(lifetimes.read(day), "JPY", GIVEN)
+    found = lifetimes.slices(books.read(day), "JPY", GIVEN)
     return {(one.tier, one.term_months): one for one in found}
 
 
@@ -53,7 +53,7 @@ def test_values_are_payments_times_price_times_margin(org: Organisation, at: dat
 
 def test_a_higher_discount_rate_lowers_every_value(org: Organisation, at: datetime) -> None:
     lifetimes_world.build(at)
-    book = lifetimes.read(DAY)
+    book = books.read(DAY)
     low, high = (lifetimes.slices(book, "JPY", Assumptions(0.8, rate))[0].worth for rate in (0.05, 0.20))
     assert low and high and low.new > high.new and low.book > high.book
 
@@ -68,13 +68,13 @@ def test_a_small_part_has_a_reason_and_no_value(org: Organisation, at: datetime)
 
 def test_accounts_outside_the_viewers_reach_are_in_no_figure(org: Organisation, at: datetime) -> None:
     made = lifetimes_world.build(at)
-    own = lifetimes.read(DAY, [made[0].pk, made[59].pk])
+    own = books.read(DAY, [made[0].pk, made[59].pk])
     assert {one.account for one in own.lives} == {made[0].pk, made[59].pk}
 
 
 def test_another_currency_counts_for_retention_and_not_for_money(org: Organisation, at: datetime) -> None:
     lifetimes_world.build(at)
-    book = lifetimes.read(DAY)
+    book = books.read(DAY)
     assert lifetimes.start(book, "USD").mrr == 0
     part = next(one for one in lifetimes.slices(book, "USD", GIVEN) if one.term_months == 12)
     assert part.choice is not None and part.worth is None
@@ -84,7 +84,7 @@ def test_another_currency_counts_for_retention_and_not_for_money(org: Organisati
 def test_the_simulator_starts_from_the_contracts(org: Organisation, at: datetime) -> None:
     """33 annual and 4 monthly customers of 100,000 yen; of the 39 of a year ago two left after 128 days."""
     lifetimes_world.build(at)
-    start = lifetimes.start(lifetimes.read(DAY), "JPY")
+    start = lifetimes.start(books.read(DAY), "JPY")
     assert (start.mrr, start.accounts, start.arpa) == (37 * MRR, 37, MRR)
     assert start.churn == pytest.approx(2 / (37 * 12 + 2 * 128 / 365 * 12), rel=1e-6)
     company = checked(scenarios.company(start))
@@ -94,6 +94,6 @@ def test_the_simulator_starts_from_the_contracts(org: Organisation, at: datetime
 
 
 def test_without_contracts_the_simulator_starts_from_assumptions(org: Organisation) -> None:
-    start = lifetimes.start(lifetimes.read(DAY), "JPY")
+    start = lifetimes.start(books.read(DAY), "JPY")
     assert scenarios.known(start) == {} and start.churn is None
     checked(scenarios.company(start))

@@ -13,7 +13,7 @@ from nenrin.customers.models import Account
 from nenrin.foundation import organisation
 from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import Permission, Scope, allowed
-from nenrin.insight.lifetimes import reports
+from nenrin.insight.lifetimes import books, reports
 from nenrin.insight.lifetimes import values as lifetimes
 
 router = Router(tags=["value"])
@@ -88,7 +88,7 @@ def get_lifetimes(request: ApiRequest, asking: Query[Asking]) -> Any:
     today, currency = organisation.today(request.at), organisation.current().currency
     day = min(asking.as_of or today, today)
     given = lifetimes.Assumptions(asking.margin, asking.discount)
-    parts = lifetimes.slices(lifetimes.read(day, reach(request.member)), currency, given, asking.by)
+    parts = lifetimes.slices(books.read(day, reach(request.member)), currency, given, asking.by)
     items = [reports.of_part(part) for part in parts]
     told = {"as_of": day, "currency": currency, "margin": given.margin, "discount": given.discount}
     return told | {"items": items}

@@ -9,7 +9,7 @@ import click
 
 from nenrin.cli.output import say_json, say_rows
 from nenrin.foundation import organisation
-from nenrin.insight.lifetimes import reports
+from nenrin.insight.lifetimes import books, reports
 from nenrin.insight.lifetimes import values as lifetimes
 
 COLUMNS = ("tier", "term_months", "customers", "losses", "model", "new_customer", "low", "high", "still_to_come", "reason")  # fmt: skip
@@ -33,7 +33,7 @@ def command(
     """
     day = _day(as_of)
     currency = organisation.current().currency
-    parts = lifetimes.slices(lifetimes.read(day), currency, lifetimes.Assumptions(margin, discount), by)
+    parts = lifetimes.slices(books.read(day), currency, lifetimes.Assumptions(margin, discount), by)
     told = [reports.of_part(part) for part in parts]
     if as_json or form == "json":
         say_json({"as_of": day, "currency": currency, "margin": margin, "discount": discount, "items": told})

@@ -3,48 +3,24 @@ contracts as known at the end of a day."""
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
-from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
 from nenrin.analytics.forecasts import lifetimes, survival
-from nenrin.analytics.forecasts.lifetimes import expectancies, intervals, lives
+from nenrin.analytics.forecasts.lifetimes import expectancies, intervals
 from nenrin.analytics.forecasts.lifetimes.intervals import Interval
-from nenrin.analytics.forecasts.lifetimes.lives import Contract, Life
-from nenrin.ingest import lakes
+from nenrin.analytics.forecasts.lifetimes.lives import Life
+from nenrin.insight.lifetimes.books import Book as Book
 
 #: Below so many customers or losses no model is shown: its interval would say nothing.
 LEAST_CUSTOMERS, LEAST_LOSSES = 30, 5
 DRAWS, SEED = 200, 2007
 By = Literal["tier", "all"]
-
-CONTRACTS = """
-select s.account, s.starts_on, s.ends_on, coalesce(s.auto_renews, true) as auto_renews, s.noticed_on, s.ended_on,
-       greatest(coalesce(s.term_months, 1), 1) as term_months, coalesce(s.mrr_minor, 0) as mrr_minor,
-       coalesce(s.currency, '') as currency, s.steps::varchar as steps
-from subscriptions s
-where s.believed_to = date '9999-12-31' and s.account is not null and s.starts_on is not null
-  and s.ends_on is not null
-"""
-TIERS = """
-select account, coalesce(tier, '') as tier, status from accounts where believed_to = date '9999-12-31'
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Book:
-    """Lives by account as known at the end of `as_of`, with each account's tier then."""
-
-    as_of: date
-    lives: tuple[Life, ...]
-    tiers: Mapping[int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,48 +62,6 @@ class Slice:
     @property
     def alive(self) -> tuple[Life, ...]:
         return tuple(one for one in self.lives if not one.is_lost)
-
-
-def read(as_of: date, accounts: Iterable[int] | None = None) -> Book:
-    """All accounts' lives, or those of the accounts that a viewer may see; our own and test accounts are none."""
-    lake = lakes.current()
-    whole = _whole(lake.path, lake.zone.key, lake.facts.open().version(), as_of)
-    if accounts is None:
-        return whole
-    wanted = set(accounts)
-    return Book(as_of, tuple(one for one in whole.lives if one.account in wanted), whole.tiers)
-
-
-@lru_cache(maxsize=4)
-def _whole(path: Path, zone: str, version: int, as_of: date) -> Book:
-    """Kept for a version of the lake's facts and a day: a page asks it again with other assumptions."""
-    with lakes.current().session(days=(as_of, as_of), known=as_of) as db:
-        rows = db.sql(CONTRACTS).to_arrow_table().to_pylist()
-        graded = db.sql(TIERS).fetchall()
-    left_out = {account for account, _, status in graded if status == "internal_test"}
-    contracts: dict[int, list[Contract]] = defaultdict(list)
-    for row in rows:
-        if row["account"] not in left_out:
-            contracts[row["account"]].append(_contract(row, as_of))
-    found = (lives.life(account, signed, as_of) for account, signed in sorted(contracts.items()))
-    return Book(as_of, tuple(one for one in found if one), {account: tier for account, tier, _ in graded})
-
-
-def _contract(row: Mapping[str, object], as_of: date) -> Contract:
-    starts, ends, months = row["starts_on"], row["ends_on"], row["term_months"]
-    noticed, ended = row["noticed_on"], row["ended_on"]
-    assert isinstance(starts, date) and isinstance(ends, date) and isinstance(months, int)
-    assert (noticed is None or isinstance(noticed, date)) and (ended is None or isinstance(ended, date))
-    stops = lives.stop(ends, bool(row["auto_renews"]), months, noticed, ended)
-    return Contract(starts, ends, stops, months, _price(row, min(as_of, stops)), str(row["currency"]))
-
-
-def _price(row: Mapping[str, object], day: date) -> int:
-    """MRR on a day: the last step begun by then; before the first one what the contract states."""
-    steps = json.loads(str(row["steps"])) if row["steps"] else []
-    begun = [step for step in steps if step.get("from_on") and step["from_on"] <= day.isoformat()]
-    price: Any = max(begun, key=lambda step: step["from_on"])["mrr_minor"] if begun else row["mrr_minor"]
-    return int(price or 0)
 
 
 def slices(book: Book, currency: str, given: Assumptions, by: By = "tier") -> list[Slice]:

@@ -9,8 +9,10 @@ from decimal import Decimal, InvalidOperation
 from nenrin.customers.models import Account, TierRule
 from nenrin.foundation import organisation
 from nenrin.foundation.permissions import Permission, Scope, allowed
+from nenrin.insight.lifetimes import books
 from nenrin.insight.lifetimes import values as lifetimes
-from nenrin.insight.lifetimes.values import Assumptions, Book, Slice
+from nenrin.insight.lifetimes.books import Book
+from nenrin.insight.lifetimes.values import Assumptions, Slice
 from nenrin.values import Text
 from nenrin.web.guard import MemberRequest
 from nenrin.web.listing import plain
@@ -57,7 +59,7 @@ def asked(request: MemberRequest, permission: Permission = VIEW) -> Asked:
         _share(given.get("margin", ""), "margin", 0.01, 1.0, Assumptions().margin, refused),
         _share(given.get("discount", ""), "discount", 0.01, 1.0, Assumptions().discount, refused),
     )
-    book = lifetimes.read(known, scope(request, permission))
+    book = books.read(known, scope(request, permission))
     return Asked(known, today, assumed, organisation.current().currency, book, tuple(refused))
 
 

@@ -1,0 +1,101 @@
+"""Lives by account, from the lake's contracts as known at the end of a day; with what was signed first."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from nenrin.analytics.forecasts.lifetimes import lives
+from nenrin.analytics.forecasts.lifetimes.lives import Contract, Life
+from nenrin.ingest import lakes
+
+CONTRACTS = """
+select s.account, s.starts_on, s.ends_on, coalesce(s.auto_renews, true) as auto_renews, s.noticed_on, s.ended_on,
+       greatest(coalesce(s.term_months, 1), 1) as term_months, coalesce(s.mrr_minor, 0) as mrr_minor,
+       coalesce(s.currency, '') as currency, s.steps::varchar as steps, coalesce(s.plan, '') as plan
+from subscriptions s
+where s.believed_to = date '9999-12-31' and s.account is not null and s.starts_on is not null
+  and s.ends_on is not null
+"""
+TIERS = """
+select account, coalesce(tier, '') as tier, status from accounts where believed_to = date '9999-12-31'
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """What an account signed first: the largest of the contracts that began on its first day; MRR of them all."""
+
+    plan: str
+    term_months: int
+    mrr_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """Lives by account as known at the end of `as_of`, with each account's tier then and what it signed first."""
+
+    as_of: date
+    lives: tuple[Life, ...]
+    tiers: Mapping[int, str]
+    signed: Mapping[int, Signed] = field(default_factory=dict)
+
+
+def read(as_of: date, accounts: Iterable[int] | None = None) -> Book:
+    """All accounts' lives, or those of the accounts that a viewer may see; our own and test accounts are none."""
+    lake = lakes.current()
+    whole = _whole(lake.path, lake.zone.key, lake.facts.open().version(), as_of)
+    if accounts is None:
+        return whole
+    wanted = set(accounts)
+    return Book(as_of, tuple(one for one in whole.lives if one.account in wanted), whole.tiers, whole.signed)
+
+
+@lru_cache(maxsize=4)
+def _whole(path: Path, zone: str, version: int, as_of: date) -> Book:
+    """Kept for a version of the lake's facts and a day: a page asks it again with other assumptions."""
+    with lakes.current().session(days=(as_of, as_of), known=as_of) as db:
+        rows = db.sql(CONTRACTS).to_arrow_table().to_pylist()
+        graded = db.sql(TIERS).fetchall()
+    left_out = {account for account, _, status in graded if status == "internal_test"}
+    contracts: dict[int, list[Contract]] = defaultdict(list)
+    first: dict[int, list[Mapping[str, Any]]] = defaultdict(list)
+    for row in rows:
+        if row["account"] not in left_out:
+            contracts[row["account"]].append(_contract(row, as_of))
+            first[row["account"]].append(row)
+    found = (lives.life(account, rows, as_of) for account, rows in sorted(contracts.items()))
+    known = tuple(one for one in found if one)
+    signed = {one.account: _signed(first[one.account], one.starts_on) for one in known}
+    return Book(as_of, known, {account: tier for account, tier, _ in graded}, signed)
+
+
+def _signed(rows: Iterable[Mapping[str, Any]], on: date) -> Signed:
+    begun = [row for row in rows if row["starts_on"] == on]
+    main = max(begun, key=lambda row: (row["mrr_minor"], row["term_months"]))
+    mrr = sum(_price(row, on) for row in begun if row["currency"] == main["currency"])
+    return Signed(main["plan"], main["term_months"], mrr, main["currency"])
+
+
+def _contract(row: Mapping[str, object], as_of: date) -> Contract:
+    starts, ends, months = row["starts_on"], row["ends_on"], row["term_months"]
+    noticed, ended = row["noticed_on"], row["ended_on"]
+    assert isinstance(starts, date) and isinstance(ends, date) and isinstance(months, int)
+    assert (noticed is None or isinstance(noticed, date)) and (ended is None or isinstance(ended, date))
+    stops = lives.stop(ends, bool(row["auto_renews"]), months, noticed, ended)
+    return Contract(starts, ends, stops, months, _price(row, min(as_of, stops)), str(row["currency"]))
+
+
+def _price(row: Mapping[str, object], day: date) -> int:
+    """MRR on a day: the last step begun by then; before the first one what the contract states."""
+    steps = json.loads(str(row["steps"])) if row["steps"] else []
+    begun = [step for step in steps if step.get("from_on") and step["from_on"] <= day.isoformat()]
+    price: Any = max(begun, key=lambda step: step["from_on"])["mrr_minor"] if begun else row["mrr_minor"]
+    return int(price or 0)
