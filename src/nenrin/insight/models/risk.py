@@ -1,0 +1,86 @@
+"""Risk: the models that were learned, each account's probability now, and what was said before."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from nenrin.customers.models import Account
+from nenrin.foundation.models import Member
+
+
+class RiskModelVersion(models.Model):
+    """One learned model of one event; immutable but for its use. Without `used_from` it was never used."""
+
+    event = models.CharField(max_length=9)  # churn or expansion
+    number = models.PositiveIntegerField()
+    state = models.CharField(max_length=10)  # insight.risk.machine.State
+    known_on = models.DateField()  # the day whose knowledge it was learned from
+    first_on = models.DateField(null=True)  # begin of the first and end of the last period it was learned from
+    last_on = models.DateField(null=True)
+    document = models.JSONField(default=dict)  # the model; empty where none could be learned
+    card = models.JSONField(default=dict)  # how it was chosen and how good it was (insight.risk.cards)
+    findings = models.JSONField(default=list)  # what the leak linter said, by name
+    author = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL, related_name="+")
+    learned_at = models.DateTimeField()
+    used_from = models.DateTimeField(null=True)
+    used_until = models.DateTimeField(null=True)
+    told_on = models.DateField(null=True)  # the last day for whose end every account was told by it
+
+    class Meta:
+        ordering = ["event", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["event", "number"], name="one_risk_model_a_number"),
+            models.UniqueConstraint(
+                fields=["event"],
+                condition=Q(used_from__isnull=False, used_until__isnull=True),
+                name="one_risk_model_in_use",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event} v{self.number}"
+
+
+class Risk(models.Model):
+    """An account's probability of an event now. `p`: within 90 days; `horizons`: [[days, p, low, high]]."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="risks", db_index=False)
+    event = models.CharField(max_length=9)
+    as_of = models.DateField()  # what was known at the end of this day
+    at = models.DateTimeField()
+    version = models.ForeignKey(RiskModelVersion, on_delete=models.PROTECT, related_name="+")
+    p = models.FloatField()
+    low = models.FloatField()
+    high = models.FloatField()
+    horizons = models.JSONField(default=list)
+    months = models.JSONField(default=list)  # probability that it happens in the 1st, 2nd ... month from here
+    reasons = models.JSONField(default=list)  # [[feature, log-odds, value]], the strongest first
+    minor = models.BigIntegerField()  # MRR in the organisation's currency
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "event"], name="one_risk_an_event")]
+        indexes = [models.Index(fields=["event", "-p"], name="risk_by_probability")]
+
+
+class RiskSaid(models.Model):
+    """What was said of an account at the begin of a month: never changed, so that it can be held against what came.
+
+    `is_replayed`: nobody said it then; a model that knew only the months before would have.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+", db_index=False)
+    event = models.CharField(max_length=9)
+    as_of = models.DateField()
+    version = models.ForeignKey(RiskModelVersion, on_delete=models.PROTECT, related_name="+", db_index=False)
+    is_replayed = models.BooleanField(default=False)
+    p = models.FloatField()
+    low = models.FloatField()
+    high = models.FloatField()
+    horizons = models.JSONField(default=list)
+    months = models.JSONField(default=list)
+    minor = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "event", "as_of"], name="one_risk_said_a_month")]
+        indexes = [models.Index(fields=["event", "as_of"], name="risk_said_by_day")]
