@@ -63,3 +63,15 @@ register("insight.period.locked", Text("Books closed through {through}", "{throu
 register("insight.period.unlocked", Text("Books reopened after {through}", "{through}までの締めを解除"))
 register("insight.target.set", Text("Target of {name_en} set to {value}", "{name_ja}の目標を{value}に設定"))
 register("insight.target.lifted", Text("Target of {name_en} taken back", "{name_ja}の目標を取り消し"))
+register(
+    "insight.backtest.asked",
+    Text("Backtest of {model} v{number} as of {as_of} asked for", "「{model}」v{number}の過去データ検証を依頼（{as_of}時点）"),
+)
+register(
+    "insight.backtest.done",
+    Text("Backtest of {model} v{number} as of {as_of} done", "「{model}」v{number}の過去データ検証が完了（{as_of}時点）"),
+)
+register(
+    "insight.backtest.failed",
+    Text("Backtest of {model} v{number} failed", "「{model}」v{number}の過去データ検証に失敗"),
+)

@@ -1,5 +1,6 @@
 """What we believe of each account, and the configuration under which we came to believe it."""
 
+from nenrin.insight.models.backtest import Backtest
 from nenrin.insight.models.health import CurrentMeasure, DailyScore, Health, HealthDetail
 from nenrin.insight.models.judgement import HardEvent, Override, Pulse
 from nenrin.insight.models.progress import Progress
@@ -9,6 +10,7 @@ from nenrin.insight.models.segment import Segment, SegmentMembership
 from nenrin.insight.models.version import HealthModelVersion
 
 __all__ = [
+    "Backtest",
     "CurrentMeasure",
     "DailyScore",
     "HardEvent",

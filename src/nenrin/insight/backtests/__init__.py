@@ -1,0 +1,1 @@
+"""Backtests: every health model held against what became of the accounts that it judged."""

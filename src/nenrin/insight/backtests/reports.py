@@ -1,0 +1,28 @@
+"""A card as JSON, as it is stored and as programs read it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nenrin.analytics.backtests.cards import Card
+from nenrin.insight.days import day
+
+_DAYS = ("first", "last")
+
+
+def document(card: Card | None) -> dict[str, Any]:
+    """Plain values: days as ISO dates, figures rounded to six digits, what is not known as null; empty without rows."""
+    found: dict[str, Any] = _plain(card.to_dict()) if card else {}
+    return found
+
+
+def _plain(value: Any, name: str = "") -> Any:  # anything that JSON holds
+    if isinstance(value, dict):
+        return {key: _plain(one, key) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    if name in _DAYS and isinstance(value, int):
+        return day(value).isoformat()
+    if isinstance(value, float):
+        return round(value, 6) if value == value and abs(value) != float("inf") else None
+    return value

@@ -1,0 +1,142 @@
+"""Backtests asked for and computed, some accounts a round, so that nothing else of the worker waits long."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+
+from nenrin.analytics.backtests import cards, outcomes
+from nenrin.customers.models import Account
+from nenrin.foundation import journal, leases, organisation
+from nenrin.foundation.actors import SYSTEM, Actor
+from nenrin.ingest import lakes
+from nenrin.insight import health_models
+from nenrin.insight.backtests import contracts, parts, replaying, reports
+from nenrin.insight.models import Backtest, HealthModelVersion
+
+log = logging.getLogger(__name__)
+HOLDER = f"backtest:{socket.gethostname()}:{os.getpid()}"
+LEASE_SECONDS = 60
+#: Accounts a round; above `MANY` only every seventh day is lived through.
+ACCOUNTS, ACCOUNTS_WEEKLY, MANY = 100, 500, 2000
+#: How often a part is tried before the backtest is given up.
+ATTEMPTS = 3
+#: Finished backtests of one version that are kept.
+KEPT = 5
+
+
+class AheadOfToday(ValueError):
+    """A backtest ends on a day that is over: choose an earlier day."""
+
+
+def ask(
+    version: HealthModelVersion, *, by: Actor, at: datetime, as_of: date | None = None, capacity: int | None = None
+) -> Backtest:
+    """Have a version tested as of a day (yesterday). Journal: insight.backtest.asked. A test of the same document and
+    day that is still waiting is returned as it is. Raises AheadOfToday."""
+    yesterday = organisation.today(at) - timedelta(1)
+    day = as_of or yesterday
+    if day > yesterday:
+        raise AheadOfToday(AheadOfToday.__doc__)
+    with transaction.atomic():
+        waiting = Backtest.objects.filter(version=version, as_of=day, capacity=capacity, state__in=("asked", "running"))
+        for row in waiting:
+            if row.document == version.document:
+                return row
+        count = Account.objects.count()
+        row = Backtest.objects.create(
+            version=version, rival=_rival(version), document=version.document, as_of=day, accounts=count,
+            apart=1 if count <= MANY else 7, capacity=capacity, asked_at=at,
+            author_id=int(by.key) if by.kind == "member" else None,
+        )  # fmt: skip
+        _record("insight.backtest.asked", row, by, at)
+    return row
+
+
+def step(at: datetime) -> int:
+    """One round of the worker: some accounts of the backtest that was asked for first, or its card. Safe to repeat."""
+    row = Backtest.objects.filter(state__in=("asked", "running")).order_by("asked_at", "pk").first()
+    return advance(row, at) if row else 0
+
+
+def advance(row: Backtest, at: datetime) -> int:
+    """One round of one backtest; how many accounts it moved on, 0 where another process is at it."""
+    with leases.held(f"backtest.{row.pk}", holder=HOLDER, seconds=LEASE_SECONDS, at=at) as mine:
+        if not mine:
+            return 0
+        row.refresh_from_db()
+        if row.state not in ("asked", "running"):
+            return 0
+        if row.attempts >= ATTEMPTS:
+            return _give_up(row, at)
+        Backtest.objects.filter(pk=row.pk).update(attempts=row.attempts + 1, state="running")
+        done = _card(row, at) if row.done >= row.accounts else _part(row)
+        Backtest.objects.filter(pk=row.pk).update(attempts=0)
+        return done
+
+
+def finish(row: Backtest, at: datetime, told: Callable[[int, int], None] = lambda done, all_: None) -> Backtest:
+    """Compute a backtest to its end here and now; `told` hears how many accounts are done."""
+    while row.state in ("asked", "running"):
+        advance(row, at)
+        row.refresh_from_db()
+        told(row.done, row.accounts)
+    return row
+
+
+def _part(row: Backtest) -> int:
+    size = ACCOUNTS if row.apart == 1 else ACCOUNTS_WEEKLY
+    accounts = list(Account.objects.order_by("pk").values_list("pk", flat=True)[row.done : row.done + size])
+    if accounts:
+        asked = replaying.setup(row.document, row.rival.document if row.rival else None, row.as_of)
+        parts.keep(row.pk, row.done, replaying.panel(lakes.current(), asked, row.as_of, accounts, apart=row.apart))
+    done = min(row.done + size, row.accounts)
+    Backtest.objects.filter(pk=row.pk).update(done=done)
+    return done - row.done
+
+
+def _card(row: Backtest, at: datetime) -> int:
+    size = ACCOUNTS if row.apart == 1 else ACCOUNTS_WEEKLY
+    starts = list(range(0, row.accounts, size))
+    panel = parts.whole(row.pk, starts) if starts else None
+    if starts and panel is None:
+        Backtest.objects.filter(pk=row.pk).update(done=0)
+        return 1
+    lake = lakes.current()
+    ahead = outcomes.ahead(panel.account, panel.day, contracts.spells(lake, row.as_of)) if panel else None
+    found = cards.card(panel, ahead, manual=replaying.MANUAL, capacity=row.capacity) if panel and ahead else None
+    with transaction.atomic():
+        row.card = reports.document(found)
+        row.state, row.done_at = "done", at
+        row.save(update_fields=["card", "weights", "state", "done_at"])
+        old = Backtest.objects.filter(version=row.version_id, state__in=("done", "failed"))
+        Backtest.objects.filter(pk__in=list(old.values_list("pk", flat=True)[KEPT:])).delete()
+        _record("insight.backtest.done", row, SYSTEM, at)
+    parts.forget(row.pk)
+    return 1
+
+
+def _give_up(row: Backtest, at: datetime) -> int:
+    Backtest.objects.filter(pk=row.pk).update(state="failed", done_at=at)
+    _record("insight.backtest.failed", row, SYSTEM, at)
+    parts.forget(row.pk)
+    return 1
+
+
+def _rival(version: HealthModelVersion) -> HealthModelVersion | None:
+    """The version that is live; for that one, the one before it."""
+    rows = HealthModelVersion.objects.filter(key=version.key, state="published", is_withdrawn=False)
+    earlier = rows.exclude(number__gte=version.number) if version.state == "published" else rows
+    return next((row for row in earlier.order_by("-number") if row.document != version.document), None)
+
+
+def _record(code: str, row: Backtest, by: Actor, at: datetime) -> None:
+    model = health_models.model_of(row.version)
+    name = model.name.ja if organisation.current().language == "ja" else model.name.en
+    particulars = {"model": name, "number": row.version.number, "as_of": row.as_of}
+    journal.record(code, actor=by, at=at, subject=("health_model", row.version.key), particulars=particulars)
