@@ -18,7 +18,7 @@ from nenrin.analytics.lake.schemas import EVENTS, FACTS
 
 ROOT = Path(__file__).resolve().parents[1]
 ACCOUNTS, USERS = 20_000, 200_000
-KIND = 1  # one more whenever what is prepared changes
+KIND = 2  # one more whenever what is prepared changes
 FIRST = date(2025, 11, 1)
 DAY = """
 select 1::bigint as batch, 1::int as source, 'product' as namespace, 'e-{day}-' || i as event_id, 'track' as type,

@@ -204,16 +204,16 @@ def _raw(db: duckdb.DuckDBPyConnection, rollup: str, standing: Standing, days: t
 def _own(db: duckdb.DuckDBPyConnection) -> bool:
     """What the wanted accounts' keys did; True where they are few.
 
-    Of few keys all is read here, once: the files are sorted by key, so a few keys read a few groups. Of many the end
-    users are read when they are asked for, so that only the days asked for are.
+    Of few keys all is read here, once: the files are sorted by key, so a few keys read a few groups. Of many it is read
+    when it is asked for, so that only the days and columns asked for are.
     """
     keys = [key for (key,) in db.execute("select distinct key from links").fetchall()]
     few = len(keys) <= FEW
     chosen = f"key in ({(', '.join(quoted(key) for key in keys) or 'null') if few else 'select key from links'})"
-    db.execute(f"create or replace temp table own_counts as from raw_counts where {chosen}")
+    made = "table" if few else "view"
+    db.execute(f"create or replace temp {made} own_counts as from raw_counts where {chosen}")
+    db.execute(f"create or replace temp {made} own_users as from raw_users where {chosen}")
     db.execute(f"create or replace temp table own_sightings as from {SIGHTINGS} where {chosen}")
-    db.execute("drop table if exists own_users")
-    db.execute(f"create temp {'table' if few else 'view'} own_users as from raw_users where {chosen}")
     return few
 
 

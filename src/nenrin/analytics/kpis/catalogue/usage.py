@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nenrin.analytics.kpis import shapes
-from nenrin.analytics.kpis.catalogue.base import BUSINESS_DAYS, EPOCH, FRESH, MONTH, USAGE_TTL
+from nenrin.analytics.kpis.catalogue.base import ACCOUNTS_SAID, BUSINESS_DAYS, EPOCH, FRESH, MONTH, USAGE_TTL
 from nenrin.analytics.kpis.catalogue.contracts import TERMS_NOW
 from nenrin.analytics.kpis.catalogue.users import ACTIVE_USERS
 from nenrin.analytics.kpis.measures import Component, Measure, OnOneDay, Relation
@@ -25,20 +25,55 @@ WHERE use <> 'ignore' AND event NOT IN ('$identify', '$group', '$alias')
 GROUP BY account, day, opens, cap""",
 )
 
-#: What counts on one day, an account in a row.
+#: What counts on one day, an account, a namespace and an event in a row: the one pass over the days of two windows.
+EVENTS_NOW = Relation(
+    "events_now",
+    f"""
+SELECT account, namespace, event,
+  CAST(sum(CASE WHEN day > :first - {MONTH} THEN n ELSE 0 END) AS BIGINT) AS events_28,
+  CAST(sum(CASE WHEN day <= :first - {MONTH} THEN n ELSE 0 END) AS BIGINT) AS events_before,
+  max(day) AS last_day
+FROM counts
+WHERE event NOT IN ('$identify', '$group', '$alias') AND day > :first - {2 * MONTH} AND opens <= :first AND cap > :first
+GROUP BY account, namespace, event""",
+)
+
+#: The same with what the event catalogue says of the events on that day.
+USED_NOW = Relation(
+    "used_now",
+    """
+SELECT events_now.account, coalesce(said.use, 'unmapped') AS use, coalesce(said.feature, events_now.event) AS feature,
+  events_28, events_before, last_day
+FROM events_now LEFT JOIN (
+  SELECT namespace, event, use, feature FROM mappings WHERE believed_from <= :first AND believed_to > :first
+) AS said ON said.namespace = events_now.namespace AND said.event = events_now.event
+WHERE coalesce(said.use, 'unmapped') <> 'ignore'""",
+    reads=(EVENTS_NOW,),
+)
+
+#: An account in a row.
 USAGE_NOW = Relation(
     "usage_now",
-    f"""
+    """
 SELECT account,
-  CAST(sum(CASE WHEN day > :first - {MONTH} THEN n ELSE 0 END) AS BIGINT) AS events_28,
-  CAST(sum(CASE WHEN day > :first - {MONTH} AND use = 'login' THEN n ELSE 0 END) AS BIGINT) AS logins_28,
-  CAST(sum(CASE WHEN day > :first - {MONTH} AND use = 'key_feature' THEN n ELSE 0 END) AS BIGINT) AS key_events_28,
-  CAST(sum(CASE WHEN day <= :first - {MONTH} AND day > :first - {2 * MONTH} THEN n ELSE 0 END) AS BIGINT)
-    AS events_before,
-  max(day) AS last_day
-FROM usage
-WHERE use <> 'ignore' AND event NOT IN ('$identify', '$group', '$alias') AND opens <= :first AND cap > :first
+  CAST(sum(events_28) AS BIGINT) AS events_28,
+  CAST(sum(CASE WHEN use = 'login' THEN events_28 ELSE 0 END) AS BIGINT) AS logins_28,
+  CAST(sum(CASE WHEN use = 'key_feature' THEN events_28 ELSE 0 END) AS BIGINT) AS key_events_28,
+  CAST(sum(events_before) AS BIGINT) AS events_before,
+  max(last_day) AS last_day
+FROM used_now
 GROUP BY account""",
+    reads=(USED_NOW,),
+)
+
+#: Who was silent for two windows: only their older days need to be read.
+SILENT_NOW = Relation(
+    "silent_now",
+    """
+SELECT DISTINCT accounts_said.account AS account
+FROM accounts_said LEFT JOIN usage_now ON usage_now.account = accounts_said.account
+WHERE usage_now.account IS NULL""",
+    reads=(ACCOUNTS_SAID, USAGE_NOW),
 )
 
 EVENTS_28 = Component(
@@ -77,13 +112,12 @@ FEATURES_USED = Component(
     reads=(FEATURE_TURNS,),
     reach_days=MONTH,
     day=OnOneDay(
-        f"""
-SELECT account, count(*) AS features_used
-FROM (
-  SELECT DISTINCT account, coalesce(feature, event) AS who FROM usage
-  WHERE use = 'key_feature' AND day > :first - {MONTH} AND opens <= :first AND cap > :first
-) AS used
-GROUP BY account"""
+        """
+SELECT account, count(DISTINCT feature) AS features_used
+FROM used_now
+WHERE use = 'key_feature' AND events_28 > 0
+GROUP BY account""",
+        reads=(USED_NOW,),
     ),
 )
 
@@ -121,8 +155,19 @@ LAST_ACTIVE = Component(
     reads=(USAGE_DAYS,),
     reach_days=LAST_SEEN_REACH,
     day=OnOneDay(
-        f"SELECT account, date_diff('day', {EPOCH}, last_day) AS last_active, 1 AS ever_active FROM usage_now",
-        reads=(USAGE_NOW,),
+        f"""
+SELECT account, date_diff('day', {EPOCH}, last_day) AS last_active, 1 AS ever_active
+FROM (
+  SELECT account, last_day FROM usage_now
+  UNION ALL
+  SELECT usage.account, max(usage.day) AS last_day
+  FROM usage JOIN silent_now ON silent_now.account = usage.account
+  WHERE usage.day >= :first - {LAST_SEEN_REACH} AND usage.day <= :first - {2 * MONTH}
+    AND usage.use <> 'ignore' AND usage.event NOT IN ('$identify', '$group', '$alias')
+    AND usage.opens <= :first AND usage.cap > :first
+  GROUP BY usage.account
+) AS last_days""",
+        reads=(USAGE_NOW, SILENT_NOW),
     ),
 )
 
