@@ -65,13 +65,35 @@ register("insight.target.set", Text("Target of {name_en} set to {value}", "{name
 register("insight.target.lifted", Text("Target of {name_en} taken back", "{name_ja}の目標を取り消し"))
 register(
     "insight.backtest.asked",
-    Text("Backtest of {model} v{number} as of {as_of} asked for", "「{model}」v{number}の過去データ検証を依頼（{as_of}時点）"),
+    Text(
+        "Backtest of {model} v{number} as of {as_of} asked for",
+        "「{model}」v{number}の過去データ検証を依頼（{as_of}時点）",
+    ),
 )
 register(
     "insight.backtest.done",
-    Text("Backtest of {model} v{number} as of {as_of} done", "「{model}」v{number}の過去データ検証が完了（{as_of}時点）"),
+    Text(
+        "Backtest of {model} v{number} as of {as_of} done", "「{model}」v{number}の過去データ検証が完了（{as_of}時点）"
+    ),
 )
 register(
     "insight.backtest.failed",
     Text("Backtest of {model} v{number} failed", "「{model}」v{number}の過去データ検証に失敗"),
+)
+register(
+    "insight.risk.learned",
+    Text(
+        "Model of {event_en} v{number} learned from {rows} rows as known on {known}: {state_en}",
+        "{event_ja}の予測モデル v{number}を学習（{known}時点、{rows}行）: {state_ja}",
+    ),
+)
+register(
+    "insight.risk.used",
+    Text(
+        "Model of {event_en} v{number} put to use: {reason}", "{event_ja}の予測モデル v{number}の利用を開始: {reason}"
+    ),
+)
+register(
+    "insight.risk.withdrawn",
+    Text("Model of {event_en} v{number} withdrawn: {reason}", "{event_ja}の予測モデル v{number}の利用を停止: {reason}"),
 )

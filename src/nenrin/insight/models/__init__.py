@@ -6,6 +6,7 @@ from nenrin.insight.models.judgement import HardEvent, Override, Pulse
 from nenrin.insight.models.progress import Progress
 from nenrin.insight.models.revenue import KpiTarget, MetricPolicy, PeriodLock
 from nenrin.insight.models.ring import Ring
+from nenrin.insight.models.risk import Risk, RiskModelVersion, RiskSaid
 from nenrin.insight.models.segment import Segment, SegmentMembership
 from nenrin.insight.models.version import HealthModelVersion
 
@@ -24,6 +25,9 @@ __all__ = [
     "Progress",
     "Pulse",
     "Ring",
+    "Risk",
+    "RiskModelVersion",
+    "RiskSaid",
     "Segment",
     "SegmentMembership",
 ]

@@ -1,0 +1,102 @@
+"""The learned model as this room uses it: learned from rows, kept as a document, asked about today's rows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nenrin.analytics.forecasts.hazards import documents, risk
+from nenrin.analytics.forecasts.hazards.risk import NotEnough, RiskModel, Table
+from nenrin.insight.risk import cards
+from nenrin.insight.risk.features import HEALTH
+
+Floats = NDArray[np.float64]
+State = Literal["trusted", "ranking", "flagged", "leaking", "not_enough"]
+#: States of a model that may be asked.
+USABLE: tuple[State, ...] = ("trusted", "ranking", "flagged")
+HORIZONS = risk.HORIZONS
+#: The horizon of lists, and the months of forecasts.
+LISTED, MONTHS = 90, 12
+MOST_REASONS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What became of learning: a document where a model stands, its card, and what the linter found."""
+
+    state: State
+    card: dict[str, Any]
+    findings: list[dict[str, Any]] = field(default_factory=list)
+    document: dict[str, Any] = field(default_factory=dict)
+    model: RiskModel | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """What a feature adds to the log-odds of an average account; `value` None where it was missing."""
+
+    feature: str
+    log_odds: float
+    value: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """By row: probability of each horizon with its interval (rows, horizons), and of each month ahead (rows, months)."""
+
+    p: Floats
+    low: Floats
+    high: Floats
+    months: Floats
+
+
+def learn(table: Table, event: str) -> Learned:
+    """The model that the rows carry, with its state; never raises for what the rows say."""
+    try:
+        found = risk.learned(_of(table, event), outcome=event, health=HEALTH)
+    except risk.Leaking as leak:
+        findings = [cards.finding(one) for one in leak.findings]
+        return Learned("leaking", {"events": int(table.events[event].sum()), "rows": len(table)}, findings)
+    if isinstance(found, NotEnough):
+        return Learned("not_enough", {"events": found.events, "rows": found.rows, "needed": found.needed})
+    findings = [cards.finding(one) for one in found.trust.findings]
+    state: State = "flagged" if findings else "trusted" if found.shows_probability else "ranking"
+    return Learned(state, cards.card(found), findings, documents.to_dict(found), found)
+
+
+def _of(table: Table, event: str) -> Table:
+    """What lowers the risk of leaving does not lower the chance of growing: no direction is stated for it."""
+    if event == "churn":
+        return table
+    free = tuple(risk.Feature(one.name, one.values, one.recorded, one.group) for one in table.features)
+    return risk.Table(
+        table.account, table.begins, table.ends, table.as_of, table.tier, table.tenure, table.calendar, free,
+        table.events, table.mrr_minor, table.is_noticed,
+    )  # fmt: skip
+
+
+def read(document: Mapping[str, Any]) -> RiskModel:
+    return documents.from_dict(document)
+
+
+def tell(model: RiskModel, table: Table) -> Told:
+    """Probabilities of every row. Raises risk.UnknownColumn."""
+    found = [model.probability(table, days) for days in HORIZONS]
+    p, low, high = (np.stack([getattr(one, name) for one in found], axis=1) for name in ("value", "low", "high"))
+    hazards = model.hazards(table, MONTHS)
+    there = np.cumprod(np.concatenate([np.ones((len(table), 1)), 1 - hazards[:, :-1]], axis=1), axis=1)
+    return Told(p, low, high, hazards * there)
+
+
+def reasons(model: RiskModel, table: Table, row: int) -> list[Reason]:
+    """The strongest first; what hardly matters is left out."""
+    parts = model.reasons(table, row, LISTED).parts
+    worth = [part for part in parts if abs(part.log_odds) >= 0.02][:MOST_REASONS]
+    return [
+        Reason(part.feature, round(part.log_odds, 4), None if math.isnan(part.value) else part.value) for part in worth
+    ]

@@ -1,0 +1,160 @@
+"""What each customer decided in each month: stayed, left, stopped paying, shrank or grew; from the revenue ledger.
+
+A customer leaves on the day of its decision (its last notice), not when the service ends: from the notice on there is
+nothing left to foretell, so it gives no more rows until it pays again.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nenrin.analytics.revenue import movements
+from nenrin.analytics.revenue.movements import CONTRACTION, UPSELL
+from nenrin.analytics.revenue.paths import NEVER, Whole, number
+from nenrin.ingest import lakes
+from nenrin.insight.revenue.books import Ledger
+from nenrin.values import Period
+
+STAYED, LEFT, UNPAID, SHRANK, GREW = range(5)
+#: A notice belongs to the loss that came with the end of its contract, or so many days after it.
+ASIDE = 31
+NOTICES = """
+select account, noticed_on, coalesce(ended_on, ends_on) as ends_on, greatest(coalesce(term_months, 1), 1) as term_months
+from subscriptions
+where believed_to = date '9999-12-31' and account is not null and noticed_on is not null and starts_on is not null
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """An account's loss: decided on `day`, `ends` the first day without revenue; whether nobody decided it."""
+
+    account: int
+    day: int
+    ends: int
+    is_unwilling: bool
+    minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Rows of paying customers at the begin of months: columns of equal length, days since 1970-01-01.
+
+    `minor`: MRR before the month; `change`: MRR lost (negative) or won by the outcome, in the reporting currency.
+    """
+
+    account: Whole
+    begins: Whole
+    ends: Whole
+    minor: Whole
+    outcome: NDArray[np.int8]
+    change: Whole
+
+    def __len__(self) -> int:
+        return len(self.account)
+
+    def taken(self, rows: NDArray[np.bool_] | Whole) -> Standing:
+        return Standing(*(getattr(self, one.name)[rows] for one in fields(self)))
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The ledger with every loss dated by its decision."""
+
+    ledger: Ledger
+    decisions: tuple[Decision, ...]
+
+    def standing(self, begins: Sequence[date], ends: Sequence[date]) -> Standing:
+        """Who paid, had not decided to leave, and what became of that by the end of each period."""
+        parts = [self._of(first, after) for first, after in zip(begins, ends, strict=True)]
+        joined = [np.concatenate(column) for column in zip(*parts, strict=True)] if parts else _none()
+        account, first, after, minor, outcome, change = joined
+        return Standing(account, first, after, minor, outcome.astype(np.int8), change)
+
+    def undecided(self, day: date) -> dict[int, int]:
+        """Account -> MRR at the end of a day, of customers who have given no notice."""
+        rows, rate, _ = self._there(number(day) + 1)
+        return dict(zip(self.ledger.book.accounts[rows].tolist(), rate[rows].tolist(), strict=True))
+
+    def noticed(self, day: date) -> dict[int, Decision]:
+        """Accounts that pay at the end of a day and have decided to leave."""
+        at = number(day)
+        rate = self.ledger.book.line.at([at])[:, 0]
+        paying = set(self.ledger.book.accounts[rate > 0].tolist())
+        return {one.account: one for one in self.decisions if one.day <= at < one.ends and one.account in paying}
+
+    def _of(self, first: date, after: date) -> tuple[Whole, ...]:
+        begin, end = number(first), number(after)
+        rows, rate, leaving = self._there(begin)
+        moved = movements.net(self.ledger.book, Period(first, after))
+        gained = moved.gains[:, list(UPSELL)].sum(axis=1)
+        lost = np.where(moved.counts[:, CONTRACTION] > 0, moved.amounts[:, CONTRACTION], 0)
+        outcome = np.where(gained > 0, GREW, np.where(lost < 0, SHRANK, STAYED))
+        change = np.where(gained > 0, gained, lost)
+        for row, one in leaving.items():
+            if begin <= one.day < end:
+                outcome[row] = UNPAID if one.is_unwilling else LEFT
+                change[row] = -one.minor
+        full = np.full(len(rows), begin, dtype=np.int64)
+        return (self.ledger.book.accounts[rows], full, full - begin + end, rate[rows], outcome[rows], change[rows])
+
+    def _there(self, begin: int) -> tuple[Whole, Whole, dict[int, Decision]]:
+        """Rows of the book that paid the day before and had not decided; rates; the next decision of each."""
+        rate = self.ledger.book.line.at([begin - 1])[:, 0]
+        place = {int(account): row for row, account in enumerate(self.ledger.book.accounts)}
+        open_ = rate > 0
+        leaving: dict[int, Decision] = {}
+        for one in self.decisions:
+            row = place[one.account]
+            if one.day < begin < one.ends + 1:
+                open_[row] = False
+            elif one.day >= begin:
+                leaving.setdefault(row, one)
+        return np.flatnonzero(open_), rate, leaving
+
+
+def decided(ledger: Ledger) -> Decided:
+    """Losses known on the ledger's day of knowledge; decisions after it are none yet."""
+    with lakes.current().session(days=(ledger.known, ledger.known), known=ledger.known) as db:
+        notices = db.sql(NOTICES).fetchall()
+    of: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for account, noticed, ends, _ in notices:
+        of[account].append((number(noticed), number(ends) if ends else NEVER))
+    line, last = ledger.book.line, number(ledger.known)
+    fell = np.flatnonzero((line.before > 0) & (line.level <= 0))
+    found = (_decision(ledger, of, int(at)) for at in fell)
+    made = sorted((one for one in found if one.day <= last), key=lambda one: (one.day, one.account))
+    return Decided(ledger, tuple(made))
+
+
+def _decision(ledger: Ledger, notices: Mapping[int, Sequence[tuple[int, int]]], at: int) -> Decision:
+    line = ledger.book.line
+    row, ends = int(line.row[at]), int(line.day[at])
+    account = int(ledger.book.accounts[row])
+    unwilling = (row, ends) in ledger.book.unwilling
+    own = [day for day, until in notices.get(account, ()) if day <= ends and abs(until - ends) <= ASIDE]
+    day = max(own, default=ends) if not unwilling else ends
+    return Decision(account, day, ends, unwilling, int(line.before[at]))
+
+
+def _none() -> list[Whole]:
+    return [np.zeros(0, dtype=np.int64) for _ in range(6)]
+
+
+def grid(first: date, last: date) -> list[date]:
+    """First days of months, from the one that holds `first` up to `last`.
+
+    >>> grid(date(2026, 1, 15), date(2026, 3, 1))
+    [datetime.date(2026, 1, 1), datetime.date(2026, 2, 1), datetime.date(2026, 3, 1)]
+    """
+    found, day = [], first.replace(day=1)
+    while day <= last:
+        found.append(day)
+        day = (day + timedelta(32)).replace(day=1)
+    return found

@@ -1,0 +1,66 @@
+"""What would have been said at the begin of each past month, by a model that knew only the months before it.
+
+Kept beside what was really said and marked as replayed, so that forecasts can be held against what came from the first
+day on. A month for which something was really said is never replayed.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+from django.db import transaction
+
+from nenrin.insight.models import RiskModelVersion, RiskSaid
+from nenrin.insight.refreshing import tables as written
+from nenrin.insight.risk import machine
+from nenrin.insight.risk.machine import HORIZONS, LISTED, Told
+from nenrin.insight.risk.tables import Rows
+
+#: So many past months are replayed, each with a model of its own.
+BACK = 12
+SAID = ("account_id", "event", "as_of", "version_id", "is_replayed", "p", "low", "high", "horizons", "months", "minor")
+EVENING = timedelta(1)
+
+
+def keep(rows: Rows, event: str, version: RiskModelVersion) -> int:
+    """Replay the last months; returns how many accounts' months were kept. Safe to repeat."""
+    table, kept = rows.table, []
+    spoken = set(RiskSaid.objects.filter(event=event, is_replayed=False).values_list("as_of", flat=True).distinct())
+    for begin in np.unique(table.begins)[-BACK:].tolist():
+        day = date(1970, 1, 1) + timedelta(begin - 1)
+        before, asked = table.chosen(table.ends <= begin), np.flatnonzero(table.begins == begin)
+        if any((one + EVENING).replace(day=1) == (day + EVENING).replace(day=1) for one in spoken) or not len(before):
+            continue
+        found = machine.learn(before, event)
+        if found.model is not None:
+            told = machine.tell(found.model, table.chosen(asked))
+            accounts, minor = table.account[asked].tolist(), rows.standing.minor[asked].tolist()
+            kept += said(accounts, event, day, version.pk, told, minor, is_replayed=True)
+    with transaction.atomic():
+        RiskSaid.objects.filter(event=event, is_replayed=True).delete()
+        return written.upsert(RiskSaid, SAID, kept, unique=("account_id", "event", "as_of"), update=())
+
+
+def said(
+    accounts: list[int], event: str, day: date, version: int, told: Told, minor: list[int], *, is_replayed: bool
+) -> list[tuple[object, ...]]:
+    """Rows in the order of SAID."""
+    at = HORIZONS.index(LISTED)
+    return [
+        (
+            account, event, day, version, is_replayed, round(float(told.p[n, at]), 6), round(float(told.low[n, at]), 6),
+            round(float(told.high[n, at]), 6), horizons(told, n), months(told, n), minor[n],
+        )
+        for n, account in enumerate(accounts)
+    ]  # fmt: skip
+
+
+def horizons(told: Told, row: int) -> list[list[float]]:
+    """[[days, p, low, high]] of a row."""
+    columns = (told.p[row], told.low[row], told.high[row])
+    return [[days, *(round(float(column[n]), 6) for column in columns)] for n, days in enumerate(HORIZONS)]
+
+
+def months(told: Told, row: int) -> list[float]:
+    return [round(float(value), 6) for value in told.months[row]]

@@ -1,0 +1,85 @@
+"""Each account's risk now: told by the models in use from what is known, and kept month by month as it was said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+
+from nenrin.analytics.forecasts.hazards.risk import RiskModel
+from nenrin.ingest import lakes
+from nenrin.insight.models import Risk, RiskModelVersion, RiskSaid
+from nenrin.insight.refreshing import tables as written
+from nenrin.insight.revenue import books
+from nenrin.insight.risk import machine, outcomes, replays, tables
+from nenrin.insight.risk.machine import HORIZONS, LISTED, Told
+from nenrin.insight.risk.tables import Rows
+
+COLUMNS = (
+    "account_id", "event", "as_of", "at", "version_id", "p", "low", "high", "horizons", "months", "reasons", "minor",
+)  # fmt: skip
+UNIQUE = ("account_id", "event")
+
+
+def tell(day: date, *, at: datetime) -> int:
+    """Every customer's risk as known at the end of a day, by the models in use; returns how many were told.
+
+    Accounts that left or gave notice lose theirs. The first telling of a month is kept for ever. Safe to repeat.
+    """
+    versions = list(RiskModelVersion.objects.filter(used_from__isnull=False, used_until__isnull=True))
+    if not versions:
+        Risk.objects.all().delete()
+        return 0
+    rows = tables.now(lakes.current(), outcomes.decided(books.ledger(day)), day)
+    for version in versions:
+        told = machine.tell(model := machine.read(version.document), rows.table)
+        kept = _rows(version, model, rows, told, day, at)
+        with transaction.atomic():
+            Risk.objects.filter(event=version.event).delete()
+            written.upsert(Risk, COLUMNS, kept, unique=UNIQUE, update=COLUMNS[2:])
+            _say(version, rows, told, day)
+            RiskModelVersion.objects.filter(pk=version.pk).update(told_on=day)
+    Risk.objects.exclude(event__in=[version.event for version in versions]).delete()
+    return len(rows.table) * len(versions)
+
+
+def _rows(
+    version: RiskModelVersion, model: RiskModel, rows: Rows, told: Told, day: date, at: datetime
+) -> list[tuple[object, ...]]:
+    place = HORIZONS.index(LISTED)
+    return [
+        (
+            account, version.event, day, at, version.pk, float(told.p[n, place]), float(told.low[n, place]),
+            float(told.high[n, place]), replays.horizons(told, n), replays.months(told, n),
+            _reasons(model, rows, n), minor,
+        )
+        for n, (account, minor) in enumerate(_accounts(rows))
+    ]  # fmt: skip
+
+
+def _accounts(rows: Rows) -> Sequence[tuple[int, int]]:
+    return list(zip(rows.table.account.tolist(), rows.standing.minor.tolist(), strict=True))
+
+
+def _reasons(model: RiskModel, rows: Rows, row: int) -> list[list[object]]:
+    """[[feature, log-odds, the measure's own value]]."""
+    found = machine.reasons(model, rows.table, row)
+    return [[one.feature, one.log_odds, None if one.value is None else _value(rows, one.feature, row)] for one in found]
+
+
+def _value(rows: Rows, feature: str, row: int) -> float:
+    return round(float(rows.features.values[feature][row]), 6)
+
+
+def _say(version: RiskModelVersion, rows: Rows, told: Told, day: date) -> None:
+    """Once a month: what is said at its begin stays said."""
+    month = (day + timedelta(1)).replace(day=1)
+    since = month - timedelta(1)
+    spoken = RiskSaid.objects.filter(event=version.event, as_of__gte=since, as_of__lte=day, is_replayed=False)
+    if spoken.exists():
+        return
+    accounts, minor = rows.table.account.tolist(), rows.standing.minor.tolist()
+    kept = replays.said(accounts, version.event, day, version.pk, told, minor, is_replayed=False)
+    RiskSaid.objects.filter(event=version.event, as_of=day, is_replayed=True).delete()
+    written.upsert(RiskSaid, replays.SAID, kept, unique=("account_id", "event", "as_of"), update=())

@@ -1,0 +1,29 @@
+"""Names of what risk speaks of: events, states of models, findings, features."""
+
+from __future__ import annotations
+
+from nenrin.analytics.kpis import MEASURES
+from nenrin.insight.risk.features import CHANGE, HEALTH
+from nenrin.values import Text
+
+EVENT_NAMES: dict[str, Text] = {
+    "churn": Text("churn", "解約"),
+    "expansion": Text("expansion", "拡大"),
+}
+STATE_NAMES: dict[str, Text] = {
+    "trusted": Text("probabilities", "確率を表示"),
+    "ranking": Text("ranking only: too few events", "順位のみ（実績が少ない）"),
+    "flagged": Text("held back: signs of a leak", "保留（情報漏れの疑い）"),
+    "leaking": Text("refused: knows what it could not know", "却下（後から判明した情報を含む）"),
+    "not_enough": Text("not enough data", "データ不足"),
+}
+_OWN: dict[str, Text] = {
+    HEALTH: Text("Health score", "ヘルススコア"),
+    CHANGE: Text("Change of health in 30 days", "ヘルススコアの30日間の増減"),
+}
+
+
+def feature(key: str) -> Text:
+    """The name of a feature as pages show it."""
+    measure = MEASURES.get(key)
+    return measure.name if measure else _OWN.get(key, Text(key, key))
