@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
+from tests.browsers import hindrances, overflow
 from tests.flows.conftest import Visitor
 
 pytestmark = pytest.mark.browser
@@ -18,7 +18,6 @@ PLAIN = (
     "/profile", "/components", "/palette?q=a",
 )  # fmt: skip
 TABS = ("", "/health", "/usage", "/people", "/timeline", "/contracts")
-SERIOUS = {"serious", "critical"}
 #: Pages whose heads hold names that people gave: specimens, segments, teams.
 NAMED_BY_THEIR_OWNERS = {"/components", "/products"}
 
@@ -35,11 +34,6 @@ def administrator(request: pytest.FixtureRequest, visitor: Any) -> Iterator[Visi
     yield guest
 
 
-def _reasons(page: Any) -> list[str]:
-    found = Axe().run(page).response["violations"]
-    return [f"{one['id']}: {node['html'][:160]}" for one in found if one["impact"] in SERIOUS for node in one["nodes"]]
-
-
 def test_no_page_has_a_serious_accessibility_fault_or_a_complaint(administrator: Visitor) -> None:
     paths = dict.fromkeys([*_links(administrator), "/imports/new", "/members/roles", "/profile", "/palette?q=a"])
     administrator.go("/accounts")
@@ -48,7 +42,7 @@ def test_no_page_has_a_serious_accessibility_fault_or_a_complaint(administrator:
     for path in [*paths, *(account + tab for tab in TABS)]:
         administrator.go(path)
         administrator.page.wait_for_load_state("networkidle")
-        if reasons := _reasons(administrator.page):
+        if reasons := hindrances(administrator.page):
             faults[path] = reasons
     assert faults == {}
     assert administrator.complaints == []
@@ -61,8 +55,7 @@ def test_pages_fit_a_telephone(visitor: Any) -> None:
     wide = {}
     for path in ["/", "/accounts", *(account + tab for tab in TABS)]:
         guest.go(path)
-        sticks_out = guest.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        if sticks_out > 0:
+        if sticks_out := overflow(guest.page):
             wide[path] = sticks_out
     assert wide == {}
 

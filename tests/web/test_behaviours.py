@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.test import Client
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from nenrin.foundation import organisation
 from nenrin.foundation.models import Member, Organisation
 from tests import cast
+from tests.browsers import SERIOUS, hindrances, overflow, signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 AT = datetime(2026, 11, 24, tzinfo=UTC)
-CHROMIUM = "/usr/bin/chromium"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    # Playwright keeps an event loop on this thread, which Django would take for an async caller.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        yield (started := playwright.chromium.launch(executable_path=CHROMIUM, args=arguments))
-        started.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture
@@ -45,11 +31,7 @@ def page(browser: Browser, live_server: object, member: Member) -> Iterator[Page
 
 
 def _open(browser: Browser, live_server: object, member: Member, **options: object) -> Page:
-    client = Client()
-    client.force_login(member)
-    context = browser.new_context(base_url=live_server.url, locale="ja-JP", **options)
-    context.add_cookies([{"name": "sid", "value": client.cookies["sid"].value, "url": live_server.url}])
-    page = context.new_page()
+    page = signed_in(browser, live_server, member, locale="ja-JP", **options)
     page.faults = []
     page.on("pageerror", lambda problem: page.faults.append(str(problem)))
     page.on("console", lambda line: page.faults.append(line.text) if line.type == "error" else None)
@@ -177,7 +159,6 @@ def test_nothing_hinders_access_and_nothing_overflows(
 ) -> None:
     Member.objects.update(language=language)
     page = _open(browser, live_server, member, viewport={"width": width, "height": 900}, color_scheme=theme)
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-    violations = Axe().run(page).response["violations"]
-    assert [f"{v['id']}: {v['nodes'][0]['html'][:120]}" for v in violations] == []
+    assert overflow(page) == []
+    assert hindrances(page, ("minor", "moderate", *SERIOUS)) == []
     page.context.close()

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.test import Client
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from nenrin.foundation import organisation
 from nenrin.foundation.models import Member, Organisation
 from nenrin.insight import refresh
+from tests.browsers import hindrances, overflow, signed_in
 from tests.web import matrix_world
 from tests.web.matrix_world import World
-from tests.web.test_behaviours import CHROMIUM
 from tests.web.test_permission_matrix import filled, guarded, kinds
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -27,16 +23,6 @@ NO_PAGES = {"api-reference", "openapi-json", "api-root"}
 MORE = ("/accounts?group=owner&open=1", "/accounts?q=none-such", "/accounts/compare?measure=nps")
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        yield (started := playwright.chromium.launch(executable_path=CHROMIUM, args=arguments))
-        started.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-
-
 @pytest.fixture
 def world(transactional_db: None) -> World:
     if not Organisation.objects.exists():
@@ -44,14 +30,6 @@ def world(transactional_db: None) -> World:
     built = matrix_world.build(AT)
     refresh.here()
     return built
-
-
-def _open(browser: Browser, live_server: Any, member: Member, **options: Any) -> Page:
-    client = Client()
-    client.force_login(member)
-    context = browser.new_context(base_url=live_server.url, **options)
-    context.add_cookies([{"name": "sid", "value": client.cookies["sid"].value, "url": live_server.url}])
-    return context.new_page()
 
 
 def _addresses(world: World) -> list[str]:
@@ -66,21 +44,14 @@ def test_every_page_is_usable_by_everyone_and_fits_its_window(
     browser: Browser, live_server: Any, world: World, language: str, theme: str, width: int
 ) -> None:
     Member.objects.filter(pk=world.viewer.pk).update(language=language)
-    page = _open(browser, live_server, world.viewer, viewport={"width": width, "height": 900}, color_scheme=theme)
+    page = signed_in(browser, live_server, world.viewer, viewport={"width": width, "height": 900}, color_scheme=theme)
     faults: dict[str, list[str]] = {}
     for path in _addresses(world):
         answer = page.request.get(path)
         if answer.status != 200 or "<html" not in answer.text()[:200]:  # refused, a file, a fragment
             continue
         page.goto(path)
-        found = [
-            f"{one['id']}: {node['html'][:140]}"
-            for one in (Axe().run(page).response["violations"] if width < 1920 else ())
-            if one["impact"] in ("serious", "critical")
-            for node in one["nodes"]
-        ]
-        wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        found += [f"sticks out by {wider} px"] if wider > 0 else []
+        found = [*(hindrances(page) if width < 1920 else ()), *overflow(page)]
         if found:
             faults[path] = found[:4]
     page.context.close()
@@ -88,7 +59,7 @@ def test_every_page_is_usable_by_everyone_and_fits_its_window(
 
 
 def test_a_cell_is_edited_by_keys_alone_and_undone(browser: Browser, live_server: Any, world: World) -> None:
-    page = _open(browser, live_server, world.viewer)
+    page = signed_in(browser, live_server, world.viewer)
     page.goto("/accounts?columns=stage,owner&sort=name&q=own")
     page.keyboard.press("j")
     page.keyboard.press("e")
@@ -106,7 +77,7 @@ def test_a_cell_is_edited_by_keys_alone_and_undone(browser: Browser, live_server
 
 
 def test_the_palette_begins_with_the_account_seen_last(browser: Browser, live_server: Any, world: World) -> None:
-    page = _open(browser, live_server, world.viewer)
+    page = signed_in(browser, live_server, world.viewer)
     page.goto(f"/accounts/{world.ids['account']['foreign']}")
     page.goto("/tags")
     page.keyboard.press("Control+k")

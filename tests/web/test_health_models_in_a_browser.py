@@ -6,31 +6,18 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.test import Client
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from nenrin.foundation import organisation
 from nenrin.foundation.actors import SYSTEM
 from nenrin.insight import segments
 from nenrin.insight.models import HealthModelVersion
 from tests import cast
+from tests.browsers import hindrances, overflow, signed_in
 from tests.insight.world import World, at
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-CHROMIUM = "/usr/bin/chromium"
 NAMES = (cast.THRIVING, cast.DRIFTING, cast.STARTING, cast.UNKNOWN, "瑞穂アグリ株式会社", "株式会社みなとベイ観光")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    # Playwright keeps an event loop on this thread, which Django would take for an async caller.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        yield (started := playwright.chromium.launch(executable_path=CHROMIUM, args=arguments))
-        started.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture
@@ -47,13 +34,10 @@ def page(browser: Browser, live_server: object, transactional_db: None) -> Itera
             world.use(name, event="exported", user=f"u{user}", times=4)
     world.refresh()
     segments.save("利用者が少ない", {"field": "weekly_active_users", "op": "<", "value": 3}, by=SYSTEM, at=world.now)
-    client = Client()
-    client.force_login(cast.member())
-    context = browser.new_context(viewport={"width": 1440, "height": 1000}, locale="ja-JP", base_url=live_server.url)
-    context.add_cookies([{"name": "sid", "value": client.cookies["sid"].value, "url": live_server.url}])
-    yield (opened := context.new_page())
-    opened.close()
-    context.close()
+    window = {"viewport": {"width": 1440, "height": 1000}, "locale": "ja-JP"}
+    opened = signed_in(browser, live_server, cast.member(), **window)
+    yield opened
+    opened.context.close()
 
 
 def test_what_would_change_is_shown_while_typing_and_saved_by_nobody(page: Page) -> None:
@@ -77,8 +61,4 @@ def test_nothing_serious_stands_in_the_way_of_anybody(page: Page, address: str) 
     if os.environ.get("NENRIN_SHOTS"):
         name = address.strip("/").replace("/", "-").replace("?", "-")
         page.screenshot(path=f"{os.environ['NENRIN_SHOTS']}/{name}.png", full_page=True)
-    found = Axe().run(page).response["violations"]
-    assert [
-        (one["id"], one["nodes"][0]["html"][:120]) for one in found if one["impact"] in ("serious", "critical")
-    ] == []
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    assert [*hindrances(page), *overflow(page)] == []

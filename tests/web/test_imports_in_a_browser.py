@@ -3,16 +3,12 @@ a telephone."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.test import Client
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from nenrin.customers.models import Account
 from nenrin.foundation import organisation
@@ -22,22 +18,12 @@ from nenrin.foundation.roles import Role
 from nenrin.ingest import imports
 from nenrin.ingest.models import Import
 from tests import cast
+from tests.browsers import hindrances, overflow, signed_in
 from tests.ingest.files_kit import finish, imported, run, uploaded
-from tests.web.test_behaviours import CHROMIUM
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 AT = datetime(2026, 11, 24, tzinfo=UTC)
 GOOD = "顧客ID,会社名,従業員数\nA1,㈱髙橋製作所,１２０\nA2,鈴木商店,十二\n,名無し商会,3\n"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        yield (started := playwright.chromium.launch(executable_path=CHROMIUM, args=arguments))
-        started.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture
@@ -45,14 +31,6 @@ def operator(transactional_db: None, home: Path) -> Member:
     if not Organisation.objects.exists():
         organisation.found("年輪テスト", at=AT)
     return cast.member(Role.OPERATIONS)
-
-
-def _open(browser: Browser, live_server: Any, member: Member, **options: Any) -> Page:
-    client = Client()
-    client.force_login(member)
-    context = browser.new_context(base_url=live_server.url, **options)
-    context.add_cookies([{"name": "sid", "value": client.cookies["sid"].value, "url": live_server.url}])
-    return context.new_page()
 
 
 def _in_every_state() -> dict[str, str]:
@@ -84,19 +62,12 @@ def test_in_every_state_the_pages_are_usable_by_everyone_and_fit_their_window(
     browser: Browser, live_server: Any, operator: Member, language: str, theme: str, width: int
 ) -> None:
     Member.objects.filter(pk=operator.pk).update(language=language)
-    page = _open(browser, live_server, operator, viewport={"width": width, "height": 900}, color_scheme=theme)
+    page = signed_in(browser, live_server, operator, viewport={"width": width, "height": 900}, color_scheme=theme)
     faults = {}
     for state, path in _in_every_state().items():
         answer = page.goto(path)
         assert answer is not None and answer.status == 200, path
-        found = [
-            f"{one['id']}: {node['html'][:140]}"
-            for one in Axe().run(page).response["violations"]
-            if one["impact"] in ("serious", "critical")
-            for node in one["nodes"]
-        ]
-        wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        found += [f"sticks out by {wider} px"] if wider > 0 else []
+        found = [*hindrances(page), *overflow(page)]
         if found:
             faults[state] = found[:4]
     page.context.close()
@@ -105,7 +76,7 @@ def test_in_every_state_the_pages_are_usable_by_everyone_and_fit_their_window(
 
 def test_on_a_telephone_a_columns_choice_can_be_read(browser: Browser, live_server: Any, operator: Member) -> None:
     row = uploaded("accounts", GOOD, AT)
-    page = _open(browser, live_server, operator, viewport={"width": 390, "height": 800})
+    page = signed_in(browser, live_server, operator, viewport={"width": 390, "height": 800})
     page.goto(f"/imports/{row.pk}/mapping")
     choice = page.locator("select[name='column.name']").bounding_box()
     assert choice is not None and choice["width"] > 120
@@ -117,7 +88,7 @@ def test_a_file_goes_from_the_desk_to_accounts_and_back_by_hand(
 ) -> None:
     file = tmp_path / "顧客.csv"
     file.write_text(GOOD, encoding="cp932")
-    page = _open(browser, live_server, operator)
+    page = signed_in(browser, live_server, operator)
     page.goto("/imports/new")
     page.fill("input[name=source]", "CRM")
     page.set_input_files("input[name=file]", file)

@@ -1,0 +1,55 @@
+"""A real browser in front of the product: started, signed in, and asked what hinders anybody."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from nenrin.foundation.models import Member
+
+CHROMIUM = shutil.which("chromium") or ""
+SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+SERIOUS = ("serious", "critical")
+
+
+@contextmanager
+def started() -> Iterator[Browser]:
+    """Chromium; a test that needs it is skipped, loudly, where there is none."""
+    if not CHROMIUM:
+        pytest.skip("SKIPPED BROWSER: no chromium (Debian package chromium)")
+    # Playwright keeps an event loop on this thread, which Django would take for an async caller.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
+        yield browser
+        browser.close()
+    os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)
+
+
+def signed_in(browser: Browser, live_server: Any, member: Member, **options: Any) -> Page:
+    """An empty page of this member's own window; `options` are the window's (viewport, color_scheme, locale)."""
+    client = Client()
+    client.force_login(member)
+    context = browser.new_context(base_url=live_server.url, **options)
+    context.add_cookies([{"name": "sid", "value": client.cookies["sid"].value, "url": live_server.url}])
+    return context.new_page()
+
+
+def hindrances(page: Page, impacts: Sequence[str] = SERIOUS) -> list[str]:
+    """What axe finds of these impacts, with the element concerned."""
+    found = Axe().run(page).response["violations"]
+    return [f"{one['id']}: {node['html'][:160]}" for one in found if one["impact"] in impacts for node in one["nodes"]]
+
+
+def overflow(page: Page) -> list[str]:
+    """By how much the page is wider than its window; nothing where it fits."""
+    wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return [f"sticks out by {wider} px"] if wider > 0 else []
