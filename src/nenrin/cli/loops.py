@@ -18,6 +18,7 @@ from nenrin.foundation import journal, leases, organisation, verification
 from nenrin.ingest import drain, lakes, mirror
 from nenrin.ingest.importing import rounds
 from nenrin.insight import refresh, tick
+from nenrin.insight.risk import step as risk
 
 log = logging.getLogger(__name__)
 HOLDER = f"{socket.gethostname()}:{os.getpid()}"
@@ -71,6 +72,7 @@ LOOPS = (
     Loop("mirror", _mirror),
     Loop("tick", tick.step),
     Loop("refresh", refresh.step),
+    Loop("risk", risk.step),
     Loop("tidy", _tidy),
     Loop("verify", verification.step),
 )

@@ -7,6 +7,7 @@ from nenrin.analytics.lake import Lake
 from nenrin.foundation import journal, organisation
 from nenrin.ingest import drain, lakes, mirror
 from nenrin.insight import backfill, refresh, rings
+from nenrin.insight.risk import step as risk
 from nenrin.simulator.world import World
 from nenrin.simulator.writer import lists
 from nenrin.simulator.writer.accounts import Book
@@ -17,7 +18,10 @@ FIRST_SCORE_DAYS = 30
 
 
 def settled(world: World, book: Book, *, now: datetime, progress: Progress = lambda what, count: None) -> int:
-    """Drain, seal, mirror, score every day up to yesterday as it was known then, and today; returns accounts scored."""
+    """Drain, seal, mirror, score every day up to yesterday as it was known then, and today; learn the risk of leaving.
+
+    Returns the accounts scored.
+    """
     lake = lakes.current()
     drain.prepare(lake)
     progress("stored", drain.drain_all(lake, at=now).stored)
@@ -32,6 +36,8 @@ def settled(world: World, book: Book, *, now: datetime, progress: Progress = lam
         refresh.step(now)
     rings.rebuild(today)
     _journal_read(lake)
+    while risk.step(now):
+        progress("risk", 0)
     return scored
 
 

@@ -67,6 +67,7 @@ LOOPS: Final[Mapping[str, Text]] = {
     "worker.mirror": Text("Facts into the lake", "記録の格納"),
     "worker.tick": Text("Closing the day", "日次締め"),
     "worker.refresh": Text("Health scores", "ヘルススコア更新"),
+    "worker.risk": Text("Churn risk", "解約リスクの更新"),
     "worker.tidy": Text("Tidying files", "ファイル整理"),
     "worker.verify": Text("Verifying the audit log", "監査ログの検証"),
 }
