@@ -7,6 +7,7 @@ from ninja import NinjaAPI
 from nenrin import __version__
 from nenrin.api import (
     accounts,
+    backtests,
     contacts,
     health,
     health_models,
@@ -49,5 +50,6 @@ api.add_router("/revenue", revenue.router)
 api.add_router("/lifetimes", lifetimes.router)
 api.add_router("/roi", roi.router)
 api.add_router("/health-models", health_models.router)
+api.add_router("/health-models", backtests.router)
 api.add_router("/segments", segments.router)
 learn(api)

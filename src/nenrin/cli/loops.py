@@ -18,6 +18,7 @@ from nenrin.foundation import journal, leases, organisation, verification
 from nenrin.ingest import drain, lakes, mirror
 from nenrin.ingest.importing import rounds
 from nenrin.insight import refresh, tick
+from nenrin.insight.backtests import runs as backtests
 from nenrin.insight.risk import step as risk
 
 log = logging.getLogger(__name__)
@@ -73,6 +74,7 @@ LOOPS = (
     Loop("tick", tick.step),
     Loop("refresh", refresh.step),
     Loop("risk", risk.step),
+    Loop("backtest", backtests.step),
     Loop("tidy", _tidy),
     Loop("verify", verification.step),
 )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from nenrin.analytics.backtests.cards import Card
+from nenrin.insight.backtests import reading
 from nenrin.insight.days import day
+from nenrin.insight.models import Backtest
 
 _DAYS = ("first", "last")
 
@@ -26,3 +29,23 @@ def _plain(value: Any, name: str = "") -> Any:  # anything that JSON holds
     if isinstance(value, float):
         return round(value, 6) if value == value and abs(value) != float("inf") else None
     return value
+
+
+def of(row: Backtest, today: date) -> dict[str, Any]:
+    """A backtest for programs: which version, how far it is, its card, and whether that still speaks of the version."""
+    stale = reading.staleness(row, today)
+    return {
+        "model": row.version.key,
+        "version": row.version.number,
+        "is_draft": row.version.state == "draft",
+        "rival": row.rival.number if row.rival else None,
+        "as_of": row.as_of.isoformat(),
+        "state": row.state,
+        "progress": {"done": row.done, "accounts": row.accounts},
+        "stale": stale.value if stale else None,
+        "asked_at": row.asked_at,
+        "done_at": row.done_at,
+        "days_apart": row.apart,
+        "card": row.card,
+        "weights": row.weights,
+    }

@@ -1,0 +1,75 @@
+"""Backtests of health models: read the newest card, ask for a new one."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from django.http import Http404
+from ninja import Field, Router, Schema
+
+from nenrin.api import problems
+from nenrin.api.guard import ApiRequest, grants
+from nenrin.foundation import organisation
+from nenrin.foundation.actors import Actor
+from nenrin.foundation.permissions import Permission
+from nenrin.insight.backtests import reading, reports, runs
+from nenrin.insight.models import HealthModelVersion
+
+router = Router(tags=["Health models"])
+
+Word = Annotated[str, Field(max_length=60)]
+
+
+class BacktestOut(Schema):
+    model: str = Field(description="Key of the health model.")
+    version: int
+    is_draft: bool
+    rival: int | None = Field(description="The version that it is compared with.")
+    as_of: date = Field(description="Every day up to this one was scored with what was known on it.")
+    state: str = Field(description="asked, running, done or failed")
+    progress: dict[str, int] = Field(description="Accounts replayed, of how many.")
+    stale: str | None = Field(description="changed: the draft changed since; old: a month of outcomes is missing.")
+    asked_at: datetime
+    done_at: datetime | None
+    days_apart: int = Field(description="1: every day was lived through; 7: only every seventh.")
+    card: dict[str, Any] | None = Field(description="The figures with their intervals (docs/backtests.md).")
+    weights: dict[str, Any] | None = Field(description="What the weights would be, learned from who left.")
+
+
+class BacktestIn(Schema):
+    version: Word = Field("", description="A number, or draft; empty: the live version.")
+    as_of: date | None = Field(None, description="The last day; yesterday unless given.")
+    capacity: int | None = Field(None, ge=1, le=1_000_000, description="Accounts the team can look at on one day.")
+
+
+@router.get("/{key}/backtest", response=BacktestOut, summary="Get the backtest of a health model")
+@grants(Permission.HEALTH_VIEW)
+def get_backtest(request: ApiRequest, key: Word, version: Word = "") -> Any:
+    """The newest finished one of the live version, of `draft` or of a number; one still under way where none is done."""
+    found = _version(key, version)
+    row = reading.newest(found) or reading.unfinished(found)
+    if row is None:
+        raise Http404(f"no backtest of {key!r} v{found.number} was made")
+    return reports.of(row, organisation.today(request.at))
+
+
+@router.post("/{key}/backtest", response={202: BacktestOut}, summary="Ask for a backtest of a health model")
+@grants(Permission.HEALTH_CONFIGURE)
+def post_backtest(request: ApiRequest, key: Word, body: BacktestIn) -> Any:
+    """The worker computes it; read it where it was asked for. The same question while one waits asks nothing new."""
+    found = _version(key, body.version)
+    try:
+        row = runs.ask(
+            found, by=Actor.of(request.member), at=request.at, as_of=body.as_of, capacity=body.capacity
+        )  # fmt: skip
+    except runs.AheadOfToday as ahead:
+        return problems.problem(422, str(ahead))
+    return 202, reports.of(row, organisation.today(request.at))
+
+
+def _version(key: str, wanted: str) -> HealthModelVersion:
+    try:
+        return reading.version(key, wanted)
+    except reading.NoSuchVersion as none:
+        raise Http404(str(none)) from None
