@@ -14,8 +14,7 @@ from nenrin.insight import backfill, history, refresh
 from nenrin.insight.days import number
 from nenrin.insight.modelling import configuration
 from nenrin.insight.modelling.configuration import Configuration
-from nenrin.insight.models import HealthDetail
-from nenrin.insight.refreshing import projection
+from nenrin.insight.refreshing import kept
 
 #: How long a scan runs before the day that is asked for: six half-lives of the default model leave 1.5 % of its start.
 WARM_UP_DAYS = 90
@@ -58,11 +57,8 @@ def _shown(day: date, accounts: Sequence[int] | None) -> Past | None:
 
 def _current(day: date, accounts: Sequence[int] | None) -> Past | None:
     """The open day, if it has been refreshed."""
-    rows = HealthDetail.objects.all()
-    if accounts is not None and len(accounts) <= projection.BATCH:
-        rows = rows.filter(account__in=accounts)
-    found = (Record.from_json(now) for now in rows.values_list("now", flat=True).iterator(2000) if now)
     wanted = None if accounts is None else set(accounts)
+    found = kept.records("now", accounts)
     there = {r.account: r for r in found if r.day == number(day) and (wanted is None or r.account in wanted)}
     if not there:
         return None

@@ -16,8 +16,8 @@ from nenrin.ingest import lakes
 from nenrin.insight import days, segments
 from nenrin.insight.modelling import configuration
 from nenrin.insight.modelling.configuration import Configuration
-from nenrin.insight.models import HealthDetail, HealthModelVersion, Progress
-from nenrin.insight.refreshing import evaluation, projection, touched
+from nenrin.insight.models import HealthModelVersion, Progress
+from nenrin.insight.refreshing import evaluation, kept, projection, touched
 from nenrin.insight.refreshing.rolling import rolled
 
 
@@ -54,12 +54,12 @@ def run(as_of: date, *, at: datetime, accounts: Sequence[int] | None = None, lak
         yesterday = closed(accounts, progress.scored_through)
         live = configuration.between(as_of, as_of, also={record.version for record in yesterday})
         scored = next_day(lake or lakes.current(), as_of, live, yesterday, accounts)
-        kept = list(records.records(scored, live.versions))
+        found = list(records.records(scored, live.versions))
         with transaction.atomic():
-            projection.show(kept, live, as_of=as_of, at=at, is_final=False)
-            projection.forget(accounts, [record.account for record in kept])
+            projection.show(found, live, as_of=as_of, at=at, is_final=False)
+            projection.forget(accounts, [record.account for record in found])
     segments.settle(at, accounts)
-    return len(kept)
+    return len(found)
 
 
 def next_day(
@@ -80,10 +80,7 @@ def closed(accounts: Sequence[int] | None, through: date | None) -> list[Record]
     """Records of the last closed day. An account that was not scored on it starts anew."""
     if through is None:
         return []
-    rows = HealthDetail.objects.filter(closed__isnull=False).values_list("closed")
-    them = projection.of(rows, accounts) if accounts is not None else rows.iterator(2000)
-    found = (Record.from_json(row) for (row,) in them if row)
-    return [record for record in found if record.day == days.number(through)]
+    return [record for record in kept.records("closed", accounts) if record.day == days.number(through)]
 
 
 def here() -> Progress:

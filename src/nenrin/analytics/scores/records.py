@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from nenrin.analytics.scores import micro
@@ -59,8 +60,18 @@ class Record:
     def from_json(cls, found: Mapping[str, Any]) -> Record:
         return cls(**{**found, "band": Band(found["band"]), "shown": Band(found["shown"])})
 
+    def to_text(self) -> str:
+        """As JSON text: what `to_json` says."""
+        return _ENCODER.encode(self).decode()
+
+    @staticmethod
+    def from_text(text: str) -> Record:
+        """Raises msgspec.ValidationError for text that no record wrote."""
+        return _DECODER.decode(text)
+
 
 _FIELDS = tuple(f.name for f in fields(Record))
+_ENCODER, _DECODER = msgspec.json.Encoder(), msgspec.json.Decoder(Record)
 
 
 def records(day: Day, versions: Sequence[int], rows: Sequence[int] | None = None) -> Iterator[Record]:

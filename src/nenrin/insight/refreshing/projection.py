@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import TypeVar
-
-from django.db import models
 
 from nenrin.analytics.lake import Lake
 from nenrin.analytics.scores.records import Record
-from nenrin.foundation import bulk, journal
+from nenrin.foundation import journal
 from nenrin.insight import changes, days, history
 from nenrin.insight.modelling import configuration as configurations
 from nenrin.insight.modelling import nouns
@@ -18,13 +15,9 @@ from nenrin.insight.modelling.configuration import Configuration
 from nenrin.insight.models import CurrentMeasure, DailyScore, Health, HealthDetail
 from nenrin.insight.models.health import WEEKS
 from nenrin.insight.points import points
-from nenrin.insight.refreshing import tables
+from nenrin.insight.refreshing import kept, tables
 
-M = TypeVar("M", bound=models.Model)
-R = TypeVar("R")
 BATCH = 500
-#: Accounts from which it is quicker to read everybody's rows.
-MANY = 8_000
 KEPT_DAYS = 90
 COMPARED_DAYS = 30
 _HEALTH = (
@@ -40,16 +33,15 @@ def show(records: Sequence[Record], configuration: Configuration, *, as_of: date
     Journal: insight.health.fell, rose, unknown or known for each account whose shown band changed.
     """
     accounts = [record.account for record in records]
-    pairs = of(HealthDetail.objects.values_list("account_id", "now"), accounts)
-    earlier = {account: Record.from_json(now) for account, now in pairs if now}
+    earlier = {record.account: record for record in kept.records("now", accounts)}
     past = _past(accounts, as_of)
     rows = [_health(record, past, as_of=as_of, at=at, is_final=is_final) for record in records]
     tables.upsert(Health, ("account_id", *_HEALTH), rows, unique=("account_id",), update=_HEALTH)
-    plain = [(record.account, record.to_json()) for record in records]
+    plain = [(record.account, record.to_text()) for record in records]
     written = ("now", "closed") if is_final else ("now",)
     details = [(account, *(found,) * len(written)) for account, found in plain]
     tables.upsert(HealthDetail, ("account_id", *written), details, unique=("account_id",), update=written)
-    _measures(records, as_of)
+    _measures(records, earlier, as_of)
     models, known = (
         dict(zip(configuration.versions, configuration.models, strict=True)),
         nouns.of(configuration.needs()),
@@ -63,10 +55,10 @@ def show(records: Sequence[Record], configuration: Configuration, *, as_of: date
     return len(changed)
 
 
-def forget(accounts: Iterable[int] | None, kept: Sequence[int]) -> None:
+def forget(accounts: Iterable[int] | None, judged: Sequence[int]) -> None:
     """Accounts that nobody judges any more (lost, merged away) have no health; the lake keeps what they had."""
     there = Health.objects.values_list("account_id", flat=True) if accounts is None else accounts
-    for chunk in _chunks(sorted(set(there) - set(kept))):
+    for chunk in _chunks(sorted(set(there) - set(judged))):
         for model in (Health, HealthDetail, CurrentMeasure):
             model.objects.filter(account__in=chunk).delete()
 
@@ -97,18 +89,10 @@ def daily(record: Record) -> tuple[int, date, float, float, str, float, int]:
     return record.account, days.day(record.day), today, score, record.shown.value, record.coverage, record.version
 
 
-def of(rows: models.QuerySet[M, R], accounts: Sequence[int]) -> Iterator[R]:
-    """Rows of some accounts; of all where they are too many to name."""
-    if len(accounts) > MANY:
-        yield from rows.iterator(2000)
-        return
-    yield from rows.filter(account__in=bulk.among(accounts)).iterator(2000)
-
-
 def _past(accounts: Sequence[int], as_of: date) -> dict[tuple[int, date], float]:
     wanted = [as_of - timedelta(7 * week) for week in range(1, WEEKS)] + [as_of - timedelta(30)]
     rows = DailyScore.objects.filter(day__in=wanted).values_list("account_id", "day", "score")
-    return {(account, day): score for account, day, score in of(rows, accounts)}
+    return {(account, day): score for account, day, score in kept.of(rows, accounts)}
 
 
 def _health(
@@ -134,20 +118,21 @@ def losses(record: Record) -> list[tuple[str, float]]:
     return sorted(((key, points(by)) for key, by in lost if by), key=lambda loss: (-loss[1], loss[0]))
 
 
-def _measures(records: Sequence[Record], as_of: date) -> None:
-    """Write what changed: most values do not from one refresh to the next."""
-    accounts = [record.account for record in records]
-    rows = CurrentMeasure.objects.values_list("account_id", "measure", "value")
-    was = {(account, measure): value for account, measure, value in of(rows, accounts)}
-    now = {(r.account, m): v for r in records for m, v in r.values.items() if v is not None}
-    fresh = [(*key, value, as_of) for key, value in now.items() if was.get(key) != value]
+def _measures(records: Sequence[Record], earlier: Mapping[int, Record], as_of: date) -> None:
+    """Write what changed: most values do not from one refresh to the next. What is there is what `earlier` says."""
+    fresh: list[tuple[int, str, float, date]] = []
+    gone: dict[str, list[int]] = {}
+    for record in records:
+        before = earlier[record.account].values if record.account in earlier else {}
+        fresh += [
+            (record.account, measure, value, as_of)
+            for measure, value in record.values.items()
+            if value is not None and before.get(measure) != value
+        ]
+        for measure in before.keys() - record.values.keys():
+            gone.setdefault(measure, []).append(record.account)
     columns = ("account_id", "measure", "value", "as_of")
     tables.upsert(CurrentMeasure, columns, fresh, unique=columns[:2], update=columns[2:])
-    judged = set(accounts)
-    gone: dict[str, list[int]] = {}
-    for account, measure in was:
-        if account in judged and (account, measure) not in now:
-            gone.setdefault(measure, []).append(account)
     for measure, who in gone.items():
         for chunk in _chunks(who):
             CurrentMeasure.objects.filter(measure=measure, account__in=chunk).delete()
