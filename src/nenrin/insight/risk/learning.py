@@ -15,6 +15,7 @@ from nenrin.insight.models import RiskModelVersion
 from nenrin.insight.revenue import books
 from nenrin.insight.risk import machine, outcomes, replays, tables
 from nenrin.insight.risk.machine import USABLE, Learned
+from nenrin.insight.risk.outcomes import Standing
 from nenrin.insight.risk.words import EVENT_NAMES, STATE_NAMES
 
 EVENTS = ("churn", "expansion")
@@ -40,6 +41,7 @@ def learn(known: date, *, by: Actor, at: datetime, events: Sequence[str] = EVENT
     made = []
     for event in events:
         found = machine.learn(rows.table, event)
+        found.card["share"] = _share(rows.standing, event)
         with transaction.atomic():
             version = _keep(event, found, rows, known, by, at)
             if found.state in ("trusted", "ranking"):
@@ -93,6 +95,13 @@ def _keep(event: str, found: Learned, rows: tables.Rows, known: date, by: Actor,
     state = STATE_NAMES[found.state]
     _told("learned", version, by, at, state_en=state.en, state_ja=state.ja, rows=len(begins), known=known)
     return version
+
+
+def _share(standing: Standing, event: str) -> float:
+    """How much of its MRR an account lost or won by the event, all of them together."""
+    mine = standing.outcome == tables.EVENTS[event]
+    before = int(standing.minor[mine].sum())
+    return 1.0 if event == "churn" or not before else round(float(standing.change[mine].sum()) / before, 6)
 
 
 def _use(version: RiskModelVersion, by: Actor, at: datetime, reason: str = "") -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from nenrin.analytics.kpis import MEASURES
+from nenrin.analytics.scores.sentences import Noun
+from nenrin.insight.modelling.nouns import NOUNS
 from nenrin.insight.risk.features import CHANGE, HEALTH
 from nenrin.values import Text
 
@@ -27,3 +29,14 @@ def feature(key: str) -> Text:
     """The name of a feature as pages show it."""
     measure = MEASURES.get(key)
     return measure.name if measure else _OWN.get(key, Text(key, key))
+
+
+def figure(key: str, value: float | None) -> Text:
+    """A feature's value in words.
+
+    >>> figure("days_since_activity", 23).en, figure("health_score", None).ja
+    ('23 days', 'データなし')
+    """
+    if value is None:
+        return Text("no data", "データなし")
+    return (NOUNS.get(key) or Noun(feature(key), "score")).figure(value)
