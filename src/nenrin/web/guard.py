@@ -17,6 +17,7 @@ from django_htmx.middleware import HtmxDetails
 from nenrin.foundation import second_steps
 from nenrin.foundation.models import Member, Organisation
 from nenrin.foundation.permissions import Permission, allowed
+from nenrin.web import once
 
 View = Callable[..., HttpResponseBase]
 
@@ -50,6 +51,7 @@ def requires(permission: Permission, *, reads_body: bool = True) -> Callable[[Vi
                 raise PermissionDenied(permission.value)
             if request.method == "POST" and reads_body:
                 _leave_out_nul(request)
+                return once.done(request, lambda: view(request, *args, **kwargs))
             return view(request, *args, **kwargs)
 
         guarded.permission = permission  # type: ignore[attr-defined]

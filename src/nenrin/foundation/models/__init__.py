@@ -3,6 +3,7 @@ from nenrin.foundation.models.lease import Lease
 from nenrin.foundation.models.member import Invitation, Member, Team
 from nenrin.foundation.models.organisation import Organisation, SecondStep
 from nenrin.foundation.models.saved_view import SavedView
+from nenrin.foundation.models.submission import Submission
 from nenrin.foundation.models.token import ApiToken
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "Reference",
     "SavedView",
     "SecondStep",
+    "Submission",
     "Team",
     "Verification",
 ]
