@@ -29,7 +29,7 @@ COLLEAGUES = {"Member", "Invitation", "ApiToken", "SavedView", "ViewMark", "Team
 PASSING = {"Import", "ImportedRow", "Spooled"}
 #: Companies, contracts, configuration, counters and scores.
 IMPERSONAL = {
-    "KpiTarget", "MetricPolicy", "PeriodLock",
+    "BudgetPhase", "BudgetPlan", "KpiTarget", "MetricPolicy", "PeriodLock",
     "Account", "AccountKey", "AccountTag", "AttributeField", "Cost", "CurrentMeasure", "Cursor", "DailyScore", "Entry",
     "EventName", "Exclusion", "HardEvent", "Health", "HealthDetail", "HealthModelVersion", "Invoice", "Lease", "Merge",
     "Organisation", "Override", "Plan", "PriceStep", "Product", "Progress", "Reference", "RememberedMapping", "Ring",

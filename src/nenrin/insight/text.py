@@ -97,3 +97,17 @@ register(
     "insight.risk.withdrawn",
     Text("Model of {event_en} v{number} withdrawn: {reason}", "{event_ja}の予測モデル v{number}の利用を停止: {reason}"),
 )
+register(
+    "insight.budget.planned",
+    Text(
+        "Budget of {month} for {side_en} planned: {money}, {hours} hours",
+        "{month}の{side_ja}の予算を設定: {money}、{hours}時間",
+    ),
+)
+register(
+    "insight.budget.phase_set",
+    Text(
+        "Business phase from {month}: {phase_en}, {share} % for existing customers",
+        "{month}からの事業フェーズを{phase_ja}に設定（既存顧客への配分{share}%）",
+    ),
+)

@@ -1,6 +1,7 @@
 """What we believe of each account, and the configuration under which we came to believe it."""
 
 from nenrin.insight.models.backtest import Backtest
+from nenrin.insight.models.economics import BudgetPhase, BudgetPlan
 from nenrin.insight.models.health import CurrentMeasure, DailyScore, Health, HealthDetail
 from nenrin.insight.models.judgement import HardEvent, Override, Pulse
 from nenrin.insight.models.progress import Progress
@@ -12,6 +13,8 @@ from nenrin.insight.models.version import HealthModelVersion
 
 __all__ = [
     "Backtest",
+    "BudgetPhase",
+    "BudgetPlan",
     "CurrentMeasure",
     "DailyScore",
     "HardEvent",

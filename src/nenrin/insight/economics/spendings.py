@@ -1,0 +1,53 @@
+"""Costs and hours as known on a day, read from the lake, in the reporting currency."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from threading import Lock
+
+import duckdb
+
+from nenrin.analytics.economics.spending import Entry, Spending
+from nenrin.analytics.revenue.exchange import Exchange
+from nenrin.analytics.revenue.periods import month_start
+from nenrin.analytics.revenue.shares import half_up
+from nenrin.ingest import lakes
+from nenrin.insight.revenue.books import Ledger
+
+_LAST = "believed_to = date '9999-12-31' and month is not null"
+_ON = "coalesce(product, ''), coalesce(touch_model, ''), coalesce(segment, '')"
+COSTS = f"select month, category, minor, account, {_ON}, currency from costs where {_LAST} and minor is not null"
+HOURS = f"select month, category, minutes, account, {_ON} from efforts where {_LAST} and minutes is not null"
+KEPT = 4
+_kept: OrderedDict[tuple[object, ...], Spending] = OrderedDict()
+_lock = Lock()
+
+
+def spending(ledger: Ledger) -> Spending:
+    """What was known of costs and hours when the ledger was; kept in memory for that version of the facts."""
+    lake = lakes.current()
+    key = (str(lake.path), lake.facts.open().version(), ledger.known, repr(ledger.policy))
+    with _lock:
+        if key in _kept:
+            _kept.move_to_end(key)
+            return _kept[key]
+    with lake.session(days=(ledger.known, ledger.known), known=ledger.known) as db:
+        made = read(db, ledger)
+    with _lock:
+        _kept[key] = made
+        while len(_kept) > KEPT:
+            _kept.popitem(last=False)
+    return made
+
+
+def read(db: duckdb.DuckDBPyConnection, ledger: Ledger) -> Spending:
+    exchange, costs, left_out = Exchange(ledger.policy), [], 0
+    for month, category, minor, account, product, touch_model, segment, currency in db.sql(COSTS).fetchall():
+        factor = exchange.factor(currency or ledger.policy.reporting_currency, month)
+        if factor is None:
+            left_out += 1
+        else:
+            amount = half_up(minor * factor)
+            costs.append(Entry(month_start(month), category, amount, account, product, touch_model, segment))
+    hours = [Entry(month_start(row[0]), *row[1:]) for row in db.sql(HOURS).fetchall()]
+    return Spending(tuple(costs), tuple(hours), left_out)
