@@ -30,6 +30,8 @@ class Permission(StrEnum):
     CONTACTS_EDIT = "contacts.edit"
     SUBSCRIPTIONS_VIEW = "subscriptions.view"
     SUBSCRIPTIONS_EDIT = "subscriptions.edit"
+    COSTS_VIEW = "costs.view"
+    COSTS_EDIT = "costs.edit"
     TIMELINE_VIEW = "timeline.view"
     TIMELINE_WRITE = "timeline.write"
     HEALTH_VIEW = "health.view"
@@ -83,6 +85,8 @@ _OPERATE = (
     P.DATA_VIEW,
     P.DATA_EDIT,
     P.PRODUCTS_EDIT,
+    P.COSTS_VIEW,
+    P.COSTS_EDIT,
 )
 
 
@@ -100,11 +104,11 @@ GRANTS: Mapping[Role, Mapping[Permission, Scope]] = {
     Role.OPERATIONS: _all(*_READ, *_WRITE, *_OPERATE, P.JOURNAL_VIEW, P.TOKENS_EDIT),
     Role.CSM: _all(*_READ) | _within(Scope.TEAM, *_WRITE, P.EXPORT) | _all(P.DATA_VIEW),
     Role.ONBOARDING: _within(Scope.TEAM, *_READ, *_WRITE) | _all(P.MEASURES_VIEW, P.MEMBERS_VIEW, P.SIGNED_IN),
-    Role.MARKETER: _all(*_READ, P.EXPORT, P.SEGMENTS_EDIT, P.DATA_VIEW),
+    Role.MARKETER: _all(*_READ, P.EXPORT, P.SEGMENTS_EDIT, P.DATA_VIEW, P.COSTS_VIEW),
     Role.SALES: _within(Scope.OWN, *_READ, P.TIMELINE_WRITE, P.CONTACTS_EDIT) | _all(P.MEMBERS_VIEW, P.SIGNED_IN),
     Role.SUPPORT: _all(*_READ, P.TIMELINE_WRITE),
     Role.PRODUCT: _all(*(p for p in _READ if p is not P.CONTACTS_VIEW), P.DATA_VIEW),
-    Role.EXECUTIVE: _all(*(p for p in _READ if p is not P.CONTACTS_VIEW)),
+    Role.EXECUTIVE: _all(*(p for p in _READ if p is not P.CONTACTS_VIEW), P.COSTS_VIEW),
 }
 
 #: Field classes that a role reads; personal data is for those who talk to the customer's people.

@@ -29,6 +29,8 @@ WORDS: dict[Permission, Text] = {
     P.SOURCES_EDIT: Text("Edit sources and keys", "接続元とキーの編集"),
     P.DATA_VIEW: Text("See data quality", "データ品質の閲覧"),
     P.DATA_EDIT: Text("Edit the event catalogue", "利用ログの分類の編集"),
+    P.COSTS_VIEW: Text("See costs, hours, balance and contribution", "費用・工数・予算配分・貢献利益の閲覧"),
+    P.COSTS_EDIT: Text("Edit costs, hours and the budget", "費用・工数・予算の編集"),
     P.PRODUCTS_EDIT: Text("Edit products, tiers, touch models, tags", "製品・企業規模・タッチモデル・タグの編集"),
     P.MEMBERS_VIEW: Text("See members", "メンバーの閲覧"),
     P.MEMBERS_EDIT: Text("Invite members, change roles", "メンバーの招待・権限変更"),
