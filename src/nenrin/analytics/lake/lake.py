@@ -13,7 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from nenrin.analytics.lake import erasure, rollups, session, tidying
-from nenrin.analytics.lake.engine import connect, cursor, file_list
+from nenrin.analytics.lake.engine import cursor, file_list
 from nenrin.analytics.lake.erasure import Person
 from nenrin.analytics.lake.rollups import Rollups
 from nenrin.analytics.lake.schemas import EVENTS, FACTS
@@ -128,8 +128,8 @@ class Lake:
 
     @contextmanager
     def connection(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A bare connection with the lake's budget of memory and threads."""
-        db = connect(threads=self._threads, memory=self._memory, spill=self.path / "spill")
+        """A connection without any tables, of the lake's budget of memory and threads."""
+        db = cursor(threads=self._threads, memory=self._memory, spill=self.path / "spill")
         try:
             yield db
         finally:

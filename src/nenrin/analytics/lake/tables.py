@@ -54,11 +54,15 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A version of a table: its files under the text of their partition's value, and what its log entry looks like."""
+    """A version of a table: its files under the text of their partition's value, and what its log entry looks like.
+
+    `table` is at this version: to be asked, never to be written with.
+    """
 
     version: int
     stamp: tuple[int, int, int]
     files: Mapping[str, Sequence[str]]
+    table: DeltaTable
 
 
 _SNAPSHOTS = 16
@@ -81,7 +85,7 @@ class Table:
 
     def version(self, app: str) -> int:
         """The last version that `app` has committed; -1 before the first."""
-        found = self.open().transaction_version(app)
+        found = self.snapshot().table.transaction_version(app)
         return -1 if found is None else int(found)
 
     def append(self, rows: pa.Table, *, app: str, version: int, check: Check | None = None) -> bool:
@@ -134,7 +138,7 @@ class Table:
         if found is None or _entry(log, found.version + 1).exists() or _stamp(log, found.version) != found.stamp:
             table = self.open()
             version = int(table.version())
-            found = Snapshot(version, _stamp(log, version), _partitioned(table))
+            found = Snapshot(version, _stamp(log, version), _partitioned(table), table)
             if len(_snapshots) >= _SNAPSHOTS:
                 _snapshots.clear()
             _snapshots[log] = found
@@ -145,7 +149,7 @@ class Table:
 
         Raises LogLost when an entry in between is gone.
         """
-        newest = self.open().version()
+        newest = self.snapshot().version
         found: dict[str, tuple[list[str], bool]] = {}
         for version in range(after + 1, newest + 1):
             for action, verb in self._actions(version):
