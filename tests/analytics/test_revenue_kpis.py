@@ -15,6 +15,7 @@ from nenrin.analytics.revenue import figures, intervals, reference
 from nenrin.analytics.revenue.catalogue import GROUPS, KPIS
 from nenrin.analytics.revenue.columns import Facts
 from nenrin.analytics.revenue.contracts import Contract, Step, table
+from nenrin.analytics.revenue.groups import disjoint
 from nenrin.analytics.revenue.kpis import Kpi
 from tests.analytics.revenue_cast import book, month, paying
 
@@ -82,9 +83,9 @@ def test_a_kpi_is_declared_whole(kpi: Kpi) -> None:
 
 def test_slices_of_the_columns_add_up_to_the_whole() -> None:
     _, columns = figures.measured(book(history(3)), month("2025-06"))
-    group = np.arange(len(columns["begin"])) % 7
-    parts, all_of_it = made.totals(columns, group, 7), made.summed(columns)
-    assert all(parts[name].sum() == all_of_it[name][0] for name in columns)
+    cut = disjoint(np.arange(len(columns["begin"])) % 7, 7)
+    all_of_it = made.summed(columns)
+    assert all(cut.summed(values[cut.row]).sum() == all_of_it[name][0] for name, values in columns.items())
 
 
 # --- intervals ------------------------------------------------------------------------------------------------------

@@ -108,26 +108,56 @@ def of_contracts(contracts: Sequence[Contract], policy: Policy, exchange: Exchan
 def within(whole: Book, accounts: Whole) -> Book:
     """The same book for these accounts alone."""
     kept = np.isin(whole.accounts, accounts)
-    if kept.all():
+    return whole if kept.all() else picked(whole, np.flatnonzero(kept))
+
+
+def picked(whole: Book, rows: Whole) -> Book:
+    """The book of these rows in this order; an account may come more than once."""
+    if np.array_equal(rows, np.arange(len(whole.accounts))):
         return whole
-    row = np.cumsum(kept) - 1
-    states, line, dues = whole.states, whole.line, whole.dues
-    lines = kept[states.of]
-    own = lines[states.line] if len(states.line) else np.zeros(0, dtype=bool)
-    number = np.cumsum(lines) - 1
-    fewer = replace(
-        states, of=row[states.of[lines]], product=states.product[lines], currency=states.currency[lines],
-        line=number[states.line[own]], day=states.day[own], minor=states.minor[own], listed=states.listed[own],
-        seats=states.seats[own], plan=states.plan[own],
-    )  # fmt: skip
-    steps, due = kept[line.row], kept[dues.row]
+    chosen = whole.accounts[rows]
+    of_account = set(chosen.tolist())
     return replace(
-        whole, accounts=whole.accounts[kept], states=fewer,
-        dues=Dues(row[dues.row[due]], dues.due[due], dues.decided[due], dues.before[due], dues.kept[due]),
-        unwilling=frozenset((int(row[at]), day) for at, day in whole.unwilling if kept[at]),
-        left_out=tuple(each for each in whole.left_out if each[0] in set(accounts.tolist())),
-        line=Path(int(kept.sum()), row[line.row[steps]], line.day[steps], line.level[steps]),
+        whole, accounts=chosen, states=_picked_states(whole.states, rows), dues=_picked_dues(whole.dues, rows),
+        unwilling=_picked_ends(whole.unwilling, rows), line=_picked_line(whole.line, rows),
+        left_out=tuple(each for each in whole.left_out if each[0] in of_account),
     )  # fmt: skip
+
+
+def _runs(sorted_keys: Whole, wanted: Whole) -> tuple[Whole, Whole]:
+    """The places of each wanted key in ascending keys, one run after another, and which wanted one each is of."""
+    size = int(max(sorted_keys.max(initial=0), wanted.max(initial=0))) + 1
+    held = np.bincount(sorted_keys, minlength=size)
+    low, length = (held.cumsum() - held)[wanted], held[wanted]
+    which = np.repeat(np.arange(len(wanted)), length)
+    into = np.arange(length.sum()) - np.repeat(np.cumsum(length) - length, length)
+    return low[which] + into, which
+
+
+def _picked_line(line: Path, rows: Whole) -> Path:
+    at, which = _runs(line.row, rows)
+    return Path(len(rows), which, line.day[at], line.level[at])
+
+
+def _picked_states(states: States, rows: Whole) -> States:
+    lines, which = _runs(states.of, rows)
+    at, line = _runs(states.line, lines)
+    return replace(
+        states, of=which, product=states.product[lines], currency=states.currency[lines], line=line,
+        day=states.day[at], minor=states.minor[at], listed=states.listed[at], seats=states.seats[at],
+        plan=states.plan[at],
+    )  # fmt: skip
+
+
+def _picked_dues(dues: Dues, rows: Whole) -> Dues:
+    at, which = _runs(dues.row, rows)
+    return Dues(which, dues.due[at], dues.decided[at], dues.before[at], dues.kept[at])
+
+
+def _picked_ends(unwilling: frozenset[tuple[int, int]], rows: Whole) -> frozenset[tuple[int, int]]:
+    ends = np.array(sorted(unwilling), dtype=np.int64).reshape(-1, 2)
+    at, which = _runs(ends[:, 0], rows)
+    return frozenset(zip(which.tolist(), ends[at, 1].tolist(), strict=True))
 
 
 def _whole(found: pa.Table, name: str) -> Whole:

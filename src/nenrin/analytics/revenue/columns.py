@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nenrin.analytics.revenue import movements, periods
-from nenrin.analytics.revenue.books import Book
-from nenrin.analytics.revenue.movements import CHURN, CONTRACTION, EXPANSION, NEW, REACTIVATION, UPSELL, Movements
+from nenrin.analytics.revenue import periods
+from nenrin.analytics.revenue.movements import NEW, PRODUCT, UPSELL, Movements
 from nenrin.analytics.revenue.paths import NEVER, Whole, number
+from nenrin.analytics.revenue.readings import CHAIN, Reading, chain
 from nenrin.values import Period
 
+__all__ = ["CHAIN", "Columns", "Facts", "Few", "columns", "flowing", "standing", "summed"]
+
 Columns = Mapping[str, Whole]
-#: Months of net retention that the chained rate multiplies.
-CHAIN = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,123 +25,113 @@ class Facts:
     """What is no account's own: months in the period, and acquisition over the last twelve months (None: untold)."""
 
     months: int = 1
-    acquisition_minor: int | None = None
+    acquisition_minor: int | NDArray[np.float64] | None = None  # an array has one for each period, NaN where untold
     gross_margin: float = 0.8
     yearly_discount: float = 0.1
     reactivation_in_nrr: bool = False
 
 
-def columns(book: Book, moved: Movements) -> dict[str, Whole]:
-    """All columns of a period; losses positive."""
-    return {**_flow(book, moved), **_cohort(book, moved), **_chain(book, moved.period), **_due(book, moved.period)}
+class Few(NamedTuple):
+    """A column of the accounts that have a part in it alone: `row` ascending."""
+
+    row: Whole
+    values: Whole
 
 
-def _flow(book: Book, moved: Movements) -> dict[str, Whole]:
-    # A churn is a starter's who is gone at the end; whoever came and went inside is a newcomer who left.
-    starter, gone = moved.before > 0, moved.after <= 0
-    came, left = _came_and_left(book, moved.period)
-    lost = np.where(starter & gone, moved.before + moved.fx, 0)
-    bought = moved.gains[:, UPSELL].sum(axis=1)
+def columns(reading: Reading, moved: Movements) -> dict[str, Whole]:
+    """All columns of a period by account; losses positive."""
+    few = {name: _spread(column, len(moved.after)) for name, column in flowing(reading, moved).items()}
+    chained = {f"chain_{side}_{n}": values for n, pair in enumerate(chain(moved.period))
+               for side, values in zip(("under", "over"), reading.chained(*pair), strict=True)}  # fmt: skip
+    return {**standing(reading, moved), **few, **chained}
+
+
+def _spread(column: Few, count: int) -> Whole:
+    out = np.zeros(count, dtype=np.int64)
+    out[column.row] = column.values
+    return out
+
+
+def standing(reading: Reading, moved: Movements) -> dict[str, Whole]:
+    """The columns in which most accounts have a part."""
+    opening = moved.before + moved.fx if moved.fx.any() else moved.before
     return {
         "begin": moved.before,
         "end": moved.after,
-        "new": moved.amounts[:, NEW],
-        "reactivation": moved.amounts[:, REACTIVATION],
-        "expansion": moved.amounts[:, EXPANSION],
-        "contraction": -moved.amounts[:, CONTRACTION],
-        "churn": -moved.amounts[:, CHURN],
-        "unwilling_churn": np.where(moved.unwilling, lost, 0),
         "fx": moved.fx,
-        "upsell": np.where(bought > 0, bought, 0),
-        "accounts_begin": starter.astype(np.int64),
+        "opening": opening,
+        "committed": reading.rate(NEVER),
+        "accounts_any": np.ones(len(opening), dtype=np.int64),
+        "accounts_begin": (moved.before > 0).astype(np.int64),
         "accounts_end": (moved.after > 0).astype(np.int64),
-        "accounts_new": moved.counts[:, NEW],
-        "accounts_churned": (starter & gone).astype(np.int64),
-        "accounts_unwilling": (starter & gone & moved.unwilling).astype(np.int64),
-        "accounts_upsold": (starter & (bought > 0)).astype(np.int64),
-        "newcomers": (came & ~starter).astype(np.int64),
-        "accounts_any": np.ones(len(starter), dtype=np.int64),
-        "opening": moved.before + moved.fx,
-        "lost": -moved.amounts[:, CHURN] - moved.amounts[:, CONTRACTION],
-        "lost_net": -moved.amounts[:, [CHURN, CONTRACTION, EXPANSION]].sum(axis=1),
-        "newcomers_left": (came & ~starter & left & gone).astype(np.int64),
-        "committed": _committed(book, moved.period),
+        **_cohort(reading, moved),
     }
 
 
-def _came_and_left(book: Book, period: Period) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    line = book.valued(movements.last_day(period))
-    inside = line.within(number(period.start), number(period.end))
-    row, was, now = line.row[inside], line.before[inside], line.level[inside]
-    came, left = np.zeros(line.count, dtype=bool), np.zeros(line.count, dtype=bool)
-    came[row[(was <= 0) & (now > 0)]] = True
-    left[row[(was > 0) & (now <= 0)]] = True
-    return came, left
+def flowing(reading: Reading, moved: Movements) -> dict[str, Few]:
+    """The columns of what moved in the period."""
+    # A churn is a starter's who is gone at the end; whoever came and went inside is a newcomer who left.
+    new, back, up, down, lost = moved.amount.T
+    starter, gone = moved.before[moved.row] > 0, moved.after[moved.row] <= 0
+    bought = moved.gain[:, UPSELL].sum(axis=1)
+    of_row = {
+        "new": new,
+        "reactivation": back,
+        "expansion": up,
+        "contraction": -down,
+        "churn": -lost,
+        "lost": -lost - down,
+        "lost_net": -lost - down - up,
+        "upsell": np.maximum(bought, 0),
+        "accounts_new": moved.count[:, NEW],
+        "accounts_churned": starter & gone,
+        "accounts_unwilling": starter & gone & moved.against,
+        "accounts_upsold": starter & (bought > 0),
+        "accounts_crossed": starter & (moved.gain[:, PRODUCT] > 0),
+    }
+    told = {name: Few(moved.row, values.astype(np.int64)) for name, values in of_row.items()}
+    return {**told, **_newcomers(reading, moved), **_due(reading, moved.period)}
 
 
-def _committed(book: Book, period: Period) -> Whole:
-    """The rate once everything signed and every notice given has come true."""
-    return book.valued(movements.last_day(period)).at([NEVER])[:, 0]
+def _newcomers(reading: Reading, moved: Movements) -> dict[str, Few]:
+    """Who began to pay within a period, and who of them stopped again."""
+    row, was, now, _ = reading.changes(moved.period)
+    came = np.unique(row[(was <= 0) & (now > 0)])
+    came = came[moved.before[came] <= 0]
+    left = np.isin(came, row[(was > 0) & (now <= 0)]) & (moved.after[came] <= 0)
+    return {"newcomers": Few(came, np.ones_like(came)), "newcomers_left": Few(came, left.astype(np.int64))}
 
 
-def _cohort(book: Book, moved: Movements) -> dict[str, Whole]:
+def _cohort(reading: Reading, moved: Movements) -> dict[str, Whole]:
     """Those who paid twelve months before the end, then and now, at one exchange rate."""
-    last = movements.last_day(moved.period)
-    line = book.valued(last)
-    base = np.maximum(line.at([number(periods.year_before(moved.period.end) - timedelta(days=1))])[:, 0], 0)
-    now = np.where(base > 0, np.maximum(moved.after, 0), 0)
-    stays, won = (base > 0) & (now > 0), _won(book, moved.period)
+    year_ago = periods.year_before(moved.period.end)
+    base = reading.paid(number(year_ago) - 1)
+    paid, pays = base > 0, moved.after > 0
+    now = reading.paid(number(moved.period.end) - 1) * paid
+    won = (reading.first >= number(year_ago)) & (reading.first < number(moved.period.end))
     return {
         "base": base,
         "kept": now,
         "kept_capped": np.minimum(now, base),
-        "accounts_base": (base > 0).astype(np.int64),
-        "accounts_kept": stays.astype(np.int64),
-        "accounts_won": won,
-        "won_mrr": won * np.maximum(moved.after, 0),
-        "won_paying": won * (moved.after > 0),
+        "accounts_base": paid.astype(np.int64),
+        "accounts_kept": (paid & pays).astype(np.int64),
+        "accounts_won": won.astype(np.int64),
+        "won_mrr": reading.paid(number(moved.period.end) - 1) * won,
+        "won_paying": (won & pays).astype(np.int64),
     }
 
 
-def _won(book: Book, period: Period) -> Whole:
-    """New logos of the twelve months up to the end."""
-    first = book.valued(movements.last_day(period)).first_paid()
-    start = number(periods.year_before(period.end))
-    return ((first >= start) & (first < number(period.end))).astype(np.int64)
-
-
-def _chain(book: Book, period: Period) -> dict[str, Whole]:
-    """Each of the last twelve months: what its starters paid at its begin (`chain_under_n`) and end (`chain_over_n`)."""
-    ends = [periods.month_start(period.end - timedelta(days=1), -back) for back in range(CHAIN - 1, -1, -1)]
-    days = [number(day) - 1 for day in ends] + [number(movements.last_day(period))]
-    rates = np.maximum(book.valued(movements.last_day(period)).at(days), 0)
-    under, over = rates[:, :-1], np.where(rates[:, :-1] > 0, rates[:, 1:], 0)
-    out = {f"chain_under_{n}": under[:, n] for n in range(CHAIN)}
-    return out | {f"chain_over_{n}": over[:, n] for n in range(CHAIN)}
-
-
-def _due(book: Book, period: Period) -> dict[str, Whole]:
+def _due(reading: Reading, period: Period) -> dict[str, Few]:
     """Contracts of longer terms that came due in the period; early renewals count when they were due."""
-    dues, count = book.dues, len(book.accounts)
-    inside = (dues.due >= number(period.start)) & (dues.due < number(period.end))
-    out = {name: np.zeros(count, dtype=np.int64) for name in ("due", "due_renewed", "due_mrr", "due_kept")}
-    row = dues.row[inside]
-    np.add.at(out["due"], row, 1)
-    np.add.at(out["due_renewed"], row, (dues.kept[inside] > 0).astype(np.int64))
-    np.add.at(out["due_mrr"], row, dues.before[inside])
-    np.add.at(out["due_kept"], row, np.minimum(dues.kept[inside], dues.before[inside]))
-    return out
-
-
-def totals(columns: Columns, group: Whole, groups: int) -> dict[str, Whole]:
-    """Exact sums by group (a number below `groups` for each account; negative ones count nowhere)."""
-    inside = group >= 0
-    out = {}
-    for name, values in columns.items():
-        summed = np.zeros(groups, dtype=np.int64)
-        np.add.at(summed, group[inside], values[inside])
-        out[name] = summed
-    return out
+    dues = reading.book.dues
+    day, order = reading.dues_by_day
+    low, high = np.searchsorted(day, (number(period.start), number(period.end)))
+    at = np.sort(order[low:high])
+    row, first = np.unique(dues.row[at], return_index=True)
+    before, kept = dues.before[at], dues.kept[at]
+    amounts = {"due": np.ones_like(at), "due_renewed": (kept > 0).astype(np.int64), "due_mrr": before,
+               "due_kept": np.minimum(kept, before)}  # fmt: skip
+    return {name: Few(row, np.add.reduceat(values, first) if len(row) else row) for name, values in amounts.items()}
 
 
 def summed(columns: Columns, names: Sequence[str] = ()) -> dict[str, Whole]:

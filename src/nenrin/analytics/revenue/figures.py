@@ -6,20 +6,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nenrin.analytics.revenue import columns as made
 from nenrin.analytics.revenue import intervals, kpis
 from nenrin.analytics.revenue.books import Book
 from nenrin.analytics.revenue.catalogue import KPIS
 from nenrin.analytics.revenue.columns import Columns, Facts
+from nenrin.analytics.revenue.groups import Groups
 from nenrin.analytics.revenue.intervals import Interval
 from nenrin.analytics.revenue.kpis import Kpi
-from nenrin.analytics.revenue.movements import Movements, net
+from nenrin.analytics.revenue.movements import Movements, compared
 from nenrin.analytics.revenue.paths import Whole
+from nenrin.analytics.revenue.readings import readings
 from nenrin.values import Period
-
-SEED = 20260401
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +33,9 @@ class Figure:
 
 def measured(book: Book, period: Period) -> tuple[Movements, dict[str, Whole]]:
     """The net movements of a period and the columns made of them."""
-    moved = net(book, period)
-    return moved, made.columns(book, moved)
+    reading = readings(book, [period])[0]
+    moved = compared(reading, period)
+    return moved, made.columns(reading, moved)
 
 
 def whole(columns: Columns, facts: Facts, wanted: Iterable[str] = KPIS) -> dict[str, Figure]:
@@ -58,9 +58,10 @@ def interval(kpi: Kpi, columns: Columns) -> Interval | None:
     if kpi.interval == "wilson":
         found = intervals.wilson(int(over.sum()), int(under.sum()))
     else:
-        live = (over != 0) | (under != 0)
-        rng = np.random.default_rng(SEED)
-        found = intervals.bootstrap(over[live].astype(float), under[live].astype(float), rng=rng)
+        ends = [
+            float(end[0]) for end in intervals.accelerated(intervals.moments(over.astype(float), under.astype(float)))
+        ]
+        found = None if np.isnan(ends).any() else Interval(*ends)
     return Interval(1 - found.high, 1 - found.low) if found and kpi.loss else found
 
 
@@ -69,22 +70,9 @@ def without_costs(facts: Facts) -> Facts:
     return replace(facts, acquisition_minor=None)
 
 
-def masked(
-    columns: Columns, facts: Facts, masks: NDArray[np.bool_], wanted: Iterable[str] = KPIS, *, costs: bool = False
-) -> dict[str, list[Figure]]:
-    """Every KPI for every group of accounts at once (masks: [groups, accounts], may overlap), without intervals."""
-    sums = {name: masks.astype(np.int64) @ values for name, values in columns.items()}
-    return _figures(sums, facts if costs else without_costs(facts), wanted)
-
-
-def sliced(
-    columns: Columns, facts: Facts, group: Whole, groups: int, wanted: Iterable[str] = KPIS, *, costs: bool = False
-) -> dict[str, list[Figure]]:
-    """As `masked`, for groups that do not overlap: a number below `groups` for each account, negative for none."""
-    return _figures(made.totals(columns, group, groups), facts if costs else without_costs(facts), wanted)
-
-
-def _figures(sums: Columns, facts: Facts, wanted: Iterable[str]) -> dict[str, list[Figure]]:
+def grouped(columns: Columns, facts: Facts, groups: Groups, wanted: Iterable[str] = KPIS) -> dict[str, list[Figure]]:
+    """Every KPI for every group of accounts, without intervals."""
+    sums = {name: groups.summed(values[groups.row]) for name, values in columns.items()}
     out = {}
     for key in wanted:
         values, counted = kpis.of(KPIS[key], sums, facts), sums[KPIS[key].count]

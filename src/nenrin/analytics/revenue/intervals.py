@@ -10,8 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-#: Accounts from which the linearised variance is used: bootstrap and it then agree to the shown digit.
-MANY = 5000
 DRAWS = 2000
 
 
@@ -37,6 +35,21 @@ def wilson(hits: int, n: int, confidence: float = 0.95) -> Interval | None:
     middle = (share + z * z / (2 * n)) / (1 + z * z / n)
     reach = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
     return Interval(max(0.0, middle - reach), min(1.0, middle + reach))
+
+
+def wilsons(hits: Floats, n: Floats, confidence: float = 0.95) -> tuple[Floats, Floats]:
+    """The same for many shares at once; NaN where there was nobody.
+
+    >>> low, high = wilsons(np.array([30.0, 0.0]), np.array([1000.0, 0.0]))
+    >>> low.round(4).tolist(), high.round(4).tolist()
+    ([0.0211, nan], [0.0425, nan])
+    """
+    z = _z(confidence)
+    n = np.where(n > 0, n, np.nan)
+    share = hits / n
+    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
+    reach = z / (1 + z * z / n) * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    return np.maximum(middle - reach, 0), np.minimum(middle + reach, 1)
 
 
 def poisson(count: int, confidence: float = 0.95) -> Interval:
@@ -91,16 +104,69 @@ def ratio(over: Floats, under: Floats, confidence: float = 0.95) -> Interval | N
     return Interval(value - _z(confidence) * spread, value + _z(confidence) * spread)
 
 
+class Moments(NamedTuple):
+    """Sums over accounts of a ratio's two sides and their products, one for each group."""
+
+    n: Floats
+    over: Floats
+    under: Floats
+    over2: Floats
+    both: Floats
+    under2: Floats
+    over3: Floats
+    over2_under: Floats
+    over_under2: Floats
+    under3: Floats
+
+
+def moments(over: Floats, under: Floats) -> Moments:
+    """Of one group: values by account."""
+    rows = (((over != 0) | (under != 0)).astype(float), over, under, over**2, over * under, under**2, over**3,
+            over**2 * under, over * under**2, under**3)  # fmt: skip
+    return Moments(*(np.array([row.sum()]) for row in rows))
+
+
+def accelerated(of: Moments, confidence: float = 0.95) -> tuple[Floats, Floats]:
+    """The bootstrap interval of a ratio of sums over accounts without drawing: ABC (T. DiCiccio, B. Efron 1992).
+
+    Second and third moments of what each account adds to the ratio give its spread and its acceleration; for a ratio the
+    bias correction equals the acceleration. NaN with fewer than two accounts. It agrees with the bias-corrected,
+    accelerated bootstrap to the third order, costs no draws, and answers for any number of groups at once.
+    """
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        value = of.over / of.under
+        spread2 = of.over2 - 2 * value * of.both + value**2 * of.under2
+        known = spread2 > 1e-12 * (of.over2 + value**2 * of.under2)
+        spread2 = np.where(known, spread2, 0)
+        third = of.over3 - 3 * value * of.over2_under + 3 * value**2 * of.over_under2 - value**3 * of.under3
+        across = of.both - value * of.under2
+        bend = np.where(known, third / (6 * spread2**1.5), 0)
+        tilt = np.where(known, across / (of.under * np.sqrt(spread2)), 0)
+        sigma = np.sqrt(spread2) / np.abs(of.under)
+        ends = [_stretched(value, sigma, bend, tilt, side * _z(confidence)) for side in (-1, 1)]
+    enough = (of.n >= 2) & (of.under != 0)
+    low, high = np.minimum(*ends), np.maximum(*ends)
+    return np.where(enough, low, np.nan), np.where(enough, high, np.nan)
+
+
+def _stretched(value: Floats, sigma: Floats, bend: Floats, tilt: Floats, z: float) -> Floats:
+    """One end: the ratio with the accounts' weights moved along their influence; a straight step where that breaks."""
+    reach = bend + z
+    step = reach / (1 - bend * reach) ** 2
+    weight = 1 + step * tilt
+    sound = (1 - bend * reach > 0.2) & (weight > 0.2)
+    out: Floats = np.where(sound, (value + step * (sigma + value * tilt)) / weight, value + z * sigma)
+    return out
+
+
 def bootstrap(over: Floats, under: Floats, *, rng: np.random.Generator, confidence: float = 0.95) -> Interval | None:
     """Of a ratio of sums, drawing accounts with replacement, bias-corrected and accelerated (B. Efron 1987).
 
-    Many accounts take the linearised variance instead. None with fewer than two accounts.
+    What `accelerated` is tested against. None with fewer than two accounts.
     """
     n, whole = len(under), float(under.sum())
     if n < 2 or whole == 0:
         return None
-    if n > MANY:
-        return ratio(over, under, confidence)
     weights = rng.multinomial(n, np.full(n, 1 / n), size=DRAWS)
     below = weights @ under
     drawn = np.sort((weights @ over)[below != 0] / below[below != 0])

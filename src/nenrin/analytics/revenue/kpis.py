@@ -62,6 +62,7 @@ class Kpi:
     under: str = ""
     loss: bool = False
     bands: tuple[Band, ...] = ()
+    chains: bool = False  # is made of twelve months in a row
     flows: bool = False  # belongs to a period, not to its last day
 
 

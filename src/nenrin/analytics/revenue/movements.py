@@ -13,8 +13,9 @@ from datetime import date, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from nenrin.analytics.revenue.books import Book, States, valued_minor
-from nenrin.analytics.revenue.paths import Path, Whole, number
+from nenrin.analytics.revenue.books import Book, States
+from nenrin.analytics.revenue.paths import Whole, number
+from nenrin.analytics.revenue.readings import Reading, readings
 from nenrin.analytics.revenue.shares import allocate_rows
 from nenrin.values import Period, Text
 
@@ -50,97 +51,125 @@ CAUSE_NAMES: dict[str, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class Movements:
-    """By account (rows as in the book): `before`, `after`, `fx` in minor units; `amounts` and `counts` are
-    [accounts, KINDS], losses negative; `gains` and `losses` [accounts, CAUSES] split expansion and contraction (negative);
-    `unwilling`: churned without the customer's decision."""
+    """By account (rows as in the book): `before`, `after`, `fx` in minor units.
+
+    Of the accounts that moved alone (`row`, ascending): `amount` and `count` by KINDS, losses negative; `gain` and `loss`
+    (negative) by CAUSES split expansion and contraction; `against`: churned without the customer's decision.
+    """
 
     period: Period
     before: Whole
     after: Whole
     fx: Whole
-    amounts: Whole
-    counts: Whole
-    gains: Whole
-    losses: Whole
-    unwilling: NDArray[np.bool_]
+    row: Whole
+    amount: Whole
+    count: Whole
+    gain: Whole
+    loss: Whole
+    against: NDArray[np.bool_]
+
+    @property
+    def amounts(self) -> Whole:
+        """[accounts, KINDS]"""
+        return self._spread(self.amount)
+
+    @property
+    def counts(self) -> Whole:
+        return self._spread(self.count)
+
+    @property
+    def gains(self) -> Whole:
+        """[accounts, CAUSES]"""
+        return self._spread(self.gain)
+
+    @property
+    def losses(self) -> Whole:
+        return self._spread(self.loss)
+
+    @property
+    def unwilling(self) -> NDArray[np.bool_]:
+        out = np.zeros(len(self.after), dtype=bool)
+        out[self.row] = self.against
+        return out
+
+    def _spread(self, of_row: Whole) -> Whole:
+        out = np.zeros((len(self.after), of_row.shape[1]), dtype=np.int64)
+        out[self.row] = of_row
+        return out
 
 
 def net(book: Book, period: Period) -> Movements:
     """Snapshots compared: what an account did and undid inside the period does not show."""
-    line, before, base, after = _ends(book, period)
-    first = line.first_paid()
-    kind = np.full(len(after), -1)
-    kind[(base <= 0) & (after > 0)] = REACTIVATION
-    kind[(base <= 0) & (after > 0) & (first >= number(period.start))] = NEW
-    kind[(base > 0) & (after <= 0)] = CHURN
-    stays = (base > 0) == (after > 0)
-    kind[stays & (after > base)] = EXPANSION
-    kind[stays & (after < base)] = CONTRACTION
-    amounts, counts = _by_kind(kind, after - base)
-    return Movements(period, before, after, base - before, amounts, counts, *_causes(book, period, amounts),
-                     _unwilling(book, line, period, counts))  # fmt: skip
+    return compared(readings(book, [period])[0], period)
+
+
+def compared(reading: Reading, period: Period) -> Movements:
+    """The net view of a book that is read for several periods."""
+    before, base, after = _ends(reading, period)
+    row = np.flatnonzero(base != after)
+    was, now = base[row], after[row]
+    kind = np.where(now > was, EXPANSION, CONTRACTION)
+    kind[(was > 0) & (now <= 0)] = CHURN
+    comes = (was <= 0) & (now > 0)
+    kind[comes] = np.where(reading.first[row[comes]] >= number(period.start), NEW, REACTIVATION)
+    count = (kind[:, None] == np.arange(len(KINDS))).astype(np.int64)
+    return _whole(reading, period, (before, base, after), row, count * (now - was)[:, None], count)
 
 
 def gross(book: Book, period: Period) -> Movements:
     """Every change of a day counted for itself: an upgrade and a downgrade within the period both show."""
-    line, before, base, after = _ends(book, period)
-    inside = line.within(number(period.start), number(period.end))
-    row, was, now = line.row[inside], line.before[inside], line.level[inside]
-    first = line.first_paid()[row] == line.day[inside]
+    reading = readings(book, [period])[0]
+    at, was, now, day = reading.changes(period)
+    first = reading.first[at] == day
     kind = np.where(now > was, EXPANSION, CONTRACTION)
     kind[(was > 0) & (now <= 0)] = CHURN
     kind[(was <= 0) & (now > 0)] = REACTIVATION
     kind[(was <= 0) & (now > 0) & first] = NEW
-    amounts = np.zeros((len(after), len(KINDS)), dtype=np.int64)
-    counts = np.zeros_like(amounts)
-    np.add.at(amounts, (row, kind), now - was)
-    np.add.at(counts, (row, kind), 1)
-    return Movements(period, before, after, base - before, amounts, counts, *_causes(book, period, amounts),
-                     _unwilling(book, line, period, counts))  # fmt: skip
+    row, place = np.unique(at, return_inverse=True)
+    amount, count = (np.zeros((len(row), len(KINDS)), dtype=np.int64) for _ in range(2))
+    np.add.at(amount, (place, kind), now - was)
+    np.add.at(count, (place, kind), 1)
+    return _whole(reading, period, _ends(reading, period), row, amount, count)
 
 
-def _ends(book: Book, period: Period) -> tuple[Path, Whole, Whole, Whole]:
-    """The line at closing rates; the opening as it was booked, at closing rates, and the closing."""
-    opening, closing = period.start - timedelta(days=1), period.end - timedelta(days=1)
-    line = book.valued(closing)
-    base, after = line.at([number(opening), number(closing)]).T
-    is_moving = book.policy.currency == "month_end"
-    before = book.valued(opening).at([number(opening)])[:, 0] if is_moving else base
-    return line, before, base, after
+def _whole(
+    reading: Reading, period: Period, ends: tuple[Whole, Whole, Whole], row: Whole, amount: Whole, count: Whole
+) -> Movements:
+    before, base, after = ends
+    grew, shrank = _drivers(reading, period, row)
+    gain, loss = _split(amount[:, EXPANSION], grew), -_split(-amount[:, CONTRACTION], shrank)
+    against = _unwilling(reading, period, row, count)
+    return Movements(period, before, after, base - before, row, amount, count, gain, loss, against)
 
 
-def _by_kind(kind: Whole, change: Whole) -> tuple[Whole, Whole]:
-    counts: Whole = (kind[:, None] == np.arange(len(KINDS))).astype(np.int64)
-    return counts * change[:, None], counts
+def _ends(reading: Reading, period: Period) -> tuple[Whole, Whole, Whole]:
+    """The opening as it was booked, at closing rates, and the closing."""
+    opening = period.start - timedelta(days=1)
+    base, after = reading.rate(number(opening)), reading.rate(number(period.end) - 1)
+    is_moving = reading.book.policy.currency == "month_end"
+    before = reading.book.valued(opening).at([number(opening)])[:, 0] if is_moving else base
+    return before, base, after
 
 
-def _causes(book: Book, period: Period, amounts: Whole) -> tuple[Whole, Whole]:
-    """Expansion by what grew, contraction by what shrank, in proportion; whole units, none lost."""
-    up, down = amounts[:, EXPANSION], -amounts[:, CONTRACTION]
-    busy = np.flatnonzero((up != 0) | (down != 0))
-    grew, shrank = _drivers(book, period, len(amounts)) if len(busy) else (None, None)
-    return _split(up, grew, busy), -_split(down, shrank, busy)
+def _split(total: Whole, drivers: Whole) -> Whole:
+    """A total of each row by its causes, in proportion; whole units, none lost."""
+    drivers[(drivers.sum(axis=1) == 0) & (total > 0), OTHER] = 1
+    return allocate_rows(total, drivers)
 
 
-def _split(total: Whole, drivers: Whole | None, busy: Whole) -> Whole:
-    out = np.zeros((len(total), len(CAUSES)), dtype=np.int64)
-    if drivers is not None:
-        weights = drivers[busy]
-        weights[(weights.sum(axis=1) == 0) & (total[busy] > 0), OTHER] = 1
-        out[busy] = allocate_rows(total[busy], weights)
-    return out
-
-
-def _drivers(book: Book, period: Period, count: int) -> tuple[Whole, Whole]:
-    """Growth and shrinkage of each account's products by cause."""
-    states, closing = book.states, period.end - timedelta(days=1)
-    was, now = states.at(number(period.start) - 1), states.at(number(closing))
-    minor = valued_minor(states, states.minor, book.exchange, closing)
-    delta = _of(minor, now) - _of(minor, was)
-    cause = _cause(states, was, now)
-    grew, shrank = np.zeros((count, len(CAUSES)), dtype=np.int64), np.zeros((count, len(CAUSES)), dtype=np.int64)
-    np.add.at(grew, (states.of, cause), np.maximum(delta, 0))
-    np.add.at(shrank, (states.of, cause), np.maximum(-delta, 0))
+def _drivers(reading: Reading, period: Period, rows: Whole) -> tuple[Whole, Whole]:
+    """Growth and shrinkage by cause of the products of these accounts."""
+    states, minor = reading.book.states, reading.state_minor
+    grew, shrank = (np.zeros((len(rows), len(CAUSES)), dtype=np.int64) for _ in range(2))
+    if not len(rows):
+        return grew, shrank
+    line, was, now = reading.moved(period)
+    place = np.searchsorted(rows, states.of[line])
+    own = rows[np.minimum(place, len(rows) - 1)] == states.of[line]
+    place, was, now = place[own], was[own], now[own]
+    delta, cause = _of(minor, now) - _of(minor, was), _cause(states, was, now)
+    np.add.at(grew, (place, cause), np.maximum(delta, 0))
+    np.add.at(shrank, (place, cause), np.maximum(-delta, 0))
     return grew, shrank
 
 
@@ -162,13 +191,10 @@ def _cause(states: States, was: Whole, now: Whole) -> Whole:
     return cause
 
 
-def _unwilling(book: Book, line: Path, period: Period, counts: Whole) -> NDArray[np.bool_]:
-    out = np.zeros(len(counts), dtype=bool)
-    start, end = number(period.start), number(period.end)
-    for row, day in book.unwilling:
-        if start <= day < end and counts[row, CHURN]:
-            out[row] = True
-    return out
+def _unwilling(reading: Reading, period: Period, rows: Whole, count: Whole) -> NDArray[np.bool_]:
+    row, day = reading.unwilling
+    ended = row[(day >= number(period.start)) & (day < number(period.end))]
+    return np.isin(rows, ended) & (count[:, CHURN] > 0)
 
 
 def last_day(period: Period) -> date:

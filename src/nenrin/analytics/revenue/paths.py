@@ -41,10 +41,20 @@ class Path:
 
     def at(self, days: Sequence[int]) -> Whole:
         """Rates at the end of these ascending days: int64[count, len(days)]."""
-        table = np.zeros((self.count, len(days) + 1), dtype=np.int64)
-        column = np.searchsorted(np.asarray(days), self.day, side="left")
-        np.add.at(table.reshape(-1), self.row * (len(days) + 1) + column, self.level - self.before)
-        return table.cumsum(axis=1)[:, : len(days)]
+        return self.table(days).T
+
+    def table(self, days: Sequence[int]) -> Whole:
+        """The same by day: int64[len(days), count]."""
+        column = np.searchsorted(np.asarray(days, dtype=np.int64), self.day, side="left")
+        last = np.ones(len(self.row), dtype=bool)
+        last[:-1] = (self.row[1:] != self.row[:-1]) | (column[1:] != column[:-1])
+        row, level = self.row[last], self.level[last]
+        first = np.concatenate(([True], row[1:] != row[:-1])) if len(row) else np.zeros(0, bool)
+        step = np.diff(level, prepend=0)
+        step[first] = level[first]
+        out = np.zeros((len(days) + 1, self.count), dtype=np.int64)
+        out[column[last], row] = step
+        return np.cumsum(out[:-1], axis=0, out=out[:-1])
 
     def first_paid(self) -> Days:
         """The first day with a rate above zero; NEVER where there is none."""

@@ -32,6 +32,11 @@ def month_start(day: date, months: int = 0) -> date:
     return date(count // 12, count % 12 + 1, 1)
 
 
+def day_numbered(number: int) -> date:
+    """The day so many days after 1970-01-01."""
+    return date.fromordinal(date(1970, 1, 1).toordinal() + number)
+
+
 def holding(day: date, grain: Grain, fiscal_start_month: int = 4) -> Period:
     """The month, fiscal quarter or fiscal year that holds a day.
 

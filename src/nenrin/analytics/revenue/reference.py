@@ -56,8 +56,9 @@ A new version counts from the day it is published; what was known before that da
 RULES = """
 ## Rules the KPIs share
 - A figure behind which fewer than its minimum number stand is *not enough data*, never 0.
-- The interval holds 95 %: Wilson's for shares of accounts; for ratios of money a bootstrap over accounts (bias-corrected,
-  accelerated, 2,000 draws; above 5,000 accounts the linearised variance).
+- The interval holds 95 %: Wilson's for shares of accounts; for ratios of money the bias-corrected, accelerated bootstrap
+  over accounts in its analytic form (ABC, T. DiCiccio and B. Efron 1992), which needs no draws: tests hold it against
+  20,000 of them.
 - Slices of a rate hold the accounts that were in them when the period began. Owners and segments are today's.
 - Costs are known for the whole only: CAC and what follows from it have no slices.
 - Rates of longer periods are never twelve times a month's: 2 % a month is 21.53 % a year.

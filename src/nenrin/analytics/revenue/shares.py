@@ -52,13 +52,19 @@ def allocate_rows(totals: NDArray[np.int64], weights: NDArray[np.int64]) -> NDAr
 
     Sums are exact whatever the size; remainders are ranked in floating point.
     """
-    whole = weights.sum(axis=1)
-    share = weights / np.maximum(whole, 1)[:, None]
-    exact = totals[:, None] * share
+    live = (weights > 0).sum(axis=1)
+    parts: NDArray[np.int64] = np.where((weights > 0) & (live == 1)[:, None], totals[:, None], 0)
+    several = np.flatnonzero(live > 1)
+    if len(several):
+        parts[several] = _in_proportion(totals[several], weights[several])
+    return parts
+
+
+def _in_proportion(totals: NDArray[np.int64], weights: NDArray[np.int64]) -> NDArray[np.int64]:
+    exact = totals[:, None] * (weights / weights.sum(axis=1)[:, None])
     parts: NDArray[np.int64] = np.floor(exact).astype(np.int64)
-    missing = np.where(whole > 0, totals - parts.sum(axis=1), 0)
+    missing, live = totals - parts.sum(axis=1), (weights > 0).sum(axis=1)
     rank = np.argsort(np.argsort(-(exact - parts), axis=1, kind="stable"), axis=1)
-    live = np.maximum((weights > 0).sum(axis=1), 1)
     parts += (missing // live)[:, None] * (weights > 0)
-    parts += (rank < (missing % live)[:, None]) & (whole > 0)[:, None]
+    parts += rank < (missing % live)[:, None]
     return parts

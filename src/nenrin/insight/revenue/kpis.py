@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nenrin.analytics.revenue import figures
+from nenrin.analytics.revenue import figures, groups
 from nenrin.analytics.revenue.catalogue import KPIS
 from nenrin.analytics.revenue.figures import Figure
 from nenrin.analytics.revenue.kpis import Kpi
@@ -79,8 +79,8 @@ def figures_of(
         kept |= figures.whole(columns, facts, [key for key in wanted if key not in kept])
         return {key: kept[key] for key in wanted}
     if of is None:
-        everyone = np.zeros(len(ledger.book.accounts), dtype=np.int64)
-        return {key: found[0] for key, found in figures.sliced(columns, facts, everyone, 1, wanted, costs=True).items()}
+        found = figures.grouped(columns, facts, groups.everyone(len(ledger.book.accounts)), wanted)
+        return {key: figure[0] for key, figure in found.items()}
     own = {name: values[of.before] for name, values in columns.items()}
     return figures.whole(own, figures.without_costs(facts), wanted)
 
@@ -99,8 +99,8 @@ def by_slice(
 ) -> dict[str, list[Figure]]:
     """KPIs of every slice, by the accounts that were in it at the begin of the period."""
     columns, facts = columns_of(ledger, period), books.facts(ledger, period, grain)
-    masks = np.array([each.before for each in of]) if of else np.zeros((0, len(ledger.book.accounts)), dtype=bool)
-    return figures.masked(columns, facts, masks, wanted)
+    cut = groups.overlapping([each.before for each in of])
+    return figures.grouped(columns, figures.without_costs(facts), cut, wanted)
 
 
 def behind(ledger: Ledger, period: Period, kpi: Kpi, of: Slice | None = None) -> list[Behind]:

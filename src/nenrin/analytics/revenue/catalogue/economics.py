@@ -18,7 +18,7 @@ _NO_COST = Text(
 def monthly_churn(sums: Totals) -> Floats:
     """From the last twelve months' leavers; where there were none, the upper bound of the rate (3 / n a year)."""
     lost, base = sums["accounts_base"] - sums["accounts_kept"], sums["accounts_base"]
-    year = np.where(lost > 0, divided(lost, base), np.minimum(divided(np.full(len(base), 3), base), 0.999))
+    year = np.where(lost > 0, divided(lost, base), np.minimum(divided(np.full_like(base, 3), base), 0.999))
     out: Floats = 1 - (1 - np.minimum(year, 0.999)) ** (1 / 12)
     return np.where(base > 0, out, np.nan)
 
@@ -45,9 +45,8 @@ def _capped(sums: Totals, facts: Facts) -> Floats:
 
 
 def _cac(sums: Totals, facts: Facts) -> Floats:
-    if facts.acquisition_minor is None:
-        return np.full(len(sums["end"]), np.nan)
-    return divided(np.full(len(sums["end"]), facts.acquisition_minor), sums["accounts_won"])
+    spent = np.asarray(np.nan if facts.acquisition_minor is None else facts.acquisition_minor, dtype=np.float64)
+    return divided(spent, sums["accounts_won"])
 
 
 def _ltv_to_cac(sums: Totals, facts: Facts) -> Floats:

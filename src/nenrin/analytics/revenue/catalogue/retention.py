@@ -29,7 +29,7 @@ def _net_churn(sums: Totals, facts: Facts) -> Floats:
 
 def _chained(sums: Totals, facts: Facts) -> Floats:
     """The product of twelve monthly rates; a month without anybody at its start makes it unknown."""
-    out = np.ones(len(sums["chain_under_0"]))
+    out = np.ones(np.shape(sums["chain_under_0"]))
     for n in range(CHAIN):
         out = out * divided(sums[f"chain_over_{n}"], sums[f"chain_under_{n}"])
     return out
@@ -133,7 +133,7 @@ ALL = (
             "直近12か月の各月の売上継続率を掛け合わせた値。年の途中に加わった顧客の拡大も含むため、コホートの値とは異なる。",
         ),
         "product over 12 months of (rate at the end of those paying at the start / rate at the start)",
-        "share", "higher", "retention", _chained, "accounts_base", FEW, _NO_YEAR,
+        "share", "higher", "retention", _chained, "accounts_base", FEW, _NO_YEAR, chains=True,
     ),
     Kpi(
         "logo_retention", Text("Logo retention, 12 months", "継続率（社数・12か月）"),

@@ -1,0 +1,145 @@
+"""Every KPI for many periods and groups in one pass: [periods, groups], with 95 % intervals.
+
+Accounts are put in the order of their groups once; each period's columns are then added up in runs. The chained rate's
+months are summed once and shared by the periods that need them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nenrin.analytics.revenue import books, columns, intervals, kpis, movements
+from nenrin.analytics.revenue.books import Book
+from nenrin.analytics.revenue.catalogue import KPIS
+from nenrin.analytics.revenue.columns import Columns, Facts, Few
+from nenrin.analytics.revenue.groups import Groups
+from nenrin.analytics.revenue.intervals import Moments
+from nenrin.analytics.revenue.kpis import Kpi
+from nenrin.analytics.revenue.paths import Whole
+from nenrin.analytics.revenue.readings import Reading, chain, readings
+from nenrin.values import Period
+
+Floats = NDArray[np.float64]
+Sums = Mapping[str, Whole]
+Pair = tuple[str, str]
+#: Of a closing day (its exchange rates), two days, and a period where accounts move between groups.
+Links = dict[tuple[date, int, int, int], tuple[Whole, Whole]]
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One KPI: [periods, groups]; NaN is not enough data. `n` stand behind each value."""
+
+    value: Floats
+    n: Whole
+    low: Floats
+    high: Floats
+
+
+def computed(
+    book: Book, asked: Sequence[Period], groups: Groups, facts: Facts, wanted: Iterable[str] = KPIS
+) -> dict[str, Series]:
+    """The KPIs of every period and group. `facts.acquisition_minor` must suit the groups: costs are of the whole only."""
+    wanted = list(wanted)
+    ordered = books.picked(book, groups.row)
+    pairs = {(KPIS[key].over, KPIS[key].under) for key in wanted if KPIS[key].interval == "bootstrap"}
+    with_chain = any(KPIS[key].chains for key in wanted)
+    sums, moments = _added_up(ordered, asked, groups, pairs, with_chain)
+    return {key: _one(KPIS[key], sums, moments, facts) for key in wanted}
+
+
+def _one(kpi: Kpi, sums: Sums, moments: Mapping[Pair, Moments], facts: Facts) -> Series:
+    value, n = kpis.of(kpi, sums, facts), sums[kpi.count]
+    low, high = _reach(kpi, sums, moments)
+    low, high = (1 - high, 1 - low) if kpi.loss else (low, high)
+    hidden = np.isnan(value)
+    return Series(value, n, np.where(hidden, np.nan, low), np.where(hidden, np.nan, high))
+
+
+def _reach(kpi: Kpi, sums: Sums, moments: Mapping[Pair, Moments]) -> tuple[Floats, Floats]:
+    if kpi.interval == "wilson":
+        return intervals.wilsons(sums[kpi.over].astype(float), sums[kpi.under].astype(float))
+    if kpi.interval == "bootstrap":
+        return intervals.accelerated(moments[kpi.over, kpi.under])
+    nothing = np.full(np.shape(sums[kpi.count]), np.nan)
+    return nothing, nothing
+
+
+def _added_up(
+    book: Book, asked: Sequence[Period], groups: Groups, pairs: Iterable[Pair], with_chain: bool
+) -> tuple[dict[str, Whole], dict[Pair, Moments]]:
+    read = readings(book, asked)
+    sums: dict[str, list[Whole]] = {}
+    found: dict[Pair, list[list[Floats]]] = {pair: [] for pair in pairs}
+    links: Links = {}
+    for n, (reading, period) in enumerate(zip(read, asked, strict=True)):
+        moved = movements.compared(reading, period)
+        standing, few = columns.standing(reading, moved), columns.flowing(reading, moved)
+        for name, values in standing.items():
+            sums.setdefault(name, []).append(groups.summed(values, n))
+        for name, column in few.items():
+            sums.setdefault(name, []).append(groups.picked(column.values, column.row, n))
+        if with_chain:
+            _link(sums, reading, period, groups, n, links)
+        powers = _Powers(standing, few, groups, n)
+        for pair, kept in found.items():
+            kept.append(powers.moments(pair))
+    stacked = {name: np.stack(rows) for name, rows in sums.items()}
+    return stacked, {pair: Moments(*(np.stack(side) for side in zip(*rows, strict=True)))
+                     for pair, rows in found.items()}  # fmt: skip
+
+
+def _link(
+    sums: dict[str, list[Whole]], reading: Reading, period: Period, groups: Groups, n: int,
+    links: Links,
+) -> None:  # fmt: skip
+    """The twelve months of the chained rate; where nobody moves between groups, months are shared by all periods."""
+    moves = n if groups.inside is not None else 0
+    for month, pair in enumerate(chain(period)):
+        key = (reading.closing, *pair, moves)
+        if key not in links:
+            under, over = reading.chained(*pair)
+            links[key] = (groups.summed(under, n), groups.summed(over, n))
+        for side, values in zip(("under", "over"), links[key], strict=True):
+            sums.setdefault(f"chain_{side}_{month}", []).append(values)
+
+
+class _Powers:
+    """Products of a period's columns by group; what several ratios divide by is worked out once."""
+
+    def __init__(self, standing: Columns, few: Mapping[str, Few], groups: Groups, period: int) -> None:
+        self.standing, self.few, self.groups, self.period = standing, few, groups, period
+        self._under: dict[str, list[Floats]] = {}
+
+    def moments(self, pair: Pair) -> list[Floats]:
+        at, y, x = self._beside(*pair)
+        n, x1, x2, x3 = self._of_under(pair[1])
+        alone = self._sum(((x == 0) & (y != 0)).astype(np.float64), at)
+        yy, yx = y * y, y * x
+        rows = [self._sum(row, at) for row in (y, yy, yx, yy * y, yy * x, yx * x)]
+        return [n + alone, rows[0], x1, rows[1], rows[2], x2, rows[3], rows[4], rows[5], x3]
+
+    def _beside(self, over: str, under: str) -> tuple[Whole | None, Floats, Floats]:
+        """Both sides where the upper one is anything; of two sides told for few, both are of the same accounts."""
+        if over not in self.few:
+            return None, self.standing[over].astype(np.float64), self.standing[under].astype(np.float64)
+        at, y = self.few[over]
+        x = self.few[under].values if under in self.few else self.standing[under][at]
+        return at, y.astype(np.float64), x.astype(np.float64)
+
+    def _of_under(self, name: str) -> list[Floats]:
+        if name not in self._under:
+            at, values = self.few[name] if name in self.few else (None, self.standing[name])
+            x = values.astype(np.float64)
+            xx = x * x
+            self._under[name] = [self._sum(row, at) for row in ((x != 0).astype(np.float64), x, xx, xx * x)]
+        return self._under[name]
+
+    def _sum(self, values: Floats, at: Whole | None) -> Floats:
+        found = self.groups.summed(values, self.period) if at is None else self.groups.picked(values, at, self.period)
+        return found.astype(np.float64)
