@@ -66,6 +66,8 @@ IDS: dict[str, tuple[str, ...]] = {
     "roi/": ("file",),
     "lifetimes/export.<str:": ("file",),
     "lifetimes/accounts/export.<str:": ("file",),
+    "retention/export.<str:": ("file",),
+    "retention/accounts/export.<str:": ("file",),
     "kpis/export.<str:": ("file",),
     "kpis/<slug:key>/export.<str:": ("kpi", "file"),
     "kpis/<slug:": ("kpi",),
@@ -104,6 +106,7 @@ SIGNING_IN = "sign-in/"
 NOTED = {"accounts-export", "accounts-compare-export", "contacts-export", "subscriptions-export", "journal-export"}
 NOTED |= {"revenue-cohorts-export", "revenue-export", "revenue-accounts-export", "kpis-export", "kpi-export"}
 NOTED |= {"lifetimes-export", "lifetime-accounts-export", "segments-export"}
+NOTED |= {"retention-export", "retention-accounts-export"}
 NOTED |= {"event-catalogue-export", "live-events-export", "quarantined-export"}
 #: Where changing takes more than looking; whoever only looks is told that there is nothing to change.
 CHANGING = {"health-model": Permission.HEALTH_CONFIGURE, "teams": Permission.MEMBERS_EDIT}

@@ -157,8 +157,31 @@ TERMS: dict[str, Definition] = {
     "kaplan_meier": Definition(
         Text("left as counted", "継続割合（実績）"),
         Text(
-            "Kaplan-Meier: share left, counting each customer as long as it was observed; 90 % interval by Greenwood.",
-            "カプラン・マイヤー法による継続割合。観察できた期間だけ数える。範囲はグリーンウッドの90%区間。",
+            "Kaplan-Meier: share left, counting each customer as long as it was observed; interval by Greenwood.",
+            "カプラン・マイヤー法による継続割合。観察できた期間だけ数える。範囲はグリーンウッドの方法。",
+        ),
+    ),
+    "log_rank": Definition(
+        Text("Log-rank test", "ログランク検定"),
+        Text(
+            "How often chance alone would part equal groups as far as these: below 0.05 the groups leave at "
+            "different rates.",
+            "差のないグループが偶然これほど違って見える確率。0.05未満なら、解約のペースに差がある。",
+        ),
+    ),
+    "hazard_ratio": Definition(
+        Text("Times as fast", "起こりやすさ（倍）"),
+        Text(
+            "Hazard ratio: by how much the rate of leaving is multiplied, at every age, the other traits being equal. "
+            "1 makes no difference.",
+            "ハザード比。ほかの条件が同じとき、どの時点でも解約の起こりやすさが何倍になるか。1なら差はない。",
+        ),
+    ),
+    "changes_with_time": Definition(
+        Text("changes with time", "時期によって変わる"),
+        Text(
+            "The factor is not the same at every age (test of Grambsch and Therneau): read the curves instead.",
+            "倍率が契約の時期によって変わる（比例ハザード性の検定）。曲線のほうを見ること。",
         ),
     ),
     "lifetime_model": Definition(

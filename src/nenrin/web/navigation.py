@@ -76,6 +76,7 @@ GROUPS: tuple[Group, ...] = (
         (
             Entry("kpis", Text("KPIs", "KPI"), ("kpi",)),
             Entry("revenue", Text("Revenue movements", "売上増減"), ("revenue",)),
+            Entry("retention", Text("Retention", "リテンション"), ("retention",)),
             Entry("lifetimes", Text("Lifetime value", "LTV"), ("lifetime",)),
             Entry("roi", Text("ROI simulator", "ROI試算")),
         ),

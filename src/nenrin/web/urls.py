@@ -15,6 +15,7 @@ from nenrin.web.home import pages as home
 from nenrin.web.kpis import pages as kpis
 from nenrin.web.lifetimes import pages as lifetimes
 from nenrin.web.own import preferences, profile, sessions, sign_in
+from nenrin.web.retention import pages as retention
 from nenrin.web.revenue import cohorts
 from nenrin.web.revenue import pages as revenue
 from nenrin.web.revenue import settings as revenue_settings
@@ -26,7 +27,7 @@ AREAS = (
     *(assets, home, palette, addresses, account, timeline_entries, segments),
     *(imports, sources, board, event_catalogue, data_exports, health_models, measures),
     *(revenue, cohorts, revenue_settings, kpis),
-    *(lifetimes, roi),
+    *(lifetimes, retention, roi),
     *(products, plans, rules, attributes, tags, teams),
     *(members, journal, tokens, organisation, profile, sessions, components_page, probes),
 )

@@ -36,6 +36,7 @@ class Lines:
     height: int = 220
     mark: int | None = None  # index of a day to mark with the accent line
     unit: Words = ""
+    axis: Words = ""  # what the points are, where they are no days
 
 
 @dataclass(frozen=True, slots=True)

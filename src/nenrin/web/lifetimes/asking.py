@@ -54,7 +54,7 @@ def asked(request: MemberRequest, permission: Permission = VIEW) -> Asked:
     """From the address; whatever makes no sense falls back to the default and is named."""
     given, today = request.GET, organisation.today(request.at)
     refused: list[str] = []
-    known = _day(given.get("known", ""), today, refused)
+    known = day(given.get("known", ""), today, refused)
     assumed = Assumptions(
         _share(given.get("margin", ""), "margin", 0.01, 1.0, Assumptions().margin, refused),
         _share(given.get("discount", ""), "discount", 0.01, 1.0, Assumptions().discount, refused),
@@ -70,7 +70,7 @@ def scope(request: MemberRequest, permission: Permission) -> list[int] | None:
     return list(Account.objects.for_member(request.user, permission).values_list("pk", flat=True))
 
 
-def _day(told: str, today: date, refused: list[str]) -> date:
+def day(told: str, today: date, refused: list[str]) -> date:
     try:
         day = date.fromisoformat(told) if told else today
     except ValueError:

@@ -85,6 +85,19 @@ def life(account: int, contracts: Iterable[Contract], as_of: date) -> Life | Non
     return replace(found, ended_on=end) if end <= as_of else found
 
 
+def months(one: Life, as_of: date) -> int:
+    """Whole months that a life was seen until a day; of a lost one those until its loss, at least one.
+
+    >>> begun = Life(1, date(2025, 4, 1), 1, True, 1, 12, 100, "JPY", date(2026, 3, 31), date(2026, 3, 31))
+    >>> months(begun, date(2026, 11, 24)), months(replace(begun, is_lost=False, lost_on=None), date(2026, 11, 24))
+    (12, 11)
+    """
+    if one.lost_on is not None:
+        return max(_terms(one.starts_on, one.lost_on + ASIDE, 1), 1)
+    seen = as_of if one.ended_on is None else min(as_of, one.ended_on - ASIDE)
+    return max(_terms(one.starts_on, seen, 1), 0)
+
+
 def _first_life(begun: Sequence[Contract]) -> list[Contract]:
     found: list[Contract] = []
     end = date.min

@@ -1,0 +1,1 @@
+"""How long customers stay, counted: side by side by group, and what goes with leaving sooner."""

@@ -1,0 +1,1 @@
+"""Retention: the page, its words and its picture."""
