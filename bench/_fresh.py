@@ -20,13 +20,13 @@ from bench._apart import fsync_ms  # noqa: E402
 from bench._filled import ACCOUNTS, FIRST, USERS, lay, prepared  # noqa: E402
 
 from nenrin.customers.models import Account, AccountKey  # noqa: E402
-from nenrin.foundation import organisation  # noqa: E402
+from nenrin.foundation import bulk, organisation  # noqa: E402
 from nenrin.foundation.actors import SYSTEM  # noqa: E402
 from nenrin.ingest import drain, lakes, sources, spool  # noqa: E402
 from nenrin.ingest.models import Source  # noqa: E402
 from nenrin.ingest.spool import Batch  # noqa: E402
 from nenrin.insight import health_models, refresh  # noqa: E402
-from nenrin.insight.models import Health, Progress  # noqa: E402
+from nenrin.insight.models import Health, HealthDetail, Progress  # noqa: E402
 from nenrin.insight.refreshing.rolling import rolled  # noqa: E402
 
 FRESH, LATE_SHARE, LATE_DAYS, ROUNDS = 5_000, 0.05, 30, 6
@@ -41,6 +41,7 @@ def main(events: int, days: int) -> list[dict[str, Any]]:
     Progress.objects.update(scored_through=(now - timedelta(days=1)).date())
     refresh.step(now)
     assert Health.objects.count() == ACCOUNTS
+    _yesterday()
     taken = [_round(source, now + timedelta(minutes=number + 1), number) for number in range(ROUNDS)][1:]
     middle = {step: round(statistics.median(row[step] for row in taken), 3) for step in taken[0]}
     touched = int(middle.pop("accounts"))
@@ -68,6 +69,14 @@ def _company(now: datetime) -> Source:
         [AccountKey(account_id=n, namespace=source.namespace, key=f"acct-{n - 1}") for n in numbers], batch_size=500
     )
     return source
+
+
+def _yesterday() -> None:
+    """Every account's record of the last closed day, from which today's is taken: as the tick leaves them."""
+    details = list(HealthDetail.objects.all())
+    for detail in details:
+        detail.closed = {**detail.now, "day": detail.now["day"] - 1}
+    bulk.update(details, ["closed"])
 
 
 def _round(source: Source, now: datetime, seed: int) -> dict[str, float]:
