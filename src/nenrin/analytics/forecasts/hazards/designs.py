@@ -15,7 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nenrin.analytics.forecasts.hazards.stacks import Stack
-from nenrin.analytics.forecasts.hazards.tables import Array, Better, Calendar, Feature, Table, UnknownColumn
+from nenrin.analytics.forecasts.hazards.tables import (
+    PERIOD_DAYS,
+    Array,
+    Better,
+    Calendar,
+    Feature,
+    Table,
+    UnknownColumn,
+)
 
 #: A new customer's own risk halves in about two months; an effect of today has faded to a third in four.
 YOUTH_DAYS, FADING_PERIODS = 91.3, 4.0
@@ -84,7 +92,7 @@ def _ramps(z: Array, knots: Sequence[float]) -> Array:
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """Made once from training rows. `tiers`: the first is the base level, which an unseen tier gets too."""
+    """Made once from training rows. Every tier has its own level beside the common one, which an unseen tier gets."""
 
     tiers: tuple[str, ...]
     levels: tuple[str, ...]
@@ -132,12 +140,15 @@ class Design:
         return np.concatenate([now[stack.row] * fresh, now[stack.row] * (1 - fresh)], axis=1)
 
 
-def design(table: Table, stack: Stack, *, features: Sequence[str] | None = None, knots: int = 0) -> Design:
-    """From training pairs; with all features, or those named."""
+def design(
+    table: Table, stack: Stack, *, features: Sequence[str] | None = None, knots: int = 0, calendar: bool = True
+) -> Design:
+    """From training pairs; with all features, or those named; without `calendar` levels are those of tiers alone."""
     used = np.unique(stack.row)
     tiers = tuple(str(tier) for tier in np.unique(table.tier[used])) or ("",)
     known = _level_columns(table, stack, tiers)
-    levels = tuple(name for name, column in known.items() if name == "one" or np.ptp(column) > 0)
+    allowed = [name for name in known if calendar or name == "one" or name.startswith("tier ")]
+    levels = tuple(name for name in allowed if name == "one" or np.ptp(known[name]) > 0)
     wanted = [one for one in table.features if features is None or one.name in features]
     made = (recipe(one.chosen(used), knots) for one in wanted)
     return Design(tiers, levels, tuple(one for one in made if one), bool((stack.lead > 0).any()))
@@ -152,9 +163,9 @@ def _level_columns(table: Table, stack: Stack, tiers: Sequence[str]) -> dict[str
     """A deadline acts by tier; youth counts on the later day; `ahead` in years."""
     calendar = table.calendar[stack.row, stack.lead]
     tier = table.tier[stack.row]
-    tenure = table.tenure[stack.row] + stack.lead * 30.4375
+    tenure = table.tenure[stack.row] + stack.lead * PERIOD_DAYS
     found: dict[str, Array] = {"one": np.ones(len(stack))}
-    own = {name: (tier == name).astype(np.float64) for name in tiers[1:]}
+    own = {name: (tier == name).astype(np.float64) for name in tiers if len(tiers) > 1}
     found |= {f"tier {name}": column for name, column in own.items()}
     found["due"] = (calendar != Calendar.BOUND).astype(np.float64)
     found["renewal"] = (calendar == Calendar.RENEWAL).astype(np.float64)

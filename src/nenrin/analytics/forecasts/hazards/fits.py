@@ -8,7 +8,7 @@ events can carry that. Both fits are convex: one answer.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -27,9 +27,13 @@ ACCENT_RIDGE = 25.0
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How freely to fit: `ridge` on effects, `knots` a feature, whether calendar and tiers have their own accent."""
+    """How freely to fit: `ridge` on effects, `knots` a feature, whether calendar and tiers have their own accent.
+
+    `features` None: all. Without `calendar` the tier alone makes the base rate.
+    """
 
     features: tuple[str, ...] | None = None
+    calendar: bool = True
     ridge: float = 30.0
     knots: int = 0
     accents: bool = True
@@ -68,16 +72,24 @@ class Hazard:
         return np.concatenate([self.design.base(table, stack), loud * acting, own], axis=1)
 
 
+def blended(one: Hazard, base: Hazard, share: float) -> Hazard:
+    """So much of `one`, and of `base` (a fit of fewer levels and no effects) the rest; in log-odds."""
+    own = dict(zip(base.design.levels, base.levels, strict=True))
+    plain = np.array([own.get(name, 0.0) for name in one.design.levels])
+    levels = share * one.levels + (1 - share) * plain
+    return replace(one, levels=levels, effects=share * one.effects)
+
+
 def accents(table: Table, stack: Stack, tiers: Sequence[str]) -> Array:
-    """(pairs, 2 + tiers - 1): bound, renewal, and each tier but the first."""
+    """(pairs, 2 + tiers): bound, renewal, and each tier."""
     calendar, tier = table.calendar[stack.row, stack.lead], table.tier[stack.row]
-    found = [calendar == Calendar.BOUND, calendar == Calendar.RENEWAL, *(tier == name for name in tiers[1:])]
+    found = [calendar == Calendar.BOUND, calendar == Calendar.RENEWAL, *(tier == name for name in tiers)]
     return np.stack(found, axis=1).astype(np.float64)
 
 
 def fit(table: Table, stack: Stack, happened: Truth, terms: Terms, weights: Array | None = None) -> Hazard:
     """`happened` (pairs,). `weights` (pairs,): an event seen from several landmarks is still one."""
-    made = designs.design(table, stack, features=terms.features, knots=terms.knots)
+    made = designs.design(table, stack, features=terms.features, knots=terms.knots, calendar=terms.calendar)
     base, acting = made.base(table, stack), made.acting(made.now(table), stack)
     ridge, prior = _level_terms(made)
     held = np.concatenate([ridge, np.full(acting.shape[1], terms.ridge)])
@@ -87,7 +99,7 @@ def fit(table: Table, stack: Stack, happened: Truth, terms: Terms, weights: Arra
     columns = np.concatenate([base, acting], axis=1)
     first = logistics.fit(columns, happened, held, aim, weights=weights, signs=signs)
     levels, effects = np.split(first.coefficients, [len(ridge)])
-    plain = Hazard(made, terms.ridge, levels, effects, np.zeros(len(made.tiers) + 1), np.zeros((0, 0)))
+    plain = Hazard(made, terms.ridge, levels, effects, np.zeros(len(made.tiers) + 2), np.zeros((0, 0)))
     accented = _accented(plain, table, stack, happened, weights) if terms.accents and effects.any() else plain
     return _with_errors(accented, table, stack, weights, held)
 
@@ -112,7 +124,7 @@ def _accented(plain: Hazard, table: Table, stack: Stack, happened: Truth, weight
     start = np.concatenate([plain.levels, plain.accents])
     found = logistics.fit(columns, happened, held, aim, weights=weights, offset=index, start=start)
     levels, own_accents = np.split(found.coefficients, [base.shape[1]])
-    return Hazard(plain.design, plain.ridge, levels, plain.effects, own_accents, plain.covariance)
+    return replace(plain, levels=levels, accents=own_accents)
 
 
 def _with_errors(one: Hazard, table: Table, stack: Stack, weights: Array | None, held: Array) -> Hazard:
@@ -121,5 +133,4 @@ def _with_errors(one: Hazard, table: Table, stack: Stack, weights: Array | None,
     mass = (p * (1 - p)) * (1.0 if weights is None else weights)
     ridge = np.concatenate([held, np.full(len(one.accents), ACCENT_RIDGE)]) + 1e-9
     bend = (slopes * mass[:, None]).T @ slopes + np.diag(ridge)
-    covariance = np.linalg.inv(bend).astype(np.float64)
-    return Hazard(one.design, one.ridge, one.levels, one.effects, one.accents, covariance)
+    return replace(one, covariance=np.linalg.inv(bend).astype(np.float64))

@@ -3,33 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 
 from nenrin.analytics.forecasts.hazards import logistics
 from nenrin.analytics.forecasts.hazards.calibrators import Calibrator
 from nenrin.analytics.forecasts.hazards.fits import Hazard
+from nenrin.analytics.forecasts.hazards.ladders import Step, Trial
 from nenrin.analytics.forecasts.hazards.leaks import Finding
 from nenrin.analytics.forecasts.hazards.stacks import Stack
 from nenrin.analytics.forecasts.hazards.tables import LEADS, PERIOD_DAYS, Array, Table
-from nenrin.analytics.forecasts.hazards.trials import Trial
 
 HORIZONS = (30, 90, 180, 365)
 #: Losses from which a model may print a probability; below it ranks and shows wide intervals.
 ENOUGH_EVENTS, FEWEST_EVENTS = 50, 10
 Z90 = 1.6448536269514722
-
-
-class Step(StrEnum):
-    """Of the ladder: the simplest that nothing above beats by more than its uncertainty."""
-
-    TIER = "tier"
-    CALENDAR = "calendar"
-    HEALTH = "health"
-    HAZARD = "hazard"
-    CURVES = "curves"
-    BOOSTED = "boosted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +73,7 @@ class Trust:
 
     step: Step
     why: str
+    share: float
     trials: tuple[Trial, ...]
     findings: tuple[Finding, ...]
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from nenrin.analytics.forecasts.hazards import fits, leaks, stacks
+from nenrin.analytics.forecasts.hazards import ladders, leaks, stacks
 from nenrin.analytics.forecasts.hazards.calibrators import Calibrator
-from nenrin.analytics.forecasts.hazards.fits import Terms
+from nenrin.analytics.forecasts.hazards.ladders import Step
 from nenrin.analytics.forecasts.hazards.leaks import Finding, Leaking
 from nenrin.analytics.forecasts.hazards.models import (
     FEWEST_EVENTS,
@@ -21,7 +21,6 @@ from nenrin.analytics.forecasts.hazards.models import (
     Probability,
     Reasons,
     RiskModel,
-    Step,
     Trust,
 )
 from nenrin.analytics.forecasts.hazards.tables import Calendar, Feature, Table, UnknownColumn
@@ -59,9 +58,8 @@ def learned(table: Table, *, outcome: str = "churn", health: str | None = None) 
     events = int(table.events[outcome].sum())
     if events < FEWEST_EVENTS:
         return NotEnough(outcome, events, len(table))
-    stack = stacks.stacked(table, outcome)
-    weights = 1.0 / np.bincount(stack.later, minlength=len(table))[stack.later]
-    hazard = fits.fit(table, stack, table.events[outcome][stack.later], Terms(), weights)
-    trust = Trust(Step.HAZARD, "", (), found)
+    climb = ladders.climbed(table, outcome, health)
+    hazard = ladders.held(table, stacks.stacked(table, outcome), table.events[outcome], climb)
+    trust = Trust(climb.rung.step, climb.reason, climb.share, climb.trials, found)
     accounts = len(np.unique(table.account))
     return RiskModel(outcome, hazard, Calibrator(), trust, events, len(table), accounts, int(table.ends.max()))
