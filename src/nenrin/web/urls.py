@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from nenrin.web import assets, components_page, palette, probes
 from nenrin.web.accounts import addresses, timeline_entries
 from nenrin.web.accounts import page as account
+from nenrin.web.backtests import pages as backtests
 from nenrin.web.data import board, event_catalogue, imports, sources
 from nenrin.web.data import exports as data_exports
 from nenrin.web.health_models import measures
@@ -25,7 +26,7 @@ from nenrin.web.settings import attributes, journal, members, organisation, plan
 
 AREAS = (
     *(assets, home, palette, addresses, account, timeline_entries, segments),
-    *(imports, sources, board, event_catalogue, data_exports, health_models, measures),
+    *(imports, sources, board, event_catalogue, data_exports, health_models, measures, backtests),
     *(revenue, cohorts, revenue_settings, kpis),
     *(lifetimes, retention, roi),
     *(products, plans, rules, attributes, tags, teams),

@@ -6,7 +6,7 @@ A figure that too few accounts stand behind is not given; how many more have to 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -121,6 +121,7 @@ def card(panel: Panel, ahead: Ahead, *, manual: Collection[str] = (), capacity: 
     the team can look at on one day; else a tenth of them."""
     if not len(panel):
         return None
+    panel = _telling(panel)
     monthly = _every(panel, ahead, APART)
     main = risks.watched(*monthly, MAIN)
     warned = _leads(panel, ahead)
@@ -135,6 +136,12 @@ def card(panel: Panel, ahead: Ahead, *, manual: Collection[str] = (), capacity: 
         _lifts(main, capacity), capacity, kept, renewals.is_ordered(kept), _tiers(main), _steady(panel),
         _by_hand(panel, manual),
     )  # fmt: skip
+
+
+def _telling(panel: Panel) -> Panel:
+    """Without the rules that said the same of everybody: what they look at was never there."""
+    kept = {rule: score for rule, score in panel.scores.items() if rule == MODEL or len(np.unique(score)) > 1}
+    return replace(panel, scores=kept)
 
 
 def _every(panel: Panel, ahead: Ahead, days: int) -> tuple[Panel, Ahead]:

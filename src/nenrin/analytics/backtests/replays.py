@@ -19,8 +19,8 @@ from nenrin.analytics.scores.scans import Day, State
 Floats = NDArray[np.float64]
 #: The rules that stand beside a model.
 MODEL, RIVAL, WITHOUT_MANUAL = "model", "rival", "without_manual"
-AVERAGE, WORST_OF, LAST_LOGIN = "average", "worst_of", "last_login"
-NOTICE, RENEWAL, SILENCE = "days_to_notice", "days_to_renewal", "days_since_activity"
+AVERAGE, WORST_OF, LAST_LOGIN, PULSE_ONLY = "average", "worst_of", "last_login", "pulse_only"
+NOTICE, RENEWAL, SILENCE, PULSE = "days_to_notice", "days_to_renewal", "days_since_activity", "pulse"
 #: Days of silence after which the last login says no more.
 LONGEST_SILENCE = 90.0
 
@@ -40,7 +40,7 @@ def walk(
     """Scores of every rule on the days in `kept`; every day given is lived through, oldest first.
 
     Models are smoothed, capped and coloured as they would have been. The simple rules see only their day: the mean of
-    the points that are there; the worst of them (100 all good, 0 any poor, 50 else); days since somebody signed in.
+    the points that are there; the worst of them (100 all good, 0 any poor, 50 else); days since anything was done; the owner's pulse.
     """
     plain = without(model, manual)
     models = {MODEL: model} | ({RIVAL: rival} if rival else {}) | ({WITHOUT_MANUAL: plain} if plain else {})
@@ -105,9 +105,10 @@ def _simple(model: HealthModel, raw: Raw, points: Floats) -> dict[str, Floats]:
     with np.errstate(invalid="ignore"):
         any_poor, all_good = (points < low).any(axis=1), (there & (points < high)).sum(axis=1) == 0
     worst = np.where(any_poor, 0.0, np.where(all_good & (counted > 0), 100.0, 50.0))
-    silence = _filled(raw.frame.values.get(SILENCE, np.full(len(points), np.nan)))
+    none = np.full(len(points), np.nan)
+    silence, pulse = (_filled(raw.frame.values.get(key, none)) for key in (SILENCE, PULSE))
     since = 100 - np.minimum(silence, LONGEST_SILENCE) / LONGEST_SILENCE * 100
-    return {AVERAGE: _filled(mean), WORST_OF: worst, LAST_LOGIN: since}
+    return {AVERAGE: _filled(mean), WORST_OF: worst, LAST_LOGIN: since, PULSE_ONLY: pulse}
 
 
 def _filled(values: Floats) -> Floats:
@@ -120,7 +121,7 @@ def _nobody(model: HealthModel, rules: Sequence[str]) -> Panel:
     """No rows, with the columns of all."""
     none, zero = np.zeros(0), np.zeros(0, dtype=np.int64)
     wide = np.zeros((0, len(model.measures)))
-    named = (*rules, AVERAGE, WORST_OF, LAST_LOGIN)
+    named = (*rules, AVERAGE, WORST_OF, LAST_LOGIN, PULSE_ONLY)
     off = np.zeros(0, dtype=bool)
     return Panel(
         zero, zero, np.zeros(0, dtype=str), none, off, off, np.zeros(0, np.int8), dict.fromkeys(named, none),

@@ -1,0 +1,151 @@
+"""What the parts of a card are called and mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from nenrin.insight.backtests.reading import Staleness
+from nenrin.values import Text
+
+RULES: Mapping[str, Text] = {
+    "without_manual": Text("Without manual entries", "手入力の指標なし"),
+    "average": Text("Plain average", "単純平均"),
+    "worst_of": Text("Worst measure only", "最も悪い指標"),
+    "last_login": Text("Days since activity", "最終利用からの日数"),
+    "pulse_only": Text("CSM pulse only", "CSM所感のみ"),
+    "base_rate": Text("Base rate of the tier", "規模別の解約率"),
+}
+MEANINGS: Mapping[str, Text] = {
+    "without_manual": Text(
+        "The same model without the measures that our own people enter, and without overrides.",
+        "当社が手で入力する指標と手動変更を除いた同じモデル。",
+    ),
+    "average": Text("The mean of the points that are there, all alike.", "値のある指標の点の単純な平均。"),
+    "worst_of": Text(
+        "Good if every measure is good, poor if any is poor, else in between.",
+        "すべて良ければ良、1つでも悪ければ悪、それ以外は中間とする判定。",
+    ),
+    "last_login": Text("How long nobody there has used the product.", "最後に利用されてからの日数だけで並べたもの。"),
+    "pulse_only": Text("What the owner felt, and nothing else.", "担当CSMの所感だけで並べたもの。"),
+    "base_rate": Text(
+        "The churn of the account's tier, as it was known on the day.",
+        "その日までに分かっていた規模ごとの解約率だけで並べたもの。",
+    ),
+}
+STALE: Mapping[Staleness, Text] = {
+    Staleness.CHANGED: Text(
+        "The draft was changed after this backtest. Run it again.",
+        "この検証の後に案が変更されています。もう一度実行してください。",
+    ),
+    Staleness.OLD: Text(
+        "More than a month of outcomes has come since. Run it again.",
+        "この検証の後、1か月以上の結果が加わっています。もう一度実行してください。",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A dotted term of the page."""
+
+    key: str
+    name: Text
+    meaning: Text
+
+
+TERMS: Mapping[str, Term] = {
+    term.key: term
+    for term in (
+        Term(
+            "auc",
+            Text("AUC", "AUC"),
+            Text(
+                "The chance that an account that left had the lower score than one that stayed: 0.5 is chance, 1 perfect."
+                " Among accounts whose notice deadline lay within the days. Intervals know that months of one account"
+                " are alike (Obuchowski 1997).",
+                "解約した顧客のスコアが、更新した顧客より低かった確率。0.5は偶然、1は完全。期間内に更新拒絶期限日がある顧客が対象。"
+                "区間は同じ顧客の月どうしが似ていることを考慮（Obuchowski 1997）。",
+            ),
+        ),
+        Term(
+            "recall",
+            Text("Found", "見つけた割合"),
+            Text(
+                "Of the accounts that left within 90 days, the share that was among those looked at.",
+                "90日以内に解約した顧客のうち、対応枠に入っていた割合。",
+            ),
+        ),
+        Term(
+            "precision",
+            Text("Right", "的中した割合"),
+            Text(
+                "Of the accounts looked at, the share that left within 90 days.",
+                "対応枠の顧客のうち、90日以内に解約した割合。",
+            ),
+        ),
+        Term(
+            "lift",
+            Text("Lift", "リフト"),
+            Text(
+                "How many times more of those looked at left than of all.", "対応枠の解約率が、全体の解約率の何倍か。"
+            ),
+        ),
+        Term(
+            "kept_by_colour",
+            Text("Renewed", "更新率"),
+            Text(
+                "Of the chances to leave within 90 days, the share that was not taken. 95% interval by Wilson.",
+                "90日以内に解約できた機会のうち、更新された割合。95%区間はウィルソン法。",
+            ),
+        ),
+        Term(
+            "flips",
+            Text("Colour changes a year", "色の変化（年）"),
+            Text(
+                "Changes from one colour to another per account and year. One or less is calm.",
+                "1社あたり1年間に色が変わった回数。1回以下が目安。",
+            ),
+        ),
+        Term(
+            "weekly_change",
+            Text("Points a week", "1週間の動き（点）"),
+            Text("How far the score moves in a week, at the median.", "スコアが1週間に動く幅の中央値。"),
+        ),
+        Term(
+            "manual_share",
+            Text("Entered by hand", "手入力の割合"),
+            Text(
+                "The share of the 100 points that measures entered by our own people can give. 30% or less is hard to"
+                " talk up.",
+                "100点のうち、当社が手で入力する指標が占める割合。30%以下が目安。",
+            ),
+        ),
+        Term(
+            "lead_time",
+            Text("Lead time", "先行日数"),
+            Text(
+                "Days from the first alarm that stood until the notice, at the median; 0 where none stood. Every rule may"
+                " disturb a tenth of the accounts that do not leave.",
+                "解約通知まで消えなかった警告が出てからの日数の中央値。警告がなければ0。どの方法も、解約しない顧客の1割までを警告してよい条件で比較。",
+            ),
+        ),
+        Term(
+            "skill",
+            Text("Skill", "改善率"),
+            Text(
+                "The share of the base rate's squared error (Brier) that the probabilities save.",
+                "平均の解約率だけを使った場合に比べ、予測の二乗誤差（ブライアスコア）を減らした割合。",
+            ),
+        ),
+    )
+}
+
+
+def enough(wanting: int) -> Text:
+    """How much is missing."""
+    return Text(f"not enough data: {wanting} more", f"データ不足（あと{wanting}社）")
+
+
+def horizon(days: int) -> Text:
+    return Text(f"{days} days", f"{days}日先")
