@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,6 +10,7 @@ from itertools import pairwise
 from typing import Literal
 
 from nenrin.analytics.revenue.contracts import Contract, Step
+from nenrin.customers import terms
 from nenrin.insight.first_look.reading import Line, Told, months_between
 
 #: A term that ended is over ("leaves"), or it goes on until an end is told ("renews").
@@ -150,9 +150,4 @@ def _term(line: Line) -> int:
 
 
 def _term_end(line: Line) -> date:
-    return line.ends_on or _later(line.starts_on, _term(line))
-
-
-def _later(day: date, months: int) -> date:
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+    return line.ends_on or terms.add_months(line.starts_on, _term(line))

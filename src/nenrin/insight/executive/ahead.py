@@ -1,0 +1,115 @@
+"""Contracts that come due after the last day, month by month: what they are worth and how healthy their accounts are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+from functools import lru_cache
+from pathlib import Path
+
+from nenrin.analytics.revenue.exchange import Exchange
+from nenrin.analytics.revenue.periods import month_start
+from nenrin.customers import terms
+from nenrin.ingest import lakes
+from nenrin.insight.executive.questions import Question
+from nenrin.insight.revenue.books import CONTRACTS
+
+MONTHS = 6
+#: A monthly contract decides every month: it is no renewal.
+SHORTEST = 6
+RUNNING = """
+select account, ends_on, term_months, auto_renews, noticed_on, currency, coalesce(list_last(list_filter(
+         list_sort(steps), lambda step: step.from_on <= date '{day}')).minor, 0) as minor
+from contracts where starts_on <= date '{day}' and (ended_on is null or ended_on > date '{day}')
+  and term_months >= {shortest}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One contract: the day after its term, its price a month in the reporting currency, and whether notice was given."""
+
+    account: int
+    on: date
+    mrr: int
+    is_noticed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """Contracts due in a calendar month. `at_risk` and `noticed` are parts of `mrr`."""
+
+    start: date
+    contracts: int
+    accounts: int
+    mrr: int
+    at_risk: int
+    noticed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """`until`: the first day no longer looked at."""
+
+    after: date
+    until: date
+    months: tuple[Month, ...]
+    dues: tuple[Due, ...]
+
+    @property
+    def mrr(self) -> int:
+        return sum(month.mrr for month in self.months)
+
+    @property
+    def at_risk(self) -> int:
+        return sum(month.at_risk for month in self.months)
+
+
+def ahead(ask: Question, bands: Mapping[int, str], pays: Mapping[int, int]) -> Ahead:
+    """Of the accounts that pay on the last day and were asked for."""
+    day = ask.last
+    first = month_start(day + timedelta(days=1))
+    until = month_start(first, MONTHS)
+    found = [due for due in _all(ask) if due.account in pays and day < due.on < until]
+    starts = [month_start(first, n) for n in range(MONTHS)]
+    return Ahead(day, until, tuple(_month(start, found, bands) for start in starts), tuple(found))
+
+
+def _month(start: date, dues: Sequence[Due], bands: Mapping[int, str]) -> Month:
+    own = [due for due in dues if month_start(due.on) == start]
+    risky = [due for due in own if bands.get(due.account) == "at_risk"]
+    return Month(
+        start, len(own), len({due.account for due in own}), sum(due.mrr for due in own), sum(due.mrr for due in risky),
+        sum(due.mrr for due in own if due.is_noticed),
+    )  # fmt: skip
+
+
+def _all(ask: Question) -> list[Due]:
+    lake, policy = lakes.current(), ask.ledger.policy
+    rows = _running(lake.path, lake.facts.open().version(), ask.ledger.known, ask.last, policy.reporting_currency)
+    exchange = Exchange(policy)
+    out = []
+    for account, ends_on, term, renews, noticed_on, currency, minor in rows:
+        factor = exchange.factor(currency, ask.last)
+        if factor is not None and minor > 0:
+            on = _next(ends_on, term, ask.last) if renews else ends_on
+            out.append(Due(account, on, int(Fraction(minor) * factor), noticed_on is not None))
+    return out
+
+
+@lru_cache(maxsize=8)
+def _running(path: Path, version: int, known: date, day: date, currency: str) -> list[tuple[int, date, int, bool, date | None, str, int]]:  # fmt: skip
+    with lakes.current().session(days=(known, known), known=known) as db:
+        db.execute(CONTRACTS.format(currency=currency))
+        return db.sql(RUNNING.format(day=day, shortest=SHORTEST)).fetchall()
+
+
+def _next(ends_on: date, term: int, day: date) -> date:
+    """The first end of a term after a day, where terms follow one another."""
+    n, end = 0, ends_on
+    while end <= day:
+        n += 1
+        end = terms.add_months(ends_on, n * term)
+    return end

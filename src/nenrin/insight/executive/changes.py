@@ -1,0 +1,41 @@
+"""Who stands behind the period's movements: the accounts that brought and took most."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from nenrin.customers.models import Account
+from nenrin.insight.executive.questions import Question
+from nenrin.insight.revenue import slices, statements
+from nenrin.insight.revenue.statements import Change
+
+KINDS = ("new", "expansion", "contraction", "churn")
+SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """The largest changes of each kind, the largest first, and the names of their accounts."""
+
+    by_kind: Mapping[str, tuple[Change, ...]]
+    names: Mapping[int, str]
+
+    def largest(self, kind: str) -> tuple[str, Change] | None:
+        """The one that weighs most, with its account's name."""
+        found = [each for each in self.by_kind.get(kind, ()) if each.account in self.names]
+        return (self.names[found[0].account], found[0]) if found else None
+
+
+def changes(ask: Question) -> Changes:
+    """As the books of the period tell it."""
+    ledger = ask.books.ledger(ask.last)
+    within = ask.within
+    if within is not None and ledger is not ask.ledger:
+        found = slices.slices(ledger, ask.by, ask.period)
+        nobody = slices.nobody(ledger, within.key)
+        within = next((each for each in found if each.key == nobody.key), nobody)
+    behind = {kind: tuple(statements.behind(ledger, ask.period, kind, "net", within)[:SHOWN]) for kind in KINDS}
+    wanted = {change.account for some in behind.values() for change in some}
+    names = dict(Account.objects.filter(pk__in=wanted).values_list("pk", "name"))
+    return Changes(behind, names)

@@ -1,0 +1,68 @@
+"""The whole dashboard as one record, from which the page, the print and programs all take their figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nenrin.analytics.revenue import books
+from nenrin.analytics.revenue.cohorts import Cohort, cohorts
+from nenrin.insight.executive import ahead as coming
+from nenrin.insight.executive import risks as risky
+from nenrin.insight.executive import standing as health
+from nenrin.insight.executive import tiles as figures
+from nenrin.insight.executive.ahead import Ahead, Due
+from nenrin.insight.executive.changes import Changes, changes
+from nenrin.insight.executive.questions import Question
+from nenrin.insight.executive.risks import Risk
+from nenrin.insight.executive.standing import Standing
+from nenrin.insight.executive.tiles import Tile
+from nenrin.insight.revenue.statements import Statement
+
+COHORTS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Dashboard:
+    """`standing` None: no health was stored by then, or the asker may not see it."""
+
+    ask: Question
+    accounts: int
+    tiles: tuple[Tile, ...]
+    statement: Statement
+    cohorts: tuple[Cohort, ...]
+    standing: Standing | None
+    ahead: Ahead
+    risks: tuple[Risk, ...]
+    changes: Changes
+
+    @property
+    def is_empty(self) -> bool:
+        """Is no contract known at all?"""
+        return not len(self.ask.ledger.book.accounts)
+
+    def tile(self, key: str) -> Tile | None:
+        return next((tile for tile in self.tiles if tile.kpi.key == key), None)
+
+
+def dashboard(ask: Question) -> Dashboard:
+    """Everything, of the period and slice asked for."""
+    pays = health.paying(ask, ask.last)
+    bands = health.bands_on(ask, ask.last) if ask.sees_health else {}
+    ahead = coming.ahead(ask, bands, pays)
+    return Dashboard(
+        ask, len(pays), tuple(figures.tiles(ask)), ask.statement(), tuple(_cohorts(ask)), health.standing(ask), ahead,
+        tuple(risky.risks(ask, bands, pays, _first(ahead))), changes(ask),
+    )  # fmt: skip
+
+
+def _first(ahead: Ahead) -> dict[int, Due]:
+    """Each account's next contract that comes due."""
+    return {due.account: due for due in sorted(ahead.dues, key=lambda due: due.on, reverse=True)}
+
+
+def _cohorts(ask: Question) -> list[Cohort]:
+    """Of the accounts that are in the slice at the end."""
+    book = ask.ledger.book
+    if ask.within is not None:
+        book = books.within(book, book.accounts[ask.within.after])
+    return [each for each in cohorts(book, ask.last, COHORTS + 1) if each.at_risk]

@@ -1,0 +1,101 @@
+"""What a dashboard is asked: which period, for whom, with what was known when; and whose accounts the asker sees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from nenrin.analytics.revenue import periods
+from nenrin.analytics.revenue.periods import Grain
+from nenrin.foundation import organisation
+from nenrin.insight.revenue import books, locks, slices, words
+from nenrin.insight.revenue.books import Ledger
+from nenrin.insight.revenue.locks import Closed
+from nenrin.insight.revenue.slices import Slice
+from nenrin.insight.revenue.statements import Statement
+from nenrin.values import Period, Text
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """`period` ends with the day of knowledge where it is not over. `within`: one slice of the dimension `by`, None
+    for everyone. `sees_health`: whether the asker may read health."""
+
+    ledger: Ledger
+    books: Closed
+    grain: Grain
+    period: Period
+    today: date
+    start_month: int = 4
+    by: str = ""
+    within: Slice | None = None
+    sees_health: bool = True
+
+    @property
+    def last(self) -> date:
+        """The last day of the period, or the day of knowledge within it."""
+        return self.period.end - timedelta(days=1)
+
+    @property
+    def is_now(self) -> bool:
+        """Does it end today, with what is known today?"""
+        return self.last == self.today == self.ledger.known
+
+    @property
+    def is_partial(self) -> bool:
+        return self.period.end != periods.holding(self.period.start, self.grain, self.start_month).end
+
+    @property
+    def currency(self) -> str:
+        return self.ledger.policy.reporting_currency
+
+    def name(self, period: Period | None = None) -> Text:
+        return words.period_name(period or self.period, self.grain, self.start_month)
+
+    def series(self, count: int) -> list[Period]:
+        """So many periods in a row, the one asked for last."""
+        whole = periods.holding(self.period.start, self.grain, self.start_month)
+        return [*periods.series(whole, self.grain, count)[:-1], self.period]
+
+    def slice_at(self, period: Period) -> Slice | None:
+        """The slice as it stood in another period."""
+        if self.within is None or period == self.period:
+            return self.within
+        found = slices.slices(self.ledger, self.by, period)
+        nobody = slices.nobody(self.ledger, self.within.key)
+        return next((each for each in found if each.key == nobody.key), nobody)
+
+    def statement(self, period: Period | None = None) -> Statement:
+        """The movements as the books were closed; as known now where they are open."""
+        return locks.statement(
+            self.books, period or self.period, "net", self.by, self.within.key if self.within else None
+        )
+
+
+class NoSuchSlice(ValueError):
+    """The dimension has no such part in the period: leave it out, or name one of its keys."""
+
+
+def ask(
+    day: date, today: date, *, known: date | None = None, grain: Grain = "month", by: str = "", key: str = "",
+    accounts: Iterable[int] | None = None, sees_health: bool = True,
+) -> Question:  # fmt: skip
+    """The period that holds a day, up to that day. Raises slices.NoSuchDimension and NoSuchSlice."""
+    seen = None if accounts is None else tuple(sorted(accounts))
+    ledger = books.limited(books.ledger(known or day), seen)
+    period = books.period(day, grain)
+    closed = () if ledger.known < today else tuple(locks.locks())
+    return Question(
+        ledger, Closed(ledger, seen, closed), grain, period, today, organisation.current().fiscal_start_month, by,
+        _within(ledger, by, key, period), sees_health,
+    )  # fmt: skip
+
+
+def _within(ledger: Ledger, by: str, key: str, period: Period) -> Slice | None:
+    if not by:
+        return None
+    found = {each.key: each for each in slices.slices(ledger, by, period)}
+    if key not in found:
+        raise NoSuchSlice(f"{by} has no part {key!r} in the period; it has {', '.join(found) or 'none'}")
+    return found[key]

@@ -1,0 +1,66 @@
+"""The dashboard as plain rows, for files and programs: one figure each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from nenrin.insight.executive import bridges
+from nenrin.insight.executive.dashboard import Dashboard
+from nenrin.insight.executive.words import BAND_NAMES
+from nenrin.values import Text
+
+HEADS = (
+    Text("Section", "区分"), Text("Key", "キー"), Text("Name", "名称"), Text("Value", "値"), Text("Unit", "単位"),
+    Text("Low", "下限"), Text("High", "上限"), Text("n", "対象数"), Text("Target", "目標"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Money in minor units, shares of one; None: not enough data, or there is none."""
+
+    section: str
+    key: str
+    name: Text
+    value: float | None
+    unit: str
+    n: int | None = None
+    low: float | None = None
+    high: float | None = None
+    target: float | None = None
+
+
+def rows(of: Dashboard) -> Iterator[Row]:
+    """Tiles, movements, health, renewals ahead, cohorts."""
+    yield from _tiles(of)
+    for step in bridges.steps(of):
+        yield Row("movements", step.kind, step.name, step.amount, "money", step.count)
+    yield from _health(of)
+    for month in of.ahead.months:
+        key, name = f"{month.start:%Y-%m}", Text("Contracts due", "更新期限を迎える契約")
+        yield Row("renewals_ahead", key, name, month.mrr, "money", month.contracts)
+        yield Row("renewals_ahead", f"{key}:at_risk", BAND_NAMES["at_risk"], month.at_risk, "money")
+    for cohort in of.cohorts:
+        for age, mrr in enumerate(cohort.mrr):
+            key = f"{cohort.month:%Y-%m}+{age}"
+            yield Row("cohorts", key, Text("MRR left", "残るMRR"), mrr, "money", cohort.accounts[age])
+
+
+def _tiles(of: Dashboard) -> Iterator[Row]:
+    for tile in of.tiles:
+        low, high = tile.figure.interval or (None, None)
+        target = tile.target.value if tile.target else None
+        yield Row(
+            "kpis", tile.kpi.key, tile.kpi.name, tile.figure.value, tile.kpi.unit, tile.figure.n, low, high, target
+        )
+
+
+def _health(of: Dashboard) -> Iterator[Row]:
+    if of.standing is None:
+        return
+    for part in of.standing.parts:
+        yield Row("health", part.band, BAND_NAMES[part.band], part.mrr, "money", part.accounts)
+    for (was, now), n in sorted(of.standing.moved.items()):
+        name = Text(f"{BAND_NAMES[was].en} to {BAND_NAMES[now].en}", f"{BAND_NAMES[was].ja}から{BAND_NAMES[now].ja}へ")
+        yield Row("health_moved", f"{was}:{now}", name, n, "count")

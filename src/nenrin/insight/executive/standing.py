@@ -1,0 +1,102 @@
+"""Health by revenue on the last day of the period, and who moved between bands since the day before it began."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from nenrin.analytics.revenue.paths import number
+from nenrin.ingest import lakes
+from nenrin.insight import history
+from nenrin.insight.executive.questions import Question
+from nenrin.insight.models import Health
+
+BANDS = ("healthy", "caution", "at_risk", "unknown")
+#: Beside the bands: not yet, or no longer, a paying customer.
+NEW, GONE = "new", "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Paying accounts of one band and their MRR in minor units."""
+
+    band: str
+    accounts: int
+    mrr: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """`moved`: accounts by (band before, band now), with NEW and GONE. Empty `before_day`: no health was stored then."""
+
+    day: date
+    parts: tuple[Part, ...]
+    before_day: date | None
+    before: tuple[Part, ...]
+    moved: Mapping[tuple[str, str], int]
+
+    @property
+    def mrr(self) -> int:
+        return sum(part.mrr for part in self.parts)
+
+    def of(self, band: str) -> Part:
+        return next((part for part in self.parts if part.band == band), Part(band, 0, 0))
+
+    def was(self, band: str) -> Part | None:
+        return next((part for part in self.before if part.band == band), None)
+
+
+def standing(ask: Question) -> Standing | None:
+    """None where the asker may not see health, or none was stored by that day."""
+    if not ask.sees_health:
+        return None
+    now = bands_on(ask, ask.last)
+    if not now:
+        return None
+    first = ask.period.start - timedelta(days=1)
+    was = bands_on(ask, first)
+    pays, paid = paying(ask, ask.last), paying(ask, first)
+    if not was:
+        return Standing(ask.last, _parts(now, pays), None, (), {})
+    return Standing(ask.last, _parts(now, pays), first, _parts(was, paid), _moved(was, now, paid, pays))
+
+
+def bands_on(ask: Question, day: date) -> dict[int, str]:
+    """Each account's band as it was shown at the end of a day; of today as it stands. Empty where nothing is stored."""
+    if day >= ask.today:
+        return dict(Health.objects.values_list("account_id", "band"))
+    found = history.scores(lakes.current(), day, day)
+    return dict(zip(found.column("account").to_pylist(), found.column("shown").to_pylist(), strict=True))
+
+
+def paying(ask: Question, day: date) -> dict[int, int]:
+    """MRR of every account asked for that pays on a day."""
+    book = ask.ledger.book
+    rates = book.valued(day).at([number(day)])[:, 0]
+    mask = rates > 0
+    if ask.within is not None:
+        mask = mask & (ask.within.before if day < ask.period.start else ask.within.after)
+    return dict(zip(book.accounts[mask].tolist(), rates[mask].tolist(), strict=True))
+
+
+def _parts(bands: Mapping[int, str], pays: Mapping[int, int]) -> tuple[Part, ...]:
+    count: dict[str, int] = defaultdict(int)
+    mrr: dict[str, int] = defaultdict(int)
+    for account, minor in pays.items():
+        band = bands.get(account, "unknown")
+        count[band] += 1
+        mrr[band] += minor
+    return tuple(Part(band, count[band], mrr[band]) for band in BANDS)
+
+
+def _moved(
+    was: Mapping[int, str], now: Mapping[int, str], paid: Mapping[int, int], pays: Mapping[int, int]
+) -> dict[tuple[str, str], int]:
+    out: dict[tuple[str, str], int] = defaultdict(int)
+    for account in {*paid, *pays}:
+        before = was.get(account, "unknown") if account in paid else NEW
+        after = now.get(account, "unknown") if account in pays else GONE
+        out[before, after] += 1
+    return dict(out)

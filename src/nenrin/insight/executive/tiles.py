@@ -1,0 +1,79 @@
+"""The figures at the head of the dashboard: each with its interval, change, target and the periods before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nenrin.analytics.revenue.catalogue import KPIS
+from nenrin.analytics.revenue.figures import Figure
+from nenrin.analytics.revenue.kpis import Band, Kpi, band_of
+from nenrin.analytics.revenue.periods import Grain
+from nenrin.insight.executive.questions import Question
+from nenrin.insight.models import KpiTarget
+from nenrin.insight.revenue import kpis, targets
+from nenrin.values import Period
+
+#: What an executive asks for first; a KPI that this catalogue lacks has no tile.
+WANTED = ("nrr", "grr", "logo_churn", "gross_mrr_churn", "ltv_to_cac", "mrr", "renewal_rate", "upsell_rate", "ltv",
+          "payback_months", "onboarding_completion", "nps")  # fmt: skip
+SHOWN = tuple(key for key in WANTED if key in KPIS)
+PERIODS: dict[Grain, int] = {"month": 12, "quarter": 8, "year": 5}
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """`change` against the period before, in the KPI's unit. `trend`: periods with their values, this one last."""
+
+    kpi: Kpi
+    figure: Figure
+    change: float | None
+    band: Band | None
+    target: KpiTarget | None
+    is_reached: bool | None
+    trend: tuple[tuple[Period, float | None], ...]
+
+    @property
+    def is_better(self) -> bool | None:
+        """Better than before? None where it has no direction or nothing changed."""
+        if not self.change or self.kpi.direction == "neutral":
+            return None
+        return (self.change > 0) == (self.kpi.direction == "higher")
+
+
+def tiles(ask: Question) -> list[Tile]:
+    """Of the period and slice asked for."""
+    now = kpis.figures_of(ask.ledger, ask.period, ask.grain, ask.within, SHOWN)
+    past = [(period, _plain(ask, period)) for period in ask.series(PERIODS[ask.grain])[:-1]]
+    set_ = targets.of(ask.grain, ask.period.start, ask.by if ask.within else "", ask.within.key if ask.within else "")
+    return [_tile(ask, key, now[key], past, set_.get(key)) for key in SHOWN]
+
+
+def _plain(ask: Question, period: Period) -> dict[str, Figure]:
+    return kpis.figures_of(ask.ledger, period, ask.grain, ask.slice_at(period), SHOWN, interval=False)
+
+
+def _tile(
+    ask: Question, key: str, now: Figure, past: list[tuple[Period, dict[str, Figure]]], target: KpiTarget | None
+) -> Tile:
+    kpi = KPIS[key]
+    trend = [(period, found[key].value) for period, found in past]
+    before = trend[-1][1] if trend else None
+    change = None if now.value is None or before is None else now.value - before
+    return Tile(
+        kpi, now, change, _band(ask, kpi, now), target, reached(kpi, now, target),
+        (*trend, (ask.period, now.value)),
+    )  # fmt: skip
+
+
+def _band(ask: Question, kpi: Kpi, now: Figure) -> Band | None:
+    """The tier's own where a tier is looked at; a monthly rate has none for a longer period."""
+    tier = ask.within.key if ask.within and ask.by == "tier" else ""
+    is_monthly = any(band.tier for band in kpi.bands)
+    return None if is_monthly and ask.grain != "month" else band_of(kpi, now.value, tier)
+
+
+def reached(kpi: Kpi, now: Figure, target: KpiTarget | None) -> bool | None:
+    """Is the target met? None where that cannot be said."""
+    if target is None or now.value is None or kpi.direction == "neutral":
+        return None
+    return now.value >= target.value if kpi.direction == "higher" else now.value <= target.value

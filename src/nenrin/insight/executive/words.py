@@ -1,0 +1,68 @@
+"""How the dashboard speaks: bands, amounts and figures in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from nenrin.foundation import format
+from nenrin.insight.executive.dashboard import Dashboard
+from nenrin.insight.executive.tiles import Tile
+from nenrin.insight.revenue import words
+from nenrin.values import Money, Text
+
+BAND_NAMES: Mapping[str, Text] = {
+    "healthy": Text("Healthy", "健全"),
+    "caution": Text("Caution", "注意"),
+    "at_risk": Text("At risk", "危険"),
+    "unknown": Text("Not enough data", "データ不足"),
+    "gone": Text("Left", "解約"),
+    "new": Text("New", "新規"),
+}
+
+
+def compact(of: Dashboard, minor: int) -> Text:
+    """Money in the reporting currency, short."""
+    return Text(*(format.money(Money(minor, of.ask.currency), language, "compact") for language in ("en", "ja")))
+
+
+def signed(of: Dashboard, minor: int) -> Text:
+    """A change of money with its sign."""
+    sign = "+" if minor > 0 else format.MINUS if minor < 0 else "±"
+    amount = compact(of, abs(minor))
+    return Text(sign + amount.en, sign + amount.ja)
+
+
+def value(of: Dashboard, tile: Tile, number: float | None) -> Text:
+    """A figure in the KPI's own unit; money short."""
+    if tile.kpi.unit == "money" and number is not None:
+        return compact(of, round(number))
+    return Text(*(words.figure(tile.kpi, number, of.ask.currency, language) for language in ("en", "ja")))
+
+
+def reach(of: Dashboard, tile: Tile) -> Text:
+    """The interval, empty where there is none."""
+    if tile.figure.interval is None:
+        return Text("", "")
+    low, high = (value(of, tile, end) for end in tile.figure.interval)
+    return Text(f"{low.en} to {high.en}", f"{low.ja}〜{high.ja}")
+
+
+def change(of: Dashboard, tile: Tile) -> Text:
+    """Against the period before; empty where that is not known."""
+    if tile.change is None:
+        return Text("", "")
+    if tile.kpi.unit == "share":
+        return Text(*(format.signed(tile.change * 100, language, 1, "pt") for language in ("en", "ja")))
+    if tile.kpi.unit == "money":
+        return signed(of, round(tile.change))
+    return Text(
+        *(format.signed(tile.change, language, 0 if tile.kpi.unit == "count" else 1) for language in ("en", "ja"))
+    )
+
+
+def note(of: Dashboard, tile: Tile) -> Text:
+    """What the figure is held against: its target, else its benchmark, else its interval."""
+    if tile.target is not None:
+        aim = value(of, tile, tile.target.value)
+        return Text(f"target {aim.en}", f"目標 {aim.ja}")
+    return tile.band.label if tile.band else Text("", "")

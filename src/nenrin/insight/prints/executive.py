@@ -1,0 +1,191 @@
+"""The executive dashboard on paper: its record in words, as `executive.typ` lays it out."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from nenrin.foundation import format, organisation
+from nenrin.insight.executive import bridges, findings, words
+from nenrin.insight.executive.ahead import Month
+from nenrin.insight.executive.dashboard import Dashboard
+from nenrin.insight.executive.findings import Finding
+from nenrin.insight.executive.risks import Risk
+from nenrin.insight.executive.standing import BANDS, GONE, NEW, Standing
+from nenrin.insight.executive.tiles import Tile
+from nenrin.insight.prints import setting
+from nenrin.insight.prints.executive_labels import LABELS
+from nenrin.insight.revenue import words as revenue_words
+from nenrin.values import Text
+
+#: Shades of revenue left in percent, as on the screen.
+BOUNDS = (80.0, 90.0, 95.0, 98.0, 100.5, 105.0, 110.0)
+AGES = 13
+
+
+def pdf(of: Dashboard, language: str, at: datetime) -> bytes:
+    """In one language. Raises setting.CannotPrint."""
+    return setting.pdf("executive", document(of, language, at), at)
+
+
+def document(of: Dashboard, language: str, at: datetime) -> dict[str, Any]:
+    """Every word and figure of the print; the layout adds none."""
+    org = organisation.current()
+    ask = of.ask
+    who = ask.within.name if ask.within else Text("all accounts", "全顧客")
+    name, span = ask.name(), revenue_words.span(ask.period)
+    partial = Text(" (not ended)", "（途中）") if ask.is_partial else Text("", "")
+    return {
+        "language": language[:2],
+        "labels": {key: label.in_(language) for key, label in LABELS.items()},
+        "organisation": org.name,
+        "period": name.in_(language) + partial.in_(language),
+        "about": " · ".join(
+            (
+                span.in_(language),
+                who.in_(language),
+                Text(f"{of.accounts:,} paying accounts", f"課金中 {of.accounts:,}社").in_(language),
+                Text(f"{ask.currency}, without tax", f"{ask.currency}・税抜").in_(language),
+            )
+        ),
+        "stamp": _stamp(of, language, at, ZoneInfo(org.zone)),
+        "decisions": [_finding(each, language) for each in findings.decisions(of)],
+        "explained": [_finding(each, language) for each in findings.explained(of)],
+        "tiles": [_tile(of, tile, language) for tile in of.tiles],
+        "bridge": _bridge(of, language),
+        "retention": _retention(of, language),
+        "cohorts": _cohorts(of, language),
+        "health": _health(of, of.standing, language) if of.standing else None,
+        "ahead": [_month(of, month, language) for month in of.ahead.months],
+        "risks": [_risk(of, risk, language) for risk in of.risks],
+        "sees_health": ask.sees_health,
+        "policy": revenue_words.policy(ask.ledger.policy).in_(language),
+        "version": ask.ledger.policy.version,
+    }
+
+
+def _stamp(of: Dashboard, language: str, at: datetime, zone: ZoneInfo) -> str:
+    """When it was printed, and whose knowledge it shows where that is not today's."""
+    made = format.as_of(at, language, zone)
+    if of.ask.ledger.known >= of.ask.today:
+        return made
+    known = format.day(of.ask.ledger.known, language)
+    return f"{made} · " + Text(f"as known on {known}", f"{known}に分かっていた内容").in_(language)
+
+
+def _finding(of: Finding, language: str) -> dict[str, str]:
+    return {"title": of.title.in_(language), "text": of.text.in_(language), "who": of.who}
+
+
+def _tile(of: Dashboard, tile: Tile, language: str) -> dict[str, Any]:
+    better = {True: "better", False: "worse", None: ""}[tile.is_better]
+    known = tile.figure.value is not None
+    return {
+        "name": tile.kpi.name.in_(language),
+        "value": words.value(of, tile, tile.figure.value).in_(language),
+        "is_known": known,
+        "change": words.change(of, tile).in_(language),
+        "better": better,
+        "note": (words.note(of, tile) if known else tile.kpi.empty).in_(language),
+        "reach": words.reach(of, tile).in_(language),
+        "trend": [value for _, value in tile.trend],
+        "target": tile.target.value if tile.target else None,
+    }
+
+
+def _bridge(of: Dashboard, language: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": each.name.in_(language),
+            "amount": each.amount,
+            "shown": each.shown.in_(language),
+            "total": each.is_total,
+        }
+        for each in bridges.steps(of)
+    ]
+
+
+def _retention(of: Dashboard, language: str) -> dict[str, Any] | None:
+    found = [tile for key in ("nrr", "grr") if (tile := of.tile(key))]
+    if not any(sum(value is not None for _, value in tile.trend) > 1 for tile in found):
+        return None
+    return {
+        "periods": [of.ask.name(period).in_(language) for period, _ in found[0].trend],
+        "series": [
+            {
+                "name": tile.kpi.name.in_(language),
+                "values": [None if value is None else value * 100 for _, value in tile.trend],
+                "last": words.value(of, tile, tile.figure.value).in_(language),
+                "target": tile.target.value * 100 if tile.target else None,
+            }
+            for tile in found
+        ],
+    }
+
+
+def _cohorts(of: Dashboard, language: str) -> list[dict[str, Any]]:
+    out = []
+    for each in of.cohorts:
+        cells: list[dict[str, Any]] = []
+        for age in range(AGES):
+            value = each.kept(age)
+            shade = 0 if value is None else bisect_right(BOUNDS, value * 100) + 1
+            text = "" if value is None else f"{value * 100:.0f}"
+            cells.append({"text": text, "shade": shade, "partial": each.is_partial and age == len(each.mrr) - 1})
+        out.append({"name": format.day(each.month, language, "month"), "accounts": str(each.at_risk), "cells": cells})
+    return out
+
+
+def _health(of: Dashboard, standing: Standing, language: str) -> dict[str, Any]:
+    total = standing.mrr or 1
+    parts = [
+        {
+            "band": part.band,
+            "name": words.BAND_NAMES[part.band].in_(language),
+            "mrr": words.compact(of, part.mrr).in_(language),
+            "accounts": format.number(part.accounts, language),
+            "share": part.mrr / total,
+            "percent": format.percent(part.mrr / total, language, 0),
+        }
+        for part in standing.parts
+    ]
+    return {
+        "day": format.day(standing.day, language),
+        "before": format.day(standing.before_day, language) if standing.before_day else "",
+        "parts": parts,
+        "ends": [words.BAND_NAMES[band].in_(language) for band in (*BANDS, GONE)],
+        "moved": list(_moved(standing, language)) if standing.before_day else [],
+    }
+
+
+def _moved(standing: Standing, language: str) -> Iterable[dict[str, Any]]:
+    for was in (*BANDS, NEW):
+        counts = [standing.moved.get((was, now), 0) for now in (*BANDS, GONE)]
+        if was != NEW or any(counts):
+            yield {"name": words.BAND_NAMES[was].in_(language), "counts": [str(n) for n in counts]}
+
+
+def _month(of: Dashboard, month: Month, language: str) -> dict[str, str]:
+    return {
+        "month": format.day(month.start, language, "month"),
+        "contracts": format.number(month.contracts, language),
+        "mrr": words.compact(of, month.mrr).in_(language),
+        "at_risk": words.compact(of, month.at_risk).in_(language),
+        "noticed": words.compact(of, month.noticed).in_(language),
+    }
+
+
+def _risk(of: Dashboard, risk: Risk, language: str) -> dict[str, str]:
+    reasons = Text(", ", "、").in_(language).join(reason.in_(language) for reason in risk.reasons)
+    return {
+        "name": risk.account.name,
+        "score": format.number(risk.score, language) if risk.score is not None else "—",
+        "change": format.signed(risk.change, language) if risk.change is not None else "—",
+        "reasons": reasons or "—",
+        "mrr": words.compact(of, risk.mrr).in_(language),
+        "notice": format.day(risk.notice_on, language) if risk.notice_on else "—",
+        "owner": risk.account.owner.name if risk.account.owner else "—",
+    }

@@ -1,0 +1,51 @@
+"""The fixed words of the executive print."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from nenrin.values import Text
+
+LABELS: Mapping[str, Text] = {
+    "title": Text("Executive dashboard", "経営ダッシュボード"),
+    "decisions": Text("What needs a decision", "判断が要ること"),
+    "no_decisions": Text(
+        "No target is missed and no account at risk decides within 60 days.",
+        "目標に届かない指標も、60日以内に判断を迎える危険な顧客もない。",
+    ),
+    "explained": Text("What changed and why", "変化とその理由"),
+    "tiles": Text("Key figures", "主要指標"),
+    "tiles_note": Text(
+        "change against the period before; in brackets the 95% interval; dotted line: target",
+        "前期比、かっこ内は95%信頼区間、点線は目標",
+    ),
+    "bridge": Text("MRR movements", "MRRの増減"),
+    "bridge_note": Text("Filled bars were won, hollow ones lost.", "塗りは増加、白抜きは減少。"),
+    "bridge_cut": Text("The axis does not begin at zero.", "縦軸は0から始まらない。"),
+    "retention": Text("Retention of twelve months", "12か月の売上継続率"),
+    "cohorts": Text("Revenue left by month of the first payment, %", "初回契約月別の売上継続率（%）"),
+    "cohorts_note": Text("By months since; light frame: the month is not over.", "経過月ごと。枠だけの月は途中。"),
+    "first_paid": Text("First paid in", "初回契約月"),
+    "accounts": Text("Accounts", "社数"),
+    "health": Text("Health by MRR", "MRRで見たヘルス"),
+    "moved": Text("Accounts by health before and now", "ヘルスの移り変わり（社数）"),
+    "before": Text("Before", "期首"),
+    "ahead": Text("Renewals ahead", "今後の更新"),
+    "ahead_note": Text("Contracts of six months and longer.", "6か月以上の契約。"),
+    "month": Text("Month", "月"),
+    "contracts": Text("Contracts", "契約"),
+    "of_it_at_risk": Text("At risk", "うち危険"),
+    "noticed": Text("Notice given", "解約予告済み"),
+    "risks": Text("Largest accounts at risk", "MRRの大きい危険な顧客"),
+    "account": Text("Account", "顧客"),
+    "score": Text("Score", "スコア"),
+    "change_30": Text("30 days", "30日間"),
+    "reasons": Text("What costs it most", "主な減点"),
+    "notice": Text("Notice deadline", "更新拒絶期限日"),
+    "owner": Text("Owner", "担当CSM"),
+    "no_risks": Text("No paying account is at risk.", "契約中の顧客に危険なものはない。"),
+    "policy": Text("How this is counted", "数え方"),
+    "policy_version": Text("Metric policy, version", "指標ポリシー 版"),
+    "missing": Text("Not enough data", "データ不足"),
+    "no_health": Text("No health was stored for this day.", "この日のヘルスは保存されていない。"),
+}

@@ -1,0 +1,1 @@
+"""The executive dashboard on the screen, on paper and as files."""

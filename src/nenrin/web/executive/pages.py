@@ -1,0 +1,148 @@
+"""The executive dashboard: what the company keeps and loses, why, and what needs a decision; with files of the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+
+from nenrin.foundation.permissions import Permission, allowed
+from nenrin.insight.executive import findings, words
+from nenrin.insight.executive.dashboard import Dashboard, dashboard
+from nenrin.insight.executive.findings import Finding
+from nenrin.insight.executive.questions import Question
+from nenrin.insight.executive.rows import HEADS, rows
+from nenrin.insight.executive.tiles import Tile
+from nenrin.insight.prints import executive as printed
+from nenrin.values import Text
+from nenrin.web import exports
+from nenrin.web.executive import pictures, trends
+from nenrin.web.guard import MemberRequest, requires
+from nenrin.web.revenue.asking import VIEW, Asked, asked
+from nenrin.web.revenue.pages import frame
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A tile as it reads."""
+
+    tile: Tile
+    value: Text
+    change: Text
+    note: Text
+    url: str
+    trend: trends.Trend | None
+
+
+@requires(VIEW)
+def executive(request: MemberRequest) -> HttpResponse:
+    """The dashboard of a period and a slice."""
+    ask = asked(request)
+    board, language = dashboard(question(request, ask)), exports.language()
+    context = {
+        **frame(request, ask),
+        "views": (),
+        "board": board,
+        "decisions": [(each, _url(each, ask)) for each in findings.decisions(board)],
+        "explained": [(each, _url(each, ask)) for each in findings.explained(board)],
+        "tiles": [_shown(board, tile, ask) for tile in board.tiles],
+        "address": ask.address(),
+        "slice_links": _slice_links(ask),
+        "may_export": allowed(request.user, Permission.EXPORT) is not None,
+        "is_empty": board.is_empty,
+        **({} if board.is_empty else _pictures(board, language)),
+    }
+    return render(request, "executive/dashboard.html", context)
+
+
+def question(request: MemberRequest, ask: Asked) -> Question:
+    """What the page asks, for the rooms below."""
+    return Question(
+        ask.ledger, ask.books, ask.grain, ask.period, ask.today, ask.start_month, ask.by if ask.within else "",
+        ask.within, allowed(request.user, Permission.HEALTH_VIEW) is not None,
+    )  # fmt: skip
+
+
+def _pictures(board: Dashboard, language: str) -> dict[str, Any]:
+    moved = board.standing is not None and board.standing.before_day is not None
+    return {
+        "waterfall": pictures.waterfall(board, language),
+        "unit": pictures.unit(board),
+        "retention": pictures.retention(board, language),
+        "cohorts": pictures.cohorts(board) if board.cohorts else None,
+        "by_health": pictures.by_health(board, language),
+        "migration": pictures.migration(board.standing) if board.standing and moved else None,
+    }
+
+
+def _shown(board: Dashboard, tile: Tile, ask: Asked) -> Shown:
+    target = tile.target.value if tile.target else None
+    values = [value for _, value in tile.trend]
+    return Shown(
+        tile, words.value(board, tile, tile.figure.value), words.change(board, tile), words.note(board, tile),
+        f"{reverse('kpi', args=[tile.kpi.key])}?{ask.address()}", trends.draw(values, target),
+    )  # fmt: skip
+
+
+def _url(of: Finding, ask: Asked) -> str:
+    """The page behind a sentence."""
+    kind, _, key = of.about.partition(":")
+    if kind == "account":
+        return reverse("account", args=[int(key)])
+    if kind == "kpi":
+        return f"{reverse('kpi', args=[key])}?{ask.address()}"
+    return {"movements": f"{reverse('revenue')}?{ask.address()}", "health": reverse("accounts") + "?band=at_risk"}.get(
+        kind, f"{reverse('accounts')}?sort=renewal"
+    )
+
+
+def _slice_links(ask: Asked) -> list[tuple[Text, str]]:
+    """The parts of the dimension chosen, each a dashboard of its own."""
+    if ask.within is not None:
+        return []
+    return [(each.name, f"?{ask.address()}&slice={each.key}") for each in ask.slices]
+
+
+@requires(VIEW)
+def executive_pdf(request: MemberRequest) -> HttpResponse:
+    """The same as a print, in the reader's language."""
+    ask, language = asked(request), exports.language()
+    made = printed.pdf(dashboard(question(request, ask)), language, request.at)
+    name = f"nenrin-executive-{ask.period.start:%Y%m%d}-{language[:2]}.pdf"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+    return HttpResponse(made, content_type="application/pdf", headers=headers)
+
+
+@requires(Permission.EXPORT)
+def executive_export(request: MemberRequest, kind: str) -> Any:
+    """Every figure of the dashboard, one a row."""
+    ask, language = asked(request, Permission.EXPORT), exports.language()
+    found = list(rows(dashboard(question(request, ask))))
+
+    def lines() -> Iterator[list[Any]]:
+        for row in found:
+            yield [
+                row.section,
+                row.key,
+                row.name.in_(language),
+                row.value,
+                row.unit,
+                row.low,
+                row.high,
+                row.n,
+                row.target,
+            ]
+
+    exports.note(request, "subscription", len(found), {"grain": ask.grain, "by": ask.by})
+    return exports.answer(kind, "executive", [head.in_(language) for head in HEADS], lines(), request.at)
+
+
+urlpatterns = [
+    path("executive", executive, name="executive"),
+    path("executive/dashboard.pdf", executive_pdf, name="executive-pdf"),
+    path("executive/export.<str:kind>", executive_export, name="executive-export"),
+]
