@@ -57,6 +57,7 @@ IDS: dict[str, tuple[str, ...]] = {
     "tags/<int:": ("tag",),
     "members/teams/<int:": ("team",),
     "plans/<int:": ("plan",),
+    "executive/export.<str:": ("file",),
     "roi/export.<str:": ("file",),
     "accounts/export.<str:": ("file",),
     "segments/export.<str:": ("file",),
@@ -105,6 +106,7 @@ SIGNING_IN = "sign-in/"
 #: Reading these leaves a note of who took what out: the one thing a GET may write.
 NOTED = {"accounts-export", "accounts-compare-export", "contacts-export", "subscriptions-export", "journal-export"}
 NOTED |= {"revenue-cohorts-export", "revenue-export", "revenue-accounts-export", "kpis-export", "kpi-export"}
+NOTED |= {"executive-export"}
 NOTED |= {"lifetimes-export", "lifetime-accounts-export", "segments-export"}
 NOTED |= {"retention-export", "retention-accounts-export"}
 NOTED |= {"event-catalogue-export", "live-events-export", "quarantined-export"}

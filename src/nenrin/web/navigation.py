@@ -74,6 +74,7 @@ GROUPS: tuple[Group, ...] = (
     Group(
         Text("Analytics", "分析"),
         (
+            Entry("executive", Text("Executive dashboard", "経営ダッシュボード")),
             Entry("kpis", Text("KPIs", "KPI"), ("kpi",)),
             Entry("revenue", Text("Revenue movements", "売上増減"), ("revenue",)),
             Entry("retention", Text("Retention", "リテンション"), ("retention",)),

@@ -10,6 +10,7 @@ from nenrin.web.accounts import page as account
 from nenrin.web.backtests import pages as backtests
 from nenrin.web.data import board, event_catalogue, imports, sources
 from nenrin.web.data import exports as data_exports
+from nenrin.web.executive import pages as executive
 from nenrin.web.health_models import measures
 from nenrin.web.health_models import pages as health_models
 from nenrin.web.home import pages as home
@@ -27,7 +28,7 @@ from nenrin.web.settings import attributes, journal, members, organisation, plan
 AREAS = (
     *(assets, home, palette, addresses, account, timeline_entries, segments),
     *(imports, sources, board, event_catalogue, data_exports, health_models, measures, backtests),
-    *(revenue, cohorts, revenue_settings, kpis),
+    *(executive, revenue, cohorts, revenue_settings, kpis),
     *(lifetimes, retention, roi),
     *(products, plans, rules, attributes, tags, teams),
     *(members, journal, tokens, organisation, profile, sessions, components_page, probes),
