@@ -17,6 +17,7 @@ from nenrin.api import (
     merges,
     problems,
     products,
+    retention,
     revenue,
     roi,
     segments,
@@ -48,6 +49,7 @@ api.add_router("/imports", imports.router)
 api.add_router("/kpis", kpis.router)
 api.add_router("/revenue", revenue.router)
 api.add_router("/lifetimes", lifetimes.router)
+api.add_router("/retention", retention.router)
 api.add_router("/roi", roi.router)
 api.add_router("/health-models", health_models.router)
 api.add_router("/health-models", backtests.router)

@@ -27,6 +27,7 @@ COMMANDS = {
     "kpis": ("kpis", "Print revenue KPIs of a period, as known on a day."),
     "first-look": ("first_look", "Tell churn, NRR and LTV from one file of contracts, without set-up."),
     "lifetimes": ("lifetimes", "Print lifetime value by tier and term as of a day."),
+    "retention": ("retention", "Print how long customers stay, by group, as of a day."),
     "backtest": ("backtest", "Hold a health model's past scores against who left."),
     "config": ("config", "Export health models and measures as YAML."),
     "users": ("users", "Invite, list, promote and deactivate members."),
