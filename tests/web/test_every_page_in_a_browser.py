@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
+from nenrin.customers.models import Account, Contact
 from nenrin.foundation import organisation
 from nenrin.foundation.models import Member, Organisation
 from nenrin.insight import refresh
@@ -20,6 +21,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 AT = datetime.now(UTC)
 #: Documents of other programs.
 NO_PAGES = {"api-reference", "openapi-json", "api-root"}
+LONGEST = ("W" * 200, "株" * 200, "شركة التقنية المتقدمة للحلول السحابية", "A" * 99 + "・" + "株" * 100)
+WIDEST_CELL = 480
 MORE = ("/accounts?group=owner&open=1", "/accounts?q=none-such", "/accounts/compare?measure=nps")
 
 
@@ -56,6 +59,29 @@ def test_every_page_is_usable_by_everyone_and_fits_its_window(
             faults[path] = found[:4]
     page.context.close()
     assert faults == {}
+
+
+def test_the_longest_names_and_those_written_from_the_right_fit_a_telephone(
+    browser: Browser, live_server: Any, world: World
+) -> None:
+    """200 characters without a blank, Latin and Japanese; an Arabic and a Hebrew name."""
+    for place, row in enumerate(Account.objects.order_by("pk")):
+        row.name = LONGEST[place % len(LONGEST)]
+        row.save(update_fields=["name"])
+    Contact.objects.update(name="محمد عبد الرحمن الهاشمي", title="דירקטור הצלחת לקוחות")
+    Member.objects.filter(pk=world.viewer.pk).update(name="م" * 60)
+    page = signed_in(browser, live_server, world.viewer, viewport={"width": 390, "height": 900})
+    faults = {}
+    for path in _addresses(world):
+        answer = page.request.get(path)
+        if answer.status == 200 and "<html" in answer.text()[:200]:
+            page.goto(path)
+            broad = page.evaluate(
+                "Math.max(0, ...[...document.querySelectorAll(':is(td, th):not([colspan])')].map((cell) => cell.clientWidth))"
+            )
+            faults[path] = [*overflow(page), *([f"a cell of {broad} px"] if broad > WIDEST_CELL else [])]
+    page.context.close()
+    assert {path: found for path, found in faults.items() if found} == {}
 
 
 def test_a_cell_is_edited_by_keys_alone_and_undone(browser: Browser, live_server: Any, world: World) -> None:
