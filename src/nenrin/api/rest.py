@@ -9,6 +9,7 @@ from nenrin.api import (
     accounts,
     backtests,
     contacts,
+    executive,
     health,
     health_models,
     imports,
@@ -46,6 +47,7 @@ api.add_router("/plans", products.plans)
 api.add_router("/tags", tags.router)
 api.add_router("/merges", merges.router)
 api.add_router("/imports", imports.router)
+api.add_router("/executive", executive.router)
 api.add_router("/kpis", kpis.router)
 api.add_router("/revenue", revenue.router)
 api.add_router("/lifetimes", lifetimes.router)

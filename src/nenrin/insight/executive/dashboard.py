@@ -12,18 +12,21 @@ from nenrin.insight.executive import standing as health
 from nenrin.insight.executive import tiles as figures
 from nenrin.insight.executive.ahead import Ahead, Due
 from nenrin.insight.executive.changes import Changes, changes
+from nenrin.insight.executive.expected import expected
 from nenrin.insight.executive.questions import Question
 from nenrin.insight.executive.risks import Risk
 from nenrin.insight.executive.standing import Standing
 from nenrin.insight.executive.tiles import Tile
 from nenrin.insight.revenue.statements import Statement
+from nenrin.insight.risk.forecasts import Forecast
 
 COHORTS = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Dashboard:
-    """`standing` None: no health was stored by then, or the asker may not see it."""
+    """`standing` None: no health was stored by then, or the asker may not see it. `expected` None: no risk model is in
+    use, or another day than today was asked for."""
 
     ask: Question
     accounts: int
@@ -34,6 +37,7 @@ class Dashboard:
     ahead: Ahead
     risks: tuple[Risk, ...]
     changes: Changes
+    expected: Forecast | None
 
     @property
     def is_empty(self) -> bool:
@@ -52,6 +56,7 @@ def dashboard(ask: Question) -> Dashboard:
     return Dashboard(
         ask, len(pays), tuple(figures.tiles(ask)), ask.statement(), tuple(_cohorts(ask)), health.standing(ask), ahead,
         tuple(risky.risks(ask, bands, pays, _first(ahead))), changes(ask),
+        expected(ask, pays),
     )  # fmt: skip
 
 

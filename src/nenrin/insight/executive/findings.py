@@ -33,7 +33,7 @@ def decisions(of: Dashboard) -> list[Finding]:
 
 def explained(of: Dashboard) -> list[Finding]:
     """The period in a few sentences; none for what is not known."""
-    return [*_movements(of), *_kept(of), *_moved(of), *_coming(of)]
+    return [*_movements(of), *_kept(of), *_moved(of), *_coming(of), *_expected(of)]
 
 
 def _missed(of: Dashboard) -> Iterator[Finding]:
@@ -152,7 +152,7 @@ def _moved(of: Dashboard) -> Iterator[Finding]:
     mrr, change = words.compact(of, now.mrr), words.signed(of, now.mrr - (was.mrr if was else 0))
     title = Text(f"At-risk MRR {mrr.en} ({change.en})", f"解約リスクMRR {mrr.ja}（{change.ja}）")
     text = Text(
-        f"{fell} accounts fell to at risk, {rose} recovered."
+        f"{fell} {'account' if fell == 1 else 'accounts'} fell to at risk, {rose} recovered."
         + (f" Of {gone} that left, {warned} stood at caution or at risk when the period began." if gone else ""),
         f"危険に落ちた顧客 {fell}社、回復した顧客 {rose}社。"
         + (f"解約した{gone}社のうち{warned}社は期首に注意か危険だった。" if gone else ""),
@@ -175,6 +175,20 @@ def _coming(of: Dashboard) -> Iterator[Finding]:
         + (f"解約予告済みは{words.compact(of, noticed).ja}。" if noticed else ""),
     )
     yield Finding(title, text, "ahead")
+
+
+def _expected(of: Dashboard) -> Iterator[Finding]:
+    if of.expected is None:
+        return
+    year = of.expected.year
+    value, low, high = (words.compact(of, round(minor)) for minor in (year.value, year.low, year.high))
+    held = words.held(of.expected)
+    title = Text(f"{value.en} of MRR expected to churn in twelve months", f"12か月で解約が見込まれるMRR {value.ja}")
+    text = Text(
+        f"Four of five outcomes lie between {low.en} and {high.en}.{held.en}",
+        f"80%区間は{low.ja}〜{high.ja}。{held.ja}",
+    )
+    yield Finding(title, text, "expected")
 
 
 _KINDS = {

@@ -41,6 +41,10 @@ def rows(of: Dashboard) -> Iterator[Row]:
         key, name = f"{month.start:%Y-%m}", Text("Contracts due", "更新期限を迎える契約")
         yield Row("renewals_ahead", key, name, month.mrr, "money", month.contracts)
         yield Row("renewals_ahead", f"{key}:at_risk", BAND_NAMES["at_risk"], month.at_risk, "money")
+    for ahead in of.expected.months if of.expected else ():
+        told, key = ahead.expected, f"{ahead.begins:%Y-%m-%d}"
+        yield Row("expected_churn", key, Text("Expected churned MRR", "解約が見込まれるMRR"), round(told.value), "money",
+                  low=round(told.low), high=round(told.high))  # fmt: skip
     for cohort in of.cohorts:
         for age, mrr in enumerate(cohort.mrr):
             key = f"{cohort.month:%Y-%m}+{age}"

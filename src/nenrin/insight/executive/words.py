@@ -8,6 +8,7 @@ from nenrin.foundation import format
 from nenrin.insight.executive.dashboard import Dashboard
 from nenrin.insight.executive.tiles import Tile
 from nenrin.insight.revenue import words
+from nenrin.insight.risk.forecasts import Forecast
 from nenrin.values import Money, Text
 
 BAND_NAMES: Mapping[str, Text] = {
@@ -66,3 +67,20 @@ def note(of: Dashboard, tile: Tile) -> Text:
         aim = value(of, tile, tile.target.value)
         return Text(f"target {aim.en}", f"目標 {aim.ja}")
     return tile.band.label if tile.band else Text("", "")
+
+
+def held(of: Forecast) -> Text:
+    """How often what came lay within the interval told before; empty where no month has ended yet."""
+    ended = of.ended
+    if not ended:
+        return Text("", "")
+    inside = sum(one.is_within for one in ended)
+    basis = (
+        Text(" (partly recomputed with what was known then)", "（当時の情報での再計算を含む）")
+        if any(one.basis == "replayed" for one in ended)
+        else Text("", "")
+    )
+    return Text(
+        f" In {inside} of the last {len(ended)} months what was lost lay within the interval told before{basis.en}.",
+        f"過去{len(ended)}か月のうち{inside}か月で実績が事前の区間に入った{basis.ja}。",
+    )

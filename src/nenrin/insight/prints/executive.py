@@ -12,6 +12,7 @@ from nenrin.foundation import format, organisation
 from nenrin.insight.executive import bridges, findings, words
 from nenrin.insight.executive.ahead import Month
 from nenrin.insight.executive.dashboard import Dashboard
+from nenrin.insight.executive.expected import MONTHS
 from nenrin.insight.executive.findings import Finding
 from nenrin.insight.executive.risks import Risk
 from nenrin.insight.executive.standing import BANDS, GONE, NEW, Standing
@@ -19,6 +20,8 @@ from nenrin.insight.executive.tiles import Tile
 from nenrin.insight.prints import setting
 from nenrin.insight.prints.executive_labels import LABELS
 from nenrin.insight.revenue import words as revenue_words
+from nenrin.insight.risk.expected import Expected
+from nenrin.insight.risk.forecasts import Forecast
 from nenrin.values import Text
 
 #: Shades of revenue left in percent, as on the screen.
@@ -61,6 +64,7 @@ def document(of: Dashboard, language: str, at: datetime) -> dict[str, Any]:
         "health": _health(of, of.standing, language) if of.standing else None,
         "ahead": [_month(of, month, language) for month in of.ahead.months],
         "risks": [_risk(of, risk, language) for risk in of.risks],
+        "expected": _expected(of, of.expected, language) if of.expected else None,
         "sees_health": ask.sees_health,
         "policy": revenue_words.policy(ask.ledger.policy).in_(language),
         "version": ask.ledger.policy.version,
@@ -176,6 +180,20 @@ def _month(of: Dashboard, month: Month, language: str) -> dict[str, str]:
         "at_risk": words.compact(of, month.at_risk).in_(language),
         "noticed": words.compact(of, month.noticed).in_(language),
     }
+
+
+def _expected(of: Dashboard, found: Forecast, language: str) -> dict[str, Any]:
+    def row(name: str, told: Expected) -> dict[str, str]:
+        low, value, high = (words.compact(of, round(n)).in_(language) for n in (told.low, told.value, told.high))
+        return {
+            "name": name,
+            "value": value,
+            "reach": f"{low}〜{high}" if language.startswith("ja") else f"{low} to {high}",
+        }
+
+    months = [row(format.day(each.begins, language), each.expected) for each in found.months[:MONTHS]]
+    year = row(LABELS["twelve_months"].in_(language), found.year)
+    return {"rows": [*months, year], "held": words.held(found).in_(language).strip()}
 
 
 def _risk(of: Dashboard, risk: Risk, language: str) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
@@ -13,11 +14,13 @@ from django.urls import path, reverse
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.insight.executive import findings, words
 from nenrin.insight.executive.dashboard import Dashboard, dashboard
+from nenrin.insight.executive.expected import MONTHS
 from nenrin.insight.executive.findings import Finding
 from nenrin.insight.executive.questions import Question
 from nenrin.insight.executive.rows import HEADS, rows
 from nenrin.insight.executive.tiles import Tile
 from nenrin.insight.prints import executive as printed
+from nenrin.insight.risk.expected import Expected
 from nenrin.values import Text
 from nenrin.web import exports
 from nenrin.web.executive import pictures, trends
@@ -49,6 +52,8 @@ def executive(request: MemberRequest) -> HttpResponse:
         "board": board,
         "decisions": [(each, _url(each, ask)) for each in findings.decisions(board)],
         "explained": [(each, _url(each, ask)) for each in findings.explained(board)],
+        "expected": _expected(board),
+        "held": words.held(board.expected) if board.expected else None,
         "tiles": [_shown(board, tile, ask) for tile in board.tiles],
         "address": ask.address(),
         "slice_links": _slice_links(ask),
@@ -88,6 +93,19 @@ def _shown(board: Dashboard, tile: Tile, ask: Asked) -> Shown:
     )  # fmt: skip
 
 
+def _expected(board: Dashboard) -> list[tuple[date | None, Text, Text]]:
+    """Months ahead and, without a day, the twelve together: expected and between what."""
+    if board.expected is None:
+        return []
+    found = [(each.begins, each.expected) for each in board.expected.months[:MONTHS]]
+    return [_expectation(board, begins, told) for begins, told in [*found, (None, board.expected.year)]]
+
+
+def _expectation(board: Dashboard, begins: date | None, told: Expected) -> tuple[date | None, Text, Text]:
+    low, value, high = (words.compact(board, round(minor)) for minor in (told.low, told.value, told.high))
+    return begins, value, Text(f"{low.en} to {high.en}", f"{low.ja}〜{high.ja}")
+
+
 def _url(of: Finding, ask: Asked) -> str:
     """The page behind a sentence."""
     kind, _, key = of.about.partition(":")
@@ -95,9 +113,12 @@ def _url(of: Finding, ask: Asked) -> str:
         return reverse("account", args=[int(key)])
     if kind == "kpi":
         return f"{reverse('kpi', args=[key])}?{ask.address()}"
-    return {"movements": f"{reverse('revenue')}?{ask.address()}", "health": reverse("accounts") + "?band=at_risk"}.get(
-        kind, f"{reverse('accounts')}?sort=renewal"
-    )
+    places = {
+        "movements": f"{reverse('revenue')}?{ask.address()}",
+        "health": f"{reverse('accounts')}?band=at_risk",
+        "ahead": f"{reverse('accounts')}?sort=renewal",
+    }
+    return places.get(kind, f"#{kind}")
 
 
 def _slice_links(ask: Asked) -> list[tuple[Text, str]]:
