@@ -50,63 +50,27 @@ class Input:
     note: Text
 
 
+#: Units with the rooms in which the formulas have a meaning.
+MONEY: tuple[Unit, float, float] = ("money", 1, 1e15)
+NO_MONEY: tuple[Unit, float, float] = ("money", 0, 1e15)
+CHURN: tuple[Unit, float, float] = ("share", 0.0005, 0.5)
+
 INPUTS: dict[str, Input] = {
     one.key: one
     for one in (
-        Input(
-            "mrr", Text("MRR", "MRR"), "money", 1, 1e15,
-            Text("Recurring revenue of one month, tax excluded", "1か月の定期売上（税抜）"),
-        ),
-        Input(
-            "churn", Text("Revenue churn today", "現在の解約率（金額）"), "share", 0.0005, 0.5,
-            Text("Share of MRR that is lost", "失うMRRの割合"),
-        ),
-        Input(
-            "churn_after", Text("Revenue churn aimed at", "目標の解約率（金額）"), "share", 0.0005, 0.5,
-            Text("What customer success should bring it to", "カスタマーサクセスで目指す水準"),
-        ),
-        Input(
-            "new_mrr", Text("New MRR a month", "毎月の新規MRR"), "money", 0, 1e15,
-            Text("Won in each month, unchanged over the years", "毎月獲得する額（期間中一定）"),
-        ),
-        Input(
-            "arpa", Text("ARPA", "顧客単価"), "money", 1, 1e15, Text("MRR of one account", "1顧客あたりのMRR"),
-        ),
-        Input(
-            "margin", Text("Gross margin", "粗利率"), "share", 0.01, 1,
-            Text("Assumed: nothing in the contracts tells it", "仮定値（契約からは分からない）"),
-        ),
-        Input(
-            "discount", Text("Discount rate a year", "割引率（年）"), "share", 0, 1,
-            Text("Assumed: what waiting a year costs", "仮定値（1年待つことの費用）"),
-        ),
-        Input(
-            "cac", Text("Cost of winning an account", "顧客獲得費用（CAC）"), "money", 1, 1e15,
-            Text("Assumed until costs are imported", "仮定値（費用の取り込みまで）"),
-        ),
-        Input(
-            "contact_cost", Text("Cost of helping an account", "1顧客への支援費用"), "money", 0, 1e15,
-            Text("Assumed: one action on one account", "仮定値（1顧客への1回の働きかけ）"),
-        ),
-        Input(
-            "uplift", Text("Share kept by that help", "支援で継続に転じる割合"), "share", 0.0001, 1,
-            Text(
-                "Assumed: the difference to accounts without help, not the share of helped accounts that stayed",
-                "仮定値（支援しなかった場合との差。支援した顧客の継続率ではない）",
-            ),
-        ),
-        Input(
-            "csm_cost", Text("Cost of a CSM a year", "CSM1人の年間費用"), "money", 1, 1e15,
-            Text("Assumed: salary, social insurance, tools", "仮定値（給与・社会保険・ツールを含む）"),
-        ),
-        Input(
-            "budget", Text("Budget to compare", "比較する予算"), "money", 1, 1e15,
-            Text("Spent on winning, or on keeping", "獲得または維持のどちらかに使う額"),
-        ),
-        Input(
-            "years", Text("Years looked ahead", "期間（年）"), "count", 1, 10,
-            Text("Length of the monthly path", "月次推移の長さ"),
-        ),
+        Input("mrr", Text("MRR", "MRR"), *MONEY, Text("Recurring revenue of one month, tax excluded", "1か月の定期売上（税抜）")),
+        Input("churn", Text("Revenue churn today", "現在の解約率（金額）"), *CHURN, Text("Share of MRR that is lost", "失うMRRの割合")),
+        Input("churn_after", Text("Revenue churn aimed at", "目標の解約率（金額）"), *CHURN, Text("What customer success should bring it to", "カスタマーサクセスで目指す水準")),
+        Input("new_mrr", Text("New MRR a month", "毎月の新規MRR"), *NO_MONEY, Text("Won in each month, unchanged over the years", "毎月獲得する額（期間中一定）")),
+        Input("arpa", Text("ARPA", "顧客単価"), *MONEY, Text("MRR of one account", "1顧客あたりのMRR")),
+        Input("margin", Text("Gross margin", "粗利率"), "share", 0.01, 1, Text("Assumed: nothing in the contracts tells it", "仮定値（契約からは分からない）")),
+        Input("discount", Text("Discount rate a year", "割引率（年）"), "share", 0, 1, Text("Assumed: what waiting a year costs", "仮定値（1年待つことの費用）")),
+        Input("cac", Text("Cost of winning an account", "顧客獲得費用（CAC）"), *MONEY, Text("Assumed until costs are imported", "仮定値（費用の取り込みまで）")),
+        Input("contact_cost", Text("Cost of helping an account", "1顧客への支援費用"), *NO_MONEY, Text("Assumed: one action on one account", "仮定値（1顧客への1回の働きかけ）")),
+        Input("uplift", Text("Share kept by that help", "支援で継続に転じる割合"), "share", 0.0001, 1, Text("Assumed: the difference to accounts without help, not the share of helped accounts that stayed", "仮定値（支援しなかった場合との差。支援した顧客の継続率ではない）")),
+        Input("csm_cost", Text("Cost of a CSM a year", "CSM1人の年間費用"), *MONEY, Text("Assumed: salary, social insurance, tools", "仮定値（給与・社会保険・ツールを含む）")),
+        Input("budget", Text("Budget to compare", "比較する予算"), *MONEY, Text("Spent on winning, or on keeping", "獲得または維持のどちらかに使う額")),
+        Input("years", Text("Years looked ahead", "期間（年）"), "count", 1, 10, Text("Length of the monthly path", "月次推移の長さ")),
     )
 }  # fmt: skip
 
