@@ -14,6 +14,7 @@ Three conventions are in use and differ by more than a payment, so each has its 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,6 +59,34 @@ def residual_after_renewal(model: Model, rate: float, n: int, horizon: int | Non
     return _sum(model, rate, first=n + 1, given=n, at=n, payments=horizon)
 
 
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """Discounted payments by occasion: what is still ahead of anybody, in one pass.
+
+    `present[t]` is S(t) / (1 + rate)^t, `after[t]` the sum of it from t on.
+    """
+
+    present: NDArray[np.float64]
+    after: NDArray[np.float64]
+
+    def of(self, passed: NDArray[np.int64], skipped: NDArray[np.int64] | int = 0) -> NDArray[np.float64]:
+        """For customers who have paid renewal `passed`: all later payments, without the next `skipped` ones.
+
+        >>> from nenrin.analytics.forecasts.lifetimes.models import Geometric
+        >>> ahead(Geometric(0.25), 0.10, 5).of(np.array([0, 0]), np.array([0, 1])).round(6).tolist()
+        [2.142857, 1.461039]
+        """
+        result: NDArray[np.float64] = self.after[passed + skipped + 1] / self.present[passed]
+        return result
+
+
+def ahead(model: Model, rate: float, last: int) -> Ahead:
+    """For customers with up to `last` occasions passed or skipped."""
+    steps = np.arange(last + 1 + _enough(rate), dtype=np.float64)
+    present = model.survival(steps) / (1 + rate) ** steps
+    return Ahead(present, present[::-1].cumsum()[::-1])
+
+
 def residuals_after_renewals(model: Model, rate: float, last: int) -> NDArray[np.float64]:
     """`residual_after_renewal` of n = 0 .. last in one pass.
 
@@ -65,11 +94,7 @@ def residuals_after_renewals(model: Model, rate: float, last: int) -> NDArray[np
     >>> residuals_after_renewals(Geometric(0.25), 0.10, 2).round(6).tolist()
     [2.142857, 2.142857, 2.142857]
     """
-    steps = np.arange(last + 1 + _enough(rate), dtype=np.float64)
-    present = model.survival(steps) / (1 + rate) ** steps
-    after = present[::-1].cumsum()[::-1]
-    result: NDArray[np.float64] = after[1 : last + 2] / present[: last + 1]
-    return result
+    return ahead(model, rate, last).of(np.arange(last + 1))
 
 
 def _sum(model: Model, rate: float, *, first: int, given: int, at: int, payments: int | None) -> float:
