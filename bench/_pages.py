@@ -1,21 +1,25 @@
-"""python -m bench._pages ACCOUNTS CONTACTS EVENTS: prints rows as JSON; run by bench/pages.py in a home of its own."""
+"""python -m bench._pages CONTACTS EVENTS DAYS: prints rows as JSON; run by bench/pages.py in a home of its own."""
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import brotli
 import django
+import time_machine
 
 django.setup()
 
 from bench import _pages_world  # noqa: E402
+from bench._filled import FIRST, lay, prepared  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
@@ -26,16 +30,19 @@ from nenrin.foundation.models import Member  # noqa: E402
 from nenrin.foundation.roles import Role  # noqa: E402
 from nenrin.web import assets  # noqa: E402
 
-NOW = datetime.now(UTC)
 ROUNDS = 30
 SERVER_AIM_MS, QUERIES_AIM, FIRST_LOAD_AIM_KB = 100, 15, 150
 
 
-def main(account_count: int, contact_count: int, events: int) -> list[dict[str, Any]]:
-    create(at=NOW, name="Bench", email="bench@nenrin.example", password="rings grow every year", language="ja",
-           zone="Asia/Tokyo", currency="JPY", fiscal_start=4)  # fmt: skip
-    _pages_world.fill(account_count, contact_count, events, now=NOW)
-    return measured()
+def main(contacts: int, events: int, days: int) -> list[dict[str, Any]]:
+    """The morning after the last day of the lake, with as much in the database as in the lake."""
+    now = datetime(FIRST.year, FIRST.month, FIRST.day, 3, tzinfo=UTC) + timedelta(days=days)
+    lay(prepared(events, days), Path(os.environ["NENRIN_HOME"]))
+    with time_machine.travel(now, tick=True):
+        create(at=now, name="Bench", email="bench@nenrin.example", password="rings grow every year", language="ja",
+               zone="Asia/Tokyo", currency="JPY", fiscal_start=4)  # fmt: skip
+        _pages_world.fill(contacts, now=now)
+        return measured()
 
 
 def measured() -> list[dict[str, Any]]:

@@ -14,7 +14,6 @@ import pyarrow as pa
 from bench import _filled
 from django.db import models
 
-from nenrin.analytics.lake import EVER
 from nenrin.analytics.lake.schemas import FACTS
 from nenrin.customers import days
 from nenrin.customers.models import Account, AccountKey, AccountTag, Assignment, Contact, Subscription, Tag
@@ -34,17 +33,15 @@ INDUSTRIES = ("製造", "小売", "金融", "医療", "物流", "教育", "建�
 TIERS = (("enterprise", "high", 2000), ("mid_market", "low", 300), ("smb", "tech", 40))
 
 
-def fill(accounts: int, contacts: int, events: int, *, now: datetime, days_of_events: int = 60) -> None:
-    """Everything the pages read; each step tells its seconds on the error stream."""
+def fill(contacts: int, *, now: datetime) -> None:
+    """Everything the pages read beside the lake that was laid; each step tells its seconds on the error stream."""
     today = now.date()
     for name, step in (
         ("rules and members", lambda: _people(now)),
-        ("accounts", lambda: _accounts(accounts, now, today)),
+        ("accounts", lambda: _accounts(_filled.ACCOUNTS, now, today)),
         ("subscriptions", lambda: _subscriptions(now, today)),
         ("contacts", lambda: _contacts(contacts, now)),
-        ("events", lambda: _events(events, days_of_events, today)),
-        ("facts", lambda: _facts(today)),
-        ("rollups", lambda: lakes.current().roll()),
+        ("facts", _facts),
         ("health", lambda: refresh.run(today, at=now)),
         ("history", lambda: _history(today)),
         ("journal", lambda: _told(now)),
@@ -113,29 +110,17 @@ def _contacts(count: int, now: datetime) -> None:
     _insert(made)
 
 
-def _events(events: int, days_of_events: int, today: date) -> None:
-    _filled.FIRST = today - timedelta(days=days_of_events - 1)
-    _filled.fill(lakes.current(), events, days_of_events)
-
-
-def _facts(today: date) -> None:
-    """A key and an account fact for each, memberships of all users, the meaning of the events."""
-    always = datetime(EVER.year, EVER.month, EVER.day, tzinfo=UTC)
-    common = {"valid_at": always, "known_on": _filled.FIRST, "recorded_at": always, "seq": 1, "gone": False,
-              "assumed": False}  # fmt: skip
-    keys = list(Account.objects.order_by("pk").values_list("pk", flat=True))
-    rows = [dict(common, kind="key", key=f"product|g:acct-{n}", account=pk, body="{}") for n, pk in enumerate(keys)]
-    rows += [dict(common, kind="account", key=str(a.pk), account=a.pk, body=_state(a)) for a in Account.objects.all()]
-    signed = Subscription.objects.all()
-    rows += [dict(common, kind="subscription", key=str(s.pk), account=s.account_id, body=_signed(s)) for s in signed]
-    users = range(_filled.USERS)
-    rows += [{**common, "kind": "membership", "account": None, **_filled.membership(user)} for user in users]
-    uses = {0: "login", 1: "key_feature", 2: "key_feature", 3: "key_feature"}
+def _facts() -> None:
+    """What the database has of each account and its contract, told after what the lake was made with."""
+    at = datetime(_filled.FIRST.year, _filled.FIRST.month, _filled.FIRST.day, tzinfo=UTC)
+    common = {"valid_at": at, "known_on": _filled.FIRST, "recorded_at": at, "seq": 2, "gone": False, "assumed": False}
+    stood, signed = Account.objects.all(), Subscription.objects.all()
+    rows = [dict(common, kind="account", key=str(a.pk), account=a.pk, body=_state(a)) for a in stood]
     rows += [
-        dict(common, kind="mapping", key=f"product|feature_{n}", account=None, body=json.dumps({"use": use, "feature": f"f{n}"}))
-        for n, use in uses.items()
-    ]  # fmt: skip
-    lakes.current().append_facts(pa.Table.from_pylist(rows, schema=FACTS), app="bench", version=1)
+        dict(common, kind="subscription", key=f"s-{s.account_id}", account=s.account_id, body=_signed(s))
+        for s in signed
+    ]
+    lakes.current().append_facts(pa.Table.from_pylist(rows, schema=FACTS), app="bench", version=3)
 
 
 def _state(account: Account) -> str:
