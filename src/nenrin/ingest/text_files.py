@@ -54,6 +54,8 @@ register(
         "{month}の費用を訂正（{category}）: {minor} {currency}",
     ),
 )
+register("ingest.cost.exported", Text("{rows} costs exported", "費用{rows}件を出力"))
+register("ingest.effort.exported", Text("{rows} entries of hours exported", "工数{rows}件を出力"))
 register("ingest.cost.retracted", Text("Cost taken back", "費用の記録を取り消し"))
 register(
     "ingest.effort.booked", Text("Hours of {month} ({category}): {hours}", "{month}の工数（{category}）: {hours}時間")

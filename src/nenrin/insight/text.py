@@ -97,6 +97,8 @@ register(
     "insight.risk.withdrawn",
     Text("Model of {event_en} v{number} withdrawn: {reason}", "{event_ja}の予測モデル v{number}の利用を停止: {reason}"),
 )
+register("insight.budget.exported", Text("Balance of {rows} months exported", "予算配分{rows}か月分を出力"))
+register("insight.contribution.exported", Text("Contribution exported ({rows} rows)", "貢献利益を出力（{rows}行）"))
 register(
     "insight.budget.planned",
     Text(

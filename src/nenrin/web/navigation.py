@@ -79,13 +79,20 @@ GROUPS: tuple[Group, ...] = (
             Entry("revenue", Text("Revenue movements", "売上増減"), ("revenue",)),
             Entry("retention", Text("Retention", "リテンション"), ("retention",)),
             Entry("lifetimes", Text("Lifetime value", "LTV"), ("lifetime",)),
+            Entry("contribution", Text("Contribution", "貢献利益"), ("contribution",)),
             Entry("roi", Text("ROI simulator", "ROI試算")),
         ),
+    ),
+    Group(
+        Text("Teamwork", "部門連携"),
+        (Entry("balance", Text("Balance", "予算配分"), ("balance",)),),
     ),
     Group(
         Text("Data", "データ"),
         (
             Entry("imports", Text("Imports", "取り込み"), ("import",)),
+            Entry("costs", Text("Costs", "費用"), ("cost",)),
+            Entry("hours", Text("Hours", "工数"), ("hour",)),
             Entry("sources", Text("Sources", "外部連携"), ("source",)),
             Entry("event-catalogue", Text("Event catalogue", "利用ログの分類")),
             Entry("data-board", Text("Data quality", "データ品質")),

@@ -11,6 +11,7 @@ from nenrin.web.backtests import pages as backtests
 from nenrin.web.data import board, event_catalogue, imports, sources
 from nenrin.web.data import exports as data_exports
 from nenrin.web.executive import pages as executive
+from nenrin.web.economics import balance, contribution, entries, entry_forms, planning
 from nenrin.web.health_models import measures
 from nenrin.web.health_models import pages as health_models
 from nenrin.web.home import pages as home
@@ -30,6 +31,7 @@ AREAS = (
     *(imports, sources, board, event_catalogue, data_exports, health_models, measures, backtests),
     *(executive, revenue, cohorts, revenue_settings, kpis),
     *(lifetimes, retention, roi),
+    *(entries, entry_forms, balance, planning, contribution),
     *(products, plans, rules, attributes, tags, teams),
     *(members, journal, tokens, organisation, profile, sessions, components_page, probes),
 )

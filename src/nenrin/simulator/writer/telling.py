@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from nenrin.foundation import organisation
 from nenrin.simulator.world import World
-from nenrin.simulator.writer import accounts, files, ground, models, opinions, untidy, usage, voices
+from nenrin.simulator.writer import accounts, billing, files, ground, models, opinions, spending, untidy, usage, voices
 from nenrin.simulator.writer.accounts import Book
 from nenrin.simulator.writer.deeds import Deed, done, moment
 
@@ -53,4 +53,5 @@ def _deeds(world: World, book: Book) -> Iterator[Deed]:
         yield from untidy.deeds(world, book)
         yield from files.deeds(world, brought, book)
     yield from models.deeds(world.today, book)
-    yield from voices.spending(world.window.first, world.today, book, world.seed)
+    yield from spending.deeds(world.window.first, world.today, book, world.seed)
+    yield from billing.deeds(world, book)

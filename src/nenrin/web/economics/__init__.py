@@ -1,0 +1,1 @@
+"""Costs, hours, the balance of the budget and what customer success contributes."""

@@ -1,0 +1,142 @@
+"""The balance (予算配分): plan and actual of both sides by month, what each won, and whether it drifts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+
+from nenrin.analytics.economics.balance import Cell, Row
+from nenrin.analytics.economics.categories import BALANCED, SIDES
+from nenrin.analytics.revenue.catalogue import KPIS
+from nenrin.analytics.revenue.periods import month_start
+from nenrin.foundation.permissions import Permission, allowed
+from nenrin.insight.economics import plans
+from nenrin.insight.economics.balances import Balance, balance_of
+from nenrin.insight.revenue import books, kpis
+from nenrin.values import Money, Text
+from nenrin.web import exports, format
+from nenrin.web.charts.lines import Lines, Series
+from nenrin.web.economics.asking import COUNTS, EDIT, VIEW, Asked, asked
+from nenrin.web.guard import MemberRequest, requires
+
+#: The KPIs that stand beside each side.
+BESIDE = {
+    "acquisition": ("new_accounts", "cac", "payback_months", "ltv_to_cac"),
+    "existing": ("grr", "nrr", "logo_churn", "upsell_rate"),
+}
+HEADS = (
+    Text("Month", "月"), Text("Side", "区分"), Text("Planned", "予算"), Text("Spent", "実績"),
+    Text("Planned hours", "予定工数"), Text("Hours", "実績工数"), Text("ARR won", "獲得ARR"),
+    Text("ARR won for each unit spent", "費用1単位あたり獲得ARR"), Text("Currency", "通貨"),
+)  # fmt: skip
+
+
+@requires(VIEW)
+def balance(request: MemberRequest) -> HttpResponse:
+    """Both sides by month, with the KPIs of each."""
+    ask = asked(request)
+    found = balance_of(ask.ledger, ask.last, ask.count)
+    context = {
+        "as_of": request.at,
+        "ask": ask,
+        "counts": COUNTS,
+        "found": found,
+        "rows": list(reversed(found.rows)),
+        "sides": [(side, SIDES[side], found.whole.cell(side), _beside(ask, side)) for side in BALANCED],
+        "money": _money(found),
+        "shares": _shares(found),
+        "phase": plans.PHASES[found.phase.phase] if found.phase else None,
+        "query": ask.address(),
+        "may_edit": allowed(request.user, EDIT) is not None,
+        "may_export": allowed(request.user, Permission.EXPORT) is not None,
+        "costs_query": f"from={found.rows[0].month:%Y-%m}&to={found.rows[-1].month:%Y-%m}",
+    }
+    return render(request, "economics/balance.html", context)
+
+
+def _beside(ask: Asked, side: str) -> list[tuple[Text, Any, str]]:
+    """The side's KPIs of the month asked for: name, figure, address."""
+    period = books.period(min(ask.known, month_start(ask.last, 1) - timedelta(days=1)), "month")
+    found = kpis.figures_of(ask.ledger, period, "month", wanted=BESIDE[side], interval=False)
+    start = f"grain=month&start={period.start.isoformat()}"
+    return [(KPIS[key].name, found[key], f"{reverse('kpi', args=[key])}?{start}") for key in BESIDE[side]]
+
+
+def _money(found: Balance) -> Lines:
+    """Spent and planned by month, in millions of major units."""
+    lines = [
+        _series(found, [getattr(row.cell(side), name) for row in found.rows], Text(f"{of.en}, {en}", f"{of.ja} {ja}"))
+        for side, of in ((side, SIDES[side]) for side in BALANCED)
+        for name, en, ja in (("minor", "spent", "実績"), ("plan_minor", "planned", "予算"))
+    ]
+    story = Text("Money spent and planned by month", "月別の費用の実績と予算")
+    return Lines(_months(found), tuple(lines), story, axis=Text("Month", "月"))
+
+
+def _series(found: Balance, minors: Sequence[int | None], label: Text) -> Series:
+    amounts = [None if minor is None else Money(minor, found.currency) for minor in minors]
+    texts = tuple("—" if one is None else format.money(one, exports.language(), "compact") for one in amounts)
+    return Series(label, tuple(None if one is None else float(one.major) / 1e6 for one in amounts), texts)
+
+
+def _shares(found: Balance) -> Lines:
+    rows = found.rows
+    told = [
+        (Text("spent on existing customers", "既存顧客への配分（実績）"), [row.share for row in rows]),
+        (Text("planned", "予算"), [row.plan_share for row in rows]),
+        (Text("hours", "工数"), [row.hours_share for row in rows]),
+    ]
+    lines = tuple(Series(label, tuple(_points(values)), tuple(_percents(values))) for label, values in told)
+    edge = (100 * found.phase.existing_share,) if found.phase else ()
+    story = Text("Share of existing customers by month, in per cent", "既存顧客への配分の割合（月別・%）")
+    return Lines(_months(found), lines, story, high=100, edges=edge, axis=Text("Month", "月"))
+
+
+def _points(values: list[float | None]) -> list[float | None]:
+    return [None if value is None else 100 * value for value in values]
+
+
+def _percents(values: list[float | None]) -> list[str]:
+    return ["—" if value is None else format.percent(value, exports.language()) for value in values]
+
+
+def _months(found: Balance) -> tuple[str, ...]:
+    return tuple(f"{row.month:%Y-%m}" for row in found.rows)
+
+
+@requires(Permission.EXPORT)
+def balance_export(request: MemberRequest, kind: str) -> Any:
+    """Every month and side, as a file."""
+    ask, language = asked(request), exports.language()
+    found = balance_of(ask.ledger, ask.last, ask.count)
+    exports.note(request, "budget", len(found.rows), {"balance": ask.address()}, room="insight")
+    lines = (line for row in found.rows for line in _exported(row, found, language))
+    return exports.answer(kind, "balance", [head.in_(language) for head in HEADS], lines, request.at)
+
+
+def _exported(row: Row, found: Balance, language: str) -> Iterator[list[Any]]:
+    for side in BALANCED:
+        cell = row.cell(side)
+        yield [row.month, SIDES[side].in_(language), *_cells(cell, found.currency), found.currency]
+
+
+def _cells(cell: Cell, currency: str) -> list[Any]:
+    money = [_major(cell.plan_minor, currency), _major(cell.minor, currency)]
+    hours = ["" if minutes is None else round(minutes / 60, 2) for minutes in (cell.plan_minutes, cell.minutes)]
+    ratio = "" if cell.arr_per_unit is None else round(cell.arr_per_unit, 4)
+    return [*money, *hours, _major(cell.arr, currency), ratio]
+
+
+def _major(minor: int | None, currency: str) -> Any:
+    return "" if minor is None else Money(minor, currency).major
+
+
+urlpatterns = [
+    path("balance", balance, name="balance"),
+    path("balance/export.<str:kind>", balance_export, name="balance-export"),
+]
