@@ -122,10 +122,10 @@ def card(panel: Panel, ahead: Ahead, *, manual: Collection[str] = (), capacity: 
     if not len(panel):
         return None
     panel = _telling(panel)
-    monthly = _every(panel, ahead, APART)
+    monthly = every(panel, ahead, APART)
     main = risks.watched(*monthly, MAIN)
     warned = _leads(panel, ahead)
-    kept = renewals.by_band(risks.watched(*_every(panel, ahead, FURTHER_APART), MAIN))
+    kept = renewals.by_band(risks.watched(*every(panel, ahead, FURTHER_APART), MAIN))
     return Card(
         int(panel.day.min()), int(panel.day.max()), len(np.unique(panel.account)), float(panel.judged.mean()),
         _decisions(panel, ahead),
@@ -144,15 +144,16 @@ def _telling(panel: Panel) -> Panel:
     return replace(panel, scores=kept)
 
 
-def _every(panel: Panel, ahead: Ahead, days: int) -> tuple[Panel, Ahead]:
-    rows = (int(panel.day.max()) - panel.day) % days == 0
-    return panel.chosen(rows), Ahead(ahead.is_standing[rows], ahead.leaves_in[rows], ahead.known_for[rows])
-
-
 def _decisions(panel: Panel, ahead: Ahead) -> int:
     """Decisions that came after some row of the panel, each once."""
     rows = np.isfinite(ahead.leaves_in)
     return len({*zip(panel.account[rows].tolist(), (panel.day + ahead.leaves_in)[rows].tolist(), strict=True)})
+
+
+def every(panel: Panel, ahead: Ahead, days: int) -> tuple[Panel, Ahead]:
+    """Rows of every so many days, counted back from the last."""
+    rows = (int(panel.day.max()) - panel.day) % days == 0
+    return panel.chosen(rows), Ahead(ahead.is_standing[rows], ahead.leaves_in[rows], ahead.known_for[rows])
 
 
 def behind(rows: Watched) -> Behind:

@@ -52,11 +52,6 @@ class Panel:
             self.measures, self.points[rows], self.full[rows], self.steadiness,
         )  # fmt: skip
 
-    def every(self, days: int) -> Panel:
-        """The rows of every so many days, counted back from the last."""
-        last = int(self.day.max()) if len(self) else 0
-        return self.chosen((last - self.day) % days == 0)
-
     def to_arrays(self) -> dict[str, Any]:
         """Plain arrays, to keep a part in a file; `of_arrays` takes them back."""
         plain = {name: getattr(self, name) for name in _PLAIN}

@@ -15,15 +15,15 @@ _DAYS = ("first", "last")
 
 def document(card: Card | None) -> dict[str, Any]:
     """Plain values: days as ISO dates, figures rounded to six digits, what is not known as null; empty without rows."""
-    found: dict[str, Any] = _plain(card.to_dict()) if card else {}
+    found: dict[str, Any] = plain(card.to_dict()) if card else {}
     return found
 
 
-def _plain(value: Any, name: str = "") -> Any:  # anything that JSON holds
+def plain(value: Any, name: str = "") -> Any:  # anything that JSON holds
     if isinstance(value, dict):
-        return {key: _plain(one, key) for key, one in value.items()}
+        return {key: plain(one, key) for key, one in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
+        return [plain(one) for one in value]
     if name in _DAYS and isinstance(value, int):
         return day(value).isoformat()
     if isinstance(value, float):

@@ -7,16 +7,20 @@ import os
 import socket
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
 from nenrin.analytics.backtests import cards, outcomes
+from nenrin.analytics.backtests.cards import Card
+from nenrin.analytics.backtests.panels import Panel
+from nenrin.analytics.scores import documents
 from nenrin.customers.models import Account
 from nenrin.foundation import journal, leases, organisation
 from nenrin.foundation.actors import SYSTEM, Actor
 from nenrin.ingest import lakes
 from nenrin.insight import health_models
-from nenrin.insight.backtests import contracts, parts, replaying, reports
+from nenrin.insight.backtests import contracts, learning, parts, replaying, reports
 from nenrin.insight.models import Backtest, HealthModelVersion
 
 log = logging.getLogger(__name__)
@@ -107,11 +111,9 @@ def _card(row: Backtest, at: datetime) -> int:
     if starts and panel is None:
         Backtest.objects.filter(pk=row.pk).update(done=0)
         return 1
-    lake = lakes.current()
-    ahead = outcomes.ahead(panel.account, panel.day, contracts.spells(lake, row.as_of)) if panel else None
-    found = cards.card(panel, ahead, manual=replaying.MANUAL, capacity=row.capacity) if panel and ahead else None
+    found, learned = _told(row, panel) if panel is not None else (None, {})
     with transaction.atomic():
-        row.card = reports.document(found)
+        row.card, row.weights = reports.document(found), learned
         row.state, row.done_at = "done", at
         row.save(update_fields=["card", "weights", "state", "done_at"])
         old = Backtest.objects.filter(version=row.version_id, state__in=("done", "failed"))
@@ -119,6 +121,12 @@ def _card(row: Backtest, at: datetime) -> int:
         _record("insight.backtest.done", row, SYSTEM, at)
     parts.forget(row.pk)
     return 1
+
+
+def _told(row: Backtest, panel: Panel) -> tuple[Card | None, dict[str, Any]]:
+    ahead = outcomes.ahead(panel.account, panel.day, contracts.spells(lakes.current(), row.as_of))
+    found = cards.card(panel, ahead, manual=replaying.MANUAL, capacity=row.capacity)
+    return found, learning.weights(panel, ahead, documents.from_dict(row.document)) if found else {}
 
 
 def _give_up(row: Backtest, at: datetime) -> int:

@@ -15,7 +15,8 @@ from nenrin.customers import tiers as tier_rules
 from nenrin.foundation import organisation
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.permissions import Permission
-from nenrin.insight.backtests import reading, runs
+from nenrin.insight import measures
+from nenrin.insight.backtests import learning, reading, runs
 from nenrin.insight.models import Backtest, HealthModelVersion
 from nenrin.values import Text
 from nenrin.web import toasts
@@ -26,6 +27,7 @@ from nenrin.web.health_models import standing as standings
 from nenrin.web.health_models.standing import Standing, may_edit
 
 MOST = 1_000_000
+CHOICES: dict[str, learning.Which] = {"learned": "learned", "blended": "blended"}
 
 
 @requires(Permission.HEALTH_VIEW)
@@ -36,9 +38,7 @@ def backtest(request: MemberRequest, key: str) -> HttpResponse:
     if request.method == "POST":
         if not may_edit(request):
             raise PermissionDenied(Permission.HEALTH_CONFIGURE.value)
-        runs.ask(version, by=Actor.of(request.user), at=request.at, capacity=_capacity(request))
-        toasts.say(request, _("The backtest is being computed."))
-        return HttpResponseRedirect(_address(version))
+        return _posted(request, version)
     row = reading.newest(version)
     unfinished = reading.unfinished(version)
     context: dict[str, Any] = {
@@ -58,6 +58,25 @@ def backtest(request: MemberRequest, key: str) -> HttpResponse:
     if row and row.card:
         context |= shown(row, organisation.today(request.at).isoformat())
     return render(request, "backtests/page.html", context)
+
+
+def _posted(request: MemberRequest, version: HealthModelVersion) -> HttpResponse:
+    """Ask for a new card, or put weights that were learned into a draft."""
+    which = CHOICES.get(request.POST.get("do", ""))
+    if which is None:
+        runs.ask(version, by=Actor.of(request.user), at=request.at, capacity=_capacity(request))
+        toasts.say(request, _("The backtest is being computed."))
+        return HttpResponseRedirect(_address(version))
+    row = reading.newest(version)
+    try:
+        if row is None:
+            raise learning.NothingLearned
+        draft = learning.put_into_draft(row, which, by=Actor.of(request.user), at=request.at)
+    except learning.NothingLearned:
+        toasts.say(request, _("Nothing was changed: the model has other measures than those that were weighed."))
+        return HttpResponseRedirect(_address(version))
+    toasts.say(request, _("The weights are in the draft. Test it before you publish."))
+    return HttpResponseRedirect(_address(draft))
 
 
 def shown(row: Backtest, today: str) -> dict[str, Any]:
@@ -81,7 +100,13 @@ def shown(row: Backtest, today: str) -> dict[str, Any]:
         "first": parse_date(card["first"]),
         "last": parse_date(card["last"]),
         "seen_before": _hindsight(row),
+        "learned": tables.learned(row.weights or {}, _measures(row)),
     }
+
+
+def _measures(row: Backtest) -> dict[str, Text]:
+    keys = [one["measure"] for one in (row.weights or {}).get("measures", ())]
+    return {key: one.name for key, one in measures.named(keys).items()} if keys else {}
 
 
 def _hindsight(row: Backtest) -> bool:

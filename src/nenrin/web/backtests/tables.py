@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nenrin.analytics.scores.bands import Band
+from nenrin.insight.days import day
 from nenrin.values import Text
 from nenrin.web.backtests import words
 from nenrin.web.backtests.pictures import Card, name
@@ -107,6 +108,27 @@ def colours(card: Card) -> list[Mapping[str, Any]]:
 
 def tiers(card: Card, names: Mapping[str, Text]) -> list[Tier]:
     return [_tier(one, names) for one in card["tiers"]]
+
+
+def learned(found: Mapping[str, Any], names: Mapping[str, Text]) -> dict[str, Any]:
+    """The learned weights with the measures' names, and what they gained on later days."""
+    lines = [
+        {**one, "name": names.get(one["measure"], Text(one["measure"], one["measure"])), "is_apart": _is_apart(one)}
+        for one in found.get("measures", ())
+    ]
+    if not lines:
+        return {"wanting": found.get("wanting", 0), "lines": []}
+    gains = [
+        {**found[f"{key}_gain"], "name": name_, "area": found["expert_area"] + found[f"{key}_gain"]["value"]}
+        for key, name_ in (("learned", Text("Learned", "学習した重み")), ("blended", Text("Halfway", "中間")))
+    ]
+    kept = ("is_better", "left_before", "left_after", "expert_area")
+    since = day(found["tested_from"])
+    return {**{key: found[key] for key in kept}, "wanting": 0, "lines": lines, "gains": gains, "tested_from": since}
+
+
+def _is_apart(one: Mapping[str, Any]) -> bool:
+    return bool(one["expert"] < one["low"] or one["expert"] > one["high"])
 
 
 def _tier(one: Mapping[str, Any], names: Mapping[str, Text]) -> Tier:

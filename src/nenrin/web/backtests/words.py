@@ -131,6 +131,16 @@ TERMS: Mapping[str, Term] = {
             ),
         ),
         Term(
+            "learned_weight",
+            Text("Learned", "学習した重み"),
+            Text(
+                "The shares that tell best who leaves within 90 days, none negative, held near the expert's by as much as"
+                " unseen accounts ask for. Intervals by drawing accounts anew.",
+                "90日以内の解約を最もよく見分ける配分。負にはせず、学習に使わない顧客での成績が最も良くなる強さで今の重みに近づける。"
+                "区間は顧客を引き直して計算。",
+            ),
+        ),
+        Term(
             "skill",
             Text("Skill", "改善率"),
             Text(

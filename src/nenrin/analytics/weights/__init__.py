@@ -1,0 +1,1 @@
+"""Weights of a health score learned from who left, held near those that experts gave."""
