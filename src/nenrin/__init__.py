@@ -1,5 +1,6 @@
 """Nenrin: customer success and customer marketing for B2B subscription companies."""
 
+import os
 import sys
 
 __version__ = "0.1.0"
@@ -20,4 +21,14 @@ def _use_sound_sqlite() -> None:
     sys.modules["sqlite3.dbapi2"] = pysqlite3.dbapi2
 
 
+def _calculate_in_one_thread() -> None:
+    """One thread a process for linear algebra, unless the environment says otherwise; before numpy is imported.
+
+    Our matrices are small: what more threads save, they lose eightfold in waiting for each other. Several workers
+    use several cores.
+    """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
 _use_sound_sqlite()
+_calculate_in_one_thread()
