@@ -40,7 +40,8 @@ def measured(book: Book, period: Period) -> tuple[Movements, dict[str, Whole]]:
 
 def whole(columns: Columns, facts: Facts, wanted: Iterable[str] = KPIS) -> dict[str, Figure]:
     """Every KPI over all accounts, with its interval."""
-    sums = made.summed(columns)
+    wanted = list(wanted)
+    sums = made.summed(columns, _needed(wanted))
     out = {}
     for key in wanted:
         kpi = KPIS[key]
@@ -72,7 +73,8 @@ def without_costs(facts: Facts) -> Facts:
 
 def grouped(columns: Columns, facts: Facts, groups: Groups, wanted: Iterable[str] = KPIS) -> dict[str, list[Figure]]:
     """Every KPI for every group of accounts, without intervals."""
-    sums = {name: groups.summed(values[groups.row]) for name, values in columns.items()}
+    wanted = list(wanted)
+    sums = {name: groups.summed(columns[name][groups.row]) for name in _needed(wanted)}
     out = {}
     for key in wanted:
         values, counted = kpis.of(KPIS[key], sums, facts), sums[KPIS[key].count]
@@ -81,3 +83,7 @@ def grouped(columns: Columns, facts: Facts, groups: Groups, wanted: Iterable[str
             for value, n in zip(values, counted, strict=True)
         ]
     return out
+
+
+def _needed(wanted: Iterable[str]) -> list[str]:
+    return sorted(frozenset().union(*(kpis.needed(KPIS[key]) for key in wanted)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 import numpy as np
@@ -62,7 +63,6 @@ class Kpi:
     under: str = ""
     loss: bool = False
     bands: tuple[Band, ...] = ()
-    chains: bool = False  # is made of twelve months in a row
     flows: bool = False  # belongs to a period, not to its last day
 
 
@@ -71,6 +71,23 @@ def divided(over: NDArray[np.generic], under: NDArray[np.generic]) -> Floats:
     top, bottom = over.astype(np.float64), under.astype(np.float64)
     out: Floats = np.divide(top, bottom, out=np.full(np.broadcast(top, bottom).shape, np.nan), where=bottom != 0)
     return out
+
+
+class _Noted(dict[str, Whole]):
+    """Sums that remember which were asked for."""
+
+    def __missing__(self, name: str) -> Whole:
+        self[name] = np.ones(1, dtype=np.int64)
+        return self[name]
+
+
+@cache
+def needed(kpi: Kpi) -> frozenset[str]:
+    """The columns that a KPI is made of."""
+    noted = _Noted()
+    with np.errstate(invalid="ignore", divide="ignore"):
+        kpi.value(noted, Facts(acquisition_minor=1, reactivation_in_nrr=True))
+    return frozenset({*noted, kpi.count, *(name for name in (kpi.over, kpi.under) if name)})
 
 
 def of(kpi: Kpi, sums: Totals, facts: Facts) -> Floats:

@@ -42,15 +42,29 @@ class Series:
 
 
 def computed(
-    book: Book, asked: Sequence[Period], groups: Groups, facts: Facts, wanted: Iterable[str] = KPIS
-) -> dict[str, Series]:
-    """The KPIs of every period and group. `facts.acquisition_minor` must suit the groups: costs are of the whole only."""
+    book: Book, asked: Sequence[Period], groups: Groups, facts: Facts, wanted: Iterable[str] = KPIS,
+    read: Sequence[Reading] | None = None,
+) -> dict[str, Series]:  # fmt: skip
+    """The KPIs of every period and group. `facts.acquisition_minor` must suit the groups: costs are of the whole only.
+
+    `read`: the book's readings where they are kept; only of a book that is in the order of the groups.
+    """
     wanted = list(wanted)
-    ordered = books.picked(book, groups.row)
     pairs = {(KPIS[key].over, KPIS[key].under) for key in wanted if KPIS[key].interval == "bootstrap"}
-    with_chain = any(KPIS[key].chains for key in wanted)
-    sums, moments = _added_up(ordered, asked, groups, pairs, with_chain)
+    needed = frozenset().union(*(kpis.needed(KPIS[key]) for key in wanted))
+    read = read or readings(books.picked(book, groups.row), asked)
+    sums, moments = _added_up(read, asked, groups, pairs, needed)
     return {key: _one(KPIS[key], sums, moments, facts) for key in wanted}
+
+
+def totals(book: Book, asked: Sequence[Period], groups: Groups) -> dict[str, Whole]:
+    """What the KPIs are made of, without the chain: each column's exact sums, [periods, groups]."""
+    return _added_up(readings(books.picked(book, groups.row), asked), asked, groups, ())[0]
+
+
+def of_totals(sums: Sums, facts: Facts, wanted: Iterable[str]) -> dict[str, Floats]:
+    """KPIs of such sums, without intervals."""
+    return {key: kpis.of(KPIS[key], sums, facts) for key in wanted}
 
 
 def _one(kpi: Kpi, sums: Sums, moments: Mapping[Pair, Moments], facts: Facts) -> Series:
@@ -71,20 +85,23 @@ def _reach(kpi: Kpi, sums: Sums, moments: Mapping[Pair, Moments]) -> tuple[Float
 
 
 def _added_up(
-    book: Book, asked: Sequence[Period], groups: Groups, pairs: Iterable[Pair], with_chain: bool
+    read: Sequence[Reading],
+    asked: Sequence[Period],
+    groups: Groups,
+    pairs: Iterable[Pair],
+    needed: frozenset[str] = frozenset(),
 ) -> tuple[dict[str, Whole], dict[Pair, Moments]]:
-    read = readings(book, asked)
     sums: dict[str, list[Whole]] = {}
     found: dict[Pair, list[list[Floats]]] = {pair: [] for pair in pairs}
     links: Links = {}
     for n, (reading, period) in enumerate(zip(read, asked, strict=True)):
         moved = movements.compared(reading, period)
         standing, few = columns.standing(reading, moved), columns.flowing(reading, moved)
-        for name, values in standing.items():
-            sums.setdefault(name, []).append(groups.summed(values, n))
-        for name, column in few.items():
-            sums.setdefault(name, []).append(groups.picked(column.values, column.row, n))
-        if with_chain:
+        for name in standing if not needed else needed & standing.keys():
+            sums.setdefault(name, []).append(groups.summed(standing[name], n))
+        for name in few if not needed else needed & few.keys():
+            sums.setdefault(name, []).append(groups.picked(few[name].values, few[name].row, n))
+        if "chain_under_0" in needed:
             _link(sums, reading, period, groups, n, links)
         powers = _Powers(standing, few, groups, n)
         for pair, kept in found.items():

@@ -7,11 +7,11 @@ nothing is computed twice.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 import numpy as np
@@ -22,9 +22,11 @@ from nenrin.analytics.revenue import books
 from nenrin.analytics.revenue.books import Book
 from nenrin.analytics.revenue.columns import Facts
 from nenrin.analytics.revenue.exchange import Exchange
+from nenrin.analytics.revenue.movements import Movements, compared
 from nenrin.analytics.revenue.paths import Whole, number
 from nenrin.analytics.revenue.periods import MONTHS, Grain, holding, month_start
 from nenrin.analytics.revenue.policies import Policy
+from nenrin.analytics.revenue.readings import Reading, days, readings
 from nenrin.foundation import organisation
 from nenrin.ingest import lakes
 from nenrin.insight.revenue import policies
@@ -60,6 +62,7 @@ COSTS = """
 select month, currency, sum(minor)::bigint as minor from costs
 where believed_to = date '9999-12-31' and category in {categories} group by all
 """
+T = TypeVar("T")
 FIELDS = ("tier", "touch_model", "industry", "region")
 
 
@@ -71,15 +74,16 @@ class Graded:
     day: Whole
     values: dict[str, NDArray[np.object_]]
 
-    def at(self, field: str, accounts: Whole, day: date) -> list[str]:
+    def at(self, field: str, accounts: Whole, day: date) -> NDArray[np.object_]:
         """The value of each account on a day; before its first version, the first one's; "" where there is none."""
         high = 2**31
         found = np.searchsorted(self.account * high + self.day, accounts * high + number(day), side="right") - 1
         first = np.searchsorted(self.account, accounts, side="left")
         last = np.searchsorted(self.account, accounts, side="right")
-        place, known = np.maximum(found, first), last > first
-        values = self.values[field]
-        return [values[at] if has else "" for at, has in zip(place, known, strict=True)]
+        known = last > first
+        out = np.full(len(accounts), "", dtype=object)
+        out[known] = self.values[field][np.maximum(found, first)[known]]
+        return out
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,25 @@ class Ledger:
     @property
     def policy(self) -> Policy:
         return self.book.policy
+
+    def kept(self, what: tuple[object, ...], work: Callable[[], T]) -> T:
+        """The answer to a question, worked out once."""
+        if what not in self.worked_out:
+            self.worked_out[what] = work()
+        found: T = self.worked_out[what]
+        return found
+
+    def readings(self, asked: Sequence[Period]) -> list[Reading]:
+        """The book read for these periods; under constant exchange rates one reading serves every question."""
+        if self.policy.currency != "constant":
+            return readings(self.book, asked)
+        shared = self.kept(("reading",), lambda: Reading(self.book, number(self.known)))
+        shared.prepare(day for period in asked for day in days(period))
+        return [shared] * len(asked)
+
+    def moved(self, period: Period) -> Movements:
+        """The net movements of a period."""
+        return self.kept(("moved", period), lambda: compared(self.readings([period])[0], period))
 
 
 _kept: OrderedDict[tuple[object, ...], Ledger] = OrderedDict()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from nenrin.analytics.revenue import figures, groups
+from nenrin.analytics.revenue import columns, figures, groups, series
 from nenrin.analytics.revenue.catalogue import KPIS
 from nenrin.analytics.revenue.figures import Figure
+from nenrin.analytics.revenue.intervals import Interval
 from nenrin.analytics.revenue.kpis import Kpi
 from nenrin.analytics.revenue.paths import Whole
 from nenrin.analytics.revenue.periods import Grain
@@ -73,46 +74,59 @@ def figures_of(
     *, interval: bool = True,
 ) -> dict[str, Figure]:  # fmt: skip
     """KPIs of a period, of all accounts or of those that were in a slice at its begin."""
-    columns, facts = columns_of(ledger, period), books.facts(ledger, period, grain)
+    made, facts = columns_of(ledger, period), books.facts(ledger, period, grain)
     if of is None and interval:
         kept = ledger.worked_out.setdefault(("whole", period, grain), {})
-        kept |= figures.whole(columns, facts, [key for key in wanted if key not in kept])
+        kept |= figures.whole(made, facts, [key for key in wanted if key not in kept])
         return {key: kept[key] for key in wanted}
     if of is None:
-        found = figures.grouped(columns, facts, groups.everyone(len(ledger.book.accounts)), wanted)
+        found = figures.grouped(made, facts, groups.everyone(len(ledger.book.accounts)), wanted)
         return {key: figure[0] for key, figure in found.items()}
-    own = {name: values[of.before] for name, values in columns.items()}
+    own = {name: values[of.before] for name, values in made.items()}
     return figures.whole(own, figures.without_costs(facts), wanted)
+
+
+def trend(ledger: Ledger, periods: Sequence[Period], grain: Grain, kpi: str, of: Sequence[Slice] = ()) -> list[Figure]:
+    """One KPI over periods; `of`: the slice as it stood in each, none for all accounts."""
+    facts = [books.facts(ledger, period, grain) for period in periods]
+    spent = np.array([np.nan if of or one.acquisition_minor is None else one.acquisition_minor for one in facts], float)
+    accounts = len(ledger.book.accounts)
+    cut = groups.moving([[each.before] for each in of], accounts) if of else groups.everyone(accounts)
+    given = replace(facts[-1], acquisition_minor=spent[:, None])
+    found = series.computed(ledger.book, periods, cut, given, [kpi], ledger.readings(periods) if not of else None)[kpi]
+    return [_told(kpi, *(float(values[n, 0]) for values in (found.value, found.n, found.low, found.high)))
+            for n in range(len(periods))]  # fmt: skip
+
+
+def _told(kpi: str, value: float, n: float, low: float, high: float) -> Figure:
+    shown = None if np.isnan(value) else value
+    return Figure(kpi, shown, int(n), None if np.isnan(low) else Interval(low, high))
 
 
 def columns_of(ledger: Ledger, period: Period) -> dict[str, Whole]:
     """What the KPIs of a period are made of, worked out once."""
-    key = ("columns", period)
-    if key not in ledger.worked_out:
-        ledger.worked_out[key] = figures.measured(ledger.book, period)[1]
-    kept: dict[str, Whole] = ledger.worked_out[key]
-    return kept
+    return ledger.kept(("columns", period), lambda: columns.columns(ledger.readings([period])[0], ledger.moved(period)))
 
 
 def by_slice(
     ledger: Ledger, period: Period, grain: Grain, of: Sequence[Slice], wanted: Iterable[str] = KPIS
 ) -> dict[str, list[Figure]]:
     """KPIs of every slice, by the accounts that were in it at the begin of the period."""
-    columns, facts = columns_of(ledger, period), books.facts(ledger, period, grain)
-    cut = groups.overlapping([each.before for each in of])
-    return figures.grouped(columns, figures.without_costs(facts), cut, wanted)
+    facts = figures.without_costs(books.facts(ledger, period, grain))
+    return figures.grouped(columns_of(ledger, period), facts, groups.overlapping([each.before for each in of]), wanted)
 
 
 def behind(ledger: Ledger, period: Period, kpi: Kpi, of: Slice | None = None) -> list[Behind]:
     """The accounts with a part in a KPI, those above the line first."""
     if not kpi.over:
         return []
-    columns = columns_of(ledger, period)
-    over, under = columns[kpi.over], columns[kpi.under]
+    found = columns_of(ledger, period)
+    over, under = found[kpi.over], found[kpi.under]
     part = (over != 0) | (under != 0)
     rows = np.flatnonzero(part if of is None else part & of.before)
     order = rows[np.lexsort((-np.abs(under[rows]), -np.abs(_weight(kpi, over[rows], under[rows]))))]
-    return [Behind(int(ledger.book.accounts[row]), int(over[row]), int(under[row])) for row in order]
+    told = (values[order].tolist() for values in (ledger.book.accounts, over, under))
+    return [Behind(*one) for one in zip(*told, strict=True)]
 
 
 def _weight(kpi: Kpi, over: Whole, under: Whole) -> Whole:

@@ -101,9 +101,10 @@ def _begin(ledger: Ledger, period: Period, by: str, key: str | None) -> tuple[in
 def _slice(ledger: Ledger, by: str, key: str | None, period: Period) -> Slice | None:
     if not by or key is None:
         return None
+    if by not in slices.CURRENT:
+        return slices.at(ledger, by, slices.nobody(ledger, key), period)
     found = slices.slices(ledger, by, period)
-    nobody = slices.nobody(ledger, key)
-    return next((each for each in found if each.key == key), nobody)
+    return next((each for each in found if each.key == key), slices.nobody(ledger, key))
 
 
 def adjusted(books: Closed, period: Period) -> list[Change]:

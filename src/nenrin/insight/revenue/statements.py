@@ -61,21 +61,28 @@ class Change:
 
 def statement(ledger: Ledger, period: Period, view: View = "net", of: Slice | None = None) -> Statement:
     """The movements of a period, of all accounts or of a slice."""
-    return summed(VIEWS[view](ledger.book, period), of)
+    return summed(_moved(ledger, period, view), of)
+
+
+def _moved(ledger: Ledger, period: Period, view: View) -> Movements:
+    if view == "net":
+        return ledger.moved(period)
+    return ledger.kept((view, period), lambda: VIEWS[view](ledger.book, period))
 
 
 def summed(moved: Movements, of: Slice | None = None) -> Statement:
     was, now = _masks(moved, of)
     transfer = 0 if of is None else int(moved.before[now].sum() - moved.before[was].sum())
-    amounts = moved.amounts[now]
-    split = {"expansion": moved.gains[now].sum(axis=0), "contraction": moved.losses[now].sum(axis=0)}
-    churn = amounts[:, KINDS.index("churn")]
+    own = now[moved.row]
+    amounts = moved.amount[own].sum(axis=0).tolist()
+    split = {"expansion": moved.gain[own].sum(axis=0), "contraction": moved.loss[own].sum(axis=0)}
+    against = own & moved.against
     return Statement(
         moved.period, int(moved.before[was].sum()), int(moved.after[now].sum()),
-        dict(zip(KINDS, amounts.sum(axis=0).tolist(), strict=True)),
-        dict(zip(KINDS, moved.counts[now].sum(axis=0).tolist(), strict=True)),
+        dict(zip(KINDS, amounts, strict=True)),
+        dict(zip(KINDS, moved.count[own].sum(axis=0).tolist(), strict=True)),
         {kind: _named(values) for kind, values in split.items()},
-        int(moved.fx[now].sum()), transfer, int(churn[moved.unwilling[now]].sum()),
+        int(moved.fx[now].sum()), transfer, int(moved.amount[against, KINDS.index("churn")].sum()),
         int((moved.before[was] > 0).sum()), int((moved.after[now] > 0).sum()), slice=of,
     )  # fmt: skip
 
@@ -91,12 +98,17 @@ def _named(values: Whole) -> dict[str, int]:
 
 def behind(ledger: Ledger, period: Period, kind: str, view: View = "net", of: Slice | None = None) -> list[Change]:
     """The accounts behind one line ("begin", "end", "fx", "transfer" or a kind), the largest amount first."""
-    moved = VIEWS[view](ledger.book, period)
+    moved = _moved(ledger, period, view)
     was, now = _masks(moved, of)
     amount, shown = _line(moved, kind, was, now)
     rows = np.flatnonzero(shown)
     order = rows[np.argsort(-np.abs(amount[rows]), kind="stable")]
-    return [_change(ledger, moved, int(row), int(amount[row]), kind) for row in order]
+    causes, against = _causes(moved, kind), dict(zip(moved.row.tolist(), moved.against.tolist(), strict=True))
+    told = (values[order].tolist() for values in (ledger.book.accounts, moved.before, moved.after, amount))
+    return [
+        Change(account, before, after, part, causes.get(row, {}), against.get(row, False))
+        for row, account, before, after, part in zip(order.tolist(), *told, strict=True)
+    ]
 
 
 def _line(moved: Movements, kind: str, was: Mask, now: Mask) -> tuple[Whole, Mask]:
@@ -110,10 +122,9 @@ def _line(moved: Movements, kind: str, was: Mask, now: Mask) -> tuple[Whole, Mas
     return amount, within & (amount != 0)
 
 
-def _change(ledger: Ledger, moved: Movements, row: int, amount: int, kind: str) -> Change:
-    split = {KINDS[EXPANSION]: moved.gains, KINDS[CONTRACTION]: moved.losses}
-    causes = _named(split[kind][row]) if kind in split else {}
-    return Change(
-        int(ledger.book.accounts[row]), int(moved.before[row]), int(moved.after[row]), amount,
-        causes, bool(moved.unwilling[row]),
-    )  # fmt: skip
+def _causes(moved: Movements, kind: str) -> dict[int, dict[str, int]]:
+    """Why each account (row) grew or shrank, where that is what the line is of."""
+    split = {KINDS[EXPANSION]: moved.gain, KINDS[CONTRACTION]: moved.loss}
+    if kind not in split:
+        return {}
+    return {row: _named(values) for row, values in zip(moved.row.tolist(), split[kind], strict=True)}

@@ -166,10 +166,10 @@ def _before(ask: Asked, key: str) -> Figure:
 
 def _trend(ask: Asked, one: Kpi) -> Lines:
     periods, language = ask.series(TREND[ask.grain]), exports.language()
-    currency, found = ask.ledger.policy.reporting_currency, []
-    for period in periods:
-        of = revenue_kpis.figures_of(ask.ledger, period, ask.grain, ask.slice_at(period), (one.key,), interval=False)
-        found.append(of[one.key].value)
+    currency = ask.ledger.policy.reporting_currency
+    within = [] if ask.within is None else [slices.at(ask.ledger, ask.by, ask.within, each) for each in periods]
+    told = revenue_kpis.trend(ask.ledger, periods, ask.grain, one.key, within)
+    found = [figure.value for figure in told]
     scale = 100 if one.unit == "share" else 1e-4 if one.unit == "money" and language.startswith("ja") else 1
     values = tuple(None if value is None else value * scale for value in found)
     texts = tuple(revenue_words.figure(one, value, currency, language) for value in found)

@@ -94,12 +94,7 @@ class Asked:
         """The chosen slice as it stood in another period."""
         if self.within is None or period == self.period:
             return self.within
-        found = revenue_slices.slices(self.ledger, self.by, period)
-        return next((each for each in found if each.key == self.within.key), _nobody(self.within))
-
-
-def _nobody(of: Slice) -> Slice:
-    return Slice(of.key, of.name, of.before & False, of.after & False)
+        return revenue_slices.at(self.ledger, self.by, self.within, period)
 
 
 def asked(request: MemberRequest, permission: Permission = VIEW) -> Asked:

@@ -133,7 +133,7 @@ ALL = (
             "直近12か月の各月の売上継続率を掛け合わせた値。年の途中に加わった顧客の拡大も含むため、コホートの値とは異なる。",
         ),
         "product over 12 months of (rate at the end of those paying at the start / rate at the start)",
-        "share", "higher", "retention", _chained, "accounts_base", FEW, _NO_YEAR, chains=True,
+        "share", "higher", "retention", _chained, "accounts_base", FEW, _NO_YEAR,
     ),
     Kpi(
         "logo_retention", Text("Logo retention, 12 months", "継続率（社数・12か月）"),
