@@ -58,7 +58,14 @@ IDS: dict[str, tuple[str, ...]] = {
     "members/teams/<int:": ("team",),
     "plans/<int:": ("plan",),
     "executive/export.<str:": ("file",),
+    "first-look/<int:": ("import",),
     "roi/export.<str:": ("file",),
+    "costs/": ("file",),
+    "costs/<int:": ("cost",),
+    "hours/": ("file",),
+    "hours/<int:": ("hours",),
+    "balance/": ("file",),
+    "contribution/": ("file",),
     "accounts/export.<str:": ("file",),
     "segments/export.<str:": ("file",),
     "contacts/export.<str:": ("file",),
@@ -76,6 +83,13 @@ IDS: dict[str, tuple[str, ...]] = {
     "api/accounts/by-key/": ("namespace", "key"),
     "api/contacts/by-key/": ("namespace", "key"),
     "api/subscriptions/by-key/": ("namespace", "key"),
+    "api/invoices/by-key/": ("namespace", "key"),
+    "api/invoices/{int:": ("invoice",),
+    "api/costs/by-key/": ("namespace", "key"),
+    "api/costs/{int:": ("cost",),
+    "api/hours/by-key/": ("namespace", "key"),
+    "api/hours/{int:": ("hours",),
+    "api/economics/plan/": ("month", "side"),
     "api/accounts/{int:account_id}/owners/": ("account", "phase"),
     "api/accounts/{int:": ("account",),
     "api/contacts/{int:": ("contact",),
@@ -96,10 +110,12 @@ WORDS = {
     "template": "accounts",
     "namespace": "crm",
     "phase": "primary",
+    "month": "2026-04",
+    "side": "existing",
     "code": "core",
 }
 #: Kinds that belong to an account and are reached only where it is.
-OWNED = {"account", "contact", "subscription", "touch", "pulse", "override", "key"}
+OWNED = {"account", "contact", "subscription", "invoice", "touch", "pulse", "override", "key"}
 #: Answered without a member: they declare it, or belong to signing in, which has its own rules.
 PUBLIC = {"asset", "closed", "invitation", "preferences", "api-reference", "openapi-json", "api-root", "alive", "ready"}
 SIGNING_IN = "sign-in/"
@@ -110,6 +126,7 @@ NOTED |= {"executive-export"}
 NOTED |= {"lifetimes-export", "lifetime-accounts-export", "segments-export"}
 NOTED |= {"retention-export", "retention-accounts-export"}
 NOTED |= {"event-catalogue-export", "live-events-export", "quarantined-export"}
+NOTED |= {"costs-export", "hours-export", "balance-export", "contribution-export", "contribution-accounts-export"}
 #: Where changing takes more than looking; whoever only looks is told that there is nothing to change.
 CHANGING = {"health-model": Permission.HEALTH_CONFIGURE, "teams": Permission.MEMBERS_EDIT}
 CHANGING |= {"revenue-settings": Permission.HEALTH_CONFIGURE, "health-models": Permission.HEALTH_CONFIGURE}

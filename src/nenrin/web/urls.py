@@ -12,6 +12,7 @@ from nenrin.web.data import board, event_catalogue, imports, sources
 from nenrin.web.data import exports as data_exports
 from nenrin.web.executive import pages as executive
 from nenrin.web.economics import balance, contribution, entries, entry_forms, planning
+from nenrin.web.first_look import pages as first_look
 from nenrin.web.health_models import measures
 from nenrin.web.health_models import pages as health_models
 from nenrin.web.home import pages as home
@@ -28,7 +29,7 @@ from nenrin.web.settings import attributes, journal, members, organisation, plan
 
 AREAS = (
     *(assets, home, palette, addresses, account, timeline_entries, segments),
-    *(imports, sources, board, event_catalogue, data_exports, health_models, measures, backtests),
+    *(first_look, imports, sources, board, event_catalogue, data_exports, health_models, measures, backtests),
     *(executive, revenue, cohorts, revenue_settings, kpis),
     *(lifetimes, retention, roi),
     *(entries, entry_forms, balance, planning, contribution),

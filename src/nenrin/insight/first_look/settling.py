@@ -46,9 +46,8 @@ class Settled:
         return next((each.rows for each in self.marked if each.mark == mark), ())
 
 
-def guessed(told: Told) -> Ends:
+def guessed(fields: frozenset[str]) -> Ends:
     """Files with a last day and no day of leaving list terms: one that is over without a successor was the last."""
-    fields = told.fields
     is_term = "last_day" in fields and not fields & {"ended_on", "ends_on", "auto_renews"}
     return "leaves" if is_term else "renews"
 
@@ -57,7 +56,7 @@ def settle(told: Told, as_of: date, *, ends: Ends | None = None) -> Settled:
     """The contracts that count, in the currency that most rows have."""
     currency = _currency(told.lines)
     own = [line for line in told.lines if line.currency == currency]
-    chosen = ends or guessed(told)
+    chosen = ends or guessed(told.fields)
     once = list(_once(own))
     kept = _followed(once)
     numbers = {key: place for place, key in enumerate(dict.fromkeys(line.account for line in kept), start=1)}

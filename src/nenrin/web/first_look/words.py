@@ -14,6 +14,7 @@ from nenrin.insight.first_look.looking import Look
 from nenrin.insight.lifetimes.values import Slice
 from nenrin.insight.revenue import words
 from nenrin.values import Money, Text
+from nenrin.web.lifetimes.pictures import KINDS
 
 LANGUAGES = ("en", "ja")
 ROWS_NAMED = 12
@@ -75,6 +76,7 @@ def _monthly(of: Look) -> Line:
 def _modelled(part: Slice, of: Look) -> Line:
     worth, choice = part.worth, part.choice
     assert worth and choice
+    model = KINDS[choice.best.kind]
     term = (
         Text("monthly terms", "月契約")
         if part.term_months == 1
@@ -82,8 +84,8 @@ def _modelled(part: Slice, of: Look) -> Line:
     )
     name = Text(f"LTV by lifetime model, {term.en}", f"LTV（生存モデル・{term.ja}）")
     meaning = Text(
-        f"Expected gross profit of a new customer, discounted; {choice.best.kind} model chosen by BIC, 90 % interval.",
-        f"新しい顧客から得られる粗利の期待値（割引後）。BICで選んだ{choice.best.kind}モデル、90%区間。",
+        f"Expected gross profit of a new customer, discounted; model chosen by BIC: {model.en}; 90 % interval.",
+        f"新しい顧客から得られる粗利の期待値（割引後）。BICで選んだモデル: {model.ja}。90%区間。",
     )
     reach = _between(_amount(worth.new_interval.low, of), _amount(worth.new_interval.high, of))
     return Line(

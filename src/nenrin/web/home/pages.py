@@ -35,7 +35,7 @@ def home(request: MemberRequest) -> HttpResponse:
     member, org = request.user, navigation.organisation_of(request) or organisation.current()
     start = first_run.look(member)
     if start.is_empty:
-        return render(request, "home/first_run.html", {"as_of": request.at, "steps": start.steps})
+        return render(request, "home/first_run.html", {"as_of": request.at, "steps": start.steps, "may_import": allowed(member, Permission.IMPORT) is not None})
     zone = ZoneInfo(org.zone)
     today = day_of(request.at, zone)
     whose = _whose(request)
