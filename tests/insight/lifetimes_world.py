@@ -58,3 +58,14 @@ def _fact(kind: str, key: str, account: int, body: dict[str, Any], known: date) 
         "recorded_at": datetime(known.year, known.month, known.day, tzinfo=UTC), "seq": known.toordinal(),
         "gone": False, "assumed": True, "body": json.dumps(body),
     }  # fmt: skip
+
+
+def resign(account: Account, **changed: Any) -> None:
+    """The account's contract as it is known since yesterday: annual since April 2022, with these changes."""
+    known = date(2026, 11, 23)
+    body = {
+        "starts_on": "2022-04-01", "ends_on": "2027-04-01", "auto_renews": True, "term_months": 12,
+        "mrr_minor": MRR, "currency": "JPY", "noticed_on": None, "ended_on": None,
+    }  # fmt: skip
+    row = _fact("subscription", str(account.pk), account.pk, body | changed, known)
+    lakes.current().append_facts(pa.Table.from_pylist([row], schema=FACTS), app=f"resign-{account.pk}", version=1)

@@ -9,7 +9,7 @@ import pytest
 from nenrin.analytics.roi import claims
 from nenrin.analytics.roi.companies import checked
 from nenrin.foundation.models import Organisation
-from nenrin.insight.lifetimes import books, reports, scenarios
+from nenrin.insight.lifetimes import books, reports, scenarios, starts
 from nenrin.insight.lifetimes import values as lifetimes
 from nenrin.insight.lifetimes.values import Assumptions, Slice
 from tests.insight import lifetimes_world
@@ -75,7 +75,7 @@ def test_accounts_outside_the_viewers_reach_are_in_no_figure(org: Organisation, 
 def test_another_currency_counts_for_retention_and_not_for_money(org: Organisation, at: datetime) -> None:
     lifetimes_world.build(at)
     book = books.read(DAY)
-    assert lifetimes.start(book, "USD").mrr == 0
+    assert starts.start(book, "USD").mrr == 0
     part = next(one for one in lifetimes.slices(book, "USD", GIVEN) if one.term_months == 12)
     assert part.choice is not None and part.worth is None
     assert "currency" in reports.of_part(part)["reason"]
@@ -84,7 +84,7 @@ def test_another_currency_counts_for_retention_and_not_for_money(org: Organisati
 def test_the_simulator_starts_from_the_contracts(org: Organisation, at: datetime) -> None:
     """33 annual and 4 monthly customers of 100,000 yen; of the 39 of a year ago two left after 128 days."""
     lifetimes_world.build(at)
-    start = lifetimes.start(books.read(DAY), "JPY")
+    start = starts.start(books.read(DAY), "JPY")
     assert (start.mrr, start.accounts, start.arpa) == (37 * MRR, 37, MRR)
     assert start.churn == pytest.approx(2 / (37 * 12 + 2 * 128 / 365 * 12), rel=1e-6)
     company = checked(scenarios.company(start))
@@ -94,6 +94,6 @@ def test_the_simulator_starts_from_the_contracts(org: Organisation, at: datetime
 
 
 def test_without_contracts_the_simulator_starts_from_assumptions(org: Organisation) -> None:
-    start = lifetimes.start(books.read(DAY), "JPY")
+    start = starts.start(books.read(DAY), "JPY")
     assert scenarios.known(start) == {} and start.churn is None
     checked(scenarios.company(start))

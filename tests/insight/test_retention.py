@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-import pyarrow as pa
 import pytest
 
-from nenrin.analytics.lake.schemas import FACTS
 from nenrin.customers.models import Account
 from nenrin.foundation.models import Organisation
-from nenrin.ingest import lakes
-from nenrin.insight.lifetimes import books
+from nenrin.insight.lifetimes import books, groups
 from nenrin.insight.models import Segment, SegmentMembership
 from nenrin.insight.retention import curves, factors, reports, stays
 from tests.insight import lifetimes_world
@@ -75,7 +72,7 @@ def test_a_segment_stands_beside_all_others(org: Organisation, at: datetime) -> 
     for one in made[-20:]:
         SegmentMembership.objects.create(segment=segment, account=one, entered_at=at)
     found = {one.key: (len(one.stays), one.losses) for one in read("segment", segment=segment.pk).groups}
-    assert found == {stays.OUTSIDE: (40, 27), stays.INSIDE: (20, 0)}
+    assert found == {groups.OUTSIDE: (40, 27), groups.INSIDE: (20, 0)}
 
 
 def test_a_past_day_counts_what_was_known_then(org: Organisation, at: datetime) -> None:
@@ -115,24 +112,11 @@ def test_few_losses_are_said(org: Organisation, at: datetime) -> None:
 
 def _paying(made: list[Account], mrr: int, which: range) -> None:
     """The accounts of these places signed for so much."""
-    book = books.read(DAY)
-    lost = {one.account: one.lost_on for one in book.lives}
-    rows = []
+    lost = {one.account: one.lost_on for one in books.read(DAY).lives}
     for n in which:
         day = lost[made[n].pk]
-        body = {
-            "starts_on": "2022-04-01", "ends_on": (day or date(2023, 4, 1)).isoformat(), "auto_renews": True,
-            "term_months": 12, "mrr_minor": mrr, "currency": "JPY", "noticed_on": None,
-            "ended_on": day and day.isoformat(),
-        }  # fmt: skip
-        known = DAY - timedelta(days=1)
-        rows.append({
-            "kind": "subscription", "key": str(made[n].pk), "account": made[n].pk,
-            "valid_at": datetime(1900, 1, 1, tzinfo=UTC), "known_on": known,
-            "recorded_at": datetime(2026, 11, 23, tzinfo=UTC), "seq": known.toordinal(), "gone": False,
-            "assumed": True, "body": json.dumps(body),
-        })  # fmt: skip
-    lakes.current().append_facts(pa.Table.from_pylist(rows, schema=FACTS), app="test-price", version=1)
+        ends = {"ends_on": day.isoformat(), "ended_on": day.isoformat()} if day else {"ends_on": "2023-04-01"}
+        lifetimes_world.resign(made[n], mrr_minor=mrr, **ends)
 
 
 def test_first_value_is_asked_of_those_who_stayed_for_three_months(
@@ -143,9 +127,9 @@ def test_first_value_is_asked_of_those_who_stayed_for_three_months(
     reached = {one.pk: date(2022, 5, 10) for one in made[:10]} | {one.pk: date(2022, 12, 1) for one in made[10:20]}
     monkeypatch.setattr(stays, "first_values", lambda as_of: (date(2022, 1, 1), reached))
     found = read("first_value")
-    assert {one.key: len(one.stays) for one in found.groups} == {stays.INSIDE: 10, stays.OUTSIDE: 50}
+    assert {one.key: len(one.stays) for one in found.groups} == {groups.INSIDE: 10, groups.OUTSIDE: 50}
     assert found.since == 3 and found.left_out == 0
-    inside = next(one for one in found.groups if one.key == stays.INSIDE)
+    inside = next(one for one in found.groups if one.key == groups.INSIDE)
     assert inside.losses == 10 and inside.months == 9  # they left after twelve months
     monkeypatch.setattr(stays, "first_values", lambda as_of: (date(2022, 5, 1), reached))
     assert read("first_value").left_out == 60

@@ -92,7 +92,7 @@ def test_the_scenario_goes_into_a_file(client: Client) -> None:
 def test_lifetimes_show_models_intervals_and_what_is_not_enough(client: Client, at: datetime) -> None:
     lifetimes_world.build(at)
     text = body(client, "/lifetimes")
-    assert "mid_market, annual terms" in text and "All tiers, annual terms" in text
+    assert "mid_market, annual terms" in text and "All customers, annual terms" in text
     assert "nobody left: churn of a renewal is at most" in text and "Not enough data" in text
     assert "shifted beta-geometric" in text and "chosen" in text
 
@@ -120,7 +120,7 @@ def test_what_makes_no_sense_falls_back_and_is_said(client: Client, at: datetime
 def test_the_lists_go_into_files_and_the_journal_knows(client: Client, at: datetime) -> None:
     lifetimes_world.build(at)
     rows = table(body(client, "/lifetimes/export.csv"))
-    assert rows[2][:3] == ["All tiers, annual terms", "observed share left", "1"] and rows[2][6:] == ["60", "14"]
+    assert rows[2][:3] == ["All customers, annual terms", "observed share left", "1"] and rows[2][6:] == ["60", "14"]
     accounts = table(body(client, "/lifetimes/accounts/export.csv?tier=mid_market&term=12&state=all"))
     assert len(accounts) == 61 and client.get("/lifetimes/export.xlsx").status_code == 200
     assert Entry.objects.filter(action="customers.subscription.exported").count() == 3

@@ -15,18 +15,21 @@ from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import Permission, Scope, allowed
 from nenrin.insight.lifetimes import books, reports
 from nenrin.insight.lifetimes import values as lifetimes
+from nenrin.insight.lifetimes.worths import Assumptions, Convention
 
 router = Router(tags=["value"])
 VIEW = Permission.SUBSCRIPTIONS_VIEW
 
 
 class Asking(Strict):
-    """Known at the end of `as_of` (today); margin and discount rate a year as shares of one, both assumptions."""
+    """`count`: DEL (whole), DEL - 1 (acquired) or DERL at the end of a term (before_1 ...).
+    Known at the end of `as_of` (today); margin and discount rate a year as shares of one, both assumptions."""
 
     as_of: date | None = None
-    by: Literal["tier", "all"] = "tier"
+    by: Literal["tier", "all", "plan"] = "tier"
     margin: float = Field(0.80, ge=0.01, le=1)
     discount: float = Field(0.10, ge=0.01, le=1)
+    count: Convention = "whole"
 
 
 class LifetimeModelOut(Strict):
@@ -58,7 +61,8 @@ class IntervalOut(Strict):
 
 
 class LifetimeOut(Strict):
-    """`models` is empty where there was not enough (then `reason` says so); money in minor units, intervals of 90 %.
+    """`tier` is the group's key. `models` is empty where there was not enough: then the model is `borrowed` from all
+    groups, or `reason` says why there is none; money in minor units, intervals of 90 %.
     `payments`: discounted lifetime of a new customer in terms (DEL)."""
 
     tier: str
@@ -66,6 +70,7 @@ class LifetimeOut(Strict):
     customers: int
     losses: int
     reason: str
+    borrowed: bool
     occasions: list[OccasionOut]
     models: list[LifetimeModelOut]
     payments: IntervalOut | None
@@ -78,6 +83,7 @@ class LifetimesOut(Strict):
     currency: str
     margin: float
     discount: float
+    count: Convention
     items: list[LifetimeOut]
 
 
@@ -87,10 +93,16 @@ def get_lifetimes(request: ApiRequest, asking: Query[Asking]) -> Any:
     """Of the accounts that the token's member may see. A day ahead is read as today."""
     today, currency = organisation.today(request.at), organisation.current().currency
     day = min(asking.as_of or today, today)
-    given = lifetimes.Assumptions(asking.margin, asking.discount)
+    given = Assumptions(asking.margin, asking.discount, asking.count)
     parts = lifetimes.slices(books.read(day, reach(request.member)), currency, given, asking.by)
     items = [reports.of_part(part) for part in parts]
-    told = {"as_of": day, "currency": currency, "margin": given.margin, "discount": given.discount}
+    told = {
+        "as_of": day,
+        "currency": currency,
+        "margin": given.margin,
+        "discount": given.discount,
+        "count": given.convention,
+    }
     return told | {"items": items}
 
 

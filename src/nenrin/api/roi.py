@@ -14,8 +14,7 @@ from nenrin.api.guard import ApiRequest, grants
 from nenrin.api.lifetimes import VIEW, reach
 from nenrin.api.paging import Strict
 from nenrin.foundation import organisation
-from nenrin.insight.lifetimes import books, scenarios
-from nenrin.insight.lifetimes import values as lifetimes
+from nenrin.insight.lifetimes import books, scenarios, starts
 
 router = Router(tags=["value"])
 
@@ -94,7 +93,7 @@ class RoiOut(Strict):
 def get_roi(request: ApiRequest, asking: Query[Scenario]) -> Any:
     """The six slogans on the organisation's figures, or on those that are given."""
     currency, today = organisation.current().currency, organisation.today(request.at)
-    start = lifetimes.start(books.read(today, reach(request.member)), currency)
+    start = starts.start(books.read(today, reach(request.member)), currency)
     told = {key: value for key, value in asking.model_dump().items() if value is not None}
     company = scenarios.company(start)
     for key, value in told.items():

@@ -19,13 +19,13 @@ SHARE = click.FloatRange(0.01, 1)
 
 @click.command()
 @click.option("--as-of", type=DAY, default=None, help="Known at the end of this day; default today.")
-@click.option("--by", type=click.Choice(["tier", "all"]), default="tier", show_default=True)
+@click.option("--by", type=click.Choice(["tier", "all", "plan"]), default="tier", show_default=True)
 @click.option("--margin", type=SHARE, default=0.80, show_default=True, help="Gross margin, an assumption.")
 @click.option("--discount", type=SHARE, default=0.10, show_default=True, help="Discount rate a year, an assumption.")
 @click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json: with curves and all models.")
 def command(
-    as_of: datetime | None, by: Literal["tier", "all"], margin: float, discount: float, form: str, as_json: bool
+    as_of: datetime | None, by: Literal["tier", "all", "plan"], margin: float, discount: float, form: str, as_json: bool
 ) -> None:
     """Print lifetime value by tier and length of term, the largest part first; money in minor units.
 

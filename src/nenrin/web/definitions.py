@@ -161,6 +161,23 @@ TERMS: dict[str, Definition] = {
             "カプラン・マイヤー法による継続割合。観察できた期間だけ数える。範囲はグリーンウッドの方法。",
         ),
     ),
+    "borrowed_model": Definition(
+        Text("model of all, moved by its own customers", "全体のモデルを補正"),
+        Text(
+            "Too few customers or losses for a model of its own: the model of all groups with this length of term, "
+            "its churn moved by as much as this group's own customers can carry (partial pooling, empirical Bayes).",
+            "独自のモデルには顧客数か解約数が足りない。同じ契約期間の全体のモデルを使い、解約率をこのグループの実績の分だけ"
+            "動かす（部分プーリング、経験ベイズ）。",
+        ),
+    ),
+    "ltv_level": Definition(
+        Text("Level", "計算の段階"),
+        Text(
+            "Ways to compute the same value, from margin over churn to each customer's own: figures of different "
+            "levels cannot be compared.",
+            "同じ価値の計算方法。「粗利÷解約率」から顧客ごとの計算まで。段階の違う値は比べられない。",
+        ),
+    ),
     "log_rank": Definition(
         Text("Log-rank test", "ログランク検定"),
         Text(
@@ -196,6 +213,87 @@ TERMS: dict[str, Definition] = {
         Text(
             "Fit against number of parameters: the smallest wins. A difference below 2 decides little.",
             "当てはまりとパラメータ数の釣り合い。最小のモデルを選ぶ。差が2未満なら優劣は小さい。",
+        ),
+    ),
+    "risk_probability": Definition(
+        Text("How the probability is meant", "確率の意味"),
+        Text(
+            "Of a hundred accounts at 10 %, ten decide to leave within the time stated. Learned from months past, "
+            "as they were known then.",
+            "10%の顧客が100社あれば、期間内に10社が解約を決める。過去の各月を、その時点で分かっていた情報だけで学習。",
+        ),
+    ),
+    "risk_rank": Definition(
+        Text("Rank", "順位"),
+        Text("By probability within 90 days, the highest first.", "90日以内の確率が高い順。"),
+    ),
+    "risk_year": Definition(
+        Text("Within a year", "1年以内"),
+        Text(
+            "The same over twelve months; renewals on the way are counted.",
+            "12か月以内に起こる確率。途中の更新も含む。",
+        ),
+    ),
+    "risk_reasons": Definition(
+        Text("What raises it", "上げている要因"),
+        Text(
+            "The measures that raise this account's figure most against an average account, with their values.",
+            "平均的な顧客と比べて、この顧客の値を最も上げている指標とその値。",
+        ),
+    ),
+    "risk_expected": Definition(
+        Text("Expected", "予測"),
+        Text(
+            "Probability times MRR, added up. Four of five outcomes fall into the 80 % interval: chance and the doubt "
+            "about the model are in it.",
+            "確率×MRRの合計。80%区間には5回に4回の実績が入る見込み（偶然とモデルの不確かさを含む）。",
+        ),
+    ),
+    "risk_basis": Definition(
+        Text("Basis", "区分"),
+        Text(
+            "As said: what was shown then. Replayed: what a model that knew only the earlier months would have said.",
+            "当時の予測は実際に表示した値。再現した予測は、その月より前だけを学習したモデルならどう答えたか。",
+        ),
+    ),
+    "risk_month": Definition(
+        Text("Said for the month", "その月の予測"),
+        Text("Probability within the month, as a range of 90 %.", "その月に起こる確率（90%の範囲）。"),
+    ),
+    "risk_step": Definition(
+        Text("Step of the ladder", "モデルの段階"),
+        Text(
+            "The simplest model that nothing above it beats on later months by more than its own uncertainty.",
+            "後の月での成績が、誤差を超えて上回る複雑なモデルがない限り、最も単純なものを使う。",
+        ),
+    ),
+    "risk_events": Definition(
+        Text("Events", "発生数"),
+        Text("How often it happened in the months learned from.", "学習した期間に実際に起きた回数。"),
+    ),
+    "risk_rows": Definition(
+        Text("Rows", "行数"),
+        Text(
+            "One for each customer and month, with what was known at its begin.",
+            "顧客×月ごとに1行。月初に分かっていた情報だけを持つ。",
+        ),
+    ),
+    "risk_auc": Definition(
+        Text("AUC", "AUC"),
+        Text(
+            "Chance that one who left had the higher probability than one who stayed; .5 is a coin.",
+            "解約した顧客の確率が、継続した顧客より高かった割合。0.5なら偶然と同じ。",
+        ),
+    ),
+    "risk_loss": Definition(
+        Text("Log loss", "対数損失"),
+        Text("Price of wrong probabilities; lower is better.", "確率の外れ具合。小さいほど良い。"),
+    ),
+    "risk_origins": Definition(
+        Text("Origins", "検証回数"),
+        Text(
+            "How many times it was learned anew and tried on the months after.",
+            "学習し直して、その後の月で試した回数。",
         ),
     ),
 }

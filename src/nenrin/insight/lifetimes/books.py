@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -39,23 +39,36 @@ class Signed:
 
 
 @dataclass(frozen=True, slots=True)
+class Coming:
+    """What is agreed already: all running contracts have their notice (`is_leaving`), or the MRR changes by so much
+    from the payment on that stands behind so many others: (payments before it, change in minor units)."""
+
+    is_leaving: bool
+    steps: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Book:
-    """Lives by account as known at the end of `as_of`, with each account's tier then and what it signed first."""
+    """Lives by account as known at the end of `as_of`, with each account's tier then, what it signed first, and
+    what is agreed for later where anything is."""
 
     as_of: date
     lives: tuple[Life, ...]
     tiers: Mapping[int, str]
     signed: Mapping[int, Signed] = field(default_factory=dict)
+    coming: Mapping[int, Coming] = field(default_factory=dict)
+
+    def within(self, accounts: Iterable[int]) -> Book:
+        """The same book of these accounts only."""
+        wanted = set(accounts)
+        return replace(self, lives=tuple(one for one in self.lives if one.account in wanted))
 
 
 def read(as_of: date, accounts: Iterable[int] | None = None) -> Book:
     """All accounts' lives, or those of the accounts that a viewer may see; our own and test accounts are none."""
     lake = lakes.current()
     whole = _whole(lake.path, lake.zone.key, lake.facts.open().version(), as_of)
-    if accounts is None:
-        return whole
-    wanted = set(accounts)
-    return Book(as_of, tuple(one for one in whole.lives if one.account in wanted), whole.tiers, whole.signed)
+    return whole if accounts is None else whole.within(accounts)
 
 
 @lru_cache(maxsize=4)
@@ -74,7 +87,9 @@ def _whole(path: Path, zone: str, version: int, as_of: date) -> Book:
     found = (lives.life(account, rows, as_of) for account, rows in sorted(contracts.items()))
     known = tuple(one for one in found if one)
     signed = {one.account: _signed(first[one.account], one.starts_on) for one in known}
-    return Book(as_of, known, {account: tier for account, tier, _ in graded}, signed)
+    later = {one.account: _coming(first[one.account], one, as_of) for one in known if one.is_running}
+    coming = {account: one for account, one in later.items() if one.is_leaving or one.steps}
+    return Book(as_of, known, {account: tier for account, tier, _ in graded}, signed, coming)
 
 
 def _signed(rows: Iterable[Mapping[str, Any]], on: date) -> Signed:
@@ -82,6 +97,26 @@ def _signed(rows: Iterable[Mapping[str, Any]], on: date) -> Signed:
     main = max(begun, key=lambda row: (row["mrr_minor"], row["term_months"]))
     mrr = sum(_price(row, on) for row in begun if row["currency"] == main["currency"])
     return Signed(main["plan"], main["term_months"], mrr, main["currency"])
+
+
+def _coming(rows: Iterable[Mapping[str, Any]], one: Life, as_of: date) -> Coming:
+    running = [row for row in rows if row["starts_on"] <= as_of and _contract(row, as_of).stops_on > as_of]
+    is_leaving = all(row["noticed_on"] is not None or row["ended_on"] is not None for row in running)
+    steps = [step for row in running if row["currency"] == one.currency for step in _steps(row, one, as_of)]
+    return Coming(is_leaving, tuple(sorted(steps)))
+
+
+def _steps(row: Mapping[str, Any], one: Life, as_of: date) -> list[tuple[int, int]]:
+    """Agreed changes of the price, each counted from the first payment that falls on or after its day."""
+    days = [
+        date.fromisoformat(step["from_on"]) for step in json.loads(str(row["steps"] or "[]")) if step.get("from_on")
+    ]
+    found, price = [], _price(row, as_of)
+    for day in sorted(day for day in days if day > as_of):
+        later = _price(row, day)
+        found.append((lives.payments_before(row["ends_on"], as_of, day, one.term_months), later - price))
+        price = later
+    return found
 
 
 def _contract(row: Mapping[str, object], as_of: date) -> Contract:

@@ -19,6 +19,7 @@ def of_part(part: Slice) -> dict[str, Any]:
         "losses": part.cohort.losses,
         "reason": reason(part),
         "occasions": _occasions(part),
+        "borrowed": part.moved is not None,
         "models": [_model(one) for one in part.choice.fits] if part.choice else [],
         "payments": _between(worth.payments, worth.payments_interval) if worth else None,
         "new_customer": _between(worth.new, worth.new_interval) if worth else None,
@@ -28,7 +29,7 @@ def of_part(part: Slice) -> dict[str, Any]:
 
 def reason(part: Slice) -> str:
     """Why there is no model; empty where there is one."""
-    if part.choice:
+    if part.model:
         return "" if part.worth else "no customer of today pays in the organisation's currency"
     told = f"not enough data: needs {LEAST_CUSTOMERS} customers and {LEAST_LOSSES} losses"
     bound = "" if part.upper_churn is None else f"; churn of an occasion is at most {part.upper_churn:.1%}"
@@ -37,7 +38,7 @@ def reason(part: Slice) -> str:
 
 def _occasions(part: Slice) -> list[dict[str, Any]]:
     seen, last = part.observed, part.cohort.occasions
-    expected = part.choice.best.model.survival(range(last + 1)) if part.choice else None
+    expected = part.model.survival(range(last + 1)) if part.model else None
     return [
         {
             "occasion": n,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nenrin.analytics.roi.companies import INPUTS, Company
-from nenrin.insight.lifetimes.values import Start
+from nenrin.insight.lifetimes.starts import Start
 
 
 def known(start: Start) -> dict[str, float]:

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal, get_args
 
 from nenrin.analytics.forecasts.lifetimes import lives
-from nenrin.customers.models import Account
 from nenrin.ingest import lakes
+from nenrin.insight.lifetimes import groups
 from nenrin.insight.lifetimes.books import Book
-from nenrin.insight.models import SegmentMembership
 
 By = Literal["all", "tier", "plan", "term", "source", "region", "industry", "first_value", "segment"]
 WAYS: tuple[By, ...] = get_args(By)
-COLUMNS: Mapping[str, str] = {"source": "source", "region": "region", "industry": "industry"}
 #: First value is asked for within so many months; who left before that is in neither group.
 LANDMARK = 3
-INSIDE, OUTSIDE = "in", "out"
 FIRST_VALUES = """
 select account, min(day) as day from usage where use = 'first_value' and account is not null group by account
 """
@@ -54,24 +50,8 @@ def grouped(book: Book, by: By, segment: int | None = None) -> Grouped:
     first value was reached within three months."""
     if by == "first_value":
         return _by_first_value(book)
-    keys = _keys(book, by, segment)
+    keys = groups.keys(book, by, segment)
     return Grouped(tuple(replace(one, group=keys.get(one.account, "")) for one in stays(book)))
-
-
-def _keys(book: Book, by: By, segment: int | None) -> Mapping[int, str]:
-    if by == "tier":
-        return book.tiers
-    if by == "plan":
-        return {account: signed.plan for account, signed in book.signed.items()}
-    if by == "term":
-        return {account: str(signed.term_months) for account, signed in book.signed.items()}
-    if by == "segment":
-        inside = SegmentMembership.objects.filter(segment=segment, left_at__isnull=True)
-        within = set(inside.values_list("account_id", flat=True))
-        return {one.account: INSIDE if one.account in within else OUTSIDE for one in book.lives}
-    if by in COLUMNS:
-        return dict(Account.objects.exclude(**{COLUMNS[by]: ""}).values_list("pk", COLUMNS[by]))
-    return {}
 
 
 def _by_first_value(book: Book) -> Grouped:
@@ -86,7 +66,7 @@ def _by_first_value(book: Book) -> Grouped:
             continue
         day = reached.get(stay.account)
         in_time = day is not None and _months_between(on, day) < LANDMARK
-        found.append(replace(stay, months=stay.months - LANDMARK, group=INSIDE if in_time else OUTSIDE))
+        found.append(replace(stay, months=stay.months - LANDMARK, group=groups.INSIDE if in_time else groups.OUTSIDE))
     return Grouped(tuple(found), len(book.lives) - len(found), LANDMARK)
 
 

@@ -2,28 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import cached_property
+from typing import TypeVar
 
-from nenrin.customers.models import Account, TierRule
+from nenrin.customers.models import Account, Plan, TierRule
 from nenrin.foundation import organisation
 from nenrin.foundation.permissions import Permission, Scope, allowed
 from nenrin.insight.lifetimes import books
 from nenrin.insight.lifetimes import values as lifetimes
 from nenrin.insight.lifetimes.books import Book
-from nenrin.insight.lifetimes.values import Assumptions, Slice
+from nenrin.insight.lifetimes.groups import INSIDE, OUTSIDE
+from nenrin.insight.lifetimes.values import By, Slice
+from nenrin.insight.lifetimes.worths import Assumptions, Convention
+from nenrin.insight.models import Segment
 from nenrin.values import Text
 from nenrin.web.guard import MemberRequest
-from nenrin.web.listing import plain
+from nenrin.web.listing import plain, whole
+
+K = TypeVar("K", bound=str)
 
 VIEW = Permission.SUBSCRIPTIONS_VIEW
-EVERYBODY = Text("All tiers", "全規模")
+EVERYBODY = Text("All customers", "全体")
 UNGRADED = Text("Without a tier", "規模未設定")
 EARLIEST = 1990
 
 
-@dataclass(frozen=True, slots=True)
+WAYS: dict[By, Text] = {
+    "tier": Text("tier", "企業規模"),
+    "plan": Text("plan signed first", "最初のプラン"),
+    "segment": Text("segment", "セグメント"),
+}
+CONVENTIONS: dict[Convention, Text] = {
+    "whole": Text("about to sign: all payments (DEL)", "これから契約：初回の支払いから（DEL）"),
+    "acquired": Text("just signed: without the first payment (DEL − 1)", "契約直後：2回目の支払いから（DEL−1）"),
+    "before_1": Text("end of the first term, renewal not yet seen (DERL)", "1期目の終わり・更新前（DERL）"),
+    "before_2": Text("end of the second term, renewal not yet seen (DERL)", "2期目の終わり・更新前（DERL）"),
+    "before_3": Text("end of the third term, renewal not yet seen (DERL)", "3期目の終わり・更新前（DERL）"),
+}
+
+
+@dataclass(frozen=True)
 class Asked:
     """`known` is the day whose knowledge is used; `refused` names the inputs that made no sense and fell back."""
 
@@ -33,6 +55,9 @@ class Asked:
     currency: str
     book: Book
     refused: tuple[str, ...]
+    by: By = "tier"
+    segment: Segment | None = None
+    segments: tuple[Segment, ...] = ()
 
     @property
     def margin_percent(self) -> str:
@@ -42,12 +67,22 @@ class Asked:
     def discount_percent(self) -> str:
         return f"{100 * self.given.discount:g}"
 
+    @cached_property
+    def whole(self) -> list[Slice]:
+        """Everybody together, by length of term."""
+        return lifetimes.slices(self.book, self.currency, self.given, "all")
+
+    @cached_property
+    def parts(self) -> list[Slice]:
+        """Group by group and by length of term."""
+        if self.by == "segment" and self.segment is None:
+            return []
+        return lifetimes.slices(self.book, self.currency, self.given, self.by, self.segment.pk if self.segment else None)
+
     @property
     def slices(self) -> list[Slice]:
-        """All tiers together by term first, then tier by tier."""
-        whole = lifetimes.slices(self.book, self.currency, self.given, "all")
-        parts = lifetimes.slices(self.book, self.currency, self.given, "tier")
-        return whole + [part for part in parts if part.tier]
+        """Everybody together first, then group by group."""
+        return self.whole + [part for part in self.parts if part.tier]
 
 
 def asked(request: MemberRequest, permission: Permission = VIEW) -> Asked:
@@ -58,9 +93,26 @@ def asked(request: MemberRequest, permission: Permission = VIEW) -> Asked:
     assumed = Assumptions(
         _share(given.get("margin", ""), "margin", 0.01, 1.0, Assumptions().margin, refused),
         _share(given.get("discount", ""), "discount", 0.01, 1.0, Assumptions().discount, refused),
+        _one_of(CONVENTIONS, given.get("count", ""), "whole", "count", refused),
     )
-    book = books.read(known, scope(request, permission))
-    return Asked(known, today, assumed, organisation.current().currency, book, tuple(refused))
+    by = _one_of(WAYS, given.get("by", ""), "tier", "by", refused)
+    segments = tuple(Segment.objects.filter(archived_at__isnull=True)) if by == "segment" else ()
+    book, currency = books.read(known, scope(request, permission)), organisation.current().currency
+    segment = chosen(segments, given.get("segment"))
+    return Asked(known, today, assumed, currency, book, tuple(refused), by, segment, segments)
+
+
+def chosen(segments: Sequence[Segment], told: str | None) -> Segment | None:
+    """The segment that the address names, else the first one."""
+    wanted = whole(told)
+    return next((one for one in segments if wanted in (None, one.pk)), segments[0] if segments else None)
+
+
+def _one_of(known: Mapping[K, object], told: str, default: K, name: str, refused: list[str]) -> K:
+    found = next((key for key in known if key == plain(told)), None)
+    if found is None and told.strip():
+        refused.append(name)
+    return found or default
 
 
 def scope(request: MemberRequest, permission: Permission) -> list[int] | None:
@@ -93,6 +145,20 @@ def _share(told: str, name: str, low: float, high: float, default: float, refuse
         refused.append(name)
         return default
     return value
+
+
+def plan_names() -> dict[str, Text]:
+    return {key: Text(name, name) for key, name in Plan.objects.values_list("key", "name")}
+
+
+def names(ask: Asked) -> dict[str, Text]:
+    """Of the groups that are asked for, by key."""
+    if ask.by == "plan":
+        return plan_names()
+    if ask.by == "segment":
+        name = ask.segment.name if ask.segment else ""
+        return {INSIDE: Text(f"in “{name}”", f"「{name}」"), OUTSIDE: Text("all others", "それ以外")}
+    return tier_names()
 
 
 def tier_names() -> dict[str, Text]:

@@ -12,7 +12,6 @@ from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.http import urlencode
 
-from nenrin.analytics.forecasts.lifetimes import expectancies
 from nenrin.analytics.forecasts.lifetimes.lives import Life
 from nenrin.customers.models import Account
 from nenrin.foundation.permissions import Permission, allowed
@@ -66,15 +65,19 @@ def lifetimes(request: MemberRequest) -> HttpResponse:
     """All parts, with the curve and the figures of those for which there is enough."""
     ask = asked(request)
     lines = _lines(ask)
-    details = [pictures.detail(line.name, line.part) for line in lines if line.part.choice]
+    details = [pictures.detail(line.name, line.part, ask) for line in lines if line.part.choice]
     context = {
         "as_of": request.at,
         "ask": ask,
         "lines": lines,
         "details": details,
-        "curves": pictures.curves([(line.name, line.part) for line in lines if line.part.choice]),
+        "curves": pictures.curves([(line.name, line.part) for line in lines if line.part.model]),
         "years": YEARS,
         "least": (LEAST_CUSTOMERS, LEAST_LOSSES),
+        "total": _total(ask),
+        "ways": list(asking.WAYS.items()),
+        "conventions": list(asking.CONVENTIONS.items()),
+        "counted": asking.CONVENTIONS[ask.given.convention],
         "elsewhere": sum(one.currency != ask.currency for one in ask.book.lives),
         "query": _query(ask),
         "may_export": allowed(request.user, Permission.EXPORT) is not None,
@@ -83,12 +86,28 @@ def lifetimes(request: MemberRequest) -> HttpResponse:
 
 
 def _lines(ask: Asked) -> list[Line]:
-    tiers = asking.tier_names()
-    found = []
-    for part in ask.slices:
-        name = asking.part_name(part, tiers, is_whole=not part.tier)
-        found.append(_line(ask, part, name))
-    return found
+    names = asking.names(ask)
+    return [_line(ask, part, asking.part_name(part, names, is_whole=not part.tier)) for part in ask.slices]
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """What all customers of today are still worth."""
+
+    accounts: int
+    worth: Money
+    low: Money
+    high: Money
+    without: int
+
+
+def _total(ask: Asked) -> Whole | None:
+    found = value.total(ask.parts if ask.by == "tier" else ask.whole, ask.currency)
+    if found is None:
+        return None
+    minors = (found.worth, max(found.interval.low, 0), found.interval.high)
+    worth, low, high = (Money(round(minor), ask.currency) for minor in minors)
+    return Whole(found.accounts, worth, low, high, found.without)
 
 
 def _line(ask: Asked, part: Slice, name: Text) -> Line:
@@ -111,7 +130,11 @@ def _query(ask: Asked, **changes: str) -> str:
         "known": ask.known.isoformat(),
         "margin": f"{100 * ask.given.margin:g}",
         "discount": f"{100 * ask.given.discount:g}",
+        "count": ask.given.convention,
+        "by": ask.by,
     }
+    if ask.segment:
+        given["segment"] = str(ask.segment.pk)
     return urlencode(given | changes)
 
 
@@ -124,6 +147,7 @@ class Behind:
     mrr: Money
     payments: float | None
     worth: Money | None
+    is_leaving: bool
 
 
 @requires(VIEW)
@@ -137,7 +161,7 @@ def accounts(request: MemberRequest) -> HttpResponse:
         "as_of": request.at,
         "ask": ask,
         "part": part,
-        "name": asking.part_name(part, asking.tier_names(), is_whole=not part.tier),
+        "name": asking.part_name(part, asking.names(ask), is_whole=not part.tier),
         "state": state,
         "states": list(STATES.items()),
         "page": page,
@@ -169,18 +193,15 @@ def _behind(ask: Asked, part: Slice, state: str) -> list[Life]:
 
 def _named(found: Sequence[Life], ask: Asked, part: Slice) -> list[Behind]:
     rows = Account.objects.in_bulk([one.account for one in found])
-    ahead: dict[int, float] = {}
-    if part.choice:
-        rate = expectancies.per_occasion(ask.given.discount, part.term_months)
-        ahead = value.residuals(part.choice.best.model, rate, {one.passed for one in found if not one.is_lost})
+    ahead = value.residuals(part, ask.book, found, ask.given)
     return [_row(rows[one.account], one, ahead, ask) for one in found if one.account in rows]
 
 
-def _row(account: Account, one: Life, ahead: dict[int, float], ask: Asked) -> Behind:
-    payments = ahead.get(one.passed) if one.is_running else None
-    minor = None if payments is None else round(payments * ask.given.margin * one.term_months * one.mrr_minor)
-    worth = None if minor is None else Money(minor, one.currency or ask.currency)
-    return Behind(account, one, Money(one.mrr_minor, one.currency or ask.currency), payments, worth)
+def _row(account: Account, one: Life, ahead: dict[int, tuple[float, float]], ask: Asked) -> Behind:
+    payments, minor = ahead.get(one.account, (None, None))
+    worth = None if minor is None else Money(round(minor), one.currency or ask.currency)
+    is_leaving = one.account in ask.book.coming and ask.book.coming[one.account].is_leaving
+    return Behind(account, one, Money(one.mrr_minor, one.currency or ask.currency), payments, worth, is_leaving)
 
 
 @requires(Permission.EXPORT)

@@ -8,6 +8,8 @@ from typing import Any
 
 from nenrin.analytics.forecasts import lifetimes
 from nenrin.analytics.forecasts.lifetimes import Fit
+from nenrin.insight.lifetimes import levels
+from nenrin.insight.lifetimes.levels import Key
 from nenrin.insight.lifetimes.values import Slice
 from nenrin.values import Money, Text
 from nenrin.web import exports, format
@@ -15,12 +17,22 @@ from nenrin.web.charts.lines import Lines, Series
 from nenrin.web.lifetimes.asking import Asked
 
 YEARS_AHEAD = 10
+AXIS = Text("Year", "年")
 #: More lines than that cannot be told apart.
 MOST_LINES = 4
 KINDS: dict[str, Text] = {
     "geometric": Text("constant churn (geometric)", "一定の解約率（幾何分布）"),
     "sbg": Text("customers differ (shifted beta-geometric)", "顧客ごとに異なる解約率（sBG）"),
     "bdw": Text("customers differ and change (beta-discrete-Weibull)", "顧客ごとに異なり時間で変わる解約率（BdW）"),
+}
+LEVELS: dict[Key, Text] = {
+    "plain": Text("margin / churn, undiscounted (L0)", "粗利÷解約率、割引なし（L0）"),
+    "discounted": Text("the same, discounted (L1)", "同上、割引後（L1）"),
+    "three_years": Text("the first three years of it (L2)", "うち最初の3年分（L2）"),
+    "five_years": Text("the first five years of it (L2)", "うち最初の5年分（L2）"),
+    "growing": Text("with the growth since signature (L3)", "契約後の単価の伸びを含む（L3）"),
+    "model": Text("by the chosen model (L4)", "採用したモデルによる（L4）"),
+    "own": Text("today's customers, each its own: still to come (L5)", "現在の顧客ごとの今後の価値の平均（L5）"),
 }
 EXPORT_HEADS = (
     Text("Part", "区分"), Text("Figure", "項目"), Text("Occasion", "更新回"), Text("Value", "値"),
@@ -63,13 +75,14 @@ class Detail:
     part: Slice
     rows: tuple[Occasion, ...]
     models: tuple[Compared, ...]
+    levels: tuple[tuple[Text, Money | None], ...]
 
 
 def left_after(part: Slice, years: int) -> float | None:
     """Share of customers left after so many years by the model; None without one."""
-    if part.choice is None:
+    if part.model is None:
         return None
-    return float(part.choice.best.model.survival([float(12 * years // part.term_months)])[0])
+    return float(part.model.survival([float(12 * years // part.term_months)])[0])
 
 
 def curves(parts: Sequence[tuple[Text, Slice]]) -> Lines | None:
@@ -89,13 +102,21 @@ def curves(parts: Sequence[tuple[Text, Slice]]) -> Lines | None:
     )
     labels = tuple(Text(f"year {n}", f"{n}年").in_(language) for n in years)
     told = "; ".join(f"{name.in_(language)} {line.texts[5]}" for (name, _), line in zip(shown, series, strict=True))
-    return Lines(labels, series, Text(f"Left after five years: {told}", f"5年後の継続割合：{told}"), high=100.0)
+    return Lines(
+        labels, series, Text(f"Left after five years: {told}", f"5年後の継続割合：{told}"), high=100.0, axis=AXIS
+    )
 
 
-def detail(name: Text, part: Slice) -> Detail:
+def detail(name: Text, part: Slice, ask: Asked) -> Detail:
     assert part.choice is not None  # the caller asks for parts with enough data
-    return Detail(
-        name, f"part-{part.tier or 'all'}-{part.term_months}", part, tuple(occasions(part)), compared(part.choice)
+    key = f"part-{part.tier or 'all'}-{part.term_months}"
+    return Detail(name, key, part, tuple(occasions(part)), compared(part.choice), _levels(part, ask))
+
+
+def _levels(part: Slice, ask: Asked) -> tuple[tuple[Text, Money | None], ...]:
+    found = levels.levels(part, ask.book, ask.currency, ask.given)
+    return tuple(
+        (LEVELS[one.key], None if one.value is None else Money(round(one.value), ask.currency)) for one in found
     )
 
 
@@ -138,12 +159,12 @@ def exported(name: str, part: Slice, ask: Asked, language: str) -> Iterator[list
     for n in range(part.cohort.occasions + 1):
         counts = [at_risk[n], part.cohort.lost[n]]
         yield [name, observed, n, round(seen.share[n], 6), round(seen.low[n], 6), round(seen.high[n], 6), *counts]
-    if part.choice is None:
+    if part.model is None:
         return
     expected = Text("expected share left", "継続割合（モデル）").in_(language)
-    for n, share in enumerate(part.choice.best.model.survival(range(12 * YEARS_AHEAD // part.term_months + 1))):
+    for n, share in enumerate(part.model.survival(range(12 * YEARS_AHEAD // part.term_months + 1))):
         yield [name, expected, n, round(float(share), 6), "", "", "", ""]
-    for one in part.choice.fits:
+    for one in part.choice.fits if part.choice else ():
         yield [name, f"BIC {KINDS[one.kind].in_(language)}", "", round(one.bic, 3), "", "", "", ""]
     if part.worth is not None:
         yield from _values(name, part, ask, language)

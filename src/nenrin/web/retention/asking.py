@@ -20,7 +20,7 @@ from nenrin.insight.retention.stays import WAYS, By
 from nenrin.web.guard import MemberRequest
 from nenrin.web.lifetimes import asking
 from nenrin.web.lifetimes.asking import VIEW
-from nenrin.web.listing import plain, whole
+from nenrin.web.listing import plain
 from nenrin.web.retention import words
 
 
@@ -58,8 +58,7 @@ def asked(request: MemberRequest, permission: Permission = VIEW) -> Asked:
     known = asking.day(given.get("known", ""), today, refused)
     by = _by(given, refused)
     segments = tuple(Segment.objects.filter(archived_at__isnull=True)) if by == "segment" else ()
-    wanted = whole(given.get("segment"))
-    segment = next((one for one in segments if wanted in (None, one.pk)), segments[0] if segments else None)
+    segment = asking.chosen(segments, given.get("segment"))
     book = books.read(known, asking.scope(request, permission))
     return Asked(known, today, by, segment, segments, organisation.current().currency, book, tuple(refused))
 

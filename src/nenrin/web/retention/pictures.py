@@ -45,7 +45,7 @@ class Line:
 
 def lines(ask: Asked) -> list[Line]:
     """One a group, the largest first."""
-    tiers, plans = lifetimes_asking.tier_names(), words.plan_names() if ask.by == "plan" else {}
+    tiers, plans = lifetimes_asking.tier_names(), lifetimes_asking.plan_names() if ask.by == "plan" else {}
     return [
         Line(
             words.group(ask.by, one.key, tiers=tiers, plans=plans, segment=ask.segment),

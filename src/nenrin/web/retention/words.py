@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from nenrin.customers.models import Plan
+from nenrin.insight.lifetimes.groups import INSIDE
 from nenrin.insight.models import Segment
 from nenrin.insight.retention.factors import Told, Trait
-from nenrin.insight.retention.stays import INSIDE, By
+from nenrin.insight.retention.stays import By
 from nenrin.values import Text
 from nenrin.web import format
 from nenrin.web.lifetimes import asking
@@ -66,10 +66,6 @@ def group(by: By, key: str, *, tiers: Mapping[str, Text], plans: Mapping[str, Te
 
 
 EMPTY = Text("not recorded", "記録なし")
-
-
-def plan_names() -> dict[str, Text]:
-    return {key: Text(name, name) for key, name in Plan.objects.values_list("key", "name")}
 
 
 def trait(one: Trait, tiers: Mapping[str, Text]) -> Text:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from nenrin.analytics.roi import rates
 from nenrin.analytics.roi.companies import INPUTS, Company, Input
 from nenrin.insight.lifetimes import scenarios
-from nenrin.insight.lifetimes.values import Start
+from nenrin.insight.lifetimes.starts import Start
 from nenrin.values import Text, minor_digits
 from nenrin.web.spoken import spoken
 

@@ -17,8 +17,7 @@ from nenrin.analytics.roi.companies import INPUTS, Company, Unit
 from nenrin.customers.models import Account
 from nenrin.foundation import organisation
 from nenrin.foundation.permissions import Permission, Scope, allowed
-from nenrin.insight.lifetimes import books
-from nenrin.insight.lifetimes import values as lifetimes
+from nenrin.insight.lifetimes import books, starts
 from nenrin.values import Money, Text
 from nenrin.web import exports, format
 from nenrin.web.charts.lines import Lines, Series
@@ -60,7 +59,7 @@ class Told:
 def roi(request: MemberRequest) -> HttpResponse:
     """GET alone: the address is the scenario."""
     currency, as_of = organisation.current().currency, organisation.today(request.at)
-    start = lifetimes.start(books.read(as_of, scope(request)), currency)
+    start = starts.start(books.read(as_of, scope(request)), currency)
     asked = asking.scenario(request.GET.dict(), start, currency)
     is_sound = asked.form.is_valid()
     found = claims.simulate(asked.company) if is_sound else ()
@@ -191,7 +190,7 @@ def _path(claim: Claim, divisor: float, language: str) -> Lines:
 def roi_export(request: MemberRequest, kind: str) -> Any:
     """The scenario as a file: inputs, readings, sensitivities and the months. No account is in it."""
     currency, as_of = organisation.current().currency, organisation.today(request.at)
-    start = lifetimes.start(books.read(as_of, scope(request)), currency)
+    start = starts.start(books.read(as_of, scope(request)), currency)
     asked = asking.scenario(request.GET.dict(), start, currency)
     if not asked.form.is_valid():
         raise Http404("these figures make no scenario")

@@ -98,6 +98,15 @@ def months(one: Life, as_of: date) -> int:
     return max(_terms(one.starts_on, seen, 1), 0)
 
 
+def payments_before(ends_on: date, since: date, day: date, term: int) -> int:
+    """How many payments at ends of terms lie after `since` and before a later day.
+
+    >>> [payments_before(date(2026, 4, 1), date(2026, 1, 5), day, 12) for day in (date(2026, 4, 1), date(2027, 1, 1))]
+    [0, 1]
+    """
+    return max(_terms(ends_on, day - ASIDE, term) - _terms(ends_on, since, term), 0)
+
+
 def _first_life(begun: Sequence[Contract]) -> list[Contract]:
     found: list[Contract] = []
     end = date.min
