@@ -16,12 +16,12 @@ from nenrin.foundation.actors import SYSTEM, Actor
 from nenrin.foundation.models import ApiToken, Member
 from nenrin.foundation.permissions import FieldClass
 from nenrin.foundation.roles import Role
-from nenrin.ingest import answers, catalogue, imports, sources, tickets
+from nenrin.ingest import answers, catalogue, costs, efforts, imports, invoices, sources, tickets
 from nenrin.ingest.facts import knowing
 from nenrin.ingest.models import Conflict, EndUser, LiveEvent, Quarantined
 from nenrin.insight import days, health_models, overrides, pulses, refresh, segments
-from nenrin.insight.models import Health, HealthDetail, HealthModelVersion
-from nenrin.values import Text
+from nenrin.insight.models import Health, HealthDetail, HealthModelVersion, Risk, RiskModelVersion, RiskSaid
+from nenrin.values import Money, Text
 from nenrin.work import touches
 from tests import cast
 
@@ -92,7 +92,7 @@ def _company(world: World, owner: str, member: Member | None, at: datetime) -> N
     scored = {"as_of": organisation.today(at), "at": at, "today": 52, "score": 52, "band": "caution", "coverage": 1}
     Health.objects.create(account=account, since=organisation.today(at), version=version, **scored)
     HealthDetail.objects.create(account=account, now=_judged(account, version, organisation.today(at)).to_json())
-    _imported(account, owner, at)
+    world.put("invoice", _imported(account, owner, at), owner)
 
 
 def _judged(account: Account, version: HealthModelVersion, today: date) -> Record:
@@ -103,12 +103,16 @@ def _judged(account: Account, version: HealthModelVersion, today: date) -> Recor
     return Record(account.pk, day, version.pk, "", points, points, 1.0, True, *held)
 
 
-def _imported(account: Account, owner: str, at: datetime) -> None:
+def _imported(account: Account, owner: str, at: datetime) -> int:
+    """Returns the invoice's number."""
     known = knowing.on_arrival(organisation.today(at))
     ticket = tickets.Told(owner, account.pk, at, title=f"{CANARY} から", requester=f"{CANARY}@x.example")
     tickets.put([ticket], namespace="desk", by=SYSTEM, at=at, zone=TOKYO, knowing=known)
     answer = answers.Told(owner, account.pk, "nps", 7, at, respondent=f"{CANARY}@x.example", comment=CANARY)
     answers.put([answer], namespace="survey", by=SYSTEM, at=at, zone=TOKYO, knowing=known)
+    invoice = invoices.Told(owner, account.pk, date(2026, 4, 1), Money(110_000), due_on=date(2026, 4, 30))
+    [billed] = invoices.put([invoice], namespace="crm", by=SYSTEM, at=at, zone=TOKYO, knowing=known)
+    return billed.row.pk
 
 
 def _rest(world: World, mate: Member, at: datetime) -> None:
@@ -140,7 +144,26 @@ def _rest(world: World, mate: Member, at: datetime) -> None:
     product = products.save("core", name="Core", by=SYSTEM, at=at)
     world.put("product", product.pk)
     world.put("plan", products.save_plan("core", product=product, name="Core", by=SYSTEM, at=at).pk)
+    booked = {"namespace": "crm", "by": SYSTEM, "at": at, "zone": TOKYO, "knowing": knowing.on_arrival(organisation.today(at))}
+    world.put("cost", costs.put([costs.Told("own", date(2026, 4, 1), "cs", Money(5000))], **booked)[0].row.pk)
+    world.put("hours", efforts.put([efforts.Told("own", date(2026, 4, 1), "cs", 60)], **booked)[0].row.pk)
     _events(source.source.pk, at)
+    _risks(world, at)
+
+
+def _risks(world: World, at: datetime) -> None:
+    """A model of leaving that is in use, and what it says and said of every account."""
+    day = date(2026, 10, 31)
+    model = RiskModelVersion.objects.create(
+        event="churn", number=1, state="trusted", known_on=day, first_on=day, last_on=day, learned_at=at, used_from=at,
+        told_on=day, card={"events": 60, "rows": 900, "shows_probability": True, "step": "health"},
+    )  # fmt: skip
+    world.put("risk_model", model.pk)
+    said = {"event": "churn", "as_of": day, "version": model, "p": 0.2, "low": 0.1, "high": 0.3, "minor": 50_000}
+    said |= {"horizons": [[30, 0.07, 0.03, 0.1], [90, 0.2, 0.1, 0.3]], "months": [0.07] * 12}
+    for account in world.ids["account"].values():
+        Risk.objects.create(account_id=account, at=at, reasons=[["health_score", 0.4, 52.0, 0.1]], **said)
+        RiskSaid.objects.create(account_id=account, **said)
 
 
 def _events(source: int, at: datetime) -> None:

@@ -72,6 +72,10 @@ IDS: dict[str, tuple[str, ...]] = {
     "subscriptions/export.<str:": ("file",),
     "revenue/": ("file",),
     "roi/": ("file",),
+    "risk/forecast/export.<str:": ("file",),
+    "risk/forecast/<str:": ("day",),
+    "risk/export.<str:": ("file",),
+    "risk/models/<int:": ("risk_model",),
     "lifetimes/export.<str:": ("file",),
     "lifetimes/accounts/export.<str:": ("file",),
     "retention/export.<str:": ("file",),
@@ -111,6 +115,7 @@ WORDS = {
     "namespace": "crm",
     "phase": "primary",
     "month": "2026-04",
+    "day": "2026-11-01",
     "side": "existing",
     "code": "core",
 }

@@ -78,6 +78,7 @@ GROUPS: tuple[Group, ...] = (
             Entry("kpis", Text("KPIs", "KPI"), ("kpi",)),
             Entry("revenue", Text("Revenue movements", "売上増減"), ("revenue",)),
             Entry("retention", Text("Retention", "リテンション"), ("retention",)),
+            Entry("risks", Text("Churn risk", "解約リスク"), ("risk",)),
             Entry("lifetimes", Text("Lifetime value", "LTV"), ("lifetime",)),
             Entry("contribution", Text("Contribution", "貢献利益"), ("contribution",)),
             Entry("roi", Text("ROI simulator", "ROI試算")),

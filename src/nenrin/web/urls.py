@@ -10,8 +10,8 @@ from nenrin.web.accounts import page as account
 from nenrin.web.backtests import pages as backtests
 from nenrin.web.data import board, event_catalogue, imports, sources
 from nenrin.web.data import exports as data_exports
-from nenrin.web.executive import pages as executive
 from nenrin.web.economics import balance, contribution, entries, entry_forms, planning
+from nenrin.web.executive import pages as executive
 from nenrin.web.first_look import pages as first_look
 from nenrin.web.health_models import measures
 from nenrin.web.health_models import pages as health_models
@@ -23,6 +23,9 @@ from nenrin.web.retention import pages as retention
 from nenrin.web.revenue import cohorts
 from nenrin.web.revenue import pages as revenue
 from nenrin.web.revenue import settings as revenue_settings
+from nenrin.web.risk import forecasts as risk_forecasts
+from nenrin.web.risk import models as risk_models
+from nenrin.web.risk import pages as risks
 from nenrin.web.roi import pages as roi
 from nenrin.web.segments import pages as segments
 from nenrin.web.settings import attributes, journal, members, organisation, plans, products, rules, tags, teams, tokens
@@ -32,6 +35,7 @@ AREAS = (
     *(first_look, imports, sources, board, event_catalogue, data_exports, health_models, measures, backtests),
     *(executive, revenue, cohorts, revenue_settings, kpis),
     *(lifetimes, retention, roi),
+    *(risks, risk_forecasts, risk_models),
     *(entries, entry_forms, balance, planning, contribution),
     *(products, plans, rules, attributes, tags, teams),
     *(members, journal, tokens, organisation, profile, sessions, components_page, probes),

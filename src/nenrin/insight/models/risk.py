@@ -55,7 +55,7 @@ class Risk(models.Model):
     high = models.FloatField()
     horizons = models.JSONField(default=list)
     months = models.JSONField(default=list)  # probability that it happens in the 1st, 2nd ... month from here
-    reasons = models.JSONField(default=list)  # [[feature, log-odds, value]], the strongest first
+    reasons = models.JSONField(default=list)  # [[feature, log-odds, value, p if it were average]], strongest first
     minor = models.BigIntegerField()  # MRR in the organisation's currency
 
     class Meta:

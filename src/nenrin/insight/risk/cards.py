@@ -19,6 +19,7 @@ def card(model: RiskModel) -> dict[str, Any]:
         "shows_probability": model.shows_probability,
         "step": str(model.trust.step),
         "why": model.trust.why,
+        "share_kept": model.trust.share,
         "trials": [msgspec.to_builtins(trial) for trial in model.trust.trials],
         "features": list(model.needs),
         "tiers": list(model.hazard.design.tiers),

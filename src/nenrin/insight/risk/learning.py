@@ -47,7 +47,7 @@ def learn(known: date, *, by: Actor, at: datetime, events: Sequence[str] = EVENT
             if found.state in ("trusted", "ranking"):
                 _use(version, by, at)
         if found.model is not None:
-            replays.keep(rows, event, version)
+            replays.keep(rows, event, version, found.model)
         made.append(version)
     return made
 

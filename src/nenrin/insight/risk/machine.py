@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nenrin.analytics.forecasts.hazards import documents, risk
+from nenrin.analytics.forecasts.hazards import documents, ladders, risk, stacks
+from nenrin.analytics.forecasts.hazards.ladders import Climb, Rung
 from nenrin.analytics.forecasts.hazards.risk import NotEnough, RiskModel, Table
 from nenrin.insight.risk import cards
 from nenrin.insight.risk.features import HEALTH
@@ -69,6 +70,28 @@ def learn(table: Table, event: str) -> Learned:
     return Learned(state, cards.card(found), findings, documents.to_dict(found), found)
 
 
+def relearned(model: RiskModel, table: Table, event: str) -> RiskModel | None:
+    """The same kind of model from fewer rows: its step and its restraint stay, every coefficient is learned anew.
+
+    None where the rows have no event, or too few rows for a fit.
+    """
+    table = _of(table, event)
+    happened = table.events[event]
+    if not happened.any() or happened.all():
+        return None
+    rung = _rung(model)
+    climb = Climb(rung, model.trust.share, (), stacks.stacked(table, event, (0,)), np.zeros(0), model.trust.why)
+    hazard = ladders.held(table, stacks.stacked(table, event), happened, climb)
+    return replace(model, hazard=hazard, events=int(happened.sum()), rows=len(table))
+
+
+def _rung(model: RiskModel) -> Rung:
+    ridges = {trial.step: trial.ridge for trial in model.trust.trials}
+    all_of_them = ladders.rungs(model.events, HEALTH)
+    own = [one for one in all_of_them if one.step == model.trust.step]
+    return next((one for one in own if one.terms.ridge == ridges.get(one.step)), own[0])
+
+
 def _of(table: Table, event: str) -> Table:
     """What lowers the risk of leaving does not lower the chance of growing: no direction is stated for it."""
     if event == "churn":
@@ -91,6 +114,17 @@ def tell(model: RiskModel, table: Table) -> Told:
     hazards = model.hazards(table, MONTHS)
     there = np.cumprod(np.concatenate([np.ones((len(table), 1)), 1 - hazards[:, :-1]], axis=1), axis=1)
     return Told(p, low, high, hazards * there)
+
+
+def if_average(model: RiskModel, table: Table) -> dict[str, Floats]:
+    """Feature -> probability within the listed horizon if the feature alone were that of an average account."""
+    found = {}
+    for recipe in model.hazard.design.recipes:
+        own = table.feature(recipe.name)
+        plain = replace(own, values=np.full(len(table), recipe.mean))
+        others = tuple(plain if one.name == recipe.name else one for one in table.features)
+        found[recipe.name] = model.probability(replace(table, features=others), LISTED).value
+    return found
 
 
 def reasons(model: RiskModel, table: Table, row: int) -> list[Reason]:

@@ -1,5 +1,7 @@
 """What would have been said at the begin of each past month, by a model that knew only the months before it.
 
+The kind of model is today's; every coefficient comes from the earlier months alone.
+
 Kept beside what was really said and marked as replayed, so that forecasts can be held against what came from the first
 day on. A month for which something was really said is never replayed.
 """
@@ -11,6 +13,7 @@ from datetime import date, timedelta
 import numpy as np
 from django.db import transaction
 
+from nenrin.analytics.forecasts.hazards.risk import RiskModel
 from nenrin.insight.models import RiskModelVersion, RiskSaid
 from nenrin.insight.refreshing import tables as written
 from nenrin.insight.risk import machine
@@ -23,7 +26,7 @@ SAID = ("account_id", "event", "as_of", "version_id", "is_replayed", "p", "low",
 EVENING = timedelta(1)
 
 
-def keep(rows: Rows, event: str, version: RiskModelVersion) -> int:
+def keep(rows: Rows, event: str, version: RiskModelVersion, model: RiskModel) -> int:
     """Replay the last months; returns how many accounts' months were kept. Safe to repeat."""
     table, kept = rows.table, []
     spoken = set(RiskSaid.objects.filter(event=event, is_replayed=False).values_list("as_of", flat=True).distinct())
@@ -32,9 +35,8 @@ def keep(rows: Rows, event: str, version: RiskModelVersion) -> int:
         before, asked = table.chosen(table.ends <= begin), np.flatnonzero(table.begins == begin)
         if any((one + EVENING).replace(day=1) == (day + EVENING).replace(day=1) for one in spoken) or not len(before):
             continue
-        found = machine.learn(before, event)
-        if found.model is not None:
-            told = machine.tell(found.model, table.chosen(asked))
+        if found := machine.relearned(model, before, event):
+            told = machine.tell(found, table.chosen(asked))
             accounts, minor = table.account[asked].tolist(), rows.standing.minor[asked].tolist()
             kept += said(accounts, event, day, version.pk, told, minor, is_replayed=True)
     with transaction.atomic():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -47,12 +47,12 @@ def tell(day: date, *, at: datetime) -> int:
 def _rows(
     version: RiskModelVersion, model: RiskModel, rows: Rows, told: Told, day: date, at: datetime
 ) -> list[tuple[object, ...]]:
-    place = HORIZONS.index(LISTED)
+    place, average = HORIZONS.index(LISTED), machine.if_average(model, rows.table)
     return [
         (
             account, version.event, day, at, version.pk, float(told.p[n, place]), float(told.low[n, place]),
             float(told.high[n, place]), replays.horizons(told, n), replays.months(told, n),
-            _reasons(model, rows, n), minor,
+            _reasons(model, rows, n, average), minor,
         )
         for n, (account, minor) in enumerate(_accounts(rows))
     ]  # fmt: skip
@@ -62,10 +62,13 @@ def _accounts(rows: Rows) -> Sequence[tuple[int, int]]:
     return list(zip(rows.table.account.tolist(), rows.standing.minor.tolist(), strict=True))
 
 
-def _reasons(model: RiskModel, rows: Rows, row: int) -> list[list[object]]:
-    """[[feature, log-odds, the measure's own value]]."""
-    found = machine.reasons(model, rows.table, row)
-    return [[one.feature, one.log_odds, None if one.value is None else _value(rows, one.feature, row)] for one in found]
+def _reasons(model: RiskModel, rows: Rows, row: int, average: Mapping[str, machine.Floats]) -> list[list[object]]:
+    """[[feature, log-odds, the measure's own value, the probability if it were average]]."""
+    return [
+        [one.feature, one.log_odds, None if one.value is None else _value(rows, one.feature, row),
+         round(float(average[one.feature][row]), 6)]
+        for one in machine.reasons(model, rows.table, row)
+    ]  # fmt: skip
 
 
 def _value(rows: Rows, feature: str, row: int) -> float:

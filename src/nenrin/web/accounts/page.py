@@ -21,6 +21,7 @@ from nenrin.web.accounts import judgements, timeline
 from nenrin.web.accounts import usage as account_usage
 from nenrin.web.accounts.head import find, head
 from nenrin.web.guard import MemberRequest, requires
+from nenrin.web.risk import block as risk_block
 
 PEOPLE_SHOWN = 6
 LEFT_LATELY = timedelta(days=90)
@@ -49,7 +50,11 @@ def health(request: MemberRequest, key: int) -> HttpResponse:
     """Every measure with value, points, weight and source; the trend; what people set by hand."""
     account = find(request, key, Permission.HEALTH_VIEW)
     top = head(account, request, here="health")
-    context = {"head": top, "as_of": top.health.at if top.health else request.at}
+    context = {
+        "head": top,
+        "as_of": top.health.at if top.health else request.at,
+        "risk": risk_block.of(account, request),
+    }
     return render(request, "account360/health.html", context | account_health.page(account, top, request))
 
 

@@ -1,0 +1,97 @@
+"""An account's risk on its own page: how probable, why, what would move it; or why nothing can be said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import get_language
+
+from nenrin.customers.models import Account, Subscription
+from nenrin.foundation.permissions import Permission, allowed
+from nenrin.insight.models import Risk, RiskModelVersion
+from nenrin.insight.risk.words import STATE_NAMES
+from nenrin.values import Text
+from nenrin.web.guard import MemberRequest
+from nenrin.web.risk import words
+from nenrin.web.risk.words import Reason
+
+MOST_MOVES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """If one measure alone were that of an average account: the probability from -> to."""
+
+    name: Text
+    value: Text
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One event. `horizons`: name, probability (empty where the model only ranks), interval of 90 %."""
+
+    event: Text
+    version: RiskModelVersion
+    as_of: date
+    is_ranking: bool
+    horizons: tuple[tuple[Text, str, str], ...]
+    reasons: tuple[Reason, ...]
+    moves: tuple[Move, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """`silence` says why nothing is told."""
+
+    told: tuple[Told, ...]
+    silence: Text | None
+
+
+def of(account: Account, request: MemberRequest) -> Block | None:
+    """None for those who may not see it: two queries where something is told, three where not."""
+    if not allowed(request.user, Permission.HEALTH_VIEW):
+        return None
+    rows = list(Risk.objects.filter(account=account).select_related("version").defer("version__document"))
+    found = tuple(_told(row) for row in sorted(rows, key=lambda row: row.event))
+    return Block(found, None if found else _silence(account))
+
+
+def _told(row: Risk) -> Told:
+    language, is_ranking = get_language() or "ja", words.is_ranking(row)
+    horizons = tuple(
+        (words.HORIZONS[int(days)], "" if is_ranking else words.chance(p), words.interval(low, high, language))
+        for days, p, low, high in row.horizons
+    )
+    moves = () if is_ranking else tuple(_moves(row))
+    return Told(
+        words.EVENTS[row.event], row.version, row.as_of, is_ranking, horizons, tuple(words.reasons(row.reasons)), moves
+    )
+
+
+def _moves(row: Risk) -> Sequence[Move]:
+    """Of the measures that raise it, those that would lower it most."""
+    raising = [one for one in row.reasons if len(one) > 3 and one[1] > 0 and one[3] < row.p]
+    best = sorted(raising, key=lambda one: one[3])[:MOST_MOVES]
+    named = words.reasons(best)
+    return [
+        Move(one.name, one.value, words.chance(row.p), words.chance(told[3]))
+        for one, told in zip(named, best, strict=True)
+    ]
+
+
+def _silence(account: Account) -> Text:
+    noticed = Subscription.objects.filter(account=account, noticed_on__isnull=False, archived_at__isnull=True)
+    if noticed.exists():
+        return Text("Notice has been given: the decision has fallen.", "解約通知を受領済み。予測の対象外です。")
+    versions = {one.event: one for one in RiskModelVersion.objects.order_by("number").defer("document", "card")}
+    version = versions.get("churn")
+    if version is None:
+        return Text("No model has been learned yet.", "予測モデルはまだ学習されていません。")
+    if version.used_from is None or version.used_until is not None:
+        state = STATE_NAMES[version.state]
+        return Text(f"Not enough to say: {state.en}.", f"データ不足のため表示できません（{state.ja}）。")
+    return Text("Not a paying customer on the last closed day.", "前回の日次締めの時点で課金中の契約がありません。")

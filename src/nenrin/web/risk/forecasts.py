@@ -1,0 +1,230 @@
+"""MRR expected to be lost or won by month, and how earlier months' forecasts came out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.utils.translation import get_language
+
+from nenrin.customers.terms import add_months
+from nenrin.foundation.permissions import Permission, allowed
+from nenrin.insight.models import RiskSaid
+from nenrin.insight.refresh import here
+from nenrin.insight.revenue import books
+from nenrin.insight.risk import forecasts, outcomes
+from nenrin.insight.risk.forecasts import Forecast, Held
+from nenrin.values import Money, Text
+from nenrin.web import exports, format, navigation
+from nenrin.web.charts.lines import Lines, Series
+from nenrin.web.guard import MemberRequest, requires
+from nenrin.web.listing import PAGE
+from nenrin.web.risk import asking, words
+from nenrin.web.risk.tabs import tabs
+
+VIEW = Permission.SUBSCRIPTIONS_VIEW
+BASES: dict[str, Text] = {
+    "said": Text("as said", "当時の予測"),
+    "replayed": Text("replayed", "再現した予測"),
+}
+
+
+def known(request: MemberRequest) -> date:
+    """The last closed day, of which risk is told."""
+    return here().scored_through or navigation.today(request) - timedelta(1)
+
+
+@requires(VIEW)
+def forecast(request: MemberRequest) -> HttpResponse:
+    """Twelve months ahead and twelve back."""
+    filters, day = asking.asked(request), known(request)
+    found = forecasts.forecast(filters.event, day, asking.accounts(request, VIEW))
+    currency = navigation.organisation_of(request).currency  # type: ignore[union-attr]
+    context = {
+        "as_of": found.as_of or request.at,
+        "known": day,
+        "tabs": tabs("risk-forecast", filters.event),
+        "filters": filters,
+        "events": list(words.EVENTS.items()),
+        "found": found,
+        "year": _amounts(found.year, currency),
+        "mrr": Money(found.mrr, currency),
+        "months": [(one, _amounts(one.expected, currency)) for one in found.months],
+        "held": [_line(one, currency) for one in reversed(found.held)],
+        "sums": _sums(found, currency),
+        "chart": _chart(found, currency),
+        "may_export": allowed(request.user, Permission.EXPORT) is not None,
+    }
+    return render(request, "risk/forecast.html", context)
+
+
+def _amounts(one: Any, currency: str) -> tuple[Money, Money, Money]:
+    value, low, high = (Money(round(amount), currency) for amount in (one.value, one.low, one.high))
+    return value, low, high
+
+
+def _line(one: Held, currency: str) -> tuple[Held, Text, tuple[Money, Money, Money], Money, Money]:
+    amounts = _amounts(one.expected, currency)
+    return one, BASES[one.basis], amounts, Money(one.actual, currency), Money(one.unpaid, currency)
+
+
+def _sums(found: Forecast, currency: str) -> dict[str, Any] | None:
+    """Expected and actual of all months that ended, and how many actuals fell into their intervals."""
+    ended = found.ended
+    if not ended:
+        return None
+    return {
+        "months": len(ended),
+        "within": sum(one.is_within for one in ended),
+        "expected": Money(round(sum(one.expected.value for one in ended)), currency),
+        "actual": Money(sum(one.actual for one in ended), currency),
+        "unpaid": Money(sum(one.unpaid for one in ended), currency),
+    }
+
+
+def _chart(found: Forecast, currency: str) -> Lines | None:
+    """Actual and expected of past months, then expected with its interval."""
+    if not found.held and not found.months:
+        return None
+    language = get_language() or "ja"
+    past, ahead = found.ended, found.months
+    scale = 1e-4 if language.startswith("ja") and currency == "JPY" else 1.0
+    count = len(past) + len(ahead)
+
+    def series(name: Text, values: Sequence[float | None]) -> Series:
+        told = [None if value is None else Money(round(value), currency) for value in values]
+        texts = tuple("—" if one is None else format.money(one, language) for one in told)
+        return Series(name, tuple(None if value is None else value * scale for value in values), texts)
+
+    both = [*(one.expected for one in past), *(one.expected for one in ahead)]
+    lines = (
+        series(Text("actual", "実績"), [*(float(one.actual) for one in past), *(None for _ in ahead)]),
+        series(Text("expected", "予測"), [one.value for one in both]),
+        series(Text("80 % interval, high", "80%区間の上限"), [one.high for one in both]),
+    )
+    begins = [*(one.begins for one in past), *(one.begins for one in ahead)]
+    labels = tuple(format.day(day, language, "brief") for day in begins)
+    unit = Text(f"{currency}", "万円" if scale != 1.0 else currency)
+    return Lines(
+        labels,
+        lines,
+        _story(found, currency),
+        low=0.0,
+        mark=len(past) if past and count > len(past) else None,
+        unit=unit,
+    )
+
+
+def _story(found: Forecast, currency: str) -> Text:
+    sums = _sums(found, currency)
+    if sums is None:
+        return Text("Expected MRR by month", "月別の予測MRR")
+    return Text(
+        f"Of {sums['months']} months, {sums['within']} came out within their 80 % interval.",
+        f"{sums['months']}か月のうち{sums['within']}か月の実績が80%区間に入った。",
+    )
+
+
+@requires(VIEW)
+def month(request: MemberRequest, day: str) -> HttpResponse:
+    """The accounts behind a past month: what was said of each and what it did."""
+    filters, when = asking.asked(request), _day(day)
+    rows = RiskSaid.objects.filter(event=filters.event, as_of=when - timedelta(1)).select_related("account", "version")
+    within = asking.accounts(request, VIEW)
+    rows = rows if within is None else rows.filter(account__in=within)
+    page = Paginator(rows.order_by("-p", "pk"), PAGE).get_page(request.GET.get("page"))
+    currency = navigation.organisation_of(request).currency  # type: ignore[union-attr]
+    came = _came(filters.event, when, min(add_months(when, 1), known(request) + timedelta(1)))
+    language = get_language() or "ja"
+    first = page.object_list[0] if page.object_list else None
+    context = {
+        "as_of": when - timedelta(1),
+        "begins": when,
+        "filters": filters,
+        "event": words.EVENTS[filters.event],
+        "basis": BASES["replayed" if first and first.is_replayed else "said"],
+        "page": page,
+        "lines": [
+            (
+                row,
+                words.interval(*_first(row), language),
+                Money(row.minor, currency),
+                _moved(came.get(row.account_id, 0), currency),
+            )
+            for row in page.object_list
+        ],
+    }
+    return render(request, "risk/month.html", context)
+
+
+def _first(row: RiskSaid) -> tuple[float, float]:
+    """The interval of the first horizon, which is the month."""
+    _, _, low, high = row.horizons[0]
+    return low, high
+
+
+def _moved(amount: int, currency: str) -> Money | None:
+    return Money(amount, currency) if amount else None
+
+
+def _came(event: str, begins: date, ends: date) -> dict[int, int]:
+    """Account -> MRR that moved by the event in the month."""
+    standing = outcomes.decided(books.ledger(ends - timedelta(1))).standing([begins], [ends])
+    mine = standing.outcome == forecasts.CODES[event]
+    return dict(zip(standing.account[mine].tolist(), standing.change[mine].tolist(), strict=True))
+
+
+def _day(told: str) -> date:
+    try:
+        return date.fromisoformat(told)
+    except ValueError:
+        raise Http404(told) from None
+
+
+_HEADS = (
+    Text("From", "開始"), Text("Before", "終了（前日まで）"), Text("Basis", "区分"), Text("Expected", "予測"), Text("Low (80 %)", "下限（80%）"),
+    Text("High (80 %)", "上限（80%）"), Text("Actual", "実績"), Text("Unpaid", "支払い滞納による解約"), Text("Currency", "通貨"),
+    Text("Accounts", "対象顧客数"), Text("Happened", "発生数"),
+)  # fmt: skip
+
+
+@requires(Permission.EXPORT)
+def forecast_export(request: MemberRequest, kind: str) -> Any:
+    """All months as a file, past and coming."""
+    filters, language = asking.asked(request), exports.language()
+    found = forecasts.forecast(filters.event, known(request), asking.accounts(request, Permission.EXPORT))
+    currency = navigation.organisation_of(request).currency  # type: ignore[union-attr]
+
+    def lines() -> Iterator[list[Any]]:
+        for one in found.held:
+            amounts = [amount.major for amount in _amounts(one.expected, currency)]
+            came = [Money(one.actual, currency).major, Money(one.unpaid, currency).major] if one.has_ended else ["", ""]
+            yield [
+                one.begins,
+                one.ends,
+                BASES[one.basis].in_(language),
+                *amounts,
+                *came,
+                currency,
+                one.accounts,
+                one.happened,
+            ]
+        for ahead in found.months:
+            amounts = [amount.major for amount in _amounts(ahead.expected, currency)]
+            yield [ahead.begins, ahead.ends, Text("ahead", "今後").in_(language), *amounts, "", "", currency, "", ""]
+
+    exports.note(request, "subscription", len(found.held) + len(found.months), {"risk": filters.event})
+    name = f"risk-forecast-{filters.event}"
+    return exports.answer(kind, name, [head.in_(language) for head in _HEADS], lines(), request.at)
+
+
+urlpatterns = [
+    path("risk/forecast", forecast, name="risk-forecast"),
+    path("risk/forecast/export.<str:kind>", forecast_export, name="risk-forecast-export"),
+    path("risk/forecast/<str:day>", month, name="risk-month"),
+]

@@ -1,0 +1,117 @@
+"""The models behind the risk: every version with its card, and learning, using and withdrawing them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.views.decorators.http import require_POST
+
+from nenrin.foundation.actors import Actor
+from nenrin.foundation.permissions import Permission, allowed
+from nenrin.insight.models import RiskModelVersion
+from nenrin.insight.refresh import here
+from nenrin.insight.risk import learning, telling
+from nenrin.insight.risk.machine import USABLE
+from nenrin.insight.risk.words import STATE_NAMES
+from nenrin.values import Text
+from nenrin.web import errors, toasts
+from nenrin.web.guard import MemberRequest, requires
+from nenrin.web.listing import PAGE, plain
+from nenrin.web.risk import asking, pictures, words
+from nenrin.web.risk.tabs import tabs
+
+VIEW, EDIT = Permission.HEALTH_VIEW, Permission.HEALTH_CONFIGURE
+
+
+@requires(VIEW)
+def models(request: MemberRequest) -> HttpResponse:
+    """All versions of an event's models, the newest first."""
+    filters = asking.asked(request)
+    rows = RiskModelVersion.objects.filter(event=filters.event).select_related("author").defer("document")
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    context = {
+        "as_of": request.at,
+        "tabs": tabs("risk-models", filters.event),
+        "filters": filters,
+        "events": list(words.EVENTS.items()),
+        "page": page,
+        "lines": [pictures.line(row) for row in page.object_list],
+        "may_edit": allowed(request.user, EDIT) is not None,
+        "can_learn": here().scored_through is not None,
+    }
+    return render(request, "risk/models.html", context)
+
+
+@requires(VIEW)
+def model(request: MemberRequest, key: int) -> HttpResponse:
+    """One version's card."""
+    row = _one(key)
+    context = {
+        "as_of": row.known_on,
+        "row": row,
+        "event": words.EVENTS[row.event],
+        "state": STATE_NAMES[row.state],
+        "card": pictures.card(row),
+        "is_used": row.used_from is not None and row.used_until is None,
+        "is_usable": row.state in USABLE,
+        "may_edit": allowed(request.user, EDIT) is not None,
+    }
+    return render(request, "risk/model.html", context)
+
+
+def _one(key: int) -> RiskModelVersion:
+    found = RiskModelVersion.objects.select_related("author").defer("document").filter(pk=key).first()
+    if found is None:
+        raise Http404(f"risk model {key}")
+    return found
+
+
+@require_POST
+@requires(EDIT)
+def learn(request: MemberRequest) -> HttpResponse:
+    """Learn now, from what the last closed day knew; what may be used is, and everybody is told anew."""
+    day = here().scored_through
+    if day is None:
+        return errors.refused(request, Text("No day has been closed yet.", "まだ締めた日がありません。"))
+    made = learning.learn(day, by=Actor.of(request.user), at=request.at)
+    telling.tell(day, at=request.at)
+    said = "、".join(f"{words.EVENTS[one.event].ja} v{one.number}: {STATE_NAMES[one.state].ja}" for one in made)
+    told = ", ".join(f"{words.EVENTS[one.event].en} v{one.number}: {STATE_NAMES[one.state].en}" for one in made)
+    toasts.say(request, Text(f"Learned. {told}", f"学習しました。{said}"))
+    return HttpResponseRedirect(reverse("risk-models"))
+
+
+@require_POST
+@requires(EDIT)
+def deed(request: MemberRequest, key: int) -> HttpResponse:
+    """Put a version to use, or withdraw it; a flagged one needs a reason."""
+    row, by, reason = _one(key), Actor.of(request.user), plain(request.POST.get("reason"), 300)
+    deeds: dict[str, Any] = {"use": learning.use, "withdraw": learning.withdraw}
+    wanted = deeds.get(request.POST.get("do", ""))
+    if wanted is None:
+        return errors.refused(request, Text("No such step for a model.", "モデルにその操作はありません。"))
+    try:
+        wanted(row, by=by, at=request.at, reason=reason)
+    except (learning.NoReason, learning.NotUsable):
+        toasts.say(
+            request,
+            Text("A model that was flagged needs a reason, and one that was not learned cannot be used.",
+                 "保留中のモデルには理由が必要です。学習できなかったモデルは利用できません。"),
+        )  # fmt: skip
+        return HttpResponseRedirect(reverse("risk-model", args=[key]))
+    if (day := here().scored_through) is not None:
+        telling.tell(day, at=request.at)
+    toasts.say(request, Text("Saved.", "保存しました。"))
+    return HttpResponseRedirect(reverse("risk-model", args=[key]))
+
+
+urlpatterns = [
+    path("risk/models", models, name="risk-models"),
+    path("risk/models/learn", learn, name="risk-learn"),
+    path("risk/models/<int:key>", model, name="risk-model"),
+    path("risk/models/<int:key>/deed", deed, name="risk-model-deed"),
+]

@@ -1,0 +1,108 @@
+"""A model's card for the page: what it rests on, how far up the ladder it went, how good it was on later months."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from nenrin.insight.models import RiskModelVersion
+from nenrin.insight.risk import words as risk_words
+from nenrin.insight.risk.words import STATE_NAMES
+from nenrin.values import Text
+
+STEPS: dict[str, Text] = {
+    "tier": Text("base rate of the tier", "企業規模ごとの基準率"),
+    "calendar": Text("with the contract's calendar", "契約の更新時期を加味"),
+    "health": Text("with the health score", "ヘルススコアを加味"),
+    "hazard": Text("with all measures", "全指標を加味"),
+    "curves": Text("with curves of measures", "指標の曲線を加味"),
+    "boosted": Text("boosted trees", "勾配ブースティング"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A version in the list."""
+
+    row: RiskModelVersion
+    state: Text
+    step: Text
+    is_used: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A step on data it had not seen: log loss, and how much of the tier's loss it saves."""
+
+    step: Text
+    loss: str
+    gain: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    rule: str
+    feature: Text
+    figure: str
+    is_refusal: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    step: Text
+    why: Text
+    trials: tuple[Trial, ...]
+    findings: tuple[Finding, ...]
+    features: tuple[Text, ...]
+
+
+def line(row: RiskModelVersion) -> Line:
+    return Line(row, STATE_NAMES[row.state], step(row), row.used_from is not None and row.used_until is None)
+
+
+def step(row: RiskModelVersion) -> Text:
+    return STEPS.get(str(row.card.get("step", "")), Text("—", "—"))
+
+
+def card(row: RiskModelVersion) -> Card:
+    told: Mapping[str, Any] = row.card
+    return Card(
+        step(row),
+        _why(told),
+        tuple(_trial(one, told.get("step")) for one in told.get("trials", ())),
+        tuple(_finding(one) for one in row.findings),
+        tuple(risk_words.feature(key) for key in told.get("features", ())),
+    )
+
+
+def _why(told: Mapping[str, Any]) -> Text:
+    """Why this step, in words."""
+    if told.get("why") == "few":
+        kept = f"{100 * float(told.get('share_kept', 1.0)):.0f}%"
+        return Text(
+            f"Few events: tried on accounts it had not seen. Of its distance from the base rate of the tier {kept} is "
+            "kept, as much as unseen accounts bear out.",
+            f"発生数が少ないため、学習に使っていない顧客で検証。企業規模ごとの基準率との差のうち、裏づけのある{kept}だけを採用。",
+        )
+    if told.get("why") == "gain":
+        return Text(
+            "Tried on later months and other accounts: nothing above it gains more than one standard error.",
+            "後の月・別の顧客で検証。これより複雑なモデルは標準誤差を超える改善がなかった。",
+        )
+    return Text("", "")
+
+
+def _trial(one: Mapping[str, Any], chosen: Any) -> Trial:
+    return Trial(
+        STEPS.get(one["step"], Text(one["step"], one["step"])),
+        f"{one['loss']:.4f}",
+        f"{one['gain']:+.1f}% ± {one['error']:.1f}",
+        one["step"] == chosen,
+    )
+
+
+def _finding(one: Mapping[str, Any]) -> Finding:
+    feature = risk_words.feature(one["feature"]) if one["feature"] else Text("all rows", "全体")
+    return Finding(one["rule"], feature, f"{one['figure']:g}", one["severity"] == "refuse")

@@ -1,0 +1,92 @@
+"""How probabilities, reasons and findings are put into words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nenrin.insight.models import Risk
+from nenrin.insight.risk import words
+from nenrin.values import Text
+from nenrin.web import format
+
+EVENTS: dict[str, Text] = {
+    "churn": Text("Churn", "解約"),
+    "expansion": Text("Expansion", "拡大"),
+}
+HORIZONS: dict[int, Text] = {
+    30: Text("30 days", "30日"),
+    90: Text("90 days", "90日"),
+    180: Text("180 days", "180日"),
+    365: Text("one year", "1年"),
+}
+RAISES, LOWERS = Text("raises it", "上げる"), Text("lowers it", "下げる")
+#: Factors of the odds from which a reason is called strong or clear.
+STRENGTHS: tuple[tuple[float, Text], ...] = (
+    (math.log(2.0), Text("strongly", "大きく")),
+    (math.log(1.25), Text("clearly", "はっきり")),
+    (0.0, Text("slightly", "わずかに")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason in words: the feature, its value, in which direction and how much it acts, as a factor of the odds."""
+
+    key: str
+    name: Text
+    value: Text
+    acts: Text
+    is_raising: bool
+    factor: str
+
+
+def reasons(told: Sequence[Sequence[object]], most: int | None = None) -> list[Reason]:
+    """Of Risk.reasons, in their order."""
+    return [_reason(str(row[0]), float(str(row[1])), row[2]) for row in list(told)[:most]]
+
+
+def _reason(key: str, log_odds: float, value: object) -> Reason:
+    raises = log_odds > 0
+    way = RAISES if raises else LOWERS
+    strength = next(word for least, word in STRENGTHS if abs(log_odds) >= least)
+    acts = Text(f"{way.en} {strength}", f"{strength.ja}{way.ja}")
+    said = words.figure(key, value if isinstance(value, int | float) else None)
+    return Reason(key, words.feature(key), said, acts, raises, f"×{math.exp(log_odds):.2f}")
+
+
+def brief(told: Sequence[Sequence[object]], *, raising: bool = True, most: int = 2) -> Text:
+    """The first reasons of one direction: "Seat use 25%, no activity for 23 days"."""
+    found = [one for one in reasons(told) if one.is_raising == raising][:most]
+    return Text(
+        ", ".join(f"{one.name.en} {one.value.en}" for one in found) or "—",
+        "、".join(f"{one.name.ja} {one.value.ja}" for one in found) or "—",
+    )
+
+
+def interval(low: float, high: float, language: str) -> str:
+    """ "5–46%" with as many digits as small probabilities need."""
+    dash = "〜" if language.startswith("ja") else "–"
+    return f"{_points(low)}{dash}{_points(high)}%"
+
+
+def chance(p: float) -> str:
+    """
+    >>> chance(0.4149), chance(0.0041)
+    ('41%', '0.4%')
+    """
+    return f"{_points(p)}%"
+
+
+def _points(p: float) -> str:
+    return f"{100 * p:.1f}" if p < 0.01 else f"{100 * p:.0f}"
+
+
+def percent(value: float | None, language: str) -> str:
+    return format.percent(value, language, 0)
+
+
+def is_ranking(risk: Risk) -> bool:
+    """Too few events: the order counts, the figure would say more than is known."""
+    return risk.version.state == "ranking" or not risk.version.card.get("shows_probability", False)
