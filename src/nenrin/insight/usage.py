@@ -57,7 +57,7 @@ def of(account: int, as_of: date, *, weeks: int = WEEKS) -> Usage:
     """The last `weeks` times seven days up to and with `as_of`, as known now."""
     end = as_of + timedelta(days=1)
     start = end - timedelta(days=7 * weeks)
-    with lakes.current().session(days=(start, end), known=as_of, accounts=[account]) as db:
+    with lakes.current().usage((start, end), known=as_of, accounts=[account]) as db:
         span = [start, end]
         names = db.execute(_FEATURES, [start, *span]).fetchall()
         users = dict(db.execute(_USERS, [start, *span]).fetchall())
@@ -102,7 +102,7 @@ def recent(account: int, *, until: date, days: int = 30, limit: int = RECENT_AT_
     files = lake.events.files([(start + timedelta(n)).isoformat() for n in range((end - start).days + 1)])
     if not files:
         return []
-    with lake.session(days=(end, end), known=until, accounts=[account]) as db:
+    with lake.usage((end, end), known=until, accounts=[account]) as db:
         # Through Arrow, which knows time zones without further libraries.
         rows: list[dict[str, Any]] = db.sql(_RECENT, params=[files, limit]).to_arrow_table().to_pylist()
     return [Happening(**row) for row in rows]

@@ -181,7 +181,7 @@ def believe(
             )
         )  # fmt: skip
     db.execute(PRICE_STEPS)
-    _map(db, known)
+    apply_catalogue(db, known)
 
 
 def believe_own(
@@ -200,7 +200,13 @@ def believe_own(
     for view, (kind, shape) in VIEWS.items():
         db.execute(OWN_VIEW.format(view=view, kind=kind, shape=_json(shape), columns=_columns(shape)))
     db.execute(PRICE_STEPS)
-    _map(db, known)
+    apply_catalogue(db, known)
+
+
+def apply_catalogue(db: duckdb.DuckDBPyConnection, known: date | None) -> None:
+    """The table `mappings`, over `said_mapping`."""
+    last = "and believed_to = date '9999-12-31'" if known else ""
+    db.execute(MAPPINGS.format(from_day="date '1900-01-01'" if known else "known_on", last=last))
 
 
 def _read_own(
@@ -226,11 +232,6 @@ def _said_by(files: Mapping[str, Sequence[str]], zone: ZoneInfo, chosen: str) ->
     if not paths:
         return f"select '' as kind, *, date '2000-01-01' as valid_on from {NOTHING} where false"
     return OWN_SAID.format(valid_on=valid_on(zone), files=file_list(paths), chosen=chosen)
-
-
-def _map(db: duckdb.DuckDBPyConnection, known: date | None) -> None:
-    last = "and believed_to = date '9999-12-31'" if known else ""
-    db.execute(MAPPINGS.format(from_day="date '1900-01-01'" if known else "known_on", last=last))
 
 
 def _start(known: date | None) -> str:

@@ -117,6 +117,21 @@ class Lake:
             db.close()
 
     @contextmanager
+    def usage(
+        self, days: tuple[date, date], *, known: date, accounts: Sequence[int]
+    ) -> Iterator[duckdb.DuckDBPyConnection]:
+        """As `session` of some accounts, without the facts about them: half of what a session takes."""
+        db = cursor(threads=self._threads, memory=self._memory, spill=self.path / "spill")
+        try:
+            session.usage_alone(
+                db, rollups=self.rollups, facts_table=self.facts, kept=self.path / "cache", days=days, known=known,
+                accounts=accounts,
+            )  # fmt: skip
+            yield db
+        finally:
+            db.close()
+
+    @contextmanager
     def links(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection with the table `links` of docs/lake.md alone: a fraction of what a session takes."""
         db = cursor(threads=self._threads, memory=self._memory, spill=self.path / "spill")

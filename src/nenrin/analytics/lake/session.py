@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -111,29 +111,50 @@ def build(
     days: tuple[date, date] | None, known: date | None, accounts: Sequence[int] | None,
 ) -> None:  # fmt: skip
     """Fill a connection with the names of docs/lake.md."""
-    scope = Scope(days, known, None if accounts is None else frozenset(accounts))
-    files, standing = facts_table.snapshot().files, rollups.shelf.standing()
+    scope, zone = Scope(days, known, None if accounts is None else frozenset(accounts)), rollups.zone
+    files = facts_table.snapshot().files
     said = facts.COMMON if scope.accounts is not None else (*facts.COMMON, *facts.LINKING)
-    facts.declare(db, files, said, zone=rollups.zone, known=known)
+    concerned = _resolved(db, said, scope, rollups=rollups, files=files, kept=kept)
+    if scope.accounts is None:
+        facts.believe(db, files, zone=zone, known=known)
+    else:
+        moved = remembered.moved(db, facts_table.path, files, zone)
+        facts.believe_own(db, files, zone=zone, known=known, concerned=concerned, moved=moved)
+    links.keep(db, "fact_days", remembered.days(db, facts_table.path, files, zone))
+    _usage(db, known, "raw" if scope.accounts is None else "own")
+
+
+def usage_alone(
+    db: duckdb.DuckDBPyConnection, *, rollups: Rollups, facts_table: Table, kept: Path, days: tuple[date, date],
+    known: date, accounts: Sequence[int],
+) -> None:  # fmt: skip
+    """Fill a connection with what docs/lake.md has under "Usage", of some accounts: no other facts are read."""
+    scope, files = Scope(days, known, frozenset(accounts)), facts_table.snapshot().files
+    _resolved(db, facts.COMMON, scope, rollups=rollups, files=files, kept=kept)
+    facts.apply_catalogue(db, known)
+    _usage(db, known, "own")
+
+
+def _resolved(
+    db: duckdb.DuckDBPyConnection, said: Iterable[str], scope: Scope, *, rollups: Rollups,
+    files: Mapping[str, Sequence[str]], kept: Path,
+) -> set[int]:  # fmt: skip
+    """The rollups as they are and whose keys are whose; returns the wanted accounts with all merged into them."""
+    facts.declare(db, files, said, zone=rollups.zone, known=scope.known)
+    standing = rollups.shelf.standing()
     for rollup in EMPTY:
-        _raw(db, rollup, standing, days)
+        _raw(db, rollup, standing, scope.days)
     folder = kept / cache.name(files, facts.LINKING, rollups.zone.key)
-    for left in reversed(range(TRIES)):
+    left = TRIES
+    while True:
         cache.prepare(db, folder, partial(_resolve, db, files, rollups.zone))
         try:
-            concerned = _link(db, folder, scope)
-            break
+            return _link(db, folder, scope)
         except duckdb.IOException:
             # Another session has just swept the folder away.
+            left -= 1
             if not left:
                 raise
-    if scope.accounts is None:
-        facts.believe(db, files, zone=rollups.zone, known=known)
-    else:
-        moved = remembered.moved(db, facts_table.path, files, rollups.zone)
-        facts.believe_own(db, files, zone=rollups.zone, known=known, concerned=concerned, moved=moved)
-    links.keep(db, "fact_days", remembered.days(db, facts_table.path, files, rollups.zone))
-    _usage(db, known, "raw" if scope.accounts is None else "own")
 
 
 def links_alone(db: duckdb.DuckDBPyConnection, *, zone: ZoneInfo, facts_table: Table, kept: Path) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpResponse, StreamingHttpResponse
@@ -36,9 +37,8 @@ DEFAULT = ("active_user_share", "weekly_active_users", "usage_trend")
 SORTS = {"change": 1, "-change": -1}
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """An account's health on a day; points."""
+class Standing(NamedTuple):
+    """An account's health on a day; points. A tuple, as everybody's are made for a page."""
 
     band: str
     score: float
@@ -159,8 +159,8 @@ def _ranked(
 ) -> list[int]:
     """By the change of the score, those without one last."""
     turn = SORTS[question.sort]
-    changes = {key: _change(before.get(key), after.get(key)) for key in keys}
-    return sorted(keys, key=lambda key: (changes[key] is None, turn * (changes[key] or 0.0)))
+    changes = {key: turn * (after[key].score - before[key].score) for key in before.keys() & after.keys()}
+    return sorted(keys, key=lambda key: changes.get(key, math.inf))
 
 
 def _lines(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, F, Q, QuerySet, Sum, Window
+from django.db.models import Count, F, Max, Q, QuerySet, Sum, Window
 from django.db.models.functions import RowNumber
 from django.http import QueryDict
 from django.urls import reverse
@@ -31,6 +31,8 @@ WAYS: Mapping[str, tuple[Text, str, str]] = {
 }
 #: Groups shown, the largest ARR first, and accounts shown of an open one.
 AT_MOST, ROWS = 100, 20
+#: Ways in which an account is in one group only: together the groups hold what the list holds.
+PARTING = frozenset(WAYS) - {"tag"}
 _TEXTS = ("tier", "touch_model", "stage", "industry")
 _EMPTY = "-"  # the group without a value, in addresses
 
@@ -61,12 +63,24 @@ class Group:
         return f"group-{self.key.encode().hex()[:40]}"
 
 
-def of(rows: QuerySet[Account], way: str, given: QueryDict, choices: Choices, language: str) -> list[Group]:
-    """The groups of these (ordered) rows; two queries."""
+def counted(rows: QuerySet[Account], way: str) -> list[dict[str, Any]]:
+    """Count, MRR and newest health by the way's column, currency and band; one query."""
+    parts = rows.order_by().values(WAYS[way][1], "currency", "health__band")
+    return list(parts.annotate(n=Count("pk"), mrr=Sum("mrr_minor"), at=Max("health__at")).order_by())
+
+
+def of(
+    rows: QuerySet[Account],
+    parts: Sequence[Mapping[str, Any]],
+    way: str,
+    given: QueryDict,
+    choices: Choices,
+    language: str,
+) -> list[Group]:
+    """The groups of these (ordered) rows, from what was counted; one query more where one is open."""
     column = WAYS[way][1]
-    counted = rows.order_by().values(column, "currency", "health__band").annotate(n=Count("pk"), mrr=Sum("mrr_minor"))
     sums: dict[str, list[tuple[str, Band, int, int]]] = {}
-    for row in counted.order_by():
+    for row in parts:
         key = _EMPTY if row[column] in (None, "") else str(row[column])
         sums.setdefault(key, []).append((row["currency"], band_of(row["health__band"]), row["n"], row["mrr"] or 0))
     asked = given.getlist("open")

