@@ -13,6 +13,7 @@ from nenrin.analytics.revenue.exchange import Exchange
 from nenrin.analytics.revenue.groups import Groups, disjoint
 from nenrin.analytics.revenue.paths import Path as Line
 from nenrin.analytics.revenue.policies import Policy
+from nenrin.analytics.revenue.voices import nobody
 
 FIRST, MONTHS = (2021, 1), 60
 DRAWN = """
@@ -50,7 +51,9 @@ def book(rows: pa.Table, policy: Policy) -> tuple[Book, Groups, list[str]]:
                     level, level, np.zeros_like(row), np.zeros_like(row), ("",))  # fmt: skip
     dues = Dues(nothing, nothing, nothing, nothing, nothing)
     line = Line(len(names), row, days, level)
-    made = Book(np.arange(len(names)), policy, Exchange(policy), states, dues, frozenset(), (), line)
+    made = Book(
+        np.arange(len(names)), policy, Exchange(policy), states, dues, frozenset(), (), line, nobody(len(names))
+    )
     segment, labels = _coded(rows.column("segment"))
     of_customer = np.zeros(len(names), dtype=np.int64)
     of_customer[customer] = segment

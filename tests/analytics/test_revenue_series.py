@@ -23,7 +23,7 @@ from nenrin.analytics.revenue.periods import series as in_a_row
 from nenrin.values import Period
 from tests.analytics.revenue_cast import YEN, book, day, month, paying
 from tests.analytics.revenue_histories import contracts
-from tests.analytics.test_revenue_kpis import history
+from tests.analytics.test_revenue_kpis import history, said
 
 FEW = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 FACTS = Facts(acquisition_minor=6_000_000)
@@ -65,7 +65,7 @@ def test_everything_at_once_is_what_each_period_and_group_is_alone(told: list[Co
 
 
 def test_a_larger_book_in_groups_that_do_not_overlap_and_whole_answers_the_same() -> None:
-    of = book(history(4, 80), replace(YEN, gap_merge_days=31))
+    of, _ = said(book(history(4, 80), replace(YEN, gap_merge_days=31)), 4)
     label = np.arange(len(of.accounts)) % 5 - 1
     one = np.array([label == n for n in range(4)])
     check(of, np.broadcast_to(one, (len(PERIODS), *one.shape)), groups.disjoint(label, 4), Facts())

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from nenrin.analytics.revenue import states as stated
 from nenrin.analytics.revenue.contracts import Contract, table
 from nenrin.analytics.revenue.exchange import Exchange, converted
-from nenrin.analytics.revenue.paths import Path, Whole, path
+from nenrin.analytics.revenue.paths import NEVER, Path, Whole, path
 from nenrin.analytics.revenue.policies import Policy
+from nenrin.analytics.revenue.voices import Voices, nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ class Book:
     unwilling: frozenset[tuple[int, int]]  # (row, day) of ends that the customer did not decide
     left_out: tuple[tuple[int, str], ...]
     line: Path = field(repr=False)
+    voices: Voices = field(repr=False)
 
     def valued(self, day: date) -> Path:
         """The rate lines at the exchange rates of a day (always the same ones under constant rates)."""
@@ -94,7 +96,22 @@ def book(
     )
     line = _line(accounts, states, exchange, on, policy)
     dues_of = _dues(dues, accounts, exchange, on)
-    return Book(accounts, policy, exchange, states, dues_of, unwilling, left_out, line)
+    return Book(accounts, policy, exchange, states, dues_of, unwilling, left_out, line, nobody(len(accounts)))
+
+
+def heard(whole: Book, answers: Sequence[Whole], reached: Sequence[Whole] | None = None, recorded: int = NEVER) -> Book:
+    """The same book with what its accounts said: columns account, day, survey (its place in voices.SURVEYS) and score;
+    and reached: account and day of the first value, with the first day of which usage is known."""
+    account, day, survey, score = answers
+    own = np.isin(account, whole.accounts)
+    order = np.lexsort((day[own], account[own]))
+    row = np.searchsorted(whole.accounts, account[own])[order]
+    first = whole.voices.reached.copy()
+    if reached is not None:
+        inside = np.isin(reached[0], whole.accounts)
+        first[np.searchsorted(whole.accounts, reached[0][inside])] = reached[1][inside]
+    said = Voices(row, day[own][order], survey[own][order], score[own][order], first, recorded)
+    return replace(whole, voices=said)
 
 
 def of_contracts(contracts: Sequence[Contract], policy: Policy, exchange: Exchange | None = None) -> Book:
@@ -120,6 +137,7 @@ def picked(whole: Book, rows: Whole) -> Book:
     return replace(
         whole, accounts=chosen, states=_picked_states(whole.states, rows), dues=_picked_dues(whole.dues, rows),
         unwilling=_picked_ends(whole.unwilling, rows), line=_picked_line(whole.line, rows),
+        voices=_picked_voices(whole.voices, rows),
         left_out=tuple(each for each in whole.left_out if each[0] in of_account),
     )  # fmt: skip
 
@@ -152,6 +170,11 @@ def _picked_states(states: States, rows: Whole) -> States:
 def _picked_dues(dues: Dues, rows: Whole) -> Dues:
     at, which = _runs(dues.row, rows)
     return Dues(which, dues.due[at], dues.decided[at], dues.before[at], dues.kept[at])
+
+
+def _picked_voices(said: Voices, rows: Whole) -> Voices:
+    at, which = _runs(said.row, rows)
+    return Voices(which, said.day[at], said.survey[at], said.score[at], said.reached[rows], said.recorded)
 
 
 def _picked_ends(unwilling: frozenset[tuple[int, int]], rows: Whole) -> frozenset[tuple[int, int]]:

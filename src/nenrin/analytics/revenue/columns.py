@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nenrin.analytics.revenue import periods
+from nenrin.analytics.revenue import periods, voices
 from nenrin.analytics.revenue.movements import NEW, PRODUCT, UPSELL, Movements
 from nenrin.analytics.revenue.paths import NEVER, Whole, number
 from nenrin.analytics.revenue.readings import CHAIN, Reading, chain
@@ -90,7 +90,17 @@ def flowing(reading: Reading, moved: Movements) -> dict[str, Few]:
         "accounts_crossed": starter & (moved.gain[:, PRODUCT] > 0),
     }
     told = {name: Few(moved.row, values.astype(np.int64)) for name, values in of_row.items()}
-    return {**told, **_newcomers(reading, moved), **_due(reading, moved.period)}
+    return {**told, **_newcomers(reading, moved), **_due(reading, moved.period), **_said(reading, moved)}
+
+
+def _said(reading: Reading, moved: Movements) -> dict[str, Few]:
+    """Answers of the period and onboardings that were due in it."""
+    start, end, said = number(moved.period.start), number(moved.period.end), reading.book.voices
+    answers = voices.summed(said, start, end)
+    row, heard = answers["accounts_heard"]
+    active = heard * (moved.before[row] > 0)
+    told = {**answers, **voices.onboarding(said, reading.first, start, end), "accounts_heard_active": (row, active)}
+    return {name: Few(*column) for name, column in told.items()}
 
 
 def _newcomers(reading: Reading, moved: Movements) -> dict[str, Few]:

@@ -66,6 +66,14 @@ def interval(kpi: Kpi, columns: Columns) -> Interval | None:
     return Interval(1 - found.high, 1 - found.low) if found and kpi.loss else found
 
 
+def _ends(kpi: Kpi, columns: Columns) -> tuple[intervals.Floats, intervals.Floats]:
+    if kpi.interval == "nps":
+        names = ("promoters", "detractors", "nps_answers")
+        promoters, detractors, n = (np.array([columns[name].sum()], dtype=float) for name in names)
+        return intervals.nps(promoters, detractors, n)
+    return intervals.accelerated(intervals.moments(columns[kpi.over].astype(float), columns[kpi.under].astype(float)))
+
+
 def without_costs(facts: Facts) -> Facts:
     """Costs are known for the whole only."""
     return replace(facts, acquisition_minor=None)

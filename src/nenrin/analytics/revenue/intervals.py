@@ -52,6 +52,19 @@ def wilsons(hits: Floats, n: Floats, confidence: float = 0.95) -> tuple[Floats, 
     return np.maximum(middle - reach, 0), np.minimum(middle + reach, 1)
 
 
+def nps(promoters: Floats, detractors: Floats, n: Floats, confidence: float = 0.95) -> tuple[Floats, Floats]:
+    """Of a net promoter score in points, from the variance of a difference of shares; NaN where nobody answered.
+
+    >>> low, high = nps(np.array([110.0, 10.0]), np.array([40.0, 4.0]), np.array([200.0, 20.0]))
+    >>> ((low + high) / 2).round().tolist(), ((high - low) / 2).round(1).tolist()
+    ([35.0, 30.0], [11.0, 34.2])
+    """
+    n = np.where(n > 0, n, np.nan)
+    net, decided = (promoters - detractors) / n, (promoters + detractors) / n
+    reach = _z(confidence) * np.sqrt((decided - net**2) / n)
+    return 100 * np.maximum(net - reach, -1), 100 * np.minimum(net + reach, 1)
+
+
 def poisson(count: int, confidence: float = 0.95) -> Interval:
     """Exact interval of the expected number of events after `count` were seen (F. Garwood 1936).
 

@@ -16,9 +16,9 @@ from nenrin.values import Text
 
 Floats = NDArray[np.float64]
 Totals = Mapping[str, Whole]
-Unit = Literal["money", "share", "ratio", "count", "months"]
+Unit = Literal["money", "share", "ratio", "count", "months", "points", "score"]
 Direction = Literal["higher", "lower", "neutral"]
-Kind = Literal["wilson", "bootstrap", "none"]
+Kind = Literal["wilson", "bootstrap", "nps", "none"]
 
 
 NOBODY = Text("nobody to count", "対象がない")
@@ -63,6 +63,7 @@ class Kpi:
     under: str = ""
     loss: bool = False
     bands: tuple[Band, ...] = ()
+    waits: bool = False  # nothing tells its facts yet: never a figure
     flows: bool = False  # belongs to a period, not to its last day
 
 

@@ -80,6 +80,9 @@ def _reach(kpi: Kpi, sums: Sums, moments: Mapping[Pair, Moments]) -> tuple[Float
         return intervals.wilsons(sums[kpi.over].astype(float), sums[kpi.under].astype(float))
     if kpi.interval == "bootstrap":
         return intervals.accelerated(moments[kpi.over, kpi.under])
+    if kpi.interval == "nps":
+        promoters, detractors, n = (sums[name].astype(float) for name in ("promoters", "detractors", "nps_answers"))
+        return intervals.nps(promoters, detractors, n)
     nothing = np.full(np.shape(sums[kpi.count]), np.nan)
     return nothing, nothing
 

@@ -18,15 +18,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nenrin.analytics import revenue
+from nenrin.analytics.lake import Lake
 from nenrin.analytics.revenue import books
 from nenrin.analytics.revenue.books import Book
 from nenrin.analytics.revenue.columns import Facts
 from nenrin.analytics.revenue.exchange import Exchange
 from nenrin.analytics.revenue.movements import Movements, compared
-from nenrin.analytics.revenue.paths import Whole, number
+from nenrin.analytics.revenue.paths import NEVER, Whole, number
 from nenrin.analytics.revenue.periods import MONTHS, Grain, holding, month_start
 from nenrin.analytics.revenue.policies import Policy
 from nenrin.analytics.revenue.readings import Reading, days, readings
+from nenrin.analytics.revenue.voices import SURVEYS
 from nenrin.foundation import organisation
 from nenrin.ingest import lakes
 from nenrin.insight.revenue import policies
@@ -58,6 +60,19 @@ select account, believed_from, coalesce(tier, '') as tier, coalesce(touch_model,
        coalesce(industry, '') as industry, coalesce(region, '') as region
 from accounts order by account, believed_from
 """
+#: The last version of every survey answer.
+ANSWERS = """
+select account, answered_on - date '1970-01-01' as day, list_position({surveys}, survey) - 1 as survey,
+       score::bigint as score
+from answers where believed_to = date '9999-12-31' and account is not null and answered_on is not null
+  and list_contains({surveys}, survey)
+"""
+REACHED = """
+select account, min(day) - date '1970-01-01' as day from usage
+where use = 'first_value' and account is not null group by account
+"""
+STARTS = "select use = 'first_value' from mappings where use = 'first_value' limit 1"
+RECORDED = "select min(day) - date '1970-01-01' from usage"
 COSTS = """
 select month, currency, sum(minor)::bigint as minor from costs
 where believed_to = date '9999-12-31' and category in {categories} group by all
@@ -137,6 +152,9 @@ def ledger(known: date, policy: Policy | None = None) -> Ledger:
             return _kept[key]
     with lake.session(days=(known, known), known=known) as db:
         made = read(db, policy, known, int(str(key[1])))
+        is_mapped = bool(db.sql(STARTS).fetchall())
+    if is_mapped:
+        made = replace(made, book=_with_first_values(made.book, lake, known))
     with _lock:
         _kept[key] = made
         while len(_kept) > KEPT:
@@ -147,8 +165,27 @@ def ledger(known: date, policy: Policy | None = None) -> Ledger:
 def read(db: duckdb.DuckDBPyConnection, policy: Policy, known: date, version: int) -> Ledger:
     """A ledger from a session of the lake with fixed knowledge."""
     db.execute(CONTRACTS.format(currency=policy.reporting_currency))
-    book = revenue.book(db, policy, Exchange(policy), on=known)
+    book = books.heard(revenue.book(db, policy, Exchange(policy), on=known), _answers(db))
     return Ledger(book, _graded(db), _costs(db, policy), known, version)
+
+
+def _answers(db: duckdb.DuckDBPyConnection) -> list[Whole]:
+    surveys = "[" + ", ".join(f"'{name}'" for name in SURVEYS) + "]"
+    found = db.sql(ANSWERS.format(surveys=surveys)).to_arrow_table()
+    return [found.column(name).to_numpy().astype(np.int64) for name in ("account", "day", "survey", "score")]
+
+
+def _with_first_values(book: Book, lake: Lake, known: date) -> Book:
+    """The book with the day on which each account reached its first value, from all usage as known then."""
+    with lake.session(known=known) as db:
+        found = db.sql(REACHED).to_arrow_table()
+        [(recorded,)] = db.sql(RECORDED).fetchall()
+    said = book.voices
+    reached = [found.column(name).to_numpy().astype(np.int64) for name in ("account", "day")]
+    accounts = book.accounts[said.row]
+    return books.heard(
+        book, (accounts, said.day, said.survey, said.score), reached, NEVER if recorded is None else recorded
+    )
 
 
 def _graded(db: duckdb.DuckDBPyConnection) -> Graded:

@@ -6,6 +6,7 @@ from nenrin.values import Text
 PRACTICE = "customer success practice, Japan, 2024"
 SKOK = "D. Skok, SaaS Metrics 2.0"
 KBCM = "KBCM/Sapphire private SaaS survey 2024"
+BAIN = "Bain & Company, rule of thumb; no rigorous band exists"
 BENCHMARKIT = "Benchmarkit SaaS performance 2025"
 
 _USUAL = Text("within the usual", "標準的")
@@ -44,4 +45,14 @@ PAYBACK = (
 QUICK_RATIO = (
     Band(None, 4, Text("below 4", "4未満"), "rule of thumb, no survey behind it"),
     Band(4, None, Text("4 or more", "4以上"), "rule of thumb, no survey behind it"),
+)
+NPS = (
+    Band(None, 0, Text("more detractors than promoters", "批判者が推奨者より多い"), BAIN),
+    Band(0, 50, Text("good", "良好"), BAIN),
+    Band(50, 80, Text("excellent", "非常に良い"), BAIN),
+    Band(80, None, Text("world class", "世界最高水準"), BAIN),
+)
+ONBOARDING = (
+    Band(None, 0.9, Text("below the usual target of 90 %", "目標の目安（90%）未満"), PRACTICE),
+    Band(0.9, None, Text("usual target reached", "目標の目安（90%）以上"), PRACTICE),
 )

@@ -33,6 +33,29 @@ ALL = (
         interval="wilson", over="accounts_upsold", under="accounts_begin", flows=True,
     ),
     Kpi(
+        "cross_sell_rate", Text("Cross-sell rate", "クロスセル率"),
+        Text(
+            "Accounts active at the start that grew by taking another product.",
+            "期首に契約中の顧客のうち、別製品の追加で増額した割合。",
+        ),
+        "accounts_crossed / accounts_begin", "share", "higher", "growth",
+        lambda sums, facts: divided(sums["accounts_crossed"], sums["accounts_begin"]),
+        minimum_n=FEW, empty=Text("no account was active at the start", "期首に契約中の顧客がない"),
+        interval="wilson", over="accounts_crossed", under="accounts_begin", flows=True,
+    ),
+    Kpi(
+        "upsell_mrr_rate", Text("Upsell rate (MRR)", "アップセル率（MRR）"),
+        Text(
+            "MRR added by more seats, higher plans and other products, of the MRR at the start. Without price increases "
+            "and discounts that ran out.",
+            "ライセンス追加・上位プラン・別製品による増額の、期首MRRに対する割合。値上げと割引終了は含まない。",
+        ),
+        "upsell / (begin + fx)", "share", "higher", "growth",
+        lambda sums, facts: divided(sums["upsell"], sums["begin"] + sums["fx"]),
+        minimum_n=FEW, empty=Text("no account was active at the start", "期首に契約中の顧客がない"),
+        interval="bootstrap", over="upsell", under="opening", flows=True,
+    ),
+    Kpi(
         "expansion_rate", Text("Expansion rate (MRR)", "拡大率（MRR）"),
         Text(
             "MRR added by accounts that stayed, of the MRR at the start; for whatever reason.",

@@ -1,0 +1,122 @@
+"""What customers say, and whether they reach their first value in time. What waits for its facts says for which."""
+
+import numpy as np
+
+from nenrin.analytics.revenue.catalogue import bands
+from nenrin.analytics.revenue.columns import Facts
+from nenrin.analytics.revenue.kpis import Floats, Kpi, Totals, divided
+from nenrin.values import Text
+
+FEW_ANSWERS = 10
+_SILENT = Text("too few answers came in the period", "期間中の回答が少ない")
+_NO_START = Text(
+    "nobody's onboarding was due, or no event is mapped to the first value",
+    "オンボーディング期限を迎えた顧客がない、または「最初の成功体験」の利用ログが未設定",
+)
+
+
+def _nps(sums: Totals, facts: Facts) -> Floats:
+    return 100 * divided(sums["promoters"] - sums["detractors"], sums["nps_answers"])
+
+
+def _none(sums: Totals, facts: Facts) -> Floats:
+    return np.full(np.shape(sums["accounts_any"]), np.nan)
+
+
+def _waiting(key: str, name: Text, meaning: Text, formula: str, missing: Text, group: str = "experience") -> Kpi:
+    """Declared, so that nobody takes its absence for a zero: nothing tells its facts yet."""
+    why = Text(f"waits for its facts: {missing.en}", f"元データなし：{missing.ja}")
+    return Kpi(
+        key, name, meaning, formula, "share", "higher", group, _none, "accounts_any", 1, why, waits=True, flows=True
+    )
+
+
+ALL = (
+    Kpi(
+        "nps", Text("NPS", "NPS"),
+        Text(
+            "Share of promoters (9-10) less share of detractors (0-6) among the answers of the period.",
+            "期間中の回答のうち、推奨者（9〜10点）の割合から批判者（0〜6点）の割合を引いた値。",
+        ),
+        "100 * (promoters - detractors) / nps_answers", "points", "higher", "experience", _nps,
+        "nps_answers", FEW_ANSWERS, _SILENT, "nps", "promoters", "nps_answers", bands=bands.NPS, flows=True,
+    ),
+    Kpi(
+        "nps_accounts", Text("NPS, each account once", "NPS（1社1票）"),
+        Text(
+            "The mean of the accounts' own NPS: an account with many answers weighs no more than one with a single one.",
+            "顧客ごとのNPSの平均。回答の多い顧客も1社1票で数える。",
+        ),
+        "nps_of_accounts / 10 / accounts_heard", "points", "higher", "experience",
+        lambda sums, facts: divided(sums["nps_of_accounts"], sums["accounts_heard"]) / 10,
+        "accounts_heard", FEW_ANSWERS, _SILENT, flows=True,
+    ),
+    Kpi(
+        "accounts_heard", Text("Accounts that answered", "NPSに回答した顧客の割合"),
+        Text(
+            "Accounts with an NPS answer in the period, of those active at the start: who is silent is a sign too.",
+            "期首に契約中の顧客のうち、期間中にNPSへ回答した割合。無回答も兆候として見る。",
+        ),
+        "accounts_heard_active / accounts_begin", "share", "higher", "experience",
+        lambda sums, facts: divided(sums["accounts_heard_active"], sums["accounts_begin"]),
+        "accounts_begin", 30, Text("no account was active at the start", "期首に契約中の顧客がない"), "wilson",
+        "accounts_heard_active", "accounts_begin", flows=True,
+    ),
+    _waiting(
+        "nps_response_rate", Text("NPS response rate", "NPS回答率"),
+        Text("Answers of the surveys sent in the period.", "期間中に送ったアンケートのうち、回答があった割合。"),
+        "nps_answers / surveys_sent",
+        Text("surveys sent (answers come from other systems without them)",
+             "アンケートの配信記録（他システムの回答には含まれない）"),
+    ),
+    Kpi(
+        "csat", Text("CSAT", "CSAT（満足度）"),
+        Text("Share of answers of 4 or 5 out of 5.", "5段階評価のうち4または5の回答の割合。"),
+        "csat_good / csat_answers", "share", "higher", "experience",
+        lambda sums, facts: divided(sums["csat_good"], sums["csat_answers"]),
+        "csat_answers", FEW_ANSWERS, _SILENT, "wilson", "csat_good", "csat_answers", flows=True,
+    ),
+    Kpi(
+        "ces", Text("CES", "CES（顧客努力指標）"),
+        Text("Mean of the answers from 1 (hard) to 7 (easy).", "1（大変）〜7（簡単）の回答の平均。"),
+        "ces_sum / ces_answers", "score", "higher", "experience",
+        lambda sums, facts: divided(sums["ces_sum"], sums["ces_answers"]),
+        "ces_answers", FEW_ANSWERS, _SILENT, "bootstrap", "ces_sum", "ces_answers", flows=True,
+    ),
+    Kpi(
+        "onboarding_completion", Text("Onboarding completion", "オンボーディング完了率"),
+        Text(
+            "Accounts whose onboarding was due in the period (31 days after the first payment) that had reached the first "
+            "value by then. Who left before counts as not completed.",
+            "期間中にオンボーディング期限（契約開始から31日）を迎えた顧客のうち、期限までに最初の成功体験に達した割合。"
+            "期限前の解約は未完了に含む。",
+        ),
+        "onboarding_done / onboarding_due", "share", "higher", "experience",
+        lambda sums, facts: divided(sums["onboarding_done"], sums["onboarding_due"]),
+        "onboarding_due", FEW_ANSWERS, _NO_START, "wilson", "onboarding_done", "onboarding_due",
+        bands=bands.ONBOARDING, flows=True,
+    ),
+    _waiting(
+        "engagement_rate", Text("Engagement rate", "エンゲージメント率"),
+        Text("Unique clicks of the mails delivered.", "届いたメールのうち、クリックされた割合（重複を除く）。"),
+        "unique_clicks / delivered",
+        Text("campaigns sent, delivered and clicked", "配信・到達・クリックの記録"), "marketing",
+    ),
+    _waiting(
+        "community_participation", Text("Community participation", "コミュニティ参加率"),
+        Text("Active accounts with at least one active community member.",
+             "契約中の顧客のうち、コミュニティで活動する人がいる割合。"),
+        "accounts_in_community / accounts_end", Text("community posts and members", "コミュニティの投稿と参加者"), "marketing",
+    ),
+    _waiting(
+        "marketing_revenue", Text("Revenue through customer marketing", "カスタマーマーケティング経由の売上"),
+        Text("Expansion that a campaign caused, told by comparison with accounts that had none.",
+             "キャンペーンが生んだ拡大。未実施グループとの比較で測る。"),
+        "incremental_expansion / expansion", Text("campaigns with a holdout", "未実施グループのあるキャンペーン"), "marketing",
+    ),
+    _waiting(
+        "case_studies", Text("Case studies published", "公開した導入事例"),
+        Text("Cases published in the period, not merely agreed.", "期間中に公開した導入事例（合意のみは含まない）。"),
+        "cases_published", Text("cases and their publication", "導入事例と公開日"), "marketing",
+    ),
+)  # fmt: skip
