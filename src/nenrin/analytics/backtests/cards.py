@@ -185,13 +185,15 @@ def _calibrations(rows: Watched) -> dict[str, Calibration]:
 
 
 def _leads(panel: Panel, ahead: Ahead) -> dict[str, tuple[NDArray[np.float64], float]]:
-    """By rule, the days of every account that left, and the share of undisturbed rows that were disturbed."""
-    undisturbed, found = leads.quiet(panel, ahead), {}
+    """By rule, the days of every account that left, and the share of undisturbed half-years with an alarm."""
+    found = {}
     for rule, scores in panel.scores.items():
         alarm = leads.alarms(panel, ahead, scores)
-        days = leads.warnings(panel, ahead, alarm)
-        if len(days) >= LEAST and undisturbed.any():
-            found[rule] = (days, float(alarm[undisturbed].mean()))
+        if alarm is None:
+            continue
+        days = leads.warnings(panel, ahead, alarm[0])
+        if len(days) >= LEAST:
+            found[rule] = (days, alarm[1])
     return found
 
 

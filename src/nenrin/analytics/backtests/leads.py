@@ -1,9 +1,8 @@
-"""How many days before its notice an account stood out, when every rule may disturb the same share of the others."""
+"""How many days before its notice an account first stood out, when every rule may disturb as many of the others."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,17 +13,20 @@ from nenrin.analytics.backtests.panels import Panel
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bits = NDArray[np.bool_]
-#: How far before a notice an alarm counts; accounts that do not leave for as long are the undisturbed.
+#: How far before a notice an alarm counts; half-years of accounts that do not leave for as long are the undisturbed.
 LOOK_BACK = 180
-#: Share of the undisturbed rows on which a rule may raise an alarm.
+#: Share of the undisturbed half-years in which a rule may raise an alarm.
 FALSE_ALARMS = 0.10
+#: Weeks that a half-year must have.
+WHOLE = 20
+_WIDE = 2**21
 DRAWS, SEED = 1000, 180
 
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """Days: median and quartiles over accounts that left (0: no alarm stood), the median's 95 % interval; `warned` is
-    the share with any alarm, `false_alarms` the share of undisturbed rows that were disturbed."""
+    """Days: median and quartiles over accounts that left (0: no alarm), the median's 95 % interval; `warned` is the
+    share with any alarm, `false_alarms` the share of undisturbed half-years that had one."""
 
     median: float
     quarter: float
@@ -52,12 +54,14 @@ def earlier(days: Floats, other: Floats) -> tuple[float, float, float]:
     return float(np.median(days) - np.median(other)), float(low), float(high)
 
 
-def alarms(panel: Panel, ahead: Ahead, scores: Floats) -> Bits:
-    """Rows below the score that the stated share of undisturbed rows lies below."""
-    undisturbed = scores[quiet(panel, ahead)]
-    if not len(undisturbed):
-        return np.zeros(len(panel), dtype=bool)
-    return np.asarray(scores < np.quantile(undisturbed, FALSE_ALARMS))
+def alarms(panel: Panel, ahead: Ahead, scores: Floats) -> tuple[Bits, float] | None:
+    """Rows below the score at which the stated share of undisturbed half-years has an alarm, and the share it has; None
+    where there is no such half-year."""
+    lowest = _lowest(panel, scores, quiet(panel, ahead))
+    if not len(lowest):
+        return None
+    edge = np.quantile(lowest, FALSE_ALARMS)
+    return np.asarray(scores < edge), float((lowest < edge).mean())
 
 
 def quiet(panel: Panel, ahead: Ahead) -> Bits:
@@ -66,24 +70,26 @@ def quiet(panel: Panel, ahead: Ahead) -> Bits:
 
 
 def warnings(panel: Panel, ahead: Ahead, alarm: Bits) -> Floats:
-    """For every decision that was watched, the days from the first alarm that stood until it; 0 where none did.
-
-    An alarm counts if it never ended before the decision: one that was raised and taken back warned nobody.
-    """
+    """For every decision that was watched, the days from the first alarm of the half-year before it; 0 without one."""
     near = panel.judged & ahead.is_standing & (ahead.leaves_in <= LOOK_BACK)
-    order = np.lexsort((panel.day[near], panel.account[near]))
-    account, leaves_in, raised = panel.account[near][order], ahead.leaves_in[near][order], alarm[near][order]
-    decided = panel.day[near][order] + leaves_in
-    new = np.append(True, (np.diff(account) != 0) | (np.diff(decided) != 0)) if len(account) else np.zeros(0, bool)
-    starts = np.append(np.flatnonzero(new), len(account))
-    return np.array([_standing(leaves_in[a:b], raised[a:b]) for a, b in pairwise(starts.tolist())])
+    leaves_in = ahead.leaves_in[near]
+    decision = panel.account[near] * _WIDE + (panel.day[near] + leaves_in).astype(np.int64)
+    each, own = np.unique(decision, return_inverse=True)
+    found = np.zeros(len(each))
+    np.maximum.at(found, own, np.where(alarm[near], leaves_in, 0.0))
+    return found
 
 
-def _standing(leaves_in: Floats, raised: Bits) -> float:
-    """Rows of one decision, oldest first."""
-    off = np.flatnonzero(~raised)
-    first = int(off[-1]) + 1 if len(off) else 0
-    return float(leaves_in[first]) if first < len(leaves_in) else 0.0
+def _lowest(panel: Panel, scores: Floats, rows: Bits) -> Floats:
+    """The lowest score of each account's undisturbed half-years, counted back from the last day."""
+    if not rows.any():
+        return np.zeros(0)
+    back = (int(panel.day.max()) - panel.day[rows]) // LOOK_BACK
+    each, own, count = np.unique(panel.account[rows] * _WIDE + back, return_inverse=True, return_counts=True)
+    found = np.full(len(each), np.inf)
+    np.minimum.at(found, own, scores[rows])
+    kept: Floats = found[count >= WHOLE]
+    return kept
 
 
 def _medians(days: Floats) -> Floats:

@@ -125,9 +125,9 @@ TERMS: Mapping[str, Term] = {
             "lead_time",
             Text("Lead time", "先行日数"),
             Text(
-                "Days from the first alarm that stood until the notice, at the median; 0 where none stood. Every rule may"
-                " disturb a tenth of the accounts that do not leave.",
-                "解約通知まで消えなかった警告が出てからの日数の中央値。警告がなければ0。どの方法も、解約しない顧客の1割までを警告してよい条件で比較。",
+                "Days from the first alarm of the half-year before a notice, at the median; 0 where there was none. Every"
+                " rule may raise an alarm in a tenth of the half-years of those who stay.",
+                "解約通知の前の半年で最初に警告が出てからの日数の中央値。警告がなければ0。どの方法も、解約しない顧客の半年の1割までは警告してよい条件で比較。",
             ),
         ),
         Term(
