@@ -59,9 +59,7 @@ def interval(kpi: Kpi, columns: Columns) -> Interval | None:
     if kpi.interval == "wilson":
         found = intervals.wilson(int(over.sum()), int(under.sum()))
     else:
-        ends = [
-            float(end[0]) for end in intervals.accelerated(intervals.moments(over.astype(float), under.astype(float)))
-        ]
+        ends = [float(end[0]) for end in _ends(kpi, columns)]
         found = None if np.isnan(ends).any() else Interval(*ends)
     return Interval(1 - found.high, 1 - found.low) if found and kpi.loss else found
 
