@@ -61,8 +61,8 @@ def _fact(kind: str, key: str, account: int, body: dict[str, Any], known: date) 
 
 
 def resign(account: Account, **changed: Any) -> None:
-    """The account's contract as it is known since yesterday: annual since April 2022, with these changes."""
-    known = date(2026, 11, 23)
+    """The account's contract as it is known since September 2026: annual since April 2022, with these changes."""
+    known = date(2026, 9, 2)
     body = {
         "starts_on": "2022-04-01", "ends_on": "2027-04-01", "auto_renews": True, "term_months": 12,
         "mrr_minor": MRR, "currency": "JPY", "noticed_on": None, "ended_on": None,

@@ -48,6 +48,7 @@ IDS: dict[str, tuple[str, ...]] = {
     "events/": ("file",),
     "data/quarantined/export.<str:": ("file",),
     "health-models/<slug:key>/versions/<int:": ("model", "model_number"),
+    "health-models/<slug:key>/backtest/<int:": ("model", "backtest"),
     "health-models/<slug:": ("model",),
     "members/<int:": ("member",),
     "tokens/<int:": ("token",),
@@ -101,6 +102,7 @@ IDS: dict[str, tuple[str, ...]] = {
     "api/products/": ("code",),
     "api/plans/": ("code",),
     "api/merges/{int:": ("merge",),
+    "api/lifetimes/accounts/{int:": ("account",),
     "api/imports/{": ("import",),
     "api/health-models/{": ("model",),
     "api/health-models/{key}/versions/{": ("model", "model_number"),
@@ -135,7 +137,7 @@ NOTED |= {"costs-export", "hours-export", "balance-export", "contribution-export
 #: Where changing takes more than looking; whoever only looks is told that there is nothing to change.
 CHANGING = {"health-model": Permission.HEALTH_CONFIGURE, "teams": Permission.MEMBERS_EDIT}
 CHANGING |= {"revenue-settings": Permission.HEALTH_CONFIGURE, "health-models": Permission.HEALTH_CONFIGURE}
-CHANGING["health-model-yaml"] = Permission.HEALTH_CONFIGURE
+CHANGING["health-model-yaml"] = CHANGING["health-model-backtest"] = Permission.HEALTH_CONFIGURE
 #: What is sent where an empty form or body would be refused before its object is looked for.
 FORMS = {"subscription-deed": {"do": "withdraw"}}
 BODIES = {

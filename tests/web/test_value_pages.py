@@ -14,6 +14,7 @@ from django.test import Client
 from nenrin.foundation.models import Entry, Organisation
 from nenrin.foundation.roles import Role
 from tests import cast
+from tests.api.rest import Rest
 from tests.insight import lifetimes_world
 
 pytestmark = pytest.mark.django_db
@@ -137,3 +138,35 @@ def test_an_executive_reads_and_takes_no_account_list_away(org: Organisation, at
 def test_a_seller_sees_the_value_of_own_accounts_only(org: Organisation, at: datetime) -> None:
     lifetimes_world.build(at)
     assert "No contract had begun by then" in body(signed_in(Role.SALES), "/lifetimes")
+
+
+def test_an_account_tells_what_it_is_still_worth(client: Client, at: datetime) -> None:
+    made = lifetimes_world.build(at)
+    text = body(client, f"/accounts/{made[40].pk}/value")
+    assert "of gross profit is still to come" in text and "Stays at the next renewal" in text
+    assert "mid_market, annual terms: 60 customers, 27 losses" in text
+    assert "nothing more is expected" in body(client, f"/accounts/{made[0].pk}/value")
+    assert "model of all" not in text and "Not enough data" in body(client, f"/accounts/{made[-1].pk}/value")
+    assert f"/accounts/{made[40].pk}/value" in body(client, f"/accounts/{made[40].pk}/contracts")
+    lifetimes_world.resign(made[40], noticed_on="2026-09-01")
+    assert "Notice is given" in body(client, f"/accounts/{made[40].pk}/value")
+
+
+def test_programs_read_an_accounts_value(org: Organisation, at: datetime) -> None:
+    made = lifetimes_world.build(at)
+    rest = Rest(cast.member(Role.EXECUTIVE))
+    told = rest.get(f"/lifetimes/accounts/{made[40].pk}?discount=0.2").data
+    low = rest.get(f"/lifetimes/accounts/{made[40].pk}?discount=0.05").data["still_to_come"]["value"]
+    assert 0 < told["still_to_come"]["low"] < told["still_to_come"]["value"] < low
+    assert told["renewals_passed"] == 4 and 0.5 < told["stays_next"] < 1 and told["left"]["1"] == told["stays_next"]
+    gone = rest.get(f"/lifetimes/accounts/{made[0].pk}").data
+    assert gone["still_to_come"] is None and gone["reason"] == "lost on 2023-04-01"
+    assert Rest(cast.member(Role.SALES)).get(f"/lifetimes/accounts/{made[40].pk}").status_code == 404
+
+
+@pytest.mark.parametrize("ask", ["by=plan", "by=segment", "by=segment&segment=999", "count=acquired", "count=before_2"])
+def test_other_groupings_and_ways_to_count_answer(client: Client, at: datetime, ask: str) -> None:
+    lifetimes_world.build(at)
+    text = body(client, f"/lifetimes?{ask}")
+    assert "left at its default" not in text and "LTV of one customer, by level" in text
+    assert "left at its default" in body(client, "/lifetimes?by=zodiac&count=x")

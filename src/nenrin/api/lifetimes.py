@@ -5,15 +5,17 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Literal
 
+from django.http import Http404
 from ninja import Field, Query, Router
 
 from nenrin.api.guard import ApiRequest, grants
-from nenrin.api.paging import Strict
+from nenrin.api.paging import Id, Strict
+from nenrin.api.reach import editable
 from nenrin.customers.models import Account
 from nenrin.foundation import organisation
 from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import Permission, Scope, allowed
-from nenrin.insight.lifetimes import books, reports
+from nenrin.insight.lifetimes import accounts, books, reports
 from nenrin.insight.lifetimes import values as lifetimes
 from nenrin.insight.lifetimes.worths import Assumptions, Convention
 
@@ -104,6 +106,40 @@ def get_lifetimes(request: ApiRequest, asking: Query[Asking]) -> Any:
         "count": given.convention,
     }
     return told | {"items": items}
+
+
+class AccountLifetimeOut(Strict):
+    """Gross profit still to come after the payment just made, in minor units of the account's `currency`; null with the
+    `reason`. `left` is the chance that it is a customer after so many years; `borrowed`: the model is that of all tiers,
+    moved by this one's customers."""
+
+    account: int
+    as_of: date
+    tier: str
+    term_months: int
+    renewals_passed: int
+    currency: str
+    mrr_minor: int
+    notice_given: bool
+    borrowed: bool
+    payments: float | None
+    still_to_come: IntervalOut | None
+    stays_next: float | None
+    left: dict[int, float]
+    reason: str
+
+
+@router.get("/accounts/{int:account_id}", response=AccountLifetimeOut, summary="Get what an account is still worth")
+@grants(VIEW)
+def get_account_lifetime(request: ApiRequest, account_id: Id, asking: Query[Asking]) -> Any:
+    """By the lifetimes of its tier and length of term, its renewals and its own MRR path. 404 without a contract."""
+    account = editable(request.member, VIEW, account_id)
+    today = organisation.today(request.at)
+    given = Assumptions(asking.margin, asking.discount, asking.count)
+    own = accounts.own(books.read(min(asking.as_of or today, today)), account.pk, given)
+    if own is None:
+        raise Http404("no contract had begun by then")
+    return reports.of_account(own, min(asking.as_of or today, today))
 
 
 def reach(member: Member) -> list[int] | None:

@@ -17,6 +17,7 @@ from nenrin.web.health_models import measures
 from nenrin.web.health_models import pages as health_models
 from nenrin.web.home import pages as home
 from nenrin.web.kpis import pages as kpis
+from nenrin.web.lifetimes import account as account_value
 from nenrin.web.lifetimes import pages as lifetimes
 from nenrin.web.own import preferences, profile, sessions, sign_in
 from nenrin.web.retention import pages as retention
@@ -34,7 +35,7 @@ AREAS = (
     *(assets, home, palette, addresses, account, timeline_entries, segments),
     *(first_look, imports, sources, board, event_catalogue, data_exports, health_models, measures, backtests),
     *(executive, revenue, cohorts, revenue_settings, kpis),
-    *(lifetimes, retention, roi),
+    *(lifetimes, account_value, retention, roi),
     *(risks, risk_forecasts, risk_models),
     *(entries, entry_forms, balance, planning, contribution),
     *(products, plans, rules, attributes, tags, teams),

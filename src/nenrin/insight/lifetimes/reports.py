@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from nenrin.analytics.forecasts.lifetimes import Fit
 from nenrin.analytics.forecasts.lifetimes.intervals import Interval
+from nenrin.insight.lifetimes.accounts import Own
 from nenrin.insight.lifetimes.values import LEAST_CUSTOMERS, LEAST_LOSSES, Slice
 
 
@@ -34,6 +36,33 @@ def reason(part: Slice) -> str:
     told = f"not enough data: needs {LEAST_CUSTOMERS} customers and {LEAST_LOSSES} losses"
     bound = "" if part.upper_churn is None else f"; churn of an occasion is at most {part.upper_churn:.1%}"
     return told + bound
+
+
+def of_account(own: Own, as_of: date) -> dict[str, Any]:
+    """One account's value with its interval; a reason where there is none."""
+    life, interval = own.life, own.interval
+    return {
+        "account": life.account,
+        "as_of": as_of,
+        "tier": own.part.tier,
+        "term_months": life.term_months,
+        "renewals_passed": life.passed,
+        "currency": life.currency,
+        "mrr_minor": life.mrr_minor,
+        "notice_given": own.coming.is_leaving,
+        "borrowed": own.part.moved is not None,
+        "payments": own.payments,
+        "still_to_come": None if own.worth is None or interval is None else _between(own.worth, interval),
+        "stays_next": own.next,
+        "left": dict(own.left),
+        "reason": "" if own.worth is not None else _reason_of(own),
+    }
+
+
+def _reason_of(own: Own) -> str:
+    if own.life.is_lost:
+        return f"lost on {own.life.lost_on}"
+    return reason(own.part) if own.life.is_running else "the last contract has just ended; a renewal may come"
 
 
 def _occasions(part: Slice) -> list[dict[str, Any]]:

@@ -69,9 +69,14 @@ def _of_term(
 ) -> list[Slice]:
     cohorts = {key: cohort_of(found) for key, found in parts.items()}
     lender = None
-    if len(parts) > 1 and not all(is_enough(one) for one in cohorts.values()):
-        lender = _lender([one for found in parts.values() for one in found], list(cohorts.values()))
-    return [_slice(key, term, found, cohorts[key], lender, book, currency, given) for key, found in parts.items()]
+    if not all(is_enough(one) for one in cohorts.values()):
+        lender = _lender(parts, list(cohorts.values()))
+    made = []
+    for key, found in parts.items():
+        known = _known(cohorts[key], lender)
+        worth = worths.value(found, book, known.draws, currency, given, term) if known.draws else None
+        made.append(_slice(key, term, found, cohorts[key], known, worth))
+    return made
 
 
 def cohort_of(found: Iterable[Life]) -> lifetimes.Cohort:
@@ -91,9 +96,10 @@ class Lender:
     spread: float
 
 
-def _lender(everybody: Sequence[Life], cohorts: Sequence[lifetimes.Cohort]) -> Lender | None:
-    whole = cohort_of(everybody)
-    if not is_enough(whole):
+def _lender(parts: Mapping[str, Sequence[Life]], cohorts: Sequence[lifetimes.Cohort]) -> Lender | None:
+    """None where all groups together are too few, or there is one group only."""
+    whole = cohort_of(one for found in parts.values() for one in found)
+    if len(parts) < 2 or not is_enough(whole):
         return None
     best = lifetimes.choose(whole).best
     return Lender(best, _draws(best, whole), pooling.spread(best, cohorts))
@@ -103,22 +109,49 @@ def _draws(best: lifetimes.Fit, cohort: lifetimes.Cohort) -> Draws:
     return intervals.draw(best, cohort, np.random.default_rng(SEED), DRAWS)
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a group's lifetimes are told by: its own model, a borrowed one, or nothing; with its draws."""
+
+    choice: lifetimes.Choice | None
+    moved: Moved | None
+    draws: Draws | None
+
+
+def _known(cohort: lifetimes.Cohort, lender: Lender | None) -> Known:
+    if is_enough(cohort):
+        choice = lifetimes.choose(cohort)
+        return Known(choice, None, _draws(choice.best, cohort))
+    if lender is None:
+        return Known(None, None, None)
+    moved = pooling.borrow(lender.fit, cohort, lender.spread)
+    return Known(None, moved, pooling.draw(moved, lender.draws, np.random.default_rng(SEED)))
+
+
 def _slice(
-    key: str, term: int, found: Sequence[Life], cohort: lifetimes.Cohort, lender: Lender | None,
-    book: Book, currency: str, given: Assumptions,
-) -> Slice:  # fmt: skip
+    key: str, term: int, found: Sequence[Life], cohort: lifetimes.Cohort, known: Known, worth: Worth | None
+) -> Slice:
     observed = survival.of_counts(cohort.lost, cohort.kept, level=0.90)
     chances = sum(cohort.at_risk[1:])
     upper = min(3 / chances, 1.0) if chances and not cohort.losses else None
-    choice = lifetimes.choose(cohort) if is_enough(cohort) else None
-    moved = pooling.borrow(lender.fit, cohort, lender.spread) if lender and choice is None else None
-    draws = None
-    if choice:
-        draws = _draws(choice.best, cohort)
-    elif moved and lender:
-        draws = pooling.draw(moved, lender.draws, np.random.default_rng(SEED))
-    worth = worths.value(found, book, draws, currency, given, term) if draws else None
-    return Slice(key, term, tuple(found), cohort, observed, choice, worth, upper, moved)
+    return Slice(key, term, tuple(found), cohort, observed, known.choice, worth, upper, known.moved)
+
+
+def of_account(book: Book, account: int) -> tuple[Slice, Draws | None] | None:
+    """The part of an account by tier and length of term, without its worth; with draws where there is a model. None
+    for an account without a contract by then."""
+    life = next((one for one in book.lives if one.account == account), None)
+    if life is None:
+        return None
+    parts: dict[str, list[Life]] = defaultdict(list)
+    for one in book.lives:
+        if one.term_months == life.term_months:
+            parts[book.tiers.get(one.account, "")].append(one)
+    cohorts = {key: cohort_of(found) for key, found in parts.items()}
+    own = book.tiers.get(account, "")
+    lender = None if is_enough(cohorts[own]) else _lender(parts, list(cohorts.values()))
+    known = _known(cohorts[own], lender)
+    return _slice(own, life.term_months, parts[own], cohorts[own], known, None), known.draws
 
 
 def nobody() -> Slice:

@@ -77,7 +77,9 @@ class Asked:
         """Group by group and by length of term."""
         if self.by == "segment" and self.segment is None:
             return []
-        return lifetimes.slices(self.book, self.currency, self.given, self.by, self.segment.pk if self.segment else None)
+        return lifetimes.slices(
+            self.book, self.currency, self.given, self.by, self.segment.pk if self.segment else None
+        )
 
     @property
     def slices(self) -> list[Slice]:
@@ -113,6 +115,11 @@ def _one_of(known: Mapping[K, object], told: str, default: K, name: str, refused
     if found is None and told.strip():
         refused.append(name)
     return found or default
+
+
+def whole_book(known: date) -> Book:
+    """Of all accounts: for figures of one account that is known to be visible, told by the lifetimes of all."""
+    return books.read(known)
 
 
 def scope(request: MemberRequest, permission: Permission) -> list[int] | None:

@@ -49,6 +49,7 @@ def retention(request: MemberRequest) -> HttpResponse:
     found = factors.read(ask.book, ask.currency)
     context = {
         "as_of": request.at,
+        "title": words.TITLE,
         "ask": ask,
         "ways": list(words.WAYS.items()),
         "caveat": words.CAVEATS.get(ask.by),
@@ -99,6 +100,7 @@ def accounts(request: MemberRequest) -> HttpResponse:
     page = Paginator(_ordered(line.group), PAGE).get_page(request.GET.get("page"))
     context = {
         "as_of": request.at,
+        "title": words.TITLE,
         "ask": ask,
         "line": line,
         "page": page,

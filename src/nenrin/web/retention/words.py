@@ -12,6 +12,7 @@ from nenrin.values import Text
 from nenrin.web import format
 from nenrin.web.lifetimes import asking
 
+TITLE = Text("Retention", "リテンション")
 DEFAULT: By = "tier"
 WAYS: dict[By, Text] = {
     "all": Text("everybody together", "全体"),
