@@ -67,7 +67,9 @@ def document(of: Dashboard, language: str, at: datetime) -> dict[str, Any]:
         "expected": _expected(of, of.expected, language) if of.expected else None,
         "sees_health": ask.sees_health,
         "policy": revenue_words.policy(ask.ledger.policy).in_(language),
-        "version": ask.ledger.policy.version,
+        "version": Text("Metric policy, version {n}.", "指標ポリシー 第{n}版。")
+        .fill(n=ask.ledger.policy.version)
+        .in_(language),
     }
 
 

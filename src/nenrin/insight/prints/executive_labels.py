@@ -13,7 +13,7 @@ LABELS: Mapping[str, Text] = {
         "No target is missed and no account at risk decides within 60 days.",
         "目標に届かない指標も、60日以内に判断を迎える危険な顧客もない。",
     ),
-    "explained": Text("What changed and why", "変化とその理由"),
+    "explained": Text("What moved and why", "変化とその理由"),
     "tiles": Text("Key figures", "主要指標"),
     "tiles_note": Text(
         "change against the period before; in brackets the 95% interval; dotted line: target",
@@ -50,7 +50,6 @@ LABELS: Mapping[str, Text] = {
     "owner": Text("Owner", "担当CSM"),
     "no_risks": Text("No paying account is at risk.", "契約中の顧客に危険なものはない。"),
     "policy": Text("How this is counted", "数え方"),
-    "policy_version": Text("Metric policy, version", "指標ポリシー 版"),
     "missing": Text("Not enough data", "データ不足"),
     "no_health": Text("No health was stored for this day.", "この日のヘルスは保存されていない。"),
 }
