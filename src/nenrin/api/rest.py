@@ -20,6 +20,7 @@ from nenrin.api import (
     products,
     retention,
     revenue,
+    risk,
     roi,
     segments,
     subscriptions,
@@ -51,6 +52,7 @@ api.add_router("/executive", executive.router)
 api.add_router("/kpis", kpis.router)
 api.add_router("/revenue", revenue.router)
 api.add_router("/lifetimes", lifetimes.router)
+api.add_router("/risk", risk.router)
 api.add_router("/retention", retention.router)
 api.add_router("/roi", roi.router)
 api.add_router("/health-models", health_models.router)

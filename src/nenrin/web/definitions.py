@@ -178,6 +178,38 @@ TERMS: dict[str, Definition] = {
             "同じ価値の計算方法。「粗利÷解約率」から顧客ごとの計算まで。段階の違う値は比べられない。",
         ),
     ),
+    "arpa": Definition(
+        Text("ARPA", "顧客単価"),
+        Text("MRR of one account on average: MRR over accounts that pay.", "1顧客あたりのMRR（MRR÷課金中の顧客数）。"),
+    ),
+    "revenue_churn_own": Definition(
+        Text("Revenue churn a month", "月次解約率（金額）"),
+        Text(
+            "MRR of the accounts of a year ago that left since, over the months for which those accounts still paid.",
+            "1年前の顧客のうち、その後に解約した顧客のMRR÷それらの顧客が支払った月数分のMRR。",
+        ),
+    ),
+    "new_mrr_own": Definition(
+        Text("New MRR a month", "毎月の新規MRR"),
+        Text(
+            "MRR of the accounts that signed in the last twelve months, over twelve.",
+            "直近12か月に契約した顧客のMRR÷12。",
+        ),
+    ),
+    "csm_break_even": Definition(
+        Text("how many CSMs that pays for", "賄えるCSMの人数"),
+        Text(
+            "Gross profit gained in one year over the cost of one CSM for a year: the break-even headcount.",
+            "1年間の粗利の増加÷CSM1人の年間費用。この人数までなら元が取れる（損益分岐の人数）。",
+        ),
+    ),
+    "tornado": Definition(
+        Text("What moves the result", "結果を動かす前提"),
+        Text(
+            "Each input a fifth lower and a fifth higher, the others as they are; the widest bar first.",
+            "前提を1つずつ20%下げた場合と上げた場合の結果。ほかの前提はそのまま。影響の大きい順。",
+        ),
+    ),
     "log_rank": Definition(
         Text("Log-rank test", "ログランク検定"),
         Text(

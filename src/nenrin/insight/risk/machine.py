@@ -10,8 +10,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from nenrin.analytics.forecasts.hazards import documents, ladders, risk, stacks
-from nenrin.analytics.forecasts.hazards.ladders import Climb, Rung
+from nenrin.analytics.forecasts.hazards import documents, risk
 from nenrin.analytics.forecasts.hazards.risk import NotEnough, RiskModel, Table
 from nenrin.insight.risk import cards
 from nenrin.insight.risk.features import HEALTH
@@ -73,23 +72,13 @@ def learn(table: Table, event: str) -> Learned:
 def relearned(model: RiskModel, table: Table, event: str) -> RiskModel | None:
     """The same kind of model from fewer rows: its step and its restraint stay, every coefficient is learned anew.
 
-    None where the rows have no event, or too few rows for a fit.
+    None where the rows have too few events.
     """
-    table = _of(table, event)
-    happened = table.events[event]
-    if not happened.any() or happened.all():
+    try:
+        found = risk.learned(_of(table, event), outcome=event, health=HEALTH, like=model)
+    except risk.Leaking:
         return None
-    rung = _rung(model)
-    climb = Climb(rung, model.trust.share, (), stacks.stacked(table, event, (0,)), np.zeros(0), model.trust.why)
-    hazard = ladders.held(table, stacks.stacked(table, event), happened, climb)
-    return replace(model, hazard=hazard, events=int(happened.sum()), rows=len(table))
-
-
-def _rung(model: RiskModel) -> Rung:
-    ridges = {trial.step: trial.ridge for trial in model.trust.trials}
-    all_of_them = ladders.rungs(model.events, HEALTH)
-    own = [one for one in all_of_them if one.step == model.trust.step]
-    return next((one for one in own if one.terms.ridge == ridges.get(one.step)), own[0])
+    return None if isinstance(found, NotEnough) else found
 
 
 def _of(table: Table, event: str) -> Table:

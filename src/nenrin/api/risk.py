@@ -1,0 +1,205 @@
+"""REST: who will probably leave or grow, what that comes to, and the models that say so."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
+
+from django.http import Http404
+from ninja import Query, Router
+from ninja.errors import HttpError
+
+from nenrin.api.guard import ApiRequest, grants
+from nenrin.api.paging import Id, Strict
+from nenrin.customers.models import Account
+from nenrin.foundation import organisation
+from nenrin.foundation.actors import Actor
+from nenrin.foundation.models import Member
+from nenrin.foundation.permissions import Permission, Scope, allowed
+from nenrin.insight.models import RiskModelVersion
+from nenrin.insight.refresh import here
+from nenrin.insight.risk import forecasts, learning, reports, telling
+
+router = Router(tags=["risk"])
+Event = Literal["churn", "expansion"]
+EARLIEST = 1990
+
+
+class Asking(Strict):
+    """`as_of` null: what is told now; a past day: what was said then, or recomputed from what it knew."""
+
+    event: Event = "churn"
+    as_of: date | None = None
+
+
+class HorizonOut(Strict):
+    """`probability` null: too few events for a figure; then the interval (90 %) is all that is said."""
+
+    days: int
+    probability: float | None
+    low: float
+    high: float
+
+
+class ReasonOut(Strict):
+    """`log_odds` against an average account; `value` null: missing."""
+
+    feature: str
+    log_odds: float
+    value: float | None
+
+
+class RiskOut(Strict):
+    rank: int
+    account_id: int
+    account: str
+    tier: str
+    mrr_minor: int
+    horizons: list[HorizonOut]
+    reasons: list[ReasonOut]
+
+
+class RisksOut(Strict):
+    """`basis`: told (now), said (that day) or recomputed. `reason` says why `items` is empty."""
+
+    event: str
+    as_of: date | None
+    basis: str
+    state: str
+    model: str
+    reason: str
+    items: list[RiskOut]
+
+
+class AmountOut(Strict):
+    expected: int
+    low: int
+    high: int
+
+
+class AheadOut(AmountOut):
+    begins: date
+    ends: date
+
+
+class HeldOut(AheadOut):
+    """`basis`: said, or replayed by a model that knew only the months before. `unpaid` is in no forecast."""
+
+    basis: str
+    actual: int
+    unpaid: int
+    accounts: int
+    happened: int
+    has_ended: bool
+    is_within: bool | None
+
+
+class ForecastOut(Strict):
+    """Minor units of `currency`; intervals hold four of five outcomes. Months by the day of the decision."""
+
+    event: str
+    currency: str
+    as_of: date | None
+    mrr: int
+    year: AmountOut | None
+    ahead: list[AheadOut]
+    held: list[HeldOut]
+
+
+class ModelOut(Strict):
+    """`state`: trusted, ranking, flagged, leaking or not_enough. `used_from` null: never used."""
+
+    id: int
+    event: str
+    number: int
+    state: str
+    known_on: date
+    first_on: date | None
+    last_on: date | None
+    card: dict[str, Any]
+    findings: list[dict[str, Any]]
+    learned_at: datetime
+    used_from: datetime | None
+    used_until: datetime | None
+
+
+class DeedIn(Strict):
+    """Put a version to use or withdraw it; a flagged one needs a reason."""
+
+    do: Literal["use", "withdraw"]
+    reason: str = ""
+
+
+@router.get("", response=RisksOut, summary="Get the risk of every account")
+@grants(Permission.HEALTH_VIEW)
+def get_risks(request: ApiRequest, asking: Query[Asking]) -> Any:
+    """Of the accounts that the token's member may see, the highest first."""
+    day = asking.as_of
+    if (day is not None and not day.year >= EARLIEST) or (day is not None and day > organisation.today(request.at)):
+        raise HttpError(422, "as_of: a day that is over")
+    return reports.report(asking.event, day, reach(request.member, Permission.HEALTH_VIEW))
+
+
+@router.get(
+    "/forecast", response=ForecastOut, summary="Get the forecast of MRR lost or won, and how earlier ones came out"
+)
+@grants(Permission.SUBSCRIPTIONS_VIEW)
+def get_forecast(request: ApiRequest, event: Event = "churn") -> Any:
+    """Twelve months ahead and twelve back, of the accounts that the token's member may see."""
+    known = here().scored_through or organisation.today(request.at) - timedelta(days=1)
+    found = forecasts.forecast(event, known, reach(request.member, Permission.SUBSCRIPTIONS_VIEW))
+    return reports.of_forecast(found) | {"currency": organisation.current().currency}
+
+
+@router.get("/models", response=list[ModelOut], summary="List the risk models")
+@grants(Permission.HEALTH_VIEW)
+def list_models(request: ApiRequest, event: Event = "churn") -> Any:
+    """Every version of an event, the newest first, with its card."""
+    return [reports.of_version(row) for row in RiskModelVersion.objects.filter(event=event).defer("document")]
+
+
+@router.get("/models/{int:model_id}", response=ModelOut, summary="Get a risk model's card")
+@grants(Permission.HEALTH_VIEW)
+def get_model(request: ApiRequest, model_id: Id) -> Any:
+    """One version."""
+    return reports.of_version(_one(model_id))
+
+
+@router.post("/models", response={201: list[ModelOut]}, summary="Learn risk models now")
+@grants(Permission.HEALTH_CONFIGURE)
+def learn_models(request: ApiRequest) -> Any:
+    """New versions from what the last closed day knew; those that may be used are, and everybody is told anew."""
+    day = here().scored_through
+    if day is None:
+        raise HttpError(409, "no day has been closed yet: the worker closes one after midnight")
+    made = learning.learn(day, by=Actor.of(request.member), at=request.at)
+    telling.tell(day, at=request.at)
+    return 201, [reports.of_version(RiskModelVersion.objects.get(pk=one.pk)) for one in made]
+
+
+@router.post("/models/{int:model_id}/deeds", response=ModelOut, summary="Use or withdraw a risk model")
+@grants(Permission.HEALTH_CONFIGURE)
+def do_model(request: ApiRequest, model_id: Id, body: DeedIn) -> Any:
+    """Safe to repeat."""
+    deed = learning.use if body.do == "use" else learning.withdraw
+    try:
+        row = deed(_one(model_id), by=Actor.of(request.member), at=request.at, reason=body.reason.replace("\0", ""))
+    except (learning.NoReason, learning.NotUsable) as refused:
+        raise HttpError(409, str(refused)) from None
+    if (day := here().scored_through) is not None:
+        telling.tell(day, at=request.at)
+    return reports.of_version(RiskModelVersion.objects.get(pk=row.pk))
+
+
+def _one(key: int) -> RiskModelVersion:
+    found = RiskModelVersion.objects.filter(pk=key).first()
+    if found is None:
+        raise Http404(f"no risk model {key}")
+    return found
+
+
+def reach(member: Member, permission: Permission) -> list[int] | None:
+    """The accounts of a member who may not see all of them; None for all."""
+    if allowed(member, permission) is Scope.ALL:
+        return None
+    return list(Account.objects.for_member(member, permission).values_list("pk", flat=True))
