@@ -69,6 +69,9 @@ def roi(request: MemberRequest) -> HttpResponse:
         "form": asked.form,
         "start": start,
         "currency": currency,
+        "start_mrr": Money(start.mrr, currency),
+        "start_arpa": Money(round(start.arpa), currency),
+        "start_new": Money(start.new_mrr, currency),
         "told": [_told(one, currency) for one in found],
         "summary": _summary(asked, currency) if found else None,
         "by_year": _by_year(asked.company),
@@ -183,7 +186,7 @@ def _path(claim: Claim, divisor: float, language: str) -> Lines:
         f"At the end {ends[0]} {names[0].en}, {ends[1]} {names[1].en}",
         f"期末は{names[0].ja}{ends[0]}、{names[1].ja}{ends[1]}",
     )
-    return Lines(labels, series, story)
+    return Lines(labels, series, story, axis=Text("Month", "月"))
 
 
 @requires(VIEW)
