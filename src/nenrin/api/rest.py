@@ -9,10 +9,13 @@ from nenrin.api import (
     accounts,
     backtests,
     contacts,
+    costs,
+    economics,
     executive,
     health,
     health_models,
     imports,
+    invoices,
     kpis,
     lifetimes,
     merges,
@@ -49,6 +52,10 @@ api.add_router("/tags", tags.router)
 api.add_router("/merges", merges.router)
 api.add_router("/imports", imports.router)
 api.add_router("/executive", executive.router)
+api.add_router("/invoices", invoices.router)
+api.add_router("/costs", costs.router)
+api.add_router("/hours", costs.hours)
+api.add_router("/economics", economics.router)
 api.add_router("/kpis", kpis.router)
 api.add_router("/revenue", revenue.router)
 api.add_router("/lifetimes", lifetimes.router)

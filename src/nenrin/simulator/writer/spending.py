@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -45,10 +46,10 @@ class Hours:
 
 
 COSTS = (
-    Cost("acquisition", 620_000, 0.2, note="展示会・紹介料"),
-    Cost("sales", 900_000, 0.06, note="営業人件費"),
-    Cost("marketing", 560_000, 0.22, note="広告・コンテンツ"),
-    Cost("customer_marketing", 140_000, 0.25, note="ユーザー会・活用セミナー"),
+    Cost("acquisition", 300_000, 0.2, note="展示会・紹介料"),
+    Cost("sales", 560_000, 0.06, note="営業人件費"),
+    Cost("marketing", 320_000, 0.22, note="広告・コンテンツ"),
+    Cost("customer_marketing", 110_000, 0.25, note="ユーザー会・活用セミナー"),
     Cost("cs", 820_000, 0.05, "high", "専任担当"),
     Cost("cs", 480_000, 0.06, "low", "共同担当・活用講座"),
     Cost("cs", 260_000, 0.08, "tech", "自動配信・動画"),
@@ -73,7 +74,7 @@ HOURS = (
 def deeds(first: date, today: date, book: Book, seed: int) -> Iterator[Deed]:
     """Yield costs and hours of every whole month, booked on the fifth of the next; a plan at each fiscal year."""
     month = first.replace(day=1)
-    yield Deed(book.at(month, 9), 9, lambda at: _phase(month, book, at))
+    yield Deed(book.at(month, 9), 9, partial(_phase, month, book))
     while month <= today:
         if month == first.replace(day=1) or month.month == FISCAL_MONTH:
             yield Deed(book.at(month, 9, 30), 9, _planning(month, first, book))

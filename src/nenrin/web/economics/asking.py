@@ -10,7 +10,7 @@ from django.utils.http import urlencode
 
 from nenrin.analytics.revenue.periods import month_start
 from nenrin.foundation import organisation
-from nenrin.foundation.permissions import Permission
+from nenrin.foundation.permissions import Permission, allowed
 from nenrin.insight.economics.contributions import BASES, Basis
 from nenrin.insight.revenue import books
 from nenrin.insight.revenue.books import Ledger
@@ -62,6 +62,11 @@ def asked(request: MemberRequest, usual: int = USUAL) -> Asked:
         books.ledger(known), known, today, last if last and last <= known else known,
         count if count in COUNTS else usual, basis,
     )  # fmt: skip
+
+
+def may_take(request: MemberRequest) -> bool:
+    """Whoever exports without seeing costs gets a file without a row."""
+    return allowed(request.user, VIEW) is not None
 
 
 def parsed_month(told: str | None) -> date | None:

@@ -21,7 +21,7 @@ from nenrin.insight.revenue import books, kpis
 from nenrin.values import Money, Text
 from nenrin.web import exports, format
 from nenrin.web.charts.lines import Lines, Series
-from nenrin.web.economics.asking import COUNTS, EDIT, VIEW, Asked, asked
+from nenrin.web.economics.asking import COUNTS, EDIT, VIEW, Asked, asked, may_take
 from nenrin.web.guard import MemberRequest, requires
 
 #: The KPIs that stand beside each side.
@@ -114,8 +114,9 @@ def balance_export(request: MemberRequest, kind: str) -> Any:
     """Every month and side, as a file."""
     ask, language = asked(request), exports.language()
     found = balance_of(ask.ledger, ask.last, ask.count)
-    exports.note(request, "budget", len(found.rows), {"balance": ask.address()}, room="insight")
-    lines = (line for row in found.rows for line in _exported(row, found, language))
+    rows = found.rows if may_take(request) else ()
+    exports.note(request, "budget", len(rows), {"balance": ask.address()}, room="insight")
+    lines = (line for row in rows for line in _exported(row, found, language))
     return exports.answer(kind, "balance", [head.in_(language) for head in HEADS], lines, request.at)
 
 

@@ -21,7 +21,7 @@ from nenrin.insight.revenue.slices import NONE
 from nenrin.values import Money, Text
 from nenrin.web import exports, format
 from nenrin.web.charts.lines import Lines, Series
-from nenrin.web.economics.asking import COUNTS, VIEW, Asked, asked
+from nenrin.web.economics.asking import COUNTS, VIEW, Asked, asked, may_take
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.listing import PAGE, plain
 
@@ -148,8 +148,9 @@ def contribution_export(request: MemberRequest, kind: str) -> Any:
         lost = contributions.UNASSIGNED.in_(language)
         yield ["", lost, *_cells(found.nobody, found.currency), found.currency]
 
+    told = lines() if may_take(request) else iter(())
     exports.note(request, "contribution", len(found.months), {"contribution": ask.address()}, room="insight")
-    return exports.answer(kind, "contribution", [head.in_(language) for head in heads], lines(), request.at)
+    return exports.answer(kind, "contribution", [head.in_(language) for head in heads], told, request.at)
 
 
 @requires(Permission.EXPORT)
@@ -157,6 +158,7 @@ def accounts_export(request: MemberRequest, kind: str) -> Any:
     """The accounts behind it, as a file."""
     ask, language, model = asked(request, USUAL), exports.language(), _model(request)
     rows = contributions.behind(ask.ledger, ask.last, ask.count, ask.basis, None if model == ANY else model)
+    rows = rows if may_take(request) else []
     names, currency = _names(), ask.currency
     heads = [
         Text("id", "id"),

@@ -54,7 +54,7 @@ class Line:
 class PhaseForm(forms.Form):
     """A share as a percentage."""
 
-    from_month = MonthField(label=_("From"))
+    from_month = MonthField(label=_("From month"))
     phase = forms.ChoiceField(label=_("Phase of the business"))
     share = forms.DecimalField(label=_("Share of existing customers (%)"), min_value=0, max_value=100, decimal_places=1)
 
