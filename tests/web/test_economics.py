@@ -17,7 +17,7 @@ from nenrin.foundation import journal
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Entry, Member, Organisation
 from nenrin.foundation.roles import Role
-from nenrin.ingest import costs, efforts, lakes, mirror
+from nenrin.ingest import costs, efforts, invoices, lakes, mirror
 from nenrin.ingest.facts.knowing import Knowing
 from nenrin.ingest.models import Cost, Effort
 from nenrin.insight.models import BudgetPhase, BudgetPlan
@@ -222,3 +222,23 @@ def test_an_executive_sees_costs_and_changes_none(client: Client, org: Organisat
     assert "Add a cost" not in page(client, "/costs")
     assert client.post("/costs/new", {}).status_code == 403
     assert client.get("/balance/plan").status_code == 403
+
+
+def test_the_account_shows_its_invoices_the_overdue_ones_first(
+    client: Client, head: Member, companies: dict[str, Account]
+) -> None:
+    account = companies[THRIVING].pk
+    invoices.put(
+        [
+            invoices.Told("1", account, MARCH, Money(110_000), "INV-1", date(2026, 3, 31), date(2026, 3, 20)),
+            invoices.Told("2", account, FEBRUARY, Money(99_000), "INV-2", date(2026, 2, 28), failed_payments=2),
+        ],
+        **BOOKED,
+    )
+    told = page(client, f"/accounts/{account}/contracts")
+    assert told.index("INV-2") < told.index("INV-1")
+    assert "days overdue" in told and "A payment has failed twice or more." in told and "¥99,000" in told
+    stream = page(client, f"/accounts/{account}/timeline?kind=invoice")
+    assert "Invoice INV-1 paid: 110,000 JPY" in stream
+    assert "Payment of invoice INV-2 failed (2 times so far): 99,000 JPY" in stream
+    assert "INV-1" not in page(client, f"/accounts/{companies[DRIFTING].pk}/contracts")

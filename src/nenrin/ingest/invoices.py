@@ -133,7 +133,7 @@ def _draft(action: str, row: Invoice, state: _State, pen: Pen, day: date | None,
         "failed_payments": state.failed_payments,
         "failed_on": state.failed_on,
     }
-    amount = str(Money(row.minor, row.currency).major)
+    amount = f"{Money(row.minor, row.currency).major:,}"
     said = {"number": row.number or row.key, "amount": amount, "currency": row.currency,
             "failed_payments": state.failed_payments, **extra}  # fmt: skip
     valid_at = start_of(day, pen.zone) if day else pen.at

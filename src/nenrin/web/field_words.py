@@ -61,4 +61,13 @@ FIELDS: Final[Mapping[str, Text]] = {
     "kind": Text("kind", "種類"),
     "resolved_at": Text("resolved", "解決日時"),
     "opened_at": Text("opened", "受付日時"),
+    "number": Text("number", "番号"),
+    "issued_on": Text("issued on", "発行日"),
+    "due_on": Text("due on", "支払期限"),
+    "paid_on": Text("paid on", "支払日"),
+    "minor": Text("amount", "金額"),
+    "failed_payments": Text("failed payments", "支払い失敗回数"),
+    "failed_on": Text("last failed on", "最終失敗日"),
+    "lines": Text("lines", "明細"),
+    "account_id": Text("account", "顧客"),
 }

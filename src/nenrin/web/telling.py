@@ -36,7 +36,8 @@ CATEGORIES: Final[Mapping[str, Text]] = {
     "sales": Text("sales", "営業"),
     "cs": Text("customer success", "カスタマーサクセス"),
     "support": Text("support", "サポート"),
-    "infrastructure": Text("infrastructure", "インフラ"),
+    "customer_marketing": Text("customer marketing", "既存顧客向けマーケティング"),
+    "infrastructure": Text("hosting", "インフラ"),
     "other": Text("other", "その他"),
 }
 RULES: Final[Mapping[str, Text]] = {

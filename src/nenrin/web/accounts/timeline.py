@@ -32,6 +32,7 @@ KINDS = (
     Kind("score", Text("Health", "ヘルス"), ("insight.",), mark="score"),
     Kind("ticket", Text("Tickets", "問い合わせ"), ("ingest.ticket.",)),
     Kind("answer", Text("Survey answers", "アンケート"), ("ingest.answer.",)),
+    Kind("invoice", Text("Invoices", "請求書"), ("ingest.invoice.",)),
     Kind("contract", Text("Subscriptions", "契約"), ("customers.subscription.",)),
     Kind("people", Text("People", "関係者"), ("customers.contact.", "customers.owner.")),
     Kind(
