@@ -99,6 +99,7 @@ IDS: dict[str, tuple[str, ...]] = {
     "api/accounts/{int:": ("account",),
     "api/contacts/{int:": ("contact",),
     "api/subscriptions/{int:": ("subscription",),
+    "api/risk/models/{int:": ("risk_model",),
     "api/products/": ("code",),
     "api/plans/": ("code",),
     "api/merges/{int:": ("merge",),
@@ -129,7 +130,7 @@ SIGNING_IN = "sign-in/"
 #: Reading these leaves a note of who took what out: the one thing a GET may write.
 NOTED = {"accounts-export", "accounts-compare-export", "contacts-export", "subscriptions-export", "journal-export"}
 NOTED |= {"revenue-cohorts-export", "revenue-export", "revenue-accounts-export", "kpis-export", "kpi-export"}
-NOTED |= {"executive-export"}
+NOTED |= {"executive-export", "revenue-notes-export"}
 NOTED |= {"lifetimes-export", "lifetime-accounts-export", "segments-export"}
 NOTED |= {"retention-export", "retention-accounts-export"}
 NOTED |= {"event-catalogue-export", "live-events-export", "quarantined-export"}

@@ -1,21 +1,31 @@
-"""REST: revenue KPIs of a period, to read."""
+"""REST: KPIs of a period, the accounts behind them, and their targets."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
 from ninja import Query, Router
+from pydantic import Field
 
 from nenrin.analytics.revenue.catalogue import KPIS
+from nenrin.analytics.revenue.kpis import Kpi
+from nenrin.analytics.revenue.periods import Grain
 from nenrin.api.guard import ApiRequest, grants
 from nenrin.api.paging import Strict
 from nenrin.api.revenue_asking import Asking, answered_period, ledger_for
+from nenrin.customers.errors import Refused
+from nenrin.foundation import organisation
+from nenrin.foundation.actors import Actor
+from nenrin.foundation.models import Team
 from nenrin.foundation.permissions import Permission
-from nenrin.insight.revenue import kpis
-from nenrin.insight.revenue import slices as revenue_slices
+from nenrin.insight.models import KpiTarget
+from nenrin.insight.revenue import kpis, slices, targets
+from nenrin.insight.revenue.targets import NoTarget
+from nenrin.values import Text
 
 router = Router(tags=["revenue"])
+MOST = 500
 
 
 class KpiOut(Strict):
@@ -43,6 +53,8 @@ class KpisOut(Strict):
 
 
 class DefinitionOut(Strict):
+    """`waits`: nothing tells its facts yet, so that it never has a value."""
+
     kpi: str
     name_en: str
     name_ja: str
@@ -52,6 +64,55 @@ class DefinitionOut(Strict):
     unit: str
     direction: str
     minimum_n: int
+    interval: str
+    waits: bool
+
+
+class BehindOut(Strict):
+    """One account's part of a KPI: above and below the line of the fraction, in minor units or counts."""
+
+    account: int
+    over: int
+    under: int
+
+
+class AccountsOut(Strict):
+    """`over` and `under` name what the parts are; at most 500 accounts, those that make the difference first."""
+
+    kpi: str
+    over: str
+    under: str
+    total: int
+    items: list[BehindOut]
+
+
+class TargetIn(Strict):
+    """The period that holds `as_of`; `value` null takes the target back. Shares are of one, money in minor units.
+
+    An outcome (churn, retention) needs a `leading_kpi` that has a target for the same period and slice.
+    """
+
+    kpi: str
+    as_of: date | None = None
+    grain: Grain = "month"
+    by: str = ""
+    slice: Annotated[str, Field(max_length=60)] = ""
+    value: Annotated[float, Field(allow_inf_nan=False)] | None
+    team: str = ""
+    leading_kpi: str = ""
+
+
+class TargetOut(Strict):
+    """`start` is the period's first day; `by` and `slice` are empty for all accounts."""
+
+    kpi: str
+    grain: str
+    start: date
+    by: str
+    slice: str
+    value: float
+    team: str
+    leading_kpi: str
 
 
 @router.get("", response=KpisOut, summary="Get the KPIs of a period")
@@ -59,8 +120,8 @@ class DefinitionOut(Strict):
 def get_kpis(request: ApiRequest, asking: Query[Asking]) -> Any:
     """Every KPI of the period that holds `as_of`, up to that day; `by` adds every slice."""
     ledger, period = ledger_for(request.member, asking, request.at), answered_period(asking, request.at)
-    slices = revenue_slices.slices(ledger, asking.by, period) if asking.by else []
-    rows = kpis.rows(ledger, period, asking.grain, slices)
+    parts = slices.slices(ledger, asking.by, period) if asking.by else []
+    rows = kpis.rows(ledger, period, asking.grain, parts)
     return {
         "start": period.start,
         "to": period.end,
@@ -86,6 +147,67 @@ def list_definitions(request: ApiRequest) -> Any:
             "unit": one.unit,
             "direction": one.direction,
             "minimum_n": one.minimum_n,
+            "interval": one.interval,
+            "waits": one.waits,
         }
         for key, one in KPIS.items()
     ]
+
+
+@router.get("/accounts", response=AccountsOut, summary="List the accounts behind a KPI")
+@grants(Permission.SUBSCRIPTIONS_VIEW)
+def list_accounts(request: ApiRequest, asking: Query[Asking], kpi: str) -> Any:
+    """Of the period that holds `as_of`; a KPI that is no fraction of accounts has none."""
+    one, ledger = _kpi(kpi), ledger_for(request.member, asking, request.at)
+    found = kpis.behind(ledger, answered_period(asking, request.at), one)
+    rows = [{"account": row.account, "over": row.over, "under": row.under} for row in found[:MOST]]
+    return {"kpi": kpi, "over": one.over, "under": one.under, "total": len(found), "items": rows}
+
+
+@router.get("/targets", response=list[TargetOut], summary="List the targets of a period")
+@grants(Permission.SUBSCRIPTIONS_VIEW)
+def list_targets(request: ApiRequest, asking: Query[Asking]) -> Any:
+    """All slices of the period that holds `as_of`."""
+    start = answered_period(asking, request.at).start
+    return [_target(row) for row in targets.of_period(asking.grain, start)]
+
+
+@router.put("/targets", response=list[TargetOut], summary="Set a target, or take it back")
+@grants(Permission.HEALTH_CONFIGURE)
+def put_target(request: ApiRequest, body: TargetIn) -> Any:
+    """Safe to repeat. Answers with the target as it stands; empty when it was taken back."""
+    _kpi(body.kpi)
+    if body.by and body.by not in slices.DIMENSIONS:
+        raise Refused.one("by", Text(f"none of {', '.join(slices.DIMENSIONS)}", "この区分はない"), body.by)
+    by, day = Actor.of(request.member), body.as_of or organisation.today(request.at)
+    place = {"dimension": body.by, "within": body.slice}
+    if body.value is None:
+        targets.withdraw(body.kpi, body.grain, day, **place, by=by, at=request.at)
+        return []
+    try:
+        row = targets.put(
+            body.kpi, body.grain, day, body.value, **place, team=_team(body.team), leading_kpi=body.leading_kpi, by=by,
+            at=request.at,
+        )  # fmt: skip
+    except NoTarget as problem:
+        why = Text(str(problem), "成果指標の目標には、同じ期間に目標のある先行指標が必要")
+        raise Refused.one("leading_kpi", why, body.leading_kpi) from problem
+    return [_target(row)]
+
+
+def _target(row: KpiTarget) -> dict[str, Any]:
+    return {"kpi": row.kpi, "grain": row.grain, "start": row.start_on, "by": row.dimension, "slice": row.slice,
+            "value": row.value, "team": row.team.name if row.team else "", "leading_kpi": row.leading_kpi}  # fmt: skip
+
+
+def _kpi(key: str) -> Kpi:
+    if key not in KPIS:
+        raise Refused.one("kpi", Text("there is no such KPI: see /kpis/definitions", "このKPIはない"), key)
+    return KPIS[key]
+
+
+def _team(name: str) -> Team | None:
+    team = Team.objects.filter(name=name).first() if name else None
+    if name and team is None:
+        raise Refused.one("team", Text("there is no such team", "このチームはない"), name)
+    return team

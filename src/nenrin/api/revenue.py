@@ -1,24 +1,32 @@
-"""REST: revenue movements, to read; amounts in minor units of the reporting currency."""
+"""REST: revenue movements with the accounts behind them, data notes, the metric policy; amounts in minor units of the reporting currency."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Annotated, Any, Literal
 
 from ninja import Query, Router
+from pydantic import Field
 
 from nenrin.analytics.revenue import periods
+from nenrin.analytics.revenue.findings import BEHAVIOUR
+from nenrin.analytics.revenue.policies import Policy, UnknownChoice, to_document
 from nenrin.api.guard import ApiRequest, grants
 from nenrin.api.paging import Strict
 from nenrin.api.revenue_asking import Asking, answered_period, ledger_for
+from nenrin.customers.errors import Refused
+from nenrin.foundation.actors import Actor
 from nenrin.foundation.permissions import Permission
+from nenrin.insight.models import MetricPolicy
+from nenrin.insight.revenue import notes, policies, statements
 from nenrin.insight.revenue import slices as revenue_slices
-from nenrin.insight.revenue import statements
 from nenrin.insight.revenue.books import Ledger
 from nenrin.insight.revenue.statements import Statement, View
-from nenrin.values import Period
+from nenrin.values import Period, Text
 
 router = Router(tags=["revenue"])
+MOST = 500
+Line = Literal["begin", "new", "reactivation", "expansion", "contraction", "churn", "fx", "end"]
 
 
 class MovementOut(Strict):
@@ -55,6 +63,54 @@ class MovementsOut(Strict):
     view: str
     left_out: list[int]
     items: list[MovementOut]
+
+
+class ChangeOut(Strict):
+    """One account behind a line of the movements; minor units."""
+
+    account: int
+    before: int
+    after: int
+    amount: int
+    causes: dict[str, int]
+    unwilling: bool
+
+
+class ChangesOut(Strict):
+    """At most 500 accounts, the largest amounts first; `total` of them stand behind the line."""
+
+    kind: str
+    total: int
+    items: list[ChangeOut]
+
+
+class NoteOut(Strict):
+    """Something in a contract that cannot be quite right: `since` up to and without `until`; null: not known, still so."""
+
+    kind: str
+    behaviour_en: str
+    behaviour_ja: str
+    account: int
+    contract: str
+    since: date | None
+    until: date | None
+    words: str
+
+
+class PolicyOut(Strict):
+    """`from_on` null: the defaults that hold before any version was published."""
+
+    number: int
+    from_on: date | None
+    note: str
+    choices: dict[str, Any]
+
+
+class PolicyIn(Strict):
+    """`choices`: the fields that change, as in `GET /revenue/policies`; what is left out stays as it is."""
+
+    choices: dict[str, Any]
+    note: Annotated[str, Field(min_length=1, max_length=300)]
 
 
 @router.get("/movements", response=MovementsOut, summary="Get revenue movements")
@@ -95,3 +151,49 @@ def _line(told: Statement) -> dict[str, Any]:
         **told.amounts,
         **{name: getattr(told, name) for name in plain},
     }
+
+
+@router.get("/movements/accounts", response=ChangesOut, summary="List the accounts behind a line of the movements")
+@grants(Permission.SUBSCRIPTIONS_VIEW)
+def list_changes(request: ApiRequest, asking: Query[Asking], kind: Line, view: View = "net") -> Any:
+    """Of the period that holds `as_of`."""
+    ledger = ledger_for(request.member, asking, request.at)
+    found = statements.behind(ledger, answered_period(asking, request.at), kind, view)
+    items = [{name: getattr(one, name) for name in ChangeOut.model_fields} for one in found[:MOST]]
+    return {"kind": kind, "total": len(found), "items": items}
+
+
+@router.get("/notes", response=list[NoteOut], summary="List the data notes of a period")
+@grants(Permission.SUBSCRIPTIONS_VIEW)
+def list_notes(request: ApiRequest, asking: Query[Asking]) -> Any:
+    """The first 500 contracts that overlap, end before they begin, have no exchange rate and the like."""
+    ledger = ledger_for(request.member, asking, request.at)
+    found = notes.listed(ledger, answered_period(asking, request.at))[:MOST]
+    return [
+        {"kind": one.kind, "behaviour_en": BEHAVIOUR[one.kind].en, "behaviour_ja": BEHAVIOUR[one.kind].ja,
+         "account": one.account, "contract": one.key, "since": one.since, "until": one.until, "words": one.words}
+        for one in found
+    ]  # fmt: skip
+
+
+@router.get("/policies", response=list[PolicyOut], summary="List the versions of the metric policy")
+@grants(Permission.SUBSCRIPTIONS_VIEW)
+def list_policies(request: ApiRequest) -> Any:
+    """The newest first, the defaults last."""
+    rows = [_policy(row.number, row.from_on, row.note, policies.of(row)) for row in MetricPolicy.objects.all()[:500]]
+    return [*rows, _policy(1, None, "", policies.default())]
+
+
+@router.post("/policies", response=PolicyOut, summary="Publish a version of the metric policy")
+@grants(Permission.HEALTH_CONFIGURE)
+def publish_policy(request: ApiRequest, body: PolicyIn) -> Any:
+    """It counts from today on; what was known before keeps the version of its day."""
+    try:
+        row = policies.publish(body.choices, note=body.note, by=Actor.of(request.member), at=request.at)
+    except (UnknownChoice, TypeError, ValueError) as problem:
+        raise Refused.one("choices", Text(str(problem), f"指標ポリシーに設定できない値: {problem}"), "") from problem
+    return _policy(row.number, row.from_on, row.note, policies.of(row))
+
+
+def _policy(number: int, from_on: date | None, note: str, policy: Policy) -> dict[str, Any]:
+    return {"number": number, "from_on": from_on, "note": note, "choices": to_document(policy)}

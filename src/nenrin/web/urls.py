@@ -22,6 +22,7 @@ from nenrin.web.lifetimes import pages as lifetimes
 from nenrin.web.own import preferences, profile, sessions, sign_in
 from nenrin.web.retention import pages as retention
 from nenrin.web.revenue import cohorts
+from nenrin.web.revenue import notes as revenue_notes
 from nenrin.web.revenue import pages as revenue
 from nenrin.web.revenue import settings as revenue_settings
 from nenrin.web.risk import forecasts as risk_forecasts
@@ -34,7 +35,7 @@ from nenrin.web.settings import attributes, journal, members, organisation, plan
 AREAS = (
     *(assets, home, palette, addresses, account, timeline_entries, segments),
     *(first_look, imports, sources, board, event_catalogue, data_exports, health_models, measures, backtests),
-    *(executive, revenue, cohorts, revenue_settings, kpis),
+    *(executive, revenue, cohorts, revenue_notes, revenue_settings, kpis),
     *(lifetimes, account_value, retention, roi),
     *(risks, risk_forecasts, risk_models),
     *(entries, entry_forms, balance, planning, contribution),

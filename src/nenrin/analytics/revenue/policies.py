@@ -14,6 +14,10 @@ Currency = Literal["constant", "month_end"]
 Ramp = Literal["step", "average"]
 
 
+#: The least and the most of what is a number.
+RANGES = {"gap_merge_days": (0, 366), "dunning_days": (0, 366), "gross_margin": (0.01, 1), "yearly_discount": (0, 1)}
+
+
 class UnknownChoice(ValueError):
     """A policy profile names a choice that there is not: correct the field named, the others are as they were."""
 
@@ -81,12 +85,20 @@ def _check(document: Mapping[str, Any]) -> None:
     hints = get_type_hints(Policy)
     for name, value in document.items():
         choices = get_args(hints[name]) if getattr(hints[name], "__origin__", None) is Literal else ()
-        if choices and value not in choices:
+        if choices and (not isinstance(value, str) or value not in choices):
             raise UnknownChoice(f"{name}: {value!r} is none of {', '.join(choices)}")
+    for name, (low, high) in RANGES.items():
+        given = document.get(name, low)
+        if isinstance(given, bool) or not isinstance(given, int | float) or not low <= given <= high:
+            raise UnknownChoice(f"{name}: needs a number from {low} to {high}, not {given!r}")
+    if not isinstance(document.get("reactivation_in_nrr", False), bool):
+        raise UnknownChoice(f"reactivation_in_nrr: needs true or false, not {document['reactivation_in_nrr']!r}")
+    if not isinstance(document.get("rates", {}), Mapping):
+        raise UnknownChoice(f"rates: needs currencies with their numbers, not {document['rates']!r}")
     for currency, rate in dict(document.get("rates", {})).items():
         try:
-            sound = Fraction(rate) > 0
-        except (ValueError, ZeroDivisionError):
+            sound = isinstance(rate, str) and Fraction(rate) > 0
+        except (TypeError, ValueError, ZeroDivisionError):
             sound = False
         if not sound:
             raise UnknownChoice(f"rates: {currency} needs a number above zero, not {rate!r}")

@@ -19,10 +19,11 @@ from numpy.typing import NDArray
 
 from nenrin.analytics import revenue
 from nenrin.analytics.lake import Lake
-from nenrin.analytics.revenue import books
+from nenrin.analytics.revenue import books, findings
 from nenrin.analytics.revenue.books import Book
 from nenrin.analytics.revenue.columns import Facts
 from nenrin.analytics.revenue.exchange import Exchange
+from nenrin.analytics.revenue.findings import Finding
 from nenrin.analytics.revenue.movements import Movements, compared
 from nenrin.analytics.revenue.paths import NEVER, Whole, number
 from nenrin.analytics.revenue.periods import MONTHS, Grain, holding, month_start
@@ -54,6 +55,11 @@ select s.key, s.account, starts_on, ends_on,
 from subscriptions s
 where believed_to = date '9999-12-31' and s.account is not null and starts_on is not null and ends_on is not null
   and s.account not in (select account from accounts where believed_to = date '9999-12-31' and status = 'internal-test')
+"""
+UNDATED = """
+select account, key, starts_on from subscriptions
+where believed_to = date '9999-12-31' and account is not null and (starts_on is null or ends_on is null)
+order by account, key
 """
 GRADES = """
 select account, believed_from, coalesce(tier, '') as tier, coalesce(touch_model, '') as touch_model,
@@ -110,6 +116,7 @@ class Ledger:
     costs: dict[date, int]
     known: date
     version: int
+    findings: tuple[Finding, ...] = ()
     #: What was computed from this book already, by what was asked: a ledger never changes.
     worked_out: dict[tuple[object, ...], Any] = field(default_factory=dict, repr=False, compare=False)
 
@@ -166,7 +173,13 @@ def read(db: duckdb.DuckDBPyConnection, policy: Policy, known: date, version: in
     """A ledger from a session of the lake with fixed knowledge."""
     db.execute(CONTRACTS.format(currency=policy.reporting_currency))
     book = books.heard(revenue.book(db, policy, Exchange(policy), on=known), _answers(db))
-    return Ledger(book, _graded(db), _costs(db, policy), known, version)
+    noted = (*findings.found(db, book.left_out), *_undated(db))
+    return Ledger(book, _graded(db), _costs(db, policy), known, version, noted)
+
+
+def _undated(db: duckdb.DuckDBPyConnection) -> list[Finding]:
+    rows = db.sql(UNDATED).fetchall()
+    return [Finding("undated", account, key, since, None) for account, key, since in rows]
 
 
 def _answers(db: duckdb.DuckDBPyConnection) -> list[Whole]:
@@ -210,7 +223,9 @@ def limited(whole: Ledger, accounts: Iterable[int] | None) -> Ledger:
     if accounts is None:
         return whole
     own = np.array(sorted(set(accounts)), dtype=np.int64)
-    return replace(whole, book=books.within(whole.book, own), costs={}, worked_out={})
+    seen = set(own.tolist())
+    noted = tuple(one for one in whole.findings if one.account in seen)
+    return replace(whole, book=books.within(whole.book, own), costs={}, findings=noted, worked_out={})
 
 
 def facts(of: Ledger, period: Period, grain: Grain) -> Facts:

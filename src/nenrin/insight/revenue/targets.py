@@ -52,6 +52,17 @@ def lift(row: KpiTarget, *, by: Actor, at: datetime) -> None:
         row.delete()
 
 
+def withdraw(
+    kpi: str, grain: Grain, day: date, *, dimension: str = "", within: str = "", by: Actor, at: datetime
+) -> bool:
+    """Take back the target of the period that holds a day; whether there was one. Safe to repeat."""
+    start = periods.holding(day, grain, organisation.current().fiscal_start_month).start
+    row = KpiTarget.objects.filter(kpi=kpi, grain=grain, start_on=start, dimension=dimension, slice=within).first()
+    if row is not None:
+        lift(row, by=by, at=at)
+    return row is not None
+
+
 def _record(what: str, row: KpiTarget, by: Actor, at: datetime) -> None:
     name = KPIS[row.kpi].name
     particulars = {"name_en": name.en, "name_ja": name.ja, "kpi": row.kpi, "start_on": row.start_on.isoformat(),
@@ -64,3 +75,9 @@ def of(grain: Grain, start: date, dimension: str = "", within: str = "") -> dict
     """The targets of a period by KPI."""
     rows = KpiTarget.objects.filter(grain=grain, start_on=start, dimension=dimension, slice=within)
     return {row.kpi: row for row in rows.select_related("team")}
+
+
+def of_period(grain: Grain, start: date) -> list[KpiTarget]:
+    """The targets of a period in all its slices."""
+    rows = KpiTarget.objects.filter(grain=grain, start_on=start).select_related("team")
+    return list(rows.order_by("kpi", "dimension", "slice")[:500])

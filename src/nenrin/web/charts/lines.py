@@ -37,6 +37,7 @@ class Lines:
     mark: int | None = None  # index of a day to mark with the accent line
     unit: Words = ""
     axis: Words = ""  # what the points are, where they are no days
+    is_partial: bool = False  # the last point's period is not over: the stretch up to it is hatched
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ class Picture:
     day_y: str
     paths: tuple[Path, ...]
     mark: str
+    hatch: str
     table: tuple[tuple[str, tuple[str, ...]], ...]  # day, one cell a series
 
 
@@ -94,8 +96,20 @@ def draw(lines: Lines) -> Picture:
         day_y=unit(lines.height - 6),
         paths=_paths(lines.series, x, y),
         mark="" if lines.mark is None else unit(x(lines.mark)),
+        hatch=_hatch(x(max(len(lines.days) - 2, 0)), x(len(lines.days) - 1), lines.height) if lines.is_partial else "",
         table=tuple((day, tuple(s.texts[n] for s in lines.series)) for n, day in enumerate(lines.days)),
     )
+
+
+def _hatch(left: float, right: float, height: int) -> str:
+    """Slanting strokes over the last stretch."""
+    top, bottom = TOP, height - BOTTOM
+    strokes, at = [], left - (bottom - top)
+    while at < right:
+        low, high = max(at, left), min(at + bottom - top, right)
+        strokes.append(f"M{unit(low)} {unit(bottom - (low - at))}L{unit(high)} {unit(bottom - (high - at))}")
+        at += 9
+    return "".join(strokes)
 
 
 def _paths(series: Sequence[Series], x: Scale, y: Scale) -> tuple[Path, ...]:

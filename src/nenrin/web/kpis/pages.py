@@ -176,7 +176,14 @@ def _trend(ask: Asked, one: Kpi) -> Lines:
     known = [value for value in values if value is not None]
     low = None if known and min(known) > 0.5 * max(known) else min([0.0, *known])
     days = tuple(ask.name(period).in_(language) for period in periods)
-    return Lines(days, (Series(one.name, values, texts),), one.name, low=low)
+    return Lines(
+        days,
+        (Series(one.name, values, texts),),
+        one.name,
+        low=low,
+        axis=Text("Period", "期間"),
+        is_partial=ask.is_partial,
+    )
 
 
 def _by_slice(ask: Asked, one: Kpi) -> list[tuple[Text, list[tuple[Text, Figure, str]]]]:

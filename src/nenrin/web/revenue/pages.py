@@ -25,6 +25,7 @@ from nenrin.web.charts.waterfall import Step, Waterfall
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.listing import PAGE, plain
 from nenrin.web.revenue.asking import VIEW, Asked, asked
+from nenrin.web.revenue.notes import shown
 
 MEANINGS: dict[str, Text] = {
     "new": Text("Accounts that pay for the first time.", "初めて契約が始まった顧客のMRR。"),
@@ -98,22 +99,10 @@ def frame(request: MemberRequest, ask: Asked) -> dict[str, Any]:
         "period_name": ask.name(),
         "span": revenue_words.span(ask.period),
         "policy": revenue_words.policy(ask.ledger.policy),
-        "left_out": _left_out(ask),
+        "notes": shown(ask),
         "query": _query(ask),
         "is_known_before": ask.known < ask.today,
     }
-
-
-def _left_out(ask: Asked) -> Text | None:
-    """Accounts that nothing counts, because their currency has no rate: said, never taken as zero."""
-    gone = ask.ledger.book.left_out
-    if not gone:
-        return None
-    words = ", ".join(sorted({currency for _, currency in gone}))
-    return Text(
-        f"{len(gone)} accounts in {words} are not computable and left out: the metric policy has no exchange rate.",
-        f"{words}建ての{len(gone)}社は計算対象外。指標ポリシーに為替レートがないため。",
-    )
 
 
 def _query(ask: Asked, **changes: str) -> str:

@@ -38,6 +38,11 @@ LTV_TO_CAC = (
     Band(2, 3, Text("to improve", "改善の余地"), SKOK),
     Band(3, None, Text("healthy", "健全"), SKOK),
 )
+NEW_CAC = (
+    Band(None, 2.0, Text("below the median", "中央値未満"), BENCHMARKIT),
+    Band(2.0, 2.82, Text("above the median", "中央値以上"), BENCHMARKIT),
+    Band(2.82, None, Text("costliest quarter", "費用の高い4分の1"), BENCHMARKIT),
+)
 PAYBACK = (
     Band(None, 12, Text("healthy", "健全"), SKOK),
     Band(12, None, Text("longer than a year", "1年超"), SKOK),

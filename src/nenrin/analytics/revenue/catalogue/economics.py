@@ -44,9 +44,12 @@ def _capped(sums: Totals, facts: Facts) -> Floats:
     return out
 
 
+def _spent(facts: Facts) -> Floats:
+    return np.asarray(np.nan if facts.acquisition_minor is None else facts.acquisition_minor, dtype=np.float64)
+
+
 def _cac(sums: Totals, facts: Facts) -> Floats:
-    spent = np.asarray(np.nan if facts.acquisition_minor is None else facts.acquisition_minor, dtype=np.float64)
-    return divided(spent, sums["accounts_won"])
+    return divided(_spent(facts), sums["accounts_won"])
 
 
 def _ltv_to_cac(sums: Totals, facts: Facts) -> Floats:
@@ -55,6 +58,14 @@ def _ltv_to_cac(sums: Totals, facts: Facts) -> Floats:
 
 def _payback(sums: Totals, facts: Facts) -> Floats:
     return _cac(sums, facts) / (divided(sums["won_mrr"], sums["won_paying"]) * facts.gross_margin)
+
+
+def _new_ratio(sums: Totals, facts: Facts) -> Floats:
+    return divided(_spent(facts), 12 * sums["won_mrr"])
+
+
+def _blended_ratio(sums: Totals, facts: Facts) -> Floats:
+    return divided(_spent(facts), 12 * (sums["won_mrr"] + sums["kept"] - sums["kept_capped"]))
 
 
 def _value(key: str, name: Text, meaning: Text, formula: str, value: object) -> Kpi:
@@ -101,5 +112,26 @@ ALL = (
         Text("Months of margin until a new customer has paid for winning it.", "新規顧客の粗利で獲得費用を回収するまでの月数。"),
         "cac / (won_mrr / won_paying * margin)", "months", "lower", "economics", _payback, "accounts_won", 1, _NO_COST,
         bands=bands.PAYBACK,
+    ),
+    Kpi(
+        "new_cac_ratio", Text("New CAC ratio", "新規CACレシオ"),
+        Text(
+            "Acquisition, marketing and sales costs of the last twelve months for each unit of ARR of the customers won "
+            "in them.",
+            "直近12か月の獲得・マーケティング・営業費用を、同じ期間に獲得した新規顧客のARRで割った値。",
+        ),
+        "acquisition / (12 * won_mrr)", "ratio", "lower", "economics", _new_ratio, "accounts_won", 1, _NO_COST,
+        bands=bands.NEW_CAC,
+    ),
+    Kpi(
+        "blended_cac_ratio", Text("Blended CAC ratio", "ブレンドCACレシオ"),
+        Text(
+            "The same costs for each unit of ARR of the customers won and of what those of twelve months ago pay more now. "
+            "Customer marketing is a cost of existing customers and not among them.",
+            "同じ費用を、新規顧客のARRと、12か月前からの顧客の増額分のARRの合計で割った値。既存顧客向けマーケティングの費用は"
+            "含めない。",
+        ),
+        "acquisition / (12 * (won_mrr + kept - kept_capped))", "ratio", "lower", "economics", _blended_ratio,
+        "accounts_any", 1, _NO_COST,
     ),
 )  # fmt: skip

@@ -1,0 +1,95 @@
+"""What contracts say that cannot be quite right, and what the ledger makes of it. Nothing here is silently dropped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, get_args
+
+import duckdb
+
+from nenrin.analytics.revenue.paths import NEVER, number
+from nenrin.values import Period, Text
+
+Kind = Literal["no_rate", "overlap", "reversed", "undated", "two_currencies", "negative"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+NAMES: dict[Kind, Text] = {
+    "no_rate": Text("currency without an exchange rate", "為替レートのない通貨"),
+    "overlap": Text("contracts that overlap", "契約期間の重複"),
+    "reversed": Text("contracts that end before they begin", "終了日が開始日以前の契約"),
+    "undated": Text("contracts without a first or last day", "開始日または終了日のない契約"),
+    "two_currencies": Text("more than one currency", "通貨の変更"),
+    "negative": Text("MRR below zero", "マイナスのMRR"),
+}
+BEHAVIOUR: dict[Kind, Text] = {
+    "no_rate": Text(
+        "The account is not computable and left out of every figure. Add a rate to the metric policy.",
+        "計算できないため、すべての数値から除外。指標ポリシーに為替レートを追加すると計上される。",
+    ),
+    "overlap": Text(
+        "Two contracts of one product run at the same time: both count. Where one stands for the other, mark it as replaced.",
+        "同じ製品の契約が同時に有効。両方を計上。片方がもう一方に代わるものなら、契約の置き換えとして登録する。",
+    ),
+    "reversed": Text("Such a contract counts as nothing. Correct its days.", "計上しない。契約の日付を修正する。"),
+    "undated": Text("Such a contract is left out. Add the missing day.", "計上しない。不足している日付を追加する。"),
+    "two_currencies": Text(
+        "Each part counts at the rate of its own currency; the change itself is neither churn nor a new customer.",
+        "それぞれの通貨のレートで計上。通貨の変更は解約にも新規にも数えない。",
+    ),
+    "negative": Text(
+        "A credit lowers the sum; an account with nothing but credits does not count as paying.",
+        "値引きとして合計から差し引く。マイナスだけの顧客は課金中に数えない。",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`since` up to and without `until` (None: still so); `key` names the contract, `words` what it says."""
+
+    kind: Kind
+    account: int
+    key: str
+    since: date | None
+    until: date | None
+    words: str = ""
+
+
+#: After states.build: `contracts`, `stops`, `spans` and `states` stand.
+FOUND = """
+with earlier as (
+  select *, max(closes) over (partition by account, product order by starts_on, key
+                              rows between unbounded preceding and 1 preceding) as busy_to
+  from stops where closes > starts_on
+)
+select 'overlap' as kind, account, key, starts_on as since, least(busy_to, closes) as until, product as words
+from earlier where busy_to > starts_on
+union all
+select 'reversed', account, key, starts_on, null, coalesce(ended_on, ends_on)::varchar from stops
+where ended_on <= starts_on or ends_on <= starts_on
+union all
+select 'two_currencies', account, min(key), min(opens), max(closes), string_agg(distinct currency, ', ' order by currency)
+from spans group by account, product having count(distinct currency) > 1
+union all
+select 'negative', account, min(key), min(opens), max(closes), min(minor)::varchar from spans where minor < 0 group by account
+order by kind, account, since
+"""
+FOREVER = date(9999, 12, 31)
+
+
+def found(db: duckdb.DuckDBPyConnection, left_out: tuple[tuple[int, str], ...]) -> tuple[Finding, ...]:
+    """The findings of a connection on which a book was just built; `left_out` as in the book."""
+    rows = [Finding("no_rate", account, "", None, None, currency) for account, currency in left_out]
+    for kind, account, key, since, until, words in db.sql(FOUND).fetchall():
+        rows.append(Finding(kind, account, key, since, None if until == FOREVER else until, words or ""))
+    return tuple(rows)
+
+
+def touching(findings: tuple[Finding, ...], period: Period) -> list[Finding]:
+    """Those that bear on a period or on the twelve months before its end."""
+    start, end = number(period.end) - 366, number(period.end)
+    return [
+        one for one in findings
+        if (one.since is None or number(one.since) < end)
+        and (NEVER if one.until is None else number(one.until)) > min(start, number(period.start))
+    ]  # fmt: skip

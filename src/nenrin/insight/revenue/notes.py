@@ -1,0 +1,102 @@
+"""Data notes of a revenue page: what the figures of a period leave out, count twice or cannot tell, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from nenrin.analytics.revenue import findings
+from nenrin.analytics.revenue.findings import KINDS, Finding, Kind
+from nenrin.analytics.revenue.paths import number
+from nenrin.analytics.revenue.periods import month_start
+from nenrin.insight.revenue.books import Ledger
+from nenrin.insight.revenue.slices import Slice
+from nenrin.values import Period, Text
+
+#: Below so many accounts a slice's rates are not enough data (see the catalogue).
+FEW = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What was found and what the figures do with it; `kind` and `accounts` where accounts stand behind it."""
+
+    name: Text
+    behaviour: Text
+    kind: Kind | None = None
+    accounts: tuple[int, ...] = ()
+
+
+def notes(ledger: Ledger, period: Period, slices: Sequence[Slice] = ()) -> list[Note]:
+    """Every note of a period, those with accounts first."""
+    found = findings.touching(ledger.findings, period)
+    out = []
+    for kind in KINDS:
+        accounts = tuple(dict.fromkeys(one.account for one in found if one.kind == kind))
+        if accounts:
+            out.append(Note(findings.NAMES[kind], findings.BEHAVIOUR[kind], kind, accounts))
+    return [*out, *_of_period(ledger, period), *_costs(ledger, period), *_slices(slices)]
+
+
+def listed(ledger: Ledger, period: Period, kind: str = "") -> list[Finding]:
+    """The findings behind the notes, of one kind or all."""
+    return [one for one in findings.touching(ledger.findings, period) if kind in ("", one.kind)]
+
+
+def _of_period(ledger: Ledger, period: Period) -> list[Note]:
+    moved = ledger.moved(period)
+    out: list[Note] = []
+    if not len(ledger.book.accounts):
+        return out
+    if moved.before.sum() <= 0 < moved.after.sum():
+        out.append(Note(
+            Text("no MRR at the start of the period", "期首のMRRなし"),
+            Text("Rates of churn and retention have nothing to divide by and show no figure.",
+                 "解約率や継続率は割る数がないため表示しない。"),
+        ))  # fmt: skip
+    empty = _empty_months(ledger, period)
+    if empty:
+        names = ", ".join(empty)
+        out.append(Note(
+            Text(f"months without any MRR: {names}", f"MRRのない月：{names}"),
+            Text("No contract covers them. Chained retention that runs through them shows no figure.",
+                 "契約のない月。この月をまたぐ月次連鎖の継続率は表示しない。"),
+        ))  # fmt: skip
+    return out
+
+
+def _empty_months(ledger: Ledger, period: Period) -> list[str]:
+    """Months of the last twelve that ended without MRR although an earlier one had some."""
+    last = period.end - timedelta(days=1)
+    ends = [month_start(last, -back) - timedelta(days=1) for back in range(11, -1, -1)]
+    [reading] = ledger.readings([period])
+    sums = [int(reading.paid(number(day)).sum()) for day in ends]
+    return [f"{day:%Y-%m}" for n, day in enumerate(ends) if sums[n] == 0 and any(sums[:n])]
+
+
+def _costs(ledger: Ledger, period: Period) -> list[Note]:
+    """Acquisition costs of some of the twelve months are untold: what is divided by them is too low."""
+    months = [month_start(period.end - timedelta(days=1), -back) for back in range(12)]
+    missing = [month for month in months if month not in ledger.costs]
+    if not ledger.costs or not missing or len(missing) == 12:
+        return []
+    names = ", ".join(f"{month:%Y-%m}" for month in reversed(missing))
+    return [Note(
+        Text(f"no acquisition costs for {names}", f"獲得費用のない月：{names}"),
+        Text("CAC counts the months that are told only, so it may be too low.",
+             "CACは費用のある月だけで計算するため、低く出ることがある。"),
+    )]  # fmt: skip
+
+
+def _slices(slices: Sequence[Slice]) -> list[Note]:
+    """Slices too small for rates."""
+    small = [each.name for each in slices if 0 < each.before.sum() < FEW]
+    if not small:
+        return []
+    return [Note(
+        Text(f"fewer than {FEW} accounts: " + ", ".join(name.en for name in small),
+             f"{FEW}社未満の区分：" + "、".join(name.ja for name in small)),
+        Text("Their rates show “not enough data”; sums and counts are told.",
+             "率は「データ不足」と表示。合計と件数は表示する。"),
+    )]  # fmt: skip
