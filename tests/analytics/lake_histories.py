@@ -99,7 +99,7 @@ def lake_of(path: Path, happened: Sequence[Happened], said: Sequence[Said]) -> L
         if part:
             lake.append_events(_events(part), app="test", version=version)
             lake.roll()
-    lake.append_facts(_versions(said), app="test", version=1)
+    lake.append_facts(versions(said), app="test", version=1)
     return lake
 
 
@@ -117,9 +117,10 @@ def _events(happened: Sequence[Happened]) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=EVENTS)
 
 
-def _versions(said: Sequence[Said]) -> pa.Table:
+def versions(said: Sequence[Said], first: int = 0) -> pa.Table:
+    """As rows of the lake, in the order in which they were said; `first` is the number of the first."""
     rows = []
-    for seq, one in enumerate(said):
+    for seq, one in enumerate(said, first):
         key, account, body = _told(one)
         valid = datetime(
             one.valid.year, one.valid.month, one.valid.day, 0, 30, tzinfo=UTC if one.valid == EVER else TOKYO

@@ -75,7 +75,7 @@ case when valid_at < timestamptz '1900-01-03' then date '1900-01-01' else (valid
 COMMON = ("mapping", "sighting")
 # What was said of one kind, with the day (organisation's zone) from which it is true; EVER where it always was.
 SAID = """
-create or replace temp view said_{kind} as
+create or replace temp view {named}_{kind} as
 select key, split_part(key, '|', 1) as namespace, substr(key, strpos(key, '|') + 1) as rest, account, known_on, seq,
        gone, assumed, body,
        {valid_on} as valid_on
@@ -156,14 +156,14 @@ def valid_on(zone: ZoneInfo) -> str:
 
 def declare(
     db: duckdb.DuckDBPyConnection, files: Mapping[str, Sequence[str]], kinds: Iterable[str], *, zone: ZoneInfo,
-    known: date | None,
+    known: date | None, named: str = "said",
 ) -> None:  # fmt: skip
     """The views `said_<kind>`: the versions that may be known, and all of the kinds that make links."""
     for kind in kinds:
         found = files.get(kind)
         source = f"read_parquet({file_list(found)}, hive_partitioning = false)" if found else NOTHING
         chosen = f"where known_on <= date '{known}'" if known and kind not in LINKING else ""
-        db.execute(SAID.format(kind=kind, source=source, valid_on=valid_on(zone), filter=chosen))
+        db.execute(SAID.format(named=named, kind=kind, source=source, valid_on=valid_on(zone), filter=chosen))
 
 
 def believe(

@@ -20,18 +20,22 @@ PLACE = [("namespace", pa.string()), ("key", pa.string())]
 VALID = [("valid_from", pa.date32()), ("valid_to", pa.date32())]
 KNOWN = [("known_from", pa.date32()), ("known_to", pa.date32())]
 
-SAID = """
-create temp table said_keys as
-select namespace, rest as key, account::varchar as value, gone, known_on, valid_on, seq from said_key;
-create temp table said_memberships as
+KEYS = "select namespace, rest as key, account::varchar as value, gone, known_on, valid_on, seq from said_key"
+MEMBERSHIPS = """
 select namespace, 'u:' || (body->>'$.user') as key, 'g:' || (body->>'$.group') as value, gone, known_on, valid_on, seq
-from said_membership;
-create temp table persons as
+from said_membership
+"""
+PERSONS = """
 select * exclude gone from (
   select namespace, rest as key, 'u:' || (body->>'$.user') as user, gone, known_on as known_from,
          lead(known_on, 1, date '9999-12-31') over (partition by namespace, rest order by known_on, seq) as known_to
   from said_alias
-) where not gone and known_from < known_to and user is not null;
+) where not gone and known_from < known_to and user is not null
+"""
+SAID = f"""
+create temp table said_keys as {KEYS};
+create temp table said_memberships as {MEMBERSHIPS};
+create or replace temp table persons as {PERSONS};
 """
 # One statement, still standing: it holds from its day on for as long as anything is known.
 PLAIN = """
@@ -62,7 +66,7 @@ select a.namespace, a.key, u.account, u.valid_from, u.valid_to, greatest(a.known
        least(a.known_to, u.known_to) as known_to
 from persons a join user_links u on a.namespace = u.namespace and a.user = u.key
 where greatest(a.known_from, u.known_from) < least(a.known_to, u.known_to);
-create temp table links as
+create or replace temp table links as
 select l.namespace, l.key, coalesce(s.survivor, l.account) as account, l.valid_from, l.valid_to,
        greatest(l.known_from, coalesce(s.known_from, l.known_from)) as known_from,
        least(l.known_to, coalesce(s.known_to, l.known_to)) as known_to
@@ -77,8 +81,13 @@ LEFTOVERS = [
 
 def resolve(db: duckdb.DuckDBPyConnection) -> None:
     """Build `links`, `persons` and `survivors` from the views `said_<kind>` of the session."""
-    _survive(db)
+    survive(db)
     db.execute(SAID)
+    compose(db)
+
+
+def compose(db: duckdb.DuckDBPyConnection) -> None:
+    """Build `links` from `survivors`, `persons` and what is said of groups and users, which goes."""
     _plain(db, "keys", "any_value(valid_on)")
     _plain(db, "memberships", "date '1900-01-01'")
     _worked(db, "keys", _painted_keys(_statements(db, "said_keys")))
@@ -88,7 +97,7 @@ def resolve(db: duckdb.DuckDBPyConnection) -> None:
         db.execute(f"drop table {table}")
 
 
-def _survive(db: duckdb.DuckDBPyConnection) -> None:
+def survive(db: duckdb.DuckDBPyConnection) -> None:
     """Build `survivors(account, survivor, known_from, known_to)`: all known days of every account ever absorbed."""
     rows = db.execute(
         "select rest::bigint, known_on, case when gone then null else (body->>'$.survivor')::bigint end"

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import duckdb
 import pyarrow as pa
 
-from nenrin.analytics.lake import cache, facts, links, remembered
+from nenrin.analytics.lake import cache, facts, links, relinking, remembered
 from nenrin.analytics.lake.engine import file_list, quoted
 from nenrin.analytics.lake.rollups import Rollups
 from nenrin.analytics.lake.shelf import Standing
@@ -95,6 +96,7 @@ where known_from <= date '{known}' and known_to > date '{known}'
 """
 ANONYMOUS = "starts_with(key, 'a:') and (namespace, key) in (select (namespace, user) from own_users)"
 TRIES = 3
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +146,26 @@ def _resolved(
     standing = rollups.shelf.standing()
     for rollup in EMPTY:
         _raw(db, rollup, standing, scope.days)
-    folder = kept / cache.name(files, facts.LINKING, rollups.zone.key)
-    left = TRIES
+    return _with_links(db, files, rollups.zone, kept, lambda folder: _link(db, folder, scope))
+
+
+def links_alone(db: duckdb.DuckDBPyConnection, *, zone: ZoneInfo, facts_table: Table, kept: Path) -> None:
+    """Fill a connection with `links` and nothing else: who is meant by a source's key, on any day."""
+    files = facts_table.snapshot().files
+    _with_links(db, files, zone, kept, lambda folder: cache.load(db, folder, "links"))
+
+
+def _with_links(
+    db: duckdb.DuckDBPyConnection, files: Mapping[str, Sequence[str]], zone: ZoneInfo, kept: Path,
+    load: Callable[[Path], T],
+) -> T:  # fmt: skip
+    """What `load` makes of the folder with the links of these files, resolved now where they are not there."""
+    said = cache.sources(files, facts.LINKING, zone.key)
+    folder, left = cache.folder(kept, said), TRIES
     while True:
-        cache.prepare(db, folder, partial(_resolve, db, files, rollups.zone))
         try:
-            return _link(db, folder, scope)
+            cache.prepare(db, folder, said, partial(_resolve, db, files, zone, kept, said))
+            return load(folder)
         except duckdb.IOException:
             # Another session has just swept the folder away.
             left -= 1
@@ -157,23 +173,19 @@ def _resolved(
                 raise
 
 
-def links_alone(db: duckdb.DuckDBPyConnection, *, zone: ZoneInfo, facts_table: Table, kept: Path) -> None:
-    """Fill a connection with `links` and nothing else: who is meant by a source's key, on any day."""
-    files = facts_table.snapshot().files
-    folder = kept / cache.name(files, facts.LINKING, zone.key)
-    for left in reversed(range(TRIES)):
-        cache.prepare(db, folder, partial(_resolve, db, files, zone))
-        try:
-            cache.load(db, folder, "links")
-            break
-        except duckdb.IOException:
-            if not left:
-                raise
-
-
-def _resolve(db: duckdb.DuckDBPyConnection, files: Mapping[str, Sequence[str]], zone: ZoneInfo) -> None:
+def _resolve(
+    db: duckdb.DuckDBPyConnection, files: Mapping[str, Sequence[str]], zone: ZoneInfo, kept: Path, said: Sequence[str]
+) -> None:
+    """All links, or only those that what was said since the last time touches."""
     facts.declare(db, files, facts.LINKING, zone=zone, known=None)
-    links.resolve(db)
+    base = cache.base(kept, said)
+    if base is None:
+        links.resolve(db)
+        return
+    folder, told = base
+    fresh = {kind: [path for path in files.get(kind, ()) if Path(path).name not in told] for kind in facts.LINKING}
+    facts.declare(db, fresh, facts.LINKING, zone=zone, known=None, named="fresh")
+    relinking.resolve(db, folder)
 
 
 def _link(db: duckdb.DuckDBPyConnection, folder: Path, scope: Scope) -> set[int]:
