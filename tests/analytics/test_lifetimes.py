@@ -296,3 +296,14 @@ def test_lifetimes_load_without_the_heavy_libraries() -> None:
     code += " ('scipy', 'django', 'pandas', 'lifelines', 'sklearn')])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_losses_that_all_but_stop_and_start_again_still_have_an_interval() -> None:
+    """Nearly all leave at the second chance: the curve falls like a cliff, where its curvature is no finite number."""
+    lost = (0, 15, 25811, 2646, 2012, 1470, 276, 48, 1)
+    kept = (0, 1085, 2624, 3092, 3223, 2981, 2999, 1717, 0)
+    lives = [(n, True, n) for n, count in enumerate(lost) for _ in range(count // 20)]
+    lives += [(n, False, n) for n, count in enumerate(kept) for _ in range(count // 20)]
+    found = lifetimes.choose(lifetimes.from_lives(lives))
+    drawn = intervals.draw(found.best, lifetimes.from_lives(lives), np.random.default_rng(1), 50)
+    assert np.isfinite(drawn.parameters).all()

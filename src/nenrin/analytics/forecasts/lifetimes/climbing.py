@@ -16,6 +16,7 @@ LOW = np.array([-13.8, np.log(1e-3), np.log(0.05)])
 HIGH = np.array([13.8, np.log(1e5), np.log(20.0)])
 
 
+@np.errstate(all="ignore")  # a row that went too far is not finite: it rests, or its step is taken back
 def climb(start: Array, lost: Array, kept: Array, *, rounds: int = ROUNDS) -> tuple[Array, Array]:
     """The maxima of R problems at once: parameters u (R, p) and log-likelihoods (R,).
 
@@ -45,9 +46,11 @@ def _edges(free: int) -> tuple[Array, Array]:
 
 
 def _step(here: Curvature, damping: Array, u: Array) -> Array:
-    """Newton's step with the curvature made positive; a parameter that presses on an edge rests."""
+    """Newton's step with the curvature made positive; a parameter that presses on an edge rests, and so does a row
+    that went where its curvature can no longer be told apart from nothing."""
     low, high = _edges(u.shape[1])
-    resting = ((u <= low) & (here.slope < 0)) | ((u >= high) & (here.slope > 0))
+    sound = np.isfinite(here.slope).all(axis=1) & np.isfinite(here.bend).all(axis=(1, 2))
+    resting = ((u <= low) & (here.slope < 0)) | ((u >= high) & (here.slope > 0)) | ~sound[:, None]
     slope = np.where(resting, 0.0, here.slope)
     bend = -np.where(resting[:, :, None] | resting[:, None, :], 0.0, here.bend)
     values, vectors = np.linalg.eigh(bend)
