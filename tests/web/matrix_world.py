@@ -24,6 +24,7 @@ from nenrin.insight.models import Health, HealthDetail, HealthModelVersion, Risk
 from nenrin.values import Money, Text
 from nenrin.work import touches
 from tests import cast
+from tests.insight import backtests_world
 
 #: Part of every personal word of this world, and of nothing else; the search for it does not contain it whole.
 CANARY = "zq7xkanarie"
@@ -132,7 +133,8 @@ def _rest(world: World, mate: Member, at: datetime) -> None:
     world.put("exclusion", catalogue.exclude("user", "bot-*", by=SYSTEM, at=at).pk)
     published = HealthModelVersion.objects.filter(state="published").first()
     assert published is not None
-    health_models.draft(published.document, by=SYSTEM, at=at)
+    draft = health_models.draft(published.document, by=SYSTEM, at=at)
+    world.put("backtest", backtests_world.finished(draft, at).pk)
     world.put("model", published.key)
     world.put("model_number", published.number)
     world.put("member", mate.pk)

@@ -40,12 +40,12 @@ def version(key: str, wanted: str = "") -> HealthModelVersion:
 def newest(of: HealthModelVersion) -> Backtest | None:
     """The last one that was finished."""
     rows = Backtest.objects.filter(version=of, state="done").select_related("version", "rival", "author")
-    return rows.order_by("-done_at", "-pk").first()
+    return rows.order_by("-pk").first()
 
 
 def unfinished(of: HealthModelVersion) -> Backtest | None:
     """The last one asked for, if it waits, runs or failed."""
-    last = Backtest.objects.filter(version=of).order_by("-asked_at", "-pk").first()
+    last = Backtest.objects.filter(version=of).order_by("-pk").first()
     return last if last and last.state != "done" else None
 
 

@@ -64,7 +64,7 @@ def ask(
 
 def step(at: datetime) -> int:
     """One round of the worker: some accounts of the backtest that was asked for first, or its card. Safe to repeat."""
-    row = Backtest.objects.filter(state__in=("asked", "running")).order_by("asked_at", "pk").first()
+    row = Backtest.objects.filter(state__in=("asked", "running")).order_by("pk").first()
     return advance(row, at) if row else 0
 
 
@@ -116,7 +116,7 @@ def _card(row: Backtest, at: datetime) -> int:
         row.card, row.weights = reports.document(found), learned
         row.state, row.done_at = "done", at
         row.save(update_fields=["card", "weights", "state", "done_at"])
-        old = Backtest.objects.filter(version=row.version_id, state__in=("done", "failed"))
+        old = Backtest.objects.filter(version=row.version_id, state__in=("done", "failed")).order_by("-pk")
         Backtest.objects.filter(pk__in=list(old.values_list("pk", flat=True)[KEPT:])).delete()
         _record("insight.backtest.done", row, SYSTEM, at)
     parts.forget(row.pk)

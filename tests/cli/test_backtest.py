@@ -1,0 +1,45 @@
+"""`nenrin backtest`: the figures as a table or whole as JSON; a version that is not there is named."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+import pytest
+from click.testing import CliRunner
+
+from nenrin.cli import backtest
+from nenrin.foundation.models import Organisation
+from nenrin.insight.backtests import replaying, runs
+from nenrin.insight.models import Backtest
+from tests.insight import backtests_world
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runs, "MANY", 0)
+    monkeypatch.setattr(replaying, "WEEKS", 62)
+
+
+def run(*args: str) -> tuple[int, str]:
+    done = CliRunner().invoke(backtest.command, list(args))
+    return done.exit_code, done.output
+
+
+def test_the_table_and_the_json_say_the_same(org: Organisation, at: datetime) -> None:
+    backtests_world.build(at)
+    status, text = run("answers", "--as-of", "2026-11-20", "--json")
+    told = json.loads(text)
+    assert status == 0 and told["state"] == "done" and told["as_of"] == "2026-11-20"
+    assert Backtest.objects.get().card == told["card"]
+    rows = backtest._rows(told["card"], "due")
+    model = next(row for row in rows if row["rule"] == "model" and row["horizon"] == 30)
+    assert model["auc"] == round(told["card"]["due"][0]["areas"]["model"]["value"], 3)
+    assert {row["wanting"] for row in backtest._rows(told["card"], "everyone")} >= {0}
+
+
+def test_what_is_not_there_is_named(org: Organisation, at: datetime) -> None:
+    status, text = run("nothing")
+    assert status == 1 and "nothing" in text
