@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Literal
 
-from django.http import Http404
 from ninja import Field, Query, Router
 
 from nenrin.api.guard import ApiRequest, grants
@@ -116,7 +115,7 @@ class AccountLifetimeOut(Strict):
     account: int
     as_of: date
     tier: str
-    term_months: int
+    term_months: int | None
     renewals_passed: int
     currency: str
     mrr_minor: int
@@ -132,14 +131,12 @@ class AccountLifetimeOut(Strict):
 @router.get("/accounts/{int:account_id}", response=AccountLifetimeOut, summary="Get what an account is still worth")
 @grants(VIEW)
 def get_account_lifetime(request: ApiRequest, account_id: Id, asking: Query[Asking]) -> Any:
-    """By the lifetimes of its tier and length of term, its renewals and its own MRR path. 404 without a contract."""
+    """By the lifetimes of its tier and length of term, its renewals and its own MRR path."""
     account = editable(request.member, VIEW, account_id)
     today = organisation.today(request.at)
     given = Assumptions(asking.margin, asking.discount, asking.count)
-    own = accounts.own(books.read(min(asking.as_of or today, today)), account.pk, given)
-    if own is None:
-        raise Http404("no contract had begun by then")
-    return reports.of_account(own, min(asking.as_of or today, today))
+    day = min(asking.as_of or today, today)
+    return reports.of_account(accounts.own(books.read(day), account.pk, given), account.pk, day)
 
 
 def reach(member: Member) -> list[int] | None:

@@ -38,12 +38,31 @@ def reason(part: Slice) -> str:
     return told + bound
 
 
-def of_account(own: Own, as_of: date) -> dict[str, Any]:
+NOTHING: dict[str, Any] = {
+    "tier": "",
+    "term_months": None,
+    "renewals_passed": 0,
+    "currency": "",
+    "mrr_minor": 0,
+    "notice_given": False,
+    "borrowed": False,
+    "payments": None,
+    "still_to_come": None,
+    "stays_next": None,
+    "left": {},
+    "reason": "no contract had begun by then",
+}
+
+
+def of_account(own: Own | None, account: int, as_of: date) -> dict[str, Any]:
     """One account's value with its interval; a reason where there is none."""
+    told = {"account": account, "as_of": as_of}
+    return told | (NOTHING if own is None else _of_own(own))
+
+
+def _of_own(own: Own) -> dict[str, Any]:
     life, interval = own.life, own.interval
     return {
-        "account": life.account,
-        "as_of": as_of,
         "tier": own.part.tier,
         "term_months": life.term_months,
         "renewals_passed": life.passed,
