@@ -3,6 +3,7 @@ rests on."""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import msgspec
@@ -11,8 +12,8 @@ from nenrin.analytics.forecasts.hazards.risk import Finding, RiskModel
 
 
 def card(model: RiskModel) -> dict[str, Any]:
-    """Everything but the coefficients."""
-    return {
+    """Everything but the coefficients; what cannot be told is null."""
+    told = {
         "events": model.events,
         "rows": model.rows,
         "accounts": model.accounts,
@@ -23,8 +24,20 @@ def card(model: RiskModel) -> dict[str, Any]:
         "trials": [msgspec.to_builtins(trial) for trial in model.trust.trials],
         "features": list(model.needs),
         "tiers": list(model.hazard.design.tiers),
+        "verdicts": [msgspec.to_builtins(verdict) for verdict in model.verdicts],
     }
+    found: dict[str, Any] = _plain(told)
+    return found
 
 
 def finding(found: Finding) -> dict[str, Any]:
     return {"rule": found.rule, "severity": found.severity, "feature": found.feature, "figure": found.figure}
+
+
+def _plain(value: Any) -> Any:
+    """JSON knows neither infinity nor what is no number."""
+    if isinstance(value, dict):
+        return {str(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -23,6 +23,8 @@ HORIZONS = risk.HORIZONS
 #: The horizon of lists, and the months of forecasts.
 LISTED, MONTHS = 90, 12
 MOST_REASONS = 6
+#: Findings that hold only of an event that ends an account's rows: growth may come again.
+OF_ENDS = ("rows_after_end",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ def learn(table: Table, event: str) -> Learned:
         return Learned("leaking", {"events": int(table.events[event].sum()), "rows": len(table)}, findings)
     if isinstance(found, NotEnough):
         return Learned("not_enough", {"events": found.events, "rows": found.rows, "needed": found.needed})
-    findings = [cards.finding(one) for one in found.trust.findings]
+    findings = [cards.finding(one) for one in found.trust.findings if event == "churn" or one.rule not in OF_ENDS]
     state: State = "flagged" if findings else "trusted" if found.shows_probability else "ranking"
     return Learned(state, cards.card(found), findings, documents.to_dict(found), found)
 

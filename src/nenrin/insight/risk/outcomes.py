@@ -139,7 +139,7 @@ def _decision(ledger: Ledger, notices: Mapping[int, Sequence[tuple[int, int]]], 
     account = int(ledger.book.accounts[row])
     unwilling = (row, ends) in ledger.book.unwilling
     own = [day for day, until in notices.get(account, ()) if day <= ends and abs(until - ends) <= ASIDE]
-    day = max(own, default=ends) if not unwilling else ends
+    day = ends - 1 if unwilling else max(own, default=ends - 1)
     return Decision(account, day, ends, unwilling, int(line.before[at]))
 
 

@@ -1,0 +1,216 @@
+"""Risk through the house: what is learned from, what is told, what was said, and how it came out."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import numpy as np
+import pytest
+
+from nenrin.analytics.forecasts.hazards.tables import Calendar
+from nenrin.analytics.forecasts.hazards.verdicts import auc
+from nenrin.foundation.actors import SYSTEM
+from nenrin.foundation.models import Entry, Organisation
+from nenrin.ingest import lakes
+from nenrin.insight.models import Progress, Risk, RiskModelVersion, RiskSaid
+from nenrin.insight.revenue import books
+from nenrin.insight.risk import (
+    expected,
+    features,
+    forecasts,
+    learning,
+    machine,
+    outcomes,
+    reports,
+    step,
+    tables,
+    telling,
+)
+from tests.insight import risk_world
+from tests.insight.risk_world import GROWN, KNOWN, MRR
+
+pytestmark = pytest.mark.django_db
+
+
+def read(known: date = KNOWN) -> tuple[outcomes.Decided, tables.Rows]:
+    decided = outcomes.decided(books.ledger(known))
+    return decided, tables.past(lakes.current(), decided)
+
+
+def test_a_customer_leaves_on_the_day_of_its_notice_and_is_not_asked_about_after_it(
+    org: Organisation, at: datetime
+) -> None:
+    made = risk_world.build(at)
+    decided, rows = read()
+    left = {account: notice for account, (notice, _) in made.items() if notice}
+    assert {one.account: one.day for one in decided.decisions} == {
+        account: (notice - date(1970, 1, 1)).days for account, notice in left.items()
+    }
+    table = rows.table
+    for account, notice in left.items():
+        if notice < date(2024, 2, 1):  # gone before it had paid at the begin of a month
+            continue
+        own = table.account == account
+        last = table.begins[own].max()
+        assert last == (notice.replace(day=1) - date(1970, 1, 1)).days
+        assert table.events["churn"][own].tolist() == [False] * (int(own.sum()) - 1) + [True]
+    pairs = set(zip(table.account.tolist(), table.begins.tolist(), strict=True))
+    assert len(pairs) == len(table)
+
+
+def test_growth_counts_where_more_was_bought_and_brings_its_amount(org: Organisation, at: datetime) -> None:
+    risk_world.build(at)
+    _, rows = read()
+    grew = rows.standing.outcome == outcomes.GREW
+    assert grew.sum() > 10 and set(rows.standing.change[grew].tolist()) == {GROWN - MRR}
+    assert set(rows.standing.change[rows.standing.outcome == outcomes.LEFT].tolist()) == {-MRR}
+
+
+def test_the_calendar_says_when_a_contract_can_be_left_as_it_read_then(org: Organisation, at: datetime) -> None:
+    made = risk_world.build(at)
+    _, rows = read()
+    table = rows.table
+    annual = np.isin(table.account, [account for account, (_, is_annual) in made.items() if is_annual])
+    december = table.begins == (date(2024, 12, 1) - date(1970, 1, 1)).days
+    assert set(table.calendar[~annual].ravel().tolist()) == {Calendar.MONTHLY}
+    assert set(table.calendar[annual & december, 0].tolist()) == {Calendar.RENEWAL}
+    assert set(table.calendar[annual & december, 1:].ravel().tolist()) == {Calendar.BOUND}
+    assert not table.events["churn"][annual & ~december].any()
+
+
+def test_a_past_month_knows_nothing_that_was_told_later(org: Organisation, at: datetime) -> None:
+    """The same rows, whether they are read then or two years later: nothing of them depends on what came after."""
+    risk_world.build(at)
+    then, later = read(date(2024, 11, 30))[1], read()[1]
+    for key, values in then.features.values.items():
+        place = later.features.find(then.features.account, then.features.day)
+        kept = place >= 0
+        np.testing.assert_array_equal(values[kept], later.features.values[key][place[kept]], err_msg=key)
+    assert then.table.ends.max() <= (date(2024, 12, 1) - date(1970, 1, 1)).days
+
+
+def test_what_is_learned_ranks_who_leaves_and_tells_each_customer(org: Organisation, at: datetime) -> None:
+    made = risk_world.build(at)
+    churn, growth = learning.learn(KNOWN, by=SYSTEM, at=at)
+    assert churn.state in ("trusted", "ranking") and churn.used_from == at and growth.event == "expansion"
+    assert telling.tell(KNOWN, at=at) == 2 * Risk.objects.filter(event="churn").count()
+    told = {row.account_id: row for row in Risk.objects.filter(event="churn")}
+    assert set(told) == {account for account, (notice, _) in made.items() if notice is None}
+    row = next(iter(told.values()))
+    assert row.as_of == KNOWN and row.low <= row.p <= row.high and [h[0] for h in row.horizons] == [30, 90, 180, 365]
+    for one in told.values():
+        assert sorted(h[1] for h in one.horizons) == [h[1] for h in one.horizons]
+        assert sum(one.months) == pytest.approx(one.horizons[-1][1], abs=1e-4)
+    _, rows = read()
+    model = machine.read(RiskModelVersion.objects.get(pk=churn.pk).document)
+    assert (auc(machine.tell(model, rows.table).p[:, 0], rows.table.events["churn"]) or 0) > 0.75
+    entries = Entry.objects.filter(action__startswith="insight.risk").order_by("pk")
+    codes = list(entries.values_list("action", flat=True))
+    assert codes == ["insight.risk.learned", "insight.risk.used"] * 2
+
+
+def test_the_worker_learns_once_a_month_and_tells_with_each_closed_day(org: Organisation, at: datetime) -> None:
+    risk_world.build(at)
+    assert step.step(at) == 2 and step.step(at) > 0 and step.step(at) == 0
+    said = RiskSaid.objects.filter(is_replayed=False)
+    first = sorted(said.values_list("event", "account_id", "p"))
+    Progress.objects.update(scored_through=KNOWN + timedelta(3))
+    assert step.step(at) > 0 and step.step(at) == 0 and RiskModelVersion.objects.count() == 2
+    assert sorted(said.values_list("event", "account_id", "p")) == first
+    assert set(Risk.objects.values_list("as_of", flat=True)) == {KNOWN + timedelta(3)}
+    Progress.objects.update(scored_through=date(2026, 1, 31))
+    assert step.step(at) == 2 and step.step(at) > 0
+    assert {row.number for row in RiskModelVersion.objects.filter(event="churn")} == {1, 2}
+    assert RiskModelVersion.objects.filter(used_from__isnull=False, used_until__isnull=True).count() == 2
+    assert len(set(said.values_list("as_of", flat=True))) == 2
+
+
+def test_forecasts_are_held_against_what_came_and_add_up(org: Organisation, at: datetime) -> None:
+    made = risk_world.build(at)
+    learning.learn(KNOWN, by=SYSTEM, at=at)
+    telling.tell(KNOWN, at=at)
+    found = forecasts.forecast("churn", KNOWN)
+    for held in found.ended:
+        left = [notice for notice, _ in made.values() if notice and held.begins <= notice < held.ends]
+        asked = set(
+            RiskSaid.objects.filter(event="churn", as_of=held.begins - timedelta(1)).values_list(
+                "account_id", flat=True
+            )
+        )
+        assert held.happened == len(left) and held.actual == MRR * len(left) and len(asked) == held.accounts
+        assert held.basis == "replayed" and held.expected.low <= held.expected.value <= held.expected.high
+    assert len(found.ended) >= 8
+    assert len(found.months) == 12 and found.mrr == sum(row.minor for row in Risk.objects.filter(event="churn"))
+    assert sum(one.expected.value for one in found.months) == pytest.approx(found.year.value, rel=1e-3)
+    some = list(made)[:5]
+    assert forecasts.forecast("churn", KNOWN, some).mrr <= 5 * GROWN
+    growth = forecasts.forecast("expansion", KNOWN)
+    assert growth.version is not None and growth.version.card["share"] == pytest.approx(0.3)
+
+
+def test_too_few_events_give_a_reason_and_no_figure(org: Organisation, at: datetime) -> None:
+    risk_world.build(at, count=8)
+    for version in learning.learn(KNOWN, by=SYSTEM, at=at):
+        assert version.state == "not_enough" and version.used_from is None and not version.document
+    assert telling.tell(KNOWN, at=at) == 0 and not Risk.objects.exists()
+    told = reports.report("churn")
+    assert told.items == () and "not_enough" in told.reason
+    with pytest.raises(learning.NotUsable):
+        learning.use(RiskModelVersion.objects.latest("pk"), by=SYSTEM, at=at)
+
+
+def test_a_flagged_model_waits_for_a_reason_and_a_withdrawn_one_tells_nothing(org: Organisation, at: datetime) -> None:
+    risk_world.build(at)
+    churn, _ = learning.learn(KNOWN, by=SYSTEM, at=at)
+    telling.tell(KNOWN, at=at)
+    learning.withdraw(churn, by=SYSTEM, at=at)
+    telling.tell(KNOWN, at=at)
+    assert not Risk.objects.filter(event="churn").exists() and Risk.objects.filter(event="expansion").exists()
+    RiskModelVersion.objects.filter(pk=churn.pk).update(state="flagged")
+    churn.refresh_from_db()
+    with pytest.raises(learning.NoReason):
+        learning.use(churn, by=SYSTEM, at=at)
+    learning.use(churn, by=SYSTEM, at=at, reason="NPSは更新前に聞いている")
+    assert learning.in_use("churn") == RiskModelVersion.objects.get(pk=churn.pk)
+
+
+def test_a_past_day_is_told_as_said_or_recomputed_from_what_it_knew(org: Organisation, at: datetime) -> None:
+    risk_world.build(at)
+    learning.learn(KNOWN, by=SYSTEM, at=at)
+    telling.tell(KNOWN, at=at)
+    told = reports.report("churn")
+    assert told.basis == "told" and [item["rank"] for item in told.items] == list(range(1, len(told.items) + 1))
+    Risk.objects.all().delete()
+    said = reports.report("churn", KNOWN)
+    assert said.basis == "said" and [i["horizons"] for i in said.items] == [i["horizons"] for i in told.items]
+    earlier = reports.report("churn", date(2025, 6, 30))
+    assert earlier.basis == "recomputed" and len(earlier.items) > len(told.items) - 1
+    assert reports.report("churn", date(2024, 1, 31)).items == ()
+
+
+def test_an_installation_without_contracts_learns_nothing(org: Organisation, at: datetime) -> None:
+    assert step.step(at) == 0
+    Progress.objects.update_or_create(pk=1, defaults={"scored_through": KNOWN})
+    assert step.step(at) == 0 and not RiskModelVersion.objects.exists()
+    assert forecasts.forecast("churn", KNOWN).months == ()
+
+
+def test_expected_amounts_know_chance_and_doubt() -> None:
+    p, amount = np.full(400, 0.05), np.full(400, 1000.0)
+    sure = expected.expected(p, amount, np.zeros(400))
+    unsure = expected.expected(p, amount, np.full(400, 0.5))
+    assert sure.value == pytest.approx(20_000)
+    spread = 1.2816 * (400 * 0.05 * 0.95) ** 0.5 * 1000
+    assert sure.low == pytest.approx(20_000 - spread, abs=1_000) and sure.high == pytest.approx(
+        20_000 + spread, abs=1_000
+    )
+    assert unsure.high - unsure.low > 2 * (sure.high - sure.low)
+    many = expected.expected(np.full(4_000, 0.05), np.full(4_000, 100.0), np.zeros(4_000))
+    assert many.high - many.value == pytest.approx(1.2816 * (4_000 * 0.05 * 0.95) ** 0.5 * 100, rel=0.01)
+
+
+def test_features_of_a_day_that_nobody_stored_are_evaluated_as_known_then(org: Organisation, at: datetime) -> None:
+    risk_world.build(at, count=6)
+    found = features.on(lakes.current(), [date(2024, 6, 30), date(2025, 6, 30)])
+    assert len(found) == 12 and set(found.term.tolist()) <= {0, 1, 12}
+    assert np.isnan(found.values[features.HEALTH]).all() and not np.isnan(found.values["nps"]).all()
