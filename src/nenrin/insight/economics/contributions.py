@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal, get_args
@@ -71,7 +71,7 @@ class Behind:
 def contribution_of(ledger: Ledger, last: date, count: int = SHOWN, basis: Basis = "time") -> Contribution:
     """The whole months up to the one of `last`, as known by the ledger."""
     months = whole_months(last, count, ledger.known)
-    found = [month_accounts(ledger, month, basis) for month in months]
+    found = _accounts(ledger, months, basis)
     names = _names()
     labels = [np.asarray(slices.labels(ledger, "touch_model", _end(month)), dtype=object) for month in months]
     keys = sorted({key for each in labels for key in each.tolist()}, key=lambda key: (key == "", _place(key, names)))
@@ -123,40 +123,44 @@ def _place(key: str, names: dict[str, Text]) -> int:
     return list(names).index(key) if key in names else len(names)
 
 
-def month_accounts(ledger: Ledger, month: date, basis: Basis) -> Accounts:
-    """One month's accounts, worked out once for a ledger and what was told of costs by then."""
-    key = ("contribution", month, basis, _minutes())
-    if key not in ledger.worked_out:
-        period, told = month_of(month, ledger.known), spending(ledger)
-        moved = movements.net(ledger.book, period)
-        served = _served(ledger, period, moved.before, moved.after, basis)
-        costs, hours = told.of("costs", month), told.of("hours", month)
-        ledger.worked_out[key] = contribution.accounts(moved, served, costs, hours)
-    found: Accounts = ledger.worked_out[key]
-    return found
+def _accounts(ledger: Ledger, months: Sequence[date], basis: Basis) -> list[Accounts]:
+    """Each month's accounts, worked out once for a ledger, what was told of costs by then, and the touch models' plans."""
+    told, planned = spending(ledger), _planned()
+    out = []
+    for month in months:
+        key = ("contribution", month, basis, planned)
+        if key not in ledger.worked_out:
+            period = month_of(month, ledger.known)
+            moved = movements.net(ledger.book, period)
+            served = _served(ledger, period, moved.before, moved.after, basis, dict(planned))
+            costs, hours = told.of("costs", month), told.of("hours", month)
+            ledger.worked_out[key] = contribution.accounts(moved, served, costs, hours)
+        out.append(ledger.worked_out[key])
+    return out
 
 
-def _minutes() -> tuple[tuple[str, int], ...]:
+def _planned() -> tuple[tuple[str, int], ...]:
     """Planned minutes a month of an account, by touch model."""
     return tuple((row.key, row.minutes_a_month or 0) for row in TouchModel.objects.all())
 
 
-def _served(ledger: Ledger, period: Period, before: Whole, after: Whole, basis: Basis) -> Served:
+def _served(
+    ledger: Ledger, period: Period, before: Whole, after: Whole, basis: Basis, planned: Mapping[str, int]
+) -> Served:
     labels = np.asarray(slices.labels(ledger, "touch_model", period.end - timedelta(days=1)), dtype=object)
     present = (before > 0) | (after > 0)
     models = {key: labels == key for key in set(labels.tolist())}
     return Served(
-        ledger.book.accounts, present, _weights(basis, labels, before, after), _products(ledger, period), models,
+        ledger.book.accounts, present, _weights(basis, labels, before, after, planned), _products(ledger, period), models,
         _segments(ledger),
     )  # fmt: skip
 
 
-def _weights(basis: Basis, labels: Mask, before: Whole, after: Whole) -> Whole:
+def _weights(basis: Basis, labels: Mask, before: Whole, after: Whole, planned: Mapping[str, int]) -> Whole:
     if basis == "mrr":
         return np.maximum(np.maximum(before, after), 0)
     if basis == "accounts":
         return np.ones(len(labels), dtype=np.int64)
-    planned = dict(_minutes())
     return np.array([planned.get(key, 0) for key in labels.tolist()], dtype=np.int64)
 
 
@@ -186,7 +190,7 @@ def behind(
 ) -> list[Behind]:  # fmt: skip
     """Every account with a part in the figures, the smallest contribution first; None: of any touch model."""
     months = whole_months(last, count, ledger.known)
-    found = [month_accounts(ledger, month, basis) for month in months]
+    found = _accounts(ledger, months, basis)
     labels = [np.asarray(slices.labels(ledger, "touch_model", _end(month)), dtype=object) for month in months]
     inside = [np.ones(len(each), dtype=bool) if touch_model is None else each == touch_model for each in labels]
     touched = np.zeros(len(ledger.book.accounts), dtype=bool)

@@ -84,7 +84,7 @@ def deeds(first: date, today: date, book: Book, seed: int) -> Iterator[Deed]:
 
 
 def _phase(month: date, book: Book, at: datetime) -> None:
-    plans.phase(month, "growth", 0.4, by=book.ground.actor("hasegawa"), at=at)
+    plans.phase(month, "mature", 0.65, by=book.ground.actor("hasegawa"), at=at)
 
 
 def _years(month: date, first: date) -> float:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpResponse
@@ -13,6 +14,7 @@ from django.urls import path, reverse
 from nenrin.analytics.economics.balance import Cell, Row
 from nenrin.analytics.economics.categories import BALANCED, SIDES
 from nenrin.analytics.revenue.catalogue import KPIS
+from nenrin.analytics.revenue.figures import Figure
 from nenrin.analytics.revenue.periods import month_start
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.insight.economics import plans
@@ -36,18 +38,30 @@ HEADS = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A KPI that stands beside a side's money."""
+
+    name: Text
+    meaning: Text
+    figure: Figure
+    url: str
+
+
 @requires(VIEW)
 def balance(request: MemberRequest) -> HttpResponse:
     """Both sides by month, with the KPIs of each."""
     ask = asked(request)
     found = balance_of(ask.ledger, ask.last, ask.count)
+    month, beside = _beside(ask, found)
     context = {
         "as_of": request.at,
         "ask": ask,
         "counts": COUNTS,
         "found": found,
         "rows": list(reversed(found.rows)),
-        "sides": [(side, SIDES[side], found.whole.cell(side), _beside(ask, side)) for side in BALANCED],
+        "kpi_month": month,
+        "sides": [(side, SIDES[side], found.whole.cell(side), beside[side]) for side in BALANCED],
         "money": _money(found),
         "shares": _shares(found),
         "phase": plans.PHASES[found.phase.phase] if found.phase else None,
@@ -59,12 +73,21 @@ def balance(request: MemberRequest) -> HttpResponse:
     return render(request, "economics/balance.html", context)
 
 
-def _beside(ask: Asked, side: str) -> list[tuple[Text, Any, str]]:
-    """The side's KPIs of the month asked for: name, figure, address."""
-    period = books.period(min(ask.known, month_start(ask.last, 1) - timedelta(days=1)), "month")
-    found = kpis.figures_of(ask.ledger, period, "month", wanted=BESIDE[side], interval=False)
-    start = f"grain=month&start={period.start.isoformat()}"
-    return [(KPIS[key].name, found[key], f"{reverse('kpi', args=[key])}?{start}") for key in BESIDE[side]]
+def _beside(ask: Asked, found: Balance) -> tuple[date, dict[str, list[Beside]]]:
+    """The month of the KPIs, the last one that is over, and each side's."""
+    over = [row.month for row in found.rows if row.month and month_start(row.month, 1) <= ask.known + timedelta(days=1)]
+    month = over[-1] if over else month_start(ask.last)
+    period = books.period(min(ask.known, month_start(month, 1) - timedelta(days=1)), "month")
+    wanted = [key for keys in BESIDE.values() for key in keys]
+    figures = kpis.figures_of(ask.ledger, period, "month", wanted=wanted, interval=False)
+    start = f"grain=month&start={month.isoformat()}"
+    return month, {
+        side: [
+            Beside(KPIS[key].name, KPIS[key].meaning, figures[key], f"{reverse('kpi', args=[key])}?{start}")
+            for key in keys
+        ]
+        for side, keys in BESIDE.items()
+    }
 
 
 def _money(found: Balance) -> Lines:
