@@ -18,9 +18,9 @@ from tests.web.test_permission_matrix import filled, guarded
 
 pytestmark = pytest.mark.django_db
 AT_MOST = 15
-#: Editors, which evaluate their preview beside the form, and pages of many loops: what each may take at most.
+#: An editor, which evaluates its preview beside the form, and a page of many loops: what each may take at most.
 EXCEPTED = {
-    "health-model": 34, "health-models": 17, "health-model-versions": 17, "segment": 32, "segment-new": 30,
+    "health-model": 20,
     "data-board": 18,  # on PostgreSQL, where the spool has its counters too; 15 on SQLite
 }  # fmt: skip
 QUESTIONS = ("", "?group=owner&open=1", "?columns=tags,nps,owner,tier,attr.owner_phone&sort=-nps")

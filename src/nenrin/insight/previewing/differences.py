@@ -9,7 +9,7 @@ from nenrin.analytics.conditions import Field
 from nenrin.analytics.scores.curves import Better
 from nenrin.analytics.scores.models import ANY, Cap, HardEvent, HealthModel, Limit, Measure, Op
 from nenrin.analytics.scores.sentences import BANDS, figure
-from nenrin.insight import segments
+from nenrin.insight import segment_fields, segments
 from nenrin.insight.modelling import nouns
 from nenrin.values import Text
 
@@ -36,9 +36,9 @@ class Line:
     after: Text
 
 
-def between(before: HealthModel, after: HealthModel) -> list[Line]:
-    """Everything that differs; empty where the two say the same."""
-    lines = [*_rules(before, after), *_measures(before, after), *_exceptions(before, after)]
+def between(before: HealthModel, after: HealthModel, known: Mapping[str, Field] | None = None) -> list[Line]:
+    """Everything that differs; empty where the two say the same. `known` as in `segments.sentence`."""
+    lines = [*_rules(before, after, known), *_measures(before, after), *_exceptions(before, after)]
     return [line for line in lines if line.before != line.after]
 
 
@@ -52,6 +52,11 @@ def applies_to(model: HealthModel, known: Mapping[str, Field] | None = None) -> 
     return EVERYBODY if model.applies_to is None else segments.sentence(model.applies_to, known)
 
 
+def words_for(*models: HealthModel) -> Mapping[str, Field] | None:
+    """What `known` is for these models, read once for all of them; nothing is where none has a condition."""
+    return segment_fields.fields() if any(model.applies_to is not None for model in models) else None
+
+
 def curve(measure: Measure) -> Text:
     """The anchors of every tier: "0 → 0, 0.4 → 50"."""
     said = []
@@ -62,9 +67,9 @@ def curve(measure: Measure) -> Text:
     return Text(joined, joined)
 
 
-def _rules(before: HealthModel, after: HealthModel) -> Iterator[Line]:
+def _rules(before: HealthModel, after: HealthModel, known: Mapping[str, Field] | None) -> Iterator[Line]:
     yield Line(Text("Name", "名前"), _both(before.name), _both(after.name))
-    yield Line(Text("Accounts it takes", "対象"), applies_to(before), applies_to(after))
+    yield Line(Text("Accounts it takes", "対象"), applies_to(before, known), applies_to(after, known))
     for what, name in (
         (Text("Order", "順番"), "position"),
         (Text("Smoothing, half-life in days", "平滑化の半減期（日）"), "half_life_days"),

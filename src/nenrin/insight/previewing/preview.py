@@ -22,9 +22,10 @@ from nenrin.insight.days import day as day_of
 from nenrin.insight.days import number
 from nenrin.insight.modelling import choosing, configuration
 from nenrin.insight.modelling.configuration import Configuration
-from nenrin.insight.models import HealthDetail, Override
+from nenrin.insight.models import Override
 from nenrin.insight.previewing import preview_changes
 from nenrin.insight.previewing.preview_changes import Change
+from nenrin.insight.refreshing import kept
 
 #: The number under which the draft takes part: later than every stored version.
 DRAFT = 2**62
@@ -58,7 +59,7 @@ def of(model: HealthModel, *, at: datetime) -> Preview:
 
     Exact for everything but facts that are still to come: a publication moves each score by what the model changes.
     """
-    now = [Record.from_json(one) for one in HealthDetail.objects.values_list("now", flat=True).iterator(2000) if one]
+    now = list(kept.records("now"))
     as_of = day_of(max((record.day for record in now), default=number(organisation.today(at))))
     now = [record for record in now if record.day == number(as_of)]
     yesterday = refresh.closed(None, refresh.here().scored_through)

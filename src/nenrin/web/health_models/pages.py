@@ -179,6 +179,7 @@ def _page(
     if measure is None and part not in rule_forms.PARTS:
         raise Http404
     is_changed = bool(standing.draft) or is_tried
+    known = differences.words_for(*(one for one in (live, shown) if one))
     context: dict[str, Any] = {
         "as_of": request.at,
         "standing": standing,
@@ -187,11 +188,11 @@ def _page(
         "tree": pictures.tree(shown, part),
         "total": shown.total,
         "measure": measure,
-        "takes": differences.applies_to(shown),
+        "takes": differences.applies_to(shown, known),
         "problems": tried.problems,
         "fit": tried.fit,
         "gone": measures.gone(shown.needs()),
-        "lines": differences.between(live, shown) if live else [],
+        "lines": differences.between(live, shown, known) if live else [],
         "free": pictures.free_measures(shown),
         "new_group": editing.NEW_GROUP,
         "may_edit": may_edit(request),

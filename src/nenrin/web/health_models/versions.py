@@ -74,10 +74,11 @@ def versions(request: MemberRequest, key: str) -> HttpResponse:
     """Every version of a model with what it changed, newest first; or the difference between any two."""
     rows = list(HealthModelVersion.objects.filter(key=key).select_related("author").order_by("-number"))
     standing = health_model_standing.of(key)
-    earlier: list[HealthModelVersion | None] = [*rows[1:], None]
+    models = [health_models.model_of(row) for row in rows]
+    known = differences.words_for(*models)
     changes = [
-        (row, differences.between(health_models.model_of(left), health_models.model_of(row)) if left else [])
-        for row, left in zip(rows, earlier, strict=True)
+        (row, differences.between(before, now, known) if before else [])
+        for row, now, before in zip(rows, models, [*models[1:], None], strict=True)
     ]
     context = {"as_of": request.at, "standing": standing, "model": standing.model, "changes": changes, "rows": rows,
                **_compared(request, rows), "may_edit": may_edit(request),
