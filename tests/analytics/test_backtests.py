@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from nenrin.analytics.backtests import (
     areas,
     calibrations,
+    calm,
     cards,
     leads,
     lifts,
@@ -330,6 +331,19 @@ def test_changes_of_colour_are_counted_each_day_not_only_on_those_kept() -> None
     up_and_down = lived([10, 0] * 5)
     found = replays.walk(model, up_and_down, kept={DAY})
     assert found.steadiness["model"] == Steadiness(9, 9)
+
+
+def test_colours_are_counted_again_with_edges_that_are_harder_to_cross() -> None:
+    """At the model's own hysteresis the count is its own; up and down by 14 points flips no more once 8 are asked for."""
+    model = scores_cast.model(half_life_days=0, bands={"healthy": 75, "hysteresis": 3, "dwell_days": 0})
+    found = replays.walk(model, lived([2, 5.5] * 20), kept={DAY, DAY + 1})
+    low, high = found.scores["model"].tolist()
+    assert low < 75 - 3 and 75 + 3 < high < 75 + 8
+    steady = found.steadiness
+    assert steady["hysteresis 3"] == steady["model"] and steady["model"].flips == 39
+    assert steady["hysteresis 8"].flips == 0
+    assert calm.least({3.0: steady["hysteresis 3"], 8.0: steady["hysteresis 8"]}) == 8
+    assert calm.least({3.0: steady["hysteresis 3"]}) is None
 
 
 def test_what_people_enter_is_left_out_with_overrides() -> None:

@@ -12,15 +12,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nenrin.analytics.backtests import areas, calibrations, leads, lifts, renewals, risks
+from nenrin.analytics.backtests import areas, calibrations, calm, leads, lifts, renewals, risks
 from nenrin.analytics.backtests.areas import Area, Gain
 from nenrin.analytics.backtests.calibrations import Calibration
 from nenrin.analytics.backtests.leads import Lead
 from nenrin.analytics.backtests.lifts import Lift
 from nenrin.analytics.backtests.outcomes import Ahead
-from nenrin.analytics.backtests.panels import Panel
+from nenrin.analytics.backtests.panels import Panel, Steadiness
 from nenrin.analytics.backtests.renewals import Kept
-from nenrin.analytics.backtests.replays import MODEL, RIVAL
+from nenrin.analytics.backtests.replays import HYSTERESIS, MODEL, RIVAL
 from nenrin.analytics.backtests.risks import Watched
 
 HORIZONS = (30, 90, 180, 365)
@@ -92,7 +92,8 @@ class ByHand:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """Days since 1970. `due` are accounts that could leave within the horizon, `everyone` also those that could not."""
+    """Days since 1970. `by_hysteresis` are changes of colour a year had an edge been so hard to cross, `calm_from` the
+    least at which they are at most one. `due` are accounts that could leave within the horizon, `everyone` also those that could not."""
 
     first: int
     last: int
@@ -110,6 +111,8 @@ class Card:
     is_ordered: bool | None
     tiers: tuple[Tier, ...]
     steady: Mapping[str, Steady]
+    by_hysteresis: Mapping[str, float]
+    calm_from: float | None
     by_hand: ByHand
 
     def to_dict(self) -> dict[str, Any]:
@@ -134,7 +137,7 @@ def card(panel: Panel, ahead: Ahead, *, manual: Collection[str] = (), capacity: 
         _calibrations(main), {rule: leads.lead(*found) for rule, found in warned.items()},
         leads.earlier(warned[MODEL][0], warned[RIVAL][0]) if RIVAL in warned and MODEL in warned else None,
         _lifts(main, capacity), capacity, kept, renewals.is_ordered(kept), _tiers(main), _steady(panel),
-        _by_hand(panel, manual),
+        _by_hysteresis(panel), calm.least(_harder(panel)), _by_hand(panel, manual),
     )  # fmt: skip
 
 
@@ -216,9 +219,21 @@ def _tier(rows: Watched, tier: str) -> Tier:
 def _steady(panel: Panel) -> dict[str, Steady]:
     found = {}
     for rule, counted in panel.steadiness.items():
+        if rule not in panel.scores:
+            continue
         years = counted.days / 365
         found[rule] = Steady(counted.flips / years if years else 0.0, _weekly(panel, rule), years)
     return found
+
+
+def _harder(panel: Panel) -> dict[float, Steadiness]:
+    """The model's own scores, by points of hysteresis."""
+    named = {rule: one for rule, one in panel.steadiness.items() if rule.startswith(HYSTERESIS)}
+    return {float(rule.removeprefix(HYSTERESIS)): one for rule, one in named.items()}
+
+
+def _by_hysteresis(panel: Panel) -> dict[str, float]:
+    return {f"{points:g}": one.flips / one.days * 365 for points, one in _harder(panel).items() if one.days}
 
 
 def _weekly(panel: Panel, rule: str) -> float | None:

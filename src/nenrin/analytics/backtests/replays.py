@@ -8,6 +8,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from nenrin.analytics.backtests import calm
+from nenrin.analytics.backtests.calm import Scored
 from nenrin.analytics.backtests.panels import Panel, Steadiness, joined
 from nenrin.analytics.scores import micro, scans
 from nenrin.analytics.scores.bands import UNKNOWN
@@ -21,6 +23,8 @@ Floats = NDArray[np.float64]
 MODEL, RIVAL, WITHOUT_MANUAL = "model", "rival", "without_manual"
 AVERAGE, WORST_OF, LAST_LOGIN, PULSE_ONLY = "average", "worst_of", "last_login", "pulse_only"
 NOTICE, RENEWAL, SILENCE, PULSE = "days_to_notice", "days_to_renewal", "days_since_activity", "pulse"
+#: Beside the rules: the model's own scores with so many points of hysteresis.
+HYSTERESIS = "hysteresis "
 #: Days of silence after which the last login says no more.
 LONGEST_SILENCE = 90.0
 
@@ -46,7 +50,7 @@ def walk(
     models = {MODEL: model} | ({RIVAL: rival} if rival else {}) | ({WITHOUT_MANUAL: plain} if plain else {})
     states = {rule: _start(one) for rule, one in models.items()}
     steady = {rule: [0, 0] for rule in models}
-    rows = [_nobody(model, list(models))]
+    rows, scored = [_nobody(model, list(models))], []
     for day, frame in days:
         lived = {}
         for rule, one in models.items():
@@ -54,10 +58,13 @@ def walk(
             lived[rule] = next(scans.scan([one], states[rule], [(day, np.zeros(len(frame), np.int64), seen)]))
             _count(steady[rule], states[rule], lived[rule].state)
             states[rule] = lived[rule].state
+        scored.append(Scored.of(lived[MODEL]))
         if day in kept:
             rows.append(_rows(model, lived))
     whole = joined(rows)
-    return replace(whole, steadiness={rule: Steadiness(*counted) for rule, counted in steady.items()})
+    found = {rule: Steadiness(*counted) for rule, counted in steady.items()}
+    harder = calm.steadiness(scored, model.bands)
+    return replace(whole, steadiness=found | {f"{HYSTERESIS}{points:g}": one for points, one in harder.items()})
 
 
 def _start(model: HealthModel) -> State:
