@@ -49,7 +49,8 @@ def _step(here: Curvature, damping: Array, u: Array) -> Array:
     """Newton's step with the curvature made positive; a parameter that presses on an edge rests, and so does a row
     that went where its curvature can no longer be told apart from nothing."""
     low, high = _edges(u.shape[1])
-    sound = np.isfinite(here.slope).all(axis=1) & np.isfinite(here.bend).all(axis=(1, 2))
+    finite = np.isfinite(here.slope).all(axis=1) & np.isfinite(here.bend).all(axis=(1, 2))
+    sound = np.asarray(finite, dtype=bool)
     resting = ((u <= low) & (here.slope < 0)) | ((u >= high) & (here.slope > 0)) | ~sound[:, None]
     slope = np.where(resting, 0.0, here.slope)
     bend = -np.where(resting[:, :, None] | resting[:, None, :], 0.0, here.bend)

@@ -112,8 +112,8 @@ def _stepped(own: Rows, slopes: Array, step: Array, value: float) -> tuple[Array
 
 
 def _likelihood(own: Rows, slopes: Array) -> float:
-    found = risk_sets.sums(own, slopes)
-    return float((own.traits[own.is_lost] @ slopes).sum() - np.log(found.weight).sum())
+    scores = own.traits @ slopes
+    return float(scores[own.is_lost].sum() - np.log(risk_sets.weights(own, slopes)).sum())
 
 
 def _derivatives(own: Rows, slopes: Array) -> tuple[Array, Array]:

@@ -20,12 +20,7 @@ class Rows:
     traits: Array
     is_lost: NDArray[np.bool_]
     starts: NDArray[np.int64]  # first row of each distinct time
-    times: Array  # the distinct ones
-
-    @property
-    def place(self) -> NDArray[np.int64]:
-        sizes = np.diff(np.append(self.starts, len(self.traits)))
-        return np.repeat(np.arange(len(self.starts)), sizes)
+    place: NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,25 +33,30 @@ class Sums:
 
 def rows(durations: Array, is_lost: NDArray[np.bool_], traits: Array) -> Rows:
     order = np.argsort(durations, kind="stable")
-    times, starts = np.unique(durations[order], return_index=True)
-    return Rows(traits[order], is_lost[order], starts, times)
+    _, starts, place = np.unique(durations[order], return_index=True, return_inverse=True)
+    return Rows(np.asfortranarray(traits[order]), is_lost[order], starts, place.ravel())
+
+
+def weights(known: Rows, slopes: Array) -> Array:
+    """(E,) added weight of those that stood at each loss; traits should be near 0 in the mean, or it overflows."""
+    return _stood(known, np.exp(known.traits @ slopes))
 
 
 def sums(known: Rows, slopes: Array) -> Sums:
-    """At these slopes; traits should be near 0 in the mean, or the exponential overflows."""
+    """Weight and mean trait at these slopes."""
     weight = np.exp(known.traits @ slopes)
+    total = _stood(known, weight)
+    columns = [_stood(known, weight * column) for column in known.traits.T]
+    return Sums(total, np.stack(columns, axis=1) / total[:, None])
+
+
+def _stood(known: Rows, values: Array) -> Array:
+    """(E,) of (n,) values: added over those that stood at each loss, less the share of its ties that is gone."""
     at, gone = _ties(known)
-
-    def stood(values: Array) -> Array:
-        wide = (-1,) + (1,) * (values.ndim - 1)
-        lost = np.where(known.is_lost.reshape(wide), values, 0.0)
-        later = np.add.reduceat(values, known.starts, axis=0)[::-1].cumsum(0)[::-1]
-        tied = np.add.reduceat(lost, known.starts, axis=0)
-        result: Array = later[at] - gone.reshape(wide) * tied[at]
-        return result
-
-    total = stood(weight)
-    return Sums(total, stood(weight[:, None] * known.traits) / total[:, None])
+    later = np.add.reduceat(values, known.starts)[::-1].cumsum()[::-1]
+    tied = np.bincount(at, weights=values[known.is_lost], minlength=len(known.starts))
+    result: Array = later[at] - gone * tied[at]
+    return result
 
 
 def moment(known: Rows, slopes: Array, weight: Array) -> Array:
