@@ -1,4 +1,9 @@
-"""From a score's log-odds to probabilities that come true, by tier."""
+"""From a model's log-odds to probabilities that come true, by tier.
+
+Platt's line (1999, Advances in Large Margin Classifiers) through what unseen accounts did, held towards "as it is":
+a tier with few events keeps what the model says. Small probabilities make the beta family the same line. A free curve
+(isotonic) would need 1,000 events in each tier and made no honest fold better; it is left out.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nenrin.analytics.forecasts.hazards import logistics
-from nenrin.analytics.forecasts.hazards.tables import Array
+from nenrin.analytics.forecasts.hazards.tables import Array, Truth
+
+#: Prior weight of shift 0 and slope 1.
+RIDGE = np.array([10.0, 25.0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +33,35 @@ class Calibrator:
         at = self.tiers.index(tier)
         return self.slopes[at], self.shifts[at]
 
+    def lines(self, tier: NDArray[np.str_]) -> tuple[Array, Array]:
+        """Slope and shift of each row."""
+        names, at = np.unique(tier, return_inverse=True)
+        known = np.array([self.line(str(name)) for name in names]).reshape(len(names), 2)
+        return known[at, 0], known[at, 1]
+
     def calibrated(self, odds: Array, tier: NDArray[np.str_]) -> Array:
-        lines = {name: self.line(str(name)) for name in np.unique(tier)}
-        slope = np.array([lines[name][0] for name in tier])
-        shift = np.array([lines[name][1] for name in tier])
+        slope, shift = self.lines(tier)
         return logistics.sigmoid(slope * odds + shift)
+
+
+def fit(odds: Array, happened: Truth, tier: NDArray[np.str_], weights: Array) -> Calibrator:
+    """Of log-odds of rows that the model had not seen.
+
+    The line turns around each tier's usual log-odds, so that slope and shift do not pull at each other.
+    """
+    names = tuple(str(name) for name in np.unique(tier))
+    slopes, shifts = [], []
+    for name in names:
+        own = tier == name
+        centre = _centre(odds[own], weights[own])
+        columns = np.stack([np.ones(int(own.sum())), odds[own] - centre], axis=1)
+        found = logistics.fit(columns, happened[own], RIDGE, np.array([centre, 1.0]), weights=weights[own])
+        shift, slope = found.coefficients
+        slopes.append(float(slope))
+        shifts.append(float(shift - slope * centre))
+    return Calibrator(names, tuple(slopes), tuple(shifts))
+
+
+def _centre(odds: Array, weights: Array) -> float:
+    """Where events happen: the mean log-odds, each row weighing by its probability."""
+    return float(np.average(odds, weights=weights * logistics.sigmoid(odds)))

@@ -22,7 +22,7 @@ from nenrin.analytics.forecasts.hazards.tables import Array, Days, Table, Truth
 
 #: Events below which the base rate pulls, and from which features may bend.
 FEW_EVENTS, CURVES_EVENTS = 200, 300
-FEW_RIDGES, RIDGES, KNOTS = (300.0, 100.0, 30.0, 10.0), (300.0, 100.0, 30.0, 10.0, 3.0), 3
+FEW_RIDGES, RIDGES, KNOTS = (300.0, 100.0, 30.0, 10.0), (100.0, 30.0, 10.0), 3
 #: Leads on which steps are compared: one, three and six months are enough to choose.
 COMPARED = (0, 2, 5)
 
@@ -58,13 +58,11 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Climb:
-    """What was chosen; `share` of its distance from the tier's base rate that is kept; `odds` unseen of `tried`."""
+    """What was chosen, and the share of its distance from the tier's base rate that is kept."""
 
     rung: Rung
     share: float
     trials: tuple[Trial, ...]
-    tested: Stack
-    odds: Array
     reason: str
 
 
@@ -75,7 +73,7 @@ def rungs(events: int, health: str | None) -> list[Rung]:
     few = events < FEW_EVENTS
     found += [Rung(Step.HAZARD, Terms(ridge=ridge, accents=not few)) for ridge in (FEW_RIDGES if few else RIDGES)]
     if events >= CURVES_EVENTS:
-        found += [Rung(Step.CURVES, Terms(ridge=ridge, knots=KNOTS)) for ridge in RIDGES[1:]]
+        found += [Rung(Step.CURVES, Terms(ridge=ridge, knots=KNOTS)) for ridge in RIDGES]
     return found
 
 
@@ -96,9 +94,9 @@ def climbed(table: Table, outcome: str, health: str | None, gap: int = 0) -> Cli
     if few:
         chosen = min(best, key=lambda n: losses[n].sum())
         share = _share(odds[0], odds[chosen], happened[own.later])
-        return Climb(ladder[chosen if share else 0], share, trials, own, odds[chosen if share else 0], "few")
+        return Climb(ladder[chosen if share else 0], share, trials, "few")
     chosen = _simplest(best, losses, table.account[own.row])
-    return Climb(ladder[chosen], 1.0, trials, own, odds[chosen], "gain")
+    return Climb(ladder[chosen], 1.0, trials, "gain")
 
 
 def unseen(table: Table, stack: Stack, happened: Truth, terms: Terms, parts: Sequence[Fold]) -> Array:
@@ -119,14 +117,15 @@ def weights(table: Table, stack: Stack) -> Array:
     return result
 
 
-def held(table: Table, stack: Stack, happened: Truth, climb: Climb) -> Hazard:
-    """The chosen rung fitted to everything, as near to the base rate as it must be."""
+def held(table: Table, outcome: str, terms: Terms, share: float) -> Hazard:
+    """Fitted to everything, as near to the tier's base rate as it must be."""
+    stack, happened = stacks.stacked(table, outcome), table.events[outcome]
     weight = weights(table, stack)
-    made = fits.fit(table, stack, happened[stack.later], climb.rung.terms, weight)
-    if climb.share == 1.0:
+    made = fits.fit(table, stack, happened[stack.later], terms, weight)
+    if share == 1.0:
         return made
     base = fits.fit(table, stack, happened[stack.later], Terms(features=(), calendar=False), weight)
-    return fits.blended(made, base, climb.share)
+    return fits.blended(made, base, share)
 
 
 def _tested(stack: Stack, parts: Sequence[Fold]) -> Truth:

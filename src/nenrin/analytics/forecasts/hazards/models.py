@@ -6,15 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nenrin.analytics.forecasts.hazards import logistics
+from nenrin.analytics.forecasts.hazards import logistics, stacks
 from nenrin.analytics.forecasts.hazards.calibrators import Calibrator
-from nenrin.analytics.forecasts.hazards.fits import Hazard
+from nenrin.analytics.forecasts.hazards.fits import Hazard, Terms
+from nenrin.analytics.forecasts.hazards.judgements import Verdict
 from nenrin.analytics.forecasts.hazards.ladders import Step, Trial
 from nenrin.analytics.forecasts.hazards.leaks import Finding
 from nenrin.analytics.forecasts.hazards.stacks import Stack
 from nenrin.analytics.forecasts.hazards.tables import LEADS, PERIOD_DAYS, Array, Table
 
-HORIZONS = (30, 90, 180, 365)
 #: Losses from which a model may print a probability; below it ranks and shows wide intervals.
 ENOUGH_EVENTS, FEWEST_EVENTS = 50, 10
 Z90 = 1.6448536269514722
@@ -69,9 +69,14 @@ class Reasons:
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """How a model came about: which steps were tried, what they reached on later data, and what is suspicious."""
+    """How a model came about: which steps were tried, what they reached on data they had not seen, what is suspicious.
+
+    `why`: "gain" (nothing above gained more than its uncertainty), "few" (held towards the base rate: `share` of the
+    distance from it is kept) or "like" (the step of an earlier model, fitted anew).
+    """
 
     step: Step
+    terms: Terms
     why: str
     share: float
     trials: tuple[Trial, ...]
@@ -86,6 +91,7 @@ class RiskModel:
     hazard: Hazard
     calibrator: Calibrator
     trust: Trust
+    verdicts: tuple[Verdict, ...]
     events: int
     rows: int
     accounts: int
@@ -114,7 +120,7 @@ class RiskModel:
 
     def hazards(self, table: Table, periods: int) -> Array:
         """(rows, periods): probability in each period of those who are still there."""
-        odds = self.hazard.odds(table, _ahead(len(table), periods))
+        odds = self.hazard.odds(table, stacks.onwards(np.arange(len(table), dtype=np.int64), periods))
         tier = np.repeat(table.tier, periods)
         return self.calibrator.calibrated(odds, tier).reshape(len(table), periods)
 
@@ -141,16 +147,12 @@ class RiskModel:
         return Reasons(lead, base, parts, base + sum(part.log_odds for part in parts))
 
     def _path(self, table: Table, periods: int) -> tuple[Array, Array]:
-        stack = _ahead(len(table), periods)
-        slopes = self.hazard.slopes(table, stack)
+        stack = stacks.onwards(np.arange(len(table), dtype=np.int64), periods)
+        slope = self.calibrator.lines(table.tier)[0]
+        slopes = self.hazard.slopes(table, stack) * np.repeat(slope, periods)[:, None]
         return self.hazards(table, periods), slopes.reshape(len(table), periods, slopes.shape[1])
 
 
 def periods_of(horizon_days: int) -> int:
     """Months of a horizon: 30, 90, 180 and 365 days are 1, 3, 6 and 12."""
     return min(max(round(horizon_days / PERIOD_DAYS), 1), LEADS)
-
-
-def _ahead(rows: int, periods: int) -> Stack:
-    row = np.repeat(np.arange(rows, dtype=np.int64), periods)
-    return Stack(row, row, np.tile(np.arange(periods, dtype=np.int64), rows))

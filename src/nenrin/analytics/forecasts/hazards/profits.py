@@ -74,3 +74,26 @@ def _hull(probability: Array, happened: NDArray[np.bool_]) -> tuple[Array, Array
 
 def _bends_up(x: Array, y: Array, a: int, b: int, c: int) -> bool:
     return bool((x[b] - x[a]) * (y[c] - y[a]) - (y[b] - y[a]) * (x[c] - x[a]) >= 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Rows that pay to act on, best first, and what each is expected to earn, in the unit of the values."""
+
+    rows: NDArray[np.int64]
+    gains: Array
+
+
+def worth_acting(
+    probability: Array, value: Array, *, uplift: float, save: float, cost: float, capacity: int | None = None
+) -> Chosen:
+    """Act where probability x uplift x value x save > cost: `uplift` the share of risk that acting takes away, `save`
+    the share of `value` (LTV) that a kept customer keeps. At most `capacity` rows.
+
+    >>> worth_acting(np.array([0.1, 0.5]), np.array([100.0, 100.0]), uplift=0.2, save=1.0, cost=5.0).rows.tolist()
+    [1]
+    """
+    gains = probability * uplift * value * save - cost
+    order = np.argsort(-gains, kind="stable")
+    rows = order[gains[order] > 0][:capacity]
+    return Chosen(rows, gains[rows])

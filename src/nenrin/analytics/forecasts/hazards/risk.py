@@ -7,15 +7,18 @@ model.probability(now, 90).value
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from nenrin.analytics.forecasts.hazards import ladders, leaks, stacks
+from nenrin.analytics.forecasts.hazards import calibrators, folds, judgements, ladders, leaks, stacks
 from nenrin.analytics.forecasts.hazards.calibrators import Calibrator
+from nenrin.analytics.forecasts.hazards.competing import ENDING, forecast
+from nenrin.analytics.forecasts.hazards.judgements import HORIZONS, Verdict
 from nenrin.analytics.forecasts.hazards.ladders import Step
 from nenrin.analytics.forecasts.hazards.leaks import Finding, Leaking
 from nenrin.analytics.forecasts.hazards.models import (
     FEWEST_EVENTS,
-    HORIZONS,
     NotEnough,
     Part,
     Probability,
@@ -39,27 +42,63 @@ __all__ = [
     "Step",
     "Table",
     "UnknownColumn",
+    "Verdict",
+    "forecast",
     "learned",
 ]
 
 
-def learned(table: Table, *, outcome: str = "churn", health: str | None = None) -> RiskModel | NotEnough:
+def learned(
+    table: Table, *, outcome: str = "churn", health: str | None = None, gap: int = 0, like: RiskModel | None = None
+) -> RiskModel | NotEnough:
     """The model that the data carry. `health` names the feature that is the health score.
 
-    Rows of accounts under notice are left out: nothing new is learned from them. Raises leaks.Leaking where a feature
-    was recorded after the row's day.
+    `gap`: days between what was learned and what is judged. `like`: take the step and the verdict of that model instead
+    of climbing and judging again, with the newest rows: for refits between two choices.
+    Rows of accounts under notice are left out, and rows after a loss: nothing is learned from them. Raises
+    leaks.Leaking where a feature was recorded after the row's day.
     """
-    found = leaks.findings(table)
+    found = leaks.findings(table, outcome)
     refused = tuple(one for one in found if one.severity == "refuse")
     if refused:
         raise Leaking(refused)
-    if table.is_noticed is not None:
-        table = table.chosen(~table.is_noticed)
-    events = int(table.events[outcome].sum())
-    if events < FEWEST_EVENTS:
-        return NotEnough(outcome, events, len(table))
-    climb = ladders.climbed(table, outcome, health)
-    hazard = ladders.held(table, stacks.stacked(table, outcome), table.events[outcome], climb)
-    trust = Trust(climb.rung.step, climb.reason, climb.share, climb.trials, found)
-    accounts = len(np.unique(table.account))
-    return RiskModel(outcome, hazard, Calibrator(), trust, events, len(table), accounts, int(table.ends.max()))
+    table = _learnable(table, outcome)
+    if int(table.events[outcome].sum()) < FEWEST_EVENTS:
+        return NotEnough(outcome, int(table.events[outcome].sum()), len(table))
+    return _chosen(table, outcome, health, gap, found) if like is None else _like(like, table, outcome, found)
+
+
+def _learnable(table: Table, outcome: str) -> Table:
+    table = table if table.is_noticed is None else table.chosen(~table.is_noticed)
+    return leaks.without_rows_after_end(table, outcome) if outcome in ENDING else table
+
+
+def _chosen(table: Table, outcome: str, health: str | None, gap: int, found: tuple[Finding, ...]) -> RiskModel:
+    climb = ladders.climbed(table, outcome, health, gap)
+    terms, share = climb.rung.terms, climb.share
+    judged = judgements.verdicts_of(table, outcome, terms, share, gap)
+    apart = judgements.leak_alarm(table, outcome, terms, gap)
+    signs = leaks.with_alarm(found, apart, judgements.LEAK_ALARM)
+    trust = Trust(climb.rung.step, terms, climb.reason, share, climb.trials, signs)
+    return _model(table, outcome, _calibrator(table, outcome, climb), trust, judged)
+
+
+def _calibrator(table: Table, outcome: str, climb: ladders.Climb) -> Calibrator:
+    """From accounts that were not learned from, over all times as the model itself: what later months bring is for
+    the verdict to say, not to be corrected for."""
+    if climb.reason == "few":
+        return Calibrator()
+    happened, stack = table.events[outcome], stacks.stacked(table, outcome, ladders.COMPARED)
+    parts = folds.by_account(table, happened, folds.GROUPS)
+    odds = ladders.unseen(table, stack, happened, climb.rung.terms, parts)
+    return calibrators.fit(odds, happened[stack.later], table.tier[stack.row], ladders.weights(table, stack))
+
+
+def _like(like: RiskModel, table: Table, outcome: str, found: tuple[Finding, ...]) -> RiskModel:
+    return _model(table, outcome, like.calibrator, replace(like.trust, why="like", findings=found), like.verdicts)
+
+
+def _model(table: Table, outcome: str, calibrator: Calibrator, trust: Trust, judged: tuple[Verdict, ...]) -> RiskModel:
+    hazard = ladders.held(table, outcome, trust.terms, trust.share)
+    events, accounts = int(table.events[outcome].sum()), len(np.unique(table.account))
+    return RiskModel(outcome, hazard, calibrator, trust, judged, events, len(table), accounts, int(table.ends.max()))

@@ -49,6 +49,12 @@ def stacked(table: Table, outcome: str, leads: Sequence[int] = LEARNED) -> Stack
     return Stack(*(np.concatenate([getattr(p, name) for p in parts]) for name in ("row", "later", "lead")))
 
 
+def onwards(rows: Days, periods: int) -> Stack:
+    """Each of `rows` with every lead of so many periods, whatever becomes of it: to tell, not to learn."""
+    row = np.repeat(rows, periods)
+    return Stack(row, row, np.tile(np.arange(periods, dtype=np.int64), len(rows)))
+
+
 def ahead(table: Table, leads: int = LEADS) -> NDArray[np.int64]:
     """(rows, leads): position of the same account's row that many periods later; -1 where there is none."""
     place = np.unique(table.begins, return_inverse=True)[1].astype(np.int64)
@@ -64,8 +70,9 @@ def ahead(table: Table, leads: int = LEADS) -> NDArray[np.int64]:
 
 
 def outcome_within(table: Table, outcome: str, periods: int) -> tuple[Truth, Truth]:
-    """(happened, is known): within `periods` of each row. Known where it happened, where the account's rows end with
-    a loss of any kind, or where it was followed through; else the books end too early."""
+    """(happened, is known): within `periods` of each row. Known where so many periods have passed and the account was
+    followed through them, or to the outcome, or to a loss of any kind. Rows too near the end of the books are not
+    known even if it happened: of their neighbours only those are known to whom it happened."""
     following, happened = ahead(table, periods), table.events[outcome]
     known = np.zeros(len(table), dtype=bool)
     found = np.zeros(len(table), dtype=bool)
@@ -77,7 +84,9 @@ def outcome_within(table: Table, outcome: str, periods: int) -> tuple[Truth, Tru
         found |= present & happened[later] & ~known
         known |= present & (happened[later] | gone[later])
         present = present & ~known
-    return found, known | present
+    number = np.unique(table.begins, return_inverse=True)[1]
+    passed = number + periods - 1 <= int(number.max(initial=0))
+    return found & passed, (known | present) & passed
 
 
 def _losses(table: Table) -> Truth:

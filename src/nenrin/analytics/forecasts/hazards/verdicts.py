@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import chdtrc
 
 from nenrin.analytics.forecasts.hazards import logistics
 
@@ -17,12 +18,20 @@ BINS = 10
 @dataclass(frozen=True, slots=True)
 class Calibration:
     """Of logit(p) against what happened: slope 1 and intercept 0 are right; slope below 1 is overconfident. `error`
-    is the slope's standard error; `ece` the mean distance of share and probability over ten equal-mass bins."""
+    is the slope's standard error, `shift_error` the intercept's, `p` the chance of being at least so far from right
+    (Wald, 2 degrees); `ece` the mean distance of share and probability over ten equal-mass bins."""
 
     slope: float
     intercept: float
     error: float
     ece: float
+    shift_error: float
+    p: float
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """95 % of the slope."""
+        return self.slope - 1.96 * self.error, self.slope + 1.96 * self.error
 
 
 def auc(probability: Array, happened: Truth) -> float | None:
@@ -55,6 +64,16 @@ def skill(probability: Array, happened: Truth) -> float:
     return 1 - brier(probability, happened) / brier(base, happened)
 
 
+def lift(probability: Array, happened: Truth, share: float = 0.1) -> float:
+    """How many times the mean share of events those of the highest probabilities had.
+
+    >>> lift(np.array([0.9, 0.1, 0.2, 0.3]), np.array([True, False, False, True]), 0.25)
+    2.0
+    """
+    top = np.argsort(-probability, kind="stable")[: max(round(share * len(happened)), 1)]
+    return float(happened[top].mean() / happened.mean())
+
+
 def ece(probability: Array, happened: Truth, bins: int = BINS) -> float:
     """Expected calibration error over bins of equal mass.
 
@@ -67,9 +86,28 @@ def ece(probability: Array, happened: Truth, bins: int = BINS) -> float:
     return float(sum(off) / len(order))
 
 
-def calibration(probability: Array, happened: Truth) -> Calibration:
+def calibration(probability: Array, happened: Truth, account: NDArray[np.int64] | None = None) -> Calibration:
+    """With `account` the errors allow for an account's rows telling the same story (Liang & Zeger 1986)."""
     p = np.clip(probability, 1e-9, 1 - 1e-9)
     columns = np.stack([np.ones_like(p), np.log(p / (1 - p))], axis=1)
     found = logistics.fit(columns, happened, ridge=0.0)
+    covariance = found.covariance if account is None else _by_account(found, columns, happened, account)
     intercept, slope = found.coefficients
-    return Calibration(float(slope), float(intercept), float(found.errors[1]), ece(probability, happened))
+    errors = np.sqrt(np.diag(covariance))
+    wald = _distance(np.array([intercept, slope - 1]), covariance)
+    return Calibration(
+        float(slope), float(intercept), float(errors[1]), ece(probability, happened), float(errors[0]), wald
+    )
+
+
+def _by_account(found: logistics.Logistic, columns: Array, happened: Truth, account: NDArray[np.int64]) -> Array:
+    off = columns * (happened - found.probability(columns))[:, None]
+    who = np.unique(account, return_inverse=True)[1]
+    pull = np.stack([np.bincount(who, weights=off[:, n]) for n in range(off.shape[1])], axis=1)
+    result: Array = found.covariance @ (pull.T @ pull) @ found.covariance
+    return result
+
+
+def _distance(off: Array, covariance: Array) -> float:
+    """Chance of being at least so far from slope 1 and intercept 0 when both are right."""
+    return float(chdtrc(2, max(float(off @ np.linalg.solve(covariance, off)), 0.0)))

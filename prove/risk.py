@@ -1,0 +1,152 @@
+"""Risk against known truth: the world of 5,000 customers and 36 months, ten seeds.
+
+What is learned from is what a product would observe of each month (five noisy, gappy measures, contracts, tenure), as
+known then: models of months 24, 27 and 30 learn from what had ended, the first one climbing the ladder, the others
+refitting its step; each tells 90 and 180 days of the next three months' customers (the last one of its own). Beside
+it stand the oracle, which knows the hidden adoption, and a particle filter, which knows the simulator's laws but sees
+only the same facts. Losses are decisions and unpaid bills together, as in the oracle. Usage is not played through the
+lake: the measures are the simulator's own shadows of adoption.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import _filter
+import numpy as np
+from numpy.typing import NDArray
+
+from nenrin.analytics.forecasts.hazards import memories, risk, verdicts
+from nenrin.analytics.forecasts.hazards.tables import Table
+from nenrin.simulator import presets
+from nenrin.simulator.economy import lives, truth
+from nenrin.simulator.economy.lives import Economy
+from tests.analytics import risk_worlds
+
+Floats = NDArray[np.float64]
+SEEDS, ORIGINS, LAST = 10, (24, 27, 30), 31
+HORIZONS = {90: 3, 180: 6}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Of every customer asked about, by horizon in days: what we said, what the two who know more said, the truth."""
+
+    ours: Floats
+    oracle: Floats
+    filtered: Floats
+    left: NDArray[np.bool_]
+    tier: NDArray[np.str_]
+
+
+def run() -> list[dict[str, Any]]:
+    """NENRIN_PROVE_SEEDS (10) worlds."""
+    count = int(os.environ.get("NENRIN_PROVE_SEEDS", SEEDS))
+    worlds = [told(seed) for seed in range(1, count + 1)]
+    return [row for days in HORIZONS for row in _rows([world[days] for world in worlds], days, count)]
+
+
+def told(seed: int) -> dict[int, Told]:
+    economy = lives.simulated(presets.M, seed)
+    table = memories.remembered(_losses(risk_worlds.table(economy, 0, economy.preset.months)))
+    months = tuple(month - 1 for month in range(ORIGINS[0], LAST))
+    filtered = _filter.risks(economy, months, tuple(HORIZONS.values()))
+    asked = [(month, now, model) for month, now, model in _asked(table)]
+    found = {}
+    for days, periods in HORIZONS.items():
+        parts = [_told(economy, month, now, model, days, filtered[month - 1, periods]) for month, now, model in asked]
+        found[days] = Told(*(np.concatenate([getattr(p, name) for p in parts]) for name in Told.__slots__))
+    return found
+
+
+def _losses(table: Table) -> Table:
+    return replace(table, events={"churn": table.events["churn"] | table.events["involuntary"]})
+
+
+def _asked(table: Table) -> Iterator[tuple[int, Table, risk.RiskModel]]:
+    model: risk.RiskModel | None = None
+    for origin, following in zip(ORIGINS, (*ORIGINS[1:], LAST), strict=True):
+        found = risk.learned(table.chosen(table.ends <= origin * risk_worlds.MONTH), like=model)
+        assert isinstance(found, risk.RiskModel)
+        model = found
+        for month in range(origin, following):
+            yield month, table.chosen(table.begins == month * risk_worlds.MONTH), model
+
+
+def _told(economy: Economy, month: int, now: Table, model: risk.RiskModel, days: int, filtered: Floats) -> Told:
+    left = economy.lives.has_left[now.account, month : month + HORIZONS[days]].any(axis=1)
+    oracle = truth.risk(economy, month - 1, HORIZONS[days])[now.account]
+    return Told(model.probability(now, days).value, oracle, filtered[now.account], left, now.tier)
+
+
+def _rows(worlds: list[Told], days: int, count: int) -> list[dict[str, Any]]:
+    where = f"{days} days, {count} worlds"
+    oracle = [_auc(one.ours, one) / _auc(one.oracle, one) for one in worlds]
+    best = [_auc(one.ours, one) / _auc(one.filtered, one) for one in worlds]
+    brier = [verdicts.brier(one.ours, one.left) / verdicts.brier(one.oracle, one.left) for one in worlds]
+    known = [verdicts.brier(one.filtered, one.left) / verdicts.brier(one.oracle, one.left) for one in worlds]
+    together = Told(*(np.concatenate([getattr(one, name) for one in worlds]) for name in Told.__slots__))
+    pooled = verdicts.calibration(together.ours, together.left)
+    return [
+        _row(f"AUC, {where}", np.mean([_auc(one.ours, one) for one in worlds]), "oracle", oracle, 0.985),
+        _row(
+            f"AUC, {where}",
+            np.mean([_auc(one.ours, one) for one in worlds]),
+            "best filter of the same facts",
+            best,
+            0.995,
+        ),
+        {
+            "name": f"Brier, {where}, against the oracle (the best filter's: {np.mean(known):.4f})",
+            "figure": round(float(np.mean(brier)), 4),
+            "unit": f"ratio, standard error {_error(brier):.4f}",
+            "aim": 1.015,
+            "holds": bool(np.mean(brier) <= 1.015),
+        },
+        {
+            "name": f"calibration slope, {where}",
+            "figure": round(pooled.slope, 3),
+            "unit": f"intercept {pooled.intercept:.3f}",
+            "aim": ".95-1.05",
+            "holds": bool(0.95 <= pooled.slope <= 1.05),
+        },
+        *(_tier(together, tier, where) for tier in np.unique(together.tier)),
+    ]
+
+
+def _tier(all_: Told, tier: str, where: str) -> dict[str, Any]:
+    own = all_.tier == tier
+    found = verdicts.calibration(all_.ours[own], all_.left[own])
+    low, high = found.slope - 1.96 * found.error, found.slope + 1.96 * found.error
+    return {
+        "name": f"calibration slope of {tier}, {where}",
+        "figure": round(found.slope, 3),
+        "unit": f"95 %: {low:.3f} to {high:.3f}",
+        "aim": "holds 1",
+        "holds": bool(low <= 1 <= high),
+    }
+
+
+def _row(name: str, figure: float, peer: str, ratios: list[float], aim: float) -> dict[str, Any]:
+    return {
+        "name": f"{name} against the {peer}",
+        "figure": round(float(figure), 4),
+        "unit": f"AUC, standard error of the ratio {_error(ratios):.4f}",
+        "peer": peer,
+        "ratio": round(float(np.mean(ratios)), 4),
+        "aim": aim,
+        "holds": bool(np.mean(ratios) >= aim),
+    }
+
+
+def _error(values: list[float]) -> float:
+    return float(np.std(values, ddof=1) / np.sqrt(len(values))) if len(values) > 1 else float("nan")
+
+
+def _auc(probability: Floats, one: Told) -> float:
+    found = verdicts.auc(probability, one.left)
+    assert found is not None
+    return found
