@@ -54,19 +54,26 @@ def _sqlite(source: Path, target: Path) -> None:
 
 
 def _lake(source: Path, target: Path) -> None:
-    """Logs first: whatever a copied log names was complete before it, so the second pass finds it."""
+    """Logs first: whatever a copied log names was complete before it, so the second pass finds it.
+
+    Before them the rollups' list: one that has counted events beyond the copied log would never count those that
+    come in their place.
+    """
+    _rollup_list(source, target)
     for log in source.rglob("_delta_log"):
         shutil.copytree(log, target / log.relative_to(source))
-    _rollup_list(source, target)
-    for file in (
-        f for f in source.rglob("*") if f.is_file() and "_delta_log" not in f.parts and f.name != "rolled.json"
-    ):
+    for file in (f for f in source.rglob("*") if f.is_file() and _is_kept(f.relative_to(source))):
         copy = target / file.relative_to(source)
         copy.parent.mkdir(parents=True, exist_ok=True)
         try:
             shutil.copy2(file, copy)
         except FileNotFoundError:
             continue  # replaced between listing and copying: a rollup's draft, never a file that a log names
+
+
+def _is_kept(file: Path) -> bool:
+    """Not what was copied before, nor what is made again when it is asked for."""
+    return "_delta_log" not in file.parts and file.name != "rolled.json" and file.parts[0] not in ("cache", "spill")
 
 
 def _rollup_list(source: Path, target: Path) -> None:
