@@ -317,6 +317,41 @@ TERMS: dict[str, Definition] = {
             "解約した顧客の確率が、継続した顧客より高かった割合。0.5なら偶然と同じ。",
         ),
     ),
+    "risk_auc_due": Definition(
+        Text("AUC, could leave", "AUC（解約可能な顧客）"),
+        Text(
+            "The same among accounts whose contract could be left within the horizon.",
+            "期間内に解約できた顧客だけで測ったAUC。",
+        ),
+    ),
+    "risk_slope": Definition(
+        Text("Calibration slope", "較正の傾き"),
+        Text(
+            "1: probabilities are the right size; below 1 they are too extreme, above 1 too timid. With its 95 % interval.",
+            "1なら確率の大きさが正しい。1未満は極端すぎ、1超は控えめすぎ。かっこ内は95%区間。",
+        ),
+    ),
+    "risk_ece": Definition(
+        Text("ECE", "ECE"),
+        Text(
+            "Mean distance of probability and what came, in ten groups of equal size.",
+            "確率と実績の差の平均（同数の10群）。",
+        ),
+    ),
+    "risk_skill": Definition(
+        Text("Brier skill", "ブライアスキル"),
+        Text(
+            "Share of the Brier score of the tier's base rate that is saved.",
+            "企業規模ごとの基準率と比べて減ったブライアスコアの割合。",
+        ),
+    ),
+    "risk_lift": Definition(
+        Text("Lift of the first tenth", "上位1割のリフト"),
+        Text(
+            "How many times as often it happened in the tenth with the highest figures.",
+            "確率の高い上位1割で、平均の何倍起きたか。",
+        ),
+    ),
     "risk_loss": Definition(
         Text("Log loss", "対数損失"),
         Text("Price of wrong probabilities; lower is better.", "確率の外れ具合。小さいほど良い。"),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,6 +26,8 @@ LISTED, MONTHS = 90, 12
 MOST_REASONS = 6
 #: Findings that hold only of an event that ends an account's rows: growth may come again.
 OF_ENDS = ("rows_after_end",)
+#: Findings that compare areas under curves, which a few events throw about.
+OF_FIGURES = ("tells_alone", "falls_when_lagged", "lot_beats_time")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +70,13 @@ def learn(table: Table, event: str) -> Learned:
     if isinstance(found, NotEnough):
         return Learned("not_enough", {"events": found.events, "rows": found.rows, "needed": found.needed})
     findings = [cards.finding(one) for one in found.trust.findings if event == "churn" or one.rule not in OF_ENDS]
-    state: State = "flagged" if findings else "trusted" if found.shows_probability else "ranking"
+    state: State = "flagged" if _is_suspect(findings, found) else "trusted" if found.shows_probability else "ranking"
     return Learned(state, cards.card(found), findings, documents.to_dict(found), found)
+
+
+def _is_suspect(findings: Sequence[Mapping[str, Any]], model: RiskModel) -> bool:
+    """Whether a person must look first. A difference of two figures says nothing while both rest on few events."""
+    return any(model.shows_probability or one["rule"] not in OF_FIGURES for one in findings)
 
 
 def relearned(model: RiskModel, table: Table, event: str) -> RiskModel | None:
@@ -94,8 +102,16 @@ def _of(table: Table, event: str) -> Table:
     )  # fmt: skip
 
 
+class Unreadable(ValueError):
+    """The model was stored by another version of this program: learn it again with `nenrin risk learn`."""
+
+
 def read(document: Mapping[str, Any]) -> RiskModel:
-    return documents.from_dict(document)
+    """Raises Unreadable."""
+    try:
+        return documents.from_dict(document)
+    except (documents.UnknownDocument, msgspec.ValidationError) as problem:
+        raise Unreadable(f"{problem}: {Unreadable.__doc__}") from problem
 
 
 def tell(model: RiskModel, table: Table) -> Told:

@@ -8,11 +8,12 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 from nenrin.analytics.forecasts.hazards.risk import RiskModel
+from nenrin.foundation.actors import SYSTEM
 from nenrin.ingest import lakes
 from nenrin.insight.models import Risk, RiskModelVersion, RiskSaid
 from nenrin.insight.refreshing import tables as written
 from nenrin.insight.revenue import books
-from nenrin.insight.risk import machine, outcomes, replays, tables
+from nenrin.insight.risk import learning, machine, outcomes, replays, tables
 from nenrin.insight.risk.machine import HORIZONS, LISTED, Told
 from nenrin.insight.risk.tables import Rows
 
@@ -27,21 +28,32 @@ def tell(day: date, *, at: datetime) -> int:
 
     Accounts that left or gave notice lose theirs. The first telling of a month is kept for ever. Safe to repeat.
     """
-    versions = list(RiskModelVersion.objects.filter(used_from__isnull=False, used_until__isnull=True))
+    versions = _readable(at)
     if not versions:
         Risk.objects.all().delete()
         return 0
     rows = tables.now(lakes.current(), outcomes.decided(books.ledger(day)), day)
-    for version in versions:
-        told = machine.tell(model := machine.read(version.document), rows.table)
+    for version, model in versions:
+        told = machine.tell(model, rows.table)
         kept = _rows(version, model, rows, told, day, at)
         with transaction.atomic():
             Risk.objects.filter(event=version.event).delete()
             written.upsert(Risk, COLUMNS, kept, unique=UNIQUE, update=COLUMNS[2:])
             _say(version, rows, told, day)
             RiskModelVersion.objects.filter(pk=version.pk).update(told_on=day)
-    Risk.objects.exclude(event__in=[version.event for version in versions]).delete()
+    Risk.objects.exclude(event__in=[version.event for version, _ in versions]).delete()
     return len(rows.table) * len(versions)
+
+
+def _readable(at: datetime) -> list[tuple[RiskModelVersion, RiskModel]]:
+    """The models in use; one that this version of the program cannot read is withdrawn, so that the next is learned."""
+    found = []
+    for version in RiskModelVersion.objects.filter(used_from__isnull=False, used_until__isnull=True):
+        try:
+            found.append((version, machine.read(version.document)))
+        except machine.Unreadable as problem:
+            learning.withdraw(version, by=SYSTEM, at=at, reason=str(problem)[:300])
+    return found
 
 
 def _rows(

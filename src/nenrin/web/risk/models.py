@@ -55,7 +55,7 @@ def model(request: MemberRequest, key: int) -> HttpResponse:
         "row": row,
         "event": words.EVENTS[row.event],
         "state": STATE_NAMES[row.state],
-        "card": pictures.card(row),
+        "card": pictures.card(row, asking.tiers()),
         "is_used": row.used_from is not None and row.used_until is None,
         "is_usable": row.state in USABLE,
         "may_edit": allowed(request.user, EDIT) is not None,

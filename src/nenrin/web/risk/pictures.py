@@ -10,6 +10,7 @@ from nenrin.insight.models import RiskModelVersion
 from nenrin.insight.risk import words as risk_words
 from nenrin.insight.risk.words import STATE_NAMES
 from nenrin.values import Text
+from nenrin.web.risk.words import HORIZONS, RULES
 
 STEPS: dict[str, Text] = {
     "tier": Text("base rate of the tier", "企業規模ごとの基準率"),
@@ -42,8 +43,36 @@ class Trial:
 
 
 @dataclass(frozen=True, slots=True)
+class Verdict:
+    """One horizon, on months and accounts that were not learned from."""
+
+    horizon: Text
+    auc: str
+    auc_due: str
+    slope: str
+    ece: str
+    skill: str
+    lift: str
+    expected: str
+    events: int
+    origins: int
+
+
+@dataclass(frozen=True, slots=True)
+class TierLine:
+    """Calibration of one tier at a horizon: events expected and come, slope with its 95 % interval."""
+
+    horizon: Text
+    tier: Text
+    rows: int
+    expected: str
+    happened: int
+    slope: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
-    rule: str
+    rule: Text
     feature: Text
     figure: str
     is_refusal: bool
@@ -54,6 +83,8 @@ class Card:
     step: Text
     why: Text
     trials: tuple[Trial, ...]
+    verdicts: tuple[Verdict, ...]
+    tiers: tuple[TierLine, ...]
     findings: tuple[Finding, ...]
     features: tuple[Text, ...]
 
@@ -66,12 +97,16 @@ def step(row: RiskModelVersion) -> Text:
     return STEPS.get(str(row.card.get("step", "")), Text("—", "—"))
 
 
-def card(row: RiskModelVersion) -> Card:
+def card(row: RiskModelVersion, tiers: Mapping[str, Text]) -> Card:
+    """`tiers`: their names by key."""
     told: Mapping[str, Any] = row.card
+    verdicts = told.get("verdicts", ())
     return Card(
         step(row),
         _why(told),
         tuple(_trial(one, told.get("step")) for one in told.get("trials", ())),
+        tuple(_verdict(one) for one in verdicts),
+        tuple(_tier(one, tier, tiers) for one in verdicts for tier in one["tiers"]),
         tuple(_finding(one) for one in row.findings),
         tuple(risk_words.feature(key) for key in told.get("features", ())),
     )
@@ -103,6 +138,53 @@ def _trial(one: Mapping[str, Any], chosen: Any) -> Trial:
     )
 
 
+def _verdict(one: Mapping[str, Any]) -> Verdict:
+    return Verdict(
+        _horizon(one["horizon_days"]),
+        _figure(one["auc"]),
+        _figure(one["auc_due"]),
+        _between(one["slope"], one["slope_low"], one["slope_high"]),
+        f"{100 * one['ece']:.1f}pt" if one["ece"] is not None else "—",
+        _figure(one["skill"], 100, "%", 0),
+        f"×{one['lift']:.1f}" if one["lift"] is not None else "—",
+        f"{one['expected']:.1f}",
+        one["events"],
+        one["origins"],
+    )
+
+
+def _tier(one: Mapping[str, Any], tier: Mapping[str, Any], names: Mapping[str, Text]) -> TierLine:
+    key = str(tier["tier"])
+    slope = _between(tier["slope"], tier["low"], tier["high"])
+    name = names.get(key, Text(key or "without a tier", key or "規模未設定"))
+    return TierLine(
+        _horizon(one["horizon_days"]), name, tier["rows"], f"{tier['expected']:.1f}", tier["happened"], slope
+    )
+
+
+def _horizon(days: int) -> Text:
+    return HORIZONS.get(days, Text(f"{days} days", f"{days}日"))
+
+
+def _figure(one: Mapping[str, Any] | None, scale: float = 1.0, unit: str = "", digits: int = 3) -> str:
+    """ "0.742 ± 0.021": a mean over origins and its standard error."""
+    if not one or one["mean"] is None:
+        return "—"
+    error = f" ± {scale * one['error']:.{digits}f}" if one["error"] is not None else ""
+    return f"{scale * one['mean']:.{digits}f}{unit}{error}"
+
+
+def _between(value: float | None, low: float | None, high: float | None) -> str:
+    if value is None:
+        return "—"
+    return f"{value:.2f}" + (f" ({low:.2f} – {high:.2f})" if low is not None and high is not None else "")
+
+
 def _finding(one: Mapping[str, Any]) -> Finding:
     feature = risk_words.feature(one["feature"]) if one["feature"] else Text("all rows", "全体")
-    return Finding(one["rule"], feature, f"{one['figure']:g}", one["severity"] == "refuse")
+    return Finding(
+        RULES.get(one["rule"], Text(one["rule"].replace("_", " "), one["rule"].replace("_", " "))),
+        feature,
+        f"{one['figure']:g}",
+        one["severity"] == "refuse",
+    )

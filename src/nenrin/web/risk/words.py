@@ -90,3 +90,24 @@ def percent(value: float | None, language: str) -> str:
 def is_ranking(risk: Risk) -> bool:
     """Too few events: the order counts, the figure would say more than is known."""
     return risk.version.state == "ranking" or not risk.version.card.get("shows_probability", False)
+
+
+#: Signs of a leak, by the linter's names.
+RULES: dict[str, Text] = {
+    "recorded_after": Text("recorded after the day it should have been known", "予測時点より後に記録された"),
+    "constant_after_churn": Text("never changes once the customer has left", "解約後に値が変わらない"),
+    "tells_alone": Text("tells the outcome by itself (AUC above .9)", "これだけで結果が分かる（AUC 0.9超）"),
+    "falls_when_lagged": Text("worth much less when taken earlier", "早い時点の値では急に効かなくなる"),
+    "counts_to_loss": Text("counts down to the loss", "解約日に向けて数えている"),
+    "named_after_outcome": Text(
+        "named after the outcome (status, reason, refund)", "結果を表す名前（状態・理由・返金）"
+    ),
+    "derived_from_outcome": Text("derived from the outcome", "結果から導かれた値"),
+    "identifier": Text("identifies single accounts", "顧客を識別する値"),
+    "rows_after_end": Text("rows after the account had left", "解約後の行がある"),
+    "account_across_folds": Text("an account on both sides of a test", "同じ顧客が学習と検証の両方にある"),
+    "labels_disagree": Text("two sources disagree on who left", "解約の記録が食い違う"),
+    "lot_beats_time": Text(
+        "rows dealt by lot look much better than later months", "無作為の検証が後の月の検証より良すぎる"
+    ),
+}
