@@ -131,4 +131,5 @@ def test_another_import_is_looked_at_and_never_taken_in_from_here(
         kind="subscriptions", source="x", name="x", path="none", size=1, digest="y", created_at=at
     )
     assert "ファイルがありません" in told(client, f"/first-look/{other.pk}")
-    assert client.post(f"/first-look/{other.pk}/import", {}).status_code == 404
+    assert client.post(f"/first-look/{other.pk}/import", {})["Location"] == f"/imports/{other.pk}"
+    assert Import.objects.count() == 2

@@ -39,12 +39,17 @@ class Unclear(ValueError):
 
     @property
     def text(self) -> Text:
-        en = ", ".join(f"{NEEDS[need][0].en} ({' or '.join(NEEDS[need][1])})" for need in self.missing)
-        ja = "、".join(f"{NEEDS[need][0].ja}（{'・'.join(NEEDS[need][1])}）" for need in self.missing)
+        en = ", ".join(f"{NEEDS[need][0].en} ({' or '.join(_names(need, 'en'))})" for need in self.missing)
+        ja = "、".join(f"{NEEDS[need][0].ja}（{'・'.join(_names(need, 'ja'))}）" for need in self.missing)
         listed = ", ".join(self.header[:30])
         return Text(
             f"No column says {en}. The file has: {listed}.", f"{ja}を示す列がありません。ファイルの列: {listed}。"
         )
+
+
+def _names(need: str, language: str) -> list[str]:
+    """The fields that would say it, as people call them."""
+    return [of.name.in_(language) for of in FIELDS if of.key in NEEDS[need][1]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,8 +173,8 @@ def first_look_import(request: MemberRequest, key: int) -> HttpResponse:
     row, by = _row(key), Actor.of(request.user)
     back = HttpResponseRedirect(f"{reverse('first-look-file', args=[key])}?{request.POST.get('question', '')}")
     contracts = taking.contracts_behind(row)
-    if row.source != taking.SOURCE:
-        raise Http404(key)
+    if row.source != taking.SOURCE:  # it has its own way into the installation
+        return HttpResponseRedirect(reverse("import", args=[key]))
     try:
         if contracts is not None:
             if row.state == State.DONE:
