@@ -129,6 +129,13 @@ def test_figures_of_shares_never_overlap(sizes: list[int]) -> None:
         assert float(left.text_x) <= float(right.text_x) - shares.breadth(right.share.text)
 
 
+def test_a_figure_at_the_upper_edge_stands_beneath_its_point() -> None:
+    full = lines.Series("left", (100.0, 100.0), ("100%", "100%"))
+    drawn = lines.draw(lines.Lines(("a", "b"), (full,), "all stay", high=100.0, axis="Month"))
+    tip = drawn.paths[0].tip
+    assert tip and float(tip.text_y) > float(tip.y) + 9
+
+
 def test_a_line_breaks_where_nothing_is_known_and_figures_keep_apart() -> None:
     chart = lines.Lines(
         ("a", "b", "c", "d"),

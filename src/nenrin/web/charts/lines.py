@@ -144,11 +144,13 @@ def _tip(tip: tuple[float, float, str] | None, text_y: float | None) -> Tip | No
 
 
 def _apart(heights: Sequence[float | None]) -> list[float | None]:
-    """Baselines above their points; where the point above is near, beneath instead, at least 14 units apart."""
+    """Baselines above their points; where the point above or the upper edge is near, beneath instead, at least 14 units
+    apart."""
     placed: list[float | None] = [None] * len(heights)
     point = floor = float("-inf")
     for height, n in sorted((h, n) for n, h in enumerate(heights) if h is not None):
-        baseline = height - 9 if height - point >= 32 else max(height + 18, floor + 14)
+        is_clear = height - point >= 32 and height - 9 >= TOP
+        baseline = height - 9 if is_clear else max(height + 18, floor + 14)
         placed[n] = floor = baseline
         point = height
     return placed
