@@ -11,9 +11,11 @@ from nenrin.customers import accounts, subscriptions, touch_models
 from nenrin.customers.models import Account
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Entry, Organisation
-from nenrin.insight.economics import contributions, plans
+from nenrin.insight.economics import acquiring, contributions, plans
 from nenrin.insight.economics.balances import balance_of
 from nenrin.insight.economics.plans import NoPlan
+from nenrin.insight.lifetimes import scenarios
+from nenrin.insight.lifetimes.starts import Start
 from nenrin.insight.models import BudgetPlan
 from nenrin.insight.revenue import books, policies
 from nenrin.insight.revenue.books import Ledger
@@ -127,3 +129,17 @@ def test_the_phase_of_a_month_is_the_last_one_that_began(world: World) -> None:
     assert [getattr(plans.phase_at(month), "phase", "") for month in (MARCH, APRIL)] == ["growth", "mature"]
     with pytest.raises(NoPlan):
         plans.phase(MARCH, "decline", 0.5, by=SYSTEM, at=world.now)
+
+
+def test_the_simulator_starts_from_the_cost_of_winning_that_the_books_tell(world: World) -> None:
+    """360,000 in twelve months for one new customer; without costs a year of margin is assumed, and for a part too."""
+    account = sign(world, THRIVING, 100_000, "2026-02-01")
+    world.carry()
+    assert acquiring.cac(TODAY, "JPY") is None
+    spend(world, "a", 360_000, category="sales")
+    world.carry()
+    cac = acquiring.cac(TODAY, "JPY")
+    assert (cac, acquiring.cac(TODAY, "USD"), acquiring.cac(TODAY, "JPY", [account.pk])) == (360_000, None, None)
+    told = scenarios.company(Start(100_000, 1, 0.02, 0, 0, cac))
+    assert told.cac == 360_000 and "cac" in scenarios.known(Start(100_000, 1, 0.02, 0, 0, cac))
+    assert scenarios.company(Start(100_000, 1, 0.02, 0, 0)).cac == 100_000 * 12 * told.margin

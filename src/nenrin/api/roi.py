@@ -14,6 +14,7 @@ from nenrin.api.guard import ApiRequest, grants
 from nenrin.api.lifetimes import VIEW, reach
 from nenrin.api.paging import Strict
 from nenrin.foundation import organisation
+from nenrin.insight.economics import acquiring
 from nenrin.insight.lifetimes import books, scenarios, starts
 
 router = Router(tags=["value"])
@@ -93,7 +94,8 @@ class RoiOut(Strict):
 def get_roi(request: ApiRequest, asking: Query[Scenario]) -> Any:
     """The six slogans on the organisation's figures, or on those that are given."""
     currency, today = organisation.current().currency, organisation.today(request.at)
-    start = starts.start(books.read(today, reach(request.member)), currency)
+    own = reach(request.member)
+    start = starts.start(books.read(today, own), currency, cac=acquiring.cac(today, currency, own))
     told = {key: value for key, value in asking.model_dump().items() if value is not None}
     company = scenarios.company(start)
     for key, value in told.items():

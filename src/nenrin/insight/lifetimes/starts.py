@@ -19,14 +19,15 @@ class Start:
     churn: float | None
     lost_mrr: int
     new_mrr: int
+    cac: float | None = None  # minor units; None where no costs are known
 
     @property
     def arpa(self) -> float:
         return self.mrr / self.accounts if self.accounts else 0.0
 
 
-def start(book: Book, currency: str) -> Start:
-    """From whole accounts only: expansions and contractions are neither won nor lost here."""
+def start(book: Book, currency: str, *, cac: float | None = None) -> Start:
+    """From whole accounts only: expansions and contractions are neither won nor lost here. `cac` as costs tell it."""
     own = [one for one in book.lives if one.currency == currency]
     since = book.as_of - timedelta(days=365)
     running = [one for one in own if one.is_running]
@@ -35,7 +36,7 @@ def start(book: Book, currency: str) -> Start:
     gone = sum(one.mrr_minor for one in stood if not one.is_running)
     new = sum(one.mrr_minor for one in own if one.starts_on > since)
     mrr = sum(one.mrr_minor for one in running)
-    return Start(mrr, len(running), gone / paid if paid else None, gone, new // 12)
+    return Start(mrr, len(running), gone / paid if paid else None, gone, new // 12, cac)
 
 
 def _months(since: date, until: date) -> float:

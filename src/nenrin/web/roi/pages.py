@@ -17,6 +17,7 @@ from nenrin.analytics.roi.companies import INPUTS, Company, Unit
 from nenrin.customers.models import Account
 from nenrin.foundation import organisation
 from nenrin.foundation.permissions import Permission, Scope, allowed
+from nenrin.insight.economics import acquiring
 from nenrin.insight.lifetimes import books, starts
 from nenrin.values import Money, Text
 from nenrin.web import exports, format
@@ -59,7 +60,8 @@ class Told:
 def roi(request: MemberRequest) -> HttpResponse:
     """GET alone: the address is the scenario."""
     currency, as_of = organisation.current().currency, organisation.today(request.at)
-    start = starts.start(books.read(as_of, scope(request)), currency)
+    own = scope(request)
+    start = starts.start(books.read(as_of, own), currency, cac=acquiring.cac(as_of, currency, own))
     asked = asking.scenario(request.GET.dict(), start, currency)
     is_sound = asked.form.is_valid()
     found = claims.simulate(asked.company) if is_sound else ()
@@ -193,7 +195,8 @@ def _path(claim: Claim, divisor: float, language: str) -> Lines:
 def roi_export(request: MemberRequest, kind: str) -> Any:
     """The scenario as a file: inputs, readings, sensitivities and the months. No account is in it."""
     currency, as_of = organisation.current().currency, organisation.today(request.at)
-    start = starts.start(books.read(as_of, scope(request)), currency)
+    own = scope(request)
+    start = starts.start(books.read(as_of, own), currency, cac=acquiring.cac(as_of, currency, own))
     asked = asking.scenario(request.GET.dict(), start, currency)
     if not asked.form.is_valid():
         raise Http404("these figures make no scenario")
