@@ -21,6 +21,8 @@ from nenrin.insight.executive.findings import Finding
 from nenrin.insight.executive.questions import NoSuchSlice
 from nenrin.insight.executive.rows import rows
 from nenrin.insight.prints import executive as printed
+from nenrin.insight.revenue import notes
+from nenrin.insight.revenue.notes import Note
 
 router = Router(tags=["executive"])
 
@@ -57,6 +59,16 @@ class FindingOut(Strict):
     who: str
 
 
+class NoteOut(Strict):
+    """What the figures leave out or cannot tell; `accounts`: whom it concerns."""
+
+    name_en: str
+    name_ja: str
+    behaviour_en: str
+    behaviour_ja: str
+    accounts: list[int]
+
+
 class ExecutiveOut(Strict):
     """`to` is the first day after the period."""
 
@@ -68,6 +80,7 @@ class ExecutiveOut(Strict):
     accounts: int
     decisions: list[FindingOut]
     explained: list[FindingOut]
+    notes: list[NoteOut]
     figures: list[FigureOut]
 
 
@@ -86,6 +99,7 @@ def get_executive(request: ApiRequest, asking: Query[ExecutiveAsking]) -> Any:
         "accounts": board.accounts,
         "decisions": [_finding(each) for each in findings.decisions(board)],
         "explained": [_finding(each) for each in findings.explained(board)],
+        "notes": [_note(each) for each in notes.notes(ask.ledger, ask.period)],
         "figures": [
             {
                 **{name: getattr(row, name) for name in FigureOut.model_fields if not name.startswith("name_")},
@@ -121,6 +135,13 @@ def _board(request: ApiRequest, asking: ExecutiveAsking) -> Dashboard:
     except NoSuchSlice as problem:
         raise HttpError(422, f"slice: {problem}") from problem
     return dashboard(asked)
+
+
+def _note(of: Note) -> dict[str, Any]:
+    return {
+        "name_en": of.name.en, "name_ja": of.name.ja, "behaviour_en": of.behaviour.en, "behaviour_ja": of.behaviour.ja,
+        "accounts": list(of.accounts),
+    }  # fmt: skip
 
 
 def _finding(of: Finding) -> dict[str, str]:

@@ -19,7 +19,9 @@ from nenrin.insight.executive.standing import BANDS, GONE, NEW, Standing
 from nenrin.insight.executive.tiles import Tile
 from nenrin.insight.prints import setting
 from nenrin.insight.prints.executive_labels import LABELS
+from nenrin.insight.revenue import notes
 from nenrin.insight.revenue import words as revenue_words
+from nenrin.insight.revenue.notes import Note
 from nenrin.insight.risk.expected import Expected
 from nenrin.insight.risk.forecasts import Forecast
 from nenrin.values import Text
@@ -66,6 +68,7 @@ def document(of: Dashboard, language: str, at: datetime) -> dict[str, Any]:
         "risks": [_risk(of, risk, language) for risk in of.risks],
         "expected": _expected(of, of.expected, language) if of.expected else None,
         "sees_health": ask.sees_health,
+        "notes": [_note(each, language) for each in notes.notes(ask.ledger, ask.period)],
         "policy": revenue_words.policy(ask.ledger.policy).in_(language),
         "version": Text("Metric policy, version {n}.", "指標ポリシー 第{n}版。")
         .fill(n=ask.ledger.policy.version)
@@ -172,6 +175,12 @@ def _moved(standing: Standing, language: str) -> Iterable[dict[str, Any]]:
         counts = [standing.moved.get((was, now), 0) for now in (*BANDS, GONE)]
         if was != NEW or any(counts):
             yield {"name": words.BAND_NAMES[was].in_(language), "counts": [str(n) for n in counts]}
+
+
+def _note(of: Note, language: str) -> dict[str, str]:
+    """What the figures leave out or cannot tell, and of how many accounts."""
+    count = Text("{n} accounts", "{n}社").fill(n=len(of.accounts)).in_(language) if of.accounts else ""
+    return {"name": of.name.in_(language), "behaviour": of.behaviour.in_(language), "accounts": count}
 
 
 def _month(of: Dashboard, month: Month, language: str) -> dict[str, str]:

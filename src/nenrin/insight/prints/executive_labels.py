@@ -49,6 +49,7 @@ LABELS: Mapping[str, Text] = {
     "notice": Text("Notice deadline", "更新拒絶期限日"),
     "owner": Text("Owner", "担当CSM"),
     "no_risks": Text("No paying account is at risk.", "契約中の顧客に危険なものはない。"),
+    "notes": Text("Data notes", "データの注記"),
     "policy": Text("How this is counted", "数え方"),
     "missing": Text("Not enough data", "データ不足"),
     "no_health": Text("No health was stored for this day.", "この日のヘルスは保存されていない。"),
