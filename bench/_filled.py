@@ -18,7 +18,7 @@ from nenrin.analytics.lake.schemas import EVENTS, FACTS
 
 ROOT = Path(__file__).resolve().parents[1]
 ACCOUNTS, USERS = 20_000, 200_000
-KIND = 2  # one more whenever what is prepared changes
+KIND = 3  # one more whenever what is prepared changes
 FIRST = date(2025, 11, 1)
 DAY = """
 select 1::bigint as batch, 1::int as source, 'product' as namespace, 'e-{day}-' || i as event_id, 'track' as type,
@@ -54,7 +54,7 @@ def link(lake: Lake) -> None:
 
 
 def tell(lake: Lake) -> None:
-    """What every account is and has signed, and what the event catalogue says."""
+    """What every account is and has signed, since when it was seen, and what the event catalogue says."""
     since = FIRST - timedelta(days=200)
     at = datetime(since.year, since.month, since.day, 12, tzinfo=UTC)
     common = {"valid_at": at, "known_on": since, "recorded_at": at, "seq": 1, "gone": False, "assumed": False}
@@ -73,7 +73,16 @@ def tell(lake: Lake) -> None:
          "body": json.dumps({"use": "key_feature" if n else "login", "feature": f"feature_{n}"})}
         for n in range(12)
     ]  # fmt: skip
+    rows += sightings()
     lake.append_facts(pa.Table.from_pylist(rows, schema=FACTS), app="bench", version=2)
+
+
+def sightings() -> list[dict[str, Any]]:
+    """Every account was seen on the first day."""
+    at = datetime(FIRST.year, FIRST.month, FIRST.day, tzinfo=UTC)
+    common = {"valid_at": at, "known_on": FIRST, "recorded_at": at, "seq": 1, "gone": False, "assumed": False}
+    seen = {"kind": "sighting", "account": None, "body": json.dumps({"day": str(FIRST)})}
+    return [{**common, **seen, "key": f"product|g:acct-{n}"} for n in range(ACCOUNTS)]
 
 
 def prepared(events: int, days: int) -> Path:

@@ -120,7 +120,7 @@ def _facts() -> None:
         dict(common, kind="subscription", key=f"s-{s.account_id}", account=s.account_id, body=_signed(s))
         for s in signed
     ]
-    lakes.current().append_facts(pa.Table.from_pylist(rows, schema=FACTS), app="bench", version=3)
+    lakes.current().append_facts(pa.Table.from_pylist(rows, schema=FACTS), app="bench", version=9)
 
 
 def _state(account: Account) -> str:
