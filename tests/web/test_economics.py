@@ -130,11 +130,15 @@ def test_the_contribution_is_kept_and_expanded_revenue_less_the_cost_of_serving(
 
 
 def test_accounts_behind_the_contribution_add_up_to_it(client: Client, head: Member, spent: None) -> None:
-    """20,000 is one account's own; 40,000 are three accounts' alike: 13,333 or 13,334 each."""
-    told = rows(client, "/contribution/accounts/export.csv?months=6&last=2026-03&share=accounts")
+    """130,000 is kept in each of five months and 100,000 in March, whose 60,000 are the cost of all."""
+    march = "months=6&last=2026-03&share=accounts"
+    told = rows(client, f"/contribution/accounts/export.csv?{march}")
     lines = [dict(zip(told[0], row, strict=True)) for row in told[1:]]
     assert {line["Account"] for line in lines} == {THRIVING, DRIFTING, LOST}
-    assert "—" in page(client, f"/contribution/accounts?{ASKED}&share=accounts")
+    assert sum(int(line["Kept"]) for line in lines) == 5 * 130_000 + 100_000
+    by_month = rows(client, f"/contribution/export.csv?{march}")
+    month = dict(zip(by_month[0], next(row for row in by_month if row[0] == "2026-03-01"), strict=True))
+    assert (month["Cost"], month["of it told for the account"]) == ("60000", "20000")
 
 
 def test_a_month_with_costs_alone_is_shared_out_by_what_is_chosen(client: Client, head: Member, spent: None) -> None:
@@ -162,6 +166,13 @@ def test_a_cost_is_added_changed_and_deleted_and_the_journal_keeps_each_step(
     assert client.get(f"/costs/{row.pk}").status_code == 404
     told = list(Entry.objects.filter(action__startswith="ingest.cost.").values_list("action", flat=True))
     assert told == ["ingest.cost.booked", "ingest.cost.corrected", "ingest.cost.retracted"]
+
+
+def test_what_was_spent_on_a_segment_is_found_by_it(client: Client, head: Member, companies: Any) -> None:
+    told = [costs.Told("a", MARCH, "cs", Money(70_000), segment="重点"), costs.Told("b", MARCH, "cs", Money(1_234))]
+    costs.put(told, **BOOKED)
+    found = page(client, "/costs?segment=重点")
+    assert "¥70,000" in found and "¥1,234" not in found
 
 
 @pytest.mark.parametrize(

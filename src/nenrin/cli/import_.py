@@ -1,4 +1,4 @@
-"""`nenrin import`: a file into accounts, contacts, subscriptions, tickets, answers, costs or events."""
+"""`nenrin import`: a file into accounts, contacts, subscriptions, tickets, answers, invoices, costs, hours or events."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ from nenrin.analytics.economics.categories import CATEGORIES, SIDES
 from nenrin.customers.models import Product, TouchModel
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.foundation.search import normal
+from nenrin.insight.models import Segment
 from nenrin.values import Money, Text
 from nenrin.web import exports
 from nenrin.web.economics.asking import EDIT, VIEW, parsed_month
@@ -31,7 +32,7 @@ SORTS = {
     "product": "product",
     "changed": "changed_at",
 }
-FILTERS = ("q", "from", "to", "side", "category", "touch_model", "product")
+FILTERS = ("q", "from", "to", "side", "category", "touch_model", "product", "segment")
 HEADS = (
     Text("Key", "キー"), Text("Month", "月"), Text("Category", "区分"), Text("Account", "顧客"), Text("Product", "製品"),
     Text("Touch model", "タッチモデル"), Text("Segment", "セグメント"), Text("Note", "備考"),
@@ -53,12 +54,12 @@ def _listed(request: MemberRequest, noun: Noun) -> HttpResponse:
     sorts = SORTS | {"amount": noun.amount}
     sort, language = chosen_sort(request, sorts, "-month"), exports.language()
     page = page_of(ordered(rows, sort, sorts), request)
-    models, products = touch_models(), product_names()
+    models, products, segments = touch_models(), product_names(), segment_names(noun)
     context = {
         "as_of": request.at,
         "noun": noun,
         "page": page,
-        "lines": [_line(row, noun, language, models, products) for row in page.object_list],
+        "lines": [_line(row, noun, language, (models, products, segments)) for row in page.object_list],
         "totals": totals(rows, noun, language),
         "sort": sort,
         "filters": filters,
@@ -67,6 +68,7 @@ def _listed(request: MemberRequest, noun: Noun) -> HttpResponse:
         "categories": [(key, one.name) for key, one in CATEGORIES.items()],
         "touch_models": list(models.items()),
         "products": list(products.items()),
+        "segments": list(segments.items()),
         "query": request.GET.urlencode(),
         "may_edit": allowed(request.user, EDIT) is not None,
         "may_export": allowed(request.user, Permission.EXPORT) is not None,
@@ -75,13 +77,15 @@ def _listed(request: MemberRequest, noun: Noun) -> HttpResponse:
     return render(request, "economics/entries.html", context)
 
 
-def _line(row: Any, noun: Noun, language: str, models: dict[str, Text], products: dict[str, Text]) -> dict[str, Any]:
+def _line(row: Any, noun: Noun, language: str, names: tuple[dict[str, Text], ...]) -> dict[str, Any]:
+    models, products, segments = names
     return {
         "row": row,
         "category": CATEGORIES[row.category].name if row.category in CATEGORIES else row.category,
         "amount": noun.shown(row, language),
         "touch_model": models.get(row.touch_model, row.touch_model),
         "product": products.get(row.product, row.product),
+        "segment": segments.get(row.segment, row.segment),
     }
 
 
@@ -91,6 +95,15 @@ def touch_models() -> dict[str, Text]:
 
 def product_names() -> dict[str, Text]:
     return {row.key: Text(row.name, row.name) for row in Product.objects.all()}
+
+
+def segment_names(noun: Noun) -> dict[str, Text]:
+    """Those that entries name, by their number or as a file called them."""
+    told = sorted(set(noun.standing.exclude(segment="").order_by().values_list("segment", flat=True)))
+    if not told:
+        return {}
+    named = {str(pk): name for pk, name in Segment.objects.values_list("pk", "name")}
+    return {key: Text(named.get(key, key), named.get(key, key)) for key in told}
 
 
 def _asked(request: MemberRequest, noun: Noun) -> tuple[QuerySet[Any], dict[str, str]]:
@@ -103,7 +116,7 @@ def _asked(request: MemberRequest, noun: Noun) -> tuple[QuerySet[Any], dict[str,
         rows = rows.filter(**{lookup: month}) if month else rows
     if filters["side"] in SIDES:
         rows = rows.filter(category__in=categories.of(filters["side"]))
-    for name in ("category", "touch_model", "product"):
+    for name in ("category", "touch_model", "product", "segment"):
         rows = rows.filter(**{name: filters[name]}) if filters[name] else rows
     if filters["q"]:
         rows = rows.filter(account__search__contains=normal(filters["q"]))
