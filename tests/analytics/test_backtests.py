@@ -216,17 +216,19 @@ def test_what_a_team_finds_at_its_capacity() -> None:
     assert lifts.lift(_rows([False] * 4, [Band.CAUTION] * 4), np.zeros(4), share=0.5) is None
 
 
-def test_the_first_alarm_of_the_half_year_before_a_notice_counts() -> None:
+def test_an_alarm_counts_from_its_beginning_if_it_was_not_taken_back() -> None:
     days = np.array([100, 107, 114, 121], np.int64)
     one = Panel(
         np.ones(4, np.int64), days, np.array(["smb"] * 4), np.zeros(4), np.ones(4, bool), np.zeros(4, bool),
         np.ones(4, np.int8), {"model": np.zeros(4)}, (), np.zeros((4, 0)), np.zeros((4, 0)), {},
     )  # fmt: skip
     ahead = outcomes.ahead(one.account, one.day, [Spell(1, 0, 130, 1000)])
-    assert leads.warnings(one, ahead, np.array([False, True, False, True])).tolist() == [23]
-    assert leads.warnings(one, ahead, np.zeros(4, bool)).tolist() == [0]
+    assert leads.warnings(one, ahead, np.array([True, True, True, True])).tolist() == [30]
+    assert leads.warnings(one, ahead, np.array([False, True, False, True])).tolist() == [23], "a week's lapse is none"
+    assert leads.warnings(one, ahead, np.array([True, False, False, True])).tolist() == [9]
+    assert leads.warnings(one, ahead, np.array([True, True, False, False])).tolist() == [0], "taken back"
     late = outcomes.ahead(one.account, one.day, [Spell(1, 0, 290, 1000)])
-    assert leads.warnings(one, late, np.ones(4, bool)).tolist() == [176], "an earlier alarm is none of this notice"
+    assert leads.warnings(one, late, np.ones(4, bool)).tolist() == [0], "nothing was seen of its last half-year's end"
 
 
 def test_every_rule_may_disturb_the_same_share_of_those_who_stay() -> None:

@@ -188,7 +188,7 @@ def _calibrations(rows: Watched) -> dict[str, Calibration]:
 
 
 def _leads(panel: Panel, ahead: Ahead) -> dict[str, tuple[NDArray[np.float64], float]]:
-    """By rule, the days of every account that left, and the share of undisturbed half-years with an alarm."""
+    """By rule, the days of every account that left, and the share of undisturbed rows with an alarm."""
     found = {}
     for rule, scores in panel.scores.items():
         alarm = leads.alarms(panel, ahead, scores)

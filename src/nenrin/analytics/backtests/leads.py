@@ -1,4 +1,4 @@
-"""How many days before its notice an account first stood out, when every rule may disturb as many of the others."""
+"""How many days before its notice an account stood out, when every rule may disturb the same share of the others."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from nenrin.analytics.backtests.panels import Panel
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bits = NDArray[np.bool_]
-#: How far before a notice an alarm counts; half-years of accounts that do not leave for as long are the undisturbed.
+#: How far before a notice an alarm counts; rows of accounts that do not leave for as long are the undisturbed.
 LOOK_BACK = 180
-#: Share of the undisturbed half-years in which a rule may raise an alarm.
+#: Share of the undisturbed rows on which a rule may raise an alarm.
 FALSE_ALARMS = 0.10
-#: Weeks that a half-year must have.
-WHOLE = 20
+#: Days without an alarm after which it was taken back: one that was raised and taken back led to nothing.
+LAPSE = 14
 _WIDE = 2**21
 DRAWS, SEED = 1000, 180
 
@@ -26,7 +26,7 @@ DRAWS, SEED = 1000, 180
 @dataclass(frozen=True, slots=True)
 class Lead:
     """Days: median and quartiles over accounts that left (0: no alarm), the median's 95 % interval; `warned` is the
-    share with any alarm, `false_alarms` the share of undisturbed half-years that had one."""
+    share with any alarm, `false_alarms` the share of undisturbed rows that had one."""
 
     median: float
     quarter: float
@@ -55,13 +55,13 @@ def earlier(days: Floats, other: Floats) -> tuple[float, float, float]:
 
 
 def alarms(panel: Panel, ahead: Ahead, scores: Floats) -> tuple[Bits, float] | None:
-    """Rows below the score at which the stated share of undisturbed half-years has an alarm, and the share it has; None
-    where there is no such half-year."""
-    lowest = _lowest(panel, scores, quiet(panel, ahead))
-    if not len(lowest):
+    """Rows below the score that the stated share of undisturbed rows lies below, and the share that has an alarm; None
+    where there is no such row."""
+    undisturbed = quiet(panel, ahead)
+    if not undisturbed.any():
         return None
-    edge = np.quantile(lowest, FALSE_ALARMS)
-    return np.asarray(scores < edge), float((lowest < edge).mean())
+    alarm = scores < np.quantile(scores[undisturbed], FALSE_ALARMS)
+    return alarm, float(alarm[undisturbed].mean())
 
 
 def quiet(panel: Panel, ahead: Ahead) -> Bits:
@@ -70,26 +70,23 @@ def quiet(panel: Panel, ahead: Ahead) -> Bits:
 
 
 def warnings(panel: Panel, ahead: Ahead, alarm: Bits) -> Floats:
-    """For every decision that was watched, the days from the first alarm of the half-year before it; 0 without one."""
+    """For every decision that was watched, the days from the alarm that led up to it; 0 where none did."""
     near = panel.judged & ahead.is_standing & (ahead.leaves_in <= LOOK_BACK)
     leaves_in = ahead.leaves_in[near]
     decision = panel.account[near] * _WIDE + (panel.day[near] + leaves_in).astype(np.int64)
     each, own = np.unique(decision, return_inverse=True)
-    found = np.zeros(len(each))
-    np.maximum.at(found, own, np.where(alarm[near], leaves_in, 0.0))
-    return found
+    raised = alarm[near]
+    return np.array([_led(leaves_in[(own == place) & raised]) for place in range(len(each))], dtype=np.float64)
 
 
-def _lowest(panel: Panel, scores: Floats, rows: Bits) -> Floats:
-    """The lowest score of each account's undisturbed half-years, counted back from the last day."""
-    if not rows.any():
-        return np.zeros(0)
-    back = (int(panel.day.max()) - panel.day[rows]) // LOOK_BACK
-    each, own, count = np.unique(panel.account[rows] * _WIDE + back, return_inverse=True, return_counts=True)
-    found = np.full(len(each), np.inf)
-    np.minimum.at(found, own, scores[rows])
-    kept: Floats = found[count >= WHOLE]
-    return kept
+def _led(raised: Floats) -> float:
+    """From the days before the decision on which an alarm stood: the earliest that is linked to it without a lapse."""
+    earliest = 0.0
+    for days in np.sort(raised):
+        if days - earliest > LAPSE:
+            break
+        earliest = float(days)
+    return earliest
 
 
 def _medians(days: Floats) -> Floats:

@@ -111,7 +111,7 @@ def leads(card: Card, own: Text, rival: Text) -> Drawn[spans.Spans, spans.Pictur
     said = [(name(rule, own, rival), row.text) for rule, row in zip(shown, rows, strict=True)]
     chart = spans.Spans(
         rows, Text("days before the notice", "解約通知の何日前か"),
-        Text("; ".join(f"{a.en} {b}" for a, b in said), "、".join(f"{a.ja} {b}日" for a, b in said)),
+        Text("; ".join(f"{a.en} {b}" for a, b in said), "、".join(f"{a.ja} {b}" for a, b in said)),
         (Text("Rule", "方法"), Text("Lower quarter", "下位25%"), Text("Median", "中央値"), Text("95%", "95%区間"), Text("Upper quarter", "上位25%"), Text("Warned", "警告できた割合")),
         tuple(_lead_cells(found[rule], name(rule, own, rival)) for rule in shown),
     )  # fmt: skip
@@ -120,7 +120,8 @@ def leads(card: Card, own: Text, rival: Text) -> Drawn[spans.Spans, spans.Pictur
 
 def _span(rule: str, lead: Mapping[str, Any], label: Text) -> spans.Span:
     look: spans.Look = "bar-plus" if rule == "model" else "bar" if rule == "rival" else "bar-quiet"
-    return spans.Span(label, lead["quarter"], lead["median"], lead["three_quarters"], f"{lead['median']:.0f}", look)
+    text = f"{lead['median']:.0f} ({100 * lead['warned']:.0f}%)"
+    return spans.Span(label, lead["quarter"], lead["median"], lead["three_quarters"], text, look)
 
 
 def _lead_cells(lead: Mapping[str, Any], label: Text) -> tuple[Text | str, ...]:

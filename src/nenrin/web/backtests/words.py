@@ -125,9 +125,9 @@ TERMS: Mapping[str, Term] = {
             "lead_time",
             Text("Lead time", "先行日数"),
             Text(
-                "Days from the first alarm of the half-year before a notice, at the median; 0 where there was none. Every"
-                " rule may raise an alarm in a tenth of the half-years of those who stay.",
-                "解約通知の前の半年で最初に警告が出てからの日数の中央値。警告がなければ0。どの方法も、解約しない顧客の半年の1割までは警告してよい条件で比較。",
+                "Days from the beginning of the alarm that stood until the notice, at the median; 0 where none did. A lapse"
+                " of more than 14 days ends an alarm. Every rule may raise one in a tenth of the weeks of those who stay.",
+                "解約通知まで続いた警告が始まってからの日数の中央値。警告がなければ0。14日を超えて途切れた警告は数えない。どの方法も、解約しない顧客の週の1割までは警告してよい条件で比較。",
             ),
         ),
         Term(

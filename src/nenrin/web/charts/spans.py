@@ -9,7 +9,7 @@ from nenrin.values import Text
 from nenrin.web.charts.scale import Scale, ticks, unit
 
 Words = Text | str
-WIDTH, LEFT, RIGHT, TOP, ROW, FOOT = 370, 122.0, 336.0, 14.0, 44.0, 42.0
+WIDTH, LEFT, RIGHT, TOP, ROW, FOOT = 370, 122.0, 310.0, 14.0, 44.0, 42.0
 Look = Literal["bar-plus", "bar", "bar-quiet"]
 
 
