@@ -61,7 +61,9 @@ def document(of: Dashboard, language: str, at: datetime) -> dict[str, Any]:
         "explained": [_finding(each, language) for each in findings.explained(of)],
         "tiles": [_tile(of, tile, language) for tile in of.tiles],
         "bridge": _bridge(of, language),
+        "bridge_story": _story((each.name.in_(language), each.shown.in_(language)) for each in bridges.steps(of)),
         "retention": _retention(of, language),
+        "retention_story": _retained(of, language),
         "cohorts": _cohorts(of, language),
         "health": _health(of, of.standing, language) if of.standing else None,
         "ahead": [_month(of, month, language) for month in of.ahead.months],
@@ -133,6 +135,22 @@ def _retention(of: Dashboard, language: str) -> dict[str, Any] | None:
             for tile in found
         ],
     }
+
+
+def _story(told: Iterable[tuple[str, str]]) -> str:
+    """A picture for those who listen: each part with its figure."""
+    return ", ".join(f"{name} {shown}" for name, shown in told)
+
+
+def _retained(of: Dashboard, language: str) -> str:
+    return "; ".join(_trend_told(of, tile, language) for key in ("nrr", "grr") if (tile := of.tile(key)))
+
+
+def _trend_told(of: Dashboard, tile: Tile, language: str) -> str:
+    told = _story(
+        (of.ask.name(period).in_(language), words.value(of, tile, value).in_(language)) for period, value in tile.trend
+    )
+    return f"{tile.kpi.name.in_(language)}: {told}"
 
 
 def _cohorts(of: Dashboard, language: str) -> list[dict[str, Any]]:

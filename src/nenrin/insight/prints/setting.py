@@ -22,12 +22,12 @@ class CannotPrint(RuntimeError):
 
 
 def pdf(report: str, values: Mapping[str, Any], at: datetime) -> bytes:
-    """A tagged PDF. Text among the values stays text: it is never read as markup. Raises CannotPrint."""
+    """A PDF that can be listened to (PDF/UA-1). Text among the values stays text: it is never read as markup. Raises CannotPrint."""
     told = {"values": json.dumps(values, ensure_ascii=False)}
     try:
         made = typst.compile(
             FOLDER / f"{report}.typ", root=FOLDER, font_paths=_fonts(), ignore_system_fonts=True, sys_inputs=told,
-            format="pdf", timestamp=int(at.timestamp()),
+            format="pdf", pdf_standards="ua-1", timestamp=int(at.timestamp()),
         )  # fmt: skip
     except typst.TypstError as problem:
         raise CannotPrint(getattr(problem, "diagnostic", "") or str(problem)) from problem
