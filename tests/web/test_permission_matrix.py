@@ -133,6 +133,7 @@ NOTED |= {"revenue-cohorts-export", "revenue-export", "revenue-accounts-export",
 NOTED |= {"executive-export", "revenue-notes-export"}
 NOTED |= {"lifetimes-export", "lifetime-accounts-export", "segments-export"}
 NOTED |= {"retention-export", "retention-accounts-export"}
+NOTED |= {"risks-export", "risk-forecast-export"}
 NOTED |= {"event-catalogue-export", "live-events-export", "quarantined-export"}
 NOTED |= {"costs-export", "hours-export", "balance-export", "contribution-export", "contribution-accounts-export"}
 #: Where changing takes more than looking; whoever only looks is told that there is nothing to change.

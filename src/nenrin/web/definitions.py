@@ -310,6 +310,12 @@ TERMS: dict[str, Definition] = {
             "顧客×月ごとに1行。月初に分かっていた情報だけを持つ。",
         ),
     ),
+    "risk_months": Definition(
+        Text("Months", "対象期間"),
+        Text(
+            "Begin of the first and end of the last month learned from.", "学習した最初の月の始まりと最後の月の終わり。"
+        ),
+    ),
     "risk_auc": Definition(
         Text("AUC", "AUC"),
         Text(

@@ -51,7 +51,7 @@ def _reason(key: str, log_odds: float, value: object) -> Reason:
     raises = log_odds > 0
     way = RAISES if raises else LOWERS
     strength = next(word for least, word in STRENGTHS if abs(log_odds) >= least)
-    acts = Text(f"{way.en} {strength}", f"{strength.ja}{way.ja}")
+    acts = Text(f"{way.en} {strength.en}", f"{strength.ja}{way.ja}")
     said = words.figure(key, value if isinstance(value, int | float) else None)
     return Reason(key, words.feature(key), said, acts, raises, f"×{math.exp(log_odds):.2f}")
 
