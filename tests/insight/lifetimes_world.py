@@ -40,19 +40,19 @@ def _signed(account: Account, term: int, left: int) -> list[dict[str, Any]]:
         "starts_on": "2022-04-01", "ends_on": ends.isoformat(), "auto_renews": True, "term_months": term,
         "mrr_minor": MRR, "currency": "JPY", "noticed_on": None, "ended_on": None,
     }  # fmt: skip
-    rows = [_fact("subscription", str(account.pk), account.pk, body, KNOWN)]
+    rows = [fact("subscription", str(account.pk), account.pk, body, KNOWN)]
     if left:
         day = date(2022 + left, 4, 1)
         ended = body | {"ended_on": day.isoformat(), "ends_on": day.isoformat()}
-        rows.append(_fact("subscription", str(account.pk), account.pk, ended, day))
+        rows.append(fact("subscription", str(account.pk), account.pk, ended, day))
     return rows
 
 
 def _tier(account: Account, tier: str) -> dict[str, Any]:
-    return _fact("account", str(account.pk), account.pk, {"status": "customer", "tier": tier}, KNOWN)
+    return fact("account", str(account.pk), account.pk, {"status": "customer", "tier": tier}, KNOWN)
 
 
-def _fact(kind: str, key: str, account: int, body: dict[str, Any], known: date) -> dict[str, Any]:
+def fact(kind: str, key: str, account: int, body: dict[str, Any], known: date) -> dict[str, Any]:
     return {
         "kind": kind, "key": key, "account": account, "valid_at": datetime(1900, 1, 1, tzinfo=UTC), "known_on": known,
         "recorded_at": datetime(known.year, known.month, known.day, tzinfo=UTC), "seq": known.toordinal(),
@@ -67,5 +67,5 @@ def resign(account: Account, **changed: Any) -> None:
         "starts_on": "2022-04-01", "ends_on": "2027-04-01", "auto_renews": True, "term_months": 12,
         "mrr_minor": MRR, "currency": "JPY", "noticed_on": None, "ended_on": None,
     }  # fmt: skip
-    row = _fact("subscription", str(account.pk), account.pk, body | changed, known)
+    row = fact("subscription", str(account.pk), account.pk, body | changed, known)
     lakes.current().append_facts(pa.Table.from_pylist([row], schema=FACTS), app=f"resign-{account.pk}", version=1)

@@ -15,6 +15,7 @@ from django.utils.http import urlencode
 from nenrin.analytics.forecasts.lifetimes.lives import Life
 from nenrin.customers.models import Account
 from nenrin.foundation.permissions import Permission, allowed
+from nenrin.insight.lifetimes import buyers
 from nenrin.insight.lifetimes import values as value
 from nenrin.insight.lifetimes.values import LEAST_CUSTOMERS, LEAST_LOSSES, Slice
 from nenrin.values import Money, Text
@@ -75,6 +76,8 @@ def lifetimes(request: MemberRequest) -> HttpResponse:
         "years": YEARS,
         "least": (LEAST_CUSTOMERS, LEAST_LOSSES),
         "total": _total(ask),
+        "buyers": (found := buyers.read(ask.book, ask.currency)),
+        "buyers_revenue": found and found.revenue is not None and Money(round(found.revenue), ask.currency),
         "ways": list(asking.WAYS.items()),
         "conventions": list(asking.CONVENTIONS.items()),
         "counted": asking.CONVENTIONS[ask.given.convention],

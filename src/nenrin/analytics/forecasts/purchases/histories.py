@@ -11,6 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import minimize
 
 Array = NDArray[np.float64]
+#: Parameters between e^-7 and e^7: beyond, customers are as alike as anybody could tell.
+EDGE = 7.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +50,10 @@ def highest(log_likelihood: Callable[[Array], float], start: Iterable[float]) ->
     begun = np.log(np.fromiter(start, dtype=np.float64))
 
     def cost(u: Array) -> float:
-        value = log_likelihood(np.exp(np.clip(u, -12, 12)))
+        value = log_likelihood(np.exp(np.clip(u, -EDGE, EDGE)))
         return -value if np.isfinite(value) else 1e12
 
     rough = minimize(cost, begun, method="Nelder-Mead", options={"maxiter": 4000, "xatol": 1e-6, "fatol": 1e-6})
     fine = minimize(cost, rough.x, method="BFGS", options={"gtol": 1e-6})
     best = fine if fine.fun <= rough.fun else rough
-    return np.exp(best.x), -float(best.fun)
+    return np.exp(np.clip(best.x, -EDGE, EDGE)), -float(best.fun)
