@@ -14,6 +14,7 @@ from scipy.special import hyp2f1
 from nenrin.analytics.forecasts import lifetimes
 from nenrin.analytics.forecasts.lifetimes import expectancies, intervals, likelihoods
 from nenrin.analytics.forecasts.lifetimes.models import BetaDiscreteWeibull, Geometric, ShiftedBetaGeometric
+from nenrin.analytics.forecasts.survival import chances
 from tests.analytics.published_cohorts import HIGH_END, REGULAR
 
 SEGMENTS = {"high end": HIGH_END, "regular": REGULAR}
@@ -66,6 +67,19 @@ def test_its_errors_curve_and_projection_are_the_published_ones(
     assert off(found.model, segment) == pytest.approx(mape, abs=0.006)
 
 
+@pytest.mark.parametrize(("segment", "points"), [("high end", 1.23), ("regular", 0.29)])
+def test_its_projection_is_off_by_so_many_points(segment: str, points: float) -> None:
+    """Root of the mean squared error of the years 8 to 12."""
+    model = lifetimes.fit("sbg", cohort(segment, 7)).model
+    aside = 100 * model.survival(range(8, 13)) - np.array(SEGMENTS[segment][8:]) / 10
+    assert np.sqrt(np.square(aside).mean()) == pytest.approx(points, abs=0.006)
+
+
+def test_retention_rises_with_tenure_by_sorting_alone() -> None:
+    model = lifetimes.fit("sbg", cohort("high end", 7)).model
+    assert lifetimes.retention(model, [1, 12]) == pytest.approx([0.8507, 0.9568], abs=5e-5)
+
+
 def test_the_likelihood_and_not_the_misprint_decides() -> None:
     """The paper's body prints alpha .688; its appendix, and the likelihood, say .668."""
     lost, kept = cohort("high end", 7).arrays()
@@ -79,7 +93,9 @@ def test_year_twelve_is_underestimated_whatever_the_text_says() -> None:
     """The figures are 1.6 and .3 points below what stayed; the paper's text calls that an overestimate."""
     for segment, below in (("high end", 1.6), ("regular", 0.3)):
         model = lifetimes.fit("sbg", cohort(segment, 7)).model
-        assert SEGMENTS[segment][12] / 10 - 100 * model.survival([12.0])[0] == pytest.approx(below, abs=0.06)
+        stayed, expected = SEGMENTS[segment][12] / 10, 100 * model.survival([12.0])[0]
+        assert stayed - expected == pytest.approx(below, abs=0.06)
+        assert 100 * (expected / stayed - 1) == pytest.approx({"high end": -4, "regular": -2}[segment], abs=0.5)
 
 
 @pytest.mark.parametrize(("segment", "churn", "mape"), [("high end", 0.1033, 21), ("regular", 0.2260, 59)])
@@ -129,10 +145,12 @@ def test_the_beta_discrete_weibull_finds_the_published_maximum(
     assert off(found.model, segment) == pytest.approx(mape, abs=0.006)
 
 
-@pytest.mark.parametrize(("segment", "gain"), [("high end", 11.69), ("regular", 1.32)])
-def test_the_third_parameter_is_worth_it_in_one_segment_only(segment: str, gain: float) -> None:
+@pytest.mark.parametrize(("segment", "gain", "p"), [("high end", 11.69, 0.0006), ("regular", 1.32, 0.25)])
+def test_the_third_parameter_is_worth_it_in_one_segment_only(segment: str, gain: float, p: float) -> None:
     fits = {kind: lifetimes.fit(kind, cohort(segment, 7)) for kind in ("sbg", "bdw")}
-    assert 2 * (fits["bdw"].log_likelihood - fits["sbg"].log_likelihood) == pytest.approx(gain, abs=0.01)
+    found = 2 * (fits["bdw"].log_likelihood - fits["sbg"].log_likelihood)
+    assert found == pytest.approx(gain, abs=0.01)
+    assert chances.beyond(found, 1) == pytest.approx(p, rel=0.06)
 
 
 @pytest.mark.parametrize(("segment", "kind"), [("high end", "bdw"), ("regular", "sbg")])
