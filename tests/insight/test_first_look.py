@@ -169,3 +169,19 @@ def test_retention_is_what_a_person_would_count_by_hand(tmp_path: Path, left: li
     assert found.figures["grr"].value == pytest.approx(kept / all_of_them)
     assert found.figures["logo_churn_year"].value == pytest.approx(sum(left) / len(left))
     assert found.figures["mrr"].value == kept * 1000
+
+
+CELL = st.text(alphabet=st.sampled_from(list("0123456789-/年月日令和万億円,.△▲ー '\"=@abcＺ０\t")), max_size=12)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=st.lists(st.tuples(CELL, CELL, CELL, CELL, CELL, CELL), max_size=8))
+def test_whatever_stands_in_the_cells_every_row_is_counted_or_named(
+    tmp_path: Path, rows: list[tuple[str, ...]]
+) -> None:
+    quoted = [",".join('"' + cell.replace('"', '""') + '"' for cell in row) for row in rows]
+    found = look(tmp_path, [*quoted, *stays(1)])
+    blank = sum(not "".join(row).strip() for row in rows)
+    assert found.told.rows == len(rows) - blank + 1
+    assert all(left.problems and left.problems[0].expected.ja for left in found.told.left)
+    assert documents.document(found)["rows"] == found.told.rows
