@@ -40,6 +40,7 @@ class Told:
     filtered: Floats
     left: NDArray[np.bool_]
     tier: NDArray[np.str_]
+    account: NDArray[np.int64]
 
 
 def run() -> list[dict[str, Any]]:
@@ -79,7 +80,14 @@ def _asked(table: Table) -> Iterator[tuple[int, Table, risk.RiskModel]]:
 def _told(economy: Economy, month: int, now: Table, model: risk.RiskModel, days: int, filtered: Floats) -> Told:
     left = economy.lives.has_left[now.account, month : month + HORIZONS[days]].any(axis=1)
     oracle = truth.risk(economy, month - 1, HORIZONS[days])[now.account]
-    return Told(model.probability(now, days).value, oracle, filtered[now.account], left, now.tier)
+    return Told(
+        model.probability(now, days).value,
+        oracle,
+        filtered[now.account],
+        left,
+        now.tier,
+        now.account + 1_000_000 * economy.seed,
+    )
 
 
 def _rows(worlds: list[Told], days: int, count: int) -> list[dict[str, Any]]:
@@ -89,7 +97,7 @@ def _rows(worlds: list[Told], days: int, count: int) -> list[dict[str, Any]]:
     brier = [verdicts.brier(one.ours, one.left) / verdicts.brier(one.oracle, one.left) for one in worlds]
     known = [verdicts.brier(one.filtered, one.left) / verdicts.brier(one.oracle, one.left) for one in worlds]
     together = Told(*(np.concatenate([getattr(one, name) for one in worlds]) for name in Told.__slots__))
-    pooled = verdicts.calibration(together.ours, together.left)
+    pooled = verdicts.calibration(together.ours, together.left, together.account)
     return [
         _row(f"AUC, {where}", np.mean([_auc(one.ours, one) for one in worlds]), "oracle", oracle, 0.985),
         _row(
@@ -119,8 +127,8 @@ def _rows(worlds: list[Told], days: int, count: int) -> list[dict[str, Any]]:
 
 def _tier(all_: Told, tier: str, where: str) -> dict[str, Any]:
     own = all_.tier == tier
-    found = verdicts.calibration(all_.ours[own], all_.left[own])
-    low, high = found.slope - 1.96 * found.error, found.slope + 1.96 * found.error
+    found = verdicts.calibration(all_.ours[own], all_.left[own], all_.account[own])
+    low, high = found.interval
     return {
         "name": f"calibration slope of {tier}, {where}",
         "figure": round(found.slope, 3),

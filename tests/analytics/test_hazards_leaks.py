@@ -123,8 +123,8 @@ def test_a_feature_that_tells_all_by_itself() -> None:
 def test_a_feature_that_says_nothing_three_months_earlier() -> None:
     table = book()
     noise = np.random.default_rng(2).normal(size=len(table))
-    assert fired(with_(table, "logins", noise - 1.2 * table.events["churn"]))["falls_when_lagged"] == "logins"
-    steady = noise - 1.2 * (lost_on(table) >= 0)
+    assert fired(with_(table, "logins", noise - 1.6 * table.events["churn"]))["falls_when_lagged"] == "logins"
+    steady = noise - 1.6 * (lost_on(table) >= 0)
     assert "falls_when_lagged" not in fired(with_(table, "logins", steady))
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from nenrin.analytics.forecasts.hazards.tables import Array, Days, Truth
 
 #: Draws of what the coefficients leave open and of who leaves: 1 % of an interval's width.
-DRAWS, SEED = 4000, 7
+DRAWS, SEED = 2000, 7
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from nenrin.analytics.forecasts.hazards import splits
 from nenrin.analytics.forecasts.hazards.stacks import Stack
 from nenrin.analytics.forecasts.hazards.tables import Days, Table, Truth
 
-ORIGINS, GROUPS, FEW_GROUPS = 3, 3, 10
+ORIGINS, GROUPS, FEW_GROUPS = 4, 2, 10
 #: Events before the first origin.
 TAUGHT = 20
 
@@ -41,7 +41,8 @@ def by_account(table: Table, happened: Truth, groups: int = FEW_GROUPS) -> list[
 def rolling(table: Table, happened: Truth, *, gap: int = 0, count: int = ORIGINS, groups: int = GROUPS) -> list[Fold]:
     """At each of `count` origins the accounts of one group are told from what the others had shown by then.
 
-    Origins lie evenly in the later half of the events, each with events enough before it; fewer where there are not.
+    Origins part the events after the first third evenly, each with events enough before it; fewer where there are
+    not.
     """
     group = _groups(table, happened, groups)
     found = []
@@ -53,9 +54,9 @@ def rolling(table: Table, happened: Truth, *, gap: int = 0, count: int = ORIGINS
 
 
 def origins(table: Table, happened: Truth, count: int = ORIGINS) -> list[int]:
-    """First days of periods that part the later half of the events evenly."""
+    """First days of periods that part the events after the first third evenly."""
     days = np.sort(table.ends[happened])
-    shares = 0.5 + 0.5 * np.arange(count) / count
+    shares = 1 / 3 + 2 / 3 * np.arange(count) / count
     wanted = [int(days[max(int(share * len(days)), TAUGHT)]) for share in shares if len(days) > TAUGHT]
     starts = np.unique(table.begins)
     at = np.searchsorted(starts, wanted)

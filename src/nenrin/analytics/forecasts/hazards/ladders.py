@@ -9,7 +9,7 @@ only the share is kept that the folds bear out less one standard error, so that 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -23,8 +23,8 @@ from nenrin.analytics.forecasts.hazards.tables import Array, Days, Table, Truth
 #: Events below which the base rate pulls, and from which features may bend.
 FEW_EVENTS, CURVES_EVENTS = 200, 300
 FEW_RIDGES, RIDGES, KNOTS = (300.0, 100.0, 30.0, 10.0), (100.0, 30.0, 10.0), 3
-#: Leads on which steps are compared: one, three and six months are enough to choose.
-COMPARED = (0, 2, 5)
+#: Leads on which steps are compared: the next month and the fifth are enough to choose.
+COMPARED = (0, 4)
 
 
 class Step(StrEnum):
@@ -72,9 +72,15 @@ def rungs(events: int, health: str | None) -> list[Rung]:
         found.append(Rung(Step.HEALTH, Terms(features=(health,), ridge=10.0, accents=False)))
     few = events < FEW_EVENTS
     found += [Rung(Step.HAZARD, Terms(ridge=ridge, accents=not few)) for ridge in (FEW_RIDGES if few else RIDGES)]
-    if events >= CURVES_EVENTS:
-        found += [Rung(Step.CURVES, Terms(ridge=ridge, knots=KNOTS)) for ridge in RIDGES]
     return found
+
+
+def bent(ladder: Sequence[Rung], losses: Array, events: int) -> list[Rung]:
+    """The best of the ridges once more with curves, where there are events enough for them."""
+    if events < CURVES_EVENTS:
+        return []
+    best = min(_of(ladder, Step.HAZARD), key=lambda n: float(losses[n].sum()))
+    return [Rung(Step.CURVES, replace(ladder[best].terms, knots=KNOTS))]
 
 
 def climbed(table: Table, outcome: str, health: str | None, gap: int = 0) -> Climb:
@@ -85,10 +91,13 @@ def climbed(table: Table, outcome: str, health: str | None, gap: int = 0) -> Cli
     parts = [] if few else folds.rolling(table, happened, gap=gap)
     parts = parts or folds.by_account(table, happened, folds.FEW_GROUPS if few else folds.GROUPS)
     ladder = rungs(events, health)
-    tested = np.flatnonzero(_tested(stack, parts))
-    odds = np.stack([unseen(table, stack, happened, rung.terms, parts)[tested] for rung in ladder])
-    own = stack.chosen(_mask(len(stack), tested))
+    own = stack.chosen(_tested(stack, parts))
+    odds = _unseen(table, stack, happened, ladder, parts)
     losses = _losses(odds, happened[own.later]) * weights(table, own)
+    more = bent(ladder, losses, events)
+    if more:
+        odds = np.concatenate([odds, _unseen(table, stack, happened, more, parts)])
+        ladder, losses = [*ladder, *more], _losses(odds, happened[own.later]) * weights(table, own)
     best = [min(_of(ladder, step), key=lambda n: losses[n].sum()) for step in dict.fromkeys(r.step for r in ladder)]
     trials = tuple(_trial(ladder[n], losses[n], losses[0], table.account[own.row], own, table) for n in best)
     if few:
@@ -97,6 +106,12 @@ def climbed(table: Table, outcome: str, health: str | None, gap: int = 0) -> Cli
         return Climb(ladder[chosen if share else 0], share, trials, "few")
     chosen = _simplest(best, losses, table.account[own.row])
     return Climb(ladder[chosen], 1.0, trials, "gain")
+
+
+def _unseen(table: Table, stack: Stack, happened: Truth, ladder: Sequence[Rung], parts: Sequence[Fold]) -> Array:
+    """(rungs, tested pairs)."""
+    tested = _tested(stack, parts)
+    return np.stack([unseen(table, stack, happened, rung.terms, parts)[tested] for rung in ladder])
 
 
 def unseen(table: Table, stack: Stack, happened: Truth, terms: Terms, parts: Sequence[Fold]) -> Array:
@@ -132,12 +147,6 @@ def _tested(stack: Stack, parts: Sequence[Fold]) -> Truth:
     rows = np.any([fold.test for fold in parts], axis=0)
     result: Truth = rows[stack.row]
     return result
-
-
-def _mask(count: int, rows: Days) -> Truth:
-    found = np.zeros(count, dtype=bool)
-    found[rows] = True
-    return found
 
 
 def _losses(odds: Array, happened: Truth) -> Array:

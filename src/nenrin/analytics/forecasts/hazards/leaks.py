@@ -103,7 +103,10 @@ def _falls_when_lagged(case: _Case, one: Feature) -> float | None:
     found[earlier[rows]] = one.values[rows]
     both = ~np.isnan(found) & ~np.isnan(one.values)
     fresh, old = _auc(one.values[both], case.lost[both]), _auc(found[both], case.lost[both])
-    return fresh - old if fresh is not None and old is not None and fresh - old > FALL else None
+    if fresh is None or old is None:
+        return None
+    chance = 0.41 / float(np.sqrt(case.lost[both].sum()))  # standard error of the difference when neither says a thing
+    return fresh - old if fresh - old > FALL + chance else None
 
 
 def _counts_to_loss(case: _Case, one: Feature) -> float | None:
