@@ -4,14 +4,14 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.conf import LazySettings
-from django.db.models import Sum
+from django.db.models import F
 
 from nenrin.customers.models import Account, Contact, Merge, Subscription
 from nenrin.foundation import organisation
 from nenrin.foundation.models import Entry, Member
 from nenrin.ingest import conservation, drain, lakes
-from nenrin.ingest.models import Answer, Cost, Ticket
-from nenrin.insight.models import Health
+from nenrin.ingest.models import Answer, Cost, Effort, Invoice, Ticket
+from nenrin.insight.models import BudgetPlan, Health
 from nenrin.simulator import world
 from nenrin.simulator.presets import Preset
 from nenrin.simulator.stories import reading
@@ -52,6 +52,7 @@ def test_a_told_world_shows_its_stories(told: telling.Told, made: world.World) -
     _shows_people()
     _shows_the_merged_one()
     _shows_voices()
+    _shows_money()
     _keeps_time()
     _loses_nothing(told)
     _shows_each_story_in_its_colour(made)
@@ -101,7 +102,16 @@ def _shows_voices() -> None:
     assert (NOW - urgent.opened_at).days in {8, 9}
     assert Answer.objects.filter(account=_of("promoter"), survey="nps").order_by("-answered_at")[0].score == 10
     assert Touch.objects.filter(account=_of("recovering"), channel="meeting").exists()
-    assert Cost.objects.aggregate(total=Sum("minor"))["total"] > 0
+
+
+def _shows_money() -> None:
+    """Every whole month of the window has costs and hours, and was planned; an account lets its invoice lie."""
+    months = set(Cost.objects.values_list("month", flat=True))
+    assert months and months == set(Effort.objects.values_list("month", flat=True))
+    assert months <= set(BudgetPlan.objects.values_list("month", flat=True))
+    unpaid = Invoice.objects.get(account=_of("silent"), failed_payments=2)
+    assert unpaid.status == "open" and unpaid.due_on and unpaid.due_on < NOW.date()
+    assert Invoice.objects.filter(status="paid", paid_on__lte=F("due_on")).exists()
 
 
 def _keeps_time() -> None:

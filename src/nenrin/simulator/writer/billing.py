@@ -4,12 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from zlib import crc32
 
 from nenrin.customers.terms import add_months
 from nenrin.foundation.actors import Actor
 from nenrin.ingest import invoices
 from nenrin.ingest.facts.knowing import on_arrival
-from nenrin.simulator import records
+from nenrin.simulator import product, records
 from nenrin.simulator.records import Customer
 from nenrin.simulator.streams import stream
 from nenrin.simulator.world import World
@@ -21,6 +22,7 @@ NAMESPACE = "billing"
 BILLING = Actor("source", "billing", "請求システム")
 TAX = 0.10
 DUE_DAYS = 30
+PLANS = {plan.key: plan.name.ja for plan in product.PLANS}
 # Share of invoices paid late, and of those the ones whose first collection failed.
 LATE, FAILED = 0.07, 0.3
 # The story whose newest invoice nobody pays: two attempts have failed.
@@ -106,8 +108,8 @@ def _of(contract: records.Contract, customer: Customer, world: World) -> Iterato
 def _told(contract: records.Contract, start: date, months: int) -> invoices.Told:
     price = [step.minor for step in contract.steps if step.on <= start] or [contract.steps[0].minor]
     amount = round(price[-1] * months * (1 + TAX))
-    number = f"INV-{start:%y%m}-{contract.key[-6:]}"
-    plan = f"{contract.plan} {months}か月"
+    number = f"INV-{start:%y%m}-{crc32(contract.key.encode()) % 10_000:04}"
+    plan = f"{PLANS.get(contract.plan, contract.plan)} {months}か月"
     return invoices.Told(
         key=f"{contract.key}-{start.isoformat()}", account=0, issued_on=start, amount=Money(amount, contract.currency),
         number=number, due_on=start + timedelta(DUE_DAYS), lines=(invoices.Line(plan, amount),),
