@@ -74,19 +74,17 @@ def warnings(panel: Panel, ahead: Ahead, alarm: Bits) -> Floats:
     near = panel.judged & ahead.is_standing & (ahead.leaves_in <= LOOK_BACK)
     leaves_in = ahead.leaves_in[near]
     decision = panel.account[near] * _WIDE + (panel.day[near] + leaves_in).astype(np.int64)
-    each, own = np.unique(decision, return_inverse=True)
-    raised = alarm[near]
-    return np.array([_led(leaves_in[(own == place) & raised]) for place in range(len(each))], dtype=np.float64)
+    order = np.lexsort((leaves_in, decision))
+    _, starts = np.unique(decision[order], return_index=True)
+    each = zip(np.split(leaves_in[order], starts[1:]), np.split(alarm[near][order], starts[1:]), strict=True)
+    return np.array([_led(days[raised]) for days, raised in each if len(days)], dtype=np.float64)
 
 
 def _led(raised: Floats) -> float:
-    """From the days before the decision on which an alarm stood: the earliest that is linked to it without a lapse."""
-    earliest = 0.0
-    for days in np.sort(raised):
-        if days - earliest > LAPSE:
-            break
-        earliest = float(days)
-    return earliest
+    """The days before a decision on which an alarm stood, ascending: the earliest that is linked to it without a lapse."""
+    lapses = np.flatnonzero(np.diff(raised, prepend=0.0) > LAPSE)
+    linked = int(lapses[0]) if len(lapses) else len(raised)
+    return float(raised[linked - 1]) if linked else 0.0
 
 
 def _medians(days: Floats) -> Floats:

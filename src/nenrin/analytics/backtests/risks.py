@@ -51,13 +51,12 @@ def watched(panel: Panel, ahead: Ahead, horizon: int, *, only_due: bool = True) 
 
 def base_rate(rows: Watched) -> Floats:
     """The share of its tier that left, as it could be known on each row's day: from rows whose horizon was over."""
-    found = np.zeros(len(rows.panel))
-    panel = rows.panel
-    for day in np.unique(panel.day):
-        over = panel.day + rows.horizon <= day
+    day, found = rows.panel.day, np.zeros(len(rows.panel))
+    tiers, tier = np.unique(rows.panel.tier, return_inverse=True)
+    for today in np.unique(day):
+        over = day + rows.horizon <= today
         share = float(rows.left[over].mean()) if over.any() else 0.0
-        for tier in np.unique(panel.tier):
-            own = over & (panel.tier == tier)
-            rate = (float(rows.left[own].sum()) + PRIOR * share) / (float(own.sum()) + PRIOR)
-            found[(panel.day == day) & (panel.tier == tier)] = rate
+        left, known = (np.bincount(tier[kept], minlength=len(tiers)) for kept in (over & rows.left, over))
+        here = day == today
+        found[here] = ((left + PRIOR * share) / (known + PRIOR))[tier[here]]
     return found
