@@ -10,6 +10,7 @@ import pytest
 
 from nenrin.analytics.lake.schemas import FACTS
 from nenrin.customers import accounts
+from nenrin.customers.models import Account
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Organisation
 from nenrin.ingest import lakes
@@ -50,6 +51,9 @@ def test_few_buyers_are_only_counted(org: Organisation, at: datetime) -> None:
     told = buyers.read(books.read(DAY), "JPY")
     assert told and told.customers == 5 and told.model is None and told.revenue is None
     assert buyers.read(books.read(DAY), "USD") is None
+    own = Account.objects.values_list("pk", flat=True)[:2]
+    seen = buyers.read(books.read(DAY), "JPY", list(own))
+    assert seen and seen.customers == 2 and buyers.read(books.read(DAY), "JPY", []) is None
 
 
 def test_invoices_of_customers_with_a_contract_are_no_purchases(org: Organisation, at: datetime) -> None:

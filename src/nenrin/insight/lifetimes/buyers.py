@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -40,12 +41,18 @@ class Buyers:
     revenue: float | None
 
 
-def read(book: Book, currency: str) -> Buyers | None:
-    """Of the accounts of the book's day with invoices and without any contract by then; None without such."""
+def read(book: Book, currency: str, accounts: Collection[int] | None = None) -> Buyers | None:
+    """Of all accounts, or of these, with invoices and without any contract by the book's day (`book` is of everybody,
+    so that nobody's contract is overlooked); None without such."""
     lake = lakes.current()
     days = _invoiced(lake.path, lake.zone.key, lake.facts.open().version(), book.as_of, currency)
     contracted = {one.account for one in book.lives}
-    bought = {account: spent for account, spent in days.items() if account not in contracted}
+    wanted = None if accounts is None else frozenset(accounts)
+    bought = {
+        account: spent
+        for account, spent in days.items()
+        if account not in contracted and (wanted is None or account in wanted)
+    }
     return _told(bought, book.as_of) if bought else None
 
 

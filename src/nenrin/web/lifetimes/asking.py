@@ -58,6 +58,7 @@ class Asked:
     by: By = "tier"
     segment: Segment | None = None
     segments: tuple[Segment, ...] = ()
+    accounts: frozenset[int] | None = None  # those that the viewer may see; None: all
 
     @property
     def margin_percent(self) -> str:
@@ -99,9 +100,10 @@ def asked(request: MemberRequest, permission: Permission = VIEW) -> Asked:
     )
     by = _one_of(WAYS, given.get("by", ""), "tier", "by", refused)
     segments = tuple(Segment.objects.filter(archived_at__isnull=True)) if by == "segment" else ()
-    book, currency = books.read(known, scope(request, permission)), organisation.current().currency
+    within, currency = scope(request, permission), organisation.current().currency
+    book, accounts = books.read(known, within), None if within is None else frozenset(within)
     segment = chosen(segments, given.get("segment"))
-    return Asked(known, today, assumed, currency, book, tuple(refused), by, segment, segments)
+    return Asked(known, today, assumed, currency, book, tuple(refused), by, segment, segments, accounts)
 
 
 def chosen(segments: Sequence[Segment], told: str | None) -> Segment | None:
@@ -118,7 +120,7 @@ def _one_of(known: Mapping[K, object], told: str, default: K, name: str, refused
 
 
 def whole_book(known: date) -> Book:
-    """Of all accounts: for figures of one account that is known to be visible, told by the lifetimes of all."""
+    """Of all accounts, whoever looks: what the lifetimes of one that may be seen are told by."""
     return books.read(known)
 
 

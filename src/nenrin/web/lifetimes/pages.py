@@ -76,7 +76,7 @@ def lifetimes(request: MemberRequest) -> HttpResponse:
         "years": YEARS,
         "least": (LEAST_CUSTOMERS, LEAST_LOSSES),
         "total": _total(ask),
-        "buyers": (found := buyers.read(ask.book, ask.currency)),
+        "buyers": (found := buyers.read(asking.whole_book(ask.known), ask.currency, ask.accounts)),
         "buyers_revenue": found and found.revenue is not None and Money(round(found.revenue), ask.currency),
         "ways": list(asking.WAYS.items()),
         "conventions": list(asking.CONVENTIONS.items()),
