@@ -1,0 +1,116 @@
+"""Pages of risk: who, why, how much and how sure; where little is known the page says so instead of a figure."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from nenrin.foundation.actors import SYSTEM
+from nenrin.foundation.models import Entry, Organisation
+from nenrin.foundation.roles import Role
+from nenrin.insight.models import Risk, RiskModelVersion, RiskSaid
+from nenrin.insight.risk import learning, telling
+from tests import cast
+from tests.insight import risk_world
+from tests.insight.risk_world import KNOWN
+
+pytestmark = pytest.mark.django_db
+
+
+def signed_in(role: Role = Role.HEAD, language: str = "en") -> Client:
+    client = Client()
+    client.force_login(cast.member(role, language=language))
+    return client
+
+
+def body(client: Client, path: str, status: int = 200) -> str:
+    answer: Any = client.get(path)
+    assert answer.status_code == status, path
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    return content.decode("utf-8-sig")
+
+
+@pytest.fixture
+def told(org: Organisation, at: datetime) -> dict[int, Any]:
+    made = risk_world.build(at)
+    learning.learn(KNOWN, by=SYSTEM, at=at, events=("churn",))
+    telling.tell(KNOWN, at=at)
+    return made
+
+
+def test_the_list_leads_from_the_most_probable_to_the_account_and_into_files(told: dict[int, Any]) -> None:
+    client = signed_in()
+    first = Risk.objects.order_by("-p").select_related("account").first()
+    assert first is not None
+    text = body(client, "/risk")
+    assert text.index(first.account.name) < text.index(Risk.objects.order_by("p").first().account.name)  # type: ignore[union-attr]
+    assert f"/accounts/{first.account_id}/health#risk" in text and "as known at the end of" in text
+    rows = list(csv.DictReader(io.StringIO(body(client, "/risk/export.csv"))))
+    assert len(rows) == Risk.objects.count() and rows[0]["id"] == str(first.account_id)
+    assert client.get("/risk/export.xlsx").status_code == 200
+    assert Entry.objects.filter(action="customers.account.exported").count() == 2
+    assert client.get("/risk/export.pdf").status_code == 404
+    found = body(client, f"/risk?q={first.account.name}&sort=-expected")
+    assert found.count("#risk") == 1
+    assert "No account matches" in body(client, "/risk?q=nobody-of-that-name")
+
+
+def test_with_few_events_no_probability_is_printed_anywhere(told: dict[int, Any]) -> None:
+    client, row = signed_in(), Risk.objects.order_by("-p").first()
+    assert row is not None
+    RiskModelVersion.objects.update(card={"events": 24, "shows_probability": False}, state="ranking")
+    point = f"{100 * row.p:.0f}%"
+    ranked = body(client, "/risk")
+    assert "So far only 24 events" in ranked and f"<b>{point}</b>" not in ranked
+    rows = list(csv.DictReader(io.StringIO(body(client, "/risk/export.csv"))))
+    assert (
+        {one["probability within 90 days"] for one in rows} == {""} == {one["Expected within 90 days"] for one in rows}
+    )
+    block = body(client, f"/accounts/{row.account_id}/health")
+    assert "the range is what can be said" in block and f"<b>{point}</b>" not in block
+    RiskModelVersion.objects.update(card={"events": 80, "shows_probability": True}, state="trusted")
+    assert f"<b>{point}</b>" in body(client, "/risk") and f"<b>{point}</b>" in body(
+        client, f"/accounts/{row.account_id}/health"
+    )
+
+
+def test_months_are_held_against_what_came_and_lead_to_their_accounts(told: dict[int, Any]) -> None:
+    client = signed_in()
+    text = body(client, "/risk/forecast")
+    assert "Earlier forecasts against what came" in text and "replayed" in text and "Twelve months ahead" in text
+    said = RiskSaid.objects.filter(is_replayed=True).order_by("-as_of").first()
+    assert said is not None
+    left = [account for account, (notice, _) in told.items() if notice and notice.strftime("%Y-%m") == "2025-12"]
+    month = body(client, "/risk/forecast/2025-12-01")
+    assert month.count("<b>") >= len(left) and said.account.name in month
+    assert "Nothing was said" in body(client, "/risk/forecast/1999-01-01")
+    body(client, "/risk/forecast/soon", 404)
+    assert body(client, "/risk/forecast/export.csv").count("replayed") >= 8
+
+
+def test_a_card_says_what_a_model_rests_on_and_learning_is_for_those_who_configure(told: dict[int, Any]) -> None:
+    model = RiskModelVersion.objects.get()
+    for role, may in ((Role.HEAD, True), (Role.CSM, False)):
+        client = signed_in(role)
+        card = body(client, f"/risk/models/{model.pk}")
+        assert "What the leak linter found" in card and (">Withdraw<" in card) == may
+        assert client.post("/risk/models/learn").status_code == (302 if may else 403)
+        assert client.post(f"/risk/models/{model.pk}/deed", {"do": "burn"}).status_code == (422 if may else 403)
+    client = signed_in()
+    client.post(f"/risk/models/{RiskModelVersion.objects.filter(event='churn').first().pk}/deed", {"do": "withdraw"})  # type: ignore[union-attr]
+    assert "No probability can be told" in body(client, "/risk")
+    body(client, "/risk/models/999999", 404)
+
+
+def test_an_empty_installation_says_what_is_missing(org: Organisation) -> None:
+    client = signed_in(language="ja")
+    assert "予測モデルはまだ学習されていません" in body(client, "/risk")
+    assert "まだ予測できません" in body(client, "/risk/forecast") and "まだ学習されていません" in body(
+        client, "/risk/models"
+    )
+    assert client.post("/risk/models/learn").status_code == 422
