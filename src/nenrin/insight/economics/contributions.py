@@ -168,11 +168,14 @@ def _products(ledger: Ledger, period: Period) -> dict[str, Mask]:
     """Who paid for which product at the begin or the end of a period."""
     states, count = ledger.book.states, len(ledger.book.accounts)
     out: dict[str, Mask] = {}
+    if not len(states.minor):
+        return out
     for day in (number(period.start) - 1, number(period.end) - 1):
         at = states.at(day)
-        paid = (at >= 0) & (states.minor[np.maximum(at, 0)] > 0) if len(states.minor) else np.zeros(len(at), dtype=bool)
-        for line in np.flatnonzero(paid).tolist():
-            out.setdefault(str(states.product[line]), np.zeros(count, dtype=bool))[states.of[line]] = True
+        paid = (at >= 0) & (states.minor[np.maximum(at, 0)] > 0)
+        of, products = states.of[paid], states.product[paid].astype(str)
+        for key in np.unique(products).tolist():
+            out.setdefault(key, np.zeros(count, dtype=bool))[of[products == key]] = True
     return out
 
 
@@ -185,28 +188,40 @@ def _segments(ledger: Ledger) -> dict[str, Mask]:
     return out
 
 
-def behind(
-    ledger: Ledger, last: date, count: int, basis: Basis, touch_model: str | None = None
-) -> list[Behind]:  # fmt: skip
+def behind(ledger: Ledger, last: date, count: int, basis: Basis, touch_model: str | None = None) -> list[Behind]:
     """Every account with a part in the figures, the smallest contribution first; None: of any touch model."""
     months = whole_months(last, count, ledger.known)
     found = _accounts(ledger, months, basis)
     labels = [np.asarray(slices.labels(ledger, "touch_model", _end(month)), dtype=object) for month in months]
     inside = [np.ones(len(each), dtype=bool) if touch_model is None else each == touch_model for each in labels]
-    touched = np.zeros(len(ledger.book.accounts), dtype=bool)
-    for each, mask in zip(found, inside, strict=True):
-        touched |= mask & ((each.revenue.sum(axis=1) != 0) | _spent(each))
-    rows = [_behind(ledger, row, found, inside, str(labels[-1][row])) for row in np.flatnonzero(touched).tolist()]
+    columns = _columns(found, inside)
+    touched = np.flatnonzero(np.any([values != 0 for values in columns.values() if values is not None], axis=0))
+    rows = [_behind(ledger, row, columns, str(labels[-1][row])) for row in touched.tolist()]
     return sorted(rows, key=lambda one: (one.line.earned - (one.line.cost or 0), one.account))
 
 
-def _spent(of: Accounts) -> Mask:
-    nothing = np.zeros(len(of.present), dtype=bool)
-    return nothing | (of.cost.all != 0 if of.cost else nothing) | (of.minutes.all != 0 if of.minutes else nothing)
+def _columns(found: Sequence[Accounts], inside: Sequence[Mask]) -> dict[str, Whole | None]:
+    """Added up over the months by account: presence, each source, cost, own cost, minutes (None: untold of a month)."""
+    pairs = list(zip(found, inside, strict=True))
+    out: dict[str, Whole | None] = {"accounts": _sum([(each.present & mask).astype(np.int64) for each, mask in pairs])}
+    for place, name in enumerate(contribution.SOURCES):
+        out[name] = _sum([np.where(mask, each.revenue[:, place], 0) for each, mask in pairs])
+    costs = [None if each.cost is None else np.where(mask, each.cost.all, 0) for each, mask in pairs]
+    own = [None if each.cost is None else np.where(mask, each.cost.own, 0) for each, mask in pairs]
+    minutes = [None if each.minutes is None else np.where(mask, each.minutes.all, 0) for each, mask in pairs]
+    return out | {"cost": _sum(costs), "own_cost": _sum(own), "minutes": _sum(minutes)}
 
 
-def _behind(ledger: Ledger, row: int, found: Sequence[Accounts], inside: Sequence[Mask], label: str) -> Behind:
-    one = np.zeros(len(ledger.book.accounts), dtype=bool)
-    one[row] = True
-    lines = [contribution.line(each, one & mask) for each, mask in zip(found, inside, strict=True)]
-    return Behind(int(ledger.book.accounts[row]), label, contribution.together(lines))
+def _sum(columns: Sequence[Whole | None]) -> Whole | None:
+    told = [values for values in columns if values is not None]
+    return None if len(told) < len(columns) else np.sum(told, axis=0)
+
+
+def _behind(ledger: Ledger, row: int, columns: Mapping[str, Whole | None], label: str) -> Behind:
+    def at(name: str) -> int | None:
+        values = columns[name]
+        return None if values is None else int(values[row])
+
+    revenue = tuple(at(name) or 0 for name in contribution.SOURCES)
+    line = Line(at("accounts") or 0, revenue, at("cost"), at("own_cost"), at("minutes"))
+    return Behind(int(ledger.book.accounts[row]), label, line)
