@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nenrin.analytics.revenue.catalogue import GROUPS, KPIS
+from nenrin.analytics.revenue.findings import BEHAVIOUR, KINDS, NAMES
 from nenrin.analytics.revenue.kpis import Band, Kpi
 from nenrin.analytics.revenue.policies import Policy, to_document
 
@@ -18,8 +19,10 @@ made from the catalogue (`python -m nenrin.analytics.revenue.reference > docs/kp
 nenrin kpis --as-of 2026-10-31 --by tier --json     # or --format csv, --period quarter, --known-at 2026-11-15
 curl -H "Authorization: Bearer nrn_..." "http://127.0.0.1:8000/api/v1/kpis?as_of=2026-10-31&by=tier"
 curl -H "Authorization: Bearer nrn_..." "http://127.0.0.1:8000/api/v1/revenue/movements?periods=12&view=gross"
+curl -H "Authorization: Bearer nrn_..." "http://127.0.0.1:8000/api/v1/kpis/accounts?kpi=nrr"    # who is behind a figure
 ```
-On the screen: *Results > KPIs* and *Revenue movements*; every figure opens the accounts behind it.
+On the screen: *Analytics > KPIs* and *Revenue movements*; every figure opens the accounts behind it. Slices: tier, touch
+model, plan, industry, region, fiscal year of the first payment, owner, segment.
 
 ## Movements
 - A period is [start, end) in the organisation's days. It compares the rate on the day before it begins with the rate on
@@ -38,14 +41,27 @@ On the screen: *Results > KPIs* and *Revenue movements*; every figure opens the 
 - Accounts of our own and test accounts are no revenue.
 
 ## Closed books
-*Results > Revenue movements > How revenue is counted* closes the books up to a day. A closed period keeps showing what was
+*Analytics > Revenue movements > How revenue is counted* closes the books up to a day. A closed period keeps showing what was
 known when it was closed, under the policy of that day. What becomes known later stands in the open period that follows
 as *prior-period adjustment*: begin (as closed) + adjustment + movements = end (as known now). *Closed periods: as known
 now* shows every period restated; the accounts behind an adjustment are one click away.
 
 ## Targets
 A KPI's page takes a target for its period (and slice) with the team that answers for it. An outcome (churn, retention)
-takes one only beside a leading KPI that has a target for the same period.
+takes one only beside a leading KPI that has a target for the same period. By program: `GET` and `PUT /kpis/targets`;
+versions of the metric policy: `GET` and `POST /revenue/policies`.
+
+## Data notes
+Nothing is silently dropped. Each revenue page says, with the accounts concerned and as a file (`GET /revenue/notes`):
+
+| found | what the figures do |
+|---|---|
+NOTES
+- A month without any MRR between months with some is named; the chained retention that runs through it shows no figure.
+- Without MRR at the start of a period, rates have nothing to divide by and show no figure.
+- Of acquisition costs known for some of twelve months only, the missing months are named: CAC may be too low.
+- A slice with fewer accounts than a rate needs says *not enough data*; its sums and counts are told.
+- A day begins and ends at the organisation's midnight: what ends on 31 March at 15:30 UTC ended in April in Tokyo.
 
 ## Metric policy
 A new version counts from the day it is published; what was known before that day keeps the version of its day. Where two honest people may count differently, the choice is a field of a numbered profile, shown beside every figure:
@@ -68,7 +84,8 @@ RULES = """
 def document() -> str:
     """The whole page."""
     fields = "\n".join(f"| `{name}` | {value} |" for name, value in to_document(Policy()).items() if name != "version")
-    return HEAD + fields + "\n" + RULES + "\n" + "\n".join(_groups()) + "\n"
+    notes = "\n".join(f"| {NAMES[kind].en} · {NAMES[kind].ja} | {BEHAVIOUR[kind].en} |" for kind in KINDS)
+    return HEAD.replace("NOTES", notes + "\n") + fields + "\n" + RULES + "\n" + "\n".join(_groups()) + "\n"
 
 
 def _groups() -> Iterator[str]:
@@ -89,6 +106,8 @@ def _section(kpi: Kpi) -> str:
         f"| unit, better | {kpi.unit}, {kpi.direction} |",
         f"| shown from | {kpi.minimum_n} (`{kpi.count}`); otherwise: {kpi.empty.en} · {kpi.empty.ja} |",
     ]  # fmt: skip
+    if kpi.waits:
+        lines.append("| facts | nothing tells them yet: it never shows a value |")
     if kpi.interval != "none":
         lines.append(f"| interval | {kpi.interval} of `{kpi.over}` / `{kpi.under}` |")
     lines += [f"| band | {_band(band)} |" for band in kpi.bands]
