@@ -16,6 +16,7 @@ from nenrin.values import Text
 
 Floats = NDArray[np.float64]
 Totals = Mapping[str, Whole]
+Value = Callable[[Totals, Facts], Floats]
 Unit = Literal["money", "share", "ratio", "count", "months", "points", "score"]
 Direction = Literal["higher", "lower", "neutral"]
 Kind = Literal["wilson", "bootstrap", "nps", "none"]
@@ -54,7 +55,7 @@ class Kpi:
     unit: Unit
     direction: Direction
     group: str
-    value: Callable[[Totals, Facts], Floats]
+    value: Value
     count: str = "accounts_begin"
     minimum_n: int = 1
     empty: Text = NOBODY
@@ -72,6 +73,19 @@ def divided(over: NDArray[np.generic], under: NDArray[np.generic]) -> Floats:
     top, bottom = over.astype(np.float64), under.astype(np.float64)
     out: Floats = np.divide(top, bottom, out=np.full(np.broadcast(top, bottom).shape, np.nan), where=bottom != 0)
     return out
+
+
+def ratio(
+    key: str, name: Text, meaning: Text, group: str, over: str, under: str, *, empty: Text, minimum_n: int,
+    formula: str = "", interval: Kind = "wilson", count: str = "accounts_begin", direction: Direction = "higher",
+    bands: tuple[Band, ...] = (),
+) -> Kpi:  # fmt: skip
+    """A KPI of a period that is one sum over another, with an interval made of the same two."""
+    return Kpi(
+        key, name, meaning, formula or f"{over} / {under}", "share", direction, group,
+        lambda sums, facts: divided(sums[over], sums[under]),
+        count, minimum_n, empty, interval, over, under, bands=bands, flows=True,
+    )  # fmt: skip
 
 
 class _Noted(dict[str, Whole]):

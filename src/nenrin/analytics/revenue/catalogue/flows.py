@@ -3,9 +3,10 @@
 from nenrin.analytics.revenue.catalogue import bands
 from nenrin.analytics.revenue.catalogue.retention import FEW
 from nenrin.analytics.revenue.columns import Facts
-from nenrin.analytics.revenue.kpis import Floats, Kpi, Totals, divided
+from nenrin.analytics.revenue.kpis import Floats, Kpi, Totals, divided, ratio
 from nenrin.values import Text
 
+_NOBODY = Text("no account was active at the start", "期首に契約中の顧客がない")
 _NO_LOSS = Text("nothing was lost, so there is nothing to divide by", "失ったMRRがなく、割る数がない")
 
 
@@ -19,52 +20,53 @@ def _net_new(sums: Totals, facts: Facts) -> Floats:
     return (gained - sums["contraction"] - sums["churn"]).astype(float)
 
 
+def _of_starters(key: str, name: Text, meaning: Text, over: str) -> Kpi:
+    """A share of the accounts that were active at the start."""
+    return ratio(key, name, meaning, "growth", over, "accounts_begin", empty=_NOBODY, minimum_n=FEW)
+
+
+def _of_opening(key: str, name: Text, meaning: Text, over: str) -> Kpi:
+    """A share of the MRR at the start, at the exchange rates of the end."""
+    return ratio(
+        key, name, meaning, "growth", over, "opening", formula=f"{over} / (begin + fx)", interval="bootstrap",
+        empty=_NOBODY, minimum_n=FEW,
+    )  # fmt: skip
+
+
 ALL = (
-    Kpi(
+    _of_starters(
         "upsell_rate", Text("Upsell rate", "アップセル率"),
         Text(
             "Accounts active at the start that took more seats, a higher plan or another product. Price increases and "
             "discounts that ran out do not count.",
             "期首に契約中の顧客のうち、ライセンス追加・上位プラン・別製品で増額した割合。値上げと割引終了は含まない。",
         ),
-        "accounts_upsold / accounts_begin", "share", "higher", "growth",
-        lambda sums, facts: divided(sums["accounts_upsold"], sums["accounts_begin"]),
-        minimum_n=FEW, empty=Text("no account was active at the start", "期首に契約中の顧客がない"),
-        interval="wilson", over="accounts_upsold", under="accounts_begin", flows=True,
+        "accounts_upsold",
     ),
-    Kpi(
+    _of_starters(
         "cross_sell_rate", Text("Cross-sell rate", "クロスセル率"),
         Text(
             "Accounts active at the start that grew by taking another product.",
             "期首に契約中の顧客のうち、別製品の追加で増額した割合。",
         ),
-        "accounts_crossed / accounts_begin", "share", "higher", "growth",
-        lambda sums, facts: divided(sums["accounts_crossed"], sums["accounts_begin"]),
-        minimum_n=FEW, empty=Text("no account was active at the start", "期首に契約中の顧客がない"),
-        interval="wilson", over="accounts_crossed", under="accounts_begin", flows=True,
+        "accounts_crossed",
     ),
-    Kpi(
+    _of_opening(
         "upsell_mrr_rate", Text("Upsell rate (MRR)", "アップセル率（MRR）"),
         Text(
             "MRR added by more seats, higher plans and other products, of the MRR at the start. Without price increases "
             "and discounts that ran out.",
             "ライセンス追加・上位プラン・別製品による増額の、期首MRRに対する割合。値上げと割引終了は含まない。",
         ),
-        "upsell / (begin + fx)", "share", "higher", "growth",
-        lambda sums, facts: divided(sums["upsell"], sums["begin"] + sums["fx"]),
-        minimum_n=FEW, empty=Text("no account was active at the start", "期首に契約中の顧客がない"),
-        interval="bootstrap", over="upsell", under="opening", flows=True,
+        "upsell",
     ),
-    Kpi(
+    _of_opening(
         "expansion_rate", Text("Expansion rate (MRR)", "拡大率（MRR）"),
         Text(
             "MRR added by accounts that stayed, of the MRR at the start; for whatever reason.",
             "継続した顧客の増額の、期首MRRに対する割合。理由を問わない。",
         ),
-        "expansion / (begin + fx)", "share", "higher", "growth",
-        lambda sums, facts: divided(sums["expansion"], sums["begin"] + sums["fx"]),
-        minimum_n=FEW, empty=Text("no account was active at the start", "期首に契約中の顧客がない"),
-        interval="bootstrap", over="expansion", under="opening", flows=True,
+        "expansion",
     ),
     Kpi(
         "quick_ratio", Text("Quick ratio", "クイックレシオ"),

@@ -4,7 +4,7 @@ import numpy as np
 
 from nenrin.analytics.revenue.catalogue import bands
 from nenrin.analytics.revenue.columns import CHAIN, Facts
-from nenrin.analytics.revenue.kpis import Floats, Kpi, Totals, divided
+from nenrin.analytics.revenue.kpis import Floats, Kpi, Totals, Value, divided, ratio
 from nenrin.values import Text
 
 FEW = 30
@@ -35,20 +35,25 @@ def _chained(sums: Totals, facts: Facts) -> Floats:
     return out
 
 
+def _all_leavers(key: str, name: Text, meaning: Text, formula: str, value: Value) -> Kpi:
+    """How other tools count: without an interval, as its two sides are no share."""
+    return Kpi(
+        key, name, meaning, formula, "share", "lower", "retention", value, minimum_n=FEW, empty=_NOBODY, flows=True
+    )
+
+
 ALL = (
-    Kpi(
+    ratio(
         "logo_churn", Text("Logo churn", "解約率（社数）"),
         Text(
             "Accounts active at the start that are gone at the end, of all active at the start. Whoever came inside "
             "the period counts on neither side.",
             "期首に契約中の顧客のうち、期末までに解約した割合。期中の新規は分子にも分母にも含めない。",
         ),
-        "accounts_churned / accounts_begin", "share", "lower", "retention",
-        lambda sums, facts: divided(sums["accounts_churned"], sums["accounts_begin"]),
-        minimum_n=FEW, empty=_NOBODY, interval="wilson", over="accounts_churned", under="accounts_begin",
-        bands=bands.MONTHLY_CHURN, flows=True,
+        "retention", "accounts_churned", "accounts_begin", direction="lower", minimum_n=FEW, empty=_NOBODY,
+        bands=bands.MONTHLY_CHURN,
     ),
-    Kpi(
+    _all_leavers(
         "logo_churn_with_newcomers", Text("Logo churn, all leavers", "解約率（社数・期中新規の解約を含む）"),
         Text(
             "Everyone who left, newcomers too, over the accounts at the start. Shown to compare with tools that count "
@@ -56,27 +61,23 @@ ALL = (
             "期中に加わって解約した顧客も含む解約数を、期首の顧客数で割った値。そう数える他社ツールとの比較用で、"
             "成長中の会社では高く出る。",
         ),
-        "(accounts_churned + newcomers_left) / accounts_begin", "share", "lower", "retention", _churn_with_newcomers,
-        minimum_n=FEW, empty=_NOBODY, flows=True,
+        "(accounts_churned + newcomers_left) / accounts_begin", _churn_with_newcomers,
     ),
-    Kpi(
+    _all_leavers(
         "logo_churn_stripe", Text("Logo churn, Stripe's way", "解約率（社数・Stripe方式）"),
         Text(
             "Everyone who left over the accounts at the start and the newcomers together.",
             "期中に解約したすべての顧客を、期首の顧客数と期中新規の合計で割った値。",
         ),
-        "(accounts_churned + newcomers_left) / (accounts_begin + newcomers)", "share", "lower", "retention", _rolling,
-        minimum_n=FEW, empty=_NOBODY, flows=True,
+        "(accounts_churned + newcomers_left) / (accounts_begin + newcomers)", _rolling,
     ),
-    Kpi(
+    ratio(
         "logo_churn_unwilling", Text("Logo churn by payment", "解約率（社数・支払い滞納）"),
         Text(
             "The part of logo churn that no customer decided: payment failed for good.",
             "社数の解約率のうち、支払いの滞納など顧客の意思によらないもの。",
         ),
-        "accounts_unwilling / accounts_begin", "share", "lower", "retention",
-        lambda sums, facts: divided(sums["accounts_unwilling"], sums["accounts_begin"]),
-        minimum_n=FEW, empty=_NOBODY, interval="wilson", over="accounts_unwilling", under="accounts_begin", flows=True,
+        "retention", "accounts_unwilling", "accounts_begin", direction="lower", minimum_n=FEW, empty=_NOBODY,
     ),
     Kpi(
         "logo_churn_year", Text("Logo churn, 12 months", "解約率（社数・12か月）"),
