@@ -25,14 +25,15 @@ COVERED = {name for module in ERASERS for name in module.COVERS}
 ERASED_BY_SUBJECT = {"PersonalPart"}
 #: Our own colleagues: leave by deactivation, their name stays as the author of what they did.
 COLLEAGUES = {"Member", "Invitation", "ApiToken", "SavedView", "ViewMark", "Team", "Assignment", "Effort"}
-#: Uploaded rows and received bodies, which their own deadlines clear.
-PASSING = {"Import", "ImportedRow", "Spooled"}
+#: Uploaded rows, received bodies and digests of forms, which their own deadlines clear.
+PASSING = {"Import", "ImportedRow", "Spooled", "Submission"}
 #: Companies, contracts, configuration, counters and scores.
 IMPERSONAL = {
-    "BudgetPhase", "BudgetPlan", "KpiTarget", "MetricPolicy", "PeriodLock",
+    "Backtest", "BudgetPhase", "BudgetPlan", "KpiTarget", "MetricPolicy", "PeriodLock",
     "Account", "AccountKey", "AccountTag", "AttributeField", "Cost", "CurrentMeasure", "Cursor", "DailyScore", "Entry",
     "EventName", "Exclusion", "HardEvent", "Health", "HealthDetail", "HealthModelVersion", "Invoice", "Lease", "Merge",
     "Organisation", "Override", "Plan", "PriceStep", "Product", "Progress", "Reference", "RememberedMapping", "Ring",
+    "Risk", "RiskModelVersion", "RiskSaid",
     "Segment", "SegmentMembership", "Source", "Subscription", "Tag", "Tally", "TierRule", "TouchModel", "UnknownKey",
     "Verdict", "Verification",
 }  # fmt: skip
