@@ -13,7 +13,7 @@ from nenrin.foundation.actors import Actor
 from nenrin.ingest import lakes
 from nenrin.insight.models import RiskModelVersion
 from nenrin.insight.revenue import books
-from nenrin.insight.risk import machine, outcomes, replays, tables
+from nenrin.insight.risk import actions, machine, outcomes, replays, tables
 from nenrin.insight.risk.machine import USABLE, Learned
 from nenrin.insight.risk.outcomes import Standing
 from nenrin.insight.risk.words import EVENT_NAMES, STATE_NAMES
@@ -41,7 +41,7 @@ def learn(known: date, *, by: Actor, at: datetime, events: Sequence[str] = EVENT
     made = []
     for event in events:
         found = machine.learn(rows.table, event)
-        found.card["share"] = _share(rows.standing, event)
+        found.card.update({"share": _share(rows.standing, event), "evidence": actions.evidence(rows.table, event)})
         with transaction.atomic():
             version = _keep(event, found, rows, known, by, at)
             if found.state in ("trusted", "ranking"):

@@ -11,7 +11,9 @@ from django.utils.translation import get_language
 from nenrin.customers.models import Account, Subscription
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.insight.models import Risk, RiskModelVersion
-from nenrin.insight.risk.words import STATE_NAMES
+from nenrin.insight.risk import actions
+from nenrin.insight.risk.actions import Suggestion
+from nenrin.insight.risk.words import STATE_NAMES, feature
 from nenrin.values import Text
 from nenrin.web.guard import MemberRequest
 from nenrin.web.risk import words
@@ -32,7 +34,8 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One event. `horizons`: name, probability (empty where the model only ranks), interval of 90 %."""
+    """One event. `horizons`: name, probability (empty where the model only ranks), interval of 90 %. `steps`: what could
+    be done next, the measure behind it, and what became of customers like this one."""
 
     event: Text
     version: RiskModelVersion
@@ -41,6 +44,7 @@ class Told:
     horizons: tuple[tuple[Text, str, str], ...]
     reasons: tuple[Reason, ...]
     moves: tuple[Move, ...]
+    steps: tuple[tuple[Suggestion, Text, Text], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +71,21 @@ def _told(row: Risk) -> Told:
         for days, p, low, high in row.horizons
     )
     moves = () if is_ranking else tuple(_moves(row))
+    steps = actions.suggestions(row.event, row.reasons, row.version.card)
     return Told(
-        words.EVENTS[row.event], row.version, row.as_of, is_ranking, horizons, tuple(words.reasons(row.reasons)), moves
+        words.EVENTS[row.event], row.version, row.as_of, is_ranking, horizons, tuple(words.reasons(row.reasons)), moves,
+        tuple((one, feature(one.feature), _seen(one)) for one in steps),
+    )  # fmt: skip
+
+
+def _seen(one: Suggestion) -> Text:
+    """What became of customers on either side of the average of the measure."""
+    if one.like is None or one.unlike is None:
+        return Text("too few months to compare", "比較できる月数が不足")
+    (happened, months), (other, rest) = one.like, one.unlike
+    return Text(
+        f"it happened in {happened} of {months:,} such customer-months, in {other} of {rest:,} others",
+        f"同じ側の顧客では{months:,}か月中{happened}件、反対側では{rest:,}か月中{other}件",
     )
 
 
