@@ -134,6 +134,7 @@ def _rest(world: World, mate: Member, at: datetime) -> None:
     published = HealthModelVersion.objects.filter(state="published").first()
     assert published is not None
     draft = health_models.draft(published.document, by=SYSTEM, at=at)
+    backtests_world.finished(published, at)
     world.put("backtest", backtests_world.finished(draft, at).pk)
     world.put("model", published.key)
     world.put("model_number", published.number)
