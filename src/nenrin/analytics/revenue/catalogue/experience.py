@@ -19,6 +19,12 @@ def _nps(sums: Totals, facts: Facts) -> Floats:
     return 100 * divided(sums["promoters"] - sums["detractors"], sums["nps_answers"])
 
 
+def _heard(sums: Totals, facts: Facts) -> Floats:
+    """Where nobody answered at all, nobody may have been asked: that is unknown, not zero."""
+    heard = sums["accounts_heard_active"]
+    return np.where(heard > 0, divided(heard, sums["accounts_begin"]), np.nan)
+
+
 def _none(sums: Totals, facts: Facts) -> Floats:
     return np.full(np.shape(sums["accounts_any"]), np.nan)
 
@@ -58,8 +64,8 @@ ALL = (
             "期首に契約中の顧客のうち、期間中にNPSへ回答した割合。無回答も兆候として見る。",
         ),
         "accounts_heard_active / accounts_begin", "share", "higher", "experience",
-        lambda sums, facts: divided(sums["accounts_heard_active"], sums["accounts_begin"]),
-        "accounts_begin", 30, Text("no account was active at the start", "期首に契約中の顧客がない"), "wilson",
+        _heard,
+        "accounts_begin", 30, _SILENT, "wilson",
         "accounts_heard_active", "accounts_begin", flows=True,
     ),
     _waiting(
