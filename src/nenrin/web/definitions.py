@@ -316,6 +316,13 @@ TERMS: dict[str, Definition] = {
             "Begin of the first and end of the last month learned from.", "学習した最初の月の始まりと最後の月の終わり。"
         ),
     ),
+    "risk_gain": Definition(
+        Text("Gain", "改善"),
+        Text(
+            "Share of the log loss of the tier's base rate that the step saves, with its standard error.",
+            "企業規模ごとの基準率だけの場合と比べて減った対数損失の割合と標準誤差。",
+        ),
+    ),
     "risk_auc": Definition(
         Text("AUC", "AUC"),
         Text(
