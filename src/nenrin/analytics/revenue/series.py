@@ -27,6 +27,8 @@ from nenrin.values import Period
 Floats = NDArray[np.float64]
 Sums = Mapping[str, Whole]
 Pair = tuple[str, str]
+#: The same in every period of one reading.
+STEADY = ("committed", "accounts_any")
 #: Of a closing day (its exchange rates), two days, and a period where accounts move between groups.
 Links = dict[tuple[date, int, int, int], tuple[Whole, Whole]]
 
@@ -101,7 +103,9 @@ def _added_up(
         moved = movements.compared(reading, period)
         standing, few = columns.standing(reading, moved), columns.flowing(reading, moved)
         for name in standing if not needed else needed & standing.keys():
-            sums.setdefault(name, []).append(groups.summed(standing[name], n))
+            is_told = n > 0 and name in STEADY and groups.inside is None and read[n - 1] is reading
+            told = sums[name][-1] if is_told else groups.summed(standing[name], n)
+            sums.setdefault(name, []).append(told)
         for name in few if not needed else needed & few.keys():
             sums.setdefault(name, []).append(groups.picked(few[name].values, few[name].row, n))
         if "chain_under_0" in needed:

@@ -55,6 +55,9 @@ def summed(voices: Voices, start: int, end: int) -> dict[str, tuple[Whole, Whole
 def onboarding(voices: Voices, first_paid: Whole, start: int, end: int) -> dict[str, tuple[Whole, Whole]]:
     """Accounts whose onboarding was due in a period, and whether the first value came in time. Who began before usage was
     recorded cannot be judged and is in neither."""
+    if voices.recorded >= NEVER:
+        none = np.zeros(0, dtype=np.int64)
+        return {"onboarding_due": (none, none), "onboarding_done": (none, none)}
     due = first_paid + ONBOARDING_DAYS
     row = np.flatnonzero((due >= start) & (due < end) & (first_paid >= voices.recorded))
     done = (voices.reached[row] <= due[row]).astype(np.int64)
