@@ -186,3 +186,10 @@ def test_round_ticks_cover_the_values() -> None:
     assert ticks(3, 3)[0] <= 3
     assert Scale(0, 10, 0, 100)(20) == 100
     assert unit(-0.04) == "0"
+
+
+def test_the_names_of_large_amounts_stand_left_of_the_axis_and_inside_the_picture() -> None:
+    shown = lines.Lines(("1", "2"), (lines.Series("a", (0.0, 389_600.0), ("0", "389,600")),), "a")
+    picture = lines.draw(shown)
+    longest = max(len(label) for _, label in picture.grid)
+    assert float(picture.label_x) >= 7 * longest and float(picture.left) > float(picture.label_x)

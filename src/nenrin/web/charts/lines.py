@@ -10,7 +10,7 @@ from nenrin.web.charts.scale import Scale, polyline, ticks, unit
 
 Words = Text | str
 LOOKS = ("line", "line-2", "line-3", "line-4")
-LEFT, RIGHT, TOP, BOTTOM = 40.0, 16.0, 12.0, 26.0
+LEFT, RIGHT, TOP, BOTTOM, DIGIT = 40.0, 16.0, 12.0, 26.0, 7.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,7 @@ class Path:
 class Picture:
     width: int
     height: int
+    label_x: str
     left: str
     right: str
     top: str
@@ -82,15 +83,18 @@ def draw(lines: Lines) -> Picture:
     high = lines.high if lines.high is not None else max(known, default=1.0)
     marks = ticks(low, high, 4)
     y = Scale(marks[0], marks[-1], lines.height - BOTTOM, TOP)
-    x = Scale(0, max(len(lines.days) - 1, 1), LEFT, lines.width - RIGHT)
+    names = [f"{value:,g}" if abs(value) < 1_000_000 else f"{value:,.0f}" for value in marks]
+    left = max(LEFT, 14 + DIGIT * max(map(len, names)))
+    x = Scale(0, max(len(lines.days) - 1, 1), left, lines.width - RIGHT)
     return Picture(
         width=lines.width,
         height=lines.height,
-        left=unit(LEFT),
+        label_x=unit(left - 8),
+        left=unit(left),
         right=unit(lines.width - RIGHT),
         top=unit(TOP),
         bottom=unit(lines.height - BOTTOM),
-        grid=tuple((unit(y(value)), f"{value:,g}") for value in marks),
+        grid=tuple((unit(y(value)), name) for value, name in zip(marks, names, strict=True)),
         edges=tuple(unit(y(edge)) for edge in lines.edges),
         days=_day_labels(lines.days, x),
         day_y=unit(lines.height - 6),
@@ -149,7 +153,7 @@ def _apart(heights: Sequence[float | None]) -> list[float | None]:
     placed: list[float | None] = [None] * len(heights)
     point = floor = float("-inf")
     for height, n in sorted((h, n) for n, h in enumerate(heights) if h is not None):
-        is_clear = height - point >= 32 and height - 9 >= TOP
+        is_clear = height - point >= 32 and height - 9 >= TOP + 4
         baseline = height - 9 if is_clear else max(height + 18, floor + 14)
         placed[n] = floor = baseline
         point = height
