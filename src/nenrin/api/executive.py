@@ -25,6 +25,7 @@ from nenrin.insight.revenue import notes
 from nenrin.insight.revenue.notes import Note
 
 router = Router(tags=["executive"])
+PDF = {"responses": {200: {"content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}}}
 
 
 class ExecutiveAsking(Asking):
@@ -111,7 +112,7 @@ def get_executive(request: ApiRequest, asking: Query[ExecutiveAsking]) -> Any:
     }
 
 
-@router.get("/pdf", response={200: bytes}, summary="Get the executive dashboard as a PDF")
+@router.get("/pdf", openapi_extra=PDF, summary="Get the executive dashboard as a PDF")
 @grants(Permission.SUBSCRIPTIONS_VIEW)
 def get_executive_pdf(request: ApiRequest, asking: Query[ExecutiveAsking], lang: Literal["ja", "en"] = "ja") -> Any:
     """The same as a print, with its fonts inside."""
