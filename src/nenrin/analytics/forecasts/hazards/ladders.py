@@ -35,7 +35,6 @@ class Step(StrEnum):
     HEALTH = "health"
     HAZARD = "hazard"
     CURVES = "curves"
-    BOOSTED = "boosted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +66,14 @@ class Climb:
 
 
 def rungs(events: int, health: str | None) -> list[Rung]:
-    found = [Rung(Step.TIER, Terms(features=(), calendar=False)), Rung(Step.CALENDAR, Terms(features=()))]
-    if health is not None:
-        found.append(Rung(Step.HEALTH, Terms(features=(health,), ridge=10.0, accents=False)))
     few = events < FEW_EVENTS
-    found += [Rung(Step.HAZARD, Terms(ridge=ridge, accents=not few)) for ridge in (FEW_RIDGES if few else RIDGES)]
-    return found
+    free = 1.0 if few else fits.FREE_LEVELS
+    found = [Rung(Step.TIER, Terms(features=(), calendar=False, levels=free))]
+    found.append(Rung(Step.CALENDAR, Terms(features=(), levels=free)))
+    if health is not None:
+        found.append(Rung(Step.HEALTH, Terms(features=(health,), ridge=10.0, accents=False, levels=free)))
+    ridges = FEW_RIDGES if few else RIDGES
+    return found + [Rung(Step.HAZARD, Terms(ridge=ridge, accents=not few, levels=free)) for ridge in ridges]
 
 
 def bent(ladder: Sequence[Rung], losses: Array, events: int) -> list[Rung]:
