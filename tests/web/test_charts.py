@@ -154,6 +154,22 @@ def test_a_line_breaks_where_nothing_is_known_and_figures_keep_apart() -> None:
     assert picture.table[1] == ("b", ("—", "60"))
 
 
+def test_a_curve_of_who_is_left_falls_in_steps() -> None:
+    left = lines.Series("left", (100.0, 50.0), ("100%", "50%"))
+    drawn = lines.draw(lines.Lines(("0", "1"), (left,), "half leave", high=100.0, has_steps=True))
+    start, corner, end = (point.split(",") for point in drawn.paths[0].runs[0].split())
+    assert corner == [end[0], start[1]]
+
+
+def test_figures_of_many_lines_keep_apart_and_above_the_names_of_the_days() -> None:
+    for ends in ((97, 95, 93, 78), (4, 3, 2, 1), (50, 49, 48, 30), (0, 0, 100, 100)):
+        series = tuple(lines.Series(str(v), (50.0, float(v)), ("", str(v))) for v in ends)
+        picture = lines.draw(lines.Lines(("a", "b"), series, "", high=100.0))
+        heights = sorted(float(path.tip.text_y) for path in picture.paths if path.tip)
+        assert all(below - above >= 14 for above, below in pairwise(heights)), ends
+        assert heights[0] >= 12 and heights[-1] < float(picture.bottom), ends
+
+
 def test_columns_outline_the_day_that_has_not_ended() -> None:
     chart = columns.Columns(
         (columns.Column("1", 50, "50", 10, "10"), columns.Column("2", 20, "20", is_partial=True)), "", ""

@@ -38,6 +38,7 @@ class Lines:
     unit: Words = ""
     axis: Words = ""  # what the points are, where they are no days
     is_partial: bool = False  # the last point's period is not over: the stretch up to it is hatched
+    has_steps: bool = False  # a value holds until the next point, as in a curve of who is left
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def draw(lines: Lines) -> Picture:
         edges=tuple(unit(y(edge)) for edge in lines.edges),
         days=_day_labels(lines.days, x),
         day_y=unit(lines.height - 6),
-        paths=_paths(lines.series, x, y),
+        paths=_paths(lines, x, y),
         mark="" if lines.mark is None else unit(x(lines.mark)),
         hatch=_hatch(x(max(len(lines.days) - 2, 0)), x(len(lines.days) - 1), lines.height) if lines.is_partial else "",
         table=tuple((day, tuple(s.texts[n] for s in lines.series)) for n, day in enumerate(lines.days)),
@@ -116,22 +117,24 @@ def _hatch(left: float, right: float, height: int) -> str:
     return "".join(strokes)
 
 
-def _paths(series: Sequence[Series], x: Scale, y: Scale) -> tuple[Path, ...]:
-    tips = [_last(one, x, y) for one in series]
-    heights = _apart([tip[1] if tip else None for tip in tips])
+def _paths(lines: Lines, x: Scale, y: Scale) -> tuple[Path, ...]:
+    tips = [_last(one, x, y) for one in lines.series]
+    heights = _apart([tip[1] if tip else None for tip in tips], lines.height - BOTTOM - 4)
     return tuple(
-        Path(one.label, LOOKS[n % len(LOOKS)], _runs(one, x, y), _tip(tip, heights[n]))
-        for n, (one, tip) in enumerate(zip(series, tips, strict=True))
+        Path(one.label, LOOKS[n % len(LOOKS)], _runs(one, x, y, lines.has_steps), _tip(tip, heights[n]))
+        for n, (one, tip) in enumerate(zip(lines.series, tips, strict=True))
     )
 
 
-def _runs(series: Series, x: Scale, y: Scale) -> tuple[str, ...]:
+def _runs(series: Series, x: Scale, y: Scale, has_steps: bool) -> tuple[str, ...]:
     runs: list[list[tuple[float, float]]] = [[]]
     for n, value in enumerate(series.values):
         if value is None:
             runs.append([])
-        else:
-            runs[-1].append((x(n), y(value)))
+            continue
+        if has_steps and runs[-1]:
+            runs[-1].append((x(n), runs[-1][-1][1]))
+        runs[-1].append((x(n), y(value)))
     return tuple(polyline(run) for run in runs if len(run) > 1)
 
 
@@ -147,16 +150,19 @@ def _tip(tip: tuple[float, float, str] | None, text_y: float | None) -> Tip | No
     return Tip(unit(tip[0]), unit(tip[1]), tip[2], unit(text_y or 0.0)) if tip else None
 
 
-def _apart(heights: Sequence[float | None]) -> list[float | None]:
-    """Baselines above their points; where the point above or the upper edge is near, beneath instead, at least 14 units
-    apart."""
+def _apart(heights: Sequence[float | None], lowest: float) -> list[float | None]:
+    """Baselines above their points; where the point above, its figure or the upper edge is near, beneath instead, at
+    least 14 units apart and none under `lowest`."""
     placed: list[float | None] = [None] * len(heights)
     point = floor = float("-inf")
     for height, n in sorted((h, n) for n, h in enumerate(heights) if h is not None):
-        is_clear = height - point >= 32 and height - 9 >= TOP + 4
+        is_clear = height - point >= 32 and height - 9 >= max(TOP + 4, floor + 14)
         baseline = height - 9 if is_clear else max(height + 18, floor + 14)
         placed[n] = floor = baseline
         point = height
+    for n in sorted((n for n, at in enumerate(placed) if at is not None), key=lambda n: -(placed[n] or 0.0)):
+        placed[n] = min(placed[n] or 0.0, lowest)
+        lowest = (placed[n] or 0.0) - 14
     return placed
 
 
