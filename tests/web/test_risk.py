@@ -114,3 +114,18 @@ def test_an_empty_installation_says_what_is_missing(org: Organisation) -> None:
         client, "/risk/models"
     )
     assert client.post("/risk/models/learn").status_code == 422
+
+
+def test_the_account_list_shows_and_sorts_by_the_probability_of_leaving(told: dict[int, Any]) -> None:
+    client = signed_in()
+    first = Risk.objects.filter(event="churn").order_by("-p").select_related("account", "version").first()
+    assert first is not None
+    text = body(client, "/accounts?columns=churn_risk,mrr&sort=-churn_risk&status=customer")
+    assert "Churn within 90 days" in text
+    rows = list(csv.DictReader(io.StringIO(body(client, "/accounts/export.csv?columns=churn_risk&sort=-churn_risk"))))
+    assert rows[0]["id"] == str(first.account_id)
+    figure = rows[0]["Churn within 90 days"]
+    shows = first.version.card["shows_probability"]
+    assert figure == str(first.p) if shows else "–" in figure and figure.endswith("%")
+    told_now = [row["Churn within 90 days"] for row in rows]
+    assert "" not in told_now[: Risk.objects.filter(event="churn").count()], "those without a figure come last"

@@ -72,10 +72,13 @@ class Columns:
         """Rows by one of `sorts` ("-key" descending), those without a value last."""
         key = sort.removeprefix("-")
         column = self.by_key.get(key)
-        if column is None or not column.needs:
+        if column is None or not (column.needs or column.event):
             return listing.ordered(rows, sort, self.sorts)
-        rows = rows.annotate(_sorted=FilteredRelation("measures", condition=Q(measures__measure=column.needs)))
-        value = F("_sorted__value")
+        if column.event:
+            rows = rows.annotate(_sorted=FilteredRelation("risks", condition=Q(risks__event=column.event)))
+        else:
+            rows = rows.annotate(_sorted=FilteredRelation("measures", condition=Q(measures__measure=column.needs)))
+        value = F("_sorted__p" if column.event else "_sorted__value")
         first = value.desc(nulls_last=True) if sort.startswith("-") else value.asc(nulls_last=True)
         return rows.order_by(first, "pk")
 

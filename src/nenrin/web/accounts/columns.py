@@ -16,6 +16,7 @@ from nenrin.customers.statuses import Stage, Status, word
 from nenrin.insight.models import Health
 from nenrin.values import Money, Text
 from nenrin.web import format, marks
+from nenrin.web.risk import words as risk_words
 
 #: Days that fill the bar of a countdown.
 FULL_BAR = 180
@@ -24,13 +25,24 @@ URGENT_DAYS = 30
 
 
 @dataclass(frozen=True, slots=True)
+class Chance:
+    """Of an event within 90 days; where few events are known (`is_ranking`) the range alone is shown."""
+
+    p: float
+    low: float
+    high: float
+    is_ranking: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
-    """One account with all that its columns ask for."""
+    """One account with all that its columns ask for; `chances` by event."""
 
     account: Account
     health: Health | None
     tags: Sequence[str]
     measures: Mapping[str, float]
+    chances: Mapping[str, Chance] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +74,7 @@ class Column:
     is_default: bool = False
     term: str = ""
     needs: str = ""  # a measure
+    event: str = ""  # whose probability it shows
     editable: str = ""  # what may be changed in its cell (web.account_fields)
     attribute: str = ""  # the attribute it shows
     digits: int = 0  # behind the point
@@ -190,6 +203,23 @@ def _touch_age(row: Row, frame: Frame) -> SafeString | str:
     return format.days_ago(int(days), frame.language) if days is not None else marks.missing(frame.language)
 
 
+def _chance(event: str) -> tuple[Cell, Export]:
+    def cell(row: Row, frame: Frame) -> SafeString | str:
+        known = row.chances.get(event)
+        if known is None:
+            return marks.missing(frame.language)
+        shown = risk_words.interval(known.low, known.high, frame.language)
+        return shown if known.is_ranking else risk_words.chance(known.p)
+
+    def export(row: Row, frame: Frame) -> float | str | None:
+        known = row.chances.get(event)
+        if known is None:
+            return None
+        return risk_words.interval(known.low, known.high, frame.language) if known.is_ranking else known.p
+
+    return cell, export
+
+
 def _of_health(name: str) -> Export:
     return lambda row, frame: getattr(row.health, name) if row.health else None
 
@@ -213,6 +243,13 @@ COLUMNS: tuple[Column, ...] = (
         True,
         True,
         "coverage",
+    ),
+    *(
+        Column(key, name, *_chance(event), "risks__p", True, term="risk_probability", event=event)
+        for key, name, event in (
+            ("churn_risk", Text("Churn within 90 days", "90日以内の解約"), "churn"),
+            ("expansion_chance", Text("Expansion within 90 days", "90日以内の拡大"), "expansion"),
+        )
     ),
     Column(
         "mrr",

@@ -14,11 +14,11 @@ from nenrin.customers import tiers, touch_models
 from nenrin.customers.models import Account, AccountTag
 from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import Permission, Scope, allowed
-from nenrin.insight.models import CurrentMeasure, Health
+from nenrin.insight.models import CurrentMeasure, Health, Risk
 from nenrin.values import Text
 from nenrin.web import navigation
 from nenrin.web.accounts import fields
-from nenrin.web.accounts.columns import Column, Frame, Row
+from nenrin.web.accounts.columns import Chance, Column, Frame, Row
 from nenrin.web.guard import MemberRequest
 
 
@@ -50,7 +50,7 @@ def health_of(account: Account) -> Health | None:
 
 
 def filled(shown: Sequence[Account], columns: Sequence[Column]) -> list[Row]:
-    """Rows with the tags and measures that these columns ask for: two queries at most."""
+    """Rows with the tags, measures and probabilities that these columns ask for: three queries at most."""
     ids = [account.pk for account in shown]
     worn: dict[int, list[str]] = {}
     if any(column.key == "tags" for column in columns):
@@ -63,7 +63,19 @@ def filled(shown: Sequence[Account], columns: Sequence[Column]) -> list[Row]:
         values = CurrentMeasure.objects.filter(account__in=ids, measure__in=needed)
         for account, measure, value in values.values_list("account_id", "measure", "value"):
             measured.setdefault(account, {})[measure] = value
-    return [Row(a, health_of(a), worn.get(a.pk, ()), measured.get(a.pk, {})) for a in shown]
+    told = _chances(ids, {column.event for column in columns if column.event})
+    return [Row(a, health_of(a), worn.get(a.pk, ()), measured.get(a.pk, {}), told.get(a.pk, {})) for a in shown]
+
+
+def _chances(ids: Sequence[int], events: set[str]) -> dict[int, dict[str, Chance]]:
+    if not events:
+        return {}
+    found: dict[int, dict[str, Chance]] = {}
+    told = Risk.objects.filter(account__in=ids, event__in=events)
+    columns = ("account_id", "event", "p", "low", "high", "version__card__shows_probability")
+    for account, event, p, low, high, shows in told.values_list(*columns):
+        found.setdefault(account, {})[event] = Chance(p, low, high, is_ranking=not shows)
+    return found
 
 
 def lines(shown: Sequence[Account], columns: Sequence[Column], frame: Frame, member: Member) -> list[Line]:
