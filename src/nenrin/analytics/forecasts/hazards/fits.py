@@ -19,8 +19,6 @@ from nenrin.analytics.forecasts.hazards.tables import Array, Calendar, Table, Tr
 
 #: Prior weight (1 / variance, in log-odds) of levels, and what is expected of them: who can leave rather does.
 LEVEL_RIDGE = {"one": 0.0, "due x tier": 4.0, "renewal x tier": 4.0, "ahead": 4.0}
-#: With many events levels are as the data say: where nobody can leave, nobody does.
-FREE_LEVELS = 0.05
 LEVEL_PRIOR = {"due": 1.0}
 PLAIN_LEVEL = 1.0
 #: Effects speak alike everywhere unless the data insist.
@@ -31,7 +29,7 @@ ACCENT_RIDGE = 25.0
 class Terms:
     """How freely to fit: `ridge` on effects, `knots` a feature, whether calendar and tiers have their own accent.
 
-    `features` None: all. Without `calendar` the tier alone makes the base rate. `levels` multiplies their prior weight.
+    `features` None: all. Without `calendar` the tier alone makes the base rate.
     """
 
     features: tuple[str, ...] | None = None
@@ -39,7 +37,6 @@ class Terms:
     ridge: float = 30.0
     knots: int = 0
     accents: bool = True
-    levels: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +91,7 @@ def fit(table: Table, stack: Stack, happened: Truth, terms: Terms, weights: Arra
     """`happened` (pairs,). `weights` (pairs,): an event seen from several landmarks is still one."""
     made = designs.design(table, stack, features=terms.features, knots=terms.knots, calendar=terms.calendar)
     base, acting = made.base(table, stack), made.acting(made.now(table), stack)
-    ridge, prior = _level_terms(made, terms.levels)
+    ridge, prior = _level_terms(made)
     held = np.concatenate([ridge, np.full(acting.shape[1], terms.ridge)])
     aim = np.concatenate([prior, np.zeros(acting.shape[1])])
     aim[0] = _log_odds(happened, weights)
@@ -103,15 +100,13 @@ def fit(table: Table, stack: Stack, happened: Truth, terms: Terms, weights: Arra
     first = logistics.fit(columns, happened, held, aim, weights=weights, signs=signs)
     levels, effects = np.split(first.coefficients, [len(ridge)])
     plain = Hazard(made, terms.ridge, levels, effects, np.zeros(len(made.tiers) + 2), np.zeros((0, 0)))
-    accented = (
-        _accented(plain, table, stack, happened, weights, terms.levels) if terms.accents and effects.any() else plain
-    )
+    accented = _accented(plain, table, stack, happened, weights) if terms.accents and effects.any() else plain
     return _with_errors(accented, table, stack, weights, held)
 
 
-def _level_terms(made: Design, weight: float) -> tuple[Array, Array]:
+def _level_terms(made: Design) -> tuple[Array, Array]:
     ridge = [next((r for k, r in LEVEL_RIDGE.items() if name.startswith(k)), PLAIN_LEVEL) for name in made.levels]
-    return weight * np.array(ridge), np.array([LEVEL_PRIOR.get(name, 0.0) for name in made.levels])
+    return np.array(ridge), np.array([LEVEL_PRIOR.get(name, 0.0) for name in made.levels])
 
 
 def _log_odds(happened: Truth, weights: Array | None) -> float:
@@ -119,10 +114,10 @@ def _log_odds(happened: Truth, weights: Array | None) -> float:
     return float(np.log(share / (1 - share)))
 
 
-def _accented(plain: Hazard, table: Table, stack: Stack, happened: Truth, weights: Array | None, free: float) -> Hazard:
+def _accented(plain: Hazard, table: Table, stack: Stack, happened: Truth, weights: Array | None) -> Hazard:
     base, index = plain.design.base(table, stack), plain.index(table, stack)
     own = accents(table, stack, plain.design.tiers) * index[:, None]
-    ridge, prior = _level_terms(plain.design, free)
+    ridge, prior = _level_terms(plain.design)
     held = np.concatenate([ridge, np.full(own.shape[1], ACCENT_RIDGE)])
     aim = np.concatenate([prior, np.zeros(own.shape[1])])
     columns = np.concatenate([base, own], axis=1)

@@ -67,13 +67,12 @@ class Climb:
 
 def rungs(events: int, health: str | None) -> list[Rung]:
     few = events < FEW_EVENTS
-    free = 1.0 if few else fits.FREE_LEVELS
-    found = [Rung(Step.TIER, Terms(features=(), calendar=False, levels=free))]
-    found.append(Rung(Step.CALENDAR, Terms(features=(), levels=free)))
+    found = [Rung(Step.TIER, Terms(features=(), calendar=False))]
+    found.append(Rung(Step.CALENDAR, Terms(features=())))
     if health is not None:
-        found.append(Rung(Step.HEALTH, Terms(features=(health,), ridge=10.0, accents=False, levels=free)))
+        found.append(Rung(Step.HEALTH, Terms(features=(health,), ridge=10.0, accents=False)))
     ridges = FEW_RIDGES if few else RIDGES
-    return found + [Rung(Step.HAZARD, Terms(ridge=ridge, accents=not few, levels=free)) for ridge in ridges]
+    return found + [Rung(Step.HAZARD, Terms(ridge=ridge, accents=not few)) for ridge in ridges]
 
 
 def bent(ladder: Sequence[Rung], losses: Array, events: int) -> list[Rung]:
