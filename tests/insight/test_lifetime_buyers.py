@@ -59,3 +59,26 @@ def test_few_buyers_are_only_counted(org: Organisation, at: datetime) -> None:
 def test_invoices_of_customers_with_a_contract_are_no_purchases(org: Organisation, at: datetime) -> None:
     lifetimes_world.build(at, annual=3, monthly=0)
     assert buyers.read(books.read(DAY), "JPY") is None
+
+
+def test_accounts_of_our_own_are_neither_lives_nor_buyers(org: Organisation, at: datetime) -> None:
+    invoiced(at, 5)
+    signed = lifetimes_world.build(at, annual=3, monthly=0)
+    ours = [signed[0].pk, Account.objects.order_by("pk").values_list("pk", flat=True)[0]]
+    rows = [lifetimes_world.fact("account", str(pk), pk, {"status": "internal-test"}, date(2024, 1, 1)) for pk in ours]
+    lakes.current().append_facts(pa.Table.from_pylist(rows, schema=FACTS), app="ours", version=1)
+    book, told = books.read(DAY), buyers.read(books.read(DAY), "JPY")
+    assert {one.account for one in book.lives} == {one.pk for one in signed[1:]}
+    assert told and told.customers == 4
+
+
+def test_spending_without_a_mean_gives_no_revenue(org: Organisation, at: datetime) -> None:
+    """One in a few invoices is a thousand times the others: a model whose mean is infinite must not tell an amount."""
+    rng = np.random.default_rng(0)
+    days = [np.cumsum(rng.integers(20, 90, 6)) for _ in range(60)]
+    bought = {
+        n: {date(2025, 1, 1) + timedelta(days=int(day)): int(np.exp(rng.normal(11, 2.5))) for day in own}
+        for n, own in enumerate(days)
+    }
+    told = buyers._told(bought, DAY)
+    assert told.customers == 60 and told.revenue is None

@@ -13,6 +13,7 @@ from typing import Any
 
 from nenrin.analytics.forecasts.lifetimes import lives
 from nenrin.analytics.forecasts.lifetimes.lives import Contract, Life
+from nenrin.customers.statuses import Status
 from nenrin.ingest import lakes
 
 CONTRACTS = """
@@ -77,7 +78,7 @@ def _whole(path: Path, zone: str, version: int, as_of: date) -> Book:
     with lakes.current().session(days=(as_of, as_of), known=as_of) as db:
         rows = db.sql(CONTRACTS).to_arrow_table().to_pylist()
         graded = db.sql(TIERS).fetchall()
-    left_out = {account for account, _, status in graded if status == "internal_test"}
+    left_out = {account for account, _, status in graded if status == Status.INTERNAL_TEST}
     contracts: dict[int, list[Contract]] = defaultdict(list)
     first: dict[int, list[Mapping[str, Any]]] = defaultdict(list)
     for row in rows:
