@@ -36,6 +36,7 @@ register(
     personal=True,
 )
 register("ingest.ticket.retracted", Text("Ticket taken back", "問い合わせの記録を取り消し"))
+register("ingest.answer.asked", Text("{survey} survey sent", "{survey}アンケートを送信"), personal=True)
 register("ingest.answer.given", Text("{survey} answer: {score}", "{survey}の回答: {score}"), personal=True)
 register(
     "ingest.answer.corrected",

@@ -37,7 +37,7 @@ VIEWS: dict[str, tuple[str, Shape]] = {
     }),
     "answers": ("answer", {
         "survey": ("survey", "VARCHAR"), "score": ("score", "DOUBLE"), "answered_on": ("answered_on", "DATE"),
-        "role": ("role", "VARCHAR"),
+        "role": ("role", "VARCHAR"), "sent_on": ("sent_on", "DATE"), "respondent": ("respondent", "VARCHAR"),
     }),
     "costs": ("cost", {
         "month": ("month", "DATE"), "category": ("category", "VARCHAR"), "minor": ("minor", "BIGINT"),

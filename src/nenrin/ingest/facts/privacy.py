@@ -23,13 +23,14 @@ def exported(words: Sequence[str]) -> dict[str, Any]:
     answers = Answer.objects.filter(_naming(words, "respondent", "comment"))
     return {
         "tickets": list(tickets.values("key", "title", "requester", "opened_at", "url")),
-        "answers": list(answers.values("key", "survey", "score", "respondent", "comment", "answered_at")),
+        "answers": list(answers.values("key", "survey", "score", "respondent", "comment", "answered_at", "sent_on")),
         "rejected rows": [row.cells for row in _rejected(words)],
     }
 
 
 def erase(words: Sequence[str], *, at: datetime) -> int:
-    """Forget a person in imported facts and in the journal's personal parts about them; scores and dates stay.
+    """Forget a person in imported facts and in the journal's personal parts about them; scores and dates stay. The
+    random word for who answered, all that the lake knows, belongs to nobody from then on.
 
     Returns how many rows it touched. Safe to repeat.
     """
@@ -38,7 +39,7 @@ def erase(words: Sequence[str], *, at: datetime) -> int:
     rejected = [row.pk for row in _rejected(words)]
     with transaction.atomic():
         Ticket.objects.filter(pk__in=tickets).update(requester="", title=ERASED, changed_at=at)
-        Answer.objects.filter(pk__in=answers).update(respondent="", comment="", changed_at=at)
+        Answer.objects.filter(pk__in=answers).update(respondent="", person="", comment="", changed_at=at)
         RejectedRow.objects.filter(pk__in=rejected).update(cells=[], problems=[])
         _forget_entries("ticket", tickets, at)
         _forget_entries("answer", answers, at)

@@ -67,17 +67,19 @@ class Ticket(Imported):
 class Answer(Imported):
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="answers")
     survey = models.CharField(max_length=4)  # nps (0-10), csat (1-5) or ces (1-7)
-    score = models.SmallIntegerField()
-    answered_at = models.DateTimeField()
+    sent_on = models.DateField(null=True)  # the day on which it was asked, where that is told
+    score = models.SmallIntegerField(null=True)  # null: asked, no answer yet
+    answered_at = models.DateTimeField(null=True)
     role = models.CharField(max_length=16, blank=True)  # the respondent's role in the decision
     respondent = models.CharField(max_length=254, blank=True)  # personal
+    person = models.CharField(max_length=32, blank=True)  # the respondent under a random word, erased with the name
     comment = models.CharField(max_length=2000, blank=True)  # personal
 
     class Meta(Imported.Meta):
         indexes = [models.Index(fields=["account", "-answered_at"], name="answer_by_account")]
 
     def __str__(self) -> str:
-        return f"{self.survey} {self.score}"
+        return f"{self.survey} {'—' if self.score is None else self.score}"
 
 
 class Cost(Imported):

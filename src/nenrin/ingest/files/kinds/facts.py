@@ -12,6 +12,7 @@ from nenrin.ingest.files.records import Record
 from nenrin.ingest.models.facts import Imported
 
 T = TypeVar("T")
+M = TypeVar("M", bound=Imported)
 
 
 def manner(context: Context) -> dict[str, Any]:
@@ -56,6 +57,23 @@ def _told(record: Record, accounts: accounts_of.Accounts, told: Callable[[Record
 
 def result(record: Record, written: Written[Any]) -> Result:
     return Result(record.number, written.outcome, written.row.pk, written.version, written.before)
+
+
+def standing(
+    model: type[M], records: Sequence[Record], context: Context, identity: Callable[[Record], str]
+) -> dict[str, M]:
+    """What already stands of these rows, by key: a blank cell leaves it as it is."""
+    wanted = {identity(record) for record in records}
+    rows = model._default_manager.filter(namespace=context.namespace, key__in=wanted, retracted_at__isnull=True)
+    return {row.key: row for row in rows}  # type: ignore[attr-defined, misc]
+
+
+def cell(record: Record, name: str, there: Imported | None, default: Any = "") -> Any:
+    """The value of a cell; where it is blank what stands there, where nothing stands the default."""
+    value = record.values.get(name)
+    if value is None or value == "":
+        return default if there is None else getattr(there, name)
+    return value
 
 
 class _Retract(Protocol):

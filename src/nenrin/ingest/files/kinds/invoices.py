@@ -56,21 +56,24 @@ _MOST_FAILURES = 1000
 
 
 def _put(records: Sequence[Record], context: Context) -> list[Result]:
+    standing = facts.standing(Invoice, records, context, _identity)
+
     def told(record: Record, account: int) -> invoices.Told | Result:
+        there = standing.get(_identity(record))
         if not _identity(record):
             return refused(
                 record, "number", "", Text("the number or the key of the invoice", "請求書番号または請求キー")
             )
-        currency = (record.text("currency") or context.currency).upper()
+        currency = facts.cell(record, "currency", there, context.currency).upper()
         if currency not in CURRENCIES:
             return refused(record, "currency", currency, Text("a currency such as JPY", "JPYなどの通貨コード"))
-        return _told(record, account, currency)
+        return _told(record, account, currency, there)
 
     return facts.put(records, context, told, lambda rows: invoices.put(rows, **facts.manner(context)))
 
 
-def _told(record: Record, account: int, currency: str) -> invoices.Told | Result:
-    issued, amount, failed = record.values["issued_on"], record.values["amount"], record.values.get("failed_payments")
+def _told(record: Record, account: int, currency: str, there: Invoice | None) -> invoices.Told | Result:
+    issued, amount = record.values["issued_on"], record.values["amount"]
     assert isinstance(issued, date)
     assert isinstance(amount, Decimal)
     found = invoices.Told(
@@ -78,13 +81,13 @@ def _told(record: Record, account: int, currency: str) -> invoices.Told | Result
         account=account,
         issued_on=issued,
         amount=Money.of(amount, currency),
-        number=record.text("number"),
-        due_on=_day(record, "due_on"),
-        paid_on=_day(record, "paid_on"),
-        status=record.text("status"),
-        failed_payments=min(failed, _MOST_FAILURES) if isinstance(failed, int) else 0,
-        failed_on=_day(record, "failed_on"),
-        lines=_lines(record),
+        number=facts.cell(record, "number", there),
+        due_on=facts.cell(record, "due_on", there, None),
+        paid_on=_paid_on(record, there),
+        status=_status(record, there),
+        failed_payments=min(facts.cell(record, "failed_payments", there, 0), _MOST_FAILURES),
+        failed_on=facts.cell(record, "failed_on", there, None),
+        lines=_lines(record, there),
         known=record.known,
     )
     faults = invoices.faults(found)
@@ -92,14 +95,25 @@ def _told(record: Record, account: int, currency: str) -> invoices.Told | Result
     return Result(record.number, "rejected", problems=problems) if problems else found
 
 
-def _day(record: Record, name: str) -> date | None:
-    value = record.values.get(name)
-    return value if isinstance(value, date) else None
+def _paid_on(record: Record, there: Invoice | None) -> date | None:
+    """A blank day of payment leaves the one there is, unless the row says that it is not paid after all."""
+    if record.text("status") not in ("", "paid"):
+        there = None
+    day: date | None = facts.cell(record, "paid_on", there, None)
+    return day
 
 
-def _lines(record: Record) -> tuple[invoices.Line, ...]:
+def _status(record: Record, there: Invoice | None) -> str:
+    """A day of payment alone says that it is paid; nothing at all leaves it as it was."""
+    stands = there.status if there and not record.values.get("paid_on") else ""
+    return record.text("status") or stands
+
+
+def _lines(record: Record, there: Invoice | None) -> tuple[invoices.Line, ...]:
     words = record.values.get("lines")
-    return tuple(invoices.Line(str(word)) for word in words) if isinstance(words, list) else ()
+    if isinstance(words, list) and words:
+        return tuple(invoices.Line(str(word)) for word in words)
+    return tuple(invoices.Line(line["text"], line["minor"]) for line in there.lines) if there else ()
 
 
 def _identity(record: Record) -> str:

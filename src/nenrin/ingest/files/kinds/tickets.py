@@ -42,11 +42,16 @@ FIELDS = (
 
 
 def _put(records: Sequence[Record], context: Context) -> list[Result]:
-    return facts.put(records, context, _told, lambda told: tickets.put(told, **facts.manner(context)))
+    there = facts.standing(Ticket, records, context, _identity)
+
+    def told(record: Record, account: int) -> tickets.Told | Result:
+        return _told(record, account, there.get(_identity(record)))
+
+    return facts.put(records, context, told, lambda rows: tickets.put(rows, **facts.manner(context)))
 
 
-def _told(record: Record, account: int) -> tickets.Told | Result:
-    opened, resolved = record.values["opened_at"], record.values.get("resolved_at")
+def _told(record: Record, account: int, there: Ticket | None) -> tickets.Told | Result:
+    opened, resolved = record.values["opened_at"], facts.cell(record, "resolved_at", there, None)
     assert isinstance(opened, datetime)
     if isinstance(resolved, datetime) and resolved < opened:
         return refused(
@@ -60,20 +65,24 @@ def _told(record: Record, account: int) -> tickets.Told | Result:
         account=account,
         opened_at=opened,
         resolved_at=resolved if isinstance(resolved, datetime) else None,
-        title=record.text("title"),
-        kind=record.text("kind") or "question",
-        priority=record.text("priority") or "normal",
-        requester=record.text("requester"),
-        url=record.text("url"),
+        title=facts.cell(record, "title", there),
+        kind=facts.cell(record, "kind", there, "question"),
+        priority=facts.cell(record, "priority", there, "normal"),
+        requester=facts.cell(record, "requester", there),
+        url=facts.cell(record, "url", there),
         known=record.known,
     )
+
+
+def _identity(record: Record) -> str:
+    return record.text("key")
 
 
 KIND = Kind(
     key="tickets",
     name=Text("Tickets", "問い合わせ"),
     fields=FIELDS,
-    identity=lambda record: record.text("key"),
+    identity=_identity,
     identity_fields=("key",),
     put=_put,
     undo=facts.undoing(Ticket, tickets.retract, tickets.restore),
