@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -40,6 +41,13 @@ def test_a_second_sending_leads_where_the_first_one_led(operator: Client) -> Non
 def test_another_page_or_other_words_are_meant_anew(operator: Client, other: dict[str, str]) -> None:
     operator.post(reverse("account-new"), FORM)
     operator.post(reverse("account-new"), FORM | other)
+    assert Account.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_another_file_under_the_same_words_is_meant_anew(operator: Client) -> None:
+    for content in (b"first", b"second"):
+        operator.post(reverse("account-new"), FORM | {"file": SimpleUploadedFile("list.csv", content)})
     assert Account.objects.count() == 2
 
 

@@ -1,6 +1,7 @@
 """A form is done once, however often it is sent: a second sending leads to where the first one led.
 
-Forms that scripts send are left alone: their page stays, so the same words may be meant anew.
+Forms that scripts send are left alone: their page stays, so the same words may be meant anew. So are those with a
+file: another file under the same words is another meaning.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ LONGEST_ADDRESS = 2000
 def done(request: Any, do: Callable[[], HttpResponseBase]) -> HttpResponseBase:
     """The answer of `do`, or, for a form that was done before, the way to where it led."""
     key = request.POST.get("csrfmiddlewaretoken", "")  # another for each page that was drawn
-    if not key or request.htmx:
+    if not key or request.htmx or request.FILES:
         return do()
     digest = _digest(request)
     try:
