@@ -89,7 +89,8 @@ def test_months_are_held_against_what_came_and_lead_to_their_accounts(told: dict
     month = body(client, "/risk/forecast/2025-12-01")
     assert month.count("<b>") >= len(left) and said.account.name in month
     assert "Nothing was said" in body(client, "/risk/forecast/1999-01-01")
-    body(client, "/risk/forecast/soon", 404)
+    for odd in ("soon", "0001-01-01", "9999-12-31"):
+        body(client, f"/risk/forecast/{odd}", 404)
     assert body(client, "/risk/forecast/export.csv").count("replayed") >= 8
 
 

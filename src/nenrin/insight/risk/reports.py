@@ -36,13 +36,17 @@ def report(event: str, day: date | None = None, accounts: Iterable[int] | None =
     within = None if accounts is None else set(accounts)
     if day is None or Risk.objects.filter(event=event, as_of=day).exists():
         return _told(event, within)
-    said = RiskSaid.objects.filter(event=event, as_of=day, is_replayed=False).select_related("version")
+    said = (
+        RiskSaid.objects.filter(event=event, as_of=day, is_replayed=False)
+        .select_related("version")
+        .defer("version__document")
+    )
     rows = [row for row in said.order_by("-p", "pk") if within is None or row.account_id in within]
     return _of_rows(event, day, "said", rows, rows[0].version) if rows else _recomputed(event, day, within)
 
 
 def _told(event: str, within: set[int] | None) -> Report:
-    rows = Risk.objects.filter(event=event).select_related("version").order_by("-p", "pk")
+    rows = Risk.objects.filter(event=event).select_related("version").defer("version__document").order_by("-p", "pk")
     kept = [row for row in rows if within is None or row.account_id in within]
     if kept:
         return _of_rows(event, kept[0].as_of, "told", kept, kept[0].version)

@@ -68,7 +68,11 @@ def rows(request: MemberRequest, filters: Filters, permission: Permission = VIEW
     found = Risk.objects.filter(event=filters.event, account__archived_at__isnull=True)
     if allowed(request.user, permission) is not Scope.ALL:
         found = found.filter(account__in=Account.objects.for_member(request.user, permission))
-    found = found.select_related("account__health", "account__owner", "version").annotate(expected=F("p") * F("minor"))
+    found = (
+        found.select_related("account__health", "account__owner", "version")
+        .defer("version__document")
+        .annotate(expected=F("p") * F("minor"))
+    )
     return _filtered(found, filters, request.user, navigation.today(request))
 
 

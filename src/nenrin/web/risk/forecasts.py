@@ -28,6 +28,7 @@ from nenrin.web.risk import asking, words
 from nenrin.web.risk.tabs import tabs
 
 VIEW = Permission.SUBSCRIPTIONS_VIEW
+EARLIEST, LATEST = 1990, 2200
 BASES: dict[str, Text] = {
     "said": Text("as said", "当時の予測"),
     "replayed": Text("replayed", "再現した予測"),
@@ -134,7 +135,11 @@ def _story(found: Forecast, currency: str) -> Text:
 def month(request: MemberRequest, day: str) -> HttpResponse:
     """The accounts behind a past month: what was said of each and what it did."""
     filters, when = asking.asked(request), _day(day)
-    rows = RiskSaid.objects.filter(event=filters.event, as_of=when - timedelta(1)).select_related("account", "version")
+    rows = (
+        RiskSaid.objects.filter(event=filters.event, as_of=when - timedelta(1))
+        .select_related("account", "version")
+        .defer("version__document")
+    )
     within = asking.accounts(request, VIEW)
     rows = rows if within is None else rows.filter(account__in=within)
     page = Paginator(rows.order_by("-p", "pk"), PAGE).get_page(request.GET.get("page"))
@@ -181,9 +186,12 @@ def _came(event: str, begins: date, ends: date) -> dict[int, int]:
 
 def _day(told: str) -> date:
     try:
-        return date.fromisoformat(told)
+        found = date.fromisoformat(told)
     except ValueError:
         raise Http404(told) from None
+    if not EARLIEST <= found.year < LATEST:
+        raise Http404(told)
+    return found
 
 
 _HEADS = (

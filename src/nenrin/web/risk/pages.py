@@ -133,7 +133,7 @@ def risks_export(request: MemberRequest, kind: str) -> Any:
     filters, language = asking.asked(request), exports.language()
     found = asking.rows(request, filters).filter(pk__in=asking.rows(request, filters, Permission.EXPORT).values("pk"))
     tiers, currency = asking.tiers(), navigation.organisation_of(request).currency  # type: ignore[union-attr]
-    base = Risk.objects.select_related("account__owner", "account__health", "version")
+    base = Risk.objects.select_related("account__owner", "account__health", "version").defer("version__document")
 
     def lines() -> Iterator[list[Any]]:
         for chunk in exports.chunks(asking.in_order(found, chosen_sort(request, SORTS, DEFAULT_SORT)), base):
