@@ -129,11 +129,18 @@ def test_figures_of_shares_never_overlap(sizes: list[int]) -> None:
         assert float(left.text_x) <= float(right.text_x) - shares.breadth(right.share.text)
 
 
-def test_a_figure_at_the_upper_edge_stands_beneath_its_point() -> None:
-    full = lines.Series("left", (100.0, 100.0), ("100%", "100%"))
+def test_the_last_figure_of_a_line_stands_right_of_its_point_inside_the_picture() -> None:
+    full = lines.Series("left", (100.0, 100.0), ("", "1,234.5万円"))
     drawn = lines.draw(lines.Lines(("a", "b"), (full,), "all stay", high=100.0, axis="Month"))
     tip = drawn.paths[0].tip
-    assert tip and float(tip.text_y) > float(tip.y) + 9
+    assert tip and tip.text == "1,234.5万円" and float(tip.x) < float(tip.text_x)
+    assert float(tip.text_x) + shares.breadth(tip.text) <= drawn.width and float(tip.text_y) >= 12
+
+
+def test_months_may_be_named_by_the_year() -> None:
+    left = lines.Series("left", (1.0,) * 31, ("",) * 31)
+    days = tuple(str(n) for n in range(31))
+    assert [name for _, name in lines.draw(lines.Lines(days, (left,), "", every=12)).days] == ["0", "12", "24"]
 
 
 def test_a_line_breaks_where_nothing_is_known_and_figures_keep_apart() -> None:
@@ -162,7 +169,7 @@ def test_a_curve_of_who_is_left_falls_in_steps() -> None:
 
 
 def test_figures_of_many_lines_keep_apart_and_above_the_names_of_the_days() -> None:
-    for ends in ((97, 95, 93, 78), (4, 3, 2, 1), (50, 49, 48, 30), (0, 0, 100, 100)):
+    for ends in ((97, 95, 93, 78), (4, 3, 2, 1), (50, 49, 48, 30), (0, 0, 100, 100), (100, 99, 98, 97)):
         series = tuple(lines.Series(str(v), (50.0, float(v)), ("", str(v))) for v in ends)
         picture = lines.draw(lines.Lines(("a", "b"), series, "", high=100.0))
         heights = sorted(float(path.tip.text_y) for path in picture.paths if path.tip)

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from nenrin.values import Text
 from nenrin.web.charts.scale import Scale, polyline, ticks, unit
+from nenrin.web.charts.shares import breadth
 
 Words = Text | str
 LOOKS = ("line", "line-2", "line-3", "line-4")
 LEFT, RIGHT, TOP, BOTTOM, DIGIT = 40.0, 16.0, 12.0, 26.0, 7.0
+AWAY, APART = 8.0, 14.0  # of a figure from its point, of the baselines of two figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +41,17 @@ class Lines:
     axis: Words = ""  # what the points are, where they are no days
     is_partial: bool = False  # the last point's period is not over: the stretch up to it is hatched
     has_steps: bool = False  # a value holds until the next point, as in a curve of who is left
+    every: int = 0  # label each so manieth point from the first (0: seven of them, the last among them)
 
 
 @dataclass(frozen=True, slots=True)
 class Tip:
-    """The last known point and its figure, whose height keeps clear of the other lines' figures."""
+    """The last known point and, at its right, its figure, whose height keeps clear of the other lines' figures."""
 
     x: str
     y: str
     text: str
+    text_x: str
     text_y: str
 
 
@@ -86,24 +90,35 @@ def draw(lines: Lines) -> Picture:
     y = Scale(marks[0], marks[-1], lines.height - BOTTOM, TOP)
     names = [f"{value:,g}" if abs(value) < 1_000_000 else f"{value:,.0f}" for value in marks]
     left = max(LEFT, 14 + DIGIT * max(map(len, names)))
-    x = Scale(0, max(len(lines.days) - 1, 1), left, lines.width - RIGHT)
+    right = lines.width - _room(lines.series)
+    x = Scale(0, max(len(lines.days) - 1, 1), left, right)
     return Picture(
         width=lines.width,
         height=lines.height,
         label_x=unit(left - 8),
         left=unit(left),
-        right=unit(lines.width - RIGHT),
+        right=unit(right),
         top=unit(TOP),
         bottom=unit(lines.height - BOTTOM),
         grid=tuple((unit(y(value)), name) for value, name in zip(marks, names, strict=True)),
         edges=tuple(unit(y(edge)) for edge in lines.edges),
-        days=_day_labels(lines.days, x),
+        days=_day_labels(lines.days, x, lines.every),
         day_y=unit(lines.height - 6),
         paths=_paths(lines, x, y),
         mark="" if lines.mark is None else unit(x(lines.mark)),
         hatch=_hatch(x(max(len(lines.days) - 2, 0)), x(len(lines.days) - 1), lines.height) if lines.is_partial else "",
         table=tuple((day, tuple(s.texts[n] for s in lines.series)) for n, day in enumerate(lines.days)),
     )
+
+
+def _room(series: Sequence[Series]) -> float:
+    """What the figures need right of the last point; bold ones are a little wider."""
+    return max([RIGHT, *(AWAY + 1.1 * breadth(tip) for one in series if (tip := _last_text(one)))])
+
+
+def _last_text(series: Series) -> str:
+    known = [text for text, value in zip(series.texts, series.values, strict=True) if value is not None]
+    return known[-1] if known else ""
 
 
 def _hatch(left: float, right: float, height: int) -> str:
@@ -143,33 +158,30 @@ def _last(series: Series, x: Scale, y: Scale) -> tuple[float, float, str] | None
     if not known:
         return None
     value = series.values[known[-1]]
-    return x(known[-1]), y(value if value is not None else 0.0), series.texts[known[-1]]
+    return x(known[-1]), y(value if value is not None else 0.0), _last_text(series)
 
 
 def _tip(tip: tuple[float, float, str] | None, text_y: float | None) -> Tip | None:
-    return Tip(unit(tip[0]), unit(tip[1]), tip[2], unit(text_y or 0.0)) if tip else None
+    return Tip(unit(tip[0]), unit(tip[1]), tip[2], unit(tip[0] + AWAY), unit(text_y or 0.0)) if tip else None
 
 
 def _apart(heights: Sequence[float | None], lowest: float) -> list[float | None]:
-    """Baselines above their points; where the point above, its figure or the upper edge is near, beneath instead, at
-    least 14 units apart and none under `lowest`."""
+    """Baselines beside their points, those too near each other moved down, and up again where they would leave."""
     placed: list[float | None] = [None] * len(heights)
-    point = floor = float("-inf")
-    for height, n in sorted((h, n) for n, h in enumerate(heights) if h is not None):
-        is_clear = height - point >= 32 and height - 9 >= max(TOP + 4, floor + 14)
-        baseline = height - 9 if is_clear else max(height + 18, floor + 14)
-        placed[n] = floor = baseline
-        point = height
-    for n in sorted((n for n, at in enumerate(placed) if at is not None), key=lambda n: -(placed[n] or 0.0)):
+    order = [n for _, n in sorted((h, n) for n, h in enumerate(heights) if h is not None)]
+    floor = TOP - 2
+    for n in order:
+        placed[n] = floor = max((heights[n] or 0.0) + 4, floor + APART)
+    for n in reversed(order):
         placed[n] = min(placed[n] or 0.0, lowest)
-        lowest = (placed[n] or 0.0) - 14
+        lowest = (placed[n] or 0.0) - APART
     return placed
 
 
-def _day_labels(days: Sequence[str], x: Scale) -> tuple[tuple[str, str], ...]:
-    """At most seven, evenly, the last day always among them."""
+def _day_labels(days: Sequence[str], x: Scale, every: int) -> tuple[tuple[str, str], ...]:
+    """At most seven, evenly, the last day always among them; or each so manieth from the first."""
     if not days:
         return ()
     step = max(1, -(-(len(days) - 1) // 6))
-    shown = range(len(days) - 1, -1, -step)
-    return tuple((unit(x(n)), days[n]) for n in reversed(shown))
+    shown = range(0, len(days), every) if every else reversed(range(len(days) - 1, -1, -step))
+    return tuple((unit(x(n)), days[n]) for n in shown)

@@ -149,7 +149,16 @@ _LETTERS = {"geometric": ("θ",), "sbg": ("α", "β"), "bdw": ("α", "β", "c")}
 def parameters(fit: Fit) -> str:
     """ "α 0.668 ± 0.104, β 3.806 ± 0.786"."""
     told = zip(_LETTERS[fit.kind], fit.model.parameters, fit.errors, strict=True)
-    return ", ".join(f"{letter} {v:.3g}" + (f" ± {e:.2g}" if e == e else "") for letter, v, e in told)
+    return ", ".join(f"{letter} {v:.3g}" + (f" ± {_error(e)}" if e == e else "") for letter, v, e in told)
+
+
+def _error(value: float) -> str:
+    """Two digits that count, and no powers of ten for what is wide.
+
+    >>> _error(0.0163), _error(180.2)
+    ('0.016', '180')
+    """
+    return f"{value:.2g}" if value < 100 else f"{value:,.0f}"
 
 
 def exported(name: str, part: Slice, ask: Asked, language: str) -> Iterator[list[Any]]:

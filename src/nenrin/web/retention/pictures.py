@@ -72,7 +72,7 @@ def curves(rows: Sequence[Line]) -> Lines | None:
     labels = tuple(Text(f"month {n}", f"{n}か月").in_(language) for n in range(last + 1))
     series = tuple(_series(one, last, language) for one in shown)
     story = Text("; ".join(_ends(one, "en") for one in shown), "、".join(_ends(one, "ja") for one in shown))
-    return Lines(labels, series, story, high=100.0, axis=Text("Month", "経過月数"), has_steps=True)
+    return Lines(labels, series, story, high=100.0, axis=Text("Month", "経過月数"), has_steps=True, every=12)
 
 
 def _series(one: Line, last: int, language: str) -> Series:
