@@ -6,8 +6,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from nenrin.analytics.backtests.outcomes import Spell
 from nenrin.analytics.backtests.panels import Panel, Steadiness
+from nenrin.analytics.revenue.decisions import Spell
 from nenrin.analytics.scores.bands import Bands, Edges
 
 #: A Sunday; weeks are counted back from it.

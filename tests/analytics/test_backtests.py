@@ -23,9 +23,10 @@ from nenrin.analytics.backtests import (
     replays,
     risks,
 )
-from nenrin.analytics.backtests.outcomes import Ahead, Spell, signed
+from nenrin.analytics.backtests.outcomes import Ahead
 from nenrin.analytics.backtests.panels import Panel, Steadiness
 from nenrin.analytics.forecasts.hazards import verdicts
+from nenrin.analytics.revenue.decisions import Spell
 from nenrin.analytics.scores import micro, scans
 from nenrin.analytics.scores.bands import Band
 from nenrin.analytics.scores.frames import Frame, Overrides
@@ -90,56 +91,6 @@ def _ahead(panel: Panel, spells: list[Spell]) -> Ahead:
 
 
 # --- outcomes --------------------------------------------------------------------------------------------------
-
-
-def annual(starts: date, ends: date, **rest: object) -> outcomes.Signed:
-    told = {"auto_renews": True, "term_months": 12, "noticed_on": None, "ended_on": None} | rest
-    return signed(starts, ends, **told)  # type: ignore[arg-type]
-
-
-def spell(*contracts: outcomes.Signed, as_of: date = AS_OF) -> list[Spell]:
-    return outcomes.spells({1: list(contracts)}, as_of)
-
-
-def number(on: date) -> int:
-    return outcomes.number(on)
-
-
-def test_the_decision_is_the_notice_not_the_end() -> None:
-    left = annual(day(4, year=2024), day(4), noticed_on=day(2, 20), ended_on=day(4))
-    assert spell(left) == [Spell(1, number(day(4, year=2024)), number(day(2, 20)), number(AS_OF))]
-    running = annual(day(4, year=2024), day(4, year=2027), noticed_on=day(11, 1))
-    assert spell(running)[0].decided == number(day(11, 1)), "given, though the contract still runs"
-    assert spell(running, as_of=day(10, 31))[0].decided is None
-
-
-def test_a_contract_that_ends_by_itself_was_decided_by_its_deadline() -> None:
-    fixed = {"auto_renews": False}
-    assert spell(annual(day(4, year=2025), day(4), deadline=day(3), **fixed))[0].decided == number(day(3))
-    assert spell(annual(day(4, year=2025), day(4), **fixed))[0].decided == number(day(4))
-
-
-def test_a_renewal_whose_paper_may_still_come_is_not_a_loss_yet() -> None:
-    ended = annual(day(11, year=2025), day(11), auto_renews=False)
-    open_ = spell(ended)[0]
-    assert open_.decided is None and open_.until == number(date(2026, 10, 24))
-    assert spell(ended, as_of=day(12, 3))[0].decided == number(day(11))
-
-
-def test_another_contract_that_goes_on_keeps_the_account() -> None:
-    left = annual(day(4, year=2024), day(4), noticed_on=day(2, 20), ended_on=day(4))
-    other = annual(day(1), day(1, year=2027))
-    assert [one.decided for one in spell(left, other)] == [None]
-
-
-def test_coming_back_after_a_gap_is_another_spell() -> None:
-    left = annual(day(4, year=2024), day(4, year=2025), noticed_on=day(2, year=2025), ended_on=day(4, year=2025))
-    assert [one.decided is None for one in spell(left, annual(day(6), day(6, year=2027)))] == [False, True]
-
-
-def test_a_failed_payment_is_no_decision_and_ends_the_watch() -> None:
-    unpaid = annual(day(1), day(1, year=2027), ended_on=day(6), is_involuntary=True)
-    assert spell(unpaid) == [Spell(1, number(day(1)), None, number(day(6)), is_involuntary=True)]
 
 
 def test_a_row_knows_how_far_ahead_its_future_is_known() -> None:

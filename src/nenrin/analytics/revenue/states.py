@@ -18,7 +18,10 @@ STOPS = """
 create or replace temp table stops as
 with served as (
   select *, case when ended_on is not null then ended_on
-                 when noticed_on is not null or not auto_renews then ends_on else {forever} end as served_to,
+                 when not auto_renews or noticed_on < ends_on then ends_on
+                 when noticed_on is null then {forever}
+                 else ends_on + to_months((term_months * (1 + datesub('month', ends_on, noticed_on) // term_months)
+                   )::integer) end::date as served_to,
          coalesce(past_due_on + {dunning}, {forever}) as given_up_on
   from contracts
 ), recognised as (select *, {recognised} as left_on from served)

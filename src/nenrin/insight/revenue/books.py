@@ -38,7 +38,15 @@ from nenrin.values import Period
 KEPT = 6
 #: What it costs to win customers (see nenrin.ingest.costs).
 ACQUISITION = ("acquisition", "marketing", "sales")
+#: An end that nobody decided: said so, or it followed a failed payment.
+UNWILLING = """
+coalesce(is_involuntary, false) or exists (
+  from hard_events h where h.account = s.account and h.event = 'payment_failed' and noticed_on is null
+  and s.ended_on between h.believed_from and h.believed_from + 90)"""
 #: The last version of every contract; those of our own and of test accounts are no revenue.
+COUNTED = """
+believed_to = date '9999-12-31' and s.account is not null and starts_on is not null and ends_on is not null
+and s.account not in (select account from accounts where believed_to = date '9999-12-31' and status = 'internal-test')"""
 CONTRACTS = """
 create temp view contracts as
 select s.key, s.account, starts_on, ends_on,
@@ -49,12 +57,9 @@ select s.key, s.account, starts_on, ends_on,
        coalesce(product, '') as product, coalesce(plan, '') as plan, coalesce(nullif(currency, ''), '{currency}')
        as currency, greatest(coalesce(term_months, 1), 1) as term_months, coalesce(auto_renews, true) as auto_renews,
        noticed_on, ended_on, null::date as billed_to, null::date as past_due_on,
-       coalesce(is_involuntary, false) or exists (
-         from hard_events h where h.account = s.account and h.event = 'payment_failed' and noticed_on is null
-         and s.ended_on between h.believed_from and h.believed_from + 90) as is_involuntary, false as is_ramp
+       {unwilling} as is_involuntary, false as is_ramp
 from subscriptions s
-where believed_to = date '9999-12-31' and s.account is not null and starts_on is not null and ends_on is not null
-  and s.account not in (select account from accounts where believed_to = date '9999-12-31' and status = 'internal-test')
+where {counted}
 """
 UNDATED = """
 select account, key, starts_on from subscriptions
@@ -171,7 +176,7 @@ def ledger(known: date, policy: Policy | None = None) -> Ledger:
 
 def read(db: duckdb.DuckDBPyConnection, policy: Policy, known: date, version: int) -> Ledger:
     """A ledger from a session of the lake with fixed knowledge."""
-    db.execute(CONTRACTS.format(currency=policy.reporting_currency))
+    db.execute(CONTRACTS.format(currency=policy.reporting_currency, unwilling=UNWILLING, counted=COUNTED))
     book = books.heard(revenue.book(db, policy, Exchange(policy), on=known), _answers(db))
     noted = (*findings.found(db, book.left_out), *_undated(db))
     return Ledger(book, _graded(db), _costs(db, policy), known, version, noted)

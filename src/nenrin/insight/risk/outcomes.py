@@ -1,34 +1,29 @@
 """What each customer decided in each month: stayed, left, stopped paying, shrank or grew; from the revenue ledger.
 
-A customer leaves on the day of its decision (its last notice), not when the service ends: from the notice on there is
-nothing left to foretell, so it gives no more rows until it pays again.
+A customer leaves on the day of its decision (nenrin.analytics.revenue.decisions, as backtests count it too), not when
+the service ends: from then on there is nothing left to foretell, so it gives no more rows until it pays again.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nenrin.analytics.revenue import movements
+from nenrin.analytics.revenue.decisions import Spell
 from nenrin.analytics.revenue.movements import CONTRACTION, UPSELL
-from nenrin.analytics.revenue.paths import NEVER, Whole, number
+from nenrin.analytics.revenue.paths import Whole, number
 from nenrin.ingest import lakes
+from nenrin.insight.revenue import leavers
 from nenrin.insight.revenue.books import Ledger
 from nenrin.values import Period
 
 STAYED, LEFT, UNPAID, SHRANK, GREW = range(5)
-#: A notice belongs to the loss that came with the end of its contract, or so many days after it.
-ASIDE = 31
-NOTICES = """
-select account, noticed_on, coalesce(ended_on, ends_on) as ends_on, greatest(coalesce(term_months, 1), 1) as term_months
-from subscriptions
-where believed_to = date '9999-12-31' and account is not null and noticed_on is not null and starts_on is not null
-"""
+_WIDE = 2**31
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +64,8 @@ class Decided:
 
     ledger: Ledger
     decisions: tuple[Decision, ...]
+    #: Account -> the last day of which is known what happened, where a renewal's paper may still come.
+    unsure: Mapping[int, int] = field(default_factory=dict)
 
     def standing(self, begins: Sequence[date], ends: Sequence[date]) -> Standing:
         """Who paid, had not decided to leave, and what became of that by the end of each period."""
@@ -101,6 +98,10 @@ class Decided:
             if begin <= one.day < end:
                 outcome[row] = UNPAID if one.is_unwilling else LEFT
                 change[row] = -one.minor
+        told = np.array(
+            [self.unsure.get(one, end) >= end - 1 for one in self.ledger.book.accounts.tolist()], dtype=bool
+        )
+        rows = rows[told[rows]]
         full = np.full(len(rows), begin, dtype=np.int64)
         return (self.ledger.book.accounts[rows], full, full - begin + end, rate[rows], outcome[rows], change[rows])
 
@@ -121,26 +122,32 @@ class Decided:
 
 def decided(ledger: Ledger) -> Decided:
     """Losses known on the ledger's day of knowledge; decisions after it are none yet."""
-    with lakes.current().session(days=(ledger.known, ledger.known), known=ledger.known) as db:
-        notices = db.sql(NOTICES).fetchall()
-    of: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for account, noticed, ends, _ in notices:
-        of[account].append((number(noticed), number(ends) if ends else NEVER))
-    line, last = ledger.book.line, number(ledger.known)
-    fell = np.flatnonzero((line.before > 0) & (line.level <= 0))
-    found = (_decision(ledger, of, int(at)) for at in fell)
-    made = sorted((one for one in found if one.day <= last), key=lambda one: (one.day, one.account))
-    return Decided(ledger, tuple(made))
+    found = leavers.spells(lakes.current(), ledger.known, ledger.policy.gap_merge_days)
+    paying = set(ledger.book.accounts.tolist())
+    own = [one for one in found if one.account in paying and one.ends is not None]
+    over = [one for one in own if one.decided is not None or one.is_involuntary]
+    made = (_decision(one, minor) for one, minor in zip(over, _lost(ledger, over), strict=True))
+    unsure = {one.account: one.until for one in own if one.decided is None and not one.is_involuntary}
+    return Decided(ledger, tuple(sorted(made, key=lambda one: (one.day, one.account))), unsure)
 
 
-def _decision(ledger: Ledger, notices: Mapping[int, Sequence[tuple[int, int]]], at: int) -> Decision:
+def _decision(spell: Spell, minor: int) -> Decision:
+    day = spell.until if spell.decided is None else spell.decided
+    return Decision(spell.account, day, day + 1 if spell.ends is None else spell.ends, spell.is_involuntary, minor)
+
+
+def _lost(ledger: Ledger, over: Sequence[Spell]) -> list[int]:
+    """MRR on the last day of service; where the policy ends revenue earlier, on the eve of the decision."""
     line = ledger.book.line
-    row, ends = int(line.row[at]), int(line.day[at])
-    account = int(ledger.book.accounts[row])
-    unwilling = (row, ends) in ledger.book.unwilling
-    own = [day for day, until in notices.get(account, ()) if day <= ends and abs(until - ends) <= ASIDE]
-    day = ends - 1 if unwilling else max(own, default=ends - 1)
-    return Decision(account, day, ends, unwilling, int(line.before[at]))
+    row = np.searchsorted(ledger.book.accounts, np.array([one.account for one in over], dtype=np.int64))
+    keys = line.row * _WIDE + line.day
+    rates = []
+    for days in ([one.ends or 0 for one in over], [one.decided or one.until for one in over]):
+        at = np.searchsorted(keys, row * _WIDE + np.array(days, dtype=np.int64) - 1, side="right") - 1
+        is_own = (at >= 0) & (line.row[np.maximum(at, 0)] == row) if len(keys) else np.zeros(len(row), dtype=bool)
+        rates.append(np.where(is_own, line.level[np.maximum(at, 0)] if len(keys) else 0, 0))
+    found: list[int] = np.where(rates[0] > 0, rates[0], rates[1]).tolist()
+    return found
 
 
 def _none() -> list[Whole]:
