@@ -2,7 +2,7 @@
 
 Platt's line (1999, Advances in Large Margin Classifiers) through what unseen accounts did, held towards "as it is":
 a tier with few events keeps what the model says. Small probabilities make the beta family the same line. A free curve
-(isotonic) would need 1,000 events in each tier and made no honest fold better; it is left out.
+(isotonic) would need 1,000 events in each tier; it is not offered.
 """
 
 from __future__ import annotations
