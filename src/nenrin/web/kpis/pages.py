@@ -133,7 +133,6 @@ def kpi(request: MemberRequest, key: str) -> HttpResponse:
         "kpi": one,
         "bands": _bands(one),
         "figure": now,
-        "beside": _beside(ask, one),
         "band": _band(ask, one, now),
         "line": _line(ask, one, now, _before(ask, key), target=kpi_targets.of(ask).get(key)),
         "unit": revenue_words.UNITS[one.unit],
@@ -152,15 +151,6 @@ def kpi(request: MemberRequest, key: str) -> HttpResponse:
         "export_query": ask.address(),
     }
     return render(request, "revenue/kpi.html", context)
-
-
-def _beside(ask: Asked, one: Kpi) -> tuple[Kpi, Figure] | None:
-    """The KPI without which this one misleads, with its figure."""
-    if not one.beside:
-        return None
-    return KPIS[one.beside], revenue_kpis.figures_of(ask.ledger, ask.period, ask.grain, ask.within, (one.beside,))[
-        one.beside
-    ]
 
 
 def _bands(one: Kpi) -> list[tuple[Band, Text | None]]:
@@ -251,7 +241,7 @@ def kpi_export(request: MemberRequest, key: str, kind: str) -> Any:
 def _plain(ask: Asked, one: Kpi, value: int) -> Any:
     return (
         value
-        if one.over.startswith(("accounts", "due_renewed", "due", "nps_responded")) and one.interval == "wilson"
+        if one.over.startswith(("accounts", "due_renewed", "due")) and one.interval == "wilson"
         else major(ask, value)
     )
 
