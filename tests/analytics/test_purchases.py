@@ -27,7 +27,7 @@ DONATIONS = (
 def cdnow() -> Histories:
     file = SHARED / "cdnow_customers_summary.csv"
     if not file.exists():
-        pytest.skip("the CDNOW data set is not beside the project")
+        pytest.skip("the CDNOW public data set is not beside the project")
     with file.open() as lines:
         rows = list(csv.DictReader(lines))
     return histories(*([float(row[name]) for row in rows] for name in ("frequency", "recency", "T")))
@@ -53,7 +53,7 @@ def test_spending_is_fitted_as_published() -> None:
     """946 of them bought again within 39 weeks."""
     file = SHARED / "CDNOW_sample.txt"
     if not file.exists():
-        pytest.skip("the CDNOW data set is not beside the project")
+        pytest.skip("the CDNOW public data set is not beside the project")
     spent: dict[str, dict[date, float]] = defaultdict(lambda: defaultdict(float))
     for line in file.read_text().splitlines():
         customer, _, day, _, value = line.split()

@@ -109,7 +109,7 @@ def test_subscribers_of_a_telephone_company(
     """Shares left after 12, 24 and 60 months."""
     file = SHARED / "telco_churn.csv"
     if not file.exists():
-        pytest.skip("the Telco data set is not beside the project")
+        pytest.skip("the Telco public data set is not beside the project")
     with file.open() as lines:
         rows = [row for row in csv.DictReader(lines) if contract in (None, row["Contract"])]
     found = survival.kaplan_meier([float(row["tenure"]) for row in rows], [row["Churn"] == "Yes" for row in rows])
