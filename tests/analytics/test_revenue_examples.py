@@ -166,7 +166,9 @@ def test_another_product_is_an_upsell() -> None:
 
 
 def test_an_invoice_overdue_for_a_month_is_churn_against_the_customers_will() -> None:
-    told = book([paying(1, 100, "2025-01-01", past_due_on=day("2026-02-10")), paying(2, 50, "2025-01-01")])
+    contracts = [paying(1, 100, "2025-01-01", past_due_on=day("2026-02-10")), paying(2, 50, "2025-01-01")]
+    assert value(book(contracts), month("2026-03"), "logo_churn_unwilling") == 0  # unless the policy says so
+    told = book(contracts, replace(YEN, dunning="invoices"))
     assert moved(told, month("2026-02")) == {"begin": 150, "end": 150}
     march = movements.net(told, month("2026-03"))
     assert march.unwilling.tolist() == [True, False]

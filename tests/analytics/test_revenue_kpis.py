@@ -57,16 +57,22 @@ def said(of: Book, seed: int) -> tuple[Book, dict[str, pa.Table]]:
     account = rng.choice(of.accounts[::2], count)
     survey = rng.integers(0, 3, count)
     score = np.where(survey == 0, rng.integers(0, 11, count), rng.integers(1, 6, count))
-    answers = [account, rng.integers(*days, count), survey, score]
+    # Two people of each account, and some answers of nobody in particular.
+    person = np.where(rng.random(count) < 0.8, account * 2 + rng.integers(0, 2, count), -1)
+    answers = [account, rng.integers(*days, count), survey, score, person]
+    asked = [rng.choice(of.accounts, 900), rng.integers(*days, 900), rng.integers(0, 2, 900)]
     reached = of.accounts[::3], of.line.first_paid()[::3] + rng.integers(0, 60, len(of.accounts[::3]))
     recorded = number(date(2024, 3, 1))
     tables = {
         "answers": pa.table({"account": account, "answered_on": answers[1].astype("datetime64[D]"),
-                             "survey": np.array(SURVEYS)[survey], "score": score}),
+                             "survey": np.array(SURVEYS)[survey], "score": score,
+                             "respondent": pa.array(person, mask=person < 0)}),
+        "surveys": pa.table({"account": asked[0], "sent_on": asked[1].astype("datetime64[D]"),
+                             "is_answered": asked[2].astype(bool)}),
         "first_values": pa.table({"account": reached[0], "day": reached[1].astype("datetime64[D]")}),
         "recorded": pa.table({"day": np.array([recorded]).astype("datetime64[D]")}),
     }  # fmt: skip
-    return books.heard(of, answers, reached, recorded), tables
+    return books.arrived(books.heard(of, answers, asked), reached, recorded), tables
 
 
 #: An account's expansion is cut into whole units by cause, which an oracle of fractions does not.
@@ -183,13 +189,34 @@ def test_an_account_with_many_answers_weighs_no_more_than_one_with_a_single_one(
     assert np.isnan(value(of, month("2025-07"), "nps")) and np.isnan(value(of, month("2025-07"), "accounts_heard"))
 
 
+def test_a_respondent_counts_once_in_ninety_days_and_is_heard_all_the_same() -> None:
+    """Somebody says 9 in June, 3 in July and 9 again in September, another 10 in July; one answer is nobody's."""
+    of = book([paying(1, 100, "2025-01-01"), paying(2, 100, "2025-01-01")])
+    days = np.array([number(date(2025, m, d)) for m, d in ((6, 10), (7, 10), (9, 8), (7, 12), (7, 13))])
+    scores, people = np.array([9, 3, 9, 10, 2]), np.array([5, 5, 5, 6, -1])
+    of = books.heard(of, [np.array([1, 1, 1, 2, 2]), days, np.zeros(5, np.int64), scores, people])
+    assert [value(of, month(f"2025-{m:02}"), "nps") for m in (6, 7, 9)] == [100, 0, 100]
+    assert value(of, month("2025-07"), "accounts_heard") == 1
+    assert value(of, month("2025-07"), "nps_accounts") == 0
+    alone = books.within(of, np.array([2]))
+    assert value(alone, month("2025-07"), "nps") == 0 and alone.voices.counts.tolist() == [1, 1]
+
+
+def test_surveys_sent_in_a_period_say_how_many_were_answered_whenever_that_was() -> None:
+    of = book([paying(1, 100, "2025-01-01"), paying(2, 100, "2025-01-01")])
+    sent = np.array([number(date(2025, m, 30)) for m in (6, 6, 6, 7)])
+    of = books.heard(of, [np.zeros(0, np.int64)] * 4, [np.array([2, 1, 1, 9]), sent, np.array([0, 1, 1, 1])])
+    assert value(of, month("2025-06"), "nps_response_rate") == pytest.approx(2 / 3)
+    assert value(books.within(of, np.array([2])), month("2025-06"), "nps_response_rate") == 0
+    assert np.isnan(value(of, month("2025-07"), "nps_response_rate"))
+
+
 def test_onboarding_is_done_when_the_first_value_came_in_time_and_unknown_before_usage_was_recorded() -> None:
     """Four begin on the third: one is quick, one slow, one never arrives, one left; a fifth began before any record."""
     of = book([*(paying(n, 100, "2025-05-03", "2025-05-20" if n == 4 else None) for n in range(1, 5)),
                paying(5, 100, "2025-04-25")])  # fmt: skip
-    none = [np.zeros(0, dtype=np.int64)] * 4
     reached = np.array([1, 2, 5]), np.array([number(date(2025, m, d)) for m, d in ((5, 20), (7, 1), (5, 1))])
-    of = books.heard(of, none, reached, number(date(2025, 5, 1)))
+    of = books.arrived(of, reached, number(date(2025, 5, 1)))
     assert value(of, month("2025-06"), "onboarding_completion") == 0.25
     assert np.isnan(value(of, month("2025-05"), "onboarding_completion"))
 
@@ -198,5 +225,5 @@ def test_what_waits_for_its_facts_is_never_a_zero() -> None:
     of, _ = said(book(history(1)), 1)
     found = figures.whole(figures.measured(of, month("2025-06"))[1], FACTS)
     waiting = [key for key, kpi in KPIS.items() if kpi.waits]
-    assert "nps_response_rate" in waiting and all(found[key].value is None for key in waiting)
+    assert "engagement_rate" in waiting and all(found[key].value is None for key in waiting)
     assert all("waits for its facts" in KPIS[key].empty.en for key in waiting)

@@ -158,7 +158,7 @@ def test_figures_as_known_on_a_past_day_say_so(client: Client, head: Member) -> 
 
 
 def test_operations_publishes_a_policy_and_closes_the_books(client: Client, head: Member) -> None:
-    given = {"churn_recognition": "request", "gap_merge_days": "14", "dunning_days": "30", "coupons": "reduce",
+    given = {"churn_recognition": "request", "gap_merge_days": "14", "dunning": "invoices", "dunning_days": "30", "coupons": "reduce",
              "usage": "committed", "ramp": "step", "gross_margin": "75", "yearly_discount": "8",
              "rates": "usd 150.5\n\nEUR 160", "note": "監査法人と合意"}  # fmt: skip
     assert client.post("/revenue/settings", given).status_code == 302
@@ -173,7 +173,7 @@ def test_operations_publishes_a_policy_and_closes_the_books(client: Client, head
 
 @pytest.mark.parametrize("rates", ["USD", "USD minus", "dollars 150", "USD -3", "USD 0", "USD 1/0"])
 def test_a_rate_that_is_none_is_refused_in_its_field(client: Client, head: Member, rates: str) -> None:
-    given = {"churn_recognition": "service", "gap_merge_days": "14", "dunning_days": "30", "coupons": "reduce",
+    given = {"churn_recognition": "service", "gap_merge_days": "14", "dunning": "off", "dunning_days": "30", "coupons": "reduce",
              "usage": "committed", "ramp": "step", "gross_margin": "75", "yearly_discount": "8", "note": "x"}  # fmt: skip
     answer = client.post("/revenue/settings", {**given, "rates": rates})
     assert answer.status_code == 200 and not MetricPolicy.objects.exists()

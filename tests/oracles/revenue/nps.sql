@@ -1,1 +1,1 @@
-select 100 * (count(*) filter (score >= 9) - count(*) filter (score <= 6)) / nullif(count(*), 0) from said where survey = 'nps'
+select 100 * (count(*) filter (score >= 9) - count(*) filter (score <= 6)) / nullif(count(*), 0) from counted

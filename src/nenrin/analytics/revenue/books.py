@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from nenrin.analytics.revenue import states as stated
 from nenrin.analytics.revenue.contracts import Contract, table
 from nenrin.analytics.revenue.exchange import Exchange, converted
-from nenrin.analytics.revenue.paths import NEVER, Path, Whole, path
+from nenrin.analytics.revenue.paths import Path, Whole, path
 from nenrin.analytics.revenue.policies import Policy
-from nenrin.analytics.revenue.voices import Voices, nobody
+from nenrin.analytics.revenue.voices import NPS, Asked, Voices, nobody, once
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,19 +99,36 @@ def book(
     return Book(accounts, policy, exchange, states, dues_of, unwilling, left_out, line, nobody(len(accounts)))
 
 
-def heard(whole: Book, answers: Sequence[Whole], reached: Sequence[Whole] | None = None, recorded: int = NEVER) -> Book:
-    """The same book with what its accounts said: columns account, day, survey (its place in voices.SURVEYS) and score;
-    and reached: account and day of the first value, with the first day of which usage is known."""
-    account, day, survey, score = answers
-    own = np.isin(account, whole.accounts)
-    order = np.lexsort((day[own], account[own]))
-    row = np.searchsorted(whole.accounts, account[own])[order]
-    first = whole.voices.reached.copy()
-    if reached is not None:
-        inside = np.isin(reached[0], whole.accounts)
-        first[np.searchsorted(whole.accounts, reached[0][inside])] = reached[1][inside]
-    said = Voices(row, day[own][order], survey[own][order], score[own][order], first, recorded)
+def heard(whole: Book, answers: Sequence[Whole], asked: Sequence[Whole] | None = None) -> Book:
+    """The same book with what its accounts said: columns account, day, survey (its place in voices.SURVEYS), score and,
+    where it is known, respondent (any number from 0; below: unknown); and what they were asked: account, day of sending
+    and whether an answer came."""
+    account, day, survey, score = answers[:4]
+    unknown = np.full(len(account), -1, dtype=np.int64)
+    who = np.where(survey == NPS, answers[4], -1) if len(answers) > 4 else unknown
+    row, at = _rows(whole, account, day)
+    said = replace(
+        whole.voices, row=row, day=day[at], survey=survey[at], score=score[at], counts=once(who, day, score)[at]
+    )
+    if asked is not None:
+        sent, of = _rows(whole, asked[0], asked[1])
+        said = replace(said, asked=Asked(sent, asked[1][of], asked[2][of]))
     return replace(whole, voices=said)
+
+
+def arrived(whole: Book, reached: Sequence[Whole], recorded: int) -> Book:
+    """The same book with the account and day of the first values, and the first day of which usage is known."""
+    first = whole.voices.reached.copy()
+    inside = np.isin(reached[0], whole.accounts)
+    first[np.searchsorted(whole.accounts, reached[0][inside])] = reached[1][inside]
+    return replace(whole, voices=replace(whole.voices, reached=first, recorded=recorded))
+
+
+def _rows(whole: Book, account: Whole, day: Whole) -> tuple[Whole, Whole]:
+    """The rows of the book that lines are of, ascending by row and day, and the places of those lines."""
+    order = np.lexsort((day, account))
+    at = order[np.isin(account[order], whole.accounts)]
+    return np.searchsorted(whole.accounts, account[at]), at
 
 
 def of_contracts(contracts: Sequence[Contract], policy: Policy, exchange: Exchange | None = None) -> Book:
@@ -174,7 +191,11 @@ def _picked_dues(dues: Dues, rows: Whole) -> Dues:
 
 def _picked_voices(said: Voices, rows: Whole) -> Voices:
     at, which = _runs(said.row, rows)
-    return Voices(which, said.day[at], said.survey[at], said.score[at], said.reached[rows], said.recorded)
+    of, whose = _runs(said.asked.row, rows)
+    asked = Asked(whose, said.asked.day[of], said.asked.answered[of])
+    return Voices(
+        which, said.day[at], said.survey[at], said.score[at], said.counts[at], said.reached[rows], said.recorded, asked
+    )
 
 
 def _picked_ends(unwilling: frozenset[tuple[int, int]], rows: Whole) -> frozenset[tuple[int, int]]:

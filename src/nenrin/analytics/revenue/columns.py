@@ -99,7 +99,8 @@ def _said(reading: Reading, moved: Movements) -> dict[str, Few]:
     answers = voices.summed(said, start, end)
     row, heard = answers["accounts_heard"]
     active = heard * (moved.before[row] > 0)
-    told = {**answers, **voices.onboarding(said, reading.first, start, end), "accounts_heard_active": (row, active)}
+    told = {**answers, **voices.onboarding(said, reading.first, start, end), "accounts_heard_active": (row, active),
+            **voices.replied(said.asked, start, end)}  # fmt: skip
     return {name: Few(*column) for name, column in told.items()}
 
 

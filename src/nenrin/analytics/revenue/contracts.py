@@ -30,7 +30,7 @@ class Contract:
     """One contract as last known; days are half-open, `ended_on` is the first day without it.
 
     `billed_to`: the day it ended in billing, where that is before the paid service ends. `past_due_on`: since when
-    a payment is overdue. `is_involuntary`: it ended without the customer's decision.
+    a payment is overdue (its first day after the day of payment). `is_involuntary`: it ended without the customer's decision.
     """
 
     key: str

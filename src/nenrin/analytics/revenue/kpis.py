@@ -65,7 +65,21 @@ class Kpi:
     loss: bool = False
     bands: tuple[Band, ...] = ()
     waits: bool = False  # nothing tells its facts yet: never a figure
+    beside: str = ""  # the key of the KPI without which this one misleads
     flows: bool = False  # belongs to a period, not to its last day
+
+
+#: How the names of columns begin that count something; the others are money.
+COUNTS = ("accounts", "due_renewed", "nps_", "promoters", "csat_", "ces_", "onboarding_")
+
+
+def is_money(column: str) -> bool:
+    """Whether a column holds minor units.
+
+    >>> is_money("lost"), is_money("due_mrr"), is_money("due"), is_money("nps_asked")
+    (True, True, False, False)
+    """
+    return column != "due" and not column.startswith(COUNTS)
 
 
 def divided(over: NDArray[np.generic], under: NDArray[np.generic]) -> Floats:

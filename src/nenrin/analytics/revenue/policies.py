@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args, get_type_hints
 
 Recognition = Literal["request", "billing", "service"]
 Coupons = Literal["reduce", "ignore"]
+Dunning = Literal["off", "invoices"]
 Usage = Literal["none", "committed", "trailing"]
 Currency = Literal["constant", "month_end"]
 Ramp = Literal["step", "average"]
@@ -28,7 +29,8 @@ class Policy:
 
     - `churn_recognition`: the day of the request, the end in billing, or the end of the last paid service period.
     - `gap_merge_days`: a lapse up to this long that resumes is no churn.
-    - `dunning_days`: payment this long overdue is churn against the customer's will.
+    - `dunning`: whether unpaid invoices end a contract at all ("invoices") or never do ("off").
+    - `dunning_days`: payment overdue for longer than this is churn against the customer's will, where dunning says so.
     - `coupons`: "reduce" counts a discount as long as it runs, its end is an expansion; "ignore" leaves finite
       coupons out of MRR.
     - `usage`: metered usage counts not at all, with its committed minimum, or with its trailing three-month mean.
@@ -42,6 +44,7 @@ class Policy:
     version: int = 1
     churn_recognition: Recognition = "service"
     gap_merge_days: int = 31
+    dunning: Dunning = "off"
     dunning_days: int = 30
     coupons: Coupons = "reduce"
     usage: Usage = "committed"

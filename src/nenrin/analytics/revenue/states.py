@@ -22,7 +22,7 @@ with served as (
                  when noticed_on is null then {forever}
                  else ends_on + to_months((term_months * (1 + datesub('month', ends_on, noticed_on) // term_months)
                    )::integer) end::date as served_to,
-         coalesce(past_due_on + {dunning}, {forever}) as given_up_on
+         {given_up} as given_up_on
   from contracts
 ), recognised as (select *, {recognised} as left_on from served)
 select *, least(left_on, given_up_on) as closes, is_involuntary or given_up_on < left_on as unwilling
@@ -33,6 +33,7 @@ RECOGNISED = {
     "billing": "least(coalesce(billed_to, served_to), served_to)",
     "service": "served_to",
 }
+GIVEN_UP = {"off": FOREVER, "invoices": f"coalesce(past_due_on + {{dunning}}, {FOREVER})"}
 COUPONS = {"reduce": "step.minor", "ignore": "coalesce(step.list_minor, step.minor)"}
 USAGE = {"none": "0", "committed": "coalesce(step.committed_minor, 0)", "trailing": "coalesce(step.usage_minor, 0)"}
 SPANS = """
@@ -107,8 +108,9 @@ CLOSINGS = "select distinct account, closes as day from stops where unwilling an
 
 def build(db: duckdb.DuckDBPyConnection, policy: Policy) -> tuple[pa.Table, pa.Table, pa.Table]:
     """(states, dues, unwilling ends) of the relation `contracts`; leaves temp tables `stops`, `spans`, `states`."""
-    words = {"forever": FOREVER, "dunning": int(policy.dunning_days), "gap": int(policy.gap_merge_days)}
-    db.execute(STOPS.format(recognised=RECOGNISED[policy.churn_recognition], **words))
+    words = {"forever": FOREVER, "gap": int(policy.gap_merge_days)}
+    given_up = GIVEN_UP[policy.dunning].format(dunning=int(policy.dunning_days))
+    db.execute(STOPS.format(recognised=RECOGNISED[policy.churn_recognition], given_up=given_up, **words))
     ramps = AVERAGED if policy.ramp == "average" else STEPWISE
     db.execute(SPANS.format(minor=COUPONS[policy.coupons], usage=USAGE[policy.usage], ramps=ramps, **words))
     db.execute("create or replace temp table states as " + STATES.format(**words))

@@ -13,34 +13,68 @@ SURVEYS = ("nps", "csat", "ces")
 NPS, CSAT, CES = range(3)
 #: Days from the first payment within which onboarding is due: later it is behind.
 ONBOARDING_DAYS = 31
+#: Days within which a second NPS answer of the same respondent does not count.
+APART_DAYS = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """NPS surveys sent, by (row of the book, ascending; day of sending), and whether an answer has come (1 or 0)."""
+
+    row: Whole
+    day: Whole
+    answered: Whole
 
 
 @dataclass(frozen=True, slots=True)
 class Voices:
-    """Answers by (row of the book, ascending; day; survey; score). `reached`: the day of each account's first value, NEVER
-    where it has not been seen; `recorded`: the first day of which usage is known, NEVER where no event stands for it."""
+    """Answers by (row of the book, ascending; day; survey; score; counts: 0 where the same respondent answered shortly
+    before). `reached`: the day of each account's first value, NEVER where it has not been seen; `recorded`: the first day
+    of which usage is known, NEVER where no event stands for it; `asked`: the surveys that were sent."""
 
     row: Whole
     day: Whole
     survey: Whole
     score: Whole
+    counts: Whole
     reached: Whole
     recorded: int
+    asked: Asked
 
 
 def nobody(accounts: int) -> Voices:
     """Nothing said, nothing reached."""
     none = np.zeros(0, dtype=np.int64)
-    return Voices(none, none, none, none, np.full(accounts, NEVER, dtype=np.int64), NEVER)
+    never = np.full(accounts, NEVER, dtype=np.int64)
+    return Voices(none, none, none, none, none, never, NEVER, Asked(none, none, none))
+
+
+def once(who: Whole, day: Whole, score: Whole) -> Whole:
+    """1 for each answer that counts, 0 for one within APART_DAYS after one that counts of the same respondent (who; below
+    zero: unknown, counts always). The first counts, so that what comes later changes no past figure; of one day the lower.
+
+    >>> once(np.array([7, 7, 7, -1, -1]), np.array([0, 89, 90, 0, 0]), np.full(5, 9)).tolist()
+    [1, 0, 1, 1, 1]
+    """
+    counts = np.ones(len(who), dtype=np.int64)
+    order = np.lexsort((score, day, who))
+    near = (np.diff(who[order]) == 0) & (np.diff(day[order]) < APART_DAYS) & (who[order][1:] >= 0)
+    for one in np.unique(who[order][1:][near]):
+        last = -APART_DAYS
+        for at in order[np.searchsorted(who[order], one) : np.searchsorted(who[order], one, side="right")]:
+            counts[at] = day[at] - last >= APART_DAYS
+            last = day[at] if counts[at] else last
+    return counts
 
 
 def summed(voices: Voices, start: int, end: int) -> dict[str, tuple[Whole, Whole]]:
     """Of the answers of a period, by account: the accounts that gave any, and their numbers."""
     inside = (voices.day >= start) & (voices.day < end)
     row, survey, score = voices.row[inside], voices.survey[inside], voices.score[inside]
-    nps, csat, ces = (survey == each for each in (NPS, CSAT, CES))
+    said, csat, ces = (survey == each for each in (NPS, CSAT, CES))
+    nps = said & (voices.counts[inside] > 0)
     told: dict[str, NDArray[np.generic]] = {
-        "promoters": nps & (score >= 9), "detractors": nps & (score <= 6), "nps_answers": nps,
+        "promoters": nps & (score >= 9), "detractors": nps & (score <= 6), "nps_answers": nps, "nps_said": said,
         "csat_good": csat & (score >= 4), "csat_answers": csat, "ces_sum": np.where(ces, score, 0), "ces_answers": ces,
     }  # fmt: skip
     at, first = np.unique(row, return_index=True)
@@ -48,8 +82,17 @@ def summed(voices: Voices, start: int, end: int) -> dict[str, tuple[Whole, Whole
     heard = np.maximum(sums["nps_answers"], 1)
     exact = 1000 * (sums["promoters"] - sums["detractors"]) / heard
     of_account = np.trunc(exact + np.copysign(0.5, exact)).astype(np.int64)
-    sums |= {"accounts_heard": (sums["nps_answers"] > 0).astype(np.int64), "nps_of_accounts": of_account}
+    sums |= {"accounts_heard": (sums.pop("nps_said") > 0).astype(np.int64), "nps_of_accounts": of_account,
+             "accounts_counted": (sums["nps_answers"] > 0).astype(np.int64)}  # fmt: skip
     return {name: (at, values) for name, values in sums.items()}
+
+
+def replied(asked: Asked, start: int, end: int) -> dict[str, tuple[Whole, Whole]]:
+    """NPS surveys sent in a period by account, and those of them that have been answered."""
+    inside = (asked.day >= start) & (asked.day < end)
+    at, first, sent = np.unique(asked.row[inside], return_index=True, return_counts=True)
+    came = np.add.reduceat(asked.answered[inside], first) if len(at) else at
+    return {"nps_asked": (at, sent.astype(np.int64)), "nps_responded": (at, came)}
 
 
 def onboarding(voices: Voices, first_paid: Whole, start: int, end: int) -> dict[str, tuple[Whole, Whole]]:

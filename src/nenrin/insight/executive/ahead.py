@@ -14,7 +14,7 @@ from nenrin.analytics.revenue.periods import month_start
 from nenrin.customers import terms
 from nenrin.ingest import lakes
 from nenrin.insight.executive.questions import Question
-from nenrin.insight.revenue.books import CONTRACTS
+from nenrin.insight.revenue.books import contracts
 
 MONTHS = 6
 #: A monthly contract decides every month: it is no renewal.
@@ -102,7 +102,7 @@ def _all(ask: Question) -> list[Due]:
 @lru_cache(maxsize=8)
 def _running(path: Path, version: int, known: date, day: date, currency: str) -> list[tuple[int, date, int, bool, date | None, str, int]]:  # fmt: skip
     with lakes.current().session(days=(known, known), known=known) as db:
-        db.execute(CONTRACTS.format(currency=currency))
+        db.execute(contracts(currency))
         return db.sql(RUNNING.format(day=day, shortest=SHORTEST)).fetchall()
 
 

@@ -47,6 +47,16 @@ coalesce(is_involuntary, false) or exists (
 COUNTED = """
 believed_to = date '9999-12-31' and s.account is not null and starts_on is not null and ends_on is not null
 and s.account not in (select account from accounts where believed_to = date '9999-12-31' and status = 'internal-test')"""
+#: Since when a payment is overdue: of the account's unpaid invoices that fell due while the contract ran, the first; only
+#: once it has been overdue for longer than the policy's days, so that nobody who may still pay is seen leaving. One that
+#: was written off counts as unpaid until a later one is paid.
+PAST_DUE = """
+(select min(due_on) + 1 from invoices i
+ where i.account = s.account and i.believed_to = date '9999-12-31' and i.minor > 0 and i.due_on >= starts_on
+   and i.due_on + 1 + {days} <= date '{known}' and (i.status = 'open' or i.status = 'uncollectible' and not exists (
+     from invoices p where p.account = i.account and p.believed_to = date '9999-12-31' and p.status = 'paid'
+     and p.issued_on > i.issued_on)))"""
+NOT_DUE = "null::date"
 CONTRACTS = """
 create temp view contracts as
 select s.key, s.account, starts_on, ends_on,
@@ -56,7 +66,7 @@ select s.key, s.account, starts_on, ends_on,
         '"usage_minor":"BIGINT"}}]')] as steps,
        coalesce(product, '') as product, coalesce(plan, '') as plan, coalesce(nullif(currency, ''), '{currency}')
        as currency, greatest(coalesce(term_months, 1), 1) as term_months, coalesce(auto_renews, true) as auto_renews,
-       noticed_on, ended_on, null::date as billed_to, null::date as past_due_on,
+       noticed_on, ended_on, null::date as billed_to, {past_due} as past_due_on,
        {unwilling} as is_involuntary, false as is_ramp
 from subscriptions s
 where {counted}
@@ -71,12 +81,18 @@ select account, believed_from, coalesce(tier, '') as tier, coalesce(touch_model,
        coalesce(industry, '') as industry, coalesce(region, '') as region
 from accounts order by account, believed_from
 """
-#: The last version of every survey answer.
+#: The last version of every survey answer; a respondent is a number, -1 where it is not known who.
 ANSWERS = """
 select account, answered_on - date '1970-01-01' as day, list_position({surveys}, survey) - 1 as survey,
-       score::bigint as score
+       score::bigint as score,
+       if(coalesce(respondent, '') = '', -1, dense_rank() over (order by coalesce(respondent, ''))) as respondent
 from answers where believed_to = date '9999-12-31' and account is not null and answered_on is not null
   and list_contains({surveys}, survey)
+"""
+#: NPS surveys whose sending was told, and whether an answer is known.
+ASKED = """
+select account, sent_on - date '1970-01-01' as day, (score is not null)::bigint as answered
+from answers where believed_to = date '9999-12-31' and account is not null and survey = 'nps' and sent_on is not null
 """
 REACHED = """
 select account, min(day) - date '1970-01-01' as day from usage
@@ -174,10 +190,16 @@ def ledger(known: date, policy: Policy | None = None) -> Ledger:
     return made
 
 
+def contracts(currency: str, past_due: str = NOT_DUE) -> str:
+    """The statement that makes the view `contracts` of a session; `past_due`: since when its payment is overdue."""
+    return CONTRACTS.format(currency=currency, past_due=past_due, unwilling=UNWILLING, counted=COUNTED)
+
+
 def read(db: duckdb.DuckDBPyConnection, policy: Policy, known: date, version: int) -> Ledger:
     """A ledger from a session of the lake with fixed knowledge."""
-    db.execute(CONTRACTS.format(currency=policy.reporting_currency, unwilling=UNWILLING, counted=COUNTED))
-    book = books.heard(revenue.book(db, policy, Exchange(policy), on=known), _answers(db))
+    past_due = PAST_DUE.format(days=int(policy.dunning_days), known=known) if policy.dunning == "invoices" else NOT_DUE
+    db.execute(contracts(policy.reporting_currency, past_due))
+    book = books.heard(revenue.book(db, policy, Exchange(policy), on=known), _answers(db), _asked(db))
     noted = (*findings.found(db, book.left_out), *_undated(db))
     return Ledger(book, _graded(db), _costs(db, policy), known, version, noted)
 
@@ -190,7 +212,13 @@ def _undated(db: duckdb.DuckDBPyConnection) -> list[Finding]:
 def _answers(db: duckdb.DuckDBPyConnection) -> list[Whole]:
     surveys = "[" + ", ".join(f"'{name}'" for name in SURVEYS) + "]"
     found = db.sql(ANSWERS.format(surveys=surveys)).to_arrow_table()
-    return [found.column(name).to_numpy().astype(np.int64) for name in ("account", "day", "survey", "score")]
+    names = ("account", "day", "survey", "score", "respondent")
+    return [found.column(name).to_numpy().astype(np.int64) for name in names]
+
+
+def _asked(db: duckdb.DuckDBPyConnection) -> list[Whole]:
+    found = db.sql(ASKED).to_arrow_table()
+    return [found.column(name).to_numpy().astype(np.int64) for name in ("account", "day", "answered")]
 
 
 def _with_first_values(book: Book, lake: Lake, known: date) -> Book:
@@ -198,12 +226,8 @@ def _with_first_values(book: Book, lake: Lake, known: date) -> Book:
     with lake.session(known=known) as db:
         found = db.sql(REACHED).to_arrow_table()
         [(recorded,)] = db.sql(RECORDED).fetchall()
-    said = book.voices
     reached = [found.column(name).to_numpy().astype(np.int64) for name in ("account", "day")]
-    accounts = book.accounts[said.row]
-    return books.heard(
-        book, (accounts, said.day, said.survey, said.score), reached, NEVER if recorded is None else recorded
-    )
+    return books.arrived(book, reached, NEVER if recorded is None else recorded)
 
 
 def _graded(db: duckdb.DuckDBPyConnection) -> Graded:

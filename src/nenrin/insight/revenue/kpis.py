@@ -41,10 +41,21 @@ COLUMN_NAMES: dict[str, Text] = {
     "due_mrr": Text("MRR due", "更新対象MRR"),
     "due_kept": Text("MRR renewed", "更新されたMRR"),
     "end": Text("MRR", "MRR"),
+    "promoters": Text("promoters", "推奨者"),
+    "nps_answers": Text("answers that count", "集計対象の回答"),
+    "accounts_heard_active": Text("answered", "回答あり"),
+    "csat_good": Text("answers of 4 or 5", "4または5の回答"),
+    "csat_answers": Text("answers", "回答"),
+    "ces_sum": Text("sum of the answers", "回答の合計"),
+    "ces_answers": Text("answers", "回答"),
+    "onboarding_done": Text("reached it in time", "期限までに達成"),
+    "onboarding_due": Text("due", "期限を迎えた顧客"),
+    "nps_responded": Text("surveys answered", "回答のあったアンケート"),
+    "nps_asked": Text("surveys sent", "送信したアンケート"),
 }
 
 
-KEPT = ("accounts_kept", "kept", "kept_capped", "due_renewed", "due_kept")
+KEPT = ("accounts_kept", "kept", "kept_capped", "due_renewed", "due_kept", "nps_responded")
 
 
 @dataclass(frozen=True, slots=True)

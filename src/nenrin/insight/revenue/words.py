@@ -61,6 +61,11 @@ RECOGNITION = {
     "billing": Text("churn counts when billing ends", "解約は課金の終了日に計上"),
     "service": Text("churn counts when the paid service ends", "解約は支払い済み期間の終了日に計上"),
 }
+DUNNING = {
+    "off": Text("overdue payment is no churn", "支払いの遅れは解約とみなさない"),
+    "invoices": Text("unpaid invoices are churn once they are overdue for too long",
+                     "請求書の未払いが一定日数を超えたら解約（支払い滞納）"),
+}  # fmt: skip
 COUPONS = {
     "reduce": Text("discounts lower MRR while they run", "割引中は割引後の額"),
     "ignore": Text("discounts that end leave MRR as listed", "期限付き割引は定価で計上"),
@@ -83,7 +88,9 @@ def policy(of: Policy) -> Text:
     clauses = [
         RECOGNITION[of.churn_recognition],
         Text(f"a lapse of up to {gap} days is no churn", f"{gap}日以内の中断は継続とみなす"),
-        Text(f"payment overdue for {dunning} days is churn", f"支払いが{dunning}日遅れたら解約"),
+        Text(f"payment overdue for more than {dunning} days is churn", f"支払いの遅れが{dunning}日を超えたら解約")
+        if of.dunning == "invoices"
+        else DUNNING["off"],
         COUPONS[of.coupons],
         USAGE[of.usage],
         CURRENCY[of.currency],

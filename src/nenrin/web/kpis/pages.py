@@ -13,7 +13,7 @@ from django.urls import path, reverse
 
 from nenrin.analytics.revenue.catalogue import GROUPS, KPIS
 from nenrin.analytics.revenue.figures import Figure
-from nenrin.analytics.revenue.kpis import Band, Kpi, band_of
+from nenrin.analytics.revenue.kpis import Band, Kpi, band_of, is_money
 from nenrin.customers.models import Account
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.insight.models import KpiTarget
@@ -133,6 +133,7 @@ def kpi(request: MemberRequest, key: str) -> HttpResponse:
         "kpi": one,
         "bands": _bands(one),
         "figure": now,
+        "beside": _beside(ask, one),
         "band": _band(ask, one, now),
         "line": _line(ask, one, now, _before(ask, key), target=kpi_targets.of(ask).get(key)),
         "unit": revenue_words.UNITS[one.unit],
@@ -151,6 +152,14 @@ def kpi(request: MemberRequest, key: str) -> HttpResponse:
         "export_query": ask.address(),
     }
     return render(request, "revenue/kpi.html", context)
+
+
+def _beside(ask: Asked, one: Kpi) -> tuple[Kpi, Figure] | None:
+    """The KPI without which this one misleads, with its figure."""
+    if not one.beside:
+        return None
+    found = revenue_kpis.figures_of(ask.ledger, ask.period, ask.grain, ask.within, (one.beside,))
+    return KPIS[one.beside], found[one.beside]
 
 
 def _bands(one: Kpi) -> list[tuple[Band, Text | None]]:
@@ -239,11 +248,7 @@ def kpi_export(request: MemberRequest, key: str, kind: str) -> Any:
 
 
 def _plain(ask: Asked, one: Kpi, value: int) -> Any:
-    return (
-        value
-        if one.over.startswith(("accounts", "due_renewed", "due")) and one.interval == "wilson"
-        else major(ask, value)
-    )
+    return major(ask, value) if is_money(one.over) else value
 
 
 urlpatterns = [

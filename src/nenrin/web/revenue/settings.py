@@ -27,7 +27,16 @@ from nenrin.web import exports, toasts
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.revenue.asking import VIEW
 
-CHOICES = ("churn_recognition", "gap_merge_days", "dunning_days", "coupons", "usage", "reactivation_in_nrr", "ramp")
+CHOICES = (
+    "churn_recognition",
+    "gap_merge_days",
+    "dunning",
+    "dunning_days",
+    "coupons",
+    "usage",
+    "reactivation_in_nrr",
+    "ramp",
+)
 RAMPS = {
     "step": Text("each step of a ramp deal for itself", "段階契約は各段階の額"),
     "average": Text("a ramp deal at its first term's average", "段階契約は初回期間の平均額"),
@@ -43,6 +52,10 @@ class PolicyForm(forms.Form):
 
     churn_recognition = forms.ChoiceField(label=_("Churn counts"))
     gap_merge_days = forms.IntegerField(label=_("A lapse is no churn up to (days)"), min_value=0, max_value=366)
+    dunning = forms.ChoiceField(
+        label=_("Overdue payment"),
+        help_text=_("Off, so that one late invoice is no churn. On, the account counts as having left against its will from the day on which an invoice has been overdue for longer than the days below; once it is paid, it never left."),
+    )  # fmt: skip
     dunning_days = forms.IntegerField(label=_("Overdue payment is churn after (days)"), min_value=0, max_value=366)
     coupons = forms.ChoiceField(label=_("Discounts that end"))
     usage = forms.ChoiceField(label=_("Metered usage"))
@@ -58,7 +71,7 @@ class PolicyForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offered = {"churn_recognition": revenue_words.RECOGNITION, "coupons": revenue_words.COUPONS,
+        offered = {"churn_recognition": revenue_words.RECOGNITION, "coupons": revenue_words.COUPONS, "dunning": revenue_words.DUNNING,
                    "usage": revenue_words.USAGE, "ramp": RAMPS}  # fmt: skip
         for name, words in offered.items():
             self.fields[name].choices = _words(words)  # type: ignore[attr-defined]

@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 
 from nenrin.analytics.revenue.catalogue import KPIS
 from nenrin.analytics.revenue.figures import Figure
-from nenrin.analytics.revenue.kpis import Kpi
+from nenrin.analytics.revenue.kpis import Kpi, is_money
 from nenrin.insight.revenue import words as revenue_words
 from nenrin.values import Money, Text
 from nenrin.web import format, marks
@@ -56,6 +56,6 @@ def bound(of: Kpi, value: float, currency: str = "JPY") -> str:
 def part(of: Kpi, value: int, currency: str = "JPY", side: str = "over") -> str:
     """One account's part of a fraction: money, or a count."""
     name = of.over if side == "over" else of.under
-    if name.startswith(("accounts", "due_renewed")) or name == "due":
-        return format.number(value, language())
-    return format.money(Money(value, currency), language())
+    if is_money(name):
+        return format.money(Money(value, currency), language())
+    return format.number(value, language())

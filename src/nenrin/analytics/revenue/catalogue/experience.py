@@ -9,6 +9,7 @@ from nenrin.values import Text
 
 FEW_ANSWERS = 10
 _SILENT = Text("too few answers came in the period", "期間中の回答が少ない")
+_UNASKED = Text("too few surveys with a day of sending", "送信日の記録があるアンケートが少ない")
 _NO_START = Text(
     "nobody's onboarding was due, or no event is mapped to the first value",
     "オンボーディング期限を迎えた顧客がない、または「最初の成功体験」の利用ログが未設定",
@@ -41,11 +42,25 @@ ALL = (
     Kpi(
         "nps", Text("NPS", "NPS"),
         Text(
-            "Share of promoters (9-10) less share of detractors (0-6) among the answers of the period.",
-            "期間中の回答のうち、推奨者（9〜10点）の割合から批判者（0〜6点）の割合を引いた値。",
+            "Share of promoters (9-10) less share of detractors (0-6) among the answers of the period. A respondent counts "
+            "once in 90 days, with the first answer; an answer of nobody in particular counts always.",
+            "期間中の回答のうち、推奨者（9〜10点）の割合から批判者（0〜6点）の割合を引いた値。同じ回答者は90日に1回、最初の回答だけを"
+            "数える。回答者のわからない回答はすべて数える。",
         ),
         "100 * (promoters - detractors) / nps_answers", "points", "higher", "experience", _nps,
         "nps_answers", FEW_ANSWERS, _SILENT, "nps", "promoters", "nps_answers", bands=bands.NPS, flows=True,
+        beside="nps_response_rate",
+    ),
+    Kpi(
+        "nps_response_rate", Text("NPS response rate", "NPS回答率"),
+        Text(
+            "NPS surveys sent in the period that have been answered by now, of all sent in it. Answers without a day of "
+            "sending count on neither side.",
+            "期間中に送ったNPSアンケートのうち、これまでに回答のあった割合。送信日の記録がない回答は分子にも分母にも含めない。",
+        ),
+        "nps_responded / nps_asked", "share", "higher", "experience",
+        lambda sums, facts: divided(sums["nps_responded"], sums["nps_asked"]),
+        "nps_asked", FEW_ANSWERS, _UNASKED, "wilson", "nps_responded", "nps_asked", flows=True, beside="nps",
     ),
     Kpi(
         "nps_accounts", Text("NPS, each account once", "NPS（1社1票）"),
@@ -53,9 +68,9 @@ ALL = (
             "The mean of the accounts' own NPS: an account with many answers weighs no more than one with a single one.",
             "顧客ごとのNPSの平均。回答の多い顧客も1社1票で数える。",
         ),
-        "nps_of_accounts / 10 / accounts_heard", "points", "higher", "experience",
-        lambda sums, facts: divided(sums["nps_of_accounts"], sums["accounts_heard"]) / 10,
-        "accounts_heard", FEW_ANSWERS, _SILENT, flows=True,
+        "nps_of_accounts / 10 / accounts_counted", "points", "higher", "experience",
+        lambda sums, facts: divided(sums["nps_of_accounts"], sums["accounts_counted"]) / 10,
+        "accounts_counted", FEW_ANSWERS, _SILENT, flows=True,
     ),
     Kpi(
         "accounts_heard", Text("Accounts that answered", "NPSに回答した顧客の割合"),
@@ -67,13 +82,6 @@ ALL = (
         _heard,
         "accounts_begin", 30, _SILENT, "wilson",
         "accounts_heard_active", "accounts_begin", flows=True,
-    ),
-    _waiting(
-        "nps_response_rate", Text("NPS response rate", "NPS回答率"),
-        Text("Answers of the surveys sent in the period.", "期間中に送ったアンケートのうち、回答があった割合。"),
-        "nps_answers / surveys_sent",
-        Text("surveys sent (answers come from other systems without them)",
-             "アンケートの配信記録（他システムの回答には含まれない）"),
     ),
     Kpi(
         "csat", Text("CSAT", "CSAT（満足度）"),
