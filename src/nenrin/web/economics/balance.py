@@ -129,7 +129,7 @@ def _percents(values: list[float | None]) -> list[str]:
 
 
 def _months(found: Balance) -> tuple[str, ...]:
-    return tuple(f"{row.month:%Y-%m}" for row in found.rows)
+    return tuple(format.day(row.month, exports.language(), "month") for row in found.rows)
 
 
 @requires(Permission.EXPORT)

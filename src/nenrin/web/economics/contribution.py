@@ -73,7 +73,7 @@ def _trend(found: Contribution) -> Lines:
     ]
     series = tuple(_series(label, values, found.currency) for label, values in told)
     story = Text("Revenue, cost and contribution by month", "月別の売上・費用・貢献利益")
-    days = tuple(f"{month:%Y-%m}" for month, _ in found.months)
+    days = tuple(format.day(month, exports.language(), "month") for month, _ in found.months)
     lowest = min((value for one in series for value in one.values if value is not None), default=0.0)
     return Lines(days, series, story, low=min(0.0, lowest), axis=Text("Month", "月"))
 
