@@ -137,6 +137,14 @@ def test_the_last_figure_of_a_line_stands_right_of_its_point_inside_the_picture(
     assert float(tip.text_x) + shares.breadth(tip.text) <= drawn.width and float(tip.text_y) >= 12
 
 
+def test_the_figure_of_a_line_that_ends_a_little_earlier_keeps_off_the_lines_that_go_on() -> None:
+    days = tuple(str(n) for n in range(18))
+    spent = lines.Series("spent", (*(5.0,) * 17, None), ("",) * 16 + ("137万円", "—"))
+    planned = lines.Series("planned", (6.0,) * 18, ("",) * 17 + ("140万円",))
+    first, second = (path.tip for path in lines.draw(lines.Lines(days, (spent, planned), "")).paths)
+    assert first and second and first.x != second.x and first.text_x == second.text_x
+
+
 def test_months_may_be_named_by_the_year() -> None:
     left = lines.Series("left", (1.0,) * 31, ("",) * 31)
     days = tuple(str(n) for n in range(31))

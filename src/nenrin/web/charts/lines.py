@@ -46,7 +46,7 @@ class Lines:
 
 @dataclass(frozen=True, slots=True)
 class Tip:
-    """The last known point and, at its right, its figure, whose height keeps clear of the other lines' figures."""
+    """The last known point and, right of it or of the picture, its figure, whose height keeps clear of the others'."""
 
     x: str
     y: str
@@ -136,7 +136,7 @@ def _paths(lines: Lines, x: Scale, y: Scale) -> tuple[Path, ...]:
     tips = [_last(one, x, y) for one in lines.series]
     heights = _apart([tip[1] if tip else None for tip in tips], lines.height - BOTTOM - 4)
     return tuple(
-        Path(one.label, LOOKS[n % len(LOOKS)], _runs(one, x, y, lines.has_steps), _tip(tip, heights[n]))
+        Path(one.label, LOOKS[n % len(LOOKS)], _runs(one, x, y, lines.has_steps), _tip(tip, heights[n], x.end))
         for n, (one, tip) in enumerate(zip(lines.series, tips, strict=True))
     )
 
@@ -161,8 +161,13 @@ def _last(series: Series, x: Scale, y: Scale) -> tuple[float, float, str] | None
     return x(known[-1]), y(value if value is not None else 0.0), _last_text(series)
 
 
-def _tip(tip: tuple[float, float, str] | None, text_y: float | None) -> Tip | None:
-    return Tip(unit(tip[0]), unit(tip[1]), tip[2], unit(tip[0] + AWAY), unit(text_y or 0.0)) if tip else None
+def _tip(tip: tuple[float, float, str] | None, text_y: float | None, right: float) -> Tip | None:
+    """Beside the point, or in the margin where the figure would stand on the lines that go on."""
+    if tip is None:
+        return None
+    x, y, text = tip
+    is_near = x + AWAY + breadth(text) > right
+    return Tip(unit(x), unit(y), text, unit((right if is_near else x) + AWAY), unit(text_y or 0.0))
 
 
 def _apart(heights: Sequence[float | None], lowest: float) -> list[float | None]:
