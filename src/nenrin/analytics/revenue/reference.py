@@ -34,6 +34,9 @@ model, plan, industry, region, fiscal year of the first payment, owner, segment.
 - *Expansion* and *contraction* are split by cause: seats, plan, product, price, discount. A discount that ends and a
   price increase are no upsell.
 - Churn is split by whether the customer decided it: an account whose payment failed left unwillingly.
+- An unpaid invoice is no churn, unless the policy says `dunning: invoices`: then a contract ends on the day on which an invoice
+  that fell due while it ran has been overdue for more than `dunning_days`. Once that invoice is paid or void, it never ended;
+  closed books tell the difference as an adjustment. One written off counts as unpaid until a later one is paid.
 - A contract ends on `ended_on`; with a notice, or where it does not renew by itself, with its term; otherwise it goes on.
 - **As known on** a day, only what was recorded by then exists. A contract corrected later changes what is shown for
   the past from then on, and only from then on.
