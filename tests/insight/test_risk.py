@@ -148,6 +148,24 @@ def test_forecasts_are_held_against_what_came_and_add_up(org: Organisation, at: 
     assert growth.version is not None and growth.version.card["share"] == pytest.approx(0.3)
 
 
+def test_months_held_against_what_came_never_overlap_though_telling_began_in_mid_month(
+    org: Organisation, at: datetime
+) -> None:
+    """A loss stands in one month only, and every month in which somebody left is there."""
+    made = risk_world.build(at)
+    begun = date(2025, 11, 12)
+    learning.learn(begun, by=SYSTEM, at=at)
+    telling.tell(begun, at=at)
+    telling.tell(date(2025, 11, 30), at=at)
+    learning.learn(date(2025, 12, 31), by=SYSTEM, at=at)
+    held = forecasts.forecast("churn", KNOWN).ended
+    assert all(one.begins.day == 1 for one in held)
+    assert all(one.ends == after.begins for one, after in zip(held, held[1:], strict=False))
+    assert [one.basis for one in held[-2:]] == ["replayed", "said"]
+    within = [day for day, _ in made.values() if day and held[0].begins <= day < held[-1].ends]
+    assert sum(one.happened for one in held) == len(within)
+
+
 def test_too_few_events_give_a_reason_and_no_figure(org: Organisation, at: datetime) -> None:
     risk_world.build(at, count=8)
     for version in learning.learn(KNOWN, by=SYSTEM, at=at):

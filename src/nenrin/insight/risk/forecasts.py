@@ -115,7 +115,8 @@ def _held(event: str, known: date, share: float, within: Sequence[int] | None) -
         rows = rows.filter(account__in=bulk.among(within))
     said: dict[date, list[Said]] = {}
     for row in rows.values_list("as_of", "is_replayed", "account_id", "low", "high", "months", "minor"):
-        said.setdefault(row[0], []).append(row)
+        if (row[0] + timedelta(1)).day == 1:  # a calendar month; others would overlap their neighbours
+            said.setdefault(row[0], []).append(row)
     if not said:
         return ()
     decided = outcomes.decided(books.ledger(known))

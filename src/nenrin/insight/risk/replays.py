@@ -23,7 +23,6 @@ from nenrin.insight.risk.tables import Rows
 #: So many past months are replayed, each with a model of its own.
 BACK = 12
 SAID = ("account_id", "event", "as_of", "version_id", "is_replayed", "p", "low", "high", "horizons", "months", "minor")
-EVENING = timedelta(1)
 
 
 def keep(rows: Rows, event: str, version: RiskModelVersion, model: RiskModel) -> int:
@@ -33,7 +32,7 @@ def keep(rows: Rows, event: str, version: RiskModelVersion, model: RiskModel) ->
     for begin in np.unique(table.begins)[-BACK:].tolist():
         day = date(1970, 1, 1) + timedelta(begin - 1)
         before, asked = table.chosen(table.ends <= begin), np.flatnonzero(table.begins == begin)
-        if any((one + EVENING).replace(day=1) == (day + EVENING).replace(day=1) for one in spoken) or not len(before):
+        if day in spoken or not len(before):
             continue
         if found := machine.relearned(model, before, event):
             told = machine.tell(found, table.chosen(asked))

@@ -26,7 +26,7 @@ UNIQUE = ("account_id", "event")
 def tell(day: date, *, at: datetime) -> int:
     """Every customer's risk as known at the end of a day, by the models in use; returns how many were told.
 
-    Accounts that left or gave notice lose theirs. The first telling of a month is kept for ever. Safe to repeat.
+    Accounts that left or gave notice lose theirs. What is told on the eve of a month is kept for ever. Safe to repeat.
     """
     versions = _readable(at)
     if not versions:
@@ -88,11 +88,10 @@ def _value(rows: Rows, feature: str, row: int) -> float:
 
 
 def _say(version: RiskModelVersion, rows: Rows, told: Told, day: date) -> None:
-    """Once a month: what is said at its begin stays said."""
-    month = (day + timedelta(1)).replace(day=1)
-    since = month - timedelta(1)
-    spoken = RiskSaid.objects.filter(event=version.event, as_of__gte=since, as_of__lte=day, is_replayed=False)
-    if spoken.exists():
+    """On the eve of a month: what is said of it stays said. A month in which telling began later is replayed."""
+    if (day + timedelta(1)).day != 1:
+        return
+    if RiskSaid.objects.filter(event=version.event, as_of=day, is_replayed=False).exists():
         return
     accounts, minor = rows.table.account.tolist(), rows.standing.minor.tolist()
     kept = replays.said(accounts, version.event, day, version.pk, told, minor, is_replayed=False)
