@@ -85,7 +85,7 @@ def _seen(one: Suggestion) -> Text:
     (happened, months), (other, rest) = one.like, one.unlike
     return Text(
         f"it happened in {happened} of {months:,} such customer-months, in {other} of {rest:,} others",
-        f"同じ側の顧客では{months:,}か月中{happened}件、反対側では{rest:,}か月中{other}件",
+        f"同じ傾向の顧客では延べ{months:,}か月中{happened}件、それ以外では延べ{rest:,}か月中{other}件",
     )
 
 
