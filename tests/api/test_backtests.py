@@ -26,13 +26,15 @@ def rest(org: Organisation, at: datetime) -> Rest:
 
 
 def test_a_backtest_is_asked_for_and_read(rest: Rest, at: datetime) -> None:
-    assert rest.get(PATH).status_code == 404
+    nothing = rest.get(PATH)
+    assert nothing.status_code == 200 and nothing.data["state"] == "none" and nothing.data["card"] is None
+    assert "POST" in nothing.data["reason"] and nothing.data["version"] == 1
     asked = rest.call("POST", PATH, {"capacity": 20})
     assert asked.status_code == 202 and asked.data["state"] == "asked" and asked.data["card"] is None
     assert rest.get(PATH).data["progress"] == {"done": 0, "accounts": 0}
     backtests_world.finished(reading.version("standard"), at)
     told = rest.get(PATH).data
-    assert told["state"] == "done" and told["card"]["due"][1]["areas"]["model"]["value"] > 0.5
+    assert told["state"] == "done" and told["reason"] == "" and told["card"]["due"][1]["areas"]["model"]["value"] > 0.5
     assert told["version"] == 1 and told["weights"]["measures"]
 
 

@@ -26,13 +26,14 @@ class BacktestOut(Schema):
     version: int
     is_draft: bool
     rival: int | None = Field(description="The version that it is compared with.")
-    as_of: date = Field(description="Every day up to this one was scored with what was known on it.")
-    state: str = Field(description="asked, running, done or failed")
+    as_of: date | None = Field(description="Every day up to this one was scored with what was known on it.")
+    state: str = Field(description="none (nobody has asked for one yet), asked, running, done or failed")
+    reason: str = Field(description="Why there is no card; empty where there is one.")
     progress: dict[str, int] = Field(description="Accounts replayed, of how many.")
     stale: str | None = Field(description="changed: the draft changed since; old: a month of outcomes is missing.")
-    asked_at: datetime
+    asked_at: datetime | None
     done_at: datetime | None
-    days_apart: int = Field(description="1: every day was lived through; 7: only every seventh.")
+    days_apart: int | None = Field(description="1: every day was lived through; 7: only every seventh.")
     card: dict[str, Any] | None = Field(description="The figures with their intervals (docs/backtests.md).")
     weights: dict[str, Any] | None = Field(description="What the weights would be, learned from who left.")
 
@@ -46,12 +47,11 @@ class BacktestIn(Schema):
 @router.get("/{key}/backtest", response=BacktestOut, summary="Get the backtest of a health model")
 @grants(Permission.HEALTH_VIEW)
 def get_backtest(request: ApiRequest, key: Word, version: Word = "") -> Any:
-    """The newest finished one of the live version, of `draft` or of a number; one still under way where none is done."""
+    """The newest finished one of the live version, of `draft` or of a number; one still under way where none is done.
+    Where nobody has asked for one, its state is `none` and `reason` says how to."""
     found = _version(key, version)
     row = reading.newest(found) or reading.unfinished(found)
-    if row is None:
-        raise Http404(f"no backtest of {key!r} v{found.number} was made")
-    return reports.of(row, organisation.today(request.at))
+    return reports.of(row, organisation.today(request.at)) if row else reports.none(found)
 
 
 @router.post("/{key}/backtest", response={202: BacktestOut}, summary="Ask for a backtest of a health model")

@@ -8,9 +8,15 @@ from typing import Any
 from nenrin.analytics.backtests.cards import Card
 from nenrin.insight.backtests import reading
 from nenrin.insight.days import day
-from nenrin.insight.models import Backtest
+from nenrin.insight.models import Backtest, HealthModelVersion
 
 _DAYS = ("first", "last")
+_REASONS = {
+    "none": "no backtest of this version was made yet: POST to the same address asks for one",
+    "asked": "the backtest waits for the worker",
+    "running": "the backtest is being computed",
+    "failed": "the backtest could not be computed: the log of the worker says why",
+}
 
 
 def document(card: Card | None) -> dict[str, Any]:
@@ -41,6 +47,7 @@ def of(row: Backtest, today: date) -> dict[str, Any]:
         "rival": row.rival.number if row.rival else None,
         "as_of": row.as_of.isoformat(),
         "state": row.state,
+        "reason": _REASONS.get(row.state, ""),
         "progress": {"done": row.done, "accounts": row.accounts},
         "stale": stale.value if stale else None,
         "asked_at": row.asked_at,
@@ -48,4 +55,18 @@ def of(row: Backtest, today: date) -> dict[str, Any]:
         "days_apart": row.apart,
         "card": row.card,
         "weights": row.weights,
+    }
+
+
+def none(of: HealthModelVersion) -> dict[str, Any]:
+    """The same for a version of which nobody has asked for a backtest."""
+    unknown = ("rival", "as_of", "stale", "asked_at", "done_at", "days_apart", "card", "weights")
+    return {
+        "model": of.key,
+        "version": of.number,
+        "is_draft": of.state == "draft",
+        "state": "none",
+        "reason": _REASONS["none"],
+        "progress": {"done": 0, "accounts": 0},
+        **dict.fromkeys(unknown),
     }
