@@ -12,8 +12,8 @@ from nenrin.cli import risk as command
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Organisation
 from nenrin.foundation.roles import Role
-from nenrin.insight.models import Risk
-from nenrin.insight.risk import learning, telling
+from nenrin.insight.models import Risk, RiskModelVersion
+from nenrin.insight.risk import learning, runs, telling
 from tests import cast
 from tests.api.rest import Rest
 from tests.insight import risk_world
@@ -57,3 +57,13 @@ def test_the_command_prints_the_same_and_learns(api: Rest) -> None:
     assert ahead.count("ahead") == 12 and "replayed" in ahead
     learned = json.loads(CliRunner().invoke(command.command, ["learn", "--json"]).output)
     assert [one["event"] for one in learned["models"]] == ["churn", "expansion"]
+
+
+def test_learning_over_rest_is_asked_for_and_done_by_the_worker(api: Rest, at: datetime) -> None:
+    assert api.get("/risk/models/learning").status_code == 404
+    asked = api.post("/risk/models", {})
+    assert asked.status_code == 202 and asked.data["state"] == "asked" and RiskModelVersion.objects.count() == 1
+    assert api.post("/risk/models", {}).data["id"] == asked.data["id"]
+    runs.step(at)
+    done = api.get("/risk/models/learning").data
+    assert done["state"] == "done" and len(done["made"]) == 2 and RiskModelVersion.objects.count() == 3

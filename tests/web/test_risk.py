@@ -13,8 +13,8 @@ from django.test import Client
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Entry, Organisation
 from nenrin.foundation.roles import Role
-from nenrin.insight.models import Risk, RiskModelVersion, RiskSaid
-from nenrin.insight.risk import learning, telling
+from nenrin.insight.models import Risk, RiskLearning, RiskModelVersion, RiskSaid
+from nenrin.insight.risk import learning, runs, step, telling
 from tests import cast
 from tests.insight import risk_world
 from tests.insight.risk_world import KNOWN
@@ -106,6 +106,40 @@ def test_a_card_says_what_a_model_rests_on_and_learning_is_for_those_who_configu
     client.post(f"/risk/models/{RiskModelVersion.objects.filter(event='churn').first().pk}/deed", {"do": "withdraw"})  # type: ignore[union-attr]
     assert "No probability can be told" in body(client, "/risk")
     body(client, "/risk/models/999999", 404)
+
+
+def test_learning_is_asked_for_and_the_page_says_how_far_it_is(
+    told: dict[int, Any], at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, page = signed_in(), "/risk/models"
+    assert client.post("/risk/models/learn").status_code == 302
+    assert RiskModelVersion.objects.count() == 1, "nothing is learned while somebody waits for the page"
+    text = body(client, page)
+    assert "waits for the worker" in text and "Learn now" not in text and 'http-equiv="refresh"' in text
+    assert "HX-Refresh" not in client.get("/risk/models/learning").headers
+    RiskLearning.objects.update(state="running", begun_at=at)
+    assert "Models are being learned since" in body(client, page)
+    runs.step(at)
+    assert "Last asked for at" in body(client, page) and RiskModelVersion.objects.count() == 3
+    assert client.get("/risk/models/learning").headers["HX-Refresh"] == "true"
+    client.post("/risk/models/learn")
+    monkeypatch.setattr(learning, "learn", lambda *args, **more: 1 / 0)
+    runs.step(at)
+    failed = body(signed_in(language="ja"), page)
+    assert "ZeroDivisionError" in failed and "学習は失敗しました" in failed and "今すぐ学習" in failed
+
+
+def test_a_version_is_put_to_use_at_once_and_told_by_the_worker(
+    told: dict[int, Any], at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, client = RiskModelVersion.objects.get(), signed_in()
+    monkeypatch.setattr(telling, "tell", lambda *args, **more: 1 / 0)
+    client.post(f"/risk/models/{model.pk}/deed", {"do": "withdraw"})
+    assert not Risk.objects.exists()
+    client.post(f"/risk/models/{model.pk}/deed", {"do": "use"})
+    monkeypatch.undo()
+    assert learning.in_use("churn") == model and not Risk.objects.exists()
+    assert step.step(at) > 0 and Risk.objects.exists()
 
 
 def test_an_empty_installation_says_what_is_missing(org: Organisation) -> None:

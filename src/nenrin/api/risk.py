@@ -16,9 +16,9 @@ from nenrin.foundation import organisation
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import Permission, Scope, allowed
-from nenrin.insight.models import RiskModelVersion
+from nenrin.insight.models import RiskLearning, RiskModelVersion
 from nenrin.insight.refresh import here
-from nenrin.insight.risk import forecasts, learning, reports, telling
+from nenrin.insight.risk import forecasts, learning, reports, runs
 
 router = Router(tags=["risk"])
 Event = Literal["churn", "expansion"]
@@ -123,6 +123,19 @@ class ModelOut(Strict):
     used_until: datetime | None
 
 
+class LearningOut(Strict):
+    """`state`: asked (the worker will take it), running, done or failed (`reason`). `made`: ids of the new models."""
+
+    id: int
+    state: str
+    reason: str
+    known_on: date
+    asked_at: datetime
+    begun_at: datetime | None
+    done_at: datetime | None
+    made: list[int]
+
+
 class DeedIn(Strict):
     """Put a version to use or withdraw it; a flagged one needs a reason."""
 
@@ -165,29 +178,41 @@ def get_model(request: ApiRequest, model_id: Id) -> Any:
     return reports.of_version(_one(model_id))
 
 
-@router.post("/models", response={201: list[ModelOut]}, summary="Learn risk models now")
+@router.get("/models/learning", response=LearningOut, summary="Get how far the learning is that was asked for last")
+@grants(Permission.HEALTH_VIEW)
+def get_learning(request: ApiRequest) -> Any:
+    """Of what members asked for; 404 where nobody has."""
+    found = runs.newest()
+    if found is None:
+        raise Http404("nobody has asked for models: POST /risk/models does")
+    return _learning(found)
+
+
+@router.post("/models", response={202: LearningOut}, summary="Have risk models learned")
 @grants(Permission.HEALTH_CONFIGURE)
 def learn_models(request: ApiRequest) -> Any:
-    """New versions from what the last closed day knew; those that may be used are, and everybody is told anew."""
-    day = here().scored_through
-    if day is None:
-        raise HttpError(409, "no day has been closed yet: the worker closes one after midnight")
-    made = learning.learn(day, by=Actor.of(request.member), at=request.at)
-    telling.tell(day, at=request.at)
-    return 201, [reports.of_version(RiskModelVersion.objects.get(pk=one.pk)) for one in made]
+    """The worker learns new versions from what the last closed day knew; those that may be used are, and everybody is
+    told anew. GET /risk/models/learning says how far it is. Asking again while it goes on asks nothing new."""
+    try:
+        return 202, _learning(runs.ask(by=Actor.of(request.member), at=request.at))
+    except runs.NoDayClosed as problem:
+        raise HttpError(409, str(problem)) from None
+
+
+def _learning(row: RiskLearning) -> dict[str, Any]:
+    plain = ("state", "reason", "known_on", "asked_at", "begun_at", "done_at", "made")
+    return {"id": row.pk, **{name: getattr(row, name) for name in plain}}
 
 
 @router.post("/models/{int:model_id}/deeds", response=ModelOut, summary="Use or withdraw a risk model")
 @grants(Permission.HEALTH_CONFIGURE)
 def do_model(request: ApiRequest, model_id: Id, body: DeedIn) -> Any:
-    """Safe to repeat."""
+    """Safe to repeat. The worker then tells everybody anew."""
     deed = learning.use if body.do == "use" else learning.withdraw
     try:
         row = deed(_one(model_id), by=Actor.of(request.member), at=request.at, reason=body.reason.replace("\0", ""))
     except (learning.NoReason, learning.NotUsable) as refused:
         raise HttpError(409, str(refused)) from None
-    if (day := here().scored_through) is not None:
-        telling.tell(day, at=request.at)
     return reports.of_version(RiskModelVersion.objects.get(pk=row.pk))
 
 

@@ -19,6 +19,7 @@ from nenrin.ingest import drain, lakes, mirror
 from nenrin.ingest.importing import rounds
 from nenrin.insight import refresh, tick
 from nenrin.insight.backtests import runs as backtests
+from nenrin.insight.risk import runs as learning
 from nenrin.insight.risk import step as risk
 
 log = logging.getLogger(__name__)
@@ -65,7 +66,8 @@ class Loop:
     step: Callable[[datetime], int]
 
 
-LOOPS = (
+#: What facts wait for: each a short step.
+PROMPT = (
     Loop("work", rounds.work),
     Loop("turn", _turn),
     Loop("drain", _drain),
@@ -73,11 +75,16 @@ LOOPS = (
     Loop("mirror", _mirror),
     Loop("tick", tick.step),
     Loop("refresh", refresh.step),
-    Loop("risk", risk.step),
-    Loop("backtest", backtests.step),
     Loop("tidy", _tidy),
     Loop("verify", verification.step),
 )
+#: What may take minutes with many accounts. A standing worker goes through them beside the others.
+LONG = (
+    Loop("risk", risk.step),
+    Loop("learn", learning.step),
+    Loop("backtest", backtests.step),
+)
+LOOPS = PROMPT + LONG
 
 
 def one_round(at: datetime, loops: tuple[Loop, ...] = LOOPS) -> Mapping[str, int]:

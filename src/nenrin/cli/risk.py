@@ -12,7 +12,8 @@ from nenrin.cli.output import fail, say_json, say_rows
 from nenrin.foundation import organisation
 from nenrin.foundation.actors import SYSTEM
 from nenrin.insight.refresh import here
-from nenrin.insight.risk import forecasts, learning, reports, telling
+from nenrin.insight.models import RiskModelVersion
+from nenrin.insight.risk import forecasts, reports, runs
 
 COLUMNS = ("rank", "account_id", "account", "tier", "mrr_minor", "p30", "p90", "p180", "p365", "low90", "high90", "reasons")  # fmt: skip
 MONTHS = ("begins", "ends", "basis", "expected", "low", "high", "actual", "is_within")
@@ -51,7 +52,7 @@ def command(
 
 
 def _today() -> date:
-    return organisation.today(datetime.now(UTC))
+    return organisation.today(_now())
 
 
 def _row(item: dict[str, Any]) -> dict[str, object]:
@@ -70,18 +71,25 @@ def _row(item: dict[str, Any]) -> dict[str, object]:
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 def learn(as_json: bool) -> None:
     """Learn new models from what the last closed day knew, use those that may be used, and tell everybody's risk."""
-    day, at = here().scored_through, datetime.now(UTC)
-    if day is None:
-        fail("no day has been closed yet: run `nenrin worker --once`", as_json=as_json)
-    made = learning.learn(day, by=SYSTEM, at=at)
-    told = telling.tell(day, at=at)
+    try:
+        row = runs.ask(by=SYSTEM, at=_now())
+    except runs.NoDayClosed as problem:
+        fail(str(problem), as_json=as_json)
+    row = runs.finish(row, _now)
+    if row.state == "failed":
+        fail(row.reason, as_json=as_json)
+    made = RiskModelVersion.objects.filter(pk__in=row.made).order_by("pk")
     rows = [reports.of_version(one) for one in made]
     if as_json:
-        say_json({"as_of": day, "told": told, "models": rows})
+        say_json({"as_of": row.known_on, "told": row.told, "models": rows})
         return
-    for row in rows:
-        click.echo(f"{row['event']} v{row['number']}: {row['state']}, {row['card'].get('events', 0)} events")
-    click.echo(f"{told} probabilities told as known at the end of {day}")
+    for one in rows:
+        click.echo(f"{one['event']} v{one['number']}: {one['state']}, {one['card'].get('events', 0)} events")
+    click.echo(f"{row.told} probabilities told as known at the end of {row.known_on}")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 @command.command()

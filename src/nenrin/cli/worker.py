@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from types import FrameType
@@ -14,19 +15,23 @@ import click
 from django.db import Error as DatabaseTrouble
 from django.db import close_old_connections
 
-from nenrin.cli.loops import one_round
+from nenrin.cli.loops import LONG, LOOPS, PROMPT, Loop, one_round
 from nenrin.cli.stillness import Rest
 from nenrin.ingest import drain, lakes
 
 IDLE_SECONDS = 0.5
 RETRY_SECONDS = 3.0
+PARTING_SECONDS = 3.0
 log = logging.getLogger(__name__)
 
 
 @click.command()
 @click.option("--once", is_flag=True, help="Work until nothing is left, then end.")
 def command(once: bool) -> None:
-    """Run the loops: imports, drain, seal, mirror, daily tick, refresh. Several workers may run at once."""
+    """Run the loops: imports, drain, seal, mirror, daily tick, refresh. Several workers may run at once.
+
+    Learning and backtests, which take long, go on beside the others and hold none of them up.
+    """
     stopped = threading.Event()
 
     def stop(number: int, frame: FrameType | None) -> None:
@@ -37,15 +42,36 @@ def command(once: bool) -> None:
     parent = os.getppid()
     while not stopped.is_set() and not _prepared():
         stopped.wait(RETRY_SECONDS)
+    if once:
+        work(LOOPS, stopped.is_set, lambda: True)
+        return
+    beside = threading.Thread(
+        target=work, args=(LONG, stopped.is_set, lambda: stopped.wait(IDLE_SECONDS)), name="long loops", daemon=True
+    )
+    beside.start()
+    work(PROMPT, stopped.is_set, lambda: stopped.wait(IDLE_SECONDS) or os.getppid() != parent)
+    stopped.set()
+    _leave(beside)
+
+
+def work(loops: tuple[Loop, ...], is_stopped: Callable[[], bool], idle: Callable[[], bool]) -> None:
+    """Rounds of these loops until the worker is stopped or `idle`, which waits a little, says that it is over."""
     rest = Rest()
-    while not stopped.is_set():
+    while not is_stopped():
         if not _rests(rest):
-            if sum(one_round(datetime.now(UTC)).values()):
+            if sum(one_round(datetime.now(UTC), loops).values()):
                 continue
             _begin(rest)
-        if once or os.getppid() != parent:
-            break
-        stopped.wait(IDLE_SECONDS)
+        if idle():
+            return
+
+
+def _leave(beside: threading.Thread) -> None:
+    """A long step may be in the middle: what it has not committed is taken up again, so nobody waits for its end."""
+    beside.join(PARTING_SECONDS)
+    if beside.is_alive():
+        logging.shutdown()
+        os._exit(0)
 
 
 def _rests(rest: Rest) -> bool:

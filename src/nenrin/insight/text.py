@@ -81,6 +81,11 @@ register(
     Text("Backtest of {model} v{number} failed", "「{model}」v{number}の過去データ検証に失敗"),
 )
 register(
+    "insight.risk.asked",
+    Text("Risk models asked for from what was known on {known}", "予測モデルの学習を依頼（{known}時点）"),
+)
+register("insight.risk.failed", Text("Risk models could not be learned: {reason}", "予測モデルの学習に失敗: {reason}"))
+register(
     "insight.risk.learned",
     Text(
         "Model of {event_en} v{number} learned from {rows} rows as known on {known}: {state_en}",

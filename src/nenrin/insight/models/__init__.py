@@ -7,7 +7,7 @@ from nenrin.insight.models.judgement import HardEvent, Override, Pulse
 from nenrin.insight.models.progress import Progress
 from nenrin.insight.models.revenue import KpiTarget, MetricPolicy, PeriodLock
 from nenrin.insight.models.ring import Ring
-from nenrin.insight.models.risk import Risk, RiskModelVersion, RiskSaid
+from nenrin.insight.models.risk import Risk, RiskLearning, RiskModelVersion, RiskSaid
 from nenrin.insight.models.segment import Segment, SegmentMembership
 from nenrin.insight.models.version import HealthModelVersion
 
@@ -29,6 +29,7 @@ __all__ = [
     "Pulse",
     "Ring",
     "Risk",
+    "RiskLearning",
     "RiskModelVersion",
     "RiskSaid",
     "Segment",

@@ -42,6 +42,28 @@ class RiskModelVersion(models.Model):
         return f"{self.event} v{self.number}"
 
 
+class RiskLearning(models.Model):
+    """New models that somebody asked for; the worker learns them."""
+
+    state = models.CharField(max_length=7, default="asked")  # asked, running, done or failed
+    known_on = models.DateField()  # the day whose knowledge is learned from
+    attempts = models.PositiveSmallIntegerField(default=0)
+    reason = models.TextField(default="", blank=True)  # why it failed
+    made = models.JSONField(default=list)  # ids of the versions
+    told = models.PositiveIntegerField(default=0)  # probabilities told with them
+    seconds = models.FloatField(null=True)
+    author = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL, related_name="+")
+    asked_at = models.DateTimeField()
+    begun_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.known_on:%Y-%m-%d} {self.state}"
+
+
 class Risk(models.Model):
     """An account's probability of an event now. `p`: within 90 days; `horizons`: [[days, p, low, high]]."""
 

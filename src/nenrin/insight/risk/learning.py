@@ -11,7 +11,7 @@ from django.db.models import Max
 from nenrin.foundation import journal
 from nenrin.foundation.actors import Actor
 from nenrin.ingest import lakes
-from nenrin.insight.models import RiskModelVersion
+from nenrin.insight.models import Risk, RiskModelVersion
 from nenrin.insight.revenue import books
 from nenrin.insight.risk import actions, machine, outcomes, replays, tables
 from nenrin.insight.risk.machine import USABLE, Learned
@@ -69,11 +69,12 @@ def use(version: RiskModelVersion, *, by: Actor, at: datetime, reason: str = "")
 
 
 def withdraw(version: RiskModelVersion, *, by: Actor, at: datetime, reason: str = "") -> RiskModelVersion:
-    """No longer use it; nothing is told until another is put to use. Journal: insight.risk.withdrawn. Safe to repeat."""
+    """No longer use it; what it told is taken away, nothing is told until another is put to use. Journal: insight.risk.withdrawn. Safe to repeat."""
     with transaction.atomic():
         version = RiskModelVersion.objects.select_for_update().get(pk=version.pk)
         if version.used_from is not None and version.used_until is None:
             RiskModelVersion.objects.filter(pk=version.pk).update(used_until=at)
+            Risk.objects.filter(event=version.event).delete()
             _told("withdrawn", version, by, at, reason=reason.strip() or "—")
     return RiskModelVersion.objects.get(pk=version.pk)
 

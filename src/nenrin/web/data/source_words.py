@@ -68,6 +68,8 @@ LOOPS: Final[Mapping[str, Text]] = {
     "worker.tick": Text("Closing the day", "日次締め"),
     "worker.refresh": Text("Health scores", "ヘルススコア更新"),
     "worker.risk": Text("Churn risk", "解約リスクの更新"),
+    "worker.learn": Text("Learning risk models", "予測モデルの学習"),
+    "worker.backtest": Text("Backtests", "過去データ検証"),
     "worker.tidy": Text("Tidying files", "ファイル整理"),
     "worker.verify": Text("Verifying the audit log", "監査ログの検証"),
 }

@@ -14,7 +14,7 @@ from nenrin.foundation.actors import Actor
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.insight.models import RiskModelVersion
 from nenrin.insight.refresh import here
-from nenrin.insight.risk import learning, telling
+from nenrin.insight.risk import learning, runs
 from nenrin.insight.risk.machine import USABLE
 from nenrin.insight.risk.words import STATE_NAMES
 from nenrin.values import Text
@@ -42,8 +42,25 @@ def models(request: MemberRequest) -> HttpResponse:
         "lines": [pictures.line(row) for row in page.object_list],
         "may_edit": allowed(request.user, EDIT) is not None,
         "can_learn": here().scored_through is not None,
+        **_learning(),
     }
     return render(request, "risk/models.html", context)
+
+
+def _learning() -> dict[str, Any]:
+    """What was last asked for, and whether it still goes on."""
+    row = runs.newest()
+    return {"learning": row, "is_learning": row is not None and row.state in runs.OPEN}
+
+
+@requires(VIEW)
+def progress(request: MemberRequest) -> HttpResponse:
+    """How far the learning is, for polling; when it is over the page is told to come again whole."""
+    found = _learning()
+    response = render(request, "risk/learning.html", found)
+    if not found["is_learning"]:
+        response["HX-Refresh"] = "true"
+    return response
 
 
 @requires(VIEW)
@@ -73,15 +90,12 @@ def _one(key: int) -> RiskModelVersion:
 @require_POST
 @requires(EDIT)
 def learn(request: MemberRequest) -> HttpResponse:
-    """Learn now, from what the last closed day knew; what may be used is, and everybody is told anew."""
-    day = here().scored_through
-    if day is None:
+    """Have the worker learn from what the last closed day knew; the page says how far it is."""
+    try:
+        runs.ask(by=Actor.of(request.user), at=request.at)
+    except runs.NoDayClosed:
         return errors.refused(request, Text("No day has been closed yet.", "まだ締めた日がありません。"))
-    made = learning.learn(day, by=Actor.of(request.user), at=request.at)
-    telling.tell(day, at=request.at)
-    said = "、".join(f"{words.EVENTS[one.event].ja} v{one.number}: {STATE_NAMES[one.state].ja}" for one in made)
-    told = ", ".join(f"{words.EVENTS[one.event].en} v{one.number}: {STATE_NAMES[one.state].en}" for one in made)
-    toasts.say(request, Text(f"Learned. {told}", f"学習しました。{said}"))
+    toasts.say(request, Text("The worker learns the models.", "予測モデルの学習を受け付けました。"))
     return HttpResponseRedirect(reverse("risk-models"))
 
 
@@ -103,15 +117,17 @@ def deed(request: MemberRequest, key: int) -> HttpResponse:
                  "保留中のモデルには理由が必要です。学習できなかったモデルは利用できません。"),
         )  # fmt: skip
         return HttpResponseRedirect(reverse("risk-model", args=[key]))
-    if (day := here().scored_through) is not None:
-        telling.tell(day, at=request.at)
-    toasts.say(request, Text("Saved.", "保存しました。"))
+    toasts.say(
+        request,
+        Text("Saved. The worker tells every account anew.", "保存しました。各顧客の確率はまもなく計算し直されます。"),
+    )
     return HttpResponseRedirect(reverse("risk-model", args=[key]))
 
 
 urlpatterns = [
     path("risk/models", models, name="risk-models"),
     path("risk/models/learn", learn, name="risk-learn"),
+    path("risk/models/learning", progress, name="risk-learning"),
     path("risk/models/<int:key>", model, name="risk-model"),
     path("risk/models/<int:key>/deed", deed, name="risk-model-deed"),
 ]
