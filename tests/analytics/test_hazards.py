@@ -39,6 +39,7 @@ def test_a_month_that_has_not_ended_gives_no_row() -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 700), st.integers(1, 700)), min_size=1, max_size=30))
+@settings(deadline=None)
 def test_every_loss_known_by_the_end_of_the_grid_is_one_row(spans: list[tuple[int, int]]) -> None:
     first = date(2025, 1, 1).toordinal()
     lives = [

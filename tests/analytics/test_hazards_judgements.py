@@ -26,6 +26,7 @@ from nenrin.analytics.forecasts.hazards import (
     risk,
     stacks,
 )
+from nenrin.analytics.forecasts.hazards.calibrators import Calibrator
 from nenrin.analytics.forecasts.hazards.fits import Terms
 from nenrin.analytics.forecasts.hazards.tables import Feature, Table, UnevenTable
 from nenrin.simulator.economy import lives
@@ -89,6 +90,37 @@ def test_a_refit_keeps_the_step_of_its_model(world: Table, model: risk.RiskModel
     again = risk.learned(early, like=model)
     assert isinstance(again, risk.RiskModel)
     assert again.trust.terms == model.trust.terms and again.trust.why == "like" and again.events < model.events
+
+
+def test_a_refit_takes_calibration_and_restraint_from_its_own_rows(world: Table, model: risk.RiskModel) -> None:
+    """What was fitted on later months would flatter the past."""
+    off = replace(model.trust, share=0.1)
+    spoilt = replace(model, calibrator=Calibrator(("smb",), (9.0,), (-3.0,)), trust=off)
+    again = risk.learned(world, like=spoilt)
+    assert isinstance(again, risk.RiskModel) and again.calibrator == model.calibrator and again.trust.share == 1.0
+    early = world.chosen(world.ends <= 15 * risk_worlds.MONTH)
+    assert early.events["churn"].sum() < ladders.FEW_EVENTS
+    few, plain = risk.learned(early, like=spoilt), risk.learned(early, like=model)
+    assert isinstance(few, risk.RiskModel) and isinstance(plain, risk.RiskModel)
+    assert few.trust.share == plain.trust.share != 0.1 and few.calibrator == Calibrator()
+
+
+def test_the_verdict_judges_what_is_shown_calibrated_from_the_folds_own_rows(
+    world: Table, model: risk.RiskModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Table] = []
+
+    def loud(table: Table, outcome: str, terms: Terms) -> Calibrator:
+        asked.append(table)
+        tiers = tuple(str(name) for name in np.unique(world.tier))
+        return Calibrator(tiers, (1.0,) * len(tiers), (1.0,) * len(tiers))
+
+    monkeypatch.setattr(judgements.restraints, "calibrator", loud)
+    louder = judgements.verdicts_of(world, "churn", model.trust.terms)
+    assert louder[0].expected > 2 * model.verdicts[0].expected and louder[0].events == model.verdicts[0].events
+    parts = folds.rolling(world, world.events["churn"])
+    for fold, table in zip(parts, asked, strict=True):
+        assert not set(table.account) & set(world.account[fold.test]) and table.ends.max() <= fold.known
 
 
 def test_rows_under_notice_teach_nothing(world: Table, model: risk.RiskModel) -> None:

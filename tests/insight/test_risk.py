@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import numpy as np
@@ -160,10 +162,26 @@ def test_months_held_against_what_came_never_overlap_though_telling_began_in_mid
     learning.learn(date(2025, 12, 31), by=SYSTEM, at=at)
     held = forecasts.forecast("churn", KNOWN).ended
     assert all(one.begins.day == 1 for one in held)
-    assert all(one.ends == after.begins for one, after in zip(held, held[1:], strict=False))
+    assert all(one.ends == after.begins for one, after in itertools.pairwise(held))
     assert [one.basis for one in held[-2:]] == ["replayed", "said"]
     within = [day for day, _ in made.values() if day and held[0].begins <= day < held[-1].ends]
     assert sum(one.happened for one in held) == len(within)
+
+
+def test_a_value_that_was_believed_only_after_its_row_refuses_the_rows(org: Organisation, at: datetime) -> None:
+    risk_world.build(at, count=20)
+    decided, rows = read()
+    for one in rows.table.features:
+        assert one.recorded is not None and (one.recorded == rows.table.as_of).all()
+    later = replace(rows.features, day=rows.features.day + 30)
+    found = machine.learn(tables.joined(decided, later, rows.standing).table, "churn")
+    assert found.state == "leaking" and {one["rule"] for one in found.findings} >= {"recorded_after"}
+
+
+def test_the_card_says_how_long_before_the_judged_months_learning_stopped(org: Organisation, at: datetime) -> None:
+    risk_world.build(at)
+    churn, _ = learning.learn(KNOWN, by=SYSTEM, at=at)
+    assert churn.card["gap_days"] == machine.LEAD_DAYS == 14
 
 
 def test_too_few_events_give_a_reason_and_no_figure(org: Organisation, at: datetime) -> None:

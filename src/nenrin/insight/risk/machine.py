@@ -24,6 +24,8 @@ HORIZONS = risk.HORIZONS
 #: The horizon of lists, and the months of forecasts.
 LISTED, MONTHS = 90, 12
 MOST_REASONS = 6
+#: Days that acting takes: what is judged begins so long after the last month that was learned from.
+LEAD_DAYS = 14
 #: Findings that hold only of an event that ends an account's rows: growth may come again.
 OF_ENDS = ("rows_after_end",)
 #: Findings that compare areas under curves, which a few events throw about.
@@ -63,7 +65,7 @@ class Told:
 def learn(table: Table, event: str) -> Learned:
     """The model that the rows carry, with its state; never raises for what the rows say."""
     try:
-        found = risk.learned(_of(table, event), outcome=event, health=HEALTH)
+        found = risk.learned(_of(table, event), outcome=event, health=HEALTH, gap=LEAD_DAYS)
     except risk.Leaking as leak:
         findings = [cards.finding(one) for one in leak.findings]
         return Learned("leaking", {"events": int(table.events[event].sum()), "rows": len(table)}, findings)
@@ -71,7 +73,7 @@ def learn(table: Table, event: str) -> Learned:
         return Learned("not_enough", {"events": found.events, "rows": found.rows, "needed": found.needed})
     findings = [cards.finding(one) for one in found.trust.findings if event == "churn" or one.rule not in OF_ENDS]
     state: State = "flagged" if _is_suspect(findings, found) else "trusted" if found.shows_probability else "ranking"
-    return Learned(state, cards.card(found), findings, documents.to_dict(found), found)
+    return Learned(state, {**cards.card(found), "gap_days": LEAD_DAYS}, findings, documents.to_dict(found), found)
 
 
 def _is_suspect(findings: Sequence[Mapping[str, Any]], model: RiskModel) -> bool:
@@ -80,7 +82,7 @@ def _is_suspect(findings: Sequence[Mapping[str, Any]], model: RiskModel) -> bool
 
 
 def relearned(model: RiskModel, table: Table, event: str) -> RiskModel | None:
-    """The same kind of model from fewer rows: its step and its restraint stay, every coefficient is learned anew.
+    """The same kind of model from fewer rows: its step and ridge stay, all else is learned anew.
 
     None where the rows have too few events.
     """

@@ -1,6 +1,7 @@
 """What would have been said at the begin of each past month, by a model that knew only the months before it.
 
-The kind of model is today's; every coefficient comes from the earlier months alone.
+The kind of model (step, ridge) is today's; coefficients, calibration, restraint and the months in which renewals are
+refused come from the earlier months alone.
 
 Kept beside what was really said and marked as replayed, so that forecasts can be held against what came from the first
 day on. A month for which something was really said is never replayed.
@@ -16,7 +17,7 @@ from django.db import transaction
 from nenrin.analytics.forecasts.hazards.risk import RiskModel
 from nenrin.insight.models import RiskModelVersion, RiskSaid
 from nenrin.insight.refreshing import tables as written
-from nenrin.insight.risk import machine
+from nenrin.insight.risk import machine, tables
 from nenrin.insight.risk.machine import HORIZONS, LISTED, Told
 from nenrin.insight.risk.tables import Rows
 
@@ -31,11 +32,12 @@ def keep(rows: Rows, event: str, version: RiskModelVersion, model: RiskModel) ->
     spoken = set(RiskSaid.objects.filter(event=event, is_replayed=False).values_list("as_of", flat=True).distinct())
     for begin in np.unique(table.begins)[-BACK:].tolist():
         day = date(1970, 1, 1) + timedelta(begin - 1)
-        before, asked = table.chosen(table.ends <= begin), np.flatnonzero(table.begins == begin)
+        known = tables.as_of(rows, begin)
+        before, asked = known.chosen(known.ends <= begin), np.flatnonzero(known.begins == begin)
         if day in spoken or not len(before):
             continue
         if found := machine.relearned(model, before, event):
-            told = machine.tell(found, table.chosen(asked))
+            told = machine.tell(found, known.chosen(asked))
             accounts, minor = table.account[asked].tolist(), rows.standing.minor[asked].tolist()
             kept += said(accounts, event, day, version.pk, told, minor, is_replayed=True)
     with transaction.atomic():

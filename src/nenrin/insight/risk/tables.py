@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -28,6 +28,7 @@ BY_SIZE = ("mrr", "seats_paid", "events_28d", "weekly_active_users", "days_since
 EVENTS = {"churn": LEFT, "involuntary": UNPAID, "contraction": SHRANK, "expansion": GREW}
 #: Months before the last month of a term in which its renewal is decided, where nothing is known yet.
 USUAL = (0,)
+LEAST_REFUSALS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +38,17 @@ class Rows:
     table: Table
     features: Features
     standing: Standing
+    decided: Decided
 
 
 def past(lake: Lake, decided: Decided) -> Rows:
     """One row for each customer and month that has ended by the ledger's day of knowledge."""
-    ledger = decided.ledger
     begins = months(lake, decided)
     standing = decided.standing(begins[:-1], begins[1:])
     known = features.on(lake, [features.evening(day) for day in begins[:-1]]) if len(begins) > 1 else nothing()
     place = known.find(standing.account, standing.begins - 1)
     there = place >= 0
-    return _rows(ledger, known.taken(place[there]), standing.taken(there), decided)
+    return joined(decided, known.taken(place[there]), standing.taken(there))
 
 
 def now(lake: Lake, decided: Decided, day: date, accounts: Sequence[int] | None = None) -> Rows:
@@ -60,7 +61,7 @@ def now(lake: Lake, decided: Decided, day: date, accounts: Sequence[int] | None 
     minor = np.array([paying[int(one)] for one in known.account], dtype=np.int64)
     none = np.full(len(known), STAYED, dtype=np.int8)
     standing = Standing(known.account, begin, begin + 30, minor, none, np.zeros(len(known), dtype=np.int64))
-    return _rows(decided.ledger, known, standing, decided, told=False)
+    return joined(decided, known, standing, told=False)
 
 
 def months(lake: Lake, decided: Decided) -> list[date]:
@@ -82,23 +83,24 @@ def nothing() -> Features:
     return Features(none, none, values, np.zeros(0, dtype=object), none)
 
 
-def _rows(ledger: Ledger, known: Features, standing: Standing, decided: Decided, *, told: bool = True) -> Rows:
+def joined(decided: Decided, known: Features, standing: Standing, *, told: bool = True) -> Rows:
+    """Rows of features beside rows of standing; each value carries the day at whose end it was believed."""
     events = {name: standing.outcome == code for name, code in EVENTS.items()} if told else {}
     table = Table(
         account=standing.account, begins=standing.begins, ends=standing.ends, as_of=standing.begins - 1,
-        tier=known.tier.astype(str), tenure=_tenure(ledger, known, standing), calendar=calendar(known, standing, window(decided)),
-        features=tuple(_feature(key, column) for key, column in known.values.items() if key not in OF_CALENDAR),
+        tier=known.tier.astype(str), tenure=_tenure(decided.ledger, known, standing), calendar=calendar(known, standing, window(decided)),
+        features=tuple(_feature(key, column, known.day) for key, column in known.values.items() if key not in OF_CALENDAR),
         events=events, mrr_minor=standing.minor,
     )  # fmt: skip
-    return Rows(table, known, standing)
+    return Rows(table, known, standing, decided)
 
 
-def _feature(key: str, column: NDArray[np.float64]) -> Feature:
+def _feature(key: str, column: NDArray[np.float64], believed: Whole) -> Feature:
     measure = MEASURES.get(key)
     if measure is None:
-        return Feature(key, column, group="health", better="higher")
+        return Feature(key, column, believed, group="health", better="higher")
     values = np.log1p(np.maximum(column, 0)) if key in BY_SIZE else column
-    return Feature(key, values, group=measure.group, better=measure.direction)
+    return Feature(key, values, believed, group=measure.group, better=measure.direction)
 
 
 def _tenure(ledger: Ledger, known: Features, standing: Standing) -> Whole:
@@ -132,15 +134,24 @@ def calendar(known: Features, standing: Standing, decides: Sequence[int]) -> NDA
     return found
 
 
+def as_of(rows: Rows, day: int) -> Table:
+    """The table with the calendar as the refusals before `day` taught it; later ones were not known yet."""
+    return replace(rows.table, calendar=calendar(rows.features, rows.standing, window(rows.decided, day)))
+
+
 def _month(day: Whole) -> Whole:
     """Months since 1970 of days since 1970."""
     dates = np.asarray(day, dtype="datetime64[D]")
     return dates.astype("datetime64[M]").astype(np.int64)
 
 
-def window(decided: Decided) -> tuple[int, ...]:
-    """How many months before the last month of a term its renewal was refused: those that hold nine in ten refusals."""
-    ends = [(one.day, one.ends) for one in decided.decisions if not one.is_unwilling and one.ends - one.day > 0]
+def window(decided: Decided, before: int | None = None) -> tuple[int, ...]:
+    """How many months before the last month of a term its renewal was refused: those that hold nine in ten refusals.
+
+    `before`: of decisions before that day alone.
+    """
+    willing = [one for one in decided.decisions if not one.is_unwilling and one.ends - one.day > 0]
+    ends = [(one.day, one.ends) for one in willing if before is None or one.day < before]
     if len(ends) < LEAST_REFUSALS:
         return USUAL
     day, end = np.array(ends, dtype=np.int64).T
@@ -152,6 +163,3 @@ def window(decided: Decided) -> tuple[int, ...]:
         if held >= 0.9 * len(ends):
             break
     return tuple(sorted(min(before, LEADS) for before in kept))
-
-
-LEAST_REFUSALS = 5

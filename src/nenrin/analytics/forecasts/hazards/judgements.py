@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nenrin.analytics.forecasts.hazards import fits, folds, ladders, logistics, stacks, verdicts
+from nenrin.analytics.forecasts.hazards import fits, folds, ladders, logistics, restraints, stacks, verdicts
+from nenrin.analytics.forecasts.hazards.calibrators import Calibrator
 from nenrin.analytics.forecasts.hazards.fits import Hazard, Terms
 from nenrin.analytics.forecasts.hazards.folds import Fold
 from nenrin.analytics.forecasts.hazards.tables import PERIOD_DAYS, Array, Calendar, Days, Table, Truth
@@ -78,10 +79,21 @@ class Unseen:
     happened: Truth
 
 
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A fold's model as it would have been shown: `hazard` through `line`, both from what the fold teaches alone."""
+
+    fold: Fold
+    hazard: Hazard
+    line: Calibrator
+    base: Hazard
+
+
 def verdicts_of(table: Table, outcome: str, terms: Terms, share: float = 1.0, gap: int = 0) -> tuple[Verdict, ...]:
     """By horizon; none where the books are too short for a horizon, or no later origin has events before it."""
     parts = folds.rolling(table, table.events[outcome], gap=gap)
-    made = [(fold, *_fitted(table, outcome, terms, share, fold)) for fold in parts]
+    calibrated = not restraints.is_few(table, outcome)
+    made = [_fitted(table, outcome, terms, share, fold, calibrated=calibrated) for fold in parts]
     found = (_told(table, outcome, made, days) for days in HORIZONS)
     judged = zip(HORIZONS, found, strict=True)
     return tuple(_verdict(table, one, days) for days, one in judged if one.happened.any() and not one.happened.all())
@@ -105,27 +117,29 @@ def leak_alarm(table: Table, outcome: str, terms: Terms, gap: int = 0) -> float 
     return None if found is None or honest is None else found - honest
 
 
-def _fitted(table: Table, outcome: str, terms: Terms, share: float, fold: Fold) -> tuple[Hazard, Hazard]:
+def _fitted(table: Table, outcome: str, terms: Terms, share: float, fold: Fold, *, calibrated: bool) -> Fitted:
     stack = stacks.stacked(table, outcome, LEADS_JUDGED)
     own = stack.chosen(fold.taught(table, stack))
     happened, weights = table.events[outcome][own.later], ladders.weights(table, own)
-    base = fits.fit(table, own, happened, Terms(features=(), calendar=False), weights)
+    base = fits.fit(table, own, happened, ladders.BASE, weights)
     made = fits.fit(table, own, happened, terms, weights)
-    return (made if share == 1.0 else fits.blended(made, base, share)), base
+    line = restraints.calibrator(table.chosen(fold.train), outcome, terms) if calibrated else Calibrator()
+    return Fitted(fold, made if share == 1.0 else fits.blended(made, base, share), line, base)
 
 
-def _told(table: Table, outcome: str, made: Sequence[tuple[Fold, Hazard, Hazard]], days: int) -> Unseen:
+def _told(table: Table, outcome: str, made: Sequence[Fitted], days: int) -> Unseen:
     periods = max(round(days / PERIOD_DAYS), 1)
     happened, known = stacks.outcome_within(table, outcome, periods)
     parts: list[Unseen] = []
-    for fold, hazard, base in made:
-        rows = np.flatnonzero(fold.test & known)
+    for one in made:
+        rows = np.flatnonzero(one.fold.test & known)
         stack = stacks.onwards(rows, periods)
+        tier = table.tier[stack.row]
         said, plain = (
-            logistics.risk(logistics.sigmoid(one.odds(table, stack)).reshape(len(rows), periods))
-            for one in (hazard, base)
+            logistics.risk(line.calibrated(hazard.odds(table, stack), tier).reshape(len(rows), periods))
+            for hazard, line in ((one.hazard, one.line), (one.base, Calibrator()))
         )
-        parts.append(Unseen(np.full(len(rows), fold.origin, dtype=np.int64), rows, said, plain, happened[rows]))
+        parts.append(Unseen(np.full(len(rows), one.fold.origin, dtype=np.int64), rows, said, plain, happened[rows]))
     if not parts:
         nothing = np.zeros(0)
         return Unseen(nothing.astype(np.int64), nothing.astype(np.int64), nothing, nothing, nothing.astype(bool))

@@ -23,6 +23,8 @@ from nenrin.analytics.forecasts.hazards.tables import Array, Days, Table, Truth
 #: Events below which the base rate pulls, and from which features may bend.
 FEW_EVENTS, CURVES_EVENTS = 200, 300
 FEW_RIDGES, RIDGES, KNOTS = (300.0, 100.0, 30.0, 10.0), (100.0, 30.0, 10.0), 3
+#: What every step is held against: the tier alone.
+BASE = Terms(features=(), calendar=False)
 #: Leads on which steps are compared: the next month and the fifth are enough to choose.
 COMPARED = (0, 4)
 
@@ -67,7 +69,7 @@ class Climb:
 
 def rungs(events: int, health: str | None) -> list[Rung]:
     few = events < FEW_EVENTS
-    found = [Rung(Step.TIER, Terms(features=(), calendar=False))]
+    found = [Rung(Step.TIER, BASE)]
     found.append(Rung(Step.CALENDAR, Terms(features=())))
     if health is not None:
         found.append(Rung(Step.HEALTH, Terms(features=(health,), ridge=10.0, accents=False)))
@@ -102,7 +104,7 @@ def climbed(table: Table, outcome: str, health: str | None, gap: int = 0) -> Cli
     trials = tuple(_trial(ladder[n], losses[n], losses[0], table.account[own.row], own, table) for n in best)
     if few:
         chosen = min(best, key=lambda n: losses[n].sum())
-        share = _share(odds[0], odds[chosen], happened[own.later])
+        share = borne_out(odds[0], odds[chosen], happened[own.later])
         return Climb(ladder[chosen if share else 0], share, trials, "few")
     chosen = _simplest(best, losses, table.account[own.row])
     return Climb(ladder[chosen], 1.0, trials, "gain")
@@ -139,7 +141,7 @@ def held(table: Table, outcome: str, terms: Terms, share: float) -> Hazard:
     made = fits.fit(table, stack, happened[stack.later], terms, weight)
     if share == 1.0:
         return made
-    base = fits.fit(table, stack, happened[stack.later], Terms(features=(), calendar=False), weight)
+    base = fits.fit(table, stack, happened[stack.later], BASE, weight)
     return fits.blended(made, base, share)
 
 
@@ -182,7 +184,7 @@ def _simplest(best: Sequence[int], losses: Array, account: Days) -> int:
     return top
 
 
-def _share(base: Array, odds: Array, happened: Truth) -> float:
+def borne_out(base: Array, odds: Array, happened: Truth) -> float:
     """How much of `odds` - `base` unseen data bear out, less one standard error; within 0 and 1."""
     apart = odds - base
     if not np.abs(apart).max(initial=0.0) > 0:

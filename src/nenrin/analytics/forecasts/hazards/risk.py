@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from nenrin.analytics.forecasts.hazards import calibrators, folds, judgements, ladders, leaks, stacks
+from nenrin.analytics.forecasts.hazards import judgements, ladders, leaks, restraints
 from nenrin.analytics.forecasts.hazards.calibrators import Calibrator
 from nenrin.analytics.forecasts.hazards.competing import ENDING, forecast
 from nenrin.analytics.forecasts.hazards.judgements import HORIZONS, Verdict
@@ -54,7 +54,7 @@ def learned(
     """The model that the data carry. `health` names the feature that is the health score.
 
     `gap`: days between what was learned and what is judged. `like`: take the step and the verdict of that model instead
-    of climbing and judging again, with the newest rows: for refits between two choices.
+    of climbing and judging again; coefficients, calibrator and restraint come from these rows alone.
     Rows of accounts under notice are left out, and rows after a loss: nothing is learned from them. Raises
     leaks.Leaking where a feature was recorded after the row's day.
     """
@@ -80,25 +80,21 @@ def _chosen(table: Table, outcome: str, health: str | None, gap: int, found: tup
     apart = judgements.leak_alarm(table, outcome, terms, gap)
     signs = leaks.with_alarm(found, apart, judgements.LEAK_ALARM)
     trust = Trust(climb.rung.step, terms, climb.reason, share, climb.trials, signs)
-    return _model(table, outcome, _calibrator(table, outcome, climb), trust, judged)
-
-
-def _calibrator(table: Table, outcome: str, climb: ladders.Climb) -> Calibrator:
-    """From accounts that were not learned from, over all times as the model itself: what later months bring is for
-    the verdict to say, not to be corrected for."""
-    if climb.reason == "few":
-        return Calibrator()
-    happened, stack = table.events[outcome], stacks.stacked(table, outcome, ladders.COMPARED)
-    parts = folds.by_account(table, happened, folds.GROUPS)
-    odds = ladders.unseen(table, stack, happened, climb.rung.terms, parts)
-    return calibrators.fit(odds, happened[stack.later], table.tier[stack.row], ladders.weights(table, stack))
+    return _model(table, outcome, trust, judged)
 
 
 def _like(like: RiskModel, table: Table, outcome: str, found: tuple[Finding, ...]) -> RiskModel:
-    return _model(table, outcome, like.calibrator, replace(like.trust, why="like", findings=found), like.verdicts)
+    """Its kind alone is taken over: calibrator and restraint come from this table as the coefficients do."""
+    terms = like.trust.terms
+    few = restraints.is_few(table, outcome) and like.trust.step != Step.TIER
+    share = restraints.share(table, outcome, terms) if few else 1.0
+    trust = replace(like.trust, why="like", share=share, findings=found)
+    return _model(table, outcome, trust, like.verdicts)
 
 
-def _model(table: Table, outcome: str, calibrator: Calibrator, trust: Trust, judged: tuple[Verdict, ...]) -> RiskModel:
+def _model(table: Table, outcome: str, trust: Trust, judged: tuple[Verdict, ...]) -> RiskModel:
+    few = restraints.is_few(table, outcome)
+    calibrator = Calibrator() if few else restraints.calibrator(table, outcome, trust.terms)
     hazard = ladders.held(table, outcome, trust.terms, trust.share)
     events, accounts = int(table.events[outcome].sum()), len(np.unique(table.account))
     return RiskModel(outcome, hazard, calibrator, trust, judged, events, len(table), accounts, int(table.ends.max()))
