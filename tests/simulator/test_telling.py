@@ -102,6 +102,9 @@ def _shows_voices() -> None:
     assert (NOW - urgent.opened_at).days in {8, 9}
     assert Answer.objects.filter(account=_of("promoter"), survey="nps").order_by("-answered_at")[0].score == 10
     assert Touch.objects.filter(account=_of("recovering"), channel="meeting").exists()
+    sent = Answer.objects.filter(survey="nps", sent_on__isnull=False)
+    assert sent.filter(score=None).exists() and sent.exclude(score=None).exists()
+    assert not Answer.objects.filter(survey="nps", person="").exclude(respondent="匿名").exists()
 
 
 def _shows_money() -> None:

@@ -71,7 +71,9 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A survey answer: nps 0-10, csat 1-5."""
+    """A survey answer: nps 0-10, csat 1-5. `respondent`: the key of a contact, empty where the role says who;
+    `sent_on`: when it was asked, where that is known.
+    """
 
     key: str
     survey: str
@@ -79,6 +81,18 @@ class Answer:
     on: date
     role: str
     comment: Text | None = None
+    respondent: str = ""
+    sent_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A survey that was sent to a contact and never answered."""
+
+    key: str
+    survey: str
+    on: date
+    respondent: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +187,7 @@ class Customer:
     contacts: tuple[Contact, ...] = ()
     tickets: tuple[Ticket, ...] = ()
     answers: tuple[Answer, ...] = ()
+    unanswered: tuple[Asked, ...] = ()
     touches: tuple[Touch, ...] = ()
     pulses: tuple[Pulse, ...] = ()
     tags: tuple[str, ...] = ()

@@ -1,6 +1,7 @@
 """Puts generated customers together."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 
@@ -68,12 +69,20 @@ def _customer(economy: Economy, row: int, company: Company, window: Window) -> r
         contracts=(contract,),
         contacts=known,
         tickets=tuple(tickets),
-        answers=(*voices.surveyed(speaker, window, rng), *liked),
+        **_surveyed(speaker, window, rng, liked),
         touches=relations.touches(known, tier, contract.starts_on, until, window, level, rng),
         pulses=relations.pulses(tier, contract.starts_on, until, window, level, rng),
         parent=key_of(int(people.parent[row])) if people.parent[row] >= 0 else "",
         loss=loss,
     )
+
+
+def _surveyed(
+    speaker: voices.Speaker, window: Window, rng: np.random.Generator, liked: list[records.Answer]
+) -> dict[str, Any]:
+    """Return the answers, and the surveys without one, under the names that records.Customer has for them."""
+    said, silent = voices.surveyed(speaker, window, rng)
+    return {"answers": (*said, *liked), "unanswered": tuple(silent)}
 
 
 def _points(economy: Economy, row: int, window: Window) -> tuple[tuple[date, float], ...]:

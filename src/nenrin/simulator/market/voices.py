@@ -72,9 +72,13 @@ def _csat(ticket: records.Ticket, score: int) -> records.Answer:
     return records.Answer(f"{ticket.key}-csat", "csat", score, resolved, "operator")
 
 
-def surveyed(speaker: Speaker, window: Window, rng: np.random.Generator) -> list[records.Answer]:
-    """Return the NPS answers of its people, asked every half year; the unhappy answer less."""
-    made = []
+def surveyed(
+    speaker: Speaker, window: Window, rng: np.random.Generator
+) -> tuple[list[records.Answer], list[records.Asked]]:
+    """Return the NPS answers of its people, and what they left unanswered: asked on the first of a month twice a
+    year, answered within days; the unhappy answer less.
+    """
+    made, silent = [], []
     for column in range(window.months):
         month = window.month(column)
         if month.month not in NPS_MONTHS:
@@ -84,8 +88,16 @@ def surveyed(speaker: Speaker, window: Window, rng: np.random.Generator) -> list
             position = np.array([speaker.level[min((day - window.first).days, window.days - 1)]])
             responds, score = answers.responds(position, rng)[0], int(answers.scores(position, rng)[0])
             words = texts.comment(score, rng) if rng.random() < 0.6 else None
-            if responds and max(speaker.since, window.first) <= day < min(speaker.until, window.today):
-                made.append(
-                    records.Answer(f"{speaker.key}-{month:%y%m}-{place}", "nps", score, day, contact.role, words)
-                )
-    return made
+            key, sent_on = (
+                f"{speaker.key}-{month:%y%m}-{place}",
+                month if _is_customer(speaker, month, window) else None,
+            )
+            if responds and _is_customer(speaker, day, window):
+                made.append(records.Answer(key, "nps", score, day, contact.role, words, contact.key, sent_on))
+            elif sent_on:
+                silent.append(records.Asked(key, "nps", sent_on, contact.key))
+    return made, silent
+
+
+def _is_customer(speaker: Speaker, day: date, window: Window) -> bool:
+    return max(speaker.since, window.first) <= day < min(speaker.until, window.today)

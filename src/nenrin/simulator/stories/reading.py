@@ -23,6 +23,8 @@ ARCS = Path(__file__).parent / "arcs"
 # Invented numbers of stories lie above those of generated companies.
 FIRST_SERIAL = 900_000
 YEN_PER_DOLLAR = 150
+# A survey is answered so many days after it was sent.
+SENT_DAYS = 4
 # The days back at which files tell a transfer, and up to where what follows it moves along.
 TOLD_AGO, MOVED_UP_TO = 52, 60
 
@@ -214,6 +216,7 @@ def _answers(row: Row, today: date) -> tuple[records.Answer, ...]:
             on=_back(each, today),
             role=each["by"],
             comment=_text(each) if "en" in each else None,
+            sent_on=_back(each, today) - timedelta(SENT_DAYS) if each["survey"] == "nps" else None,
         )
         for place, each in enumerate(row.get("answers", ()))
     )

@@ -16,6 +16,7 @@ from nenrin.ingest.models import Import
 from nenrin.simulator import records
 from nenrin.simulator.records import Customer
 from nenrin.simulator.world import World
+from nenrin.simulator.writer import voices
 from nenrin.simulator.writer.accounts import CRM, Book
 from nenrin.simulator.writer.deeds import Deed
 
@@ -49,7 +50,7 @@ ANSWERS = """
 kind: answers
 source: アンケート
 namespace: surveys
-columns: {key: 回答番号, corporate_number: 法人番号, survey: 調査, score: 点数, answered_at: 回答日時, role: 役割, respondent: 回答者, comment: コメント}
+columns: {key: 回答番号, corporate_number: 法人番号, survey: 調査, score: 点数, answered_at: 回答日時, sent_on: 送信日, role: 役割, respondent: 回答者, comment: コメント}
 """
 
 LIST_HEADER = ("取引先番号", "取引先名", "フリガナ", "従業員数", "都道府県", "状態", "契約開始日")
@@ -64,7 +65,7 @@ REFUSED = (
     ("", "有限会社みどり屋", "ミドリヤ", "12", "愛知県", "見込み", ""),
 )
 TICKET_HEADER = ("受付番号", "法人番号", "件名", "種別", "優先度", "受付日時", "解決日時", "問い合わせ者")
-ANSWER_HEADER = ("回答番号", "法人番号", "調査", "点数", "回答日時", "役割", "回答者", "コメント")
+ANSWER_HEADER = ("回答番号", "法人番号", "調査", "点数", "回答日時", "送信日", "役割", "回答者", "コメント")
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,15 +200,15 @@ def _tickets(brought: Brought, book: Book) -> bytes:
 
 def _answers(brought: Brought, book: Book) -> bytes:
     rows: list[Sequence[object]] = [
-        (answer.key, customer.corporate_number, answer.survey, answer.score, _wall(book, answer.on, 14), answer.role,
-         customer.contacts[0].name, answer.comment.in_(customer.language) if answer.comment else "")
+        (answer.key, customer.corporate_number, answer.survey, answer.score, _wall(book, answer.on, 14), answer.sent_on and answer.sent_on.isoformat(),
+         answer.role, voices.respondent(customer, answer).name, answer.comment.in_(customer.language) if answer.comment else "")
         for customer, answer in brought.answers
     ]  # fmt: skip
     customer, answer = brought.answers[0]
     number = customer.corporate_number
     rows += [
-        ("ANS-7781", number, "nps", 11, _wall(book, answer.on, 15), "", "匿名", ""),
-        ("ANS-7782", number, "csat", 4, "先週の水曜", "", "匿名", "とても助かっています"),
+        ("ANS-7781", number, "nps", 11, _wall(book, answer.on, 15), None, "", "匿名", ""),
+        ("ANS-7782", number, "csat", 4, "先週の水曜", None, "", "匿名", "とても助かっています"),
     ]
     return _workbook("回答", ANSWER_HEADER, rows, book.at(answer.on))
 

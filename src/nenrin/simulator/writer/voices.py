@@ -1,6 +1,7 @@
-"""Deeds of the customers' voices: tickets opened and resolved, surveys answered."""
+"""Deeds of the customers' voices: tickets opened and resolved, surveys sent and answered."""
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from nenrin.ingest import answers, tickets
@@ -23,10 +24,48 @@ def deeds(customer: Customer, book: Book, by_file: Collection[str] = ()) -> Iter
         if ticket.resolved_on:
             solved = max(book.at(ticket.resolved_on, 17), book.at(ticket.opened_on, ticket.hour, 50))
             yield Deed(solved, 8, _ticket(customer, ticket, solved, book))
+    for told in (*surveys(customer, book), *replies(customer, book)):
+        if told.key not in by_file:
+            yield Deed(
+                told.answered_at or book.at(told.sent_on or customer.since, 13), 7, _surveyed(customer, told, book)
+            )
+
+
+def surveys(customer: Customer, book: Book) -> Iterator[answers.Told]:
+    """What was sent to its people, as known on the day of sending."""
     for answer in customer.answers:
-        if answer.key in by_file:
-            continue
-        yield Deed(book.at(answer.on, 14), 7, _answer(customer, answer, book))
+        if answer.sent_on and answer.sent_on >= customer.since:
+            yield replace(_reply(customer, answer, book), score=None, answered_at=None, comment="")
+    for asked in customer.unanswered:
+        person = next(each for each in customer.contacts if each.key == asked.respondent)
+        yield answers.Told(asked.key, 0, asked.survey, role=person.role, respondent=person.name, sent_on=asked.on)
+
+
+def replies(customer: Customer, book: Book) -> Iterator[answers.Told]:
+    """What its people answered."""
+    for answer in customer.answers:
+        yield _reply(customer, answer, book)
+
+
+def _reply(customer: Customer, answer: records.Answer, book: Book) -> answers.Told:
+    return answers.Told(
+        key=answer.key,
+        account=0,
+        survey=answer.survey,
+        score=answer.score,
+        answered_at=book.at(answer.on, 14),
+        role=answer.role,
+        respondent=respondent(customer, answer).name,
+        comment=answer.comment.in_(customer.language) if answer.comment else "",
+        sent_on=answer.sent_on,
+    )
+
+
+def respondent(customer: Customer, answer: records.Answer) -> records.Contact:
+    """The contact who answered; where only the role is known, the first one in it."""
+    named = [each for each in customer.contacts if each.key == answer.respondent]
+    fitting = [each for each in customer.contacts if each.role == answer.role]
+    return (named or fitting or list(customer.contacts))[0]
 
 
 def _ticket(customer: Customer, ticket: records.Ticket, resolved_at: datetime | None, book: Book) -> Act:
@@ -46,21 +85,10 @@ def _ticket(customer: Customer, ticket: records.Ticket, resolved_at: datetime | 
     return act
 
 
-def _answer(customer: Customer, answer: records.Answer, book: Book) -> Act:
+def _surveyed(customer: Customer, told: answers.Told, book: Book) -> Act:
     def act(at: datetime) -> None:
-        person = next((each for each in customer.contacts if each.role == answer.role), customer.contacts[0])
-        told = answers.Told(
-            key=answer.key,
-            account=book.accounts[customer.key].pk,
-            survey=answer.survey,
-            score=answer.score,
-            answered_at=at,
-            role=answer.role,
-            respondent=person.name,
-            comment=answer.comment.in_(customer.language) if answer.comment else "",
-        )
         answers.put(
-            [told],
+            [replace(told, account=book.accounts[customer.key].pk)],
             namespace=NAMESPACE_SURVEYS,
             by=SURVEYS,
             at=at,
