@@ -81,6 +81,14 @@ def test_a_failed_payment_is_no_decision_and_ends_the_watch() -> None:
     ]
 
 
+def test_a_contract_given_up_for_its_unpaid_bill_is_no_decision_either() -> None:
+    given_up = annual(day(1), day(1, year=2027), noticed_on=day(8), given_up_on=day(6))
+    assert [(one.decided, one.until, one.ends) for one in spell(given_up)] == [
+        (None, number(day(5, 31)), number(day(6)))
+    ]
+    assert spell(annual(day(1), day(5), auto_renews=False, given_up_on=day(6)))[0].decided == number(day(4, 30))
+
+
 def test_nothing_is_decided_where_nothing_is_paid() -> None:
     year = annual(day(1, year=2025), day(1), auto_renews=False)
     assert decisions.paid(year, [(day(1, year=2025), 0)]) == []

@@ -44,15 +44,18 @@ class Spell:
 
 def signed(
     starts_on: date, ends_on: date, *, auto_renews: bool, term_months: int, noticed_on: date | None,
-    ended_on: date | None, is_involuntary: bool = False,
+    ended_on: date | None, is_involuntary: bool = False, given_up_on: date | None = None,
 ) -> Signed:  # fmt: skip
-    """
+    """`given_up_on`: the day from which an unpaid contract is counted no more; nobody decided that.
+
     >>> told = signed(date(2025, 4, 1), date(2026, 4, 1), auto_renews=True, term_months=12,
     ...     noticed_on=date(2026, 2, 9), ended_on=None)
     >>> told.decided_on, told.stops_on
     (datetime.date(2026, 2, 9), datetime.date(2026, 4, 1))
     """
     stops = stop(ends_on, auto_renews, term_months, noticed_on, ended_on)
+    if given_up_on is not None and given_up_on < stops:
+        stops, is_involuntary = given_up_on, True
     is_noticed = noticed_on is not None and not is_involuntary
     return _until(Signed(starts_on, NEVER, noticed_on if is_noticed and noticed_on else NEVER, is_noticed,
                          is_involuntary), stops)  # fmt: skip

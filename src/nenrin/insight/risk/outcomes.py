@@ -122,7 +122,7 @@ class Decided:
 
 def decided(ledger: Ledger) -> Decided:
     """Losses known on the ledger's day of knowledge; decisions after it are none yet."""
-    found = leavers.spells(lakes.current(), ledger.known, ledger.policy.gap_merge_days)
+    found = leavers.spells(lakes.current(), ledger.known, ledger.policy)
     paying = set(ledger.book.accounts.tolist())
     own = [one for one in found if one.account in paying and one.ends is not None]
     over = [one for one in own if one.decided is not None or one.is_involuntary]
