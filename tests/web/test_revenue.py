@@ -7,6 +7,7 @@ import io
 import json
 from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner
@@ -22,7 +23,8 @@ from nenrin.foundation import journal
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Entry, Member, Organisation
 from nenrin.foundation.roles import Role
-from nenrin.ingest import lakes, mirror
+from nenrin.ingest import answers, lakes, mirror
+from nenrin.ingest.facts.knowing import on_arrival
 from nenrin.insight.models import KpiTarget, MetricPolicy, PeriodLock
 from tests.api.rest import Rest
 from tests.cast import DRIFTING, LOST, THRIVING, member
@@ -141,6 +143,23 @@ def test_the_page_of_a_kpi_names_the_accounts_behind_it(client: Client, head: Me
     assert told.index(LOST) < told.index(THRIVING)
     assert rows(client, f"/kpis/logo_churn/export.csv?{MARCH}")[1][1:] == [LOST, "1", "1"]
     assert client.get("/kpis/happiness").status_code == 404
+
+
+def test_nps_stands_beside_how_many_answered_and_names_the_silent(
+    client: Client, head: Member, companies: dict[str, Account]
+) -> None:
+    told = [
+        answers.Told(f"N{n}", companies[THRIVING].pk, "nps", 9, SIGNED_AT, sent_on=date(2026, 4, 1)) for n in range(9)
+    ]
+    told += [answers.Told(f"S{n}", companies[DRIFTING].pk, "nps", sent_on=date(2026, 4, 2)) for n in range(3)]
+    zone, knowing = ZoneInfo("Asia/Tokyo"), on_arrival(date(2026, 4, 6))
+    answers.put(told, namespace="surveys", by=SYSTEM, at=SIGNED_AT, zone=zone, knowing=knowing)
+    carry()
+    april = "grain=month&start=2026-04-01"
+    assert "NPS response rate" in page(client, f"/kpis/nps?{april}") and "75.0%" in page(client, f"/kpis/nps?{april}")
+    assert ">NPS</a>" not in page(client, f"/kpis/csat?{april}")
+    found = rows(client, f"/kpis/nps_response_rate/export.csv?{april}")
+    assert [line[1:] for line in found[1:]] == [[DRIFTING, "0", "3"], [THRIVING, "9", "9"]]
 
 
 @pytest.mark.parametrize(
