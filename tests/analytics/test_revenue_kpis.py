@@ -189,6 +189,17 @@ def test_an_account_with_many_answers_weighs_no_more_than_one_with_a_single_one(
     assert np.isnan(value(of, month("2025-07"), "nps")) and np.isnan(value(of, month("2025-07"), "accounts_heard"))
 
 
+def test_the_interval_of_nps_is_in_points_around_it() -> None:
+    of = book([paying(n, 100, "2025-01-01") for n in range(1, 201)])
+    scores = np.repeat([10, 8, 2], [110, 50, 40])
+    days, nps = np.full(200, number(date(2025, 6, 10))), np.zeros(200, np.int64)
+    of = books.heard(of, [np.arange(1, 201), days, nps, scores, np.arange(200)])
+    _, columns = figures.measured(of, month("2025-06"))
+    told = figures.whole(columns, FACTS, ["nps"])["nps"]
+    assert told.value == 35 and told.interval is not None
+    assert [round(end, 1) for end in told.interval] == [24.0, 46.0]
+
+
 def test_a_respondent_counts_once_in_ninety_days_and_is_heard_all_the_same() -> None:
     """Somebody says 9 in June, 3 in July and 9 again in September, another 10 in July; one answer is nobody's."""
     of = book([paying(1, 100, "2025-01-01"), paying(2, 100, "2025-01-01")])
