@@ -5,8 +5,11 @@ from datetime import datetime, timedelta
 
 from nenrin.analytics.lake import Lake
 from nenrin.foundation import journal, organisation
+from nenrin.foundation.actors import SYSTEM
 from nenrin.ingest import drain, lakes, mirror
 from nenrin.insight import backfill, refresh, rings
+from nenrin.insight.backtests import runs
+from nenrin.insight.models import HealthModelVersion
 from nenrin.insight.risk import step as risk
 from nenrin.simulator.world import World
 from nenrin.simulator.writer import lists
@@ -18,7 +21,8 @@ FIRST_SCORE_DAYS = 30
 
 
 def settled(world: World, book: Book, *, now: datetime, progress: Progress = lambda what, count: None) -> int:
-    """Drain, seal, mirror, score every day up to yesterday as it was known then, and today; learn the risk of leaving.
+    """Drain, seal, mirror, score every day up to yesterday as it was known then, and today; learn the risk of leaving;
+    where the world tells stories, backtest its health models.
 
     Returns the accounts scored.
     """
@@ -38,7 +42,18 @@ def settled(world: World, book: Book, *, now: datetime, progress: Progress = lam
     _journal_read(lake)
     while risk.step(now):
         progress("risk", 0)
+    if world.stories:
+        _tested(now, progress)
     return scored
+
+
+def _tested(now: datetime, progress: Progress) -> None:
+    """Hold every live health model against who left, with the weights that could be learned from that."""
+    live = HealthModelVersion.objects.filter(state="published", is_withdrawn=False).order_by("key", "-number")
+    newest = {version.key: version for version in reversed(live)}
+    for version in newest.values():
+        row = runs.ask(version, by=SYSTEM, at=now)
+        runs.finish(row, now, lambda done, accounts: progress("tested", done))
 
 
 def _journal_read(lake: Lake) -> None:
