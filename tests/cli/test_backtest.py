@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from click.testing import CliRunner
 
 from nenrin.cli import backtest
+from nenrin.foundation import leases
+from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Organisation
-from nenrin.insight.backtests import replaying, runs
+from nenrin.insight.backtests import reading, replaying, runs
 from nenrin.insight.models import Backtest
 from tests.insight import backtests_world
 
@@ -43,3 +45,19 @@ def test_the_table_and_the_json_say_the_same(org: Organisation, at: datetime) ->
 def test_what_is_not_there_is_named(org: Organisation, at: datetime) -> None:
     status, text = run("nothing")
     assert status == 1 and "nothing" in text
+
+
+def test_the_command_waits_for_a_worker_that_is_at_it(
+    org: Organisation, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backtests_world.build(at)
+    row = runs.ask(reading.version("answers", ""), by=SYSTEM, at=at)
+    clock, waited = [at], list[float]()
+    assert leases.take(f"backtest.{row.pk}", holder="a worker that is killed", seconds=60, at=at)
+
+    def sleep(seconds: float) -> None:
+        waited.append(seconds)
+        clock[0] += timedelta(seconds=20)
+
+    monkeypatch.setattr("nenrin.insight.backtests.runs.time.sleep", sleep)
+    assert runs.finish(row, lambda: clock[0]).state == "done" and len(waited) == 3

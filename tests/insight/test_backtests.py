@@ -36,7 +36,7 @@ def version(org: Organisation, at: datetime, weekly: None) -> HealthModelVersion
 
 
 def done(version: HealthModelVersion, at: datetime) -> Backtest:
-    return runs.finish(runs.ask(version, by=SYSTEM, at=at), at)
+    return runs.finish(runs.ask(version, by=SYSTEM, at=at), lambda: at)
 
 
 def test_a_model_that_reads_the_right_answers_is_shown_to_tell_who_leaves(
@@ -104,7 +104,7 @@ def test_the_worker_goes_on_where_another_stopped(
     assert runs.step(at) == 1
     row.refresh_from_db()
     assert row.done == 0, "begun anew instead of telling half"
-    assert runs.finish(row, at).state == "done"
+    assert runs.finish(row, lambda: at).state == "done"
     assert runs.step(at) == 0
 
 

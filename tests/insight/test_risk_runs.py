@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import OperationalError
+from django.db import IntegrityError, OperationalError
 
 from nenrin.foundation import leases
 from nenrin.foundation.actors import SYSTEM, Actor
@@ -81,3 +81,45 @@ def test_the_command_waits_for_a_worker_that_is_at_it(
 
     monkeypatch.setattr("nenrin.insight.risk.runs.time.sleep", sleep)
     assert runs.finish(row, lambda: clock[0]).state == "done" and len(waited) == 3
+
+
+def test_two_that_learn_at_once_get_numbers_of_their_own(
+    org: Organisation, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    risk_world.build(at, count=40)
+    _version(1, at)
+    true, calls = learning._next, list[int]()
+
+    def late(event: str) -> int:
+        """The last number was read before another process wrote its version."""
+        calls.append(true(event) if calls else 1)
+        return calls[-1]
+
+    monkeypatch.setattr(learning, "_next", late)
+    (mine,) = learning.learn(KNOWN, by=SYSTEM, at=at, events=("churn",))
+    assert calls == [1, 2] and mine.number == 2 and learning.in_use("churn") == mine
+    assert Entry.objects.filter(action="insight.risk.learned").count() == 1
+
+
+def test_two_that_put_a_version_to_use_at_once_leave_one_in_use(
+    org: Organisation, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = _version(1, at), _version(2, at)
+    true, calls = learning._told, list[str]()
+    RiskModelVersion.objects.filter(pk=first.pk).update(used_from=at)
+
+    def refused(what: str, version: RiskModelVersion, *args: Any, **more: Any) -> None:
+        calls.append(what)
+        if len(calls) == 1:
+            raise IntegrityError("one_risk_model_in_use")
+        true(what, version, *args, **more)
+
+    monkeypatch.setattr(learning, "_told", refused)
+    assert learning.use(second, by=SYSTEM, at=at).used_from == at and calls == ["used", "used"]
+    assert learning.in_use("churn") == second
+
+
+def _version(number: int, at: datetime) -> RiskModelVersion:
+    return RiskModelVersion.objects.create(
+        event="churn", number=number, state="ranking", known_on=KNOWN, learned_at=at, card={}
+    )

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
+from django.db.models import QuerySet
 from django.http import Http404
 from ninja import Query, Router
 from ninja.errors import HttpError
 
 from nenrin.api.guard import ApiRequest, grants
-from nenrin.api.paging import Id, Strict
+from nenrin.api.paging import Id, Strict, Window, Word, page
 from nenrin.customers.models import Account
 from nenrin.foundation import organisation
 from nenrin.foundation.actors import Actor
@@ -18,18 +19,20 @@ from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import Permission, Scope, allowed
 from nenrin.insight.models import RiskLearning, RiskModelVersion
 from nenrin.insight.refresh import here
-from nenrin.insight.risk import forecasts, learning, reports, runs
+from nenrin.insight.risk import forecasts, learning, lists, reports, runs
 
 router = Router(tags=["risk"])
 Event = Literal["churn", "expansion"]
 EARLIEST = 1990
+SORTS = {"id", "p", "minor"}
 
 
-class Asking(Strict):
-    """`as_of` null: what is told now; a past day: what was said then, or recomputed from what it knew."""
+class Asking(Window):
+    """`as_of` null: what is told now; a day that is over: what was said then. Kept is what was said first in each month."""
 
     event: Event = "churn"
     as_of: date | None = None
+    sort: Word = "-p"
 
 
 class HorizonOut(Strict):
@@ -60,7 +63,8 @@ class RiskOut(Strict):
 
 
 class RisksOut(Strict):
-    """`basis`: told (now), said (that day) or recomputed. `reason` says why `items` is empty."""
+    """`basis`: told (now), said (that day) or replayed (a model that knew no more than that day would have). `reason`
+    says why `items` is empty. `next` is the cursor of the following page; null on the last."""
 
     event: str
     as_of: date | None
@@ -68,7 +72,9 @@ class RisksOut(Strict):
     state: str
     model: str
     reason: str
+    currency: str
     items: list[RiskOut]
+    next: str | None
 
 
 class AmountOut(Strict):
@@ -146,11 +152,30 @@ class DeedIn(Strict):
 @router.get("", response=RisksOut, summary="Get the risk of every account")
 @grants(Permission.HEALTH_VIEW)
 def get_risks(request: ApiRequest, asking: Query[Asking]) -> Any:
-    """Of the accounts that the token's member may see, the highest first."""
+    """Of the accounts that the token's member may see, the highest first, a page at a time."""
     day = asking.as_of
-    if (day is not None and not day.year >= EARLIEST) or (day is not None and day > organisation.today(request.at)):
+    if day is not None and not date(EARLIEST, 1, 1) <= day < organisation.today(request.at):
         raise HttpError(422, "as_of: a day that is over")
-    return reports.report(asking.event, day, reach(request.member, Permission.HEALTH_VIEW))
+    try:
+        basis, rows = lists.stored(asking.event, day, within(request.member, Permission.HEALTH_VIEW))
+    except lists.NothingSaid as nothing:
+        raise HttpError(404, str(nothing)) from None
+    return _risks(asking, basis, rows)
+
+
+def _risks(asking: Asking, basis: str, rows: QuerySet[Any]) -> dict[str, Any]:
+    first = rows.select_related("version").defer("version__document").first()
+    head = {"event": asking.event, "basis": basis, "currency": reports.currency()}
+    if first is None:
+        state, model, reason = reports.without(asking.event)
+        if learning.in_use(asking.event):
+            reason = "no customer within your reach is told of"
+        return head | {"as_of": None, "state": state, "model": model, "reason": reason, "items": [], "next": None}
+    version = first.version
+    keys = reports.in_order(rows).values_list("pk", flat=True)
+    ranks = {key: n for n, key in enumerate(keys, start=1)}
+    found = page(rows, asking, SORTS, lambda kept: reports.of_rows(kept, version, ranks))
+    return head | {"as_of": first.as_of, "state": version.state, "model": str(version), "reason": "", **found}
 
 
 @router.get(
@@ -161,7 +186,7 @@ def get_forecast(request: ApiRequest, event: Event = "churn") -> Any:
     """Twelve months ahead and twelve back, of the accounts that the token's member may see."""
     known = here().scored_through or organisation.today(request.at) - timedelta(days=1)
     found = forecasts.forecast(event, known, reach(request.member, Permission.SUBSCRIPTIONS_VIEW))
-    return reports.of_forecast(found) | {"currency": organisation.current().currency}
+    return reports.of_forecast(found) | {"currency": reports.currency()}
 
 
 @router.get("/models", response=list[ModelOut], summary="List the risk models")
@@ -223,8 +248,14 @@ def _one(key: int) -> RiskModelVersion:
     return found
 
 
-def reach(member: Member, permission: Permission) -> list[int] | None:
+def within(member: Member, permission: Permission) -> QuerySet[Account] | None:
     """The accounts of a member who may not see all of them; None for all."""
     if allowed(member, permission) is Scope.ALL:
         return None
-    return list(Account.objects.for_member(member, permission).values_list("pk", flat=True))
+    return Account.objects.for_member(member, permission)
+
+
+def reach(member: Member, permission: Permission) -> list[int] | None:
+    """The same as ids."""
+    rows = within(member, permission)
+    return None if rows is None else list(rows.values_list("pk", flat=True))

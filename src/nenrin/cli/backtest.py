@@ -39,7 +39,7 @@ def command(
         row = runs.ask(version, by=SYSTEM, at=now, as_of=as_of.date() if as_of else None, capacity=capacity)
     except (reading.NoSuchVersion, runs.AheadOfToday) as problem:
         fail(str(problem), as_json=as_json)
-    row = runs.finish(row, now, _told)
+    row = runs.finish(row, lambda: datetime.now(UTC), _told)
     if row.state != "done":
         fail("the backtest could not be computed: see the log", as_json=as_json)
     if as_json:

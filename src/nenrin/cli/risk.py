@@ -11,8 +11,8 @@ import click
 from nenrin.cli.output import fail, say_json, say_rows
 from nenrin.foundation import organisation
 from nenrin.foundation.actors import SYSTEM
-from nenrin.insight.refresh import here
 from nenrin.insight.models import RiskModelVersion
+from nenrin.insight.refresh import here
 from nenrin.insight.risk import forecasts, reports, runs
 
 COLUMNS = ("rank", "account_id", "account", "tier", "mrr_minor", "p30", "p90", "p180", "p365", "low90", "high90", "reasons")  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import socket
+import time
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -27,6 +28,7 @@ from nenrin.insight.revenue import leavers
 log = logging.getLogger(__name__)
 HOLDER = f"backtest:{socket.gethostname()}:{os.getpid()}"
 LEASE_SECONDS = 60
+WAIT_SECONDS = 0.5
 #: Accounts a round; above `MANY` only every seventh day is lived through.
 ACCOUNTS, ACCOUNTS_WEEKLY, MANY = 100, 500, 2000
 #: How often a part is tried before the backtest is given up.
@@ -85,10 +87,17 @@ def advance(row: Backtest, at: datetime) -> int:
         return done
 
 
-def finish(row: Backtest, at: datetime, told: Callable[[int, int], None] = lambda done, all_: None) -> Backtest:
-    """Compute a backtest to its end here and now; `told` hears how many accounts are done."""
+def finish(
+    row: Backtest, now: Callable[[], datetime], told: Callable[[int, int], None] = lambda done, all_: None
+) -> Backtest:
+    """Compute a backtest to its end here and now; `told` hears how many accounts are done.
+
+    While another process is at it, wait for that one: each round has an instant of its own, so that a right is neither
+    taken from who holds it nor waited for when its holder was killed.
+    """
     while row.state in ("asked", "running"):
-        advance(row, at)
+        if not advance(row, now()):
+            time.sleep(WAIT_SECONDS)
         row.refresh_from_db()
         told(row.done, row.accounts)
     return row

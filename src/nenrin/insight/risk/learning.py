@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import date, datetime, timedelta
+from functools import partial
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from nenrin.foundation import journal
@@ -19,6 +21,7 @@ from nenrin.insight.risk.outcomes import Standing
 from nenrin.insight.risk.words import EVENT_NAMES, STATE_NAMES
 
 EVENTS = ("churn", "expansion")
+TRIES = 5
 
 
 class NotUsable(ValueError):
@@ -42,10 +45,7 @@ def learn(known: date, *, by: Actor, at: datetime, events: Sequence[str] = EVENT
     for event in events:
         found = machine.learn(rows.table, event)
         found.card.update({"share": _share(rows.standing, event), "evidence": actions.evidence(rows.table, event)})
-        with transaction.atomic():
-            version = _keep(event, found, rows, known, by, at)
-            if found.state in ("trusted", "ranking"):
-                _use(version, by, at)
+        version = _alone(partial(_put, event, found, rows, known, by, at))
         if found.model is not None:
             replays.keep(rows, event, version, found.model)
         made.append(version)
@@ -61,11 +61,7 @@ def use(version: RiskModelVersion, *, by: Actor, at: datetime, reason: str = "")
         raise NotUsable(NotUsable.__doc__)
     if version.state == "flagged" and not reason.strip():
         raise NoReason(NoReason.__doc__)
-    with transaction.atomic():
-        version = RiskModelVersion.objects.select_for_update().get(pk=version.pk)
-        if version.used_from is None or version.used_until is not None:
-            _use(version, by, at, reason.strip())
-    return version
+    return _alone(partial(_put_to_use, version.pk, by, at, reason.strip()))
 
 
 def withdraw(version: RiskModelVersion, *, by: Actor, at: datetime, reason: str = "") -> RiskModelVersion:
@@ -83,11 +79,33 @@ def in_use(event: str) -> RiskModelVersion | None:
     return RiskModelVersion.objects.filter(event=event, used_from__isnull=False, used_until__isnull=True).first()
 
 
+def _alone(deed: Callable[[], RiskModelVersion]) -> RiskModelVersion:
+    """Numbers and the one version in use belong to all processes: who comes second begins again with what the first left."""
+    for _ in range(TRIES - 1):
+        with suppress(IntegrityError), transaction.atomic():
+            return deed()
+    with transaction.atomic():
+        return deed()
+
+
+def _put(event: str, found: Learned, rows: tables.Rows, known: date, by: Actor, at: datetime) -> RiskModelVersion:
+    version = _keep(event, found, rows, known, by, at)
+    if found.state in ("trusted", "ranking"):
+        _use(version, by, at)
+    return version
+
+
+def _put_to_use(key: int, by: Actor, at: datetime, reason: str) -> RiskModelVersion:
+    version = RiskModelVersion.objects.select_for_update().get(pk=key)
+    if version.used_from is None or version.used_until is not None:
+        _use(version, by, at, reason)
+    return version
+
+
 def _keep(event: str, found: Learned, rows: tables.Rows, known: date, by: Actor, at: datetime) -> RiskModelVersion:
-    last = RiskModelVersion.objects.filter(event=event).aggregate(last=Max("number"))["last"] or 0
     begins, ends = rows.table.begins, rows.table.ends
     version = RiskModelVersion.objects.create(
-        event=event, number=last + 1, state=found.state, known_on=known, learned_at=at,
+        event=event, number=_next(event), state=found.state, known_on=known, learned_at=at,
         first_on=_date(int(begins.min())) if len(begins) else None,
         last_on=_date(int(ends.max())) if len(ends) else None,
         document=found.document, card=found.card, findings=found.findings,
@@ -96,6 +114,10 @@ def _keep(event: str, found: Learned, rows: tables.Rows, known: date, by: Actor,
     state = STATE_NAMES[found.state]
     _told("learned", version, by, at, state_en=state.en, state_ja=state.ja, rows=len(begins), known=known)
     return version
+
+
+def _next(event: str) -> int:
+    return 1 + (RiskModelVersion.objects.filter(event=event).aggregate(last=Max("number"))["last"] or 0)
 
 
 def _share(standing: Standing, event: str) -> float:

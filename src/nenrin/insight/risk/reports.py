@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
+from django.db.models import QuerySet
+
 from nenrin.customers.models import Account
 from nenrin.ingest import lakes
 from nenrin.insight.models import Risk, RiskModelVersion, RiskSaid
-from nenrin.insight.revenue import books
-from nenrin.insight.risk import machine, outcomes, replays, tables
+from nenrin.insight.refresh import here
+from nenrin.insight.revenue import books, policies
+from nenrin.insight.risk import lists, machine, outcomes, replays, tables
 from nenrin.insight.risk.forecasts import Forecast
 
-Basis = Literal["told", "said", "recomputed"]
+Basis = Literal["told", "said", "replayed", "recomputed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,41 +34,56 @@ class Report:
     items: tuple[dict[str, Any], ...]
 
 
-def report(event: str, day: date | None = None, accounts: Iterable[int] | None = None) -> Report:
-    """Everybody's risk, the highest first: as told now, or as of a past day."""
-    within = None if accounts is None else set(accounts)
-    if day is None or Risk.objects.filter(event=event, as_of=day).exists():
-        return _told(event, within)
-    said = (
-        RiskSaid.objects.filter(event=event, as_of=day, is_replayed=False)
-        .select_related("version")
-        .defer("version__document")
-    )
-    rows = [row for row in said.order_by("-p", "pk") if within is None or row.account_id in within]
-    return _of_rows(event, day, "said", rows, rows[0].version) if rows else _recomputed(event, day, within)
-
-
-def _told(event: str, within: set[int] | None) -> Report:
-    rows = Risk.objects.filter(event=event).select_related("version").defer("version__document").order_by("-p", "pk")
-    kept = [row for row in rows if within is None or row.account_id in within]
+def report(event: str, day: date | None = None) -> Report:
+    """Everybody's risk, the highest first: as told now, or as of a past day; computed anew where nobody said anything."""
+    try:
+        basis, rows = lists.stored(event, day)
+    except lists.NothingSaid:
+        basis = "replayed"
+    if day is not None and basis == "replayed":
+        return _recomputed(event, day)
+    kept = list(in_order(rows).select_related("version").defer("version__document"))
     if kept:
-        return _of_rows(event, kept[0].as_of, "told", kept, kept[0].version)
-    last = RiskModelVersion.objects.filter(event=event).first()
+        return _of_rows(event, kept[0].as_of, basis, kept, kept[0].version)
+    return Report(event, None, "told", *without(event), ())
+
+
+def currency() -> str:
+    """Of all amounts of risk: the one that the ledger books in as of the last closed day."""
+    day = here().scored_through
+    return (policies.live(day) if day else policies.default()).reporting_currency
+
+
+def in_order(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """The most probable first."""
+    return rows.order_by("-p", "-pk")
+
+
+def without(event: str) -> tuple[str, str, str]:
+    """State of the last model, its name, and why nothing is told."""
+    last = RiskModelVersion.objects.filter(event=event).defer("document").first()
     reason = f"no model in use: the last one is {last.state}" if last else "no model has been learned"
-    return Report(event, None, "told", last.state if last else "", str(last or ""), reason, ())
+    return (last.state if last else ""), str(last or ""), reason
 
 
 def _of_rows(event: str, day: date, basis: Basis, rows: Sequence[Risk | RiskSaid], version: RiskModelVersion) -> Report:
-    shows = bool(version.card.get("shows_probability"))
-    names = _names(row.account_id for row in rows)
-    items = tuple(
-        _item(n, row.account_id, names, row.horizons, getattr(row, "reasons", []), row.minor, shows=shows)
-        for n, row in enumerate(rows, start=1)
-    )
+    items = tuple(of_rows(rows, version, {row.pk: n for n, row in enumerate(rows, start=1)}))
     return Report(event, day, basis, version.state, str(version), "", items)
 
 
-def _recomputed(event: str, day: date, within: set[int] | None) -> Report:
+def of_rows(
+    rows: Sequence[Risk | RiskSaid], version: RiskModelVersion, ranks: Mapping[int, int]
+) -> list[dict[str, Any]]:
+    """What was told of accounts by one version; `ranks` by the rows' keys."""
+    shows = bool(version.card.get("shows_probability"))
+    names = _names(row.account_id for row in rows)
+    return [
+        _item(ranks[row.pk], row.account_id, names, row.horizons, getattr(row, "reasons", []), row.minor, shows=shows)
+        for row in rows
+    ]
+
+
+def _recomputed(event: str, day: date) -> Report:
     """What a model that knew no more than that day would have said."""
     lake, decided = lakes.current(), outcomes.decided(books.ledger(day))
     found = machine.learn(tables.past(lake, decided).table, event)
@@ -76,7 +94,7 @@ def _recomputed(event: str, day: date, within: set[int] | None) -> Report:
     order = sorted(range(len(rows.table)), key=lambda n: -float(told.p[n, machine.HORIZONS.index(machine.LISTED)]))
     who = [int(rows.table.account[n]) for n in order]
     names = _names(who)
-    kept = [(n, account) for n, account in zip(order, who, strict=True) if within is None or account in within]
+    kept = [(n, account) for n, account in zip(order, who, strict=True) if account in names]
     items = tuple(
         _item(
             rank, account, names, replays.horizons(told, n), [], int(rows.standing.minor[n]),
@@ -88,7 +106,7 @@ def _recomputed(event: str, day: date, within: set[int] | None) -> Report:
 
 
 def _names(accounts: Iterable[int]) -> dict[int, tuple[str, str]]:
-    found = Account.objects.in_bulk(list(accounts))
+    found = Account.objects.filter(archived_at__isnull=True).in_bulk(list(accounts))
     return {key: (row.name, row.tier) for key, row in found.items()}
 
 

@@ -53,7 +53,7 @@ def _tested(now: datetime, progress: Progress) -> None:
     newest = {version.key: version for version in reversed(live)}
     for version in newest.values():
         row = runs.ask(version, by=SYSTEM, at=now)
-        runs.finish(row, now, lambda done, accounts: progress("tested", done))
+        runs.finish(row, lambda: now, lambda done, accounts: progress("tested", done))
 
 
 def _journal_read(lake: Lake) -> None:

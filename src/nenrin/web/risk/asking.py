@@ -12,6 +12,7 @@ from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import Permission, Scope, allowed
 from nenrin.foundation.search import normal
 from nenrin.insight.models import Risk
+from nenrin.insight.risk import lists
 from nenrin.insight.risk.learning import EVENTS
 from nenrin.values import Text
 from nenrin.web import navigation
@@ -65,11 +66,11 @@ def asked(request: MemberRequest) -> Filters:
 
 def rows(request: MemberRequest, filters: Filters, permission: Permission = VIEW) -> QuerySet[Risk]:
     """Risks of accounts in the viewer's scope; `expected` is the MRR that is expected to move within 90 days."""
-    found = Risk.objects.filter(event=filters.event, account__archived_at__isnull=True)
-    if allowed(request.user, permission) is not Scope.ALL:
-        found = found.filter(account__in=Account.objects.for_member(request.user, permission))
+    reach = allowed(request.user, permission)
+    within = None if reach is Scope.ALL else Account.objects.for_member(request.user, permission)
     found = (
-        found.select_related("account__health", "account__owner", "version")
+        lists.told(filters.event, within)
+        .select_related("account__health", "account__owner", "version")
         .defer("version__document")
         .annotate(expected=F("p") * F("minor"))
     )

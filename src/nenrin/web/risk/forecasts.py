@@ -17,7 +17,7 @@ from nenrin.foundation.permissions import Permission, allowed
 from nenrin.insight.models import RiskSaid
 from nenrin.insight.refresh import here
 from nenrin.insight.revenue import books
-from nenrin.insight.risk import forecasts, outcomes
+from nenrin.insight.risk import forecasts, outcomes, reports
 from nenrin.insight.risk.forecasts import Forecast, Held
 from nenrin.values import Money, Text
 from nenrin.web import exports, format, navigation
@@ -45,7 +45,7 @@ def forecast(request: MemberRequest) -> HttpResponse:
     """Twelve months ahead and twelve back."""
     filters, day = asking.asked(request), known(request)
     found = forecasts.forecast(filters.event, day, asking.accounts(request, VIEW))
-    currency = navigation.organisation_of(request).currency  # type: ignore[union-attr]
+    currency = reports.currency()
     context = {
         "as_of": found.as_of or request.at,
         "known": day,
@@ -143,7 +143,7 @@ def month(request: MemberRequest, day: str) -> HttpResponse:
     within = asking.accounts(request, VIEW)
     rows = rows if within is None else rows.filter(account__in=within)
     page = Paginator(rows.order_by("-p", "pk"), PAGE).get_page(request.GET.get("page"))
-    currency = navigation.organisation_of(request).currency  # type: ignore[union-attr]
+    currency = reports.currency()
     came = _came(filters.event, when, min(add_months(when, 1), known(request) + timedelta(1)))
     language = get_language() or "ja"
     first = page.object_list[0] if page.object_list else None
@@ -206,7 +206,7 @@ def forecast_export(request: MemberRequest, kind: str) -> Any:
     """All months as a file, past and coming."""
     filters, language = asking.asked(request), exports.language()
     found = forecasts.forecast(filters.event, known(request), asking.accounts(request, Permission.EXPORT))
-    currency = navigation.organisation_of(request).currency  # type: ignore[union-attr]
+    currency = reports.currency()
 
     def lines() -> Iterator[list[Any]]:
         for one in found.held:

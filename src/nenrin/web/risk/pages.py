@@ -16,11 +16,11 @@ from nenrin.analytics.scores.bands import Band
 from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.insight.models import Risk, RiskModelVersion
-from nenrin.insight.risk import expected, learning
+from nenrin.insight.risk import expected, learning, reports
 from nenrin.insight.risk.expected import Expected
 from nenrin.insight.risk.words import STATE_NAMES
 from nenrin.values import Money, Text
-from nenrin.web import exports, marks, navigation
+from nenrin.web import exports, marks
 from nenrin.web.charts.bands import band_of
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.listing import chosen_sort, page_of
@@ -63,11 +63,11 @@ def risks(request: MemberRequest) -> HttpResponse:
     found = asking.rows(request, filters)
     sort = chosen_sort(request, SORTS, DEFAULT_SORT)
     version = learning.in_use(filters.event)
-    tiers, currency = asking.tiers(), navigation.organisation_of(request).currency  # type: ignore[union-attr]
+    tiers, currency = asking.tiers(), reports.currency()
     totals = _totals(found, version, currency)
     page = page_of(asking.in_order(found, sort), request, totals.count)
     context = {
-        "as_of": version.told_on if version and version.told_on else request.at,
+        "as_of": page.object_list[0].as_of if page.object_list else request.at,
         "tabs": tabs("risks", filters.event),
         "filters": filters,
         "events": list(words.EVENTS.items()),
@@ -132,7 +132,7 @@ def risks_export(request: MemberRequest, kind: str) -> Any:
     """The list as a file, with every horizon; where the model only ranks, probabilities stay blank."""
     filters, language = asking.asked(request), exports.language()
     found = asking.rows(request, filters).filter(pk__in=asking.rows(request, filters, Permission.EXPORT).values("pk"))
-    tiers, currency = asking.tiers(), navigation.organisation_of(request).currency  # type: ignore[union-attr]
+    tiers, currency = asking.tiers(), reports.currency()
     base = Risk.objects.select_related("account__owner", "account__health", "version").defer("version__document")
 
     def lines() -> Iterator[list[Any]]:
