@@ -33,7 +33,7 @@ IMPERSONAL = {
     "Account", "AccountKey", "AccountTag", "AttributeField", "Cost", "CurrentMeasure", "Cursor", "DailyScore", "Entry",
     "EventName", "Exclusion", "HardEvent", "Health", "HealthDetail", "HealthModelVersion", "Invoice", "Lease", "Merge",
     "Organisation", "Override", "Plan", "PriceStep", "Product", "Progress", "Reference", "RememberedMapping", "Ring",
-    "Risk", "RiskModelVersion", "RiskSaid",
+    "Risk", "RiskLearning", "RiskModelVersion", "RiskSaid",
     "Segment", "SegmentMembership", "Source", "Subscription", "Tag", "Tally", "TierRule", "TouchModel", "UnknownKey",
     "Verdict", "Verification",
 }  # fmt: skip
