@@ -30,7 +30,8 @@ class Rest:
         response = self.client.generic(
             method, BASE + path, content, content_type="application/json", headers={**self.headers, **headers}
         )
-        response.data = json.loads(response.content) if response.content else None
+        is_json = "json" in response.get("Content-Type", "")
+        response.data = json.loads(response.content) if response.content and is_json else None
         return response
 
     def get(self, path: str, **headers: str) -> Any:
