@@ -162,7 +162,8 @@ def test_a_line_breaks_where_nothing_is_known_and_figures_keep_apart() -> None:
         high=100.0,
     )
     picture = lines.draw(chart)
-    assert len(picture.paths[0].runs) == 1
+    alone, rest = picture.paths[0].runs
+    assert alone == "37,175.8 43,175.8" and rest.startswith("477.7,103"), "a value alone is a short stroke"
     tips = [path.tip for path in picture.paths]
     assert tips[0] and tips[1] and abs(float(tips[0].text_y) - float(tips[1].text_y)) >= 14
     assert picture.days[-1][1] == "d"

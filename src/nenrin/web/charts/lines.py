@@ -150,7 +150,12 @@ def _runs(series: Series, x: Scale, y: Scale, has_steps: bool) -> tuple[str, ...
         if has_steps and runs[-1]:
             runs[-1].append((x(n), runs[-1][-1][1]))
         runs[-1].append((x(n), y(value)))
-    return tuple(polyline(run) for run in runs if len(run) > 1)
+    return tuple(polyline(run if len(run) > 1 else _dash(*run[0])) for run in runs if run)
+
+
+def _dash(x: float, y: float) -> list[tuple[float, float]]:
+    """A value alone between periods without one is a short stroke: it would not be seen otherwise."""
+    return [(x - 3, y), (x + 3, y)]
 
 
 def _last(series: Series, x: Scale, y: Scale) -> tuple[float, float, str] | None:
