@@ -100,7 +100,7 @@ def get_executive(request: ApiRequest, asking: Query[ExecutiveAsking]) -> Any:
         "accounts": board.accounts,
         "decisions": [_finding(each) for each in findings.decisions(board)],
         "explained": [_finding(each) for each in findings.explained(board)],
-        "notes": [_note(each) for each in notes.notes(ask.ledger, ask.period)],
+        "notes": [_note(each) for each in (*notes.notes(ask.ledger, ask.period), *notes.withheld(ask.ledger))],
         "figures": [
             {
                 **{name: getattr(row, name) for name in FigureOut.model_fields if not name.startswith("name_")},
@@ -132,6 +132,7 @@ def _board(request: ApiRequest, asking: ExecutiveAsking) -> Dashboard:
             answered_day(asking, request.at), organisation.today(request.at), known=asking.known, grain=asking.grain,
             by=asking.by, key=asking.slice, accounts=own,
             sees_health=allowed(request.member, Permission.HEALTH_VIEW) is not None,
+            sees_costs=allowed(request.member, Permission.COSTS_VIEW) is not None,
         )  # fmt: skip
     except NoSuchSlice as problem:
         raise HttpError(422, f"slice: {problem}") from problem

@@ -42,7 +42,7 @@ class KpiOut(Strict):
 
 
 class KpisOut(Strict):
-    """`to` is the first day after the period."""
+    """`to` is the first day after the period. `left_out`: KPIs that the member may not see, and why."""
 
     start: date
     to: date
@@ -50,6 +50,8 @@ class KpisOut(Strict):
     currency: str
     policy: int
     items: list[KpiOut]
+    left_out: list[str]
+    left_out_because: str
 
 
 class DefinitionOut(Strict):
@@ -129,6 +131,8 @@ def get_kpis(request: ApiRequest, asking: Query[Asking]) -> Any:
         "currency": ledger.policy.reporting_currency,
         "policy": ledger.policy.version,
         "items": [{name: getattr(row, name) for name in KpiOut.model_fields} for row in rows],
+        "left_out": [key for key in KPIS if key not in kpis.shown(ledger)],
+        "left_out_because": "" if ledger.shows_costs else kpis.WITHHELD.en,
     }
 
 

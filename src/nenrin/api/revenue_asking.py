@@ -34,10 +34,11 @@ class Asking(Strict):
 
 
 def ledger_for(member: Member, asking: Asking, at: datetime) -> Ledger:
-    """The book as known, of the accounts that the member may see."""
+    """The book as known, of the accounts that the member may see; without costs for who may not see them."""
     if asking.by and asking.by not in DIMENSIONS:
         raise HttpError(422, f"by: {asking.by!r} is none of {', '.join(DIMENSIONS)}")
     whole = books.ledger(_past(asking.known or answered_day(asking, at), at, "known"))
+    whole = whole if allowed(member, Permission.COSTS_VIEW) else books.uncosted(whole)
     if allowed(member, VIEW) is Scope.ALL:
         return whole
     return books.limited(whole, Account.objects.for_member(member, VIEW).values_list("pk", flat=True))

@@ -14,6 +14,7 @@ from nenrin.api.guard import ApiRequest, grants
 from nenrin.api.lifetimes import VIEW, reach
 from nenrin.api.paging import Strict
 from nenrin.foundation import organisation
+from nenrin.foundation.permissions import Permission, allowed
 from nenrin.insight.economics import acquiring
 from nenrin.insight.lifetimes import books, scenarios, starts
 
@@ -81,7 +82,8 @@ class ClaimOut(Strict):
 
 
 class RoiOut(Strict):
-    """`own` names the inputs that came from the organisation's contracts."""
+    """`own` names the inputs that came from the organisation's contracts, and CAC from its costs where the member may see
+    them."""
 
     currency: str
     inputs: dict[str, float]
@@ -95,7 +97,8 @@ def get_roi(request: ApiRequest, asking: Query[Scenario]) -> Any:
     """The six slogans on the organisation's figures, or on those that are given."""
     currency, today = organisation.current().currency, organisation.today(request.at)
     own = reach(request.member)
-    start = starts.start(books.read(today, own), currency, cac=acquiring.cac(today, currency, own))
+    cac = acquiring.cac(today, currency, own) if allowed(request.member, Permission.COSTS_VIEW) else None
+    start = starts.start(books.read(today, own), currency, cac=cac)
     told = {key: value for key, value in asking.model_dump().items() if value is not None}
     company = scenarios.company(start)
     for key, value in told.items():

@@ -79,11 +79,12 @@ class NoSuchSlice(ValueError):
 
 def ask(
     day: date, today: date, *, known: date | None = None, grain: Grain = "month", by: str = "", key: str = "",
-    accounts: Iterable[int] | None = None, sees_health: bool = True,
+    accounts: Iterable[int] | None = None, sees_health: bool = True, sees_costs: bool = True,
 ) -> Question:  # fmt: skip
     """The period that holds a day, up to that day. Raises slices.NoSuchDimension and NoSuchSlice."""
     seen = None if accounts is None else tuple(sorted(accounts))
     ledger = books.limited(books.ledger(known or day), seen)
+    ledger = ledger if sees_costs else books.uncosted(ledger)
     period = books.period(day, grain)
     closed = () if ledger.known < today else tuple(locks.locks())
     return Question(

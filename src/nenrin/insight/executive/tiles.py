@@ -45,10 +45,11 @@ class Tile:
 
 def tiles(ask: Question) -> list[Tile]:
     """Of the period and slice asked for."""
-    now = kpis.figures_of(ask.ledger, ask.period, ask.grain, ask.within, SHOWN)
+    keys = kpis.shown(ask.ledger, SHOWN)
+    now = kpis.figures_of(ask.ledger, ask.period, ask.grain, ask.within, keys)
     past = [(period, _plain(ask, period)) for period in ask.series(PERIODS[ask.grain])[:-1]]
     set_ = targets.of(ask.grain, ask.period.start, ask.by if ask.within else "", ask.within.key if ask.within else "")
-    return [_tile(ask, key, now[key], past, set_.get(key)) for key in SHOWN]
+    return [_tile(ask, key, now[key], past, set_.get(key)) for key in keys]
 
 
 def _plain(ask: Question, period: Period) -> dict[str, Figure]:

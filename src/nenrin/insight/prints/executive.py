@@ -70,7 +70,9 @@ def document(of: Dashboard, language: str, at: datetime) -> dict[str, Any]:
         "risks": [_risk(of, risk, language) for risk in of.risks],
         "expected": _expected(of, of.expected, language) if of.expected else None,
         "sees_health": ask.sees_health,
-        "notes": [_note(each, language) for each in notes.notes(ask.ledger, ask.period)],
+        "notes": [
+            _note(each, language) for each in (*notes.notes(ask.ledger, ask.period), *notes.withheld(ask.ledger))
+        ],
         "policy": revenue_words.policy(ask.ledger.policy).in_(language),
         "version": Text("Metric policy, version {n}.", "指標ポリシー 第{n}版。")
         .fill(n=ask.ledger.policy.version)

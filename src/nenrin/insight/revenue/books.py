@@ -138,6 +138,8 @@ class Ledger:
     known: date
     version: int
     findings: tuple[Finding, ...] = ()
+    #: False for a viewer who may not see costs: nothing that tells what was spent is worked out.
+    shows_costs: bool = True
     #: What was computed from this book already, by what was asked: a ledger never changes.
     worked_out: dict[tuple[object, ...], Any] = field(default_factory=dict, repr=False, compare=False)
 
@@ -255,6 +257,16 @@ def limited(whole: Ledger, accounts: Iterable[int] | None) -> Ledger:
     seen = set(own.tolist())
     noted = tuple(one for one in whole.findings if one.account in seen)
     return replace(whole, book=books.within(whole.book, own), costs={}, findings=noted, worked_out={})
+
+
+def uncosted(whole: Ledger) -> Ledger:
+    """The same for a viewer who may not see costs: CAC times the customers won would tell them. Made once a ledger."""
+
+    def made() -> Ledger:
+        plain = {what: found for what, found in list(whole.worked_out.items()) if what[0] != "whole"}
+        return replace(whole, costs={}, shows_costs=False, worked_out=plain)
+
+    return whole.kept(("uncosted",), made)
 
 
 def facts(of: Ledger, period: Period, grain: Grain) -> Facts:

@@ -55,6 +55,9 @@ COLUMN_NAMES: dict[str, Text] = {
 }
 
 
+#: Made of what was spent.
+COSTED = frozenset(key for key, one in KPIS.items() if one.empty == KPIS["cac"].empty)
+WITHHELD = Text("your role does not show costs", "費用を閲覧する権限がないため表示しない")
 KEPT = ("accounts_kept", "kept", "kept_capped", "due_renewed", "due_kept", "nps_responded")
 
 
@@ -78,6 +81,11 @@ class Row:
     n: int
     low: float | None
     high: float | None
+
+
+def shown(ledger: Ledger, wanted: Iterable[str] = KPIS) -> tuple[str, ...]:
+    """The KPIs that a ledger's viewer may see."""
+    return tuple(key for key in wanted if ledger.shows_costs or key not in COSTED)
 
 
 def figures_of(
@@ -147,10 +155,11 @@ def _weight(kpi: Kpi, over: Whole, under: Whole) -> Whole:
 
 def rows(ledger: Ledger, period: Period, grain: Grain, of: Sequence[Slice] = ()) -> list[Row]:
     """Every KPI for the whole and for each slice, as plain rows."""
-    out = [_row("", figure) for figure in figures_of(ledger, period, grain).values()]
+    keys = shown(ledger)
+    out = [_row("", figure) for figure in figures_of(ledger, period, grain, wanted=keys).values()]
     found = by_slice(ledger, period, grain, of) if of else {}
     for number, each in enumerate(of):
-        out += [_row(each.key, found[key][number]) for key in KPIS]
+        out += [_row(each.key, found[key][number]) for key in keys]
     return out
 
 

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from nenrin.analytics.revenue import findings
+from nenrin.analytics.revenue.catalogue import KPIS
 from nenrin.analytics.revenue.findings import KINDS, Finding, Kind
 from nenrin.analytics.revenue.paths import number
 from nenrin.analytics.revenue.periods import month_start
+from nenrin.insight.revenue import kpis
 from nenrin.insight.revenue.books import Ledger
 from nenrin.insight.revenue.slices import Slice
 from nenrin.values import Period, Text
@@ -37,6 +39,17 @@ def notes(ledger: Ledger, period: Period, slices: Sequence[Slice] = ()) -> list[
         if accounts:
             out.append(Note(findings.NAMES[kind], findings.BEHAVIOUR[kind], kind, accounts))
     return [*out, *_of_period(ledger, period), *_costs(ledger, period), *_slices(slices)]
+
+
+def withheld(ledger: Ledger) -> list[Note]:
+    """The KPIs that a viewer without the right to costs does not get, and why."""
+    if ledger.shows_costs:
+        return []
+    names = [KPIS[key].name for key in KPIS if key in kpis.COSTED]
+    return [Note(
+        Text("Left out: " + ", ".join(name.en for name in names), "非表示の指標：" + "、".join(name.ja for name in names)),
+        Text("They tell what was spent, and your role does not show costs.", "費用が分かる指標のため、費用の閲覧権限がない役割には表示しない。"),
+    )]  # fmt: skip
 
 
 def listed(ledger: Ledger, period: Period, kind: str = "") -> list[Finding]:

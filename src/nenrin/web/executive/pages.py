@@ -20,6 +20,7 @@ from nenrin.insight.executive.questions import Question
 from nenrin.insight.executive.rows import HEADS, rows
 from nenrin.insight.executive.tiles import Tile
 from nenrin.insight.prints import executive as printed
+from nenrin.insight.revenue import notes
 from nenrin.insight.risk.expected import Expected
 from nenrin.values import Text
 from nenrin.web import exports
@@ -50,6 +51,7 @@ def executive(request: MemberRequest) -> HttpResponse:
         **frame(request, ask),
         "views": (),
         "board": board,
+        "withheld": notes.withheld(ask.ledger),
         "decisions": [(each, _url(each, ask)) for each in findings.decisions(board)],
         "explained": [(each, _url(each, ask)) for each in findings.explained(board)],
         "expected": _expected(board),

@@ -18,6 +18,7 @@ from nenrin.customers.models import Account
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.insight.models import KpiTarget
 from nenrin.insight.revenue import kpis as revenue_kpis
+from nenrin.insight.revenue import notes as revenue_notes
 from nenrin.insight.revenue import slices
 from nenrin.insight.revenue import words as revenue_words
 from nenrin.insight.revenue.kpis import Behind
@@ -61,6 +62,7 @@ def kpis(request: MemberRequest) -> HttpResponse:
         "views": (),
         "groups": groups,
         "has_targets": any(line.target for line in lines),
+        "withheld": revenue_notes.withheld(ask.ledger),
         "dimension": DIMENSIONS.get(ask.by),
         "may_export": allowed(request.user, Permission.EXPORT) is not None,
         "is_empty": not len(ask.ledger.book.accounts),
@@ -70,11 +72,12 @@ def kpis(request: MemberRequest) -> HttpResponse:
 
 def _lines(ask: Asked) -> list[Line]:
     before = ask.series(2)[0]
-    now = revenue_kpis.figures_of(ask.ledger, ask.period, ask.grain, ask.within)
-    was = revenue_kpis.figures_of(ask.ledger, before, ask.grain, ask.slice_at(before), interval=False)
+    keys = revenue_kpis.shown(ask.ledger)
+    now = revenue_kpis.figures_of(ask.ledger, ask.period, ask.grain, ask.within, keys)
+    was = revenue_kpis.figures_of(ask.ledger, before, ask.grain, ask.slice_at(before), keys, interval=False)
     by_slice = revenue_kpis.by_slice(ask.ledger, ask.period, ask.grain, ask.slices) if ask.slices else {}
     targets = kpi_targets.of(ask)
-    return [_line(ask, kpi, now[key], was[key], by_slice.get(key, ()), targets.get(key)) for key, kpi in KPIS.items()]
+    return [_line(ask, KPIS[key], now[key], was[key], by_slice.get(key, ()), targets.get(key)) for key in keys]
 
 
 def _line(
@@ -133,6 +136,7 @@ def kpi(request: MemberRequest, key: str) -> HttpResponse:
         "kpi": one,
         "bands": _bands(one),
         "figure": now,
+        "empty": one.empty if key in revenue_kpis.shown(ask.ledger) else revenue_kpis.WITHHELD,
         "beside": _beside(ask, one),
         "band": _band(ask, one, now),
         "line": _line(ask, one, now, _before(ask, key), target=kpi_targets.of(ask).get(key)),

@@ -107,6 +107,7 @@ def asked(request: MemberRequest, permission: Permission = VIEW) -> Asked:
     period = _period(parsed_day(given.get("start")), grain, known, start_month)
     own = scope(request, permission)
     ledger = revenue.limited(revenue.ledger(known), own)
+    ledger = ledger if allowed(request.user, Permission.COSTS_VIEW) else revenue.uncosted(ledger)
     is_restated, closed = given.get("books") == "restated", tuple(revenue_locks.locks())
     locks, has_locks = () if known < today or is_restated else closed, bool(closed)
     books = Closed(ledger, None if own is None else tuple(own), locks)

@@ -28,6 +28,10 @@ from nenrin.web.roi import asking
 from nenrin.web.roi.asking import Scenario
 
 VIEW = Permission.SUBSCRIPTIONS_VIEW
+WITHHELD = Text(
+    "CAC is an assumption here: your role does not show costs.",
+    "費用の閲覧権限がないため、CACには実績ではなく仮定値を使います。",
+)
 PATHS = (Text("as today", "現状"), Text("with the change", "改善後"))
 #: Units of the path's axis: (from this amount on, divisor, name), the largest first.
 _UNITS_JA = ((1e10, 1e8, "億"), (1e6, 1e4, "万"), (0, 1, ""))
@@ -61,7 +65,7 @@ def roi(request: MemberRequest) -> HttpResponse:
     """GET alone: the address is the scenario."""
     currency, as_of = organisation.current().currency, organisation.today(request.at)
     own = scope(request)
-    start = starts.start(books.read(as_of, own), currency, cac=acquiring.cac(as_of, currency, own))
+    start = starts.start(books.read(as_of, own), currency, cac=_cac(request, as_of, currency, own))
     asked = asking.scenario(request.GET.dict(), start, currency)
     is_sound = asked.form.is_valid()
     found = claims.simulate(asked.company) if is_sound else ()
@@ -70,6 +74,7 @@ def roi(request: MemberRequest) -> HttpResponse:
         "scenario": asked,
         "form": asked.form,
         "start": start,
+        "withheld": None if allowed(request.user, Permission.COSTS_VIEW) else WITHHELD,
         "currency": currency,
         "start_mrr": Money(start.mrr, currency),
         "start_arpa": Money(round(start.arpa), currency),
@@ -81,6 +86,11 @@ def roi(request: MemberRequest) -> HttpResponse:
         "is_sound": is_sound,
     }
     return render(request, "roi/roi.html", context, status=200 if is_sound else 400)
+
+
+def _cac(request: MemberRequest, as_of: date, currency: str, own: list[int] | None) -> float | None:
+    """The organisation's own, for who may see costs: times the customers won it is what was spent."""
+    return acquiring.cac(as_of, currency, own) if allowed(request.user, Permission.COSTS_VIEW) else None
 
 
 def scope(request: MemberRequest) -> list[int] | None:
@@ -196,7 +206,7 @@ def roi_export(request: MemberRequest, kind: str) -> Any:
     """The scenario as a file: inputs, readings, sensitivities and the months. No account is in it."""
     currency, as_of = organisation.current().currency, organisation.today(request.at)
     own = scope(request)
-    start = starts.start(books.read(as_of, own), currency, cac=acquiring.cac(as_of, currency, own))
+    start = starts.start(books.read(as_of, own), currency, cac=_cac(request, as_of, currency, own))
     asked = asking.scenario(request.GET.dict(), start, currency)
     if not asked.form.is_valid():
         raise Http404("these figures make no scenario")
