@@ -16,7 +16,7 @@ from nenrin.analytics.forecasts.hazards import (
     competing,
     documents,
     drifts,
-    expectations,
+    fits,
     folds,
     judgements,
     ladders,
@@ -123,6 +123,26 @@ def test_the_verdict_judges_what_is_shown_calibrated_from_the_folds_own_rows(
         assert not set(table.account) & set(world.account[fold.test]) and table.ends.max() <= fold.known
 
 
+def test_reasons_of_all_rows_at_once_are_those_of_each(world: Table, model: risk.RiskModel) -> None:
+    some = world.chosen(np.arange(0, len(world), 997))
+    found = model.contributions(some)
+    for row in range(len(some)):
+        parts = {part.feature: part.log_odds for part in model.reasons(some, row).parts}
+        assert found[row].tolist() == pytest.approx([parts[name] for name in model.needs])
+
+
+def test_a_thinned_fit_keeps_every_event_and_the_base_rate(world: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    stack, happened = stacks.stacked(world, "churn", (0,)), world.events["churn"]
+    whole = fits.fit(world, stack, happened[stack.later], Terms(accents=False), errors=False)
+    monkeypatch.setattr(fits, "MOST_PAIRS", 5_000)
+    kept, weights = fits.thinned(happened[stack.later], None)
+    assert len(kept) == 5_000 and happened[stack.later[kept]].sum() == happened[stack.later].sum()
+    assert weights.sum() == pytest.approx(len(stack))
+    thin = fits.fit(world, stack, happened[stack.later], Terms(accents=False), errors=False)
+    told, fewer = (logistics.sigmoid(one.odds(world, stack)) for one in (whole, thin))
+    assert fewer.mean() == pytest.approx(told.mean(), rel=0.05) and np.corrcoef(told, fewer)[0, 1] > 0.97
+
+
 def test_rows_under_notice_teach_nothing(world: Table, model: risk.RiskModel) -> None:
     noticed = replace(world, is_noticed=world.events["churn"])
     assert isinstance(risk.learned(noticed), risk.NotEnough)
@@ -222,26 +242,6 @@ def test_a_tier_that_was_told_too_loudly_is_calibrated_by_itself() -> None:
     assert found.line("smb") == pytest.approx((0.5, -0.5), abs=0.12)
     assert found.line("enterprise") == pytest.approx((1.0, 0.0), abs=0.12)
     assert found.line("unheard of") == (1.0, 0.0)
-
-
-def test_the_expected_lost_mrr_reconciles_with_what_happened() -> None:
-    """Told rightly, four of five intervals hold what left."""
-    rng = np.random.default_rng(9)
-    held = 0
-    for _ in range(30):
-        p, mrr = rng.beta(1, 12, 150), rng.integers(10_000, 200_000, 150)
-        one = expectations.expected(p, mrr)
-        held += expectations.reconciled(one, rng.random(150) < p, mrr).is_within
-    assert 0.6 * 30 <= held <= 29
-    assert one.minor == round(float(p @ mrr)) and one.accounts == pytest.approx(p.sum())
-    none = expectations.expected(np.zeros(0), np.zeros(0, np.int64))
-    assert (none.minor, none.low, none.high) == (0, 0, 0)
-
-
-def test_an_uncertain_risk_widens_what_is_expected() -> None:
-    p, mrr = np.full(200, 0.1), np.full(200, 1000)
-    sure, unsure = expectations.expected(p, mrr), expectations.expected(p, mrr, high=np.full(200, 0.2))
-    assert unsure.low <= sure.low <= sure.minor <= sure.high < unsure.high
 
 
 @settings(max_examples=40, deadline=None)

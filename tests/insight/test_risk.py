@@ -5,8 +5,10 @@ from __future__ import annotations
 import itertools
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from nenrin.analytics.forecasts.hazards.tables import Calendar
@@ -14,9 +16,11 @@ from nenrin.analytics.forecasts.hazards.verdicts import auc
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Entry, Organisation
 from nenrin.ingest import lakes
+from nenrin.insight import history
 from nenrin.insight.models import Progress, Risk, RiskModelVersion, RiskSaid
 from nenrin.insight.revenue import books
 from nenrin.insight.risk import (
+    chunks,
     expected,
     features,
     forecasts,
@@ -184,6 +188,83 @@ def test_the_card_says_how_long_before_the_judged_months_learning_stopped(org: O
     assert churn.card["gap_days"] == machine.LEAD_DAYS == 14
 
 
+def test_a_kill_between_two_chunks_shows_nobody_half_a_month_and_the_next_attempt_makes_it_whole(
+    org: Organisation, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    risk_world.build(at)
+    learning.learn(KNOWN, by=SYSTEM, at=at)
+    replayed = RiskSaid.objects.count()
+    assert replayed and set(RiskSaid.objects.values_list("event", flat=True)) <= {"churn", "expansion"}
+    telling.tell(KNOWN - timedelta(40), at=at)
+    before = Risk.objects.filter(event="churn").count()
+    monkeypatch.setattr(chunks, "ROWS", 7)
+    write, sent = chunks.written.upsert, [0]
+
+    def killed(*args: Any, **named: Any) -> int:
+        sent[0] += 1
+        if sent[0] == -(-before // 7) + 2:  # all of the list, and a chunk of what is said
+            raise KeyboardInterrupt
+        return write(*args, **named)
+
+    monkeypatch.setattr(chunks.written, "upsert", killed)
+    with pytest.raises(KeyboardInterrupt):
+        telling.tell(KNOWN, at=at)
+    assert not RiskSaid.objects.filter(event="churn", as_of=KNOWN).exists()
+    assert Risk.objects.filter(event="churn").count() > 0
+    assert RiskModelVersion.objects.get(event="churn").told_on == KNOWN - timedelta(40)
+    telling.tell(KNOWN, at=at)
+    told = set(Risk.objects.filter(event="churn", as_of=KNOWN).values_list("account_id", flat=True))
+    said = RiskSaid.objects.filter(event="churn", as_of=KNOWN, is_replayed=False)
+    assert told == set(said.values_list("account_id", flat=True)) and Risk.objects.filter(as_of__lt=KNOWN).count() == 0
+    assert set(RiskSaid.objects.values_list("event", flat=True)) == {"churn", "expansion"}
+
+
+def test_a_large_book_is_learned_from_a_lot_of_its_accounts_and_the_card_says_so(
+    org: Organisation, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    risk_world.build(at)
+    table = read()[1].table
+    monkeypatch.setattr(machine, "MOST_ROWS", len(table) // 2)
+    monkeypatch.setattr(machine, "LEAST_EVENTS", 12)
+    found = machine.learn(table, "churn")
+    accounts = len(np.unique(table.account))
+    assert found.card["accounts_of"] == accounts and accounts * 0.4 < found.card["accounts"] < accounts * 0.6
+    some = machine.sampled(table, "churn")
+    whole = np.isin(table.account, some.account)
+    assert whole.sum() == len(some)
+
+
+def test_stored_days_give_each_measure_to_its_own_account(org: Organisation, at: datetime) -> None:
+    lake, days = lakes.current(), [date(2025, 5, 31), date(2025, 6, 30)]
+    points = {(account, day): account * 10.0 + day.month for account in (3, 1, 2) for day in days}
+    values = [
+        {"account": a, "day": d, "month": f"{d:%Y-%m}", "measure": key, "value": value + (key == "mrr")}
+        for (a, d), value in points.items()
+        for key in ("nps", "mrr", "no longer known")
+        if (a, key) != (2, "nps")
+    ]
+    scores = [_score(a, d, int(value * 1_000_000), "unknown" if a == 1 else "good") for (a, d), value in points.items()]
+    history.values_table(lake).append(pa.Table.from_pylist(values, schema=history.VALUES), app="test", version=1)
+    history.scores_table(lake).append(pa.Table.from_pylist(scores, schema=history.SCORES), app="test", version=1)
+    found = features.on(lake, days)
+    assert len(found) == 6
+    for n, (account, day) in enumerate(zip(found.account.tolist(), found.day.tolist(), strict=True)):
+        value = points[account, date(1970, 1, 1) + timedelta(day)]
+        assert found.values["mrr"][n] == value + 1
+        assert np.isnan(found.values["nps"][n]) if account == 2 else found.values["nps"][n] == value
+        shown = found.values[features.HEALTH][n]
+        assert np.isnan(shown) if account == 1 else shown == value
+    assert found.values[features.CHANGE][(found.account == 3) & (found.day == found.day.max())].tolist() == [1.0]
+
+
+def _score(account: int, day: date, score: int, shown: str) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        one.name: [] if pa.types.is_list(one.type) else "" if one.type == pa.string() else 0 for one in history.SCORES
+    }
+    row |= {"settled": True, "by_hand": False, "coverage": 1.0}
+    return row | {"account": account, "day": day, "month": f"{day:%Y-%m}", "score": score, "shown": shown}
+
+
 def test_too_few_events_give_a_reason_and_no_figure(org: Organisation, at: datetime) -> None:
     risk_world.build(at, count=8)
     for version in learning.learn(KNOWN, by=SYSTEM, at=at):
@@ -243,6 +324,26 @@ def test_expected_amounts_know_chance_and_doubt() -> None:
     assert unsure.high - unsure.low > 2 * (sure.high - sure.low)
     many = expected.expected(np.full(4_000, 0.05), np.full(4_000, 100.0), np.zeros(4_000))
     assert many.high - many.value == pytest.approx(1.2816 * (4_000 * 0.05 * 0.95) ** 0.5 * 100, rel=0.01)
+
+
+def test_four_of_five_intervals_hold_what_left_where_it_was_told_rightly() -> None:
+    rng = np.random.default_rng(9)
+    held = 0
+    for _ in range(30):
+        p, mrr = rng.beta(1, 12, 150), rng.integers(10_000, 200_000, 150).astype(float)
+        one = expected.expected(p, mrr, np.zeros(150))
+        held += one.low <= mrr[rng.random(150) < p].sum() <= one.high
+    assert 0.6 * 30 <= held <= 29
+
+
+def test_the_card_says_how_far_each_measure_has_moved_in_the_newest_months(org: Organisation, at: datetime) -> None:
+    risk_world.build(at)
+    table = read()[1].table
+    known = dict(machine.learn(table, "churn").card["drift"])
+    newest = np.isin(table.begins, np.unique(table.begins)[-machine.NEWEST :])
+    moved = tuple(replace(one, values=one.values + 50 * newest) if one.name == "nps" else one for one in table.features)
+    name, psi = machine.learn(replace(table, features=moved), "churn").card["drift"][0]
+    assert name == "nps" and psi > 1 > known["nps"] >= 0
 
 
 def test_features_of_a_day_that_nobody_stored_are_evaluated_as_known_then(org: Organisation, at: datetime) -> None:

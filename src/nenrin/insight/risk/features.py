@@ -13,6 +13,7 @@ from datetime import date, timedelta
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from nenrin.analytics.kpis import MEASURES, Grid, evaluate
@@ -21,6 +22,7 @@ from nenrin.analytics.lake.engine import file_list
 from nenrin.analytics.lake.tables import Table
 from nenrin.analytics.revenue.paths import Whole, number
 from nenrin.analytics.scores import micro
+from nenrin.analytics.scores.bands import Band
 from nenrin.insight import history
 
 Floats = NDArray[np.float64]
@@ -98,14 +100,22 @@ def _read(lake: Lake, days: Sequence[date], accounts: Sequence[int] | None) -> t
     account, day = _whole(rows, "account"), _numbers(rows)
     order = np.lexsort((day, account))
     account, day = account[order], day[order]
-    told = _of_days(lake, history.values_table(lake), days, accounts, "account, day, measure, value")
-    place = np.searchsorted(account * _HIGH + day, _whole(told, "account") * _HIGH + _numbers(told))
-    measure, value = np.array(told.column("measure").to_pylist(), dtype=object), told.column("value").to_numpy()
+    own = account * _HIGH + day
     values = {key: np.full(len(account), np.nan) for key in MEASURES}
-    for key, column in values.items():
-        own = measure == key
-        column[place[own]] = value[own]
+    for one in days:  # a day at a time: all measures of all days at once would not fit
+        told = _of_days(lake, history.values_table(lake), [one], accounts, "account, day, measure, value")
+        _fill(values, told, np.searchsorted(own, _whole(told, "account") * _HIGH + _numbers(told)))
     return account, day, values
+
+
+def _fill(values: Mapping[str, Floats], told: pa.Table, place: Whole) -> None:
+    """Each measure's values to their places; measures that are no longer known are left out."""
+    names = told.column("measure").combine_chunks().dictionary_encode()
+    code, value = names.indices.to_numpy(), told.column("value").to_numpy()
+    for at, key in enumerate(names.dictionary.to_pylist()):
+        if key in values:
+            own = code == at
+            values[key][place[own]] = value[own]
 
 
 def _evaluated(
@@ -140,14 +150,21 @@ def _health(lake: Lake, account: Whole, day: Whole, accounts: Sequence[int] | No
     was known for one."""
     days = {int(n) for n in np.unique(day)}
     wanted = [_date(n) for n in sorted(days | {n - BACK for n in days})]
-    shown = _of_days(lake, history.scores_table(lake), wanted, accounts, "account, day, score, shown")
-    keys = zip(shown.column("account").to_pylist(), _numbers(shown).tolist(), strict=True)
-    points = zip(shown.column("score").to_pylist(), shown.column("shown").to_pylist(), strict=True)
-    known = {key: score / micro.ONE for key, (score, band) in zip(keys, points, strict=True) if band != "unknown"}
-    pairs = list(zip(account.tolist(), day.tolist(), strict=True))
-    now = np.array([known.get(pair, np.nan) for pair in pairs], dtype=np.float64)
-    before = np.array([known.get((who, when - BACK), np.nan) for who, when in pairs], dtype=np.float64)
+    told = _of_days(lake, history.scores_table(lake), wanted, accounts, "account, day, score, shown")
+    told = told.filter(pc.not_equal(told.column("shown"), Band.UNKNOWN.value))
+    own = _whole(told, "account") * _HIGH + _numbers(told)
+    order = np.argsort(own, kind="stable")
+    own, score = own[order], _whole(told, "score")[order] / micro.ONE
+    now, before = (_found(own, score, account * _HIGH + when) for when in (day, day - BACK))
     return {HEALTH: now, CHANGE: now - before}
+
+
+def _found(own: Whole, values: Floats, asked: Whole) -> Floats:
+    """The value of each key that is asked for, of ascending keys; nan where there is none."""
+    if not len(own):
+        return np.full(len(asked), np.nan)
+    place = np.minimum(np.searchsorted(own, asked), len(own) - 1)
+    return np.where(own[place] == asked, values[place], np.nan)
 
 
 def _of_days(lake: Lake, table: Table, days: Sequence[date], accounts: Sequence[int] | None, columns: str) -> pa.Table:

@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from nenrin.analytics.forecasts.hazards import documents, risk
+from nenrin.analytics.forecasts.hazards import documents, drifts, logistics, risk
 from nenrin.analytics.forecasts.hazards.risk import NotEnough, RiskModel, Table
 from nenrin.insight.risk import cards
 from nenrin.insight.risk.features import HEALTH
@@ -26,6 +26,10 @@ LISTED, MONTHS = 90, 12
 MOST_REASONS = 6
 #: Days that acting takes: what is judged begins so long after the last month that was learned from.
 LEAD_DAYS = 14
+#: Months against which the earlier ones are held to see which measures have moved.
+NEWEST = 3
+#: Rows that are learned from at most, as long as so many events stay: accounts beyond are left out by lot.
+MOST_ROWS, LEAST_EVENTS, SEED = 40_000, 350, 5
 #: Findings that hold only of an event that ends an account's rows: growth may come again.
 OF_ENDS = ("rows_after_end",)
 #: Findings that compare areas under curves, which a few events throw about.
@@ -64,6 +68,7 @@ class Told:
 
 def learn(table: Table, event: str) -> Learned:
     """The model that the rows carry, with its state; never raises for what the rows say."""
+    of, table = len(np.unique(table.account)), sampled(table, event)
     try:
         found = risk.learned(_of(table, event), outcome=event, health=HEALTH, gap=LEAD_DAYS)
     except risk.Leaking as leak:
@@ -73,7 +78,29 @@ def learn(table: Table, event: str) -> Learned:
         return Learned("not_enough", {"events": found.events, "rows": found.rows, "needed": found.needed})
     findings = [cards.finding(one) for one in found.trust.findings if event == "churn" or one.rule not in OF_ENDS]
     state: State = "flagged" if _is_suspect(findings, found) else "trusted" if found.shows_probability else "ranking"
-    return Learned(state, {**cards.card(found), "gap_days": LEAD_DAYS}, findings, documents.to_dict(found), found)
+    card = {**cards.card(found), "gap_days": LEAD_DAYS, "accounts_of": of, "drift": _drift(table)}
+    return Learned(state, card, findings, documents.to_dict(found), found)
+
+
+def _drift(table: Table) -> list[list[Any]]:
+    """[[measure, population stability index of the newest months against those before]], the furthest first."""
+    newest = np.isin(table.begins, np.unique(table.begins)[-NEWEST:])
+    if newest.all():
+        return []
+    moved = drifts.moved(table.chosen(~newest), table.chosen(newest))
+    return [[one.feature, round(one.psi, 4)] for one in moved]
+
+
+def sampled(table: Table, event: str) -> Table:
+    """All rows of as many accounts as can be learned from in reasonable time, taken by lot: whether they left or not
+    plays no part, so shares stay what they are."""
+    events = int(table.events[event].sum())
+    if len(table) <= MOST_ROWS or events <= LEAST_EVENTS:
+        return table
+    share = max(MOST_ROWS / len(table), LEAST_EVENTS / events)
+    accounts = np.unique(table.account)
+    taken = np.random.default_rng(SEED).permutation(accounts)[: max(round(share * len(accounts)), 1)]
+    return table.chosen(np.isin(table.account, taken))
 
 
 def _is_suspect(findings: Sequence[Mapping[str, Any]], model: RiskModel) -> bool:
@@ -87,7 +114,7 @@ def relearned(model: RiskModel, table: Table, event: str) -> RiskModel | None:
     None where the rows have too few events.
     """
     try:
-        found = risk.learned(_of(table, event), outcome=event, health=HEALTH, like=model)
+        found = risk.learned(_of(sampled(table, event), event), outcome=event, health=HEALTH, like=model)
     except risk.Leaking:
         return None
     return None if isinstance(found, NotEnough) else found
@@ -132,14 +159,21 @@ def if_average(model: RiskModel, table: Table) -> dict[str, Floats]:
         own = table.feature(recipe.name)
         plain = replace(own, values=np.full(len(table), recipe.mean))
         others = tuple(plain if one.name == recipe.name else one for one in table.features)
-        found[recipe.name] = model.probability(replace(table, features=others), LISTED).value
+        found[recipe.name] = logistics.risk(model.hazards(replace(table, features=others), risk.periods_of(LISTED)))
     return found
 
 
-def reasons(model: RiskModel, table: Table, row: int) -> list[Reason]:
-    """The strongest first; what hardly matters is left out."""
-    parts = model.reasons(table, row, LISTED).parts
-    worth = [part for part in parts if abs(part.log_odds) >= 0.02][:MOST_REASONS]
+def reasons(model: RiskModel, table: Table) -> list[list[Reason]]:
+    """Of every row: the strongest first; what hardly matters is left out."""
+    parts = model.contributions(table, LISTED)
+    names = model.needs
+    values = np.stack([table.feature(name).values for name in names], axis=1) if names else np.zeros((len(table), 0))
+    strongest = np.argsort(-np.abs(parts), axis=1, kind="stable")[:, :MOST_REASONS]
     return [
-        Reason(part.feature, round(part.log_odds, 4), None if math.isnan(part.value) else part.value) for part in worth
+        [_reason(names[at], parts[n, at], values[n, at]) for at in order if abs(parts[n, at]) >= 0.02]
+        for n, order in enumerate(strongest.tolist())
     ]
+
+
+def _reason(feature: str, log_odds: float, value: float) -> Reason:
+    return Reason(feature, round(float(log_odds), 4), None if math.isnan(value) else float(value))

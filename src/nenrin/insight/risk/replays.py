@@ -12,23 +12,20 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import numpy as np
-from django.db import transaction
 
 from nenrin.analytics.forecasts.hazards.risk import RiskModel
 from nenrin.insight.models import RiskModelVersion, RiskSaid
-from nenrin.insight.refreshing import tables as written
-from nenrin.insight.risk import machine, tables
+from nenrin.insight.risk import chunks, machine, tables
 from nenrin.insight.risk.machine import HORIZONS, LISTED, Told
 from nenrin.insight.risk.tables import Rows
 
 #: So many past months are replayed, each with a model of its own.
 BACK = 12
-SAID = ("account_id", "event", "as_of", "version_id", "is_replayed", "p", "low", "high", "horizons", "months", "minor")
 
 
 def keep(rows: Rows, event: str, version: RiskModelVersion, model: RiskModel) -> int:
-    """Replay the last months; returns how many accounts' months were kept. Safe to repeat."""
-    table, kept = rows.table, []
+    """Replay the last months, each put in its place at once; returns how many accounts' months were kept. Safe to repeat."""
+    table, days, kept = rows.table, [], 0
     spoken = set(RiskSaid.objects.filter(event=event, is_replayed=False).values_list("as_of", flat=True).distinct())
     for begin in np.unique(table.begins)[-BACK:].tolist():
         day = date(1970, 1, 1) + timedelta(begin - 1)
@@ -39,16 +36,16 @@ def keep(rows: Rows, event: str, version: RiskModelVersion, model: RiskModel) ->
         if found := machine.relearned(model, before, event):
             told = machine.tell(found, known.chosen(asked))
             accounts, minor = table.account[asked].tolist(), rows.standing.minor[asked].tolist()
-            kept += said(accounts, event, day, version.pk, told, minor, is_replayed=True)
-    with transaction.atomic():
-        RiskSaid.objects.filter(event=event, is_replayed=True).delete()
-        return written.upsert(RiskSaid, SAID, kept, unique=("account_id", "event", "as_of"), update=())
+            kept += chunks.publish(event, day, said(accounts, event, day, version.pk, told, minor, is_replayed=True))
+            days.append(day)
+    RiskSaid.objects.filter(event=event, is_replayed=True).exclude(as_of__in=days).delete()
+    return kept
 
 
 def said(
     accounts: list[int], event: str, day: date, version: int, told: Told, minor: list[int], *, is_replayed: bool
 ) -> list[tuple[object, ...]]:
-    """Rows in the order of SAID."""
+    """Rows in the order of chunks.SAID."""
     at = HORIZONS.index(LISTED)
     return [
         (

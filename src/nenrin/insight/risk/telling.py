@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-
-from django.db import transaction
 
 from nenrin.analytics.forecasts.hazards.risk import RiskModel
 from nenrin.foundation.actors import SYSTEM
 from nenrin.ingest import lakes
 from nenrin.insight.models import Risk, RiskModelVersion, RiskSaid
-from nenrin.insight.refreshing import tables as written
 from nenrin.insight.revenue import books
-from nenrin.insight.risk import learning, machine, outcomes, replays, tables
+from nenrin.insight.risk import chunks, learning, machine, outcomes, replays, tables
 from nenrin.insight.risk.machine import HORIZONS, LISTED, Told
 from nenrin.insight.risk.tables import Rows
 
@@ -26,7 +23,7 @@ UNIQUE = ("account_id", "event")
 def tell(day: date, *, at: datetime) -> int:
     """Every customer's risk as known at the end of a day, by the models in use; returns how many were told.
 
-    Accounts that left or gave notice lose theirs. What is told on the eve of a month is kept for ever. Safe to repeat.
+    Accounts that left or gave notice lose theirs. A kill in between leaves the day untold: it is told again. What is told on the eve of a month is kept for ever. Safe to repeat.
     """
     versions = _readable(at)
     if not versions:
@@ -36,11 +33,10 @@ def tell(day: date, *, at: datetime) -> int:
     for version, model in versions:
         told = machine.tell(model, rows.table)
         kept = _rows(version, model, rows, told, day, at)
-        with transaction.atomic():
-            Risk.objects.filter(event=version.event).delete()
-            written.upsert(Risk, COLUMNS, kept, unique=UNIQUE, update=COLUMNS[2:])
-            _say(version, rows, told, day)
-            RiskModelVersion.objects.filter(pk=version.pk).update(told_on=day)
+        chunks.upsert(Risk, COLUMNS, kept, UNIQUE)  # every customer keeps a row at every moment
+        Risk.objects.filter(event=version.event).exclude(version=version, as_of=day).delete()
+        _say(version, rows, told, day)
+        RiskModelVersion.objects.filter(pk=version.pk).update(told_on=day)
     Risk.objects.exclude(event__in=[version.event for version, _ in versions]).delete()
     return len(rows.table) * len(versions)
 
@@ -59,12 +55,12 @@ def _readable(at: datetime) -> list[tuple[RiskModelVersion, RiskModel]]:
 def _rows(
     version: RiskModelVersion, model: RiskModel, rows: Rows, told: Told, day: date, at: datetime
 ) -> list[tuple[object, ...]]:
-    place, average = HORIZONS.index(LISTED), machine.if_average(model, rows.table)
+    place, reasons = HORIZONS.index(LISTED), _reasons(model, rows)
     return [
         (
             account, version.event, day, at, version.pk, float(told.p[n, place]), float(told.low[n, place]),
             float(told.high[n, place]), replays.horizons(told, n), replays.months(told, n),
-            _reasons(model, rows, n, average), minor,
+            reasons[n], minor,
         )
         for n, (account, minor) in enumerate(_accounts(rows))
     ]  # fmt: skip
@@ -74,12 +70,16 @@ def _accounts(rows: Rows) -> Sequence[tuple[int, int]]:
     return list(zip(rows.table.account.tolist(), rows.standing.minor.tolist(), strict=True))
 
 
-def _reasons(model: RiskModel, rows: Rows, row: int, average: Mapping[str, machine.Floats]) -> list[list[object]]:
-    """[[feature, log-odds, the measure's own value, the probability if it were average]]."""
+def _reasons(model: RiskModel, rows: Rows) -> list[list[list[object]]]:
+    """Of each row [[feature, log-odds, the measure's own value, the probability if it were average]]."""
+    average = machine.if_average(model, rows.table)
     return [
-        [one.feature, one.log_odds, None if one.value is None else _value(rows, one.feature, row),
-         round(float(average[one.feature][row]), 6)]
-        for one in machine.reasons(model, rows.table, row)
+        [
+            [one.feature, one.log_odds, None if one.value is None else _value(rows, one.feature, n),
+             round(float(average[one.feature][n]), 6)]
+            for one in found
+        ]
+        for n, found in enumerate(machine.reasons(model, rows.table))
     ]  # fmt: skip
 
 
@@ -95,5 +95,4 @@ def _say(version: RiskModelVersion, rows: Rows, told: Told, day: date) -> None:
         return
     accounts, minor = rows.table.account.tolist(), rows.standing.minor.tolist()
     kept = replays.said(accounts, version.event, day, version.pk, told, minor, is_replayed=False)
-    RiskSaid.objects.filter(event=version.event, as_of=day, is_replayed=True).delete()
-    written.upsert(RiskSaid, replays.SAID, kept, unique=("account_id", "event", "as_of"), update=())
+    chunks.publish(version.event, day, kept)

@@ -121,8 +121,8 @@ def _fitted(table: Table, outcome: str, terms: Terms, share: float, fold: Fold, 
     stack = stacks.stacked(table, outcome, LEADS_JUDGED)
     own = stack.chosen(fold.taught(table, stack))
     happened, weights = table.events[outcome][own.later], ladders.weights(table, own)
-    base = fits.fit(table, own, happened, ladders.BASE, weights)
-    made = fits.fit(table, own, happened, terms, weights)
+    base = fits.fit(table, own, happened, ladders.BASE, weights, errors=False)
+    made = fits.fit(table, own, happened, terms, weights, errors=False)
     line = restraints.calibrator(table.chosen(fold.train), outcome, terms) if calibrated else Calibrator()
     return Fitted(fold, made if share == 1.0 else fits.blended(made, base, share), line, base)
 

@@ -122,7 +122,7 @@ def unseen(table: Table, stack: Stack, happened: Truth, terms: Terms, parts: Seq
     for fold in parts:
         own, test = stack.chosen(fold.taught(table, stack)), fold.test[stack.row]
         if test.any():
-            made = fits.fit(table, own, happened[own.later], terms, weights(table, own))
+            made = fits.fit(table, own, happened[own.later], terms, weights(table, own), errors=False)
             found[test] = made.odds(table, stack.chosen(test))
     return found
 
@@ -141,7 +141,7 @@ def held(table: Table, outcome: str, terms: Terms, share: float) -> Hazard:
     made = fits.fit(table, stack, happened[stack.later], terms, weight)
     if share == 1.0:
         return made
-    base = fits.fit(table, stack, happened[stack.later], BASE, weight)
+    base = fits.fit(table, stack, happened[stack.later], BASE, weight, errors=False)
     return fits.blended(made, base, share)
 
 

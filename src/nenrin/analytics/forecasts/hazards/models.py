@@ -127,11 +127,8 @@ class RiskModel:
     def reasons(self, table: Table, row: int, horizon_days: int = 90) -> Reasons:
         """Why the row's risk is what it is; contributions in log-odds add up exactly."""
         one = table.chosen(np.array([row]))
-        lead = int(self.hazards(one, periods_of(horizon_days))[0].argmax())
-        pair = Stack(np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64), np.array([lead]))
-        design = self.hazard.design
-        loud = float(self.hazard.accent(one, pair)[0])
-        own = loud * design.acting(design.now(one), pair)[0] * self.hazard.effects
+        pair, own = self._parts(one, horizon_days)
+        design, lead = self.hazard.design, int(pair.lead[0])
         slope, shift = self.calibrator.line(str(one.tier[0]))
         base = shift + slope * float((design.base(one, pair) @ self.hazard.levels)[0])
         parts = tuple(
@@ -139,12 +136,25 @@ class RiskModel:
                 made.name,
                 made.group,
                 float(one.feature(made.name).values[0]),
-                slope * float(own[design.owners == n].sum()),
+                float(own[0, n]),
             )
             for n, made in enumerate(design.recipes)
         )
         parts = tuple(sorted(parts, key=lambda part: -abs(part.log_odds)))
         return Reasons(lead, base, parts, base + sum(part.log_odds for part in parts))
+
+    def contributions(self, table: Table, horizon_days: int = 90) -> Array:
+        """(rows, features as in `needs`): each feature's part of `reasons`, of all rows at once."""
+        return self._parts(table, horizon_days)[1]
+
+    def _parts(self, table: Table, horizon_days: int) -> tuple[Stack, Array]:
+        """Each row with the period in which most of its risk falls, and what each feature adds there."""
+        rows = np.arange(len(table), dtype=np.int64)
+        pair = Stack(rows, rows, self.hazards(table, periods_of(horizon_days)).argmax(axis=1).astype(np.int64))
+        design = self.hazard.design
+        own = self.hazard.accent(table, pair)[:, None] * design.acting(design.now(table), pair) * self.hazard.effects
+        of = (design.owners[:, None] == np.arange(len(design.recipes))).astype(np.float64)
+        return pair, self.calibrator.lines(table.tier)[0][:, None] * (own @ of)
 
     def _path(self, table: Table, periods: int) -> tuple[Array, Array]:
         stack = stacks.onwards(np.arange(len(table), dtype=np.int64), periods)

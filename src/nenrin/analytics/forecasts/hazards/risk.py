@@ -25,6 +25,7 @@ from nenrin.analytics.forecasts.hazards.models import (
     Reasons,
     RiskModel,
     Trust,
+    periods_of,
 )
 from nenrin.analytics.forecasts.hazards.tables import Calendar, Feature, Table, UnknownColumn
 
@@ -45,6 +46,7 @@ __all__ = [
     "Verdict",
     "forecast",
     "learned",
+    "periods_of",
 ]
 
 
