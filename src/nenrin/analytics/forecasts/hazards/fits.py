@@ -109,7 +109,11 @@ def fit(
     first = logistics.fit(columns, happened, held, aim, weights=weights, signs=signs)
     levels, effects = np.split(first.coefficients, [len(ridge)])
     plain = Hazard(made, terms.ridge, levels, effects, np.zeros(len(made.tiers) + 2), np.zeros((0, 0)))
-    accented = _accented(plain, table, stack, happened, weights) if terms.accents and effects.any() else plain
+    accented = (
+        _accented(plain, table, stack, happened, weights, base, acting @ effects)
+        if terms.accents and effects.any()
+        else plain
+    )
     return _with_errors(accented, table, stack, weights, held) if errors else accented
 
 
@@ -137,8 +141,9 @@ def _log_odds(happened: Truth, weights: Array | None) -> float:
     return float(np.log(share / (1 - share)))
 
 
-def _accented(plain: Hazard, table: Table, stack: Stack, happened: Truth, weights: Array | None) -> Hazard:
-    base, index = plain.design.base(table, stack), plain.index(table, stack)
+def _accented(
+    plain: Hazard, table: Table, stack: Stack, happened: Truth, weights: Array | None, base: Array, index: Array
+) -> Hazard:
     own = accents(table, stack, plain.design.tiers) * index[:, None]
     ridge, prior = _level_terms(plain.design)
     held = np.concatenate([ridge, np.full(own.shape[1], ACCENT_RIDGE)])

@@ -54,8 +54,8 @@ class Problem:
 
     def bend(self, beta: Array) -> Array:
         p = sigmoid(self.columns @ beta + self.offset)
-        weighted = self.columns * (self.weights * p * (1 - p))[:, None]
-        result: Array = weighted.T @ self.columns + np.diag(self.ridge + 1e-10)
+        weighted = self.columns * np.sqrt(self.weights * p * (1 - p))[:, None]
+        result: Array = weighted.T @ weighted + np.diag(self.ridge + 1e-10)
         return result
 
 
