@@ -130,13 +130,14 @@ class ModelOut(Strict):
 
 
 class LearningOut(Strict):
-    """`state`: asked (the worker will take it), running, done or failed (`reason`). `made`: ids of the new models."""
+    """`state`: none (nobody has asked yet), asked (the worker will take it), running, done or failed; `reason` says why
+    there is nothing. `made`: ids of the new models."""
 
-    id: int
+    id: int | None
     state: str
     reason: str
-    known_on: date
-    asked_at: datetime
+    known_on: date | None
+    asked_at: datetime | None
     begun_at: datetime | None
     done_at: datetime | None
     made: list[int]
@@ -206,11 +207,8 @@ def get_model(request: ApiRequest, model_id: Id) -> Any:
 @router.get("/models/learning", response=LearningOut, summary="Get how far the learning is that was asked for last")
 @grants(Permission.HEALTH_VIEW)
 def get_learning(request: ApiRequest) -> Any:
-    """Of what members asked for; 404 where nobody has."""
-    found = runs.newest()
-    if found is None:
-        raise Http404("nobody has asked for models: POST /risk/models does")
-    return _learning(found)
+    """Of what members asked for; where nobody has, its state is `none` and `reason` says how to."""
+    return _learning(runs.newest())
 
 
 @router.post("/models", response={202: LearningOut}, summary="Have risk models learned")
@@ -224,7 +222,11 @@ def learn_models(request: ApiRequest) -> Any:
         raise HttpError(409, str(problem)) from None
 
 
-def _learning(row: RiskLearning) -> dict[str, Any]:
+def _learning(row: RiskLearning | None) -> dict[str, Any]:
+    if row is None:
+        unknown = ("id", "known_on", "asked_at", "begun_at", "done_at")
+        reason = "nobody has asked for models: POST /risk/models does; each month the worker learns by itself"
+        return {"state": "none", "reason": reason, "made": [], **dict.fromkeys(unknown)}
     plain = ("state", "reason", "known_on", "asked_at", "begun_at", "done_at", "made")
     return {"id": row.pk, **{name: getattr(row, name) for name in plain}}
 
