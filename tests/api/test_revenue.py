@@ -109,7 +109,7 @@ def test_the_accounts_behind_figures_and_the_notes_are_told(head: Rest) -> None:
     [note] = head.get("/revenue/notes").data
     assert (note["kind"], note["account"], note["since"]) == ("overlap", stays.pk, "2026-03-01")
     waiting = {row["kpi"] for row in head.get("/kpis/definitions").data if row["waits"]}
-    assert "nps_response_rate" in waiting
+    assert "engagement_rate" in waiting and "nps_response_rate" not in waiting
 
 
 def test_only_who_may_configure_sets_targets_and_policies(org: Organisation) -> None:
