@@ -15,6 +15,7 @@ from nenrin.foundation.models import Entry, Organisation
 from nenrin.foundation.roles import Role
 from nenrin.insight.models import Risk, RiskLearning, RiskModelVersion, RiskSaid
 from nenrin.insight.risk import learning, runs, step, telling
+from nenrin.web.risk import words
 from tests import cast
 from tests.insight import risk_world
 from tests.insight.risk_world import KNOWN
@@ -164,3 +165,11 @@ def test_the_account_list_shows_and_sorts_by_the_probability_of_leaving(told: di
     assert figure == str(first.p) if shows else "–" in figure and figure.endswith("%")
     told_now = [row["Churn within 90 days"] for row in rows]
     assert "" not in told_now[: Risk.objects.filter(event="churn").count()], "those without a figure come last"
+
+
+def test_an_order_that_later_months_do_not_bear_out_is_not_called_one() -> None:
+    def card(mean: float, error: float | None) -> dict[str, Any]:
+        return {"verdicts": [{"auc_due": None}, {"auc_due": {"mean": mean, "error": error}}]}
+
+    assert words.orders(card(0.70, 0.05)) and not words.orders(card(0.47, 0.05))
+    assert not words.orders(card(0.55, 0.05)) and not words.orders(card(0.74, None)) and not words.orders({})

@@ -12,9 +12,9 @@ import numpy as np
 from nenrin.analytics.revenue.paths import number
 from nenrin.customers.terms import add_months
 from nenrin.foundation import bulk
-from nenrin.insight.models import Risk, RiskModelVersion, RiskSaid
+from nenrin.insight.models import RiskModelVersion, RiskSaid
 from nenrin.insight.revenue import books
-from nenrin.insight.risk import learning, outcomes
+from nenrin.insight.risk import learning, lists, outcomes
 from nenrin.insight.risk.expected import Expected, doubt, expected
 from nenrin.insight.risk.outcomes import GREW, LEFT, UNPAID
 
@@ -75,7 +75,7 @@ class Forecast:
 def forecast(event: str, known: date, accounts: Iterable[int] | None = None) -> Forecast:
     """For all customers, or for those that a viewer may see."""
     within = None if accounts is None else list(accounts)
-    rows = Risk.objects.filter(event=event)
+    rows = lists.told(event)
     if within is not None:
         rows = rows.filter(account__in=bulk.among(within))
     told = list(rows.values_list("p", "low", "high", "horizons", "months", "minor", "as_of"))

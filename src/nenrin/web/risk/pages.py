@@ -74,6 +74,7 @@ def risks(request: MemberRequest) -> HttpResponse:
         "event": words.EVENTS[filters.event],
         "version": version,
         "is_ranking": version is not None and not version.card.get("shows_probability"),
+        "is_ordered": version is not None and words.orders(version.card),
         "last": None if version else RiskModelVersion.objects.filter(event=filters.event).first(),
         "states": STATE_NAMES,
         "totals": totals,

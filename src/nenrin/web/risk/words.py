@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from nenrin.insight.models import Risk
 from nenrin.insight.risk import words
@@ -90,6 +91,13 @@ def percent(value: float | None, language: str) -> str:
 def is_ranking(risk: Risk) -> bool:
     """Too few events: the order counts, the figure would say more than is known."""
     return risk.version.state == "ranking" or not risk.version.card.get("shows_probability", False)
+
+
+def orders(card: Mapping[str, Any]) -> bool:
+    """Later months bear the order out: of those who could leave, at some horizon, its AUC is above one half by more
+    than its error allows."""
+    found = [verdict.get("auc_due") or {} for verdict in card.get("verdicts", ())]
+    return any(one.get("mean", 0.0) - 1.96 * (one.get("error") or 1.0) > 0.5 for one in found)
 
 
 #: Signs of a leak, by the linter's names.
