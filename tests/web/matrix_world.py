@@ -147,7 +147,13 @@ def _rest(world: World, mate: Member, at: datetime) -> None:
     product = products.save("core", name="Core", by=SYSTEM, at=at)
     world.put("product", product.pk)
     world.put("plan", products.save_plan("core", product=product, name="Core", by=SYSTEM, at=at).pk)
-    booked = {"namespace": "crm", "by": SYSTEM, "at": at, "zone": TOKYO, "knowing": knowing.on_arrival(organisation.today(at))}
+    booked = {
+        "namespace": "crm",
+        "by": SYSTEM,
+        "at": at,
+        "zone": TOKYO,
+        "knowing": knowing.on_arrival(organisation.today(at)),
+    }
     world.put("cost", costs.put([costs.Told("own", date(2026, 4, 1), "cs", Money(5000))], **booked)[0].row.pk)
     world.put("hours", efforts.put([efforts.Told("own", date(2026, 4, 1), "cs", 60)], **booked)[0].row.pk)
     _events(source.source.pk, at)

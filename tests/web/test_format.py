@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nenrin.foundation import format
 from nenrin.values import Money, Ratio
-from nenrin.web import format
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 

@@ -12,9 +12,9 @@ from django.utils.translation import get_language
 
 from nenrin.customers.errors import Conflict, Refused
 from nenrin.customers.fields import Field
+from nenrin.foundation import format
 from nenrin.foundation.models import Entry
 from nenrin.values import Text
-from nenrin.web import format
 from nenrin.web.components import Change
 
 

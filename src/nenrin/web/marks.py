@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from nenrin.foundation import format
 from nenrin.values import Text
-from nenrin.web import format
 from nenrin.web.charts import ring, spark
 from nenrin.web.charts.bands import Band, band_of
 

@@ -8,12 +8,11 @@ from enum import StrEnum
 from typing import Any, Final
 
 from nenrin.customers.statuses import DecisionRole, Phase, word
-from nenrin.foundation import journal
+from nenrin.foundation import format, journal
 from nenrin.foundation.actions import actions
 from nenrin.foundation.models import Entry
 from nenrin.foundation.roles import NAMES, Role
 from nenrin.values import Money, Text
-from nenrin.web import format
 from nenrin.web.data.source_words import EXCLUSIONS, USES
 from nenrin.web.field_words import FIELDS
 

@@ -14,10 +14,11 @@ from nenrin.analytics.kpis import MEASURES
 from nenrin.customers import attributes
 from nenrin.customers.models import Account, AttributeField
 from nenrin.customers.statuses import AttributeKind
+from nenrin.foundation import format
 from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import FieldClass, visible
 from nenrin.values import Text
-from nenrin.web import format, listing
+from nenrin.web import listing
 from nenrin.web.accounts import columns as account_columns
 from nenrin.web.accounts.columns import Column, Frame, Row
 

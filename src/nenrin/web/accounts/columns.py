@@ -13,9 +13,10 @@ from django.utils.safestring import SafeString, mark_safe
 from nenrin.analytics.kpis.measures import Measure
 from nenrin.customers.models import Account
 from nenrin.customers.statuses import Stage, Status, word
+from nenrin.foundation import format
 from nenrin.insight.models import Health
 from nenrin.values import Money, Text
-from nenrin.web import format, marks
+from nenrin.web import marks
 from nenrin.web.risk import words as risk_words
 
 #: Days that fill the bar of a countdown.

@@ -17,12 +17,13 @@ from django.utils.translation import get_language
 
 from nenrin.analytics.scores import micro
 from nenrin.customers.models import Account
+from nenrin.foundation import format
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.ingest import lakes
 from nenrin.insight import history, past
 from nenrin.insight.models import CurrentMeasure, Health, Progress
 from nenrin.values import Text
-from nenrin.web import exports, format, marks, navigation
+from nenrin.web import exports, marks, navigation
 from nenrin.web.accounts import filters as account_filters
 from nenrin.web.accounts import rows as account_rows
 from nenrin.web.accounts.column_sets import MEASURED

@@ -14,8 +14,9 @@ from django.urls import reverse
 
 from nenrin.customers.models import Account
 from nenrin.customers.statuses import Stage, word
+from nenrin.foundation import format
 from nenrin.values import Money, Text
-from nenrin.web import format, marks
+from nenrin.web import marks
 from nenrin.web.accounts.filters import NONE, Choices
 from nenrin.web.charts.bands import BANDS, Band, band_of
 

@@ -15,12 +15,13 @@ from django.utils.translation import get_language
 
 from nenrin.customers.models import Account, Assignment, Contact, TouchModel
 from nenrin.customers.statuses import Phase, Status, word
+from nenrin.foundation import format
 from nenrin.foundation.calendar import day_of
 from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import Permission, Scope, allowed
 from nenrin.insight.models import Health
 from nenrin.values import Money, Text
-from nenrin.web import format, marks
+from nenrin.web import marks
 from nenrin.web.accounts.rings import trees
 from nenrin.web.charts.ring import Tree
 from nenrin.web.components import Fact, Tab

@@ -12,12 +12,12 @@ from nenrin.analytics.kpis.measures import Measure
 from nenrin.analytics.scores.bands import Band
 from nenrin.analytics.scores.raws import CARRIED, MISSING, OVERRIDE
 from nenrin.customers.models import Account
+from nenrin.foundation import format
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.insight import explanation, measures, pulses
 from nenrin.insight.explanation import Explanation, Row
 from nenrin.insight.models import DailyScore, Override, Pulse
 from nenrin.values import Text
-from nenrin.web import format
 from nenrin.web.accounts import judgements
 from nenrin.web.accounts.head import Head
 from nenrin.web.charts.bands import band_of

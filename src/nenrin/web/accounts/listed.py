@@ -15,10 +15,11 @@ from django.urls import path, reverse
 from django.utils.translation import get_language
 
 from nenrin.customers.models import Account
+from nenrin.foundation import format
 from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.values import Money, Text
-from nenrin.web import format, navigation, saved_views
+from nenrin.web import navigation, saved_views
 from nenrin.web.accounts import filters as account_filters
 from nenrin.web.accounts import groups as account_groups
 from nenrin.web.accounts import rows as account_rows

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from django.utils.translation import get_language
 
+from nenrin.foundation import format
 from nenrin.insight.usage import Feature, Usage
 from nenrin.values import Ratio, Text
-from nenrin.web import format
 from nenrin.web.charts import columns, heat
 
 #: Counts from which the steps of the heat map begin; fixed, so that two accounts can be compared.

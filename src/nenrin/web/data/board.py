@@ -13,7 +13,7 @@ from django.urls import path, reverse
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_POST
 
-from nenrin.foundation import organisation
+from nenrin.foundation import format, organisation
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.models import Lease
 from nenrin.foundation.permissions import FieldClass, Permission, allowed, visible
@@ -21,7 +21,7 @@ from nenrin.ingest import conservation, lakes, quarantine
 from nenrin.ingest.conservation import Law
 from nenrin.ingest.models import Conflict, Quarantined, Source
 from nenrin.values import Text
-from nenrin.web import format, toasts
+from nenrin.web import toasts
 from nenrin.web.charts.columns import Column, Columns
 from nenrin.web.data import law_words
 from nenrin.web.data.source_words import CONFLICTS, LOOPS, REASONS

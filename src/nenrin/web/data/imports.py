@@ -19,6 +19,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 
 from nenrin.foundation.actors import Actor
+from nenrin.foundation.format import number
 from nenrin.foundation.permissions import Permission
 from nenrin.ingest import imports as files
 from nenrin.ingest.files import mappings, safety, tables
@@ -29,7 +30,6 @@ from nenrin.ingest.models.imports import STATES, State
 from nenrin.values import Text
 from nenrin.web.components import Fact, Progress
 from nenrin.web.data import import_mapping
-from nenrin.web.format import number
 from nenrin.web.guard import MemberRequest, requires
 
 PAGE = 50

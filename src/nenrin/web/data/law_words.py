@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
+from nenrin.foundation import format
 from nenrin.ingest import conservation
 from nenrin.ingest.conservation import Law
 from nenrin.values import Text
-from nenrin.web import format
 from nenrin.web.components import Fact
 
 TERMS: Final[Mapping[str, tuple[Text, Text]]] = {

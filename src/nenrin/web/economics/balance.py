@@ -16,12 +16,13 @@ from nenrin.analytics.economics.categories import BALANCED, SIDES
 from nenrin.analytics.revenue.catalogue import KPIS
 from nenrin.analytics.revenue.figures import Figure
 from nenrin.analytics.revenue.periods import month_start
+from nenrin.foundation import format
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.insight.economics import plans
 from nenrin.insight.economics.balances import Balance, balance_of
 from nenrin.insight.revenue import books, kpis
 from nenrin.values import Money, Text
-from nenrin.web import exports, format
+from nenrin.web import exports
 from nenrin.web.charts.lines import Lines, Series
 from nenrin.web.economics.asking import COUNTS, EDIT, VIEW, Asked, asked, may_take
 from nenrin.web.guard import MemberRequest, requires

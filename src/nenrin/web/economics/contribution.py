@@ -14,12 +14,13 @@ from django.urls import path, reverse
 from nenrin.analytics.economics.categories import CATEGORIES
 from nenrin.analytics.economics.contribution import SOURCES, Line
 from nenrin.customers.models import Account, TouchModel
+from nenrin.foundation import format
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.insight.economics import contributions
 from nenrin.insight.economics.contributions import BASES, Behind, Contribution
 from nenrin.insight.revenue.slices import NONE
 from nenrin.values import Money, Text
-from nenrin.web import exports, format
+from nenrin.web import exports
 from nenrin.web.charts.lines import Lines, Series
 from nenrin.web.economics.asking import COUNTS, VIEW, Asked, asked, may_take
 from nenrin.web.guard import MemberRequest, requires

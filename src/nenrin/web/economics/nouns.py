@@ -10,14 +10,13 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Model, QuerySet
 
-from nenrin.foundation import organisation
+from nenrin.foundation import format, organisation
 from nenrin.foundation.actors import Actor
 from nenrin.ingest import costs as cost_verbs
 from nenrin.ingest import efforts as effort_verbs
 from nenrin.ingest.facts.knowing import on_arrival
 from nenrin.ingest.models import Cost, Effort
 from nenrin.values import Money, Text
-from nenrin.web import format
 
 #: Under which namespace rows stand that a person wrote down here.
 BY_HAND = "manual"

@@ -11,12 +11,12 @@ from django.urls import path
 from django.utils.translation import get_language
 
 from nenrin.customers.models.account import AccountQuerySet
-from nenrin.foundation import organisation
+from nenrin.foundation import format, organisation
 from nenrin.foundation.calendar import day_of, start_of
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.foundation.roles import Role
 from nenrin.values import Text
-from nenrin.web import format, navigation
+from nenrin.web import navigation
 from nenrin.web.accounts import rings
 from nenrin.web.charts import shares
 from nenrin.web.components import Fact
@@ -35,7 +35,11 @@ def home(request: MemberRequest) -> HttpResponse:
     member, org = request.user, navigation.organisation_of(request) or organisation.current()
     start = first_run.look(member)
     if start.is_empty:
-        return render(request, "home/first_run.html", {"as_of": request.at, "steps": start.steps, "may_import": allowed(member, Permission.IMPORT) is not None})
+        return render(
+            request,
+            "home/first_run.html",
+            {"as_of": request.at, "steps": start.steps, "may_import": allowed(member, Permission.IMPORT) is not None},
+        )
     zone = ZoneInfo(org.zone)
     today = day_of(request.at, zone)
     whose = _whose(request)

@@ -15,6 +15,7 @@ from nenrin.analytics.revenue.catalogue import GROUPS, KPIS
 from nenrin.analytics.revenue.figures import Figure
 from nenrin.analytics.revenue.kpis import Band, Kpi, band_of, is_money
 from nenrin.customers.models import Account
+from nenrin.foundation import format
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.insight.models import KpiTarget
 from nenrin.insight.revenue import kpis as revenue_kpis
@@ -24,7 +25,7 @@ from nenrin.insight.revenue import words as revenue_words
 from nenrin.insight.revenue.kpis import Behind
 from nenrin.insight.revenue.slices import DIMENSIONS
 from nenrin.values import Text
-from nenrin.web import exports, format
+from nenrin.web import exports
 from nenrin.web.charts.lines import Lines, Series
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.kpis import targets as kpi_targets

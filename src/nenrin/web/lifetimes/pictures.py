@@ -8,11 +8,12 @@ from typing import Any
 
 from nenrin.analytics.forecasts import lifetimes
 from nenrin.analytics.forecasts.lifetimes import Fit
+from nenrin.foundation import format
 from nenrin.insight.lifetimes import levels
 from nenrin.insight.lifetimes.levels import Key
 from nenrin.insight.lifetimes.values import Slice
 from nenrin.values import Money, Text
-from nenrin.web import exports, format
+from nenrin.web import exports
 from nenrin.web.charts.lines import Lines, Series
 from nenrin.web.lifetimes.asking import Asked
 

@@ -8,9 +8,10 @@ from typing import Any
 
 from django.urls import reverse
 
+from nenrin.foundation import format
 from nenrin.insight.retention.curves import Group, Retention
 from nenrin.values import Text
-from nenrin.web import exports, format
+from nenrin.web import exports
 from nenrin.web.charts.lines import Lines, Series
 from nenrin.web.lifetimes import asking as lifetimes_asking
 from nenrin.web.retention import words

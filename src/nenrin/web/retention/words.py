@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from nenrin.foundation import format
 from nenrin.insight.lifetimes.groups import INSIDE
 from nenrin.insight.models import Segment
 from nenrin.insight.retention.factors import Told, Trait
 from nenrin.insight.retention.stays import By
 from nenrin.values import Text
-from nenrin.web import format
 from nenrin.web.lifetimes import asking
 
 TITLE = Text("Retention", "リテンション")

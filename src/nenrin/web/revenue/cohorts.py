@@ -12,9 +12,10 @@ from django.urls import path
 
 from nenrin.analytics.revenue import books
 from nenrin.analytics.revenue.cohorts import Cohort, cohorts
+from nenrin.foundation import format
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.values import Text
-from nenrin.web import exports, format
+from nenrin.web import exports
 from nenrin.web.charts.heat import Cell, Heat, Line
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.revenue.asking import VIEW, Asked, asked

@@ -14,13 +14,14 @@ from django.utils.http import urlencode
 
 from nenrin.analytics.revenue.movements import CAUSE_NAMES, KINDS, NAMES
 from nenrin.customers.models import Account
+from nenrin.foundation import format
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.insight.revenue import locks, statements
 from nenrin.insight.revenue import words as revenue_words
 from nenrin.insight.revenue.slices import DIMENSIONS
 from nenrin.insight.revenue.statements import Change, Statement
 from nenrin.values import Money, Period, Text
-from nenrin.web import exports, format
+from nenrin.web import exports
 from nenrin.web.charts.waterfall import Step, Waterfall
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.listing import PAGE, plain

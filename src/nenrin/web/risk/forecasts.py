@@ -13,6 +13,7 @@ from django.urls import path
 from django.utils.translation import get_language
 
 from nenrin.customers.terms import add_months
+from nenrin.foundation import format
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.insight.models import RiskSaid
 from nenrin.insight.refresh import here
@@ -20,7 +21,7 @@ from nenrin.insight.revenue import books
 from nenrin.insight.risk import forecasts, outcomes, reports
 from nenrin.insight.risk.forecasts import Forecast, Held
 from nenrin.values import Money, Text
-from nenrin.web import exports, format, navigation
+from nenrin.web import exports, navigation
 from nenrin.web.charts.lines import Lines, Series
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.listing import PAGE

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from nenrin.foundation import format
 from nenrin.insight.models import Risk
 from nenrin.insight.risk import words
 from nenrin.values import Text
-from nenrin.web import format
 
 EVENTS: dict[str, Text] = {
     "churn": Text("Churn", "解約"),

@@ -15,12 +15,12 @@ from nenrin.analytics.roi import claims
 from nenrin.analytics.roi.claims import Claim, Reading, churn
 from nenrin.analytics.roi.companies import INPUTS, Company, Unit
 from nenrin.customers.models import Account
-from nenrin.foundation import organisation
+from nenrin.foundation import format, organisation
 from nenrin.foundation.permissions import Permission, Scope, allowed
 from nenrin.insight.economics import acquiring
 from nenrin.insight.lifetimes import books, starts
 from nenrin.values import Money, Text
-from nenrin.web import exports, format
+from nenrin.web import exports
 from nenrin.web.charts.lines import Lines, Series
 from nenrin.web.charts.tornado import Swing
 from nenrin.web.guard import MemberRequest, requires

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django import template
 
+from nenrin.foundation import format
 from nenrin.values import Money, Text
-from nenrin.web import format
 from nenrin.web.templatetags.nenrin import language
 
 register = template.Library()

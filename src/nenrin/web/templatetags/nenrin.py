@@ -16,8 +16,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import get_current_timezone
 from django.utils.translation import get_language
 
+from nenrin.foundation import format
 from nenrin.values import Money, Text
-from nenrin.web import assets, definitions, format, icons, marks, toasts
+from nenrin.web import assets, definitions, icons, marks, toasts
 from nenrin.web.charts import ring
 from nenrin.web.charts.bands import band_of
 from nenrin.web.templatetags import pictures

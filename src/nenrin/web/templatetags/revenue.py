@@ -9,9 +9,10 @@ from django.utils.safestring import SafeString
 from nenrin.analytics.revenue.catalogue import KPIS
 from nenrin.analytics.revenue.figures import Figure
 from nenrin.analytics.revenue.kpis import Kpi, is_money
+from nenrin.foundation import format
 from nenrin.insight.revenue import words as revenue_words
 from nenrin.values import Money, Text
-from nenrin.web import format, marks
+from nenrin.web import marks
 from nenrin.web.charts import waterfall
 from nenrin.web.templatetags.nenrin import language
 
