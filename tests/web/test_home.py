@@ -14,6 +14,7 @@ from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Organisation
 from nenrin.foundation.roles import Role
 from nenrin.ingest import sources
+from nenrin.ingest.models import EventName
 from nenrin.insight.models import DailyScore, Health
 from nenrin.values import Money
 from nenrin.web.home import first_run, freshness, portfolio
@@ -52,6 +53,9 @@ def test_first_steps_vanish_one_by_one(org: Organisation, world: dict[str, Accou
     assert states == ["done", "current", "open", "done", "open"] and own == "open", "the own second step is the last"
     cast.member(Role.CSM, "小林 由美")
     sources.open("Product", by=SYSTEM, at=at, kind="server", namespace="product")
+    waiting = [step.state for step in first_run.look(me).steps]
+    assert waiting == ["done", "current", "open", "done", "done", "open"], "a source alone sends nothing"
+    EventName.objects.create(namespace="product", name="Opened", events=1, first_seen_at=at, last_seen_at=at)
     assert [step.state for step in first_run.look(me).steps] == ["done", "done", "current", "done", "done", "open"]
 
 

@@ -13,7 +13,7 @@ from django.urls import NoReverseMatch, reverse
 from nenrin.customers.models import Account, Subscription
 from nenrin.foundation.models import Member, Organisation
 from nenrin.foundation.permissions import Permission, allowed
-from nenrin.ingest.models import EventName, Source
+from nenrin.ingest.models import EventName
 from nenrin.insight.models import Health
 from nenrin.values import Text
 from nenrin.web.components import Step
@@ -61,7 +61,7 @@ TASKS = (
         Text("Make a source", "接続元を作る"),
         "sources",
         Permission.SOURCES_EDIT,
-        lambda me: (Source.objects.all(),),
+        lambda me: (EventName.objects.filter(events__gt=0),),  # a source alone sends nothing
     ),
     Task(
         Text("Say what your events mean", "利用ログの意味を決める"),
