@@ -165,7 +165,9 @@ def test_what_is_listed_is_exported_whole_and_noted(operations: Client, source: 
     assert aside.startswith("Track call without a name") and "b-1" in aside
     assert len(taken["live-events-export"]) == 1 + 3, "two set aside and one that came twice"
     assert taken["event-catalogue-export"][1].startswith("Report 1,product,1,")
-    codes = list(Entry.objects.filter(action__endswith=".exported").values_list("action", "particulars__rows"))
+    codes = list(
+        Entry.objects.filter(action__endswith=".exported").order_by("pk").values_list("action", "particulars__rows")
+    )
     assert codes == [("ingest.quarantine.exported", 1), ("ingest.live.exported", 3), ("ingest.event.exported", 1)]
 
 
