@@ -119,6 +119,8 @@ INSTALLED_APPS = [
     "nenrin.ingest",
     "nenrin.insight",
     "nenrin.work",
+    "nenrin.engage",
+    "nenrin.playbooks",
     "nenrin.api",
     "nenrin.web",
     "django.contrib.auth",

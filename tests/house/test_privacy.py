@@ -10,14 +10,14 @@ import nenrin.customers.privacy
 import nenrin.ingest.facts.privacy
 import nenrin.ingest.privacy
 import nenrin.insight.privacy
-import nenrin.work.privacy
+import nenrin.work.privacy.touches
 
 ERASERS = (
     nenrin.customers.privacy,
     nenrin.ingest.privacy,
     nenrin.ingest.facts.privacy,
     nenrin.insight.privacy,
-    nenrin.work.privacy,
+    nenrin.work.privacy.touches,
 )
 COVERED = {name for module in ERASERS for name in module.COVERS}
 

@@ -13,8 +13,9 @@ from nenrin.foundation.actors import SYSTEM, Actor
 from nenrin.foundation.models import Entry, Organisation
 from nenrin.foundation.roles import Role
 from nenrin.ingest import lakes, mirror
-from nenrin.work import privacy, touches
+from nenrin.work import touches
 from nenrin.work.models import Touch
+from nenrin.work.privacy import touches as privacy
 from tests import cast
 
 

@@ -40,6 +40,31 @@ class Permission(StrEnum):
     MEASURES_VIEW = "measures.view"
     SEGMENTS_VIEW = "segments.view"
     SEGMENTS_EDIT = "segments.edit"
+    TASKS_VIEW = "tasks.view"
+    TASKS_EDIT = "tasks.edit"
+    MEETINGS_VIEW = "meetings.view"
+    MEETINGS_EDIT = "meetings.edit"
+    HANDOFFS_VIEW = "handoffs.view"
+    HANDOFFS_EDIT = "handoffs.edit"
+    ONBOARDING_VIEW = "onboarding.view"
+    ONBOARDING_EDIT = "onboarding.edit"
+    PLANS_VIEW = "plans.view"
+    PLANS_EDIT = "plans.edit"
+    JOURNEYS_VIEW = "journeys.view"
+    JOURNEYS_EDIT = "journeys.edit"  # move an account to another stage
+    JOURNEYS_CONFIGURE = "journeys.configure"  # stages, templates, criteria
+    RENEWALS_VIEW = "renewals.view"
+    RENEWALS_EDIT = "renewals.edit"
+    OPPORTUNITIES_VIEW = "opportunities.view"
+    OPPORTUNITIES_EDIT = "opportunities.edit"
+    PLAYBOOKS_VIEW = "playbooks.view"
+    PLAYBOOKS_START = "playbooks.start"  # by hand, on one account
+    PLAYBOOKS_EDIT = "playbooks.edit"
+    PLAYBOOKS_PUBLISH = "playbooks.publish"
+    MAIL_VIEW = "mail.view"
+    MAIL_APPROVE = "mail.approve"  # let a draft to a customer go out
+    MAIL_CONFIGURE = "mail.configure"
+    CAPACITY_VIEW = "capacity.view"  # load of each colleague
     EXPORT = "export"
     IMPORT = "import"
     SOURCES_VIEW = "sources.view"
@@ -70,10 +95,24 @@ _READ = (
     P.HEALTH_VIEW,
     P.MEASURES_VIEW,
     P.SEGMENTS_VIEW,
+    P.TASKS_VIEW,
+    P.MEETINGS_VIEW,
+    P.HANDOFFS_VIEW,
+    P.ONBOARDING_VIEW,
+    P.PLANS_VIEW,
+    P.JOURNEYS_VIEW,
+    P.RENEWALS_VIEW,
+    P.OPPORTUNITIES_VIEW,
+    P.PLAYBOOKS_VIEW,
     P.MEMBERS_VIEW,
     P.SIGNED_IN,
 )
-_WRITE = (P.ACCOUNTS_EDIT, P.CONTACTS_EDIT, P.SUBSCRIPTIONS_EDIT, P.TIMELINE_WRITE, P.HEALTH_OVERRIDE, P.SEGMENTS_EDIT)
+_WORK = (P.TASKS_EDIT, P.MEETINGS_EDIT, P.HANDOFFS_EDIT, P.OPPORTUNITIES_EDIT)
+_WRITE = (
+    *(P.ACCOUNTS_EDIT, P.CONTACTS_EDIT, P.SUBSCRIPTIONS_EDIT, P.TIMELINE_WRITE, P.HEALTH_OVERRIDE, P.SEGMENTS_EDIT),
+    *(*_WORK, P.ONBOARDING_EDIT, P.PLANS_EDIT, P.JOURNEYS_EDIT, P.RENEWALS_EDIT, P.PLAYBOOKS_START),
+    *(P.MAIL_VIEW, P.MAIL_APPROVE),
+)
 _OPERATE = (
     P.ACCOUNTS_ASSIGN,
     P.ACCOUNTS_MERGE,
@@ -87,6 +126,11 @@ _OPERATE = (
     P.PRODUCTS_EDIT,
     P.COSTS_VIEW,
     P.COSTS_EDIT,
+    P.JOURNEYS_CONFIGURE,
+    P.PLAYBOOKS_EDIT,
+    P.PLAYBOOKS_PUBLISH,
+    P.MAIL_CONFIGURE,
+    P.CAPACITY_VIEW,
 )
 
 
@@ -104,9 +148,10 @@ GRANTS: Mapping[Role, Mapping[Permission, Scope]] = {
     Role.OPERATIONS: _all(*_READ, *_WRITE, *_OPERATE, P.JOURNAL_VIEW, P.TOKENS_EDIT),
     Role.CSM: _all(*_READ) | _within(Scope.TEAM, *_WRITE, P.EXPORT) | _all(P.DATA_VIEW),
     Role.ONBOARDING: _within(Scope.TEAM, *_READ, *_WRITE) | _all(P.MEASURES_VIEW, P.MEMBERS_VIEW, P.SIGNED_IN),
-    Role.MARKETER: _all(*_READ, P.EXPORT, P.SEGMENTS_EDIT, P.DATA_VIEW, P.COSTS_VIEW),
-    Role.SALES: _within(Scope.OWN, *_READ, P.TIMELINE_WRITE, P.CONTACTS_EDIT) | _all(P.MEMBERS_VIEW, P.SIGNED_IN),
-    Role.SUPPORT: _all(*_READ, P.TIMELINE_WRITE),
+    Role.MARKETER: _all(*_READ, P.TASKS_EDIT, P.MAIL_VIEW, P.EXPORT, P.SEGMENTS_EDIT, P.DATA_VIEW, P.COSTS_VIEW),
+    Role.SALES: _within(Scope.OWN, *_READ, P.TIMELINE_WRITE, P.CONTACTS_EDIT, *_WORK)
+    | _all(P.MEMBERS_VIEW, P.SIGNED_IN),
+    Role.SUPPORT: _all(*_READ, P.TIMELINE_WRITE, P.TASKS_EDIT),
     Role.PRODUCT: _all(*(p for p in _READ if p is not P.CONTACTS_VIEW), P.DATA_VIEW),
     Role.EXECUTIVE: _all(*(p for p in _READ if p is not P.CONTACTS_VIEW), P.COSTS_VIEW),
 }

@@ -61,7 +61,17 @@ class Shell:
 
 
 GROUPS: tuple[Group, ...] = (
-    Group(Text("Every day", "毎日"), (Entry("home", Text("Home", "ホーム")),)),
+    Group(
+        Text("Every day", "毎日"),
+        (
+            Entry("my-day", Text("My day", "今日やること"), ("my-day",)),
+            Entry("tasks", Text("Tasks", "タスク"), ("task",)),
+            Entry("meetings", Text("Meetings", "打ち合わせ"), ("meeting",)),
+            Entry("drafts", Text("Drafts to approve", "送信前の下書き"), ("draft",)),
+            Entry("team-day", Text("Team", "チームの状況"), ("team-day",)),
+            Entry("home", Text("Home", "ホーム")),
+        ),
+    ),
     Group(
         Text("Accounts", "顧客"),
         (
@@ -69,6 +79,38 @@ GROUPS: tuple[Group, ...] = (
             Entry("contacts", Text("Contacts", "顧客担当者"), ("contact",)),
             Entry("segments", Text("Segments", "セグメント"), ("segment",)),
             Entry("subscriptions", Text("Subscriptions", "契約"), ("subscription",)),
+        ),
+    ),
+    Group(
+        Text("Onboarding", "オンボーディング"),
+        (
+            Entry("handoffs", Text("Handoffs", "引き継ぎ"), ("handoff", "promise")),
+            Entry("onboarding", Text("Projects", "プロジェクト"), ("onboarding",)),
+            Entry("success-plans", Text("Success plans", "サクセスプラン"), ("success-plan",)),
+        ),
+    ),
+    Group(
+        Text("Journey", "ジャーニー"),
+        (
+            Entry("journey", Text("Stages", "ステージ"), ("journey",)),
+            Entry("journey-design", Text("Journey design", "ジャーニー設計")),
+        ),
+    ),
+    Group(
+        Text("Renewals and expansion", "更新・拡大"),
+        (
+            Entry("renewals", Text("Renewals", "更新管理"), ("renewal",)),
+            Entry("opportunities", Text("Opportunities", "提案機会"), ("opportunity",)),
+            Entry("losses", Text("Churn reasons", "解約理由"), ("loss",)),
+        ),
+    ),
+    Group(
+        Text("Playbooks", "プレイブック"),
+        (
+            Entry("playbooks", Text("Playbooks", "一覧"), ("playbook",)),
+            Entry("runs", Text("Runs", "実行状況"), ("run",)),
+            Entry("replays", Text("Replay", "過去シミュレーション"), ("replay",)),
+            Entry("effects", Text("Effects", "効果検証"), ("effect",)),
         ),
     ),
     Group(
@@ -107,6 +149,9 @@ GROUPS: tuple[Group, ...] = (
             Entry("products", Text("Products and plans", "製品とプラン"), ("product", "plan")),
             Entry("tiers", Text("Tiers", "企業規模"), ("tiers",)),
             Entry("touch-models", Text("Touch models", "タッチモデル"), ("touch-models",)),
+            Entry("templates", Text("Templates", "テンプレート"), ("template",)),
+            Entry("mail-settings", Text("Mail", "メール送信"), ("mail",)),
+            Entry("webhooks", Text("Webhooks and Slack", "Webhook・Slack"), ("webhook",)),
             Entry("attributes", Text("Attributes", "独自項目"), ("attribute",)),
             Entry("tags", Text("Tags", "タグ"), ("tag",)),
             Entry("members", Text("Members and roles", "メンバーと権限"), ("member", "roles", "team", "teams")),

@@ -1,4 +1,4 @@
-"""The journal's sentences for what is written down by hand."""
+"""Meetings, calls, mails and notes written down by hand."""
 
 from nenrin.foundation.actions import register
 from nenrin.values import Text

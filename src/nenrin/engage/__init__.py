@@ -1,0 +1,1 @@
+"""What reaches customers and what they answer."""

@@ -1,0 +1,1 @@
+"""The journal's sentences of this room, one file for each noun."""

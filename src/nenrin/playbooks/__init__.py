@@ -1,0 +1,1 @@
+"""When this becomes true, do these steps: triggers, runs, waits, effects."""
