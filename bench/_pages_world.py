@@ -23,7 +23,8 @@ from nenrin.foundation.models import Cursor, Member
 from nenrin.foundation.roles import Role
 from nenrin.foundation.search import index_text
 from nenrin.ingest import lakes
-from nenrin.insight import health_models, refresh
+from nenrin.insight import health_models, history, refresh
+from nenrin.insight.modelling import configuration
 from nenrin.insight.models import DailyScore, Health, HealthDetail, Progress, Ring
 
 M = TypeVar("M", bound=models.Model)
@@ -151,6 +152,10 @@ def _history(today: date) -> None:
         details, update_conflicts=True, unique_fields=["account"], update_fields=["closed", "before"]
     )
     Progress.objects.filter(pk=1).update(scored_through=today - timedelta(days=1), refreshed_on=today)
+    for number, day in enumerate((today - timedelta(30), today - timedelta(1)), start=1):
+        live = configuration.between(day, day)
+        lake = lakes.current()
+        history.append(lake, [refresh.next_day(lake, day, live, [])], live, version=number)
     scored = list(Health.objects.values_list("account_id", "score", "band", "version_id"))
     made = (
         DailyScore(account_id=a, day=today - timedelta(n + 1), today=s, score=max(0, s - n % 13),

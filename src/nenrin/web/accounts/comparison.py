@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
+import numpy as np
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
@@ -15,20 +15,20 @@ from django.urls import path, reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from nenrin.analytics.scores import micro
 from nenrin.customers.models import Account
 from nenrin.foundation import format
 from nenrin.foundation.permissions import Permission, allowed
-from nenrin.ingest import lakes
-from nenrin.insight import history, past
-from nenrin.insight.models import CurrentMeasure, Health, Progress
+from nenrin.insight import past
+from nenrin.insight.models import CurrentMeasure, Progress
 from nenrin.values import Text
 from nenrin.web import exports, marks, navigation
 from nenrin.web.accounts import filters as account_filters
 from nenrin.web.accounts import rows as account_rows
+from nenrin.web.accounts import standings
 from nenrin.web.accounts.column_sets import MEASURED
 from nenrin.web.accounts.columns import Column, Frame, Row
 from nenrin.web.accounts.filters import Choices
+from nenrin.web.accounts.standings import Standing, Standings
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.listing import Counted
 
@@ -36,13 +36,6 @@ BACK = timedelta(days=30)
 PAGE = 50
 DEFAULT = ("active_user_share", "weekly_active_users", "usage_trend")
 SORTS = {"change": 1, "-change": -1}
-
-
-class Standing(NamedTuple):
-    """An account's health on a day; points. A tuple, as everybody's are made for a page."""
-
-    band: str
-    score: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +69,8 @@ class Question:
         """Are the scores of this day final?"""
         return self.scored_through is not None and day <= self.scored_through
 
-    def standings(self) -> tuple[Mapping[int, Standing], Mapping[int, Standing]]:
-        first, last = (_standings(day, self.is_closed(day)) for day in self.days)
+    def standings(self) -> tuple[Standings, Standings]:
+        first, last = (standings.on(day, is_closed=self.is_closed(day)) for day in self.days)
         return first, last
 
 
@@ -98,16 +91,6 @@ def _day(said: str | None, default: date, latest: date) -> date:
         return min(date.fromisoformat(said or ""), latest)
     except ValueError:
         return default
-
-
-def _standings(day: date, is_closed: bool) -> Mapping[int, Standing]:
-    """Everybody's health of a day as it was shown; empty where none was kept."""
-    if not is_closed:
-        rows = Health.objects.filter(as_of=day).values_list("account_id", "band", "score")
-        return {key: Standing(band, score) for key, band, score in rows}
-    table = history.scores(lakes.current(), day, day).select(["account", "shown", "score"])
-    rows_ = zip(*(table.column(name).to_pylist() for name in table.column_names), strict=True)
-    return {key: Standing(band, score / micro.ONE) for key, band, score in rows_}
 
 
 def _measured(
@@ -131,7 +114,7 @@ def comparison(request: MemberRequest) -> HttpResponse:
     question, choices, language = asked(request), Choices.current(), get_language() or "ja"
     rows = _rows(request, question)
     before, after = question.standings()
-    keys = _ranked(list(rows.order_by("-mrr_minor", "pk").values_list("pk", flat=True)), question, before, after)
+    keys = _ranked(list(rows.order_by("-mrr_minor", "pk").values_list("pk", flat=True)), question.sort, before, after)
     page = Counted(keys, len(keys), PAGE).get_page(request.GET.get("page"))
     lines = _lines(list(page.object_list), question, before, after, language)
     rest = request.GET.copy()
@@ -155,20 +138,20 @@ def _rows(request: MemberRequest, question: Question, *more: Permission) -> Quer
     return account_filters.applied(rows, question.filters, request.user, question.today)
 
 
-def _ranked(
-    keys: list[int], question: Question, before: Mapping[int, Standing], after: Mapping[int, Standing]
-) -> list[int]:
+def _ranked(keys: Sequence[int], sort: str, before: Standings, after: Standings) -> list[int]:
     """By the change of the score, those without one last."""
-    turn = SORTS[question.sort]
-    changes = {key: turn * (after[key].score - before[key].score) for key in before.keys() & after.keys()}
-    return sorted(keys, key=lambda key: changes.get(key, math.inf))
+    listed = np.array(keys, np.int64)
+    change = after.of(listed)[1] - before.of(listed)[1]
+    order = np.argsort(SORTS[sort] * change, kind="stable")
+    ranked: list[int] = listed[order].tolist()
+    return ranked
 
 
 def _lines(
     keys: Sequence[int],
     question: Question,
-    before: Mapping[int, Standing],
-    after: Mapping[int, Standing],
+    before: Standings,
+    after: Standings,
     language: str,
 ) -> list[Line]:
     found = Account.objects.in_bulk(keys)
@@ -202,15 +185,16 @@ def _difference(column: Column, one: Mapping[str, float], two: Mapping[str, floa
     )
 
 
-def _story(keys: Sequence[int], before: Mapping[int, Standing], after: Mapping[int, Standing]) -> Text:
+def _story(keys: Sequence[int], before: Standings, after: Standings) -> Text:
     """How many fell, rose and stayed, in one sentence."""
-    moved = [(before[key], after[key]) for key in keys if key in before and key in after]
-    fell = sum(b.score - a.score >= marks.LOUD for b, a in moved)
-    rose = sum(a.score - b.score >= marks.LOUD for b, a in moved)
-    crossed = sum(b.band != a.band for b, a in moved)
+    listed = np.array(keys, np.int64)
+    (was, had), (band, has) = before.of(listed), after.of(listed)
+    change = (has - had)[~np.isnan(has - had)]
+    fell, rose = int((change <= -marks.LOUD).sum()), int((change >= marks.LOUD).sum())
+    crossed = int(((was != band) & (was != "") & (band != "")).sum())
     return Text(
-        f"{fell:,} fell by five points or more, {rose:,} rose; {crossed:,} changed colour, of {len(moved):,} with health on both days.",
-        f"5点以上の低下 {fell:,}社、上昇 {rose:,}社、色が変わった顧客 {crossed:,}社（両日にヘルスのある {len(moved):,}社中）。",
+        f"{fell:,} fell by five points or more, {rose:,} rose; {crossed:,} changed colour, of {len(change):,} with health on both days.",
+        f"5点以上の低下 {fell:,}社、上昇 {rose:,}社、色が変わった顧客 {crossed:,}社（両日にヘルスのある {len(change):,}社中）。",
     )
 
 
@@ -229,7 +213,7 @@ def comparison_export(request: MemberRequest, kind: str) -> HttpResponse | Strea
     question, language = asked(request), get_language() or "ja"
     rows = _rows(request, question, Permission.EXPORT)
     before, after = question.standings()
-    keys = _ranked(list(rows.order_by("-mrr_minor", "pk").values_list("pk", flat=True)), question, before, after)
+    keys = _ranked(list(rows.order_by("-mrr_minor", "pk").values_list("pk", flat=True)), question.sort, before, after)
     first, last = (day.isoformat() for day in question.days)
     score, band = Text("Health score", "ヘルススコア").in_(language), Text("Health", "ヘルス").in_(language)
     head = ["id", Text("Account", "顧客").in_(language)]
@@ -249,8 +233,8 @@ def comparison_export(request: MemberRequest, kind: str) -> HttpResponse | Strea
 def _exported(
     keys: Sequence[int],
     question: Question,
-    before: Mapping[int, Standing],
-    after: Mapping[int, Standing],
+    before: Standings,
+    after: Standings,
     language: str,
 ) -> Iterator[list[Any]]:
     wanted = [column.needs for column in question.columns]

@@ -41,6 +41,7 @@ def overview(request: MemberRequest, key: int) -> HttpResponse:
         "people": _people(request, key, top.today),
         "subscriptions": _subscriptions(request, key),
         "stream": _stream(request, key),
+        "risk": risk_block.of(account, request),
     }
     return render(request, "account360/overview.html", context)
 
