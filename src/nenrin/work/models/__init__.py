@@ -1,1 +1,17 @@
+from nenrin.work.models.feedback import Feedback as Feedback
+from nenrin.work.models.handoff import DealTold as DealTold
+from nenrin.work.models.handoff import Handoff as Handoff
+from nenrin.work.models.handoff import HandoffItem as HandoffItem
+from nenrin.work.models.handoff import HandoffPerson as HandoffPerson
+from nenrin.work.models.handoff import HandoffPolicy as HandoffPolicy
+from nenrin.work.models.handoff import HandoffQuestion as HandoffQuestion
+from nenrin.work.models.plan import PlanEdition as PlanEdition
+from nenrin.work.models.plan import PlanLink as PlanLink
+from nenrin.work.models.plan import PlanMilestone as PlanMilestone
+from nenrin.work.models.plan import PlanObjective as PlanObjective
+from nenrin.work.models.plan import PlanReading as PlanReading
+from nenrin.work.models.plan import PlanReview as PlanReview
+from nenrin.work.models.plan import PlanTemplate as PlanTemplate
+from nenrin.work.models.plan import SuccessPlan as SuccessPlan
+from nenrin.work.models.promise import Promise as Promise
 from nenrin.work.models.touch import Touch as Touch
