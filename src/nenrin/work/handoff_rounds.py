@@ -1,0 +1,20 @@
+"""The worker's round: handoffs that open by themselves; once a day, reminders of promises and what became of deals."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from nenrin.foundation import organisation
+from nenrin.work import deals, handoff_opening, promise_reminders
+from nenrin.work.models import HandoffPolicy
+
+
+def step(at: datetime) -> int:
+    """One bounded round; returns how many rows it moved. Safe to repeat."""
+    opened = handoff_opening.step(at)
+    today = organisation.today(at)
+    if HandoffPolicy.objects.filter(pk=1, reminded_on__gte=today).exists():
+        return opened
+    told = promise_reminders.remind(today, at=at) + deals.tell(today, at=at)
+    HandoffPolicy.objects.update_or_create(pk=1, defaults={"reminded_on": today})
+    return opened + told

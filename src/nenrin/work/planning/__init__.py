@@ -1,0 +1,1 @@
+"""What stands round the verbs of a success plan: its templates, its progress, its agreed editions, its links."""
