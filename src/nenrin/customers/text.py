@@ -83,3 +83,43 @@ register(
 register("customers.rules.changed", Text("Rules for {kind} changed", "{kind}のルールを変更"))
 register("customers.attribute.saved", Text("Attribute {key} declared", "項目 {key} を定義"))
 register("customers.attribute.archived", Text("Attribute {key} archived", "項目 {key} をアーカイブ"))
+register(
+    "customers.owner.routed",
+    Text("Owner found by rule: {why_en}", "ルールで担当を決定: {why_ja}"),
+    personal=True,
+)
+register(
+    "customers.handover.proposed",
+    Text("{receiver} asked to take over as {phase}", "{receiver}に{phase}の引き継ぎを依頼"),
+    personal=True,
+)
+register(
+    "customers.handover.accepted",
+    Text("{receiver} took over as {phase}", "{receiver}が{phase}を引き継ぎ"),
+    personal=True,
+)
+register(
+    "customers.handover.declined",
+    Text("{receiver} declined to take over: {reason}", "{receiver}が引き継ぎを辞退: {reason}"),
+    personal=True,
+)
+register(
+    "customers.handover.withdrawn",
+    Text("{receiver} no longer asked to take over", "{receiver}への引き継ぎ依頼を取り下げ"),
+    personal=True,
+)
+register(
+    "customers.deputy.appointed",
+    Text("{deputy} stands in for {member} from {from} until {until}", "{deputy}が{member}の代理（{from}〜{until}）"),
+    personal=True,
+)
+register(
+    "customers.deputy.ended",
+    Text("{deputy} no longer stands in for {member}", "{deputy}による{member}の代理を終了"),
+    personal=True,
+)
+register(
+    "customers.capacity.stated",
+    Text("{member}: {minutes} minutes a day for accounts", "{member}の対応余力: 1日{minutes}分"),
+    personal=True,
+)

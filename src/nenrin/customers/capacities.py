@@ -1,0 +1,104 @@
+"""Capacities: how much time each member has for accounts, and how much of it their accounts are planned to take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Count
+
+from nenrin.customers.errors import Refused
+from nenrin.customers.models import Assignment, TouchModel
+from nenrin.customers.models.capacity import DAYS_A_MONTH, MINUTES_A_DAY, Capacity
+from nenrin.customers.statuses import Phase, Status
+from nenrin.foundation import journal
+from nenrin.foundation.actors import Actor
+from nenrin.foundation.models import Member
+from nenrin.values import Text
+
+MOST_MINUTES = 24 * 60
+#: Planned for an account whose touch model states nothing.
+UNPLANNED = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """A member's accounts (as primary owner), the minutes a month planned for them, and what there is of both.
+
+    >>> Load(10, 3000, 6000, None).share
+    0.5
+    """
+
+    accounts: int
+    minutes: int
+    of_minutes: int
+    most_accounts: int | None
+
+    @property
+    def share(self) -> float:
+        return self.minutes / self.of_minutes if self.of_minutes else 1.0
+
+    def holds(self, more: int) -> bool:
+        """Is there room for one account more that takes so many minutes?"""
+        fits = self.minutes + more <= self.of_minutes
+        return fits and (self.most_accounts is None or self.accounts < self.most_accounts)
+
+    def with_one(self, more: int) -> Load:
+        return Load(self.accounts + 1, self.minutes + more, self.of_minutes, self.most_accounts)
+
+
+def state(member: Member, *, minutes_a_day: int, by: Actor, at: datetime, most_accounts: int | None = None) -> Capacity:
+    """Say how much time a member has. Raises Refused. Safe to repeat. Journal: customers.capacity.stated."""
+    if not 0 <= minutes_a_day <= MOST_MINUTES:
+        raise Refused.one("minutes_a_day", Text("minutes of one day", "1日以内の分数"), minutes_a_day)
+    if most_accounts is not None and not 0 <= most_accounts <= 100_000:
+        raise Refused.one("most_accounts", Text("a number of accounts", "顧客数"), most_accounts)
+    with transaction.atomic():
+        row = Capacity.objects.select_for_update().filter(member=member).first()
+        if row and (row.minutes_a_day, row.most_accounts) == (minutes_a_day, most_accounts):
+            return row
+        row = row or Capacity(member=member, version=0)
+        row.minutes_a_day, row.most_accounts = minutes_a_day, most_accounts
+        row.version, row.changed_at = row.version + 1, at
+        row.save()
+        note = {"minutes": minutes_a_day, "accounts": most_accounts, "member_id": member.pk}
+        journal.record(
+            "customers.capacity.stated", actor=by, at=at, subject=("member", member.pk), particulars=note,
+            personal={"member": member.name},
+        )  # fmt: skip
+    return row
+
+
+def minutes_a_day(members: Iterable[int]) -> dict[int, int]:
+    """Of each of these members, stated or by default."""
+    wanted = list(members)
+    stated = dict(Capacity.objects.filter(member__in=wanted).values_list("member_id", "minutes_a_day"))
+    return {key: stated.get(key, MINUTES_A_DAY) for key in wanted}
+
+
+def loads(members: Iterable[int], phase: Phase = Phase.PRIMARY) -> dict[int, Load]:
+    """Of each of these members, for the customers that they look after in a phase: three queries at any number."""
+    wanted = list(members)
+    minutes = planned()
+    stated = {row.member_id: row for row in Capacity.objects.filter(member__in=wanted)}
+    held = Assignment.objects.filter(
+        member__in=wanted, phase=phase, until_on__isnull=True, account__archived_at__isnull=True,
+    ).exclude(account__status=Status.LOST)  # fmt: skip
+    counted: dict[int, tuple[int, int]] = {}
+    for member, model, n in held.values_list("member_id", "account__touch_model").annotate(n=Count("pk")):
+        accounts, took = counted.get(member, (0, 0))
+        counted[member] = (accounts + n, took + n * minutes.get(model, UNPLANNED))
+    return {key: _load(*counted.get(key, (0, 0)), stated.get(key)) for key in wanted}
+
+
+def planned() -> Mapping[str, int]:
+    """Minutes a month of one account, by touch model."""
+    rows = TouchModel.objects.values_list("key", "minutes_a_month")
+    return {key: UNPLANNED if minutes is None else minutes for key, minutes in rows}
+
+
+def _load(accounts: int, minutes: int, row: Capacity | None) -> Load:
+    of = (row.minutes_a_day if row else MINUTES_A_DAY) * DAYS_A_MONTH
+    return Load(accounts, minutes, of, row.most_accounts if row else None)
