@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("customers", "0002_portfolio_index"),
-        ("foundation", "0006_day_ownership"),
+        ("foundation", "0005_forms_sent_once"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
