@@ -1,10 +1,19 @@
+from nenrin.work.models.attachment import Attachment as Attachment
+from nenrin.work.models.calendar import CalendarFeed as CalendarFeed
+from nenrin.work.models.calendar import CalendarSubscription as CalendarSubscription
 from nenrin.work.models.feedback import Feedback as Feedback
+from nenrin.work.models.followed import Followed as Followed
 from nenrin.work.models.handoff import DealTold as DealTold
 from nenrin.work.models.handoff import Handoff as Handoff
 from nenrin.work.models.handoff import HandoffItem as HandoffItem
 from nenrin.work.models.handoff import HandoffPerson as HandoffPerson
 from nenrin.work.models.handoff import HandoffPolicy as HandoffPolicy
 from nenrin.work.models.handoff import HandoffQuestion as HandoffQuestion
+from nenrin.work.models.meeting import AgendaTemplate as AgendaTemplate
+from nenrin.work.models.meeting import Attendee as Attendee
+from nenrin.work.models.meeting import Meeting as Meeting
+from nenrin.work.models.notice import Notice as Notice
+from nenrin.work.models.notice import NoticePreference as NoticePreference
 from nenrin.work.models.plan import PlanEdition as PlanEdition
 from nenrin.work.models.plan import PlanLink as PlanLink
 from nenrin.work.models.plan import PlanMilestone as PlanMilestone
@@ -14,4 +23,7 @@ from nenrin.work.models.plan import PlanReview as PlanReview
 from nenrin.work.models.plan import PlanTemplate as PlanTemplate
 from nenrin.work.models.plan import SuccessPlan as SuccessPlan
 from nenrin.work.models.promise import Promise as Promise
+from nenrin.work.models.received_mail import ReceivedMail as ReceivedMail
+from nenrin.work.models.task import Task as Task
+from nenrin.work.models.task_template import TaskTemplate as TaskTemplate
 from nenrin.work.models.touch import Touch as Touch

@@ -1,3 +1,3 @@
 """The journal's sentences of this room, one file for each noun."""
 
-from nenrin.work.text import feedback, handoffs, plans, promises, touches  # noqa: F401
+from nenrin.work.text import feedback, handoffs, meetings, notices, plans, promises, tasks, touches  # noqa: F401  # noqa: F401

@@ -1,0 +1,6 @@
+"""How members want to hear of things."""
+
+from nenrin.foundation.actions import register
+from nenrin.values import Text
+
+register("work.notice.preferred", Text("Notices set: {kinds}", "通知の受け取り方を変更: {kinds}"))
