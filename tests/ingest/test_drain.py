@@ -238,6 +238,8 @@ def test_a_drain_that_dies_at_any_step_is_repeated_without_loss_or_double(
         patched.setattr(target, name, _dying(getattr(target, name), is_after))
         with pytest.raises(Killed):
             drain.drain(lake, at=NOON)
+    halfway = conservation.law(lake)["total"]
+    assert conservation.holds(halfway) and halfway["received"] == 7, halfway
     send(web, track(), twice)  # more arrives before the repetition
     drain._memories.clear()  # a new process
     drained()

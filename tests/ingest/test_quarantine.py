@@ -138,3 +138,20 @@ def test_a_batch_that_breaks_the_drain_is_set_aside_and_does_not_stop_those_behi
     assert [(row.reason, row.events) for row in Quarantined.objects.all()] == [("unreadable", 2)]
     assert law() == {"received": 5, "stored": 3, "duplicate": 0, "quarantined": 2, "pending": 0, "limited": 0}
     assert len(stored()) == 3
+
+
+def test_a_count_that_a_drain_overtakes_is_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    web = source("Web")
+    send(web, track(), track(), {"type": "track"})
+    counted, real = [], conservation._terms
+
+    def overtaken(*args: object) -> object:
+        if not counted:
+            drained()
+        counted.append(args)
+        return real(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(conservation, "_terms", overtaken)
+    found = law()
+    assert len(counted) == 2
+    assert found == {"received": 3, "stored": 2, "duplicate": 0, "quarantined": 1, "pending": 0, "limited": 0}

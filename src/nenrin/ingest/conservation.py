@@ -7,6 +7,7 @@ events come again, so it is "at least".
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import TypedDict
 
@@ -15,6 +16,9 @@ from django.db.models import Sum
 from nenrin.analytics.lake import Lake
 from nenrin.ingest import spool
 from nenrin.ingest.models import Progress, Source, Verdict
+
+DRAIN = "drain"
+TRIES, PAUSE_SECONDS = 20, 0.02
 
 
 class Law(TypedDict):
@@ -27,22 +31,42 @@ class Law(TypedDict):
 
 
 def law(lake: Lake) -> dict[str, Law]:
-    """The terms as `total`, and under the name of each source. Exact whenever no drain is at work."""
-    ledger = _ledger()
-    terms = {
-        "received": spool.received(),
-        "stored": lake.stored(),
-        "duplicate": ledger.get("duplicate", {}),
-        "quarantined": ledger.get("quarantined", {}),
-        "pending": spool.pending(through()),
-        "limited": spool.limited(),
-    }
+    """The terms as `total`, and under the name of each source, as they stood at one moment.
+
+    Counted again where a drain has moved events meanwhile. One that was stopped between its commit in the lake and its
+    entry in the ledger leaves its events pending: what becomes of each is not yet written down.
+    """
+    for _ in range(TRIES):
+        place = _place(lake)
+        terms = _terms(lake, *place)
+        if place == _place(lake):
+            break
+        time.sleep(PAUSE_SECONDS)
     names = dict(Source.objects.values_list("id", "name"))
     sources = sorted({source for counts in terms.values() for source in counts} | set(names))
     found = {"total": _row({term: sum(counts.values()) for term, counts in terms.items()})}
     for source in sources:
         found[names.get(source, f"#{source}")] = _row({term: counts.get(source, 0) for term, counts in terms.items()})
     return found
+
+
+def _place(lake: Lake) -> tuple[int, int]:
+    """The last batch in the ledger and the last in the lake: what a drain moves."""
+    return through(), lake.events.version(DRAIN)
+
+
+def _terms(lake: Lake, settled: int, committed: int) -> dict[str, Mapping[int, int]]:
+    ledger, stored = _ledger(), lake.stored()
+    unsettled = lake.stored(above=settled) if committed > settled else {}
+    received, pending = spool.standing(settled)
+    return {
+        "received": received,
+        "stored": {source: n - unsettled.get(source, 0) for source, n in stored.items()},
+        "duplicate": ledger.get("duplicate", {}),
+        "quarantined": ledger.get("quarantined", {}),
+        "pending": pending,
+        "limited": spool.limited(),
+    }
 
 
 def holds(row: Law) -> bool:

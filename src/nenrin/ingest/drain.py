@@ -29,7 +29,7 @@ from nenrin.ingest.spool import SpooledBatch
 
 #: The right that a drain holds; whoever closes a day holds it too, so that no event slips behind a closed day.
 LEASE: Final = "drain"
-APP: Final = "drain"
+APP: Final = conservation.DRAIN
 CHUNK_BYTES: Final = 48_000_000
 
 log = logging.getLogger(__name__)

@@ -91,13 +91,14 @@ class Lake:
         shutil.rmtree(self.path / "cache", ignore_errors=True)
         return total
 
-    def stored(self) -> dict[int, int]:
-        """Events in the table, by source."""
+    def stored(self, above: int | None = None) -> dict[int, int]:
+        """Events in the table, by source; with `above`, only those of later batches."""
         files = self.events.files()
         if not files:
             return {}
+        chosen = "" if above is None else f"where batch > {above}"
         with self.connection() as db:
-            counted = f"select source, count(*) from read_parquet({file_list(files)}) group by source"
+            counted = f"select source, count(*) from read_parquet({file_list(files)}) {chosen} group by source"
             return dict(db.execute(counted).fetchall())
 
     @contextmanager

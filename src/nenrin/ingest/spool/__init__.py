@@ -83,6 +83,11 @@ def received() -> dict[int, int]:
     return _current()[0].tally("received")
 
 
+def standing(after: int) -> tuple[dict[int, int], dict[int, int]]:
+    """Events ever accepted, and those that wait above batch `after`, by source, as they stood at one instant."""
+    return _current()[0].standing(after)
+
+
 def limited() -> dict[int, int]:
     """Events ever refused for coming too fast, by source: "at least", for clients send them again."""
     return _current()[0].tally("limited")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -61,3 +62,12 @@ class SpoolBusy(RuntimeError):
 
 class SpoolUnavailable(RuntimeError):
     """The spool cannot be written (disk full, database away). Nothing was kept; free the disk, no restart is needed."""
+
+
+def apart(rows: Iterable[tuple[str, int, int]]) -> tuple[dict[int, int], dict[int, int]]:
+    """Counts of events by source, told by "received" and "pending", each by itself."""
+    received: dict[int, int] = {}
+    pending: dict[int, int] = {}
+    for what, source, n in rows:
+        (received if what == "received" else pending)[source] = int(n)
+    return received, pending

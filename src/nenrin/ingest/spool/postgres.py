@@ -11,13 +11,16 @@ from django.db.models import F, Sum
 from django.db.models.functions import Greatest
 
 from nenrin.ingest.models import Spooled, Tally, UnknownKey
-from nenrin.ingest.spool.batches import Batch, SpooledBatch, SpoolUnavailable, Stranger
+from nenrin.ingest.spool.batches import Batch, SpooledBatch, SpoolUnavailable, Stranger, apart
 from nenrin.ingest.spool.packing import pack, unpack
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 #: Ids must become visible in their order, or a reader that remembers the last one would step over a slow neighbour.
 IN_ORDER = "SELECT pg_advisory_xact_lock(7205759403792794)"
+#: One statement, for one snapshot.
+STANDING = """SELECT 'received', source, n FROM ingest_tally WHERE what = 'received'
+    UNION ALL SELECT 'pending', source, sum(events) FROM ingest_spooled WHERE id > %s GROUP BY source"""
 KEPT_STRANGERS = 200
 
 
@@ -60,6 +63,11 @@ class PostgresStore:
         with _translated():
             rows = Spooled.objects.filter(id__gt=after).values_list("source").annotate(n=Sum("events")).order_by()
             return dict(rows)
+
+    def standing(self, after: int) -> tuple[dict[int, int], dict[int, int]]:
+        with _translated(), connection.cursor() as cursor:
+            cursor.execute(STANDING, [after])
+            return apart(cursor.fetchall())
 
     def tally(self, what: str) -> dict[int, int]:
         with _translated():

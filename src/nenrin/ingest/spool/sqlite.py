@@ -11,7 +11,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from nenrin.ingest.spool.batches import Batch, SpooledBatch, SpoolUnavailable, Stranger
+from nenrin.ingest.spool.batches import Batch, SpooledBatch, SpoolUnavailable, Stranger, apart
 from nenrin.ingest.spool.packing import pack, unpack
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -31,6 +31,8 @@ CREATE TABLE IF NOT EXISTS stranger (
 """
 INSERT = """INSERT INTO spooled (source, namespace, trusted, received_at, events, shape, path_type, agent, retries, body)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+STANDING = """SELECT 'received', source, n FROM tally WHERE what = 'received'
+    UNION ALL SELECT 'pending', source, sum(events) FROM spooled WHERE id > ? GROUP BY source"""
 COUNT = """INSERT INTO tally VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n"""
 LATEST = """INSERT INTO tally VALUES (?, 'latest', ?) ON CONFLICT DO UPDATE SET n = max(n, excluded.n)"""
 MEET = """INSERT INTO stranger VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
@@ -79,6 +81,10 @@ class SqliteStore:
     def pending(self, after: int) -> dict[int, int]:
         with self._reading() as db:
             return dict(db.execute("SELECT source, sum(events) FROM spooled WHERE id > ? GROUP BY source", (after,)))
+
+    def standing(self, after: int) -> tuple[dict[int, int], dict[int, int]]:
+        with self._reading() as db:
+            return apart(db.execute(STANDING, (after,)))
 
     def tally(self, what: str) -> dict[int, int]:
         with self._reading() as db:

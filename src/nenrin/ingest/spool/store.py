@@ -26,6 +26,9 @@ class Store(Protocol):
 
     def pending(self, after: int) -> dict[int, int]: ...
 
+    def standing(self, after: int) -> tuple[dict[int, int], dict[int, int]]:
+        """Events ever accepted, and those of them in batches above `after`, by source, at one instant."""
+
     def tally(self, what: str) -> dict[int, int]: ...
 
     def latest(self) -> dict[int, datetime]: ...
