@@ -1,6 +1,8 @@
 """The journal's sentences for members, tokens and the organisation."""
 
+from nenrin.foundation import webhook_text  # noqa: F401  (registers)
 from nenrin.foundation.actions import register
+from nenrin.foundation.mail import text  # noqa: F401  (registers)
 from nenrin.values import Text
 
 register("foundation.organisation.changed", Text("Settings changed: {fields}", "組織の設定を変更: {fields}"))

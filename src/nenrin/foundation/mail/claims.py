@@ -1,0 +1,176 @@
+"""Claiming mails: a lease on rows, and in the same transaction the last look at who wants none.
+
+From the claim on a mail has three moments, each committed: claimed (nobody has touched it), begun (`attempted_at`: from
+here on it may have been handed over), settled. What a dead worker claimed and never began goes back into the queue;
+what it had begun is unknown, and is never sent again by itself.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+
+from nenrin.foundation import calendar, journal, organisation
+from nenrin.foundation.actors import SYSTEM
+from nenrin.foundation.mail import gate, outbox, sending, suppressions
+from nenrin.foundation.mail.sending import Line
+from nenrin.foundation.models import Mail
+from nenrin.foundation.models.mail import Kind, MailState
+
+FAR: Final = timedelta(days=366)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How many mails at a time, how long a claim lasts, and how long a hand-over may take before it counts as lost."""
+
+    batch: int = 50
+    lease: timedelta = timedelta(seconds=120)
+    attempt: timedelta = timedelta(seconds=300)
+
+
+TERMS: Final = Terms()
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """Mails that may be handed over, and how many others of the batch were settled because they must not."""
+
+    mails: list[Mail]
+    withheld: int
+
+
+def due(at: datetime) -> QuerySet[Mail]:
+    """Mails whose time has come, of the kinds that may go out at this hour; the longest waiting first."""
+    return Mail.objects.filter(state=MailState.QUEUED, send_after__lte=at, kind__in=kinds(at)).order_by(
+        "send_after", "id"
+    )
+
+
+def kinds(at: datetime) -> list[str]:
+    """Notices at any hour; letters to customers within the window of sending."""
+    return list(Kind) if is_open(at) else [Kind.TRANSACTIONAL.value]
+
+
+def is_open(at: datetime) -> bool:
+    """Is this within the hours and days at which customers get mail?"""
+    rules = sending.current()
+    if rules is None:
+        return True
+    here = at.astimezone(organisation.zone())
+    if rules.is_workdays_only and not calendar.is_business_day(here.date()):
+        return False
+    return rules.window_from <= here.hour < rules.window_until
+
+
+def opens_at(at: datetime) -> datetime:
+    """When the window of sending is open next; `at` itself where it is."""
+    rules, zone = sending.current(), organisation.zone()
+    if rules is None or is_open(at):
+        return at
+    hour = at.astimezone(zone).replace(hour=rules.window_from, minute=0, second=0, microsecond=0)
+    while hour <= at or not is_open(hour):
+        hour = _next_morning(hour, zone)
+    return hour
+
+
+def _next_morning(hour: datetime, zone: ZoneInfo) -> datetime:
+    """The same hour of the next day by the clock on the wall."""
+    return datetime.combine(hour.date() + timedelta(days=1), hour.time(), zone)
+
+
+def take(line: Line, at: datetime, *, holder: str, terms: Terms = TERMS) -> Claimed:
+    """Claim what is due, within the limits; those that must not go out are settled here instead.
+
+    Journal: foundation.mail.suppressed for these.
+    """
+    token = f"{holder[:60]}#{secrets.token_hex(6)}"
+    with transaction.atomic():
+        wanted = gate.granted(line, terms.batch, at)
+        rows = list(due(at).select_for_update(skip_locked=True)[:wanted]) if wanted else []
+        held = withheld(rows, at)
+        free = [row for row in rows if row.pk not in held]
+        Mail.objects.filter(pk__in=[row.pk for row in free]).update(
+            state=MailState.CLAIMED, claimed_by=token, claimed_until=at + terms.lease, changed_at=at
+        )
+        _withhold([row for row in rows if row.pk in held], held, at)
+        if free and (line.per_second is not None or line.per_hour is not None):
+            gate.use(len(free), at)
+    for row in free:
+        row.state, row.claimed_by, row.changed_at = MailState.CLAIMED, token, at
+    return Claimed(free, len(held))
+
+
+def withheld(rows: Sequence[Mail], at: datetime) -> dict[int, str]:
+    """Why each of these must not go out, by id."""
+    rules = sending.current()
+    found = suppressions.reasons(rows, needs_consent=rules is None or rules.needs_consent)
+    return found | {row.pk: "expired" for row in rows if row.expires_at <= at and row.pk not in found}
+
+
+def _withhold(rows: Sequence[Mail], held: dict[int, str], at: datetime) -> None:
+    for row in rows:
+        row.state, row.reason, row.changed_at = MailState.SUPPRESSED, held[row.pk], at
+        row.claimed_by, row.claimed_until = "", None
+        row.save(update_fields=["state", "reason", "changed_at", "claimed_by", "claimed_until"])
+    journal.record_many(outbox.noted(row, "suppressed", SYSTEM, at) for row in rows)
+
+
+def begin(mail: Mail, at: datetime, *, terms: Terms = TERMS) -> bool:
+    """From now on it may have been handed over. False where the claim is gone, or the reader has refused since.
+
+    Called in a transaction; the caller hands the mail over only after its commit.
+    """
+    held = withheld([mail], at)
+    if held:
+        if Mail.objects.filter(pk=mail.pk, state=MailState.CLAIMED, claimed_by=mail.claimed_by).exists():
+            _withhold([mail], held, at)
+        return False
+    mine = Mail.objects.filter(
+        pk=mail.pk, state=MailState.CLAIMED, claimed_by=mail.claimed_by, attempted_at__isnull=True
+    )
+    begun = mine.update(attempted_at=at, claimed_until=at + terms.attempt, attempts=F("attempts") + 1, changed_at=at)
+    if begun:
+        mail.attempts, mail.attempted_at = mail.attempts + 1, at
+    return bool(begun)
+
+
+def release(mails: Sequence[Mail], at: datetime) -> int:
+    """Give back what was claimed and never begun."""
+    if not mails:
+        return 0
+    return Mail.objects.filter(
+        pk__in=[mail.pk for mail in mails], state=MailState.CLAIMED, claimed_by=mails[0].claimed_by,
+        attempted_at__isnull=True,
+    ).update(state=MailState.QUEUED, claimed_by="", claimed_until=None, changed_at=at)  # fmt: skip
+
+
+def recover(at: datetime, *, limit: int = 500) -> int:
+    """Settle the claims of workers that are gone; returns how many. Journal: foundation.mail.unknown for those begun.
+
+    A lease that lies a year ahead was written by a clock that ran wild, and counts as over.
+    """
+    over = Q(claimed_until__lte=at) | Q(claimed_until__gt=at + FAR)
+    with transaction.atomic():
+        rows = list(
+            Mail.objects.filter(over, state=MailState.CLAIMED)
+            .select_for_update(skip_locked=True)
+            .order_by("id")[:limit]
+        )
+        untouched = [row.pk for row in rows if row.attempted_at is None]
+        Mail.objects.filter(pk__in=untouched).update(
+            state=MailState.QUEUED, claimed_by="", claimed_until=None, changed_at=at
+        )
+        begun = [row for row in rows if row.attempted_at is not None]
+        for row in begun:  # claimed_by stays: a worker that only slept still knows how its hand-over ended
+            row.state, row.reason, row.claimed_until, row.changed_at = MailState.UNKNOWN, "worker_lost", None, at
+            row.save(update_fields=["state", "reason", "claimed_until", "changed_at"])
+        journal.record_many(outbox.noted(row, "unknown", SYSTEM, at) for row in begun)
+    return len(rows)

@@ -1,0 +1,149 @@
+"""The loop that hands mails over. Two workers may run it at once; killed anywhere, it sends nothing twice.
+
+One commit for each mail: it settles the mail before and begins the next. So of a worker that dies at most one mail is
+unknown, and the disk is waited for once a mail.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.core.mail import EmailMessage
+from django.db import transaction
+
+from nenrin.foundation.mail import claims, composing, gate, outcomes, sending, transport, unsubscribes
+from nenrin.foundation.mail.claims import TERMS, Terms
+from nenrin.foundation.mail.sending import Line
+from nenrin.foundation.mail.transport import Connection, Outcome
+from nenrin.foundation.models import Mail
+
+log = logging.getLogger(__name__)
+HOLDER: Final = f"{socket.gethostname()}:{os.getpid()}"
+#: How long one round may take before the other loops have their turn.
+ROUND_SECONDS: Final = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The instant of the round, and what has passed since by a clock that nobody sets."""
+
+    at: datetime
+    begun: float
+
+    def now(self) -> datetime:
+        return self.at + timedelta(seconds=time.monotonic() - self.begun)
+
+    def passed(self) -> float:
+        return time.monotonic() - self.begun
+
+
+def step(
+    at: datetime, *, holder: str = HOLDER, terms: Terms = TERMS, seconds: float = ROUND_SECONDS,
+    is_stopped: Callable[[], bool] = lambda: False,
+) -> int:  # fmt: skip
+    """One round: take in what readers asked for, settle what dead workers left, hand over what is due.
+
+    Returns how many mails it moved. Safe to repeat and to race.
+    """
+    unsubscribes.collect()
+    clock = Clock(at, time.monotonic())
+    done = claims.recover(at)
+    line = ready(at)
+    if line is None or not claims.due(at).exists():
+        return done
+    gate.mark()
+    try:
+        with transport.opened(line) as connection:
+            while clock.passed() < seconds and not is_stopped():
+                moved = _batch(line, connection, clock, holder, terms)
+                done += moved
+                if not moved:
+                    break
+    except transport.LineDown as down:
+        gate.failed(str(down), clock.now())
+    return done
+
+
+def ready(at: datetime) -> Line | None:
+    """What mails may go out through now; None where they wait."""
+    try:
+        line = sending.line()
+    except sending.SecretLost:
+        return None
+    return None if gate.closed(line, at) else line
+
+
+def waits(at: datetime) -> str:
+    """The code of gate.WAITS for which mails wait; empty where they go out."""
+    try:
+        line = sending.line()
+    except sending.SecretLost:
+        return "secret"
+    return gate.closed(line, at)
+
+
+def is_work(at: datetime) -> bool:
+    """Is there anything for the loop to do now? Asked by reading alone."""
+    if Mail.objects.filter(state="claimed", claimed_until__lte=at).exists():
+        return True
+    return claims.due(at).exists() and not waits(at)
+
+
+Handed = tuple[Mail, Outcome]
+
+
+def _batch(line: Line, connection: Connection, clock: Clock, holder: str, terms: Terms) -> int:
+    """Claim and hand over one batch. Raises LineDown; what was claimed and not begun is given back then."""
+    claimed = claims.take(line, clock.now(), holder=holder, terms=terms)
+    previous: Handed | None = None
+    for place, mail in enumerate(claimed.mails):
+        previous = _one(mail, previous, line, connection, clock, terms)
+        if previous and previous[1].verdict == "line":
+            _settle(previous, clock)
+            claims.release(claimed.mails[place + 1 :], clock.now())
+            raise transport.LineDown(previous[1].detail)
+    _settle(previous, clock)
+    if claimed.mails:
+        gate.worked()
+    return len(claimed.mails) + claimed.withheld
+
+
+def _one(
+    mail: Mail, previous: Handed | None, line: Line, connection: Connection, clock: Clock, terms: Terms
+) -> Handed | None:
+    """Settle the mail before and begin this one with the same commit, then hand it over."""
+    message = _composed(mail, line)
+    with transaction.atomic():
+        if previous:
+            outcomes.settle(*previous, at=clock.now())
+        begun = message is not None and claims.begin(mail, clock.now(), terms=terms)
+        if message is None:
+            outcomes.settle(mail, Outcome("not_composable"), at=clock.now())
+    if message is None or not begun:
+        return None
+    try:
+        return mail, connection.send(message)
+    except Exception as problem:  # whatever went wrong, it went wrong after the beginning: nobody knows
+        log.exception("handing mail %s over failed", mail.pk)
+        return mail, Outcome("unknown", f"{type(problem).__name__}: {problem}"[:300])
+
+
+def _composed(mail: Mail, line: Line) -> EmailMessage | None:
+    try:
+        return composing.message(mail, line)
+    except composing.NotComposable as problem:
+        log.warning("mail %s: %s", mail.pk, problem)
+        return None
+
+
+def _settle(handed: Handed | None, clock: Clock) -> None:
+    if handed:
+        with transaction.atomic():
+            outcomes.settle(*handed, at=clock.now())
