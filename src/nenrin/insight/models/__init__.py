@@ -8,6 +8,7 @@ from nenrin.insight.models.progress import Progress
 from nenrin.insight.models.revenue import KpiTarget, MetricPolicy, PeriodLock
 from nenrin.insight.models.ring import Ring
 from nenrin.insight.models.risk import Risk, RiskLearning, RiskModelVersion, RiskSaid
+from nenrin.insight.models.roi import RoiBaseline
 from nenrin.insight.models.segment import Segment, SegmentMembership
 from nenrin.insight.models.version import HealthModelVersion
 
@@ -32,6 +33,7 @@ __all__ = [
     "RiskLearning",
     "RiskModelVersion",
     "RiskSaid",
+    "RoiBaseline",
     "Segment",
     "SegmentMembership",
 ]
