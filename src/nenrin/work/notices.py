@@ -1,0 +1,127 @@
+"""Notices: tell a member something once, let them read it, send it on by mail as they wish."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.db import IntegrityError, transaction
+
+from nenrin.customers.models import Account
+from nenrin.foundation import journal, organisation
+from nenrin.foundation.actors import Actor
+from nenrin.foundation.models import Member
+from nenrin.values import Text
+from nenrin.work import quiet_hours
+from nenrin.work.models import Notice, NoticePreference
+from nenrin.work.models.notice import Way
+from nenrin.work.notice_kinds import KINDS, kind_of
+
+LONGEST = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """What one member is to hear; `account` by its number, `url` begins with /."""
+
+    member: Member
+    code: str
+    text: Text
+    key: str
+    url: str = ""
+    account: int | None = None
+
+
+def tell(
+    member: Member,
+    code: str,
+    *,
+    text: Text,
+    url: str,
+    account: Account | None = None,
+    key: str,
+    by: Actor,
+    at: datetime,
+) -> Notice:
+    """Tell a member something: in the app at once, by mail as they prefer this kind. The same key again is the same
+    notice. No journal: what it tells of is there.
+    """
+    news = News(member=member, code=code, text=text, key=key, url=url, account=account.pk if account else None)
+    there = Notice.objects.filter(member=member, key=key[:200]).first()
+    if there is not None:
+        return there
+    [row] = _built([news], by, at)
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:  # two at once: the other's stands
+        return Notice.objects.get(member=member, key=row.key)
+    return row
+
+
+def tell_many(news: Iterable[News], *, by: Actor, at: datetime) -> None:
+    """Tell many at once, five hundred in a statement; those told before stay as they are. Safe to repeat."""
+    rows = _built(list(news), by, at)
+    Notice.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
+
+
+def read(member: Member, keys: Sequence[int] | None = None, *, at: datetime) -> int:
+    """Mark these of a member's notices as read, all of them without `keys`. Safe to repeat."""
+    rows = Notice.objects.unread().filter(member=member)
+    if keys is not None:
+        rows = rows.filter(pk__in=list(keys)[:5000])
+    return rows.update(read_at=at)
+
+
+def unread(member: Member, keys: Sequence[int]) -> int:
+    """Put these back among the unread."""
+    return Notice.objects.filter(member=member, pk__in=list(keys)[:5000]).update(read_at=None)
+
+
+def prefer(member: Member, ways: dict[str, Way], *, by: Actor, at: datetime) -> None:
+    """How a member wants each kind of notice, from now on. Safe to repeat. Journal: work.notice.preferred."""
+    stands = ways_of(member)
+    changed = {kind: Way(way) for kind, way in ways.items() if kind in KINDS and stands[kind] != way}
+    if not changed:
+        return
+    with transaction.atomic():
+        for kind, way in changed.items():
+            NoticePreference.objects.update_or_create(member=member, kind=kind, defaults={"way": way})
+        told = {"kinds": ", ".join(changed), "ways": {kind: way.value for kind, way in changed.items()}}
+        journal.record("work.notice.preferred", actor=by, at=at, subject=("member", member.pk), particulars=told)
+
+
+def ways_of(member: Member) -> dict[str, Way]:
+    """Every kind with the way that holds for this member."""
+    chosen = dict(NoticePreference.objects.filter(member=member).values_list("kind", "way"))
+    return {kind: Way(chosen.get(kind, default)) for kind, (_, default) in KINDS.items()}
+
+
+def _built(news: Sequence[News], by: Actor, at: datetime) -> list[Notice]:
+    members = {each.member.pk: each.member for each in news}
+    chosen = {
+        (member, kind): Way(way)
+        for member, kind, way in NoticePreference.objects.filter(member__in=members).values_list(
+            "member_id", "kind", "way"
+        )
+    }
+    zone = organisation.zone()
+    return [_row(each, chosen, zone, by, at) for each in news]
+
+
+def _row(news: News, chosen: dict[tuple[int, str], Way], zone: ZoneInfo, by: Actor, at: datetime) -> Notice:
+    kind = kind_of(news.code)
+    way = chosen.get((news.member.pk, kind), KINDS[kind][1])
+    return Notice(
+        member=news.member, code=news.code, text={"en": news.text.en[:LONGEST], "ja": news.text.ja[:LONGEST]},
+        url=news.url[:500], account_id=news.account, key=news.key[:200], told_by=by.name, created_at=at, way=way,
+        send_at=_send_at(way, at, ZoneInfo(news.member.zone) if news.member.zone else zone),
+    )  # fmt: skip
+
+
+def _send_at(way: Way, at: datetime, zone: ZoneInfo) -> datetime | None:
+    if way is Way.APP:
+        return None
+    return quiet_hours.permitted(at, zone) if way is Way.MAIL else quiet_hours.next_digest(at, zone)
