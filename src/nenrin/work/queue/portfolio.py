@@ -1,0 +1,182 @@
+"""A member's accounts on a day with what their reasons rest on, read in few queries for any number of sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import overload
+from zoneinfo import ZoneInfo
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.fields.json import KT
+
+from nenrin.customers.models import Account, Assignment, TouchModel
+from nenrin.customers.models.deputy import Deputy
+from nenrin.customers.statuses import Phase, Stage, Status
+from nenrin.foundation.calendar import day_of
+from nenrin.foundation.models import Member, Organisation
+from nenrin.foundation.permissions import Permission
+from nenrin.foundation.roles import Role
+from nenrin.insight.models import CurrentMeasure, DailyScore, Health, Risk
+from nenrin.work.models import Touch
+from nenrin.work.models.task import Task
+from nenrin.work.models.touch import Channel, Direction
+
+#: Days over which a move of the score is told.
+WEEK = 7
+MOST_TASKS = 500
+#: Measures that reasons speak of.
+MEASURES = ("active_user_share", "weekly_active_users", "days_since_activity", "usage_trend", "urgent_ticket_age")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A model's word on one event within 90 days; `is_ranking`: too few events for a figure."""
+
+    p: float
+    as_of: date
+    is_ranking: bool
+    minor: int = 0  # MRR in the reporting currency
+    reasons: Sequence[Sequence[object]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One account as the queue sees it. `stands_in_for`: whose it is, where the member is only a deputy."""
+
+    account: Account
+    health: Health | None
+    before: float | None = None  # score a week ago
+    talked_on: date | None = None  # last meeting or call
+    written_on: date | None = None  # last mail by a person
+    every_days: int | None = None  # cadence that the touch model promises
+    risks: Mapping[str, Told] = field(default_factory=dict)
+    measures: Mapping[str, float] = field(default_factory=dict)
+    stands_in_for: str = ""
+
+    @property
+    def arr(self) -> int:
+        return 12 * self.account.mrr_minor
+
+    @property
+    def band(self) -> str:
+        return self.health.band if self.health else "unknown"
+
+    @property
+    def touched_on(self) -> date | None:
+        return max(filter(None, (self.talked_on, self.written_on)), default=None)
+
+    @property
+    def delta(self) -> float | None:
+        """Points against a week ago, of an account that has a score."""
+        if self.before is None or self.health is None or self.band == "unknown":
+            return None
+        return self.health.score - self.before
+
+
+class Portfolio(Sequence[int]):
+    """The accounts' ids, for sources that look for themselves; `standing` for those that need no more."""
+
+    def __init__(self, member: Member, on: date, at: datetime, rows: Sequence[Standing], currency: str = "JPY") -> None:
+        self.member, self.on, self.at, self.currency = member, on, at, currency
+        self.standing: Mapping[int, Standing] = {row.account.pk: row for row in rows}
+        self._keys = tuple(self.standing)
+
+    @overload
+    def __getitem__(self, place: int) -> int: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[int]: ...
+    def __getitem__(self, place: int | slice) -> int | Sequence[int]:
+        return self._keys[place]
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._keys)
+
+    @cached_property
+    def due(self) -> list[Task]:
+        """The member's open tasks that are due, whatever account they are for; those put off come back on their day."""
+        rows = Task.objects.open().filter(assignee=self.member, due_on__lte=self.on).order_by("due_on", "pk")
+        known = rows.select_related("account")[:MOST_TASKS]
+        return [row for row in known if row.snoozed_until is None or row.snoozed_until <= self.on]
+
+
+def of(member: Member, on: date, at: datetime, org: Organisation, *, only: Sequence[int] | None = None) -> Portfolio:
+    """Three queries at any size: accounts with health, touches and cadence; risks; measures. `only`: of these alone."""
+    accounts = list(_accounts(member, on) if only is None else _accounts(member, on).filter(pk__in=only))
+    keys = [account.pk for account in accounts]
+    risks, measures, zone = _risks(keys), _measures(keys), ZoneInfo(org.zone)
+    rows = [_standing(a, risks.get(a.pk, {}), measures.get(a.pk, {}), zone) for a in accounts]
+    return Portfolio(member, on, at, rows, org.currency)
+
+
+def held_by(member: Member, on: date) -> Q:
+    """Assignments that make an account part of a member's day: their own, and of those they stand in for."""
+    away = Deputy.objects.on(on).filter(deputy=member).values("member")
+    return (Q(member=member) | Q(member__in=away)) & Q(until_on__isnull=True) & _in_phase(member)
+
+
+def _in_phase(member: Member) -> Q:
+    """An owner of one phase sees the account while it is in it; sales sees its own part."""
+    onboarding = Q(account__stage=Stage.ONBOARDING)
+    whose = Q(phase__in=(Phase.PRIMARY, Phase.PARTNER))
+    whose |= Q(phase=Phase.ONBOARDING) & onboarding
+    whose |= Q(phase=Phase.ADOPTION) & ~onboarding
+    return whose | Q(phase=Phase.SALES) if member.role == Role.SALES else whose
+
+
+def customers(member: Member, on: date) -> QuerySet[Account]:
+    """The customers of a member's day."""
+    mine = Assignment.objects.filter(held_by(member, on)).values("account")
+    seen = Account.objects.for_member(member, Permission.ACCOUNTS_VIEW).standing()
+    return seen.filter(status=Status.CUSTOMER, pk__in=mine)
+
+
+def _accounts(member: Member, on: date) -> QuerySet[Account]:
+    own = Assignment.objects.filter(account=OuterRef("pk"), member=member, until_on__isnull=True)
+    touched = Touch.objects.filter(account=OuterRef("pk"), retracted_at__isnull=True)
+    last = touched.exclude(direction=Direction.INTERNAL).order_by("-happened_at").values("happened_at")
+    score = DailyScore.objects.filter(account=OuterRef("pk"), day=on - timedelta(WEEK)).values("score")
+    cadence = TouchModel.objects.filter(key=OuterRef("touch_model")).values("contact_every_days")
+    rows = customers(member, on).select_related("health", "owner").defer("search", "attributes", "health__weekly")
+    return rows.annotate(
+        is_own=Exists(own),
+        talked_at=Subquery(last.filter(channel__in=(Channel.MEETING, Channel.CALL))[:1]),
+        written_at=Subquery(last.filter(channel=Channel.MAIL, direction=Direction.OUT)[:1]),
+        before=Subquery(score[:1]),
+        every_days=Subquery(cadence[:1]),
+    ).order_by("pk")
+
+
+def _risks(accounts: Sequence[int]) -> dict[int, dict[str, Told]]:
+    found: dict[int, dict[str, Told]] = {}
+    rows = Risk.objects.filter(account__in=accounts).annotate(
+        shows=KT("version__card__shows_probability"), state=F("version__state")
+    )
+    columns = ("account_id", "event", "p", "as_of", "minor", "reasons", "shows", "state")
+    for key, event, p, as_of, minor, reasons, shows, state in rows.values_list(*columns):
+        ranks = state == "ranking" or str(shows).lower() not in {"true", "1"}
+        found.setdefault(key, {})[event] = Told(p, as_of, ranks, minor, reasons)
+    return found
+
+
+def _measures(accounts: Sequence[int]) -> dict[int, dict[str, float]]:
+    found: dict[int, dict[str, float]] = {}
+    rows = CurrentMeasure.objects.filter(account__in=accounts, measure__in=MEASURES)
+    for key, measure, value in rows.values_list("account_id", "measure", "value"):
+        found.setdefault(key, {})[measure] = value
+    return found
+
+
+def _standing(account: Account, risks: dict[str, Told], measures: dict[str, float], zone: ZoneInfo) -> Standing:
+    noted = account.__dict__  # what the query annotated
+    talked, written = noted["talked_at"], noted["written_at"]
+    return Standing(
+        account, getattr(account, "health", None), noted["before"], talked and day_of(talked, zone),
+        written and day_of(written, zone), noted["every_days"], risks, measures,
+        "" if noted["is_own"] else account.owner.name if account.owner else "—",
+    )  # fmt: skip
