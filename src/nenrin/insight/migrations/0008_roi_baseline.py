@@ -12,21 +12,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterField(
-            model_name="risk",
-            name="event",
-            field=models.CharField(max_length=12),
-        ),
-        migrations.AlterField(
-            model_name="riskmodelversion",
-            name="event",
-            field=models.CharField(max_length=12),
-        ),
-        migrations.AlterField(
-            model_name="risksaid",
-            name="event",
-            field=models.CharField(max_length=12),
-        ),
         migrations.CreateModel(
             name="RoiBaseline",
             fields=[
