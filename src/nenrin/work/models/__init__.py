@@ -14,6 +14,16 @@ from nenrin.work.models.meeting import Attendee as Attendee
 from nenrin.work.models.meeting import Meeting as Meeting
 from nenrin.work.models.notice import Notice as Notice
 from nenrin.work.models.notice import NoticePreference as NoticePreference
+from nenrin.work.models.onboarding import OnboardingAttendance as OnboardingAttendance
+from nenrin.work.models.onboarding import OnboardingProject as OnboardingProject
+from nenrin.work.models.onboarding import OnboardingStep as OnboardingStep
+from nenrin.work.models.onboarding_portal import OnboardingFile as OnboardingFile
+from nenrin.work.models.onboarding_portal import OnboardingLink as OnboardingLink
+from nenrin.work.models.onboarding_portal import OnboardingMessage as OnboardingMessage
+from nenrin.work.models.onboarding_template import Completion as Completion
+from nenrin.work.models.onboarding_template import OnboardingPolicy as OnboardingPolicy
+from nenrin.work.models.onboarding_template import OnboardingTemplate as OnboardingTemplate
+from nenrin.work.models.onboarding_template import OnboardingTemplateVersion as OnboardingTemplateVersion
 from nenrin.work.models.plan import PlanEdition as PlanEdition
 from nenrin.work.models.plan import PlanLink as PlanLink
 from nenrin.work.models.plan import PlanMilestone as PlanMilestone
