@@ -1,0 +1,148 @@
+"""Files beside tasks, meetings, timeline entries and received mails: checked, stored outside the web root, read by
+whoever may see what they belong to."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import secrets
+import unicodedata
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from django.conf import settings
+from django.db import transaction
+
+from nenrin.customers.errors import Refused
+from nenrin.foundation import journal
+from nenrin.foundation.actors import Actor
+from nenrin.values import Text
+from nenrin.work import file_kinds
+from nenrin.work.models import Attachment, Meeting, ReceivedMail, Task, Touch
+
+LARGEST: Final = 20 * 1024 * 1024
+MOST: Final = 50  # of one thing
+FOLDER: Final = "attachments"
+Holder = Task | Meeting | Touch | ReceivedMail
+_COLUMN: Final[dict[type, str]] = {Task: "task", Meeting: "meeting", Touch: "touch", ReceivedMail: "mail"}
+
+
+def add(holder: Holder, name: str, content: Iterable[bytes], *, by: Actor, at: datetime) -> Attachment:
+    """Keep a file beside this; the same bytes under the same name are kept once.
+
+    The name is for reading only: the file lies under a random one. Raises Refused for a kind that is not taken, one
+    that is not what its name says, or too large a file. Journal: work.attachment.added.
+    """
+    shown = display_name(name)
+    path, size, digest = _stored(content)
+    try:
+        kind = file_kinds.kind_of(path, shown)
+        with transaction.atomic():
+            row, is_new = _row(holder, shown, kind.media_type, size, digest, path.name, by, at)
+            if is_new:
+                _note("added", row, holder, by, at)
+    except file_kinds.Harmful as harmful:
+        path.unlink(missing_ok=True)
+        raise Refused.one("file", harmful.text, shown) from harmful
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    if not is_new:
+        path.unlink(missing_ok=True)
+    return row
+
+
+def remove(row: Attachment, *, by: Actor, at: datetime) -> None:
+    """Show it no more; its content goes after thirty days. Safe to repeat. Journal: work.attachment.removed."""
+    with transaction.atomic():
+        if Attachment.objects.filter(pk=row.pk, removed_at__isnull=True).update(removed_at=at):
+            _note("removed", row, holder_of(row), by, at)
+
+
+def restore(row: Attachment, *, by: Actor, at: datetime) -> None:
+    """Show it again. Safe to repeat. Journal: work.attachment.restored."""
+    with transaction.atomic():
+        if Attachment.objects.filter(pk=row.pk, removed_at__isnull=False).update(removed_at=None):
+            _note("restored", row, holder_of(row), by, at)
+
+
+def path_of(row: Attachment) -> Path:
+    """Where its content lies."""
+    return _folder() / row.stored
+
+
+def holder_of(row: Attachment) -> Holder:
+    """What it belongs to."""
+    return next(holder for holder in (row.task, row.meeting, row.touch, row.mail) if holder is not None)
+
+
+def display_name(name: str) -> str:
+    """A name to read and to save under: no folders, no control or direction-turning characters, at most 150 long.
+
+    >>> display_name("../../etc/passwd.txt"), display_name("C:\\\\x\\\\見積 2026.pdf"), display_name("..")
+    ('passwd.txt', '見積 2026.pdf', 'file')
+    """
+    last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
+    kept = "".join(c for c in last if unicodedata.category(c)[0] != "C" and c not in '<>:"|?*').strip(" .")
+    stem, dot, ending = kept.rpartition(".")
+    return (f"{stem[:140]}{dot}{ending[:9]}" if dot else kept[:150]) or "file"
+
+
+def _stored(content: Iterable[bytes]) -> tuple[Path, int, str]:
+    """On the disk and synced before any row names it. Raises Refused past the limit, keeping nothing."""
+    folder = _folder()
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path, size, digest = folder / secrets.token_hex(24), 0, hashlib.sha256()
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+            for chunk in content:
+                size += len(chunk)
+                if size > LARGEST:
+                    raise Refused.one("file", TOO_LARGE)
+                digest.update(chunk)
+                out.write(chunk)
+            out.flush()
+            os.fsync(out.fileno())
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return path, size, digest.hexdigest()
+
+
+def _row(
+    holder: Holder, name: str, media_type: str, size: int, digest: str, stored: str, by: Actor, at: datetime
+) -> tuple[Attachment, bool]:
+    column = _COLUMN[type(holder)]
+    standing = Attachment.objects.filter(removed_at__isnull=True, **{column: holder})
+    if there := standing.filter(digest=digest, name=name).first():
+        return there, False
+    if standing.count() >= MOST:
+        raise Refused.one("file", Text(f"at most {MOST} files here", f"添付は{MOST}件まで"))
+    author = int(by.key) if by.kind == "member" and by.key.isdigit() else None
+    row = Attachment(
+        name=name, media_type=media_type, size=size, digest=digest, stored=stored, added_by_id=author, created_at=at,
+        **{column: holder},
+    )  # fmt: skip
+    row.save(force_insert=True)
+    return row, True
+
+
+def _folder() -> Path:
+    return Path(settings.MEDIA_ROOT) / FOLDER
+
+
+def _note(verb: str, row: Attachment, holder: Holder, by: Actor, at: datetime) -> None:
+    about = (_COLUMN[type(holder)], holder.pk)
+    said = {"size": row.size, "media_type": row.media_type, "sha256": row.digest, "attachment": row.pk}
+    journal.record(
+        f"work.attachment.{verb}", actor=by, at=at, account=holder.account_id, subject=about, particulars=said,
+        personal={"name": row.name},
+    )  # fmt: skip
+
+
+TOO_LARGE: Final = Text(
+    f"The file is larger than {LARGEST // 1024 // 1024} MB.", f"{LARGEST // 1024 // 1024} MBを超えています。"
+)

@@ -1,0 +1,69 @@
+"""What goes with an account into the one that takes it in, and back when that is undone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from nenrin.customers import accounts, merges
+from nenrin.customers.models import Account
+from nenrin.foundation import journal
+from nenrin.foundation.actors import SYSTEM
+from nenrin.foundation.models import Organisation
+from nenrin.work import following, meetings, tasks, touches
+from nenrin.work.models import Followed, Meeting, Task, Touch
+from tests import cast
+
+
+@pytest.fixture
+def pair(org: Organisation, at: datetime) -> tuple[Account, Account]:
+    return accounts.open(cast.THRIVING, by=SYSTEM, at=at), accounts.open("常磐システム", by=SYSTEM, at=at)
+
+
+def heard(at: datetime) -> None:
+    journal.seal()
+    while following.step(at):
+        pass
+
+
+def whose() -> dict[str, set[int]]:
+    return {kind.__name__: set(kind.objects.values_list("account", flat=True)) for kind in (Task, Touch, Meeting)}
+
+
+def test_tasks_touches_and_meetings_follow_a_merge_and_its_undoing(pair: tuple[Account, Account], at: datetime) -> None:
+    survivor, absorbed = pair
+    task = tasks.open(absorbed, "電話", assignee=None, due_on=None, by=SYSTEM, at=at)
+    touches.write(absorbed, "call", title="電話", happened_at=at, by=SYSTEM, at=at)
+    meetings.plan(absorbed, "定例", starts_at=at, by=SYSTEM, at=at)
+    merge = merges.merge(survivor, absorbed, by=SYSTEM, at=at)
+    heard(at)
+    assert whose() == {"Task": {survivor.pk}, "Touch": {survivor.pk}, "Meeting": {survivor.pk}}
+    since = tasks.open(survivor, "その後", assignee=None, due_on=None, by=SYSTEM, at=at)
+    third = accounts.open("別の会社", by=SYSTEM, at=at)
+    other = tasks.open(absorbed, "別へ", assignee=None, due_on=None, by=SYSTEM, at=at)
+    Task.objects.filter(pk=other.pk).update(account=third)
+    merges.undo(merge, by=SYSTEM, at=at)
+    heard(at)
+    assert Task.objects.get(pk=task.pk).account == absorbed
+    assert Task.objects.get(pk=since.pk).account == survivor
+    assert Task.objects.get(pk=other.pk).account == third
+    assert {"Touch": {absorbed.pk}, "Meeting": {absorbed.pk}}.items() <= whose().items()
+
+
+def test_reading_a_merge_twice_moves_nothing_twice(pair: tuple[Account, Account], at: datetime) -> None:
+    survivor, absorbed = pair
+    tasks.open(absorbed, "電話", assignee=None, due_on=None, by=SYSTEM, at=at)
+    merges.merge(survivor, absorbed, by=SYSTEM, at=at)
+    heard(at)
+    late = tasks.open(absorbed, "統合の後に届いた", assignee=None, due_on=None, by=SYSTEM, at=at)
+    [entry] = journal.Entry.objects.filter(action="customers.account.merged", account=survivor.pk)
+    following.follow(entry, at)
+    assert Task.objects.get(pk=late.pk).account == absorbed
+    assert Followed.objects.filter(table="work.task.account").count() == 1
+
+
+def test_every_table_of_the_rooms_that_names_an_account_follows_of_itself() -> None:
+    names = {table.name for table in following.tables()}
+    assert {"work.task.account", "work.touch.account", "work.meeting.account", "work.notice.account"} <= names
+    assert {"work.handoff.account", "work.promise.account"} <= names
