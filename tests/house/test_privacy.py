@@ -10,6 +10,8 @@ import nenrin.customers.privacy
 import nenrin.ingest.facts.privacy
 import nenrin.ingest.privacy
 import nenrin.insight.privacy
+import nenrin.work.privacy.meetings
+import nenrin.work.privacy.tasks
 import nenrin.work.privacy.touches
 
 ERASERS = (
@@ -18,6 +20,8 @@ ERASERS = (
     nenrin.ingest.facts.privacy,
     nenrin.insight.privacy,
     nenrin.work.privacy.touches,
+    nenrin.work.privacy.tasks,
+    nenrin.work.privacy.meetings,
 )
 COVERED = {name for module in ERASERS for name in module.COVERS}
 
@@ -25,6 +29,7 @@ COVERED = {name for module in ERASERS for name in module.COVERS}
 ERASED_BY_SUBJECT = {"PersonalPart"}
 #: Our own colleagues: leave by deactivation, their name stays as the author of what they did.
 COLLEAGUES = {"Member", "Invitation", "ApiToken", "SavedView", "ViewMark", "Team", "Assignment", "Effort"}
+COLLEAGUES |= {"NoticePreference", "CalendarFeed"}
 #: Uploaded rows, received bodies and digests of forms, which their own deadlines clear.
 PASSING = {"Import", "ImportedRow", "Spooled", "Submission"}
 #: Companies, contracts, configuration, counters and scores.
@@ -37,6 +42,7 @@ IMPERSONAL = {
     "Segment", "SegmentMembership", "Source", "Subscription", "Tag", "Tally", "TierRule", "TouchModel", "UnknownKey",
     "Verdict", "Verification",
 }  # fmt: skip
+IMPERSONAL |= {"TaskTemplate", "AgendaTemplate", "Followed"}
 DECIDED = COVERED | ERASED_BY_SUBJECT | COLLEAGUES | PASSING | IMPERSONAL
 OURS = [model for model in apps.get_models() if model.__module__.startswith("nenrin.")]
 
