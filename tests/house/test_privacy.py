@@ -12,6 +12,7 @@ import nenrin.ingest.privacy
 import nenrin.insight.privacy
 import nenrin.work.privacy.meetings
 import nenrin.work.privacy.tasks
+import nenrin.work.privacy.onboarding
 import nenrin.work.privacy.touches
 
 ERASERS = (
@@ -19,6 +20,7 @@ ERASERS = (
     nenrin.ingest.privacy,
     nenrin.ingest.facts.privacy,
     nenrin.insight.privacy,
+    nenrin.work.privacy.onboarding,
     nenrin.work.privacy.touches,
     nenrin.work.privacy.tasks,
     nenrin.work.privacy.meetings,
@@ -37,6 +39,7 @@ IMPERSONAL = {
     "Backtest", "BudgetPhase", "BudgetPlan", "KpiTarget", "MetricPolicy", "PeriodLock",
     "Account", "AccountKey", "AccountTag", "AttributeField", "Cost", "CurrentMeasure", "Cursor", "DailyScore", "Entry",
     "EventName", "Exclusion", "HardEvent", "Health", "HealthDetail", "HealthModelVersion", "Invoice", "Lease", "Merge",
+    "OnboardingLink", "OnboardingPolicy", "OnboardingTemplate", "OnboardingTemplateVersion",
     "Organisation", "Override", "Plan", "PriceStep", "Product", "Progress", "Reference", "RememberedMapping", "Ring",
     "Risk", "RiskLearning", "RiskModelVersion", "RiskSaid",
     "Segment", "SegmentMembership", "Source", "Subscription", "Tag", "Tally", "TierRule", "TouchModel", "UnknownKey",

@@ -5,6 +5,7 @@ from nenrin.work.text import (  # noqa: F401
     handoffs,
     meetings,
     notices,
+    onboarding,
     plans,
     promises,
     queue,
