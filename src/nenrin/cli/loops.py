@@ -21,6 +21,7 @@ from nenrin.insight import refresh, tick
 from nenrin.insight.backtests import runs as backtests
 from nenrin.insight.risk import runs as learning
 from nenrin.insight.risk import step as risk
+from nenrin.playbooks import loops as playbooks
 
 log = logging.getLogger(__name__)
 HOLDER = f"{socket.gethostname()}:{os.getpid()}"
@@ -75,6 +76,8 @@ PROMPT = (
     Loop("mirror", _mirror),
     Loop("tick", tick.step),
     Loop("refresh", refresh.step),
+    Loop("react", playbooks.react),
+    Loop("play", playbooks.play),
     Loop("tidy", _tidy),
     Loop("verify", verification.step),
 )

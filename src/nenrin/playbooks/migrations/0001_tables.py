@@ -7,217 +7,354 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('customers', '0003_day_ownership'),
+        ("customers", "0003_day_ownership"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Playbook',
+            name="Playbook",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=60, unique=True)),
-                ('paused_at', models.DateTimeField(null=True)),
-                ('paused_why', models.CharField(blank=True, max_length=300)),
-                ('archived_at', models.DateTimeField(null=True)),
-                ('created_at', models.DateTimeField()),
-                ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=60, unique=True)),
+                ("paused_at", models.DateTimeField(null=True)),
+                ("paused_why", models.CharField(blank=True, max_length=300)),
+                ("archived_at", models.DateTimeField(null=True)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['key'],
+                "ordering": ["key"],
             },
         ),
         migrations.CreateModel(
-            name='PlaybookVersion',
+            name="PlaybookVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('state', models.CharField(choices=[('draft', 'draft'), ('asked', 'asked'), ('live', 'live'), ('retired', 'retired')], default=nenrin.playbooks.models.playbook.VersionState['DRAFT'], max_length=7)),
-                ('document', models.JSONField()),
-                ('name_en', models.CharField(max_length=200)),
-                ('name_ja', models.CharField(max_length=200)),
-                ('review_on', models.DateField(null=True)),
-                ('note', models.CharField(blank=True, max_length=500)),
-                ('created_at', models.DateTimeField()),
-                ('changed_at', models.DateTimeField()),
-                ('asked_at', models.DateTimeField(null=True)),
-                ('published_at', models.DateTimeField(null=True)),
-                ('retired_at', models.DateTimeField(null=True)),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('playbook', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='playbooks.playbook')),
-                ('published_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "draft"), ("asked", "asked"), ("live", "live"), ("retired", "retired")],
+                        default=nenrin.playbooks.models.playbook.VersionState["DRAFT"],
+                        max_length=7,
+                    ),
+                ),
+                ("document", models.JSONField()),
+                ("name_en", models.CharField(max_length=200)),
+                ("name_ja", models.CharField(max_length=200)),
+                ("review_on", models.DateField(null=True)),
+                ("note", models.CharField(blank=True, max_length=500)),
+                ("created_at", models.DateTimeField()),
+                ("changed_at", models.DateTimeField()),
+                ("asked_at", models.DateTimeField(null=True)),
+                ("published_at", models.DateTimeField(null=True)),
+                ("retired_at", models.DateTimeField(null=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "playbook",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="versions", to="playbooks.playbook"
+                    ),
+                ),
+                (
+                    "published_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['playbook_id', '-number'],
+                "ordering": ["playbook_id", "-number"],
             },
         ),
         migrations.CreateModel(
-            name='PlaybookReplay',
+            name="PlaybookReplay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('document', models.JSONField()),
-                ('first', models.DateField()),
-                ('last', models.DateField()),
-                ('state', models.CharField(default='asked', max_length=7)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('report', models.JSONField(default=dict)),
-                ('problem', models.JSONField(default=dict)),
-                ('asked_at', models.DateTimeField()),
-                ('done_at', models.DateTimeField(null=True)),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='replays', to='playbooks.playbookversion')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("document", models.JSONField()),
+                ("first", models.DateField()),
+                ("last", models.DateField()),
+                ("state", models.CharField(default="asked", max_length=7)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("report", models.JSONField(default=dict)),
+                ("problem", models.JSONField(default=dict)),
+                ("asked_at", models.DateTimeField()),
+                ("done_at", models.DateTimeField(null=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="replays",
+                        to="playbooks.playbookversion",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='Remembered',
+            name="Remembered",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('trigger', models.CharField(max_length=40)),
-                ('account', models.BigIntegerField()),
-                ('token', models.CharField(max_length=60)),
-                ('playbook', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='playbooks.playbook')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("trigger", models.CharField(max_length=40)),
+                ("account", models.BigIntegerField()),
+                ("token", models.CharField(max_length=60)),
+                (
+                    "playbook",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="playbooks.playbook",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Run',
+            name="Run",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('occasion', models.CharField(max_length=100)),
-                ('trigger', models.PositiveSmallIntegerField(default=0)),
-                ('entry', models.BigIntegerField(null=True)),
-                ('state', models.CharField(choices=[('asked', 'asked'), ('ready', 'ready'), ('waiting', 'waiting'), ('done', 'done'), ('exited', 'exited'), ('failed', 'failed'), ('held_out', 'held_out'), ('skipped', 'skipped')], max_length=8)),
-                ('reason', models.CharField(blank=True, max_length=30)),
-                ('why', models.JSONField(default=dict)),
-                ('began', models.JSONField(default=dict)),
-                ('step', models.CharField(blank=True, max_length=40)),
-                ('step_since', models.DateTimeField(null=True)),
-                ('wake_at', models.DateTimeField(null=True)),
-                ('asks', models.BooleanField(default=False)),
-                ('chain', models.JSONField(default=list)),
-                ('effects', models.PositiveIntegerField(default=0)),
-                ('entered_at', models.DateTimeField()),
-                ('changed_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='playbook_runs', to='customers.account')),
-                ('playbook', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='runs', to='playbooks.playbook')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='playbooks.playbookversion')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("occasion", models.CharField(max_length=100)),
+                ("trigger", models.PositiveSmallIntegerField(default=0)),
+                ("entry", models.BigIntegerField(null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("asked", "asked"),
+                            ("ready", "ready"),
+                            ("waiting", "waiting"),
+                            ("done", "done"),
+                            ("exited", "exited"),
+                            ("failed", "failed"),
+                            ("held_out", "held_out"),
+                            ("skipped", "skipped"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=30)),
+                ("why", models.JSONField(default=dict)),
+                ("began", models.JSONField(default=dict)),
+                ("step", models.CharField(blank=True, max_length=40)),
+                ("step_since", models.DateTimeField(null=True)),
+                ("wake_at", models.DateTimeField(null=True)),
+                ("asks", models.BooleanField(default=False)),
+                ("chain", models.JSONField(default=list)),
+                ("effects", models.PositiveIntegerField(default=0)),
+                ("entered_at", models.DateTimeField()),
+                ("changed_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="playbook_runs",
+                        to="customers.account",
+                    ),
+                ),
+                (
+                    "playbook",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="runs",
+                        to="playbooks.playbook",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="runs", to="playbooks.playbookversion"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-entered_at', '-id'],
+                "ordering": ["-entered_at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='RunStep',
+            name="RunStep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('step', models.CharField(max_length=40)),
-                ('number', models.PositiveSmallIntegerField()),
-                ('kind', models.CharField(max_length=30)),
-                ('outcome', models.CharField(max_length=8)),
-                ('note', models.JSONField(default=dict)),
-                ('contact', models.BigIntegerField(null=True)),
-                ('at', models.DateTimeField()),
-                ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='playbooks.run')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("step", models.CharField(max_length=40)),
+                ("number", models.PositiveSmallIntegerField()),
+                ("kind", models.CharField(max_length=30)),
+                ("outcome", models.CharField(max_length=8)),
+                ("note", models.JSONField(default=dict)),
+                ("contact", models.BigIntegerField(null=True)),
+                ("at", models.DateTimeField()),
+                (
+                    "run",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="steps",
+                        to="playbooks.run",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['number', 'id'],
+                "ordering": ["number", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Sweep',
+            name="Sweep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField(null=True)),
-                ('at', models.DateTimeField(null=True)),
-                ('events_seen', models.BigIntegerField(default=-1)),
-                ('facts_seen', models.BigIntegerField(default=-1)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField(null=True)),
+                ("at", models.DateTimeField(null=True)),
+                ("events_seen", models.BigIntegerField(default=-1)),
+                ("facts_seen", models.BigIntegerField(default=-1)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='one_sweep')],
+                "constraints": [models.CheckConstraint(condition=models.Q(("id", 1)), name="one_sweep")],
             },
         ),
         migrations.CreateModel(
-            name='UniversalHoldout',
+            name="UniversalHoldout",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('share', models.FloatField(default=0.0)),
-                ('changed_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("share", models.FloatField(default=0.0)),
+                ("changed_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='one_universal_holdout'), models.CheckConstraint(condition=models.Q(('share__gte', 0), ('share__lte', 0.1)), name='universal_holdout_is_small')],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("id", 1)), name="one_universal_holdout"),
+                    models.CheckConstraint(
+                        condition=models.Q(("share__gte", 0), ("share__lte", 0.1)), name="universal_holdout_is_small"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Exposure',
+            name="Exposure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('arm', models.CharField(max_length=8)),
-                ('share', models.FloatField()),
-                ('strata', models.CharField(blank=True, max_length=120)),
-                ('cluster', models.BigIntegerField()),
-                ('version', models.PositiveIntegerField()),
-                ('at', models.DateTimeField()),
-                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='exposures', to='customers.account')),
-                ('playbook', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='exposures', to='playbooks.playbook')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("arm", models.CharField(max_length=8)),
+                ("share", models.FloatField()),
+                ("strata", models.CharField(blank=True, max_length=120)),
+                ("cluster", models.BigIntegerField()),
+                ("version", models.PositiveIntegerField()),
+                ("at", models.DateTimeField()),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="exposures",
+                        to="customers.account",
+                    ),
+                ),
+                (
+                    "playbook",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="exposures",
+                        to="playbooks.playbook",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['account'], name='exposure_by_account')],
-                'constraints': [models.UniqueConstraint(fields=('playbook', 'account'), name='one_arm_an_account')],
+                "indexes": [models.Index(fields=["account"], name="exposure_by_account")],
+                "constraints": [models.UniqueConstraint(fields=("playbook", "account"), name="one_arm_an_account")],
             },
         ),
         migrations.AddConstraint(
-            model_name='playbookversion',
-            constraint=models.UniqueConstraint(fields=('playbook', 'number'), name='one_playbook_version_a_number'),
+            model_name="playbookversion",
+            constraint=models.UniqueConstraint(fields=("playbook", "number"), name="one_playbook_version_a_number"),
         ),
         migrations.AddConstraint(
-            model_name='playbookversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'live')), fields=('playbook',), name='one_live_version_a_playbook'),
+            model_name="playbookversion",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "live")), fields=("playbook",), name="one_live_version_a_playbook"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='playbookversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['draft', 'asked'])), fields=('playbook',), name='one_draft_a_playbook'),
+            model_name="playbookversion",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["draft", "asked"])), fields=("playbook",), name="one_draft_a_playbook"
+            ),
         ),
         migrations.AddIndex(
-            model_name='playbookreplay',
-            index=models.Index(condition=models.Q(('state', 'asked')), fields=['state', 'id'], name='replay_waiting'),
+            model_name="playbookreplay",
+            index=models.Index(condition=models.Q(("state", "asked")), fields=["state", "id"], name="replay_waiting"),
         ),
         migrations.AddConstraint(
-            model_name='remembered',
-            constraint=models.UniqueConstraint(fields=('playbook', 'trigger', 'account'), name='remembered_once_a_trigger'),
+            model_name="remembered",
+            constraint=models.UniqueConstraint(
+                fields=("playbook", "trigger", "account"), name="remembered_once_a_trigger"
+            ),
         ),
         migrations.AddIndex(
-            model_name='run',
-            index=models.Index(condition=models.Q(('state__in', ['ready', 'waiting'])), fields=['wake_at', 'id'], name='run_due'),
+            model_name="run",
+            index=models.Index(
+                condition=models.Q(("state__in", ["ready", "waiting"])), fields=["wake_at", "id"], name="run_due"
+            ),
         ),
         migrations.AddIndex(
-            model_name='run',
-            index=models.Index(fields=['account', '-entered_at'], name='run_by_account'),
+            model_name="run",
+            index=models.Index(fields=["account", "-entered_at"], name="run_by_account"),
         ),
         migrations.AddIndex(
-            model_name='run',
-            index=models.Index(fields=['playbook', 'state', '-entered_at'], name='run_by_state'),
+            model_name="run",
+            index=models.Index(fields=["playbook", "state", "-entered_at"], name="run_by_state"),
         ),
         migrations.AddConstraint(
-            model_name='run',
-            constraint=models.UniqueConstraint(fields=('playbook', 'account', 'occasion'), name='one_run_an_occasion'),
+            model_name="run",
+            constraint=models.UniqueConstraint(fields=("playbook", "account", "occasion"), name="one_run_an_occasion"),
         ),
         migrations.AddConstraint(
-            model_name='run',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['asked', 'ready', 'waiting', 'failed'])), fields=('playbook', 'account'), name='one_open_run_a_playbook'),
+            model_name="run",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["asked", "ready", "waiting", "failed"])),
+                fields=("playbook", "account"),
+                name="one_open_run_a_playbook",
+            ),
         ),
         migrations.AddIndex(
-            model_name='runstep',
-            index=models.Index(condition=models.Q(('contact__isnull', False)), fields=['contact', '-at'], name='step_by_contact'),
+            model_name="runstep",
+            index=models.Index(
+                condition=models.Q(("contact__isnull", False)), fields=["contact", "-at"], name="step_by_contact"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='runstep',
-            constraint=models.UniqueConstraint(fields=('run', 'step'), name='a_step_once_a_run'),
+            model_name="runstep",
+            constraint=models.UniqueConstraint(fields=("run", "step"), name="a_step_once_a_run"),
         ),
     ]

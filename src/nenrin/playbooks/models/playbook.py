@@ -22,6 +22,7 @@ class Playbook(models.Model):
 
     key = models.CharField(max_length=60, unique=True)
     owner = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL, related_name="+")
+    live_since = models.DateTimeField(null=True)  # without a break; what was told before it begins nothing
     paused_at = models.DateTimeField(null=True)
     paused_why = models.CharField(max_length=300, blank=True)
     archived_at = models.DateTimeField(null=True)

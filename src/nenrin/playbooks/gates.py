@@ -1,0 +1,177 @@
+"""The rules that keep an account out of a playbook, in their order; the first that applies is the one that is told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Max, Q
+
+from nenrin.analytics import conditions
+from nenrin.analytics.conditions import Condition, Fields
+from nenrin.customers.models import Account
+from nenrin.customers.statuses import Status
+from nenrin.foundation import bulk, organisation
+from nenrin.insight import segment_fields
+from nenrin.playbooks import reasons
+from nenrin.playbooks.lives import Live
+from nenrin.playbooks.models import PlaybookVersion, Run
+from nenrin.playbooks.models.run import ENTERED, OPEN, RunState
+from nenrin.values import Text
+
+YEAR, DAY = timedelta(365), timedelta(1)
+#: So often within a day an account comes into one playbook before it is taken for a circle.
+ROUND_AND_ROUND = 3
+LONGEST_CHAIN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Kept out, and why. `is_told`: written down as a row; that an audience's condition does not hold is not."""
+
+    state: RunState
+    code: str
+    why: Text
+    is_told: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the rules need of these accounts, asked once for all of them."""
+
+    matching: frozenset[int]  # the audience
+    excluded: frozenset[int]
+    never: frozenset[int]  # never left alone
+    strata: dict[int, str]
+    inside: frozenset[int]
+    ended: dict[int, datetime]  # the end of the last run
+    in_a_year: dict[int, int]
+    in_a_day: dict[int, int]
+    others: dict[int, tuple[int, datetime]]  # playbook and begin of the last run of another
+
+    @classmethod
+    def of(cls, live: Live, accounts: Sequence[int], at: datetime, fields: Fields) -> Known:
+        document = live.document
+        own = Run.objects.filter(playbook=live.row, account__in=bulk.among(accounts))
+        came = own.filter(state__in=ENTERED)
+        return cls(
+            matching=_holding(document.audience, accounts, at, fields),
+            excluded=_holding(document.excluded, accounts, at, fields),
+            never=_holding(document.holdout.never, accounts, at, fields),
+            strata=strata(accounts) if document.holdout.share else {},
+            inside=frozenset(own.filter(state__in=OPEN).values_list("account_id", flat=True)),
+            ended=dict(came.filter(ended_at__isnull=False).values_list("account_id").annotate(Max("ended_at"))),
+            in_a_year=_counted(came.filter(entered_at__gt=at - YEAR)),
+            in_a_day=_counted(own.filter(entered_at__gt=at - DAY)),
+            others=_others(live, accounts, at),
+        )
+
+
+def verdict(
+    live: Live, account: Account, chain: tuple[int, ...], known: Known, at: datetime, fields: Fields
+) -> Verdict | None:
+    """Why this account stays out; None where it may come in."""
+    if account.pk not in known.matching and _stands(account):
+        return Verdict(RunState.SKIPPED, "not_matching", Text("", ""), is_told=False)
+    for rule in (_unstanding, _excluded, _loop, _inside, _again, _often, _cooling):
+        found = rule(live, account, chain, known, at, fields)
+        if found is not None:
+            return Verdict(RunState.SKIPPED, *found)
+    return None
+
+
+Found = tuple[str, Text] | None
+
+
+def _stands(account: Account) -> bool:
+    return account.archived_at is None
+
+
+def _unstanding(live: Live, account: Account, chain: object, known: Known, at: datetime, fields: Fields) -> Found:
+    if account.archived_at or account.status in (Status.PROVISIONAL, Status.INTERNAL_TEST):
+        return "unstanding", reasons.said("unstanding")
+    if account.status == Status.LOST and not live.document.lost_too:
+        return "not_a_customer", reasons.said("not_a_customer")
+    return None
+
+
+def _excluded(live: Live, account: Account, chain: object, known: Known, at: datetime, fields: Fields) -> Found:
+    if live.document.excluded is None or account.pk not in known.excluded:
+        return None
+    return "excluded", reasons.said("excluded", condition=conditions.sentence(live.document.excluded, fields))
+
+
+def _loop(live: Live, account: Account, chain: tuple[int, ...], known: Known, at: datetime, fields: Fields) -> Found:
+    """Either its own effects led here again, or it came in so often today that something outside must turn it."""
+    turns = known.in_a_day.get(account.pk, 0)
+    if live.row.pk not in chain and len(chain) < LONGEST_CHAIN and turns < ROUND_AND_ROUND:
+        return None
+    named = names([*chain, live.row.pk])
+    return "loop", reasons.said("loop", chain=Text(" → ".join(n.en for n in named), " → ".join(n.ja for n in named)))
+
+
+def _inside(live: Live, account: Account, chain: object, known: Known, at: datetime, fields: Fields) -> Found:
+    return ("inside", reasons.said("inside")) if account.pk in known.inside else None
+
+
+def _again(live: Live, account: Account, chain: object, known: Known, at: datetime, fields: Fields) -> Found:
+    ended, days = known.ended.get(account.pk), live.document.limits.again.after_days
+    if ended is None:
+        return None
+    if days is None:
+        return "never_again", reasons.said("never_again")
+    gone = organisation.today(at) - organisation.today(ended)
+    if gone.days >= days:
+        return None
+    ago = Text("1 day" if gone.days == 1 else f"{gone.days} days", f"{gone.days}日")
+    return "too_soon", reasons.said("too_soon", ended=ago, days=days)
+
+
+def _often(live: Live, account: Account, chain: object, known: Known, at: datetime, fields: Fields) -> Found:
+    most = live.document.limits.caps.per_account
+    if not most or known.in_a_year.get(account.pk, 0) < most:
+        return None
+    return "per_account", reasons.said("per_account", most=most)
+
+
+def _cooling(live: Live, account: Account, chain: object, known: Known, at: datetime, fields: Fields) -> Found:
+    days, other = live.document.limits.cool_down_days, known.others.get(account.pk)
+    if not days or other is None:
+        return None
+    return "cooling", reasons.said("cooling", other=names([other[0]])[0], days=days)
+
+
+def names(playbooks: Sequence[int]) -> list[Text]:
+    """What these playbooks are called now, in this order."""
+    rows = PlaybookVersion.objects.filter(playbook__in=playbooks).order_by("number")
+    found = {row[0]: Text(row[1], row[2]) for row in rows.values_list("playbook_id", "name_en", "name_ja")}
+    return [found.get(key, Text(str(key), str(key))) for key in playbooks]
+
+
+def strata(accounts: Sequence[int]) -> dict[int, str]:
+    """Size, health and owner: what those left alone are to have in common with the others."""
+    rows = Account.objects.filter(pk__in=bulk.among(accounts)).values_list("pk", "tier", "health__band", "owner_id")
+    return {pk: f"{tier or '-'}|{band or '-'}|{owner or '-'}" for pk, tier, band, owner in rows}
+
+
+def _holding(condition: Condition | None, accounts: Sequence[int], at: datetime, fields: Fields) -> frozenset[int]:
+    if condition is None:
+        return frozenset()
+    frame = segment_fields.frame(conditions.columns(condition, fields), fields, accounts)
+    found = conditions.matching(frame, condition, fields, organisation.today(at))
+    return frozenset(int(one) for one in found.column("account").to_pylist())
+
+
+def _counted(rows: object) -> dict[int, int]:
+    return dict(rows.values_list("account_id").annotate(Count("pk")).order_by())  # type: ignore[attr-defined]
+
+
+def _others(live: Live, accounts: Sequence[int], at: datetime) -> dict[int, tuple[int, datetime]]:
+    days = live.document.limits.cool_down_days
+    if not days:
+        return {}
+    rows = Run.objects.filter(~Q(playbook=live.row), state__in=ENTERED, account__in=bulk.among(accounts),
+                              entered_at__gt=at - timedelta(days))  # fmt: skip
+    return {account: (other, entered) for account, other, entered in
+            rows.order_by("entered_at").values_list("account_id", "playbook_id", "entered_at")}  # fmt: skip

@@ -1,0 +1,208 @@
+"""Playbooks: drafted, looked at, published, retired; their versions never change once they were live."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+
+from nenrin.foundation import journal, organisation
+from nenrin.foundation.actors import Actor
+from nenrin.foundation.models import Member
+from nenrin.playbooks import ending, lives, reading, reasons, setting, sweeps
+from nenrin.playbooks.documents.playbooks import Playbook as Document
+from nenrin.playbooks.documents.problems import Problem, Unreadable
+from nenrin.playbooks.models import Playbook, PlaybookVersion, Run
+from nenrin.playbooks.models.playbook import VersionState
+from nenrin.playbooks.models.run import OPEN, RunState
+from nenrin.playbooks.triggers.shape import Now
+from nenrin.values import Text
+
+DRAFTS = (VersionState.DRAFT, VersionState.ASKED)
+
+
+class NoDraft(LookupError):
+    """There is no draft of this playbook: save one first."""
+
+
+class Stale(ValueError):
+    """Somebody saved this draft after you opened it: look at their changes and save again."""
+
+
+class NotLive(LookupError):
+    """No version of this playbook is live."""
+
+
+def read(document: Mapping[str, Any] | str) -> Document:
+    """The playbook that a document (YAML or plain values) states. Raises Unreadable with every problem by its place."""
+    fields, choices = setting.current()
+    if isinstance(document, str):
+        return reading.from_yaml(document, fields, choices)
+    return reading.from_dict(document, fields, choices)
+
+
+def draft(
+    document: Mapping[str, Any] | str, *, by: Actor, at: datetime, note: str = "", seen: datetime | None = None,
+    owner: Member | None = None,
+) -> PlaybookVersion:  # fmt: skip
+    """Save the draft of a playbook, in place of the one there is. Journal: playbooks.playbook.drafted.
+
+    Raises Unreadable; Stale where the draft changed after `seen`. Safe to repeat. A draft that waits for a look is one
+    that nobody has asked to look at again.
+    """
+    found = read(document)
+    with transaction.atomic():
+        playbook = Playbook.objects.filter(key=found.key).first() or Playbook.objects.create(
+            key=found.key, owner=owner or _member(by), created_at=at
+        )
+        row = _draft(playbook)
+        if row is not None and seen is not None and row.changed_at != seen:
+            raise Stale(Stale.__doc__)
+        row = row or PlaybookVersion(playbook=playbook, number=_next(playbook), created_at=at)
+        row.document, row.note, row.state, row.asked_at = reading.to_dict(found), note, VersionState.DRAFT, None
+        row.name_en, row.name_ja = found.name.en[:200], found.name.ja[:200]
+        row.review_on, row.author, row.changed_at = found.hypothesis.review_on, _member(by), at
+        row.save()
+        _record("drafted", row, by, at)
+    return row
+
+
+def ask(playbook: Playbook, *, by: Actor, at: datetime) -> PlaybookVersion:
+    """Have the draft looked at by somebody who may publish. Safe to repeat. Raises NoDraft.
+
+    Journal: playbooks.playbook.asked.
+    """
+    with transaction.atomic():
+        row = _wanted(playbook)
+        if row.state != VersionState.ASKED:
+            row.state, row.asked_at = VersionState.ASKED, at
+            row.save(update_fields=["state", "asked_at"])
+            _record("asked", row, by, at)
+    return row
+
+
+def publish(
+    playbook: Playbook, *, by: Actor, at: datetime, note: str = "", seen: datetime | None = None
+) -> PlaybookVersion:
+    """Make the draft live; the version before it is retired, and its runs keep it unless they are moved.
+
+    Whoever meets a condition now is not let in by it, unless the playbook says so. Raises NoDraft, Stale, Unreadable.
+    Journal: playbooks.playbook.published.
+    """
+    with transaction.atomic():
+        row = _wanted(playbook)
+        if seen is not None and row.changed_at != seen:
+            raise Stale(Stale.__doc__)
+        fields, choices = setting.current()
+        live = lives.of(row, fields, choices)
+        playbook.versions.filter(state=VersionState.LIVE).update(state=VersionState.RETIRED, retired_at=at)
+        row.state, row.published_at, row.published_by, row.note = VersionState.LIVE, at, _member(by), note or row.note
+        row.save()
+        Playbook.objects.filter(pk=playbook.pk, live_since__isnull=True).update(live_since=at)
+        Playbook.objects.filter(pk=playbook.pk).update(archived_at=None)
+        sweeps.forget(playbook, [lives.digest(trigger) for trigger in live.document.triggers])
+        if not live.document.with_standing:
+            sweeps.remember(live, Now(at, organisation.today(at), fields))
+        _record("published", row, by, at, note=row.note or "—")
+    return row
+
+
+def discard(playbook: Playbook, *, by: Actor, at: datetime) -> None:
+    """Throw the draft away; a playbook that never was more is gone with it. Safe to repeat.
+
+    Journal: playbooks.playbook.discarded.
+    """
+    with transaction.atomic():
+        row = _draft(playbook)
+        if row is None:
+            return
+        _record("discarded", row, by, at)
+        row.delete()
+        if not playbook.versions.exists():
+            playbook.delete()
+
+
+def retire(playbook: Playbook, *, by: Actor, at: datetime, note: str = "", end_runs: bool = False) -> None:
+    """Take it out of use: nobody new comes in; who is inside goes on to the end, or with `end_runs` ends now.
+
+    Raises NotLive. Journal: playbooks.playbook.retired, and playbooks.run.exited for each that ends.
+    """
+    with transaction.atomic():
+        row = playbook.versions.filter(state=VersionState.LIVE).first()
+        if row is None:
+            raise NotLive(NotLive.__doc__)
+        row.state, row.retired_at = VersionState.RETIRED, at
+        row.save(update_fields=["state", "retired_at"])
+        sweeps.forget(playbook)
+        Playbook.objects.filter(pk=playbook.pk).update(live_since=None)
+        if end_runs:
+            for run in Run.objects.filter(playbook=playbook, state__in=OPEN).select_related("version"):
+                ending.end(run, RunState.EXITED, "retired", reasons.said("retired"), at, by=by)
+        _record("retired", row, by, at, note=note or "—")
+
+
+def pause(playbook: Playbook, *, why: str, by: Actor, at: datetime) -> None:
+    """Nobody comes in and nobody moves until it goes on. Safe to repeat. Journal: playbooks.playbook.paused."""
+    with transaction.atomic():
+        if Playbook.objects.filter(pk=playbook.pk, paused_at__isnull=True).update(paused_at=at, paused_why=why[:300]):
+            _record("paused", _newest(playbook), by, at, note=why or "—")
+
+
+def resume(playbook: Playbook, *, by: Actor, at: datetime) -> None:
+    """It goes on. What fired meanwhile is not made up for: conditions that still hold do so once.
+
+    Safe to repeat. Journal: playbooks.playbook.resumed.
+    """
+    with transaction.atomic():
+        if Playbook.objects.filter(pk=playbook.pk, paused_at__isnull=False).update(paused_at=None, paused_why=""):
+            _record("resumed", _newest(playbook), by, at)
+
+
+def roll_back(version: PlaybookVersion, *, by: Actor, at: datetime) -> PlaybookVersion:
+    """An earlier version as the new draft."""
+    return draft(version.document, by=by, at=at, note=f"v{version.number}")
+
+
+def in_use(document: Mapping[str, Any]) -> list[Problem]:
+    """What in a stored document can no longer be read: a segment, an attribute or a colleague is gone."""
+    try:
+        read(document)
+    except Unreadable as problem:
+        return list(problem.problems)
+    return []
+
+
+def _draft(playbook: Playbook) -> PlaybookVersion | None:
+    return playbook.versions.filter(state__in=DRAFTS).first()
+
+
+def _wanted(playbook: Playbook) -> PlaybookVersion:
+    row = _draft(playbook)
+    if row is None:
+        raise NoDraft(NoDraft.__doc__)
+    return row
+
+
+def _newest(playbook: Playbook) -> PlaybookVersion:
+    return playbook.versions.filter(state=VersionState.LIVE).first() or playbook.versions.order_by("-number")[0]
+
+
+def _next(playbook: Playbook) -> int:
+    return (playbook.versions.aggregate(n=Max("number"))["n"] or 0) + 1
+
+
+def _member(by: Actor) -> Member | None:
+    return Member.objects.filter(pk=int(by.key)).first() if by.kind == "member" else None
+
+
+def _record(verb: str, row: PlaybookVersion, by: Actor, at: datetime, **more: object) -> None:
+    told = {"name_en": row.name_en, "name_ja": row.name_ja, "number": row.number, **more}
+    subject = ("playbook", row.playbook_id)
+    journal.record(f"playbooks.playbook.{verb}", actor=by, at=at, subject=subject, particulars=told)
+
+
+def names_of(version: PlaybookVersion) -> Text:
+    return Text(version.name_en, version.name_ja)
