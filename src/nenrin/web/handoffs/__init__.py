@@ -1,0 +1,1 @@
+"""Pages of handoffs, promises, feedback to sales and what became of deals."""

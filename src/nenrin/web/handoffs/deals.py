@@ -1,0 +1,199 @@
+"""What became of deals: each deal as it stands now and as it was told; who stays, by fit, source and seller."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, get_args
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import path
+
+from nenrin.customers.statuses import Status, word
+from nenrin.foundation import organisation
+from nenrin.foundation.models import Member
+from nenrin.foundation.permissions import Permission, allowed
+from nenrin.foundation.search import normal
+from nenrin.insight.lifetimes.worths import Assumptions
+from nenrin.insight.models import Health
+from nenrin.values import Money, Text
+from nenrin.web import exports, navigation
+from nenrin.web.guard import MemberRequest, requires
+from nenrin.web.handoffs.common import VIEW, tabs
+from nenrin.web.listing import page_of, plain, whole
+from nenrin.work import deals as verbs
+from nenrin.work.handing import fits
+from nenrin.work.handing.fits import By, Line
+from nenrin.work.models import DealTold, Handoff
+from nenrin.work.models.handoff import FITS, Fit
+
+WAYS: dict[By, Text] = {
+    "fit": Text("fit found", "実際の適合度"),
+    "expected": Text("fit expected at the sale", "受注時の見込み"),
+    "source": Text("source", "獲得経路"),
+    "seller": Text("seller", "営業担当"),
+}
+FILTERS = ("q", "seller", "mine", "left")
+HEADS = (
+    Text("Account", "顧客"), Text("Seller", "営業担当"), Text("Began on", "契約開始"), Text("Days", "経過日数"),
+    Text("State", "状態"), Text("Health", "ヘルス"), Text("MRR first", "開始時MRR"), Text("MRR now", "今のMRR"),
+    Text("Currency", "通貨"), Text("Fit expected", "見込みの適合度"), Text("Fit found", "実際の適合度"),
+    Text("Promises kept", "履行済みの約束事"), Text("Promises open", "未履行の約束事"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Deal:
+    """One deal as it stands today; `told` as the seller was told it after 90 and 365 days."""
+
+    handoff: Handoff
+    began: date
+    days: int
+    status: Text
+    is_lost: bool
+    health: Health | None
+    first: Money | None
+    now: Money
+    expected: Text
+    found: Text
+    kept: int
+    still: int
+    told: tuple[DealTold, ...]
+
+
+@requires(VIEW)
+def deals(request: MemberRequest) -> HttpResponse:
+    """The deals in the viewer's scope, newest first; sales sees its own."""
+    rows, filters = _asked(request)
+    page = page_of(rows.order_by("-began", "-pk"), request)
+    sellers = verbs.sold().filter(pk__in=Handoff.objects.for_member(request.user, VIEW)).values("seller")
+    context = {
+        "as_of": request.at,
+        "tabs": tabs("handoff-deals"),
+        "page": page,
+        "deals": _deals(list(page.object_list), navigation.today(request)),
+        "filters": filters,
+        "has_filters": any(filters.values()),
+        "sellers": list(Member.objects.filter(pk__in=sellers).values_list("pk", "name")),
+        "horizons": verbs.HORIZONS,
+        "query": request.GET.urlencode(),
+        "may_export": allowed(request.user, Permission.EXPORT) is not None,
+    }
+    return render(request, "handoffs/deals.html", context)
+
+
+def _asked(request: MemberRequest) -> tuple[QuerySet[Handoff], dict[str, str]]:
+    filters = {name: plain(request.GET.get(name)) for name in FILTERS}
+    within = Handoff.objects.for_member(request.user, VIEW).values("pk")
+    rows = verbs.sold().filter(pk__in=within, account__merged_into__isnull=True).select_related("account", "seller")
+    if filters["q"]:
+        rows = rows.filter(account__search__contains=normal(filters["q"]))
+    if seller := whole(filters["seller"]):
+        rows = rows.filter(seller=seller)
+    if filters["mine"]:
+        rows = rows.filter(seller=request.user)
+    if filters["left"]:
+        rows = rows.filter(account__status=Status.LOST)
+    return rows, filters
+
+
+def _deals(rows: list[Handoff], today: date) -> list[Deal]:
+    """Four queries, however many deals."""
+    health = Health.objects.in_bulk([row.account_id for row in rows])
+    promises = verbs.promises_of(row.pk for row in rows)
+    began: dict[int, date] = {row.pk: row.began for row in rows}  # type: ignore[attr-defined]  # deals.sold
+    first = verbs.mrr_of({row.account_id: began[row.pk] for row in rows})
+    told: dict[int, list[DealTold]] = {}
+    for one in DealTold.objects.filter(handoff__in=[row.pk for row in rows]).order_by("days"):
+        told.setdefault(one.handoff_id, []).append(one)
+    return [
+        Deal(
+            row, began[row.pk], (today - began[row.pk]).days, word(Status(row.account.status)),
+            row.account.status == Status.LOST, health.get(row.account_id),
+            Money(first[row.account_id], row.account.currency) if row.account_id in first else None,
+            Money(row.account.mrr_minor, row.account.currency), FITS[Fit(row.fit_expected)], FITS[Fit(row.fit_found)],
+            *promises.get(row.pk, (0, 0)), tuple(told.get(row.pk, ())),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+@requires(Permission.EXPORT)
+def deals_export(request: MemberRequest, kind: str) -> Any:
+    """The list as a file."""
+    rows, filters = _asked(request)
+    rows = rows.filter(pk__in=Handoff.objects.for_member(request.user, Permission.EXPORT).values("pk"))
+    language, today = exports.language(), navigation.today(request)
+
+    def lines() -> Iterator[list[Any]]:
+        for chunk in exports.chunks(rows, verbs.sold().select_related("account", "seller")):
+            yield from (_cells(deal, language) for deal in _deals(chunk, today))
+
+    exports.note(request, "deal", rows.count(), filters, room="work")
+    return exports.answer(kind, "deals", [head.in_(language) for head in HEADS], lines(), request.at)
+
+
+def _cells(deal: Deal, language: str) -> list[Any]:
+    row = deal.handoff
+    return [
+        row.account.name, row.seller.name if row.seller else "", deal.began, deal.days, deal.status.in_(language),
+        deal.health.score if deal.health else None, deal.first.major if deal.first else None, deal.now.major,
+        deal.now.currency, deal.expected.in_(language), deal.found.in_(language), deal.kept, deal.still,
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    name: Text
+    line: Line
+    worth: Money | None
+
+
+@requires(VIEW)
+def fit(request: MemberRequest) -> HttpResponse:
+    """Churn and lifetime value by fit, source or seller; groups that are too small say so."""
+    asked = plain(request.GET.get("by"))
+    by: By = next((way for way in get_args(By) if way == asked), "fit")
+    within = Handoff.objects.for_member(request.user, VIEW).values("pk")
+    rows = verbs.sold().filter(pk__in=within).select_related("account")
+    currency, today = organisation.current().currency, navigation.today(request)
+    found = fits.lines(rows, by, today, currency, Assumptions())
+    names = _names(by, found)
+    context = {
+        "as_of": today,
+        "tabs": tabs("handoff-fit"),
+        "by": by,
+        "way": WAYS[by],
+        "ways": list(WAYS.items()),
+        "groups": [
+            Group(
+                names.get(one.key, Text(one.key, one.key)),
+                one,
+                None if one.worth is None else Money(round(one.worth), currency),
+            )
+            for one in found
+        ],
+        "least": fits.LEAST,
+        "given": Assumptions(),
+        "currency": currency,
+    }
+    return render(request, "handoffs/fit.html", context)
+
+
+def _names(by: By, found: list[Line]) -> dict[str, Text]:
+    if by in ("fit", "expected"):
+        return {key.value: text for key, text in FITS.items()}
+    if by == "source":
+        return {"": Text("No source", "獲得経路なし")}
+    sellers = Member.objects.filter(pk__in=[int(one.key) for one in found if one.key])
+    return {str(pk): Text(name, name) for pk, name in sellers.values_list("pk", "name")}
+
+
+urlpatterns = [
+    path("deals", deals, name="handoff-deals"),
+    path("deals/export.<str:kind>", deals_export, name="handoff-deals-export"),
+    path("deals/fit", fit, name="handoff-fit"),
+]
