@@ -11,8 +11,8 @@ import nenrin.ingest.facts.privacy
 import nenrin.ingest.privacy
 import nenrin.insight.privacy
 import nenrin.work.privacy.meetings
-import nenrin.work.privacy.tasks
 import nenrin.work.privacy.onboarding
+import nenrin.work.privacy.tasks
 import nenrin.work.privacy.touches
 
 ERASERS = (
