@@ -72,7 +72,7 @@ def _today(nenrin: Installation, base: str) -> float | None:
 def _get(nenrin: Installation, base: str, path: str) -> Any:
     request = urllib.request.Request(base + path, headers={"Authorization": f"Bearer {nenrin.keys['api_token']}"})
     try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=30) as answer:
             return json.loads(answer.read())
     except urllib.error.HTTPError as problem:
         if problem.code == 404:
