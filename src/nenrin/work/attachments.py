@@ -37,7 +37,7 @@ def add(holder: Holder, name: str, content: Iterable[bytes], *, by: Actor, at: d
     that is not what its name says, or too large a file. Journal: work.attachment.added.
     """
     shown = display_name(name)
-    path, size, digest = _stored(content)
+    path, size, digest = stored(content, _folder())
     try:
         kind = file_kinds.kind_of(path, shown)
         with transaction.atomic():
@@ -91,9 +91,8 @@ def display_name(name: str) -> str:
     return (f"{stem[:140]}{dot}{ending[:9]}" if dot else kept[:150]) or "file"
 
 
-def _stored(content: Iterable[bytes]) -> tuple[Path, int, str]:
-    """On the disk and synced before any row names it. Raises Refused past the limit, keeping nothing."""
-    folder = _folder()
+def stored(content: Iterable[bytes], folder: Path) -> tuple[Path, int, str]:
+    """On the disk and synced before any row names it: path, size, SHA-256. Raises Refused past the limit, keeping nothing."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path, size, digest = folder / secrets.token_hex(24), 0, hashlib.sha256()
     try:
