@@ -85,6 +85,8 @@ IDS: dict[str, tuple[str, ...]] = {
     "kpis/<slug:key>/export.<str:": ("kpi", "file"),
     "kpis/<slug:": ("kpi",),
     "imports/templates/<slug:": ("template",),
+    "my-day/accounts/<int:": ("account",),
+    "my-day/undo/<slug:": ("undo",),
     "api/accounts/by-key/": ("namespace", "key"),
     "api/contacts/by-key/": ("namespace", "key"),
     "api/subscriptions/by-key/": ("namespace", "key"),

@@ -20,7 +20,7 @@ from nenrin.foundation import members, second_steps
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.models import Member
 from nenrin.web.guard import MemberRequest, public
-from nenrin.web.own import known_devices, sessions
+from nenrin.web.own import known_devices, landing, sessions
 
 #: Wrong passwords that one browser may send which its member has used before; strangers' are in the settings.
 KNOWN_DEVICE = {"known_device": "10/5m/key"}
@@ -39,6 +39,9 @@ class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships
     By address and place together, so that whoever guesses at an address shuts its owner out nowhere else; and a
     browser that the owner has signed in on has a count of its own, so that not even a neighbour can.
     """
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        return reverse(landing.of(request.user))  # type: ignore[arg-type]  # a member, now that they are in
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
@@ -112,6 +115,6 @@ def _let_in(request: MemberRequest, member: Member) -> HttpResponse:
     start_session(request, member, backend="django.contrib.auth.backends.ModelBackend")
     members.signed_in(member, at=request.at)
     sessions.begin(request)
-    response = HttpResponseRedirect(reverse("home"))
+    response = HttpResponseRedirect(reverse(landing.of(member)))
     known_devices.remember(request, response, member)
     return response

@@ -10,7 +10,7 @@ from typing import overload
 from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.fields.json import KT
+from django.db.models.fields.json import KeyTextTransform
 
 from nenrin.customers.models import Account, Assignment, TouchModel
 from nenrin.customers.models.deputy import Deputy
@@ -155,7 +155,7 @@ def _accounts(member: Member, on: date) -> QuerySet[Account]:
 def _risks(accounts: Sequence[int]) -> dict[int, dict[str, Told]]:
     found: dict[int, dict[str, Told]] = {}
     rows = Risk.objects.filter(account__in=accounts).annotate(
-        shows=KT("version__card__shows_probability"), state=F("version__state")
+        shows=KeyTextTransform("shows_probability", "version__card"), state=F("version__state")
     )
     columns = ("account_id", "event", "p", "as_of", "minor", "reasons", "shows", "state")
     for key, event, p, as_of, minor, reasons, shows, state in rows.values_list(*columns):

@@ -95,11 +95,11 @@ def _narrow(rows: Any, kind: str, moment: str, figure: Any, words: Any, name: An
     return (
         rows.order_by()
         .annotate(
-            kind=Value(kind, _WORDS),
-            moment=Cast(F(moment), _WORDS),
-            figure=Coalesce(figure, 0, output_field=IntegerField()),
-            words=Cast(words, _WORDS),
-            label=Cast(name, _WORDS),
+            told_kind=Value(kind, _WORDS),
+            told_at=Cast(F(moment), _WORDS),
+            told_figure=Coalesce(figure, 0, output_field=IntegerField()),
+            told_words=Cast(words, _WORDS),
+            told_name=Cast(name, _WORDS),
         )
-        .values_list("account_id", "kind", "pk", "moment", "figure", "words", "label")
+        .values_list("account_id", "told_kind", "pk", "told_at", "told_figure", "told_words", "told_name")
     )

@@ -7,5 +7,6 @@ import "./drop.js";
 import "./focus.js";
 import "./keep.js";
 import "./palette.js";
+import "./queue.js";
 import "./rows.js";
 import "./toast.js";

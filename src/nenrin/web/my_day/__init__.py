@@ -1,0 +1,1 @@
+"""My day: the ranked queue of a member's accounts, and what they answer to it."""
