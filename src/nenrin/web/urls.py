@@ -13,12 +13,16 @@ from nenrin.web.data import exports as data_exports
 from nenrin.web.economics import balance, contribution, entries, entry_forms, planning
 from nenrin.web.executive import pages as executive
 from nenrin.web.first_look import pages as first_look
+from nenrin.web.handoffs import pages as handoffs
 from nenrin.web.health_models import measures
 from nenrin.web.health_models import pages as health_models
 from nenrin.web.home import pages as home
 from nenrin.web.kpis import pages as kpis
 from nenrin.web.lifetimes import account as account_value
 from nenrin.web.lifetimes import pages as lifetimes
+from nenrin.web.my_day import answering as my_day_answering
+from nenrin.web.my_day import pages as my_day
+from nenrin.web.notices import pages as notices
 from nenrin.web.own import preferences, profile, sessions, sign_in
 from nenrin.web.retention import pages as retention
 from nenrin.web.revenue import cohorts
@@ -31,14 +35,17 @@ from nenrin.web.risk import pages as risks
 from nenrin.web.roi import pages as roi
 from nenrin.web.segments import pages as segments
 from nenrin.web.settings import attributes, journal, members, organisation, plans, products, rules, tags, teams, tokens
+from nenrin.web.tasks import addresses as tasks
 
 AREAS = (
-    *(assets, home, palette, addresses, account, timeline_entries, segments),
+    *(tasks, notices),
+    *(assets, my_day, my_day_answering, home, palette, addresses, account, timeline_entries, segments),
     *(first_look, imports, sources, board, event_catalogue, data_exports, health_models, measures, backtests),
     *(executive, revenue, cohorts, revenue_notes, revenue_settings, kpis),
     *(lifetimes, account_value, retention, roi),
     *(risks, risk_forecasts, risk_models),
     *(entries, entry_forms, balance, planning, contribution),
+    *(handoffs,),
     *(products, plans, rules, attributes, tags, teams),
     *(members, journal, tokens, organisation, profile, sessions, components_page, probes),
 )
