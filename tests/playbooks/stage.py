@@ -17,7 +17,7 @@ from nenrin.playbooks.models import Playbook, PlaybookVersion, Run
 from tests import cast
 
 CALL = {"do": "open_task", "id": "call", "title": {"en": "Call {{account}}", "ja": "{{account}}に電話"}, "minutes": 20}
-AT_RISK = {"on": "band_change", "to": ["at_risk"]}
+AT_RISK = {"trigger": "band_change", "to": ["at_risk"]}
 CUSTOMERS = {"field": "status", "op": "=", "value": "customer"}
 
 

@@ -63,6 +63,6 @@ def _tried(version: PlaybookVersion, fields: Fields, setting: Setting) -> Live |
 
 def digest(trigger: Trigger) -> str:
     """A trigger by what it says: the same through versions that leave it as it is."""
-    written = {"on": trigger.kind, **reading.written(triggers.KINDS[trigger.kind].params, trigger.values)}
+    written = {"trigger": trigger.kind, **reading.written(triggers.KINDS[trigger.kind].params, trigger.values)}
     canonical = json.dumps(written, ensure_ascii=False, sort_keys=True, default=str)
     return hashlib.sha256(canonical.encode()).hexdigest()[:40]

@@ -71,7 +71,7 @@ def _hear(entries: Sequence[Entry], at: datetime) -> None:
 def _codes(document: dict[str, object]) -> Iterable[str]:
     """What the triggers of a document listen to; cheaper than reading the document."""
     for one in document.get("when", ()):  # type: ignore[attr-defined]  # a list
-        kind = triggers.KINDS.get(str(one.get("on")))
+        kind = triggers.KINDS.get(str(one.get("trigger")))
         if kind is not None and kind.hears is not None:
             yield from kind.hears({param.key: one.get(param.key, param.default) for param in kind.params})
 

@@ -4,7 +4,7 @@
 playbook: low-usage
 name: {en: Rescue of low use, ja: 利用低下の立て直し}
 when:
-  - {on: band_change, to: [at_risk]}
+  - {trigger: band_change, to: [at_risk]}
 who: {field: status, op: "=", value: customer}
 steps:
   - {do: open_task, title: Call them, due_days: 2, minutes: 15}
@@ -105,11 +105,11 @@ def _triggers(reader: Reader, given: Any) -> tuple[Trigger, ...]:
         reader.refuse(Place("when", Text("Triggers", "トリガー")), None if not rows else len(rows),
                       Text(f"from 1 to {MOST_TRIGGERS} triggers", f"1〜{MOST_TRIGGERS}個のトリガー"))  # fmt: skip
     for n, row in enumerate(rows):
-        here = Place(f"when[{n}]", Text(f"Trigger {n + 1}", f"トリガー{n + 1}"), frozenset({"on"}))
-        kind = triggers.KINDS.get(str(row.get("on"))) if isinstance(row, Mapping) else None
+        here = Place(f"when[{n}]", Text(f"Trigger {n + 1}", f"トリガー{n + 1}"), frozenset({"trigger"}))
+        kind = triggers.KINDS.get(str(row.get("trigger"))) if isinstance(row, Mapping) else None
         if kind is None:
-            stood = row.get("on") if isinstance(row, Mapping) else row
-            _unknown(reader, here.below("on"), stood, list(triggers.KINDS))
+            stood = row.get("trigger") if isinstance(row, Mapping) else row
+            _unknown(reader, here.below("trigger"), stood, list(triggers.KINDS))
             continue
         named = Text(f"{here.where.en} ({kind.name.en.lower()})", f"{here.where.ja}（{kind.name.ja}）")
         found.append(Trigger(kind.key, reader.values(kind.params, row, Place(here.path, named, here.also))))
@@ -150,7 +150,7 @@ class _Numbering:
 
 
 def _steps(reader: Reader, given: Any, path: str, numbering: _Numbering, depth: int) -> tuple[Step, ...]:
-    found = []
+    found: list[Step] = []
     for n, row in enumerate(reader.listed(given, Place(path, Text("Steps", "手順")))):
         number = numbering.next()
         here = Place(f"{path}[{n}]", Text(f"Step {number}", f"手順{number}"))
@@ -205,7 +205,7 @@ def to_dict(playbook: Playbook) -> dict[str, Any]:
         "playbook": playbook.key,
         "name": _words(playbook.name),
         "purpose": _words(playbook.purpose),
-        "when": [{"on": one.kind, **written(triggers.KINDS[one.kind].params, one.values)} for one in playbook.triggers],
+        "when": [{"trigger": one.kind, **written(triggers.KINDS[one.kind].params, one.values)} for one in playbook.triggers],
         **{key: conditions.dump(one) for key, one in asked.items() if one is not None},
         "steps": [_dumped(one) for one in playbook.steps],
         "goal": goal

@@ -1,20 +1,27 @@
-"""Kinds of step, one file each, in the order in which they are offered."""
+"""Kinds of step, one file each, in the order in which they are offered. Surveys are not offered: there are none to send."""
 
 from nenrin.playbooks.steps import (
     branch,
     notify,
     open_task,
+    send_mail,
     set_attribute,
     set_owner,
     set_stage,
     share_list,
+    start_onboarding,
     tag,
     wait,
     wait_until,
+    webhook,
 )
 from nenrin.playbooks.steps.shape import StepKind
 
 KINDS: dict[str, StepKind] = {
     one.KIND.key: one.KIND
-    for one in (open_task, notify, share_list, tag, set_attribute, set_owner, set_stage, branch, wait, wait_until)
+    for one in (
+        *(open_task, send_mail, notify, webhook, share_list, tag),
+        *(set_attribute, set_owner, set_stage, start_onboarding),
+        *(branch, wait, wait_until),
+    )
 }

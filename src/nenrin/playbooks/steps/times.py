@@ -10,6 +10,7 @@ from nenrin.playbooks.documents.params import Choices
 from nenrin.playbooks.documents.playbooks import Hours
 from nenrin.values import Text
 
+A_DAY = timedelta(days=1)
 UNITS: Choices = (
     ("business_days", Text("business days", "営業日")),
     ("days", Text("days", "日")),

@@ -1,0 +1,74 @@
+"""Playbooks as documents: read, written back, and refused with the step and the field named."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from nenrin.foundation.models import Organisation
+from nenrin.playbooks import library, playbooks, reading, words
+from nenrin.playbooks.documents.problems import Unreadable
+from nenrin.playbooks.documents.programs import laid_out
+from tests.playbooks import stage
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("key", library.ORDER)
+def test_every_ready_made_playbook_reads_and_is_written_back_the_same(org: Organisation, key: str) -> None:
+    found = playbooks.read(library.documents()[key])
+    assert found.key == key and found.name.ja != found.name.en
+    assert playbooks.read(reading.to_dict(found)) == found
+    assert playbooks.read(reading.to_yaml(found)) == found
+    assert words.minutes(found) > 0
+
+
+def problems(document: dict[str, Any]) -> list[tuple[str, str]]:
+    with pytest.raises(Unreadable) as caught:
+        playbooks.read(document)
+    return [(one.path, one.text.en) for one in caught.value.problems]
+
+
+@pytest.mark.parametrize(
+    ("changes", "path", "words"),
+    [
+        ({"steps": [{**stage.CALL, "minutes": "many"}]}, "steps[0].minutes", "Step 2 (task), Minutes: many does not fit"),
+        ({"steps": [{"do": "open_tsk"}]}, "steps[0].do", "Did you mean 'open_task'?"),
+        ({"steps": [{**stage.CALL, "tite": "x"}]}, "steps[0].tite", "Did you mean 'title'?"),
+        ({"steps": [{**stage.CALL, "title": "Hi {{acount}}"}]}, "steps[0].title", "Did you mean 'account'?"),
+        ({"steps": []}, "steps", "at least one step"),
+        ({"steps": [stage.CALL, stage.CALL]}, "steps", "an id of its own"),
+        ({"when": []}, "when", "from 1 to 12 triggers"),
+        ({"when": [{"trigger": "band_change", "to": ["purple"]}]}, "when[0].to", "Trigger 1 (health changes colour), It becomes"),
+        ({"when": [{"trigger": "segment", "segment": "99"}]}, "when[0].segment", "one of none yet"),
+        ({"who": {"field": "mrrr", "op": ">", "value": 1}}, "who.field", "Did you mean 'mrr'?"),
+        ({"limits": {"hours": {"from": 18, "to": 9}}}, "limits.hours", "hours that end after they begin"),
+        ({"limits": {"per_hour": -1}}, "limits.per_hour", "a whole number from 0"),
+        ({"holdout": {"share": 0.9}}, "holdout.share", "a share from 0 to 0.5"),
+        ({"hypothesis": {"review_on": "soon"}}, "hypothesis.review_on", "a day such as 2026-04-01"),
+        ({"stepz": 1}, "stepz", "Did you mean 'steps'?"),
+        ({"steps": [{"do": "branch", "if": {"field": "tier", "op": "?", "value": 1}, "then": [stage.CALL]}]},
+         "steps[0].if.op", "Step 2 (branch), Condition"),
+    ],
+)  # fmt: skip
+def test_what_does_not_fit_is_named_with_its_step_and_field(
+    org: Organisation, changes: dict[str, Any], path: str, words: str
+) -> None:
+    found = problems(stage.document(**changes))
+    assert any(at == path and words in text for at, text in found), found
+
+
+def test_yaml_that_is_none_is_told_with_its_line(org: Organisation) -> None:
+    with pytest.raises(Unreadable) as caught:
+        playbooks.read("playbook: x\nname: [")
+    assert caught.value.problems[0].where.en.startswith("Line 2")
+
+
+def test_steps_are_numbered_as_they_are_read_and_arms_join_again(org: Organisation) -> None:
+    found = laid_out(playbooks.read(library.documents()["low-usage"]))
+    numbers = {key: place.number for key, place in found.places.items()}
+    assert numbers == {"settle": 2, "urgent": 3, "escalate": 4, "review": 5, "better": 6, "call": 7}
+    assert [found.places[key].after for key in ("escalate", "review")] == ["better", "better"]
+    assert (found.places["urgent"].first, found.places["urgent"].second) == ("escalate", "review")
+    assert (found.places["better"].first, found.places["better"].second) == ("", "call")
