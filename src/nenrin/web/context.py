@@ -12,4 +12,8 @@ from nenrin.web.own import second_steps
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    return {"shell": navigation.shell(request), "second_step_advised": partial(second_steps.is_advised, request)}
+    return {
+        "shell": navigation.shell(request),
+        "second_step_advised": partial(second_steps.is_advised, request),
+        "unread": partial(navigation.unread, request),
+    }

@@ -16,6 +16,7 @@ from nenrin.foundation.models import Organisation
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.foundation.roles import NAMES, Role
 from nenrin.values import Text
+from nenrin.work.models import Notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Link:
     label: Text
     url: str
     is_here: bool
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ GROUPS: tuple[Group, ...] = (
         Text("Every day", "毎日"),
         (
             Entry("my-day", Text("My day", "今日やること"), ("my-day",)),
+            Entry("notices", Text("Inbox", "受信箱"), ("notice",)),
             Entry("tasks", Text("Tasks", "タスク"), ("task",)),
             Entry("meetings", Text("Meetings", "打ち合わせ"), ("meeting",)),
             Entry("drafts", Text("Drafts to approve", "送信前の下書き"), ("draft",)),
@@ -185,6 +188,14 @@ def organisation_of(request: HttpRequest) -> Organisation | None:
     return request.organisation  # type: ignore[attr-defined,no-any-return]
 
 
+def unread(request: HttpRequest) -> int:
+    """How many notices the viewer has not read: asked for by the index alone, so that fragments do without."""
+    member = getattr(request, "user", None)
+    if member is None or not member.is_authenticated:
+        return 0
+    return Notice.objects.unread().filter(member=member).count()
+
+
 def today(request: HttpRequest) -> date:
     """The organisation's day of the request, without another query."""
     org = organisation_of(request) or organisation.current()
@@ -210,7 +221,7 @@ def _link(request: HttpRequest, entry: Entry, here: str) -> Link | None:
     if needed is not None and allowed(request.user, needed) is None:  # type: ignore[arg-type]
         return None
     is_here = here == entry.name or any(here == name or here.startswith(f"{name}-") for name in entry.within)
-    return Link(entry.label, url, is_here)
+    return Link(entry.label, url, is_here, entry.name)
 
 
 def _cookie(request: HttpRequest, name: str, known: str) -> str:

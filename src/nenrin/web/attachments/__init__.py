@@ -1,0 +1,1 @@
+"""Files beside tasks, meetings and timeline entries."""

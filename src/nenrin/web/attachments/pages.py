@@ -1,0 +1,182 @@
+"""Files beside a task, a meeting or a timeline entry: shown, added, taken out, brought back, downloaded.
+
+Reading takes what reading contacts takes: what a file holds about people is not known. Changing takes what changing
+its thing takes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db.models import QuerySet
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import get_language
+from django.views.decorators.http import require_POST
+
+from nenrin.customers.errors import Refused
+from nenrin.foundation.actors import Actor
+from nenrin.foundation.models import Member
+from nenrin.foundation.permissions import FieldClass, Permission, visible
+from nenrin.values import Text
+from nenrin.web import toasts
+from nenrin.web.guard import MemberRequest, requires
+from nenrin.work import attachments, file_kinds
+from nenrin.work.attachments import Holder
+from nenrin.work.models import Attachment, Meeting, ReceivedMail, Task, Touch
+
+READ: Final = Permission.CONTACTS_VIEW
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a file can belong to: its column, its page, what changing it takes."""
+
+    column: str
+    page: str
+    edit: Permission
+    model: type[Task] | type[Meeting] | type[Touch]
+
+
+KINDS: Final = (
+    Kind("task", "task", Permission.TASKS_EDIT, Task),
+    Kind("meeting", "meeting", Permission.MEETINGS_EDIT, Meeting),
+    Kind("touch", "timeline-entry", Permission.TIMELINE_WRITE, Touch),
+)
+_BY_MODEL: Final = {kind.model: kind for kind in KINDS}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    row: Attachment
+    remove_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What stands under "files": the rows, and where a new one is sent to ("" where none may be added)."""
+
+    lines: list[Line]
+    add_url: str
+    taken: str  # endings that are taken, for the file dialogue
+    most: str
+
+
+def shown(holder: Task | Meeting | Touch, request: MemberRequest, *, may_edit: bool) -> Files | None:
+    """The files of a thing; None for whoever reads no personal data."""
+    if not visible(request.user, FieldClass.PERSONAL):
+        return None
+    column = _BY_MODEL[type(holder)].column
+    rows = Attachment.objects.filter(removed_at__isnull=True, **{column: holder}).select_related("added_by")
+    lines = [Line(row, reverse(f"{column}-file-remove", args=[holder.pk, row.pk]) if may_edit else "") for row in rows]
+    add_url = reverse(f"{column}-file-add", args=[holder.pk]) if may_edit else ""
+    return Files(
+        lines, add_url, ",".join(f".{ending}" for ending in file_kinds.ENDINGS), f"{attachments.LARGEST >> 20} MB"
+    )
+
+
+@requires(READ)
+def download(request: MemberRequest, key: int) -> FileResponse:
+    """The file itself: always to be saved, never to be shown, whatever it says that it is."""
+    row = get_object_or_404(
+        Attachment.objects.select_related("task", "meeting", "touch", "mail"), pk=key, removed_at=None
+    )
+    if not _sees(request.user, attachments.holder_of(row)):
+        raise Http404(f"attachment {key}")
+    try:
+        content = attachments.path_of(row).open("rb")
+    except OSError:
+        raise Http404(f"attachment {key} is not in this home") from None
+    answer = FileResponse(content, as_attachment=True, filename=row.name, content_type=row.media_type)
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def _sees(member: Member, holder: Holder) -> bool:
+    """Within the scope in which this member sees what it belongs to."""
+    if isinstance(holder, Task):
+        return Task.objects.for_member(member, Permission.TASKS_VIEW).filter(pk=holder.pk).exists()
+    if isinstance(holder, Meeting):
+        return Meeting.objects.for_member(member, Permission.MEETINGS_VIEW).filter(pk=holder.pk).exists()
+    if isinstance(holder, ReceivedMail):
+        return holder.member_id == member.pk
+    return Touch.objects.for_member(member, Permission.TIMELINE_VIEW).filter(pk=holder.pk).exists()
+
+
+def _adding(kind: Kind) -> Callable[..., HttpResponse]:
+    @require_POST
+    @requires(kind.edit)
+    def add(request: MemberRequest, key: int) -> HttpResponse:
+        """Keep the files that were chosen; each that is not taken is named."""
+        holder = _holder(kind, request, key)
+        for file in request.FILES.getlist("file")[:20]:
+            _add(request, holder, file)
+        return HttpResponseRedirect(reverse(kind.page, args=[key]) + "#files")
+
+    return add
+
+
+def _add(request: MemberRequest, holder: Holder, file: Any) -> None:
+    name = attachments.display_name(file.name or "")
+    try:
+        attachments.add(holder, name, file.chunks(), by=Actor.of(request.user), at=request.at)
+    except Refused as refused:
+        said = refused.faults[0].text.in_(get_language() or "ja")
+        toasts.say(request, Text(f"“{name}” was not kept. {said}", f"「{name}」は保存されていません。{said}"))
+    else:
+        toasts.say(request, Text(f"“{name}” kept.", f"「{name}」を保存しました。"))
+
+
+def _removing(kind: Kind) -> Callable[..., HttpResponse]:
+    @require_POST
+    @requires(kind.edit)
+    def remove(request: MemberRequest, key: int, file: int) -> HttpResponse:
+        """Take a file out; the toast brings it back."""
+        row = _file(kind, request, key, file)
+        attachments.remove(row, by=Actor.of(request.user), at=request.at)
+        undo = reverse(f"{kind.column}-file-restore", args=[key, file])
+        toasts.say(request, Text("File removed.", "ファイルを削除しました。"), undo_url=undo)
+        return HttpResponseRedirect(reverse(kind.page, args=[key]) + "#files")
+
+    return remove
+
+
+def _restoring(kind: Kind) -> Callable[..., HttpResponse]:
+    @require_POST
+    @requires(kind.edit)
+    def restore(request: MemberRequest, key: int, file: int) -> HttpResponse:
+        """Bring a file back."""
+        attachments.restore(_file(kind, request, key, file), by=Actor.of(request.user), at=request.at)
+        return HttpResponseRedirect(reverse(kind.page, args=[key]) + "#files")
+
+    return restore
+
+
+def _holder(kind: Kind, request: MemberRequest, key: int) -> Task | Meeting | Touch:
+    rows: QuerySet[Any] = kind.model.objects.for_member(request.user, kind.edit)  # type: ignore[attr-defined]
+    found: Task | Meeting | Touch = get_object_or_404(rows.select_related("account"), pk=key)
+    return found
+
+
+def _file(kind: Kind, request: MemberRequest, key: int, file: int) -> Attachment:
+    return get_object_or_404(Attachment, pk=file, **{kind.column: _holder(kind, request, key)})
+
+
+def _addresses(kind: Kind) -> list[URLPattern]:
+    base = "timeline" if kind.column == "touch" else f"{kind.column}s"
+    return [
+        path(f"{base}/<int:key>/files", _adding(kind), name=f"{kind.column}-file-add"),
+        path(f"{base}/<int:key>/files/<int:file>/remove", _removing(kind), name=f"{kind.column}-file-remove"),
+        path(f"{base}/<int:key>/files/<int:file>/restore", _restoring(kind), name=f"{kind.column}-file-restore"),
+    ]
+
+
+urlpatterns = [
+    path("attachments/<int:key>", download, name="attachment"),
+    *(address for kind in KINDS for address in _addresses(kind)),
+]

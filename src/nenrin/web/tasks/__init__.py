@@ -1,0 +1,1 @@
+"""Tasks: the list, one task, what is done to it, its files and templates."""

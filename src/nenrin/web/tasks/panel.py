@@ -1,0 +1,36 @@
+"""The open tasks of an account, for its page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from django.urls import reverse
+
+from nenrin.foundation.permissions import Permission, allowed
+from nenrin.web import navigation
+from nenrin.web.guard import MemberRequest
+from nenrin.web.tasks.rows import Line, lines, within
+
+SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """The tasks due first, and where one adds another ("" for whoever may not)."""
+
+    lines: list[Line]
+    all_url: str
+    new_url: str
+
+
+def of(account: int, request: MemberRequest) -> Panel | None:
+    """One query; None where the viewer sees no tasks."""
+    if allowed(request.user, Permission.TASKS_VIEW) is None:
+        return None
+    rows = within(request.user).filter(account=account, state="open").order_by("due_on", "pk")[:SHOWN]
+    may_add = allowed(request.user, Permission.TASKS_EDIT) is not None
+    back = quote(reverse("account", args=[account]))
+    new_url = f"{reverse('task-new')}?account={account}&next={back}" if may_add else ""
+    all_url = f"{reverse('tasks')}?account={account}&state=all"
+    return Panel(lines(rows, request.user, navigation.today(request)), all_url, new_url)
