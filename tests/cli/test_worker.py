@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from django.db import connection
 
 from nenrin.cli import worker
-from nenrin.cli.loops import LONG, LOOPS, PROMPT, Loop
+from nenrin.cli.loops import BESIDE, LONG, LOOPS, PROMPT, Loop
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("org")]
 
@@ -36,7 +36,7 @@ def test_the_short_loops_go_on_while_a_long_step_is_in_the_middle(monkeypatch: p
         return 1
 
     monkeypatch.setattr(signal, "signal", lambda number, handler: stop.append(handler))
-    monkeypatch.setattr(worker, "LONG", (Loop("long", long),))
+    monkeypatch.setattr(worker, "BESIDE", {"long": (Loop("long", long),)})
     monkeypatch.setattr(worker, "PROMPT", (Loop("short", short),))
     monkeypatch.setattr(worker, "PARTING_SECONDS", 30.0)
     assert CliRunner().invoke(worker.command).exit_code == 0
@@ -45,4 +45,6 @@ def test_the_short_loops_go_on_while_a_long_step_is_in_the_middle(monkeypatch: p
 
 def test_learning_and_backtests_are_beside_the_others_and_once_does_them_too() -> None:
     assert [loop.name for loop in LONG] == ["risk", "learn", "backtest"]
-    assert not {loop.name for loop in LONG} & {loop.name for loop in PROMPT} and set(LOOPS) == {*LONG, *PROMPT}
+    beside = [loop for loops in BESIDE.values() for loop in loops]
+    assert set(LONG) <= set(beside) and set(LOOPS) == {*PROMPT, *beside}
+    assert len({loop.name for loop in LOOPS}) == len(LOOPS)

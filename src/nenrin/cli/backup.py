@@ -16,6 +16,8 @@ from nenrin import __version__
 from nenrin.cli.output import fail
 
 MANIFEST = "backup.json"
+#: Of sessions, of sealed secrets, and of the links in mails, which must work for ever.
+KEYS = ("secret.key", "sealing.key", "links.key")
 #: In the home: when and where the last backup was made, for `nenrin doctor`.
 LAST = "last_backup.json"
 
@@ -37,8 +39,9 @@ def command(target: Path) -> None:
     _database(target)
     if settings.MEDIA_ROOT.exists():
         shutil.copytree(settings.MEDIA_ROOT, target / "media")
-    if (settings.HOME / "secret.key").exists():
-        shutil.copy2(settings.HOME / "secret.key", target / "secret.key")
+    for name in KEYS:
+        if (settings.HOME / name).exists():
+            shutil.copy2(settings.HOME / name, target / name)
     made = {"version": __version__, "made_at": datetime.now(UTC).isoformat(), "postgres": bool(settings.DATABASE_URL)}
     (target / MANIFEST).write_text(json.dumps(made))
     (settings.HOME / LAST).write_text(json.dumps(made | {"target": str(target.resolve())}))

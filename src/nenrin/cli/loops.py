@@ -15,6 +15,9 @@ from django.db import close_old_connections
 
 from nenrin.customers import days
 from nenrin.foundation import journal, leases, organisation, verification
+from nenrin.foundation.mail import deliver as mails
+from nenrin.foundation.webhooks import deliver as webhooks
+from nenrin.foundation.webhooks import feed
 from nenrin.ingest import drain, lakes, mirror
 from nenrin.ingest.importing import rounds
 from nenrin.insight import refresh, tick
@@ -61,10 +64,14 @@ def _turn(at: datetime) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """A named loop: `step(at)` does one bounded round and returns how many rows it moved."""
+    """A named loop: `step(at)` does one bounded round and returns how many rows it moved.
+
+    A shared one claims its rows itself: several workers may go round in it at once.
+    """
 
     name: str
     step: Callable[[datetime], int]
+    is_shared: bool = False
 
 
 #: What facts wait for: each a short step.
@@ -87,7 +94,11 @@ LONG = (
     Loop("learn", learning.step),
     Loop("backtest", backtests.step),
 )
-LOOPS = PROMPT + LONG
+#: What waits for others' machines. A standing worker goes through each beside the rest.
+SENDING = (Loop("deliver", mails.step, is_shared=True),)
+TELLING = (Loop("tell", feed.step), Loop("post", webhooks.step, is_shared=True))
+BESIDE = {"long loops": LONG, "sending": SENDING, "telling": TELLING}
+LOOPS = PROMPT + LONG + SENDING + TELLING
 
 
 def one_round(at: datetime, loops: tuple[Loop, ...] = LOOPS) -> Mapping[str, int]:
@@ -103,7 +114,7 @@ def one_round(at: datetime, loops: tuple[Loop, ...] = LOOPS) -> Mapping[str, int
 def _run(loop: Loop, at: datetime) -> int:
     try:
         with leases.held(f"worker.{loop.name}", holder=HOLDER, seconds=LEASE_SECONDS, at=at) as mine:
-            if not mine:
+            if not mine and not loop.is_shared:
                 return 0
             begun = time.perf_counter()
             done = loop.step(at)

@@ -12,11 +12,11 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
-from nenrin.cli.backup import MANIFEST
+from nenrin.cli.backup import KEYS, MANIFEST
 from nenrin.cli.output import fail
 from nenrin.foundation.models import Lease, Organisation
 
-FILES = ("spool.sqlite3", "nenrin.sqlite3", "secret.key")
+FILES = ("spool.sqlite3", "nenrin.sqlite3", *KEYS)
 
 
 @click.command()

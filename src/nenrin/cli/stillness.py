@@ -14,7 +14,9 @@ from typing import Final
 from django.db.models import Max
 
 from nenrin.foundation import organisation
+from nenrin.foundation.mail import deliver as mails
 from nenrin.foundation.models import Entry
+from nenrin.foundation.webhooks import deliver as webhooks
 from nenrin.ingest import conservation, spool
 from nenrin.ingest.models import Import
 from nenrin.ingest.models.imports import AT_WORK
@@ -35,6 +37,8 @@ def pulse(at: datetime) -> Pulse | None:
     if spool.read(conservation.through(), 1):
         return None
     if Entry.objects.filter(sequence__isnull=True).exists() or Import.objects.filter(state__in=AT_WORK).exists():
+        return None
+    if mails.is_work(at) or webhooks.is_work(at):
         return None
     return Pulse(organisation.today(at), Entry.objects.aggregate(last=Max("id"))["last"] or 0)
 

@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -15,7 +16,7 @@ import click
 from django.db import Error as DatabaseTrouble
 from django.db import close_old_connections
 
-from nenrin.cli.loops import LONG, LOOPS, PROMPT, Loop, one_round
+from nenrin.cli.loops import BESIDE, LOOPS, PROMPT, Loop, one_round
 from nenrin.cli.stillness import Rest
 from nenrin.ingest import drain, lakes
 
@@ -28,9 +29,10 @@ log = logging.getLogger(__name__)
 @click.command()
 @click.option("--once", is_flag=True, help="Work until nothing is left, then end.")
 def command(once: bool) -> None:
-    """Run the loops: imports, drain, seal, mirror, daily tick, refresh. Several workers may run at once.
+    """Run the loops: imports, drain, seal, mirror, daily tick, refresh, mails. Several workers may run at once.
 
-    Learning and backtests, which take long, go on beside the others and hold none of them up.
+    Learning and backtests, which take long, and sending, which waits for others' machines, go on beside the rest and
+    hold none of it up.
     """
     stopped = threading.Event()
 
@@ -45,10 +47,14 @@ def command(once: bool) -> None:
     if once:
         work(LOOPS, stopped.is_set, lambda: True)
         return
-    beside = threading.Thread(
-        target=work, args=(LONG, stopped.is_set, lambda: stopped.wait(IDLE_SECONDS)), name="long loops", daemon=True
-    )
-    beside.start()
+    beside = [
+        threading.Thread(
+            target=work, args=(loops, stopped.is_set, lambda: stopped.wait(IDLE_SECONDS)), name=name, daemon=True
+        )
+        for name, loops in BESIDE.items()
+    ]
+    for thread in beside:
+        thread.start()
     work(PROMPT, stopped.is_set, lambda: stopped.wait(IDLE_SECONDS) or os.getppid() != parent)
     stopped.set()
     _leave(beside)
@@ -66,10 +72,12 @@ def work(loops: tuple[Loop, ...], is_stopped: Callable[[], bool], idle: Callable
             return
 
 
-def _leave(beside: threading.Thread) -> None:
+def _leave(beside: list[threading.Thread]) -> None:
     """A long step may be in the middle: what it has not committed is taken up again, so nobody waits for its end."""
-    beside.join(PARTING_SECONDS)
-    if beside.is_alive():
+    until = time.monotonic() + PARTING_SECONDS
+    for thread in beside:
+        thread.join(max(0.0, until - time.monotonic()))
+    if any(thread.is_alive() for thread in beside):
         logging.shutdown()
         os._exit(0)
 
