@@ -15,8 +15,9 @@ from nenrin.foundation.calendar import day_of
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.web import navigation
 from nenrin.web.guard import MemberRequest, requires
-from nenrin.web.my_day import changes, lines, strip
-from nenrin.work.queue import asking
+from nenrin.web.my_day import beside, changes, lines, strip
+from nenrin.work.models.meeting import Meeting
+from nenrin.work.queue import asking, busy
 from nenrin.work.queue.asking import Day
 from nenrin.work.queue.portfolio import Portfolio, Standing
 
@@ -32,11 +33,12 @@ def my_day(request: MemberRequest) -> HttpResponse:
     org = navigation.organisation_of(request) or organisation.current()
     zone = ZoneInfo(org.zone)
     today = day_of(request.at, zone)
-    day = asking.my_day(request.user, today, request.at, org)
-    return render(request, "my_day/my_day.html", context(request, day, zone))
+    meetings = busy.meetings(request.user, today, zone)
+    day = asking.my_day(request.user, today, request.at, org, busy=busy.minutes(meetings))
+    return render(request, "my_day/my_day.html", context(request, day, meetings, zone))
 
 
-def context(request: MemberRequest, day: Day, zone: ZoneInfo) -> dict[str, Any]:
+def context(request: MemberRequest, day: Day, meetings: list[Meeting], zone: ZoneInfo) -> dict[str, Any]:
     """What the page shows of a day: one's own, or that of a colleague for whoever leads."""
     held, begun = day.portfolio, changes.since(day.on, zone)
     within, beyond = day.cut.within, day.cut.beyond
@@ -52,6 +54,8 @@ def context(request: MemberRequest, day: Day, zone: ZoneInfo) -> dict[str, Any]:
         "beyond": drawn[len(within) :],
         "hidden": len(beyond) - len(shown),
         "explained": lines.explained(),
+        "meetings": beside.planned(meetings, _reader_zone(request, zone)),
+        "drafts": beside.drafts(held),
         "since": begun,
         "changes": changes.of(held, begun),
         "others": [task for task in held.due if task.account_id not in held.standing],
@@ -59,6 +63,10 @@ def context(request: MemberRequest, day: Day, zone: ZoneInfo) -> dict[str, Any]:
         "may_answer": held.member.pk == request.user.pk and allowed(request.user, Permission.TASKS_EDIT) is not None,
         "may_see_team": allowed(request.user, Permission.CAPACITY_VIEW) is not None,
     }
+
+
+def _reader_zone(request: MemberRequest, zone: ZoneInfo) -> ZoneInfo:
+    return ZoneInfo(request.user.zone) if request.user.zone else zone
 
 
 def quiet(held: Portfolio) -> list[tuple[Standing, int | None]]:

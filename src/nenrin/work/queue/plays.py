@@ -44,6 +44,11 @@ KINDS: Mapping[str, Kind] = {
         Text("Ask to be introduced to the successor", "後任の紹介を依頼する"), 20, 0.20, 0
     ),
     "seats": Kind(Text("Offer more seats before they run out", "不足する前にライセンスの追加を提案する"), 15, 0.30, 2),
+    "promise": Kind(Text("Keep it, or tell them the new day", "履行するか、新しい期日を顧客へ伝える"), 10, 0.15, 0),
+    "onboarding_behind": Kind(
+        Text("Settle with them what is overdue", "超過している手順を顧客と片付ける"), 20, 0.15, 1
+    ),
+    "onboarding_stuck": Kind(Text("Offer to do the next step for them", "次の手順の代行を提案する"), 30, 0.20, 0),
     "task": Kind(Text("Do what was planned", "予定の作業を進める"), 15, 0.10, 0),
 }  # fmt: skip
 

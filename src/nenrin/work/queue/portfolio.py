@@ -76,12 +76,27 @@ class Standing:
         return self.health.score - self.before
 
 
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """`kind`: left, answer, ticket, promise or onboarding. `figure`: an answer's score. `words` and `name` are personal,
+    but of onboarding: there `words` are its standing and four counts (settled, all, overdue with us, with them)."""
+
+    account: int
+    kind: str
+    key: int
+    on: date
+    figure: int
+    words: str
+    name: str
+
+
 class Portfolio(Sequence[int]):
     """The accounts' ids, for sources that look for themselves; `standing` for those that need no more."""
 
     def __init__(self, member: Member, on: date, at: datetime, rows: Sequence[Standing], currency: str = "JPY") -> None:
         self.member, self.on, self.at, self.currency = member, on, at, currency
         self.standing: Mapping[int, Standing] = {row.account.pk: row for row in rows}
+        self.signals: list[Signal] | None = None  # of nenrin.work.queue.signals, once they are asked for
         self._keys = tuple(self.standing)
 
     @overload

@@ -22,6 +22,10 @@ def days(count: int) -> Text:
     return Text(f"{count:,} day{'' if count == 1 else 's'}", f"{count:,}日")
 
 
+def steps(count: int) -> Text:
+    return Text(f"{count:,} step{'' if count == 1 else 's'}", f"{count:,}件")
+
+
 def band(value: str) -> Text:
     return BANDS[Band(value)] if value in list(Band) else BANDS[Band.UNKNOWN]
 

@@ -1,4 +1,4 @@
-"""What customers said and did lately that asks for an answer: one query for three kinds of rows.
+"""What customers said and what we owe them, as far as it asks for an answer: one query for five kinds of rows.
 
 A union of narrow rows instead of a query each: a page has a budget of queries, and each kind is few rows.
 """
@@ -6,19 +6,21 @@ A union of narrow rows instead of a query each: a page has a budget of queries, 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.db.models import CharField, Exists, F, IntegerField, OuterRef, Value
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Cast, Coalesce, Concat
 
 from nenrin.customers.models import Contact
 from nenrin.customers.statuses import DecisionRole
+from nenrin.foundation.calendar import add_business_days
 from nenrin.ingest.models import Answer, Ticket
 from nenrin.work.models import Touch
+from nenrin.work.models.onboarding import OnboardingProject, Standing
+from nenrin.work.models.promise import Promise, PromiseState
 from nenrin.work.models.touch import Channel, Direction
-from nenrin.work.queue.portfolio import Portfolio
+from nenrin.work.queue.portfolio import Portfolio, Signal
 
 #: How far back each kind is looked for, and how long an urgent ticket may be open.
 LEFT_DAYS, ANSWER_DAYS, TICKET_DAYS = 90, 45, 2
@@ -26,25 +28,18 @@ DETRACTOR = 6
 _WORDS = CharField(max_length=2000)
 
 
-@dataclass(frozen=True, slots=True)
-class Signal:
-    """`kind`: left, answer or ticket. `figure`: an answer's score. `words` and `name` are personal."""
-
-    account: int
-    kind: str
-    key: int
-    on: date
-    figure: int
-    words: str
-    name: str
+def of(portfolio: Portfolio, *kinds: str) -> list[Signal]:
+    """Those of some kinds; read once for a portfolio, whoever asks first."""
+    if portfolio.signals is None:
+        portfolio.signals = _read(list(portfolio), portfolio.on, portfolio.at)
+    return [one for one in portfolio.signals if one.kind in kinds]
 
 
-def of(portfolio: Portfolio) -> list[Signal]:
-    keys = list(portfolio)
+def _read(keys: Sequence[int], on: date, at: datetime) -> list[Signal]:
     if not keys:
         return []
-    rows = _left(keys, portfolio.on).union(_answers(keys, portfolio.at), _tickets(keys, portfolio.at), all=True)
-    return [_signal(*row) for row in rows]
+    others = (_answers(keys, at), _tickets(keys, at), _promises(keys, on), _onboarding(keys))
+    return [_signal(*row) for row in _left(keys, on).union(*others, all=True)]
 
 
 def _signal(account: int, kind: str, key: int, moment: str, figure: int, words: str, name: str) -> Signal:
@@ -85,6 +80,24 @@ def _tickets(keys: Sequence[int], at: datetime) -> Any:  # Any: rows of a union
         opened_at__lte=at - timedelta(TICKET_DAYS),
     )  # fmt: skip
     return _narrow(rows, "ticket", "opened_at", Value(0), F("title"), F("key"))
+
+
+def _promises(keys: Sequence[int], on: date) -> Any:  # Any: rows of a union
+    """Open ones that are due by the end of the next business day, or overdue."""
+    rows = Promise.objects.filter(account__in=keys, state=PromiseState.OPEN, due_on__lte=add_business_days(on, 1))
+    return _narrow(rows, "promise", "due_on", Value(0), F("words"), F("toward"))
+
+
+def _onboarding(keys: Sequence[int]) -> Any:  # Any: rows of a union
+    """Projects that run behind or are stuck."""
+    rows = OnboardingProject.objects.filter(
+        account__in=keys, state="running", standing__in=(Standing.BEHIND, Standing.STUCK)
+    )
+    counts = ("steps_settled", "steps_all", "overdue_ours", "overdue_theirs")
+    told = [part for name in counts for part in (Value("|"), Cast(F(name), _WORDS))]
+    return _narrow(
+        rows, "onboarding", "starts_on", Value(0), Concat(F("standing"), *told, output_field=_WORDS), F("name")
+    )
 
 
 def _narrow(rows: Any, kind: str, moment: str, figure: Any, words: Any, name: Any) -> Any:

@@ -12,14 +12,27 @@ from datetime import date
 from nenrin.foundation.models import Member
 from nenrin.work.queue.portfolio import Portfolio
 from nenrin.work.queue.reasons import Reason
-from nenrin.work.queue.sources import cadence, deadlines, health, risk, seats, tasks, unknown, voices
+from nenrin.work.queue.sources import (
+    cadence,
+    deadlines,
+    health,
+    onboarding,
+    promises,
+    risk,
+    seats,
+    tasks,
+    unknown,
+    voices,
+)
 
 Source = Callable[[Portfolio, Member, date], Sequence[Reason]]
 #: In the order in which reasons of equal worth are told.
 SOURCES: tuple[Source, ...] = (
     tasks.reasons,
+    promises.reasons,
     deadlines.reasons,
     voices.reasons,
+    onboarding.reasons,
     health.reasons,
     risk.reasons,
     cadence.reasons,

@@ -9,15 +9,14 @@ from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import FieldClass, visible
 from nenrin.values import Text
 from nenrin.work.queue import plays, said, signals
-from nenrin.work.queue.portfolio import Portfolio
+from nenrin.work.queue.portfolio import Portfolio, Signal
 from nenrin.work.queue.reasons import Reason
-from nenrin.work.queue.signals import Signal
 
 
 def reasons(accounts: Portfolio, member: Member, on: date) -> list[Reason]:
     may_read = visible(member, FieldClass.PERSONAL)
     told = {"left": _left, "answer": _answer, "ticket": _ticket}
-    return [told[one.kind](one, on, may_read) for one in signals.of(accounts)]
+    return [told[one.kind](one, on, may_read) for one in signals.of(accounts, *told)]
 
 
 def _left(one: Signal, on: date, may_read: bool) -> Reason:
