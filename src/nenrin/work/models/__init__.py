@@ -1,6 +1,7 @@
 from nenrin.work.models.attachment import Attachment as Attachment
 from nenrin.work.models.calendar import CalendarFeed as CalendarFeed
 from nenrin.work.models.calendar import CalendarSubscription as CalendarSubscription
+from nenrin.work.models.day_load import DayLoad as DayLoad
 from nenrin.work.models.feedback import Feedback as Feedback
 from nenrin.work.models.followed import Followed as Followed
 from nenrin.work.models.handoff import DealTold as DealTold

@@ -1,0 +1,163 @@
+"""Load against capacity, member by member: what a team has to do today and how much of it there is time for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Count, Exists, Min, OuterRef, Q, Sum
+from django.db.models.functions import Coalesce
+
+from nenrin.customers import capacities, deputies
+from nenrin.customers.capacities import Load
+from nenrin.customers.models import Account, Assignment
+from nenrin.customers.statuses import Phase, Status
+from nenrin.foundation.models import Member
+from nenrin.values import Money
+from nenrin.work.models import Touch
+from nenrin.work.models.day_load import DayLoad
+from nenrin.work.models.task import Task
+from nenrin.work.models.touch import Channel, Direction
+from nenrin.work.queue.plays import KINDS
+
+#: Days without contact after which an account at risk counts as left alone.
+UNTOUCHED_DAYS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Portfolio:
+    """Of the accounts of which a member is the primary owner; amounts in the organisation's currency."""
+
+    accounts: int = 0
+    arr: int = 0
+    at_risk: int = 0
+    at_risk_arr: int = 0
+    untouched: int = 0  # at risk, and nobody was in touch
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Open tasks: due by today, overdue, the oldest one's day, minutes of those due."""
+
+    due: int = 0
+    overdue: int = 0
+    oldest: date | None = None
+    minutes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One member. `queue` is None until their day was made once; `deputy` sees to their accounts while they are away."""
+
+    member: Member
+    portfolio: Portfolio
+    due: Due
+    planned: Load
+    minutes_a_day: int
+    queue: DayLoad | None
+    deputy: Member | None = None
+
+    @property
+    def minutes(self) -> int:
+        """Of the queue, which holds the tasks for its accounts, as it stood; of due tasks alone where there is none."""
+        return max(self.queue.minutes, self.due.minutes) if self.queue else self.due.minutes
+
+    @property
+    def share(self) -> float | None:
+        return self.minutes / self.minutes_a_day if self.minutes_a_day else None
+
+
+def lines(members: Iterable[Member], on: date, at: datetime, currency: str) -> list[Line]:
+    """Every member with what they have to do, the fullest first: nine queries at any number."""
+    wanted = {member.pk: member for member in members}
+    held, due = _portfolios(wanted, at, currency), _due(wanted, on)
+    planned, minutes = capacities.loads(wanted), capacities.minutes_a_day(wanted)
+    queues = {row.member_id: row for row in DayLoad.objects.filter(member__in=wanted, on=on)}
+    away = deputies.of(on)
+    standing_in = Member.objects.in_bulk([key for key in away.values() if key is not None]) if away else {}
+    found = [
+        Line(
+            member, held.get(key, Portfolio()), due.get(key, Due()), planned[key], minutes[key], queues.get(key),
+            standing_in.get(away.get(key, 0)),
+        )
+        for key, member in wanted.items()
+    ]  # fmt: skip
+    return sorted(found, key=lambda line: (-(line.share or 0.0), line.member.name))
+
+
+def _portfolios(members: Mapping[int, Member], at: datetime, currency: str) -> dict[int, Portfolio]:
+    rows = Account.objects.standing().filter(status=Status.CUSTOMER, owner__in=members).order_by()
+    mine, bad = Q(currency=currency), Q(health__band="at_risk")
+    counted = rows.values("owner").annotate(
+        n=Count("pk"), mrr=Coalesce(Sum("mrr_minor", filter=mine), 0), bad=Count("pk", filter=bad),
+        bad_mrr=Coalesce(Sum("mrr_minor", filter=mine & bad), 0),
+    )  # fmt: skip
+    quiet = dict(_untouched(rows.filter(bad), at))
+    return {
+        row["owner"]: Portfolio(row["n"], 12 * row["mrr"], row["bad"], 12 * row["bad_mrr"], quiet.get(row["owner"], 0))
+        for row in counted
+    }
+
+
+def _untouched(rows: object, at: datetime) -> Iterable[tuple[int, int]]:
+    since = at - timedelta(days=UNTOUCHED_DAYS)
+    touched = Touch.objects.filter(account=OuterRef("pk"), retracted_at__isnull=True, happened_at__gte=since)
+    touched = touched.exclude(channel=Channel.NOTE).exclude(direction=Direction.INTERNAL)
+    found: Iterable[tuple[int, int]] = (
+        rows.filter(~Exists(touched)).values_list("owner").annotate(n=Count("pk"))  # type: ignore[attr-defined]
+    )
+    return found
+
+
+def _due(members: Mapping[int, Member], on: date) -> dict[int, Due]:
+    rows = Task.objects.open().filter(assignee__in=members, due_on__lte=on).exclude(snoozed_until__gt=on).order_by()
+    minutes, late = Coalesce("minutes", KINDS["task"].minutes), Q(due_on__lt=on)
+    counted = rows.values("assignee").annotate(
+        n=Count("pk"), late=Count("pk", filter=late), first=Min("due_on", filter=late), took=Sum(minutes)
+    )  # fmt: skip
+    return {row["assignee"]: Due(row["n"], row["late"], row["first"], row["took"]) for row in counted}
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What giving accounts to a colleague would do to both: accounts, ARR and planned minutes a month."""
+
+    accounts: int
+    arr: Money
+    minutes: int
+    giver: Load
+    giver_after: Load
+    receiver: Load
+    receiver_after: Load
+
+    @property
+    def is_too_much(self) -> bool:
+        """The receiver would have more planned than there is time for."""
+        after = self.receiver_after
+        return after.minutes > after.of_minutes or (
+            after.most_accounts is not None and after.accounts > after.most_accounts
+        )
+
+
+def move(accounts: Iterable[Account], giver: Member, receiver: Member, currency: str) -> Move:
+    """Preview of a reassignment of primary owners; nothing is written."""
+    moved, planned = list(accounts), capacities.planned()
+    minutes = sum(planned.get(account.touch_model, capacities.UNPLANNED) for account in moved)
+    loads = capacities.loads([giver.pk, receiver.pk])
+    arr = sum(12 * account.mrr_minor for account in moved if account.currency == currency)
+    one, other = loads[giver.pk], loads[receiver.pk]
+    return Move(
+        len(moved), Money(arr, currency), minutes, one, _changed(one, -len(moved), -minutes), other,
+        _changed(other, len(moved), minutes),
+    )  # fmt: skip
+
+
+def _changed(load: Load, accounts: int, minutes: int) -> Load:
+    return Load(load.accounts + accounts, load.minutes + minutes, load.of_minutes, load.most_accounts)
+
+
+def owned(member: Member, phase: Phase = Phase.PRIMARY) -> Iterable[int]:
+    """Accounts that a member looks after in a phase, by id."""
+    rows = Assignment.objects.filter(member=member, phase=phase, until_on__isnull=True)
+    return rows.values_list("account_id", flat=True)
