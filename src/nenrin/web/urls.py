@@ -24,6 +24,8 @@ from nenrin.web.my_day import answering as my_day_answering
 from nenrin.web.my_day import pages as my_day
 from nenrin.web.notices import pages as notices
 from nenrin.web.own import preferences, profile, sessions, sign_in
+from nenrin.web.portal import pages as portal
+from nenrin.web.plans import pages as success_plans
 from nenrin.web.retention import pages as retention
 from nenrin.web.revenue import cohorts
 from nenrin.web.revenue import notes as revenue_notes
@@ -45,8 +47,9 @@ AREAS = (
     *(lifetimes, account_value, retention, roi),
     *(risks, risk_forecasts, risk_models),
     *(entries, entry_forms, balance, planning, contribution),
-    *(handoffs,),
+    *(handoffs, success_plans),
     *(products, plans, rules, attributes, tags, teams),
+    *(portal,),
     *(members, journal, tokens, organisation, profile, sessions, components_page, probes),
 )
 

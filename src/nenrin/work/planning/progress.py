@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from nenrin.analytics.kpis.measures import Measure
 from nenrin.insight import measures
 from nenrin.insight.models import CurrentMeasure
 from nenrin.work.models import PlanMilestone, PlanObjective, SuccessPlan
@@ -19,6 +20,7 @@ class Reached:
     """
 
     objective: PlanObjective
+    measure: Measure | None  # of ours; null where it is a figure of theirs
     value: float | None
     as_of: date | None
     share: float | None
@@ -68,9 +70,14 @@ def of(plans: Sequence[SuccessPlan], today: date) -> dict[int, Progress]:
     objectives = list(PlanObjective.objects.filter(plan__in=keys))
     milestones = list(PlanMilestone.objects.filter(plan__in=keys).select_related("owner"))
     values = _values({accounts[one.plan_id] for one in objectives if one.measure}, objectives)
+    known = measures.named({one.measure for one in objectives if one.measure})
+
+    def reached(one: PlanObjective) -> Reached:
+        return _reached(one, known.get(one.measure), values.get((accounts[one.plan_id], one.measure)))
+
     return {
         key: Progress(
-            tuple(_reached(one, values.get((accounts[key], one.measure))) for one in objectives if one.plan_id == key),
+            tuple(reached(one) for one in objectives if one.plan_id == key),
             tuple(one for one in milestones if one.plan_id == key),
             today,
         )
@@ -94,20 +101,19 @@ def current(account: int, measure: str) -> float | None:
     return CurrentMeasure.objects.filter(account=account, measure=measure).values_list("value", flat=True).first()
 
 
-def _reached(one: PlanObjective, told: tuple[float, date] | None) -> Reached:
+def _reached(one: PlanObjective, measure: Measure | None, told: tuple[float, date] | None) -> Reached:
     value, as_of = (told or (None, None)) if one.measure else (one.current, one.current_on)
     if value is None or one.target is None:
-        return Reached(one, value, as_of, None, one.achieved_on is not None)
-    met = one.achieved_on is not None or is_met(value, one.target, falls=_falls(one))
-    return Reached(one, value, as_of, 1.0 if met else share(value, one.baseline, one.target), met)
+        return Reached(one, measure, value, as_of, None, one.achieved_on is not None)
+    met = one.achieved_on is not None or is_met(value, one.target, falls=_falls(one, measure))
+    return Reached(one, measure, value, as_of, 1.0 if met else share(value, one.baseline, one.target), met)
 
 
-def _falls(one: PlanObjective) -> bool:
+def _falls(one: PlanObjective, measure: Measure | None) -> bool:
     """Less is better: by the way from baseline to target, else by the measure's own direction."""
     if one.baseline is not None and one.target is not None and one.baseline != one.target:
         return one.target < one.baseline
-    known = measures.usable().get(one.measure) if one.measure else None
-    return known is not None and known.direction == "lower"
+    return measure is not None and measure.direction == "lower"
 
 
 def is_met(value: float, target: float, *, falls: bool) -> bool:
