@@ -7,11 +7,13 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from nenrin.analytics.revenue.books import Book, Dues, States
 from nenrin.analytics.revenue.exchange import Exchange
 from nenrin.analytics.revenue.groups import Groups, disjoint
 from nenrin.analytics.revenue.paths import Path as Line
+from nenrin.analytics.revenue.paths import Whole
 from nenrin.analytics.revenue.policies import Policy
 from nenrin.analytics.revenue.voices import nobody
 
@@ -37,41 +39,52 @@ def write(path: Path, customers: int) -> int:
     return int(found[0]) if found else 0
 
 
+def read(path: Path) -> pa.Table:
+    """The rows as they lie in the file: words as the numbers under which it keeps them."""
+    return pq.ParquetFile(path, read_dictionary=["customer_id", "segment"], memory_map=True).read(use_threads=False)
+
+
 def book(rows: pa.Table, policy: Policy) -> tuple[Book, Groups, list[str]]:
     """Sums by customer and month, and the changes between them; the segments as groups with their names."""
-    customer, names = _coded(rows.column("customer_id"))
-    month = _months(rows.column("period"))
-    minor = np.rint(rows.column("revenue").to_numpy() * 100).astype(np.int64)
-    table = np.zeros((len(names), MONTHS + 1), dtype=np.int64)
-    np.add.at(table.reshape(-1), customer * (MONTHS + 1) + month + 1, minor)
-    row, at = np.nonzero(table[:, 1:] != table[:, :-1])
-    level, days = table[row, at + 1], _days()[at]
-    nothing = np.zeros(0, dtype=np.int64)
-    states = States(np.arange(len(names)), np.full(len(names), "", object), np.full(len(names), "JPY", object), row, days,
-                    level, level, np.zeros_like(row), np.zeros_like(row), ("",))  # fmt: skip
-    dues = Dues(nothing, nothing, nothing, nothing, nothing)
-    line = Line(len(names), row, days, level)
-    made = Book(
-        np.arange(len(names)), policy, Exchange(policy), states, dues, frozenset(), (), line, nobody(len(names))
-    )
+    customer, customers = _coded(rows.column("customer_id"))
+    month, count = _months(rows.column("period")), len(customers)
+    minor = np.rint(rows.column("revenue").to_numpy() * 100)
+    table = np.bincount(customer * (MONTHS + 1) + month + 1, weights=minor, minlength=count * (MONTHS + 1))
+    table = table.reshape(count, MONTHS + 1)
+    row, at = np.divmod(np.flatnonzero(table[:, 1:] != table[:, :-1]), MONTHS)
+    level, days = table[row, at + 1].astype(np.int64), _days()[at]
     segment, labels = _coded(rows.column("segment"))
-    of_customer = np.zeros(len(names), dtype=np.int64)
+    of_customer = np.zeros(count, dtype=np.int64)
     of_customer[customer] = segment
-    return made, disjoint(of_customer, len(labels)), labels
+    return _book(count, row, days, level, policy), disjoint(of_customer, len(labels)), labels.to_pylist()
 
 
-def _coded(column: pa.ChunkedArray) -> tuple[np.ndarray, list[str]]:  # type: ignore[type-arg]
-    coded = column.combine_chunks().dictionary_encode()
-    return coded.indices.to_numpy().astype(np.int64), coded.dictionary.to_pylist()
+def _book(count: int, row: Whole, days: Whole, level: Whole, policy: Policy) -> Book:
+    """Of customers with one product each, in one currency; no term of theirs is known."""
+    nothing, flat = np.zeros(0, dtype=np.int64), np.zeros_like(row)
+    words = np.full(count, "", object), np.full(count, policy.reporting_currency, object)
+    states = States(np.arange(count), *words, row, days, level, level, flat, flat, ("",))
+    dues = Dues(nothing, nothing, nothing, nothing, nothing)
+    line = Line(count, row, days, level)
+    return Book(np.arange(count), policy, Exchange(policy), states, dues, frozenset(), (), line, nobody(count))
 
 
-def _months(column: pa.ChunkedArray) -> np.ndarray:  # type: ignore[type-arg]
+def _coded(column: pa.ChunkedArray) -> tuple[Whole, pa.Array]:
+    """Numbers of words and the words; a column of plain text is put into numbers first."""
+    is_coded = pa.types.is_dictionary(column.type)
+    one = (column if is_coded else column.dictionary_encode()).unify_dictionaries()
+    numbers = np.concatenate([chunk.indices.to_numpy() for chunk in one.chunks])
+    return numbers.astype(np.int64), one.chunk(0).dictionary
+
+
+def _months(column: pa.ChunkedArray) -> Whole:
     """Months since the first one."""
-    by_day = np.searchsorted(_days(), np.arange(_days()[0], _days()[-1] + 31), side="right") - 1
-    months: np.ndarray = by_day[column.cast(pa.int32()).to_numpy() - _days()[0]]  # type: ignore[type-arg]
+    days = _days()
+    by_day = np.searchsorted(days, np.arange(days[0], days[-1] + 31), side="right") - 1
+    months: Whole = by_day[column.cast(pa.int32()).to_numpy() - days[0]]
     return months
 
 
-def _days() -> np.ndarray:  # type: ignore[type-arg]
+def _days() -> Whole:
     starts = np.arange(np.datetime64("2021-01"), np.datetime64("2021-01") + MONTHS).astype("datetime64[D]")
     return starts.astype(np.int64)

@@ -19,40 +19,53 @@ PACKAGE = "saas-metrics==0.2.1"
 HOME = Path(__file__).parents[1] / "var" / "peers" / "saas-metrics"
 ASK = """
 import json, sys, time
+import duckdb
 import pandas as pd
 from saas_metrics import engine
-rows = pd.read_parquet(sys.argv[1])
-began = time.process_time()
-report = engine.analyze(rows, today=pd.Timestamp(sys.argv[2]).date())
-whole = time.process_time() - began
-# The same once more without what is compared with nothing here: concentration, tier migration, the channels.
-lines, _ = engine.prepare(rows)
-began = time.process_time()
-lines, _ = engine.prepare(rows)
-_, norm = engine.qc(lines, today=pd.Timestamp(sys.argv[2]).date())
-import duckdb
-db = duckdb.connect()
-db.register("_n", norm)
-db.register("_c", pd.DataFrame({"period_end": norm.attrs["calendar"], "pidx": range(1, len(norm.attrs["calendar"]) + 1)}))
-db.execute("create table billing_norm as select customer_id, period_end::date as period_end, "
-           "revenue::decimal(18, 2) as revenue, segment, channel from _n")
-db.execute("create table calendar as select period_end::date as period_end, pidx from _c")
-for file in sorted(engine.SQL.glob("*.sql"))[:3]:
-    db.execute(file.read_text())
-tables = {name: db.execute(f"select * from {name}").df() for name in ("waterfall", "waterfall_by_segment", "retention")}
-grid = db.execute("select customer_id, period_end, revenue from grid").df()
-engine.metrics(tables["waterfall"], engine.customer_matrix(grid, norm.attrs["calendar"]), "month")
-same = time.process_time() - began
+
+rows, today = pd.read_parquet(sys.argv[1]), pd.Timestamp(sys.argv[2]).date()
+
+
+def timed(work):
+    best, found = float("inf"), None
+    for _ in range(3):
+        began = time.process_time()
+        found = work()
+        best = min(best, time.process_time() - began)
+    return best, found
+
+
+# What is compared with nothing here is left out: concentration, tier migration, the channels.
+def counted(norm):
+    days = norm.attrs["calendar"]
+    db = duckdb.connect()
+    db.register("_n", norm)
+    db.register("_c", pd.DataFrame({"period_end": days, "pidx": range(1, len(days) + 1)}))
+    db.execute("create table billing_norm as select customer_id, period_end::date as period_end, "
+               "revenue::decimal(18, 2) as revenue, segment, channel from _n")
+    db.execute("create table calendar as select period_end::date as period_end, pidx from _c")
+    for file in sorted(engine.SQL.glob("*.sql"))[:3]:
+        db.execute(file.read_text())
+    tables = {name: db.execute(f"select * from {name}").df() for name in ("waterfall", "waterfall_by_segment", "retention")}
+    grid = db.execute("select customer_id, period_end, revenue from grid").df()
+    return engine.metrics(tables["waterfall"], engine.customer_matrix(grid, days), "month")
+
+
+whole, report = timed(lambda: engine.analyze(rows, today=today))
+read, (lines, _) = timed(lambda: engine.prepare(sys.argv[1]))
+checked, (_, norm) = timed(lambda: engine.qc(lines, today=today))
+told = {"whole": whole, "read": read, "checked": checked, "counted": timed(lambda: counted(norm))[0]}
 report.metrics.to_parquet(sys.argv[3] + "/metrics.parquet")
 report.waterfall.astype(float, errors="ignore").to_parquet(sys.argv[3] + "/waterfall.parquet")
 report.waterfall_by_segment.to_parquet(sys.argv[3] + "/segments.parquet")
 report.retention.to_parquet(sys.argv[3] + "/retention.parquet")
-print(json.dumps({"whole": whole, "same": same}))
+print(json.dumps(told))
 """
 
 
 def ask(rows: Path, today: str, out: Path) -> dict[str, Any] | None:
-    """Its processor time for everything and for what is compared; its tables as Parquet in `out`. None: not to be had."""
+    """Its processor time (the best of three) for everything, for reading the file, for checking and summing its rows, and
+    for counting what is compared; its tables as Parquet in `out`. None: not to be had."""
     python = _python()
     if python is None:
         return None

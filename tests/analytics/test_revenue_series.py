@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nenrin.analytics import revenue
-from nenrin.analytics.revenue import figures, groups, intervals, series
+from nenrin.analytics.revenue import figures, flows, groups, intervals, series, years
 from nenrin.analytics.revenue.books import Book, picked
 from nenrin.analytics.revenue.catalogue import KPIS
 from nenrin.analytics.revenue.columns import Facts
@@ -71,6 +71,31 @@ def test_a_larger_book_in_groups_that_do_not_overlap_and_whole_answers_the_same(
     check(of, np.broadcast_to(one, (len(PERIODS), *one.shape)), groups.disjoint(label, 4), Facts())
     check(of, np.ones((len(PERIODS), 1, len(label)), bool), groups.everyone(len(label)), FACTS)
     check(of, np.broadcast_to(one, (len(PERIODS), *one.shape)), groups.overlapping(list(one)), Facts())
+
+
+@FEW
+@given(contracts, st.sampled_from(["month", "quarter", "year"]), st.integers(0, 2**32 - 1))
+def test_totals_from_changes_alone_are_those_of_every_account_in_each_period(
+    told: list[Contract], grain: Grain, seed: int
+) -> None:
+    of, rng = revenue.of_contracts(told, YEN), np.random.default_rng(seed)
+    asked = in_a_row(holding(date(2026, 3, 1), grain), grain, 6)
+    names = flows.COLUMNS | years.COLUMNS
+    for cut in (groups.everyone(len(of.accounts)), groups.disjoint(rng.integers(-1, 3, len(of.accounts)), 3)):
+        assert flows.tells(of, asked, cut)
+        found = series.totals(of, asked, cut, names)
+        every = series.totals(of, asked, cut)
+        assert {*found} == names and all((found[name] == every[name]).all() for name in names)
+
+
+def test_groups_that_overlap_and_periods_with_a_gap_are_told_account_by_account() -> None:
+    of = book(history(4, 20))
+    everyone = np.ones(len(of.accounts), dtype=bool)
+    asked = [month("2025-02"), month("2025-04")]
+    twice = groups.overlapping([everyone, everyone])
+    assert not flows.tells(of, asked, groups.everyone(len(everyone))) and not flows.tells(of, asked[:1], twice)
+    found = series.totals(of, asked, twice, ["end", "kept"])
+    assert {*found} == {"end", "kept"} and (found["end"][:, 0] == found["end"][:, 1]).all() and found["end"].any()
 
 
 def test_exchange_rates_of_each_months_end_are_kept_apart() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nenrin.analytics.revenue.books import Book
-from nenrin.analytics.revenue.paths import NEVER, number
+from nenrin.analytics.revenue.paths import NEVER, Steps, Whole, binned, number
 from nenrin.analytics.revenue.periods import month_start
 
 
@@ -39,15 +39,25 @@ def cohorts(book: Book, last: date, months: int) -> list[Cohort]:
     newest = month_start(last)
     starts = [month_start(newest, -back) for back in range(months - 1, -1, -1)]
     ends = [min(month_start(start, 1) - timedelta(days=1), last) for start in starts]
-    rates = np.maximum(line.at([number(day) for day in ends]), 0)
-    first = _months(line.first_paid())
+    month = _months(line.first_paid()) - (starts[0].year * 12 + starts[0].month - 1)
+    month[(month < 0) | (month >= months)] = months  # older ones, and those who never paid: cut off below
+    begun = np.bincount(month, minlength=months + 1)
+    mrr, accounts = _left(line.steps([number(day) for day in ends]), month, months)
     is_partial = ends[-1] < month_start(newest, 1) - timedelta(days=1)
-    out = []
-    for age, start in enumerate(starts):
-        own = rates[first == start.year * 12 + start.month - 1][:, age:]
-        counts = tuple((own > 0).sum(axis=0).tolist())
-        out.append(Cohort(start, len(own), counts, tuple(own.sum(axis=0).tolist()), is_partial))
-    return out
+    return [
+        Cohort(start, int(begun[n]), tuple(accounts[n, n:].tolist()), tuple(mrr[n, n:].tolist()), is_partial)
+        for n, start in enumerate(starts)
+    ]
+
+
+def _left(steps: Steps, cohort: Whole, months: int) -> tuple[Whole, Whole]:
+    """MRR and accounts that pay, [cohorts, months]; credits as nothing."""
+    cell, size = cohort[steps.row] * months + steps.column, (months + 1, months)
+    was, now = np.maximum(steps.was, 0), np.maximum(steps.now, 0)
+    paying = (now > 0).astype(np.int64) - (was > 0)
+    mrr, accounts = (binned(cell, values, size[0] * size[1]).reshape(size).cumsum(axis=1)
+                     for values in (now - was, paying))  # fmt: skip
+    return mrr, accounts
 
 
 def _months(days: NDArray[np.int64]) -> NDArray[np.int64]:

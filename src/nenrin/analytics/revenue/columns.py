@@ -25,7 +25,9 @@ class Facts:
     """What is no account's own: months in the period, and acquisition over the last twelve months (None: untold)."""
 
     months: int = 1
-    acquisition_minor: int | NDArray[np.float64] | None = None  # an array has one for each period, NaN where untold
+    acquisition_minor: int | NDArray[np.float64] | None = (
+        None  # an array suits what is asked for, [groups] or [periods, 1], NaN where untold
+    )
     gross_margin: float = 0.8
     yearly_discount: float = 0.1
     reactivation_in_nrr: bool = False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -70,11 +70,6 @@ def _ends(kpi: Kpi, columns: Columns) -> tuple[intervals.Floats, intervals.Float
         promoters, detractors, n = (np.array([columns[name].sum()], dtype=float) for name in names)
         return intervals.nps(promoters, detractors, n)
     return intervals.accelerated(intervals.moments(columns[kpi.over].astype(float), columns[kpi.under].astype(float)))
-
-
-def without_costs(facts: Facts) -> Facts:
-    """Costs are known for the whole only."""
-    return replace(facts, acquisition_minor=None)
 
 
 def grouped(columns: Columns, facts: Facts, groups: Groups, wanted: Iterable[str] = KPIS) -> dict[str, list[Figure]]:

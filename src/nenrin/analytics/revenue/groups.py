@@ -29,6 +29,13 @@ class Groups:
     inside: Mask | None = None
 
     @cached_property
+    def is_disjoint(self) -> bool:
+        """Does every account stand in one group at most?"""
+        seen = np.zeros(int(self.row.max(initial=-1)) + 1, dtype=bool)
+        seen[self.row] = True
+        return int(seen.sum()) == len(self.row)
+
+    @cached_property
     def _runs(self) -> tuple[Whole, Whole]:
         """The groups that hold anyone, and where each begins."""
         first = np.concatenate(([True], self.group[1:] != self.group[:-1])) if len(self.group) else np.zeros(0, bool)

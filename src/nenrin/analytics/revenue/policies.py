@@ -13,10 +13,14 @@ Dunning = Literal["off", "invoices"]
 Usage = Literal["none", "committed", "trailing"]
 Currency = Literal["constant", "month_end"]
 Ramp = Literal["step", "average"]
+CostSharing = Literal["mrr", "accounts"]
 
 
 #: The least and the most of what is a number.
-RANGES = {"gap_merge_days": (0, 366), "dunning_days": (0, 366), "gross_margin": (0.01, 1), "yearly_discount": (0, 1)}
+RANGES = {"gap_merge_days": (0, 366), "dunning_days": (0, 366), "gross_margin": (0.01, 1), "yearly_discount": (0, 1),
+          "sales_cycle_months": (0, 24)}  # fmt: skip
+#: Of these, the ones that have no fractions.
+WHOLE = ("sales_cycle_months",)
 
 
 class UnknownChoice(ValueError):
@@ -39,6 +43,9 @@ class Policy:
     - `rates`: one unit of a currency in the reporting currency, as decimal text.
     - `ramp`: each step of a ramp deal for itself, or the average of its first term.
     - `gross_margin`, `yearly_discount`: assumptions of lifetime value, as shares.
+    - `sales_cycle_months`: how long winning a customer takes: CAC divides what was spent so many months earlier.
+    - `cost_sharing`: acquisition costs told for no slice are shared among the new customers by their first MRR, or to
+      each alike.
     """
 
     version: int = 1
@@ -57,6 +64,8 @@ class Policy:
     ramp: Ramp = "step"
     gross_margin: float = 0.8
     yearly_discount: float = 0.1
+    sales_cycle_months: int = 0
+    cost_sharing: CostSharing = "mrr"
 
     def rate(self, currency: str) -> Fraction | None:
         """What one unit of a currency is worth; None where nobody has said.
@@ -94,6 +103,8 @@ def _check(document: Mapping[str, Any]) -> None:
         given = document.get(name, low)
         if isinstance(given, bool) or not isinstance(given, int | float) or not low <= given <= high:
             raise UnknownChoice(f"{name}: needs a number from {low} to {high}, not {given!r}")
+        if name in WHOLE and given != int(given):
+            raise UnknownChoice(f"{name}: needs a whole number, not {given!r}")
     if not isinstance(document.get("reactivation_in_nrr", False), bool):
         raise UnknownChoice(f"reactivation_in_nrr: needs true or false, not {document['reactivation_in_nrr']!r}")
     if not isinstance(document.get("rates", {}), Mapping):

@@ -79,7 +79,9 @@ RULES = """
   over accounts in its analytic form (ABC, T. DiCiccio and B. Efron 1992), which needs no draws: tests hold it against
   20,000 of them.
 - Slices of a rate hold the accounts that were in them when the period began. Owners and segments are today's.
-- Costs are known for the whole only: CAC and what follows from it have no slices, and are left out for roles that may not see costs.
+- CAC and what follows from it are left out for roles that may not see costs. Costs stand against the customers won
+  `sales_cycle_months` later. A slice has the costs that were told for it (by account, product, touch model, segment) and
+  its share of the others, by `cost_sharing`; what is nobody's is in no slice.
 - Rates of longer periods are never twelve times a month's: 2 % a month is 21.53 % a year.
 """
 

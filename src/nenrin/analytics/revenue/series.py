@@ -13,7 +13,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from nenrin.analytics.revenue import books, columns, intervals, kpis, movements
+from nenrin.analytics.revenue import books, columns, flows, intervals, kpis, movements, years
 from nenrin.analytics.revenue.books import Book
 from nenrin.analytics.revenue.catalogue import KPIS
 from nenrin.analytics.revenue.columns import Columns, Facts, Few
@@ -47,21 +47,34 @@ def computed(
     book: Book, asked: Sequence[Period], groups: Groups, facts: Facts, wanted: Iterable[str] = KPIS,
     read: Sequence[Reading] | None = None,
 ) -> dict[str, Series]:  # fmt: skip
-    """The KPIs of every period and group. `facts.acquisition_minor` must suit the groups: costs are of the whole only.
+    """The KPIs of every period and group. `facts.acquisition_minor` must suit the groups.
 
     `read`: the book's readings where they are kept; only of a book that is in the order of the groups.
     """
     wanted = list(wanted)
     pairs = {(KPIS[key].over, KPIS[key].under) for key in wanted if KPIS[key].interval == "bootstrap"}
     needed = frozenset().union(*(kpis.needed(KPIS[key]) for key in wanted))
+    if not pairs:
+        sums = totals(book, asked, groups, needed, read)
+        return {key: _one(KPIS[key], sums, {}, facts) for key in wanted}
     read = read or readings(books.picked(book, groups.row), asked)
     sums, moments = _added_up(read, asked, groups, pairs, needed)
     return {key: _one(KPIS[key], sums, moments, facts) for key in wanted}
 
 
-def totals(book: Book, asked: Sequence[Period], groups: Groups) -> dict[str, Whole]:
-    """What the KPIs are made of, without the chain: each column's exact sums, [periods, groups]."""
-    return _added_up(readings(books.picked(book, groups.row), asked), asked, groups, ())[0]
+def totals(
+    book: Book, asked: Sequence[Period], groups: Groups, wanted: Iterable[str] = (), read: Sequence[Reading] | None = None
+) -> dict[str, Whole]:  # fmt: skip
+    """What the KPIs are made of: each column's exact sums, [periods, groups]; all but the chain, or the `wanted` alone.
+
+    Movements and what is left of a year come from the changes of the rate lines where nothing else is asked for.
+    """
+    names = frozenset(wanted)
+    if not names or names - flows.COLUMNS - years.COLUMNS or not flows.tells(book, asked, groups):
+        return _added_up(read or readings(books.picked(book, groups.row), asked), asked, groups, (), names)[0]
+    moved = flows.summed(book, asked, groups) if names & flows.COLUMNS else {}
+    kept = years.summed(book, asked, groups, names) if names & years.COLUMNS else {}
+    return {name: values for name, values in {**moved, **kept}.items() if name in names}
 
 
 def of_totals(sums: Sums, facts: Facts, wanted: Iterable[str]) -> dict[str, Floats]:

@@ -10,8 +10,8 @@ from nenrin.values import Text
 FEW = 30
 _NO_YEAR = Text("nobody was a customer twelve months ago", "12か月前に契約中の顧客がない")
 _NO_COST = Text(
-    "no acquisition costs of the last twelve months, or no new customer; costs are known for the whole only",
-    "直近12か月の獲得費用または新規顧客がない（費用は全体でのみ計算）",
+    "no acquisition costs told, or no customer won in the last twelve months",
+    "獲得費用の登録がない、または直近12か月の新規顧客がない",
 )
 
 
@@ -96,8 +96,10 @@ ALL = (
     Kpi(
         "cac", Text("CAC", "CAC（顧客獲得費用）"),
         Text(
-            "Acquisition, marketing and sales costs of the last twelve months for each new customer in them.",
-            "直近12か月の獲得・マーケティング・営業費用を、同じ期間の新規顧客数で割った値。",
+            "Acquisition, marketing and sales costs of twelve months for each customer won in the last twelve; the costs are "
+            "those of a sales cycle earlier. A slice has what was told for it and its share of the rest.",
+            "獲得・マーケティング・営業費用（12か月分。営業期間の分だけ前の月から数える）を、直近12か月の新規顧客数で割った値。"
+            "区分別では、その区分に登録した費用と、残りの按分額を使う。",
         ),
         "acquisition / accounts_won", "money", "lower", "economics", _cac, "accounts_won", 1, _NO_COST,
     ),
