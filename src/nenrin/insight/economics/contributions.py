@@ -13,12 +13,12 @@ from nenrin.analytics.economics import contribution
 from nenrin.analytics.economics.contribution import Accounts, Line
 from nenrin.analytics.economics.sharing import Mask, Served
 from nenrin.analytics.revenue import movements
-from nenrin.analytics.revenue.paths import Whole, number
+from nenrin.analytics.revenue.paths import Whole
 from nenrin.analytics.revenue.periods import month_start
 from nenrin.customers.models import TouchModel
+from nenrin.insight.economics import pools
 from nenrin.insight.economics.balances import month_of
 from nenrin.insight.economics.spendings import spending
-from nenrin.insight.models import Segment
 from nenrin.insight.revenue import slices
 from nenrin.insight.revenue.books import Ledger
 from nenrin.insight.revenue.slices import NONE
@@ -151,8 +151,8 @@ def _served(
     present = (before > 0) | (after > 0)
     models = {key: labels == key for key in set(labels.tolist())}
     return Served(
-        ledger.book.accounts, present, _weights(basis, labels, before, after, planned), _products(ledger, period), models,
-        _segments(ledger),
+        ledger.book.accounts, present, _weights(basis, labels, before, after, planned), pools.products(ledger, period), models,
+        pools.segments(ledger),
     )  # fmt: skip
 
 
@@ -162,30 +162,6 @@ def _weights(basis: Basis, labels: Mask, before: Whole, after: Whole, planned: M
     if basis == "accounts":
         return np.ones(len(labels), dtype=np.int64)
     return np.array([planned.get(key, 0) for key in labels.tolist()], dtype=np.int64)
-
-
-def _products(ledger: Ledger, period: Period) -> dict[str, Mask]:
-    """Who paid for which product at the begin or the end of a period."""
-    states, count = ledger.book.states, len(ledger.book.accounts)
-    out: dict[str, Mask] = {}
-    if not len(states.minor):
-        return out
-    for day in (number(period.start) - 1, number(period.end) - 1):
-        at = states.at(day)
-        paid = (at >= 0) & (states.minor[np.maximum(at, 0)] > 0)
-        of, products = states.of[paid], states.product[paid].astype(str)
-        for key in np.unique(products).tolist():
-            out.setdefault(key, np.zeros(count, dtype=bool))[of[products == key]] = True
-    return out
-
-
-def _segments(ledger: Ledger) -> dict[str, Mask]:
-    """Today's members, by the segment's number and by its name."""
-    named = dict(Segment.objects.filter(archived_at__isnull=True).values_list("pk", "name"))
-    out: dict[str, Mask] = {}
-    for one in slices.slices(ledger, "segment", Period(ledger.known, ledger.known)):
-        out[one.key] = out[str(named.get(int(one.key), one.key))] = one.after
-    return out
 
 
 def behind(ledger: Ledger, last: date, count: int, basis: Basis, touch_model: str | None = None) -> list[Behind]:

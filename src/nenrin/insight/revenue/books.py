@@ -29,6 +29,7 @@ from nenrin.analytics.revenue.paths import NEVER, Whole, number
 from nenrin.analytics.revenue.periods import MONTHS, Grain, holding, month_start
 from nenrin.analytics.revenue.policies import Policy
 from nenrin.analytics.revenue.readings import Reading, days, readings
+from nenrin.analytics.revenue.shares import half_up
 from nenrin.analytics.revenue.voices import SURVEYS
 from nenrin.foundation import organisation
 from nenrin.ingest import lakes
@@ -101,8 +102,8 @@ where use = 'first_value' and account is not null group by account
 STARTS = "select use = 'first_value' from mappings where use = 'first_value' limit 1"
 RECORDED = "select min(day) - date '1970-01-01' from usage"
 COSTS = """
-select month, currency, sum(minor)::bigint as minor from costs
-where believed_to = date '9999-12-31' and category in {categories} group by all
+select month, coalesce(currency, '') as currency, minor from costs
+where believed_to = date '9999-12-31' and month is not null and minor is not null and category in {categories}
 """
 T = TypeVar("T")
 FIELDS = ("tier", "touch_model", "industry", "region")
@@ -242,10 +243,11 @@ def _graded(db: duckdb.DuckDBPyConnection) -> Graded:
 def _costs(db: duckdb.DuckDBPyConnection, policy: Policy) -> dict[date, int]:
     """Acquisition costs by month, in the reporting currency; those in others are left out where no rate is known."""
     out: dict[date, int] = {}
+    exchange = Exchange(policy)
     for month, currency, minor in db.sql(COSTS.format(categories=ACQUISITION)).fetchall():
-        factor = Exchange(policy).factor(currency, month)
+        factor = exchange.factor(currency or policy.reporting_currency, month)
         if factor is not None:
-            out[month_start(month)] = out.get(month_start(month), 0) + int(minor * factor)
+            out[month_start(month)] = out.get(month_start(month), 0) + half_up(minor * factor)
     return out
 
 
@@ -270,14 +272,19 @@ def uncosted(whole: Ledger) -> Ledger:
 
 
 def facts(of: Ledger, period: Period, grain: Grain) -> Facts:
-    """Costs of the twelve months before the end, and the profile's assumptions."""
-    months = [month_start(period.end - timedelta(days=1), -back) for back in range(12)]
-    told = [of.costs[month] for month in months if month in of.costs]
+    """Costs that stand against the customers won in the twelve months before the end, and the profile's assumptions."""
+    told = [of.costs[month] for month in spent_in(of.policy, period) if month in of.costs]
     policy = of.policy
     return Facts(
         MONTHS[grain], sum(told) if told else None, policy.gross_margin, policy.yearly_discount,
         policy.reactivation_in_nrr,
     )  # fmt: skip
+
+
+def spent_in(policy: Policy, of: Period) -> list[date]:
+    """The months whose spending won the customers of the twelve months before a period's end, the last one first."""
+    last = of.end - timedelta(days=1)
+    return [month_start(last, -back - policy.sales_cycle_months) for back in range(12)]
 
 
 def period(as_of: date, grain: Grain) -> Period:

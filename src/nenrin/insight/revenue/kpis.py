@@ -9,12 +9,13 @@ import numpy as np
 
 from nenrin.analytics.revenue import columns, figures, groups, series
 from nenrin.analytics.revenue.catalogue import KPIS
+from nenrin.analytics.revenue.columns import Facts
 from nenrin.analytics.revenue.figures import Figure
 from nenrin.analytics.revenue.intervals import Interval
 from nenrin.analytics.revenue.kpis import Kpi
 from nenrin.analytics.revenue.paths import Whole
 from nenrin.analytics.revenue.periods import Grain
-from nenrin.insight.revenue import books
+from nenrin.insight.revenue import acquisitions, books
 from nenrin.insight.revenue.books import Ledger
 from nenrin.insight.revenue.slices import Slice
 from nenrin.insight.revenue.slices import slices as slices
@@ -93,7 +94,8 @@ def figures_of(
     *, interval: bool = True,
 ) -> dict[str, Figure]:  # fmt: skip
     """KPIs of a period, of all accounts or of those that were in a slice at its begin."""
-    made, facts = columns_of(ledger, period), books.facts(ledger, period, grain)
+    made, wanted = columns_of(ledger, period), tuple(wanted)
+    facts = _facts(ledger, period, grain, wanted, None if of is None else [of])
     if of is None and interval:
         kept = ledger.worked_out.setdefault(("whole", period, grain), {})
         kept |= figures.whole(made, facts, [key for key in wanted if key not in kept])
@@ -102,19 +104,31 @@ def figures_of(
         found = figures.grouped(made, facts, groups.everyone(len(ledger.book.accounts)), wanted)
         return {key: figure[0] for key, figure in found.items()}
     own = {name: values[of.before] for name, values in made.items()}
-    return figures.whole(own, figures.without_costs(facts), wanted)
+    return figures.whole(own, facts, wanted)
 
 
 def trend(ledger: Ledger, periods: Sequence[Period], grain: Grain, kpi: str, of: Sequence[Slice] = ()) -> list[Figure]:
     """One KPI over periods; `of`: the slice as it stood in each, none for all accounts."""
-    facts = [books.facts(ledger, period, grain) for period in periods]
-    spent = np.array([np.nan if of or one.acquisition_minor is None else one.acquisition_minor for one in facts], float)
+    parts = [[each] for each in of] if of else [None] * len(periods)
+    facts = [_facts(ledger, period, grain, (kpi,), part) for period, part in zip(periods, parts, strict=True)]
+    spent = [np.nan if one.acquisition_minor is None else float(np.ravel(one.acquisition_minor)[0]) for one in facts]
     accounts = len(ledger.book.accounts)
     cut = groups.moving([[each.before] for each in of], accounts) if of else groups.everyone(accounts)
-    given = replace(facts[-1], acquisition_minor=spent[:, None])
+    given = replace(facts[-1], acquisition_minor=np.array(spent)[:, None])
     found = series.computed(ledger.book, periods, cut, given, [kpi], ledger.readings(periods) if not of else None)[kpi]
     return [_told(kpi, *(float(values[n, 0]) for values in (found.value, found.n, found.low, found.high)))
             for n in range(len(periods))]  # fmt: skip
+
+
+def _facts(
+    ledger: Ledger, period: Period, grain: Grain, wanted: tuple[str, ...], of: Sequence[Slice] | None
+) -> Facts:  # fmt: skip
+    """Of all accounts (None), or of slices with what each one's customers cost to win where that is asked for."""
+    if of is None:
+        return books.facts(ledger, period, grain)
+    if not COSTED.intersection(wanted):
+        return replace(books.facts(ledger, period, grain), acquisition_minor=None)
+    return acquisitions.facts(ledger, period, grain, [each.before for each in of])
 
 
 def _told(kpi: str, value: float, n: float, low: float, high: float) -> Figure:
@@ -131,7 +145,8 @@ def by_slice(
     ledger: Ledger, period: Period, grain: Grain, of: Sequence[Slice], wanted: Iterable[str] = KPIS
 ) -> dict[str, list[Figure]]:
     """KPIs of every slice, by the accounts that were in it at the begin of the period."""
-    facts = figures.without_costs(books.facts(ledger, period, grain))
+    wanted = tuple(wanted)
+    facts = _facts(ledger, period, grain, wanted, of)
     return figures.grouped(columns_of(ledger, period), facts, groups.overlapping([each.before for each in of]), wanted)
 
 

@@ -11,7 +11,7 @@ from nenrin.analytics.revenue.catalogue import KPIS
 from nenrin.analytics.revenue.findings import KINDS, Finding, Kind
 from nenrin.analytics.revenue.paths import number
 from nenrin.analytics.revenue.periods import month_start
-from nenrin.insight.revenue import kpis
+from nenrin.insight.revenue import books, kpis
 from nenrin.insight.revenue.books import Ledger
 from nenrin.insight.revenue.slices import Slice
 from nenrin.values import Period, Text
@@ -90,8 +90,7 @@ def _empty_months(ledger: Ledger, period: Period) -> list[str]:
 
 def _costs(ledger: Ledger, period: Period) -> list[Note]:
     """Acquisition costs of some of the twelve months are untold: what is divided by them is too low."""
-    months = [month_start(period.end - timedelta(days=1), -back) for back in range(12)]
-    missing = [month for month in months if month not in ledger.costs]
+    missing = [month for month in books.spent_in(ledger.policy, period) if month not in ledger.costs]
     if not ledger.costs or not missing or len(missing) == 12:
         return []
     names = ", ".join(f"{month:%Y-%m}" for month in reversed(missing))

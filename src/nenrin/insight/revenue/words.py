@@ -75,6 +75,12 @@ USAGE = {
     "committed": Text("metered usage counts with its committed minimum", "従量課金は最低利用額のみ"),
     "trailing": Text("metered usage counts with its three-month mean", "従量課金は直近3か月の平均"),
 }
+SHARING = {
+    "mrr": Text("acquisition costs told for nobody are shared by new customers' first MRR",
+                "対象を指定しない獲得費用は、新規顧客の初回MRRで按分"),
+    "accounts": Text("acquisition costs told for nobody are shared to new customers alike",
+                     "対象を指定しない獲得費用は、新規顧客に均等に配分"),
+}  # fmt: skip
 CURRENCY = {
     "constant": Text("constant exchange rates", "為替は固定レート"),
     "month_end": Text("month-end exchange rates, with their own line", "為替は月末レート（為替差を別建て）"),
@@ -97,9 +103,19 @@ def policy(of: Policy) -> Text:
         Text(f"days of {of.zone}", f"日付は{of.zone}"),
         Text(f"gross margin {margin}%, discount rate {discount:g}% a year (assumed)",
              f"粗利率{margin}%、割引率 年{discount:g}%（仮定）"),
+        *_acquisition(of),
     ]  # fmt: skip
     told = "; ".join(clause.en for clause in clauses)
     return Text(f"{told[0].upper()}{told[1:]}.", "。".join(clause.ja for clause in clauses) + "。")
+
+
+def _acquisition(of: Policy) -> list[Text]:
+    """How what was spent on winning customers stands against them, where that is not simply the same months'."""
+    months, told = of.sales_cycle_months, []
+    if months:
+        told.append(Text(f"CAC divides what was spent {months} months earlier (sales cycle)",
+                         f"CACは{months}か月前（営業期間分）の費用で計算"))  # fmt: skip
+    return [*told, SHARING[of.cost_sharing]]
 
 
 def figure(kpi: Kpi, value: float | None, currency: str, language: str) -> str:

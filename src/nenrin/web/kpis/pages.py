@@ -18,9 +18,9 @@ from nenrin.customers.models import Account
 from nenrin.foundation import format
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.insight.models import KpiTarget
+from nenrin.insight.revenue import formulas, slices
 from nenrin.insight.revenue import kpis as revenue_kpis
 from nenrin.insight.revenue import notes as revenue_notes
-from nenrin.insight.revenue import slices
 from nenrin.insight.revenue import words as revenue_words
 from nenrin.insight.revenue.kpis import Behind
 from nenrin.insight.revenue.slices import DIMENSIONS
@@ -28,6 +28,7 @@ from nenrin.values import Text
 from nenrin.web import exports
 from nenrin.web.charts.lines import Lines, Series
 from nenrin.web.guard import MemberRequest, requires
+from nenrin.web.kpis import spent
 from nenrin.web.kpis import targets as kpi_targets
 from nenrin.web.listing import PAGE
 from nenrin.web.revenue.asking import VIEW, Asked, asked
@@ -135,6 +136,7 @@ def kpi(request: MemberRequest, key: str) -> HttpResponse:
         **frame(request, ask),
         "views": (),
         "kpi": one,
+        "formula": formulas.spoken(one),
         "bands": _bands(one),
         "figure": now,
         "empty": one.empty if key in revenue_kpis.shown(ask.ledger) else revenue_kpis.WITHHELD,
@@ -145,6 +147,7 @@ def kpi(request: MemberRequest, key: str) -> HttpResponse:
         "direction": revenue_words.DIRECTIONS[one.direction],
         "trend": _trend(ask, one),
         "by_slice": _by_slice(ask, one),
+        "spent": spent.tables(ask, key),
         "page": page,
         "rows": _named(list(page)),
         "columns": revenue_kpis.COLUMN_NAMES,

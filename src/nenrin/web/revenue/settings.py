@@ -36,6 +36,8 @@ CHOICES = (
     "usage",
     "reactivation_in_nrr",
     "ramp",
+    "sales_cycle_months",
+    "cost_sharing",
 )
 RAMPS = {
     "step": Text("each step of a ramp deal for itself", "段階契約は各段階の額"),
@@ -63,6 +65,11 @@ class PolicyForm(forms.Form):
     reactivation_in_nrr = forms.BooleanField(label=_("Accounts that came back lower net churn"), required=False)
     gross_margin = forms.DecimalField(label=_("Gross margin (%, assumed)"), min_value=1, max_value=100)
     yearly_discount = forms.DecimalField(label=_("Discount rate (% a year, assumed)"), min_value=0, max_value=100)
+    sales_cycle_months = forms.IntegerField(
+        label=_("Sales cycle (months)"), min_value=0, max_value=24,
+        help_text=_("CAC divides what was spent so many months before the customers were won. 0: the same months."),
+    )  # fmt: skip
+    cost_sharing = forms.ChoiceField(label=_("Acquisition costs told for no slice"))
     rates = forms.CharField(
         label=_("Exchange rates"), required=False, widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("One a line: currency and what one unit is worth, as in USD 150.5. Without a rate an account is not computable."),
@@ -72,7 +79,7 @@ class PolicyForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offered = {"churn_recognition": revenue_words.RECOGNITION, "coupons": revenue_words.COUPONS, "dunning": revenue_words.DUNNING,
-                   "usage": revenue_words.USAGE, "ramp": RAMPS}  # fmt: skip
+                   "usage": revenue_words.USAGE, "ramp": RAMPS, "cost_sharing": revenue_words.SHARING}  # fmt: skip
         for name, words in offered.items():
             self.fields[name].choices = _words(words)  # type: ignore[attr-defined]
 
