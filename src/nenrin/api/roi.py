@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import asdict, fields
+from datetime import date
 from typing import Any
 
 from ninja import Field, Query, Router
+from ninja import Status as Answer
 
 from nenrin.analytics.roi import claims
 from nenrin.analytics.roi.claims import Claim
 from nenrin.analytics.roi.companies import INPUTS, Company
-from nenrin.api.guard import ApiRequest, grants
+from nenrin.api.guard import ApiRequest, Denied, grants
 from nenrin.api.lifetimes import VIEW, reach
 from nenrin.api.paging import Strict
+from nenrin.customers.errors import Fault, Refused
 from nenrin.foundation import organisation
+from nenrin.foundation.actors import Actor
 from nenrin.foundation.permissions import Permission, allowed
-from nenrin.insight.economics import acquiring
-from nenrin.insight.lifetimes import books, scenarios, starts
+from nenrin.insight.lifetimes import baselines, scenarios
+from nenrin.insight.lifetimes.baselines import Beginning, NothingToFreeze
+from nenrin.values import Text
 
 router = Router(tags=["value"])
+EDIT = Permission.HEALTH_CONFIGURE
 
 
 def _between(key: str) -> Any:
@@ -41,6 +47,7 @@ class Scenario(Strict):
     csm_cost: float | None = _between("csm_cost")
     budget: float | None = _between("budget")
     years: int | None = _between("years")
+    from_today: bool = False
 
 
 class ReadingOut(Strict):
@@ -81,11 +88,41 @@ class ClaimOut(Strict):
     after: list[float]
 
 
-class RoiOut(Strict):
-    """`own` names the inputs that came from the organisation's contracts, and CAC from its costs where the member may see
-    them."""
+class ElsewhereOut(Strict):
+    """Running accounts in another currency, in none of the figures: MRR in its minor units."""
 
     currency: str
+    accounts: int
+    mrr: int
+
+
+class BaselineOut(Strict):
+    """The figures of all accounts as they were frozen: `churn` by the month, `cac` null where it is unknown or not shown."""
+
+    number: int
+    taken_on: date
+    currency: str
+    note: str
+    mrr: int
+    accounts: int
+    churn: float | None
+    new_mrr: int
+    cac: float | None
+
+
+class BaselineIn(Strict):
+    """Why a new one begins."""
+
+    note: str = Field(min_length=1, max_length=300)
+
+
+class RoiOut(Strict):
+    """`own` names the inputs that came from the organisation's contracts, and CAC from its costs where the member may see
+    them; they are the baseline's where there is one, unless `from_today` was asked for."""
+
+    currency: str
+    baseline: BaselineOut | None
+    elsewhere: list[ElsewhereOut]
     inputs: dict[str, float]
     own: list[str]
     claims: list[ClaimOut]
@@ -96,19 +133,48 @@ class RoiOut(Strict):
 def get_roi(request: ApiRequest, asking: Query[Scenario]) -> Any:
     """The six slogans on the organisation's figures, or on those that are given."""
     currency, today = organisation.current().currency, organisation.today(request.at)
-    own = reach(request.member)
-    cac = acquiring.cac(today, currency, own) if allowed(request.member, Permission.COSTS_VIEW) else None
-    start = starts.start(books.read(today, own), currency, cac=cac)
-    told = {key: value for key, value in asking.model_dump().items() if value is not None}
+    begun = _begun(request, today, currency)
+    start = begun.start(asking.from_today)
+    told = {key: value for key, value in asking.model_dump(exclude={"from_today"}).items() if value is not None}
     company = scenarios.company(start)
     for key, value in told.items():
         company = company.with_(key, value)
     return {
         "currency": currency,
+        "baseline": _baseline(begun),
+        "elsewhere": [asdict(one) for one in start.elsewhere],
         "inputs": {one.name: getattr(company, one.name) for one in fields(Company)},
         "own": [key for key in scenarios.known(start) if key not in told],
         "claims": [_claim(one) for one in claims.simulate(company)],
     }
+
+
+@router.post("/baseline", response={201: BaselineOut}, summary="Start a new baseline of the return")
+@grants(EDIT)
+def post_baseline(request: ApiRequest, body: BaselineIn) -> Any:
+    """Freezes today's figures of all accounts; the earlier baselines stay as they are."""
+    if reach(request.member) is not None:
+        raise Denied("a baseline is of all accounts: your role sees its own only")
+    currency, today = organisation.current().currency, organisation.today(request.at)
+    try:
+        baselines.take(today, currency, note=body.note, by=Actor.of(request.member), at=request.at)
+    except NothingToFreeze as problem:
+        words = Text("no contract with a price runs: nothing to freeze", "金額のある契約がないため保存できない")
+        raise Refused([Fault("note", words, body.note)]) from problem
+    return Answer(201, _baseline(_begun(request, today, currency)))
+
+
+def _begun(request: ApiRequest, today: date, currency: str) -> Beginning:
+    sees_costs = allowed(request.member, Permission.COSTS_VIEW) is not None
+    return baselines.beginning(today, currency, accounts=reach(request.member), sees_costs=sees_costs)
+
+
+def _baseline(begun: Beginning) -> dict[str, Any] | None:
+    if begun.row is None or begun.then is None:
+        return None
+    row, then = begun.row, begun.then
+    own = {name: getattr(then, name) for name in ("mrr", "accounts", "churn", "new_mrr", "cac")}
+    return own | {"number": row.number, "taken_on": row.taken_on, "currency": row.currency, "note": row.note}
 
 
 def _claim(claim: Claim) -> dict[str, Any]:

@@ -102,6 +102,13 @@ register(
     "insight.risk.withdrawn",
     Text("Model of {event_en} v{number} withdrawn: {reason}", "{event_ja}の予測モデル v{number}の利用を停止: {reason}"),
 )
+register(
+    "insight.roi.baseline_taken",
+    Text(
+        "Baseline {number} of the return kept, as of {day}: {note}",
+        "投資対効果の基準値 第{number}版を保存（{day}時点）: {note}",
+    ),
+)
 register("insight.budget.exported", Text("Balance of {rows} months exported", "予算配分{rows}か月分を出力"))
 register("insight.contribution.exported", Text("Contribution exported ({rows} rows)", "貢献利益を出力（{rows}行）"))
 register(

@@ -196,6 +196,13 @@ TERMS: dict[str, Definition] = {
             "直近12か月に契約した顧客のMRR÷12。",
         ),
     ),
+    "cac_own": Definition(
+        Text("CAC", "CAC（顧客獲得費用）"),
+        Text(
+            "Acquisition, marketing and sales costs of twelve months for each customer won in the last twelve.",
+            "獲得・マーケティング・営業費用（12か月分）÷直近12か月の新規顧客数。",
+        ),
+    ),
     "csm_break_even": Definition(
         Text("how many CSMs that pays for", "賄えるCSMの人数"),
         Text(
@@ -286,6 +293,30 @@ TERMS: dict[str, Definition] = {
         Text(
             "As said: what was shown then. Replayed: what a model that knew only the earlier months would have said.",
             "当時の予測は実際に表示した値。再現した予測は、その月より前だけを学習したモデルならどう答えたか。",
+        ),
+    ),
+    "risk_drift": Definition(
+        Text("How drift is watched", "ずれの見方"),
+        Text(
+            "Each month that ended adds how far the events lay from those told, in standard deviations, less a half. "
+            "A sum above 4 is no chance any more (CUSUM).",
+            "終わった月ごとに、発生数と予測の差（標準偏差単位）から0.5を引いて積み上げ、4を超えたら偶然ではないとみなす（累積和管理図）。",
+        ),
+    ),
+    "risk_gap": Definition(
+        Text("Time kept free for acting", "対応のために空けた期間"),
+        Text(
+            "What the model is judged on begins so long after the last month that it learned from: time that acting on a "
+            "warning takes.",
+            "検証に使う月は、学習した最後の月からこの日数をおいて始める。警告を受けて対応するのに必要な期間。",
+        ),
+    ),
+    "risk_psi": Definition(
+        Text("How a measure's move is counted", "指標の変化の測り方"),
+        Text(
+            "Population stability index of the newest three months against those before: below .1 as before, above .25 "
+            "moved far. Missing values count as a place of their own.",
+            "直近3か月とそれ以前の分布を比べるPSI。0.1未満は変化なし、0.25超は大きな変化。値がないことも一つの区分として数える。",
         ),
     ),
     "risk_month": Definition(

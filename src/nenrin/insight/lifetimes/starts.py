@@ -9,10 +9,19 @@ from nenrin.insight.lifetimes.books import Book
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Running accounts in another currency: how many, and their MRR in its minor units."""
+
+    currency: str
+    accounts: int
+    mrr: int
+
+
+@dataclass(frozen=True, slots=True)
 class Start:
     """What the contracts say for the simulator, in minor units: MRR now; of the customers of a year ago, MRR lost
     since (`lost_mrr`) and by the month that they still paid (`churn`; None without customers of a year ago); MRR won
-    a month since."""
+    a month since. `elsewhere`: who is in none of it, by currency."""
 
     mrr: int
     accounts: int
@@ -20,6 +29,7 @@ class Start:
     lost_mrr: int
     new_mrr: int
     cac: float | None = None  # minor units; None where no costs are known
+    elsewhere: tuple[Elsewhere, ...] = ()
 
     @property
     def arpa(self) -> float:
@@ -36,7 +46,17 @@ def start(book: Book, currency: str, *, cac: float | None = None) -> Start:
     gone = sum(one.mrr_minor for one in stood if not one.is_running)
     new = sum(one.mrr_minor for one in own if one.starts_on > since)
     mrr = sum(one.mrr_minor for one in running)
-    return Start(mrr, len(running), gone / paid if paid else None, gone, new // 12, cac)
+    return Start(mrr, len(running), gone / paid if paid else None, gone, new // 12, cac, _elsewhere(book, currency))
+
+
+def _elsewhere(book: Book, currency: str) -> tuple[Elsewhere, ...]:
+    """The largest first."""
+    mrr: dict[str, list[int]] = {}
+    for one in book.lives:
+        if one.currency != currency and one.is_running:
+            mrr.setdefault(one.currency, []).append(one.mrr_minor)
+    found = [Elsewhere(each, len(amounts), sum(amounts)) for each, amounts in mrr.items()]
+    return tuple(sorted(found, key=lambda one: (-one.accounts, one.currency)))
 
 
 def _months(since: date, until: date) -> float:

@@ -7,27 +7,31 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import path
+from django.urls import path, reverse
+from django.views.decorators.http import require_POST
 
 from nenrin.analytics.roi import claims
 from nenrin.analytics.roi.claims import Claim, Reading, churn
 from nenrin.analytics.roi.companies import INPUTS, Company, Unit
 from nenrin.customers.models import Account
 from nenrin.foundation import format, organisation
+from nenrin.foundation.actors import Actor
 from nenrin.foundation.permissions import Permission, Scope, allowed
-from nenrin.insight.economics import acquiring
-from nenrin.insight.lifetimes import books, starts
+from nenrin.insight.lifetimes import baselines
+from nenrin.insight.lifetimes.baselines import Beginning, NothingToFreeze
+from nenrin.insight.lifetimes.starts import Start
 from nenrin.values import Money, Text
-from nenrin.web import exports
+from nenrin.web import exports, toasts
 from nenrin.web.charts.lines import Lines, Series
 from nenrin.web.charts.tornado import Swing
 from nenrin.web.guard import MemberRequest, requires
-from nenrin.web.roi import asking
+from nenrin.web.roi import asking, standing
 from nenrin.web.roi.asking import Scenario
 
-VIEW = Permission.SUBSCRIPTIONS_VIEW
+VIEW, EDIT = Permission.SUBSCRIPTIONS_VIEW, Permission.HEALTH_CONFIGURE
 WITHHELD = Text(
     "CAC is an assumption here: your role does not show costs.",
     "費用の閲覧権限がないため、CACには実績ではなく仮定値を使います。",
@@ -64,9 +68,9 @@ class Told:
 def roi(request: MemberRequest) -> HttpResponse:
     """GET alone: the address is the scenario."""
     currency, as_of = organisation.current().currency, organisation.today(request.at)
-    own = scope(request)
-    start = starts.start(books.read(as_of, own), currency, cac=_cac(request, as_of, currency, own))
-    asked = asking.scenario(request.GET.dict(), start, currency)
+    if scope(request) is None:
+        baselines.freeze(as_of, currency, at=request.at)
+    begun, start, asked = _asked(request, as_of, currency)
     is_sound = asked.form.is_valid()
     found = claims.simulate(asked.company) if is_sound else ()
     context = {
@@ -76,9 +80,11 @@ def roi(request: MemberRequest) -> HttpResponse:
         "start": start,
         "withheld": None if allowed(request.user, Permission.COSTS_VIEW) else WITHHELD,
         "currency": currency,
-        "start_mrr": Money(start.mrr, currency),
-        "start_arpa": Money(round(start.arpa), currency),
-        "start_new": Money(start.new_mrr, currency),
+        "baseline": begun.row if begun.then else None,
+        "is_today": start is begun.today,
+        "then_and_now": standing.rows(begun, currency),
+        "elsewhere": standing.elsewhere(start),
+        "may_begin": begun.row is not None and allowed(request.user, EDIT) is not None,
         "told": [_told(one, currency) for one in found],
         "summary": _summary(asked, currency) if found else None,
         "by_year": _by_year(asked.company),
@@ -88,9 +94,35 @@ def roi(request: MemberRequest) -> HttpResponse:
     return render(request, "roi/roi.html", context, status=200 if is_sound else 400)
 
 
-def _cac(request: MemberRequest, as_of: date, currency: str, own: list[int] | None) -> float | None:
-    """The organisation's own, for who may see costs: times the customers won it is what was spent."""
-    return acquiring.cac(as_of, currency, own) if allowed(request.user, Permission.COSTS_VIEW) else None
+def _asked(request: MemberRequest, as_of: date, currency: str) -> tuple[Beginning, Start, Scenario]:
+    """From the baseline unless the address asks for today's figures. CAC is for who may see costs: times the customers
+    won it is what was spent."""
+    sees_costs = allowed(request.user, Permission.COSTS_VIEW) is not None
+    begun = baselines.beginning(as_of, currency, accounts=scope(request), sees_costs=sees_costs)
+    start = begun.start(request.GET.get("from") == "today")
+    return begun, start, asking.scenario(request.GET.dict(), start, currency)
+
+
+@require_POST
+@requires(EDIT)
+def baseline(request: MemberRequest) -> HttpResponse:
+    """A new baseline from today's figures, with the reason for it."""
+    if scope(request) is not None:
+        raise PermissionDenied(VIEW.value)
+    note, by = request.POST.get("note", "").strip(), Actor.of(request.user)
+    if not note:
+        toasts.say(request, Text("Say why a new baseline begins.", "新しい基準値にする理由を入力してください。"))
+        return HttpResponseRedirect(reverse("roi"))
+    currency, as_of = organisation.current().currency, organisation.today(request.at)
+    try:
+        baselines.take(as_of, currency, note=note, by=by, at=request.at)
+        toasts.say(request, Text("New baseline kept.", "新しい基準値を保存しました。"))
+    except NothingToFreeze:
+        toasts.say(
+            request,
+            Text("No contract with a price runs: nothing to keep.", "金額のある契約がないため、保存できません。"),
+        )
+    return HttpResponseRedirect(reverse("roi"))
 
 
 def scope(request: MemberRequest) -> list[int] | None:
@@ -205,9 +237,7 @@ def _path(claim: Claim, divisor: float, language: str) -> Lines:
 def roi_export(request: MemberRequest, kind: str) -> Any:
     """The scenario as a file: inputs, readings, sensitivities and the months. No account is in it."""
     currency, as_of = organisation.current().currency, organisation.today(request.at)
-    own = scope(request)
-    start = starts.start(books.read(as_of, own), currency, cac=_cac(request, as_of, currency, own))
-    asked = asking.scenario(request.GET.dict(), start, currency)
+    _, _, asked = _asked(request, as_of, currency)
     if not asked.form.is_valid():
         raise Http404("these figures make no scenario")
     language = exports.language()
@@ -256,4 +286,8 @@ def _plain(value: float, unit: Unit, currency: str) -> float:
     return round(value, 6)
 
 
-urlpatterns = [path("roi", roi, name="roi"), path("roi/export.<str:kind>", roi_export, name="roi-export")]
+urlpatterns = [
+    path("roi", roi, name="roi"),
+    path("roi/baseline", baseline, name="roi-baseline"),
+    path("roi/export.<str:kind>", roi_export, name="roi-export"),
+]
