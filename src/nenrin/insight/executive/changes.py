@@ -16,10 +16,11 @@ SHOWN = 3
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """The largest changes of each kind, the largest first, and the names of their accounts."""
+    """The largest changes of each kind, the largest first, and the names of their accounts; and everyone who left."""
 
     by_kind: Mapping[str, tuple[Change, ...]]
     names: Mapping[int, str]
+    churned: tuple[Change, ...] = ()
 
     def largest(self, kind: str) -> tuple[str, Change] | None:
         """The one that weighs most, with its account's name."""
@@ -35,7 +36,8 @@ def changes(ask: Question) -> Changes:
         found = slices.slices(ledger, ask.by, ask.period)
         nobody = slices.nobody(ledger, within.key)
         within = next((each for each in found if each.key == nobody.key), nobody)
-    behind = {kind: tuple(statements.behind(ledger, ask.period, kind, "net", within)[:SHOWN]) for kind in KINDS}
+    told = {kind: tuple(statements.behind(ledger, ask.period, kind, "net", within)) for kind in KINDS}
+    behind = {kind: some[:SHOWN] for kind, some in told.items()}
     wanted = {change.account for some in behind.values() for change in some}
     names = dict(Account.objects.filter(pk__in=wanted).values_list("pk", "name"))
-    return Changes(behind, names)
+    return Changes(behind, names, told["churn"])

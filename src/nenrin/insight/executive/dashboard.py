@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from nenrin.analytics.revenue import books
 from nenrin.analytics.revenue.cohorts import Cohort, cohorts
 from nenrin.insight.executive import ahead as coming
+from nenrin.insight.executive import capacity
 from nenrin.insight.executive import risks as risky
 from nenrin.insight.executive import standing as health
 from nenrin.insight.executive import tiles as figures
 from nenrin.insight.executive.ahead import Ahead, Due
+from nenrin.insight.executive.capacity import Capacities
 from nenrin.insight.executive.changes import Changes, changes
 from nenrin.insight.executive.expected import expected
+from nenrin.insight.executive.leaving import Reason, Reasons, leaving, written
 from nenrin.insight.executive.questions import Question
 from nenrin.insight.executive.risks import Risk
 from nenrin.insight.executive.standing import Standing
@@ -25,7 +28,7 @@ COHORTS = 12
 
 @dataclass(frozen=True, slots=True)
 class Dashboard:
-    """`standing` None: no health was stored by then, or the asker may not see it. `expected` None: no risk model is in
+    """`load` is of today, None on other days. `standing` None: no health was stored by then, or the asker may not see it. `expected` None: no risk model is in
     use, or another day than today was asked for."""
 
     ask: Question
@@ -38,6 +41,8 @@ class Dashboard:
     risks: tuple[Risk, ...]
     changes: Changes
     expected: Forecast | None
+    leaving: tuple[Reason, ...] = ()
+    load: Capacities | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -48,15 +53,16 @@ class Dashboard:
         return next((tile for tile in self.tiles if tile.kpi.key == key), None)
 
 
-def dashboard(ask: Question) -> Dashboard:
-    """Everything, of the period and slice asked for."""
+def dashboard(ask: Question, reasons: Reasons = written) -> Dashboard:
+    """Everything, of the period and slice asked for. `reasons`: why accounts left."""
     pays = health.paying(ask, ask.last)
     bands = health.bands_on(ask, ask.last) if ask.sees_health else {}
-    ahead = coming.ahead(ask, bands, pays)
+    ahead, moved = coming.ahead(ask, bands, pays), changes(ask)
     return Dashboard(
         ask, len(pays), tuple(figures.tiles(ask)), ask.statement(), tuple(_cohorts(ask)), health.standing(ask), ahead,
-        tuple(risky.risks(ask, bands, pays, _first(ahead))), changes(ask),
-        expected(ask, pays),
+        tuple(risky.risks(ask, bands, pays, _first(ahead))), moved,
+        expected(ask, pays), leaving(moved.churned, reasons),
+        capacity.of_accounts(pays) if ask.is_now else None,
     )  # fmt: skip
 
 

@@ -32,7 +32,7 @@ class Row:
 
 
 def rows(of: Dashboard) -> Iterator[Row]:
-    """Tiles, movements, health, renewals ahead, cohorts."""
+    """Tiles, movements, health, renewals ahead, what is expected, churn reasons, capacity, cohorts."""
     yield from _tiles(of)
     for step in bridges.steps(of):
         yield Row("movements", step.kind, step.name, step.amount, "money", step.count)
@@ -45,6 +45,25 @@ def rows(of: Dashboard) -> Iterator[Row]:
         told, key = ahead.expected, f"{ahead.begins:%Y-%m-%d}"
         yield Row("expected_churn", key, Text("Expected churned MRR", "解約が見込まれるMRR"), round(told.value), "money",
                   low=round(told.low), high=round(told.high))  # fmt: skip
+    for reason in of.leaving:
+        yield Row("churn_reasons", reason.name.en, reason.name, reason.mrr, "money", len(reason.accounts))
+    if of.load is not None:
+        yield Row(
+            "capacity",
+            "planned",
+            Text("Minutes planned a month", "予定時間（分／月）"),
+            of.load.minutes,
+            "count",
+            of.load.members,
+        )
+        yield Row(
+            "capacity",
+            "share",
+            Text("Share of the stated time", "対応可能時間に占める割合"),
+            of.load.share,
+            "share",
+            of.load.stated,
+        )
     for cohort in of.cohorts:
         for age, mrr in enumerate(cohort.mrr):
             key = f"{cohort.month:%Y-%m}+{age}"

@@ -14,6 +14,7 @@ from nenrin.insight.executive.ahead import Month
 from nenrin.insight.executive.dashboard import Dashboard
 from nenrin.insight.executive.expected import MONTHS
 from nenrin.insight.executive.findings import Finding
+from nenrin.insight.executive.leaving import Reason
 from nenrin.insight.executive.risks import Risk
 from nenrin.insight.executive.standing import BANDS, GONE, NEW, Standing
 from nenrin.insight.executive.tiles import Tile
@@ -69,6 +70,7 @@ def document(of: Dashboard, language: str, at: datetime) -> dict[str, Any]:
         "ahead": [_month(of, month, language) for month in of.ahead.months],
         "risks": [_risk(of, risk, language) for risk in of.risks],
         "expected": _expected(of, of.expected, language) if of.expected else None,
+        "leaving": [_reason(of, reason, language) for reason in of.leaving],
         "sees_health": ask.sees_health,
         "notes": [
             _note(each, language) for each in (*notes.notes(ask.ledger, ask.period), *notes.withheld(ask.ledger))
@@ -225,6 +227,15 @@ def _expected(of: Dashboard, found: Forecast, language: str) -> dict[str, Any]:
     months = [row(format.day(each.begins, language), each.expected) for each in found.months[:MONTHS]]
     year = row(LABELS["twelve_months"].in_(language), found.year)
     return {"rows": [*months, year], "held": words.held(found).in_(language).strip()}
+
+
+def _reason(of: Dashboard, reason: Reason, language: str) -> dict[str, str]:
+    return {
+        "name": reason.name.in_(language),
+        "mrr": words.compact(of, reason.mrr).in_(language),
+        "share": format.percent(reason.share, language, 0),
+        "accounts": format.number(len(reason.accounts), language),
+    }
 
 
 def _risk(of: Dashboard, risk: Risk, language: str) -> dict[str, str]:

@@ -9,13 +9,15 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import path, reverse
+from django.urls import NoReverseMatch, path, reverse
 
+from nenrin.foundation import format
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.insight.executive import findings, words
 from nenrin.insight.executive.dashboard import Dashboard, dashboard
 from nenrin.insight.executive.expected import MONTHS
 from nenrin.insight.executive.findings import Finding
+from nenrin.insight.executive.leaving import Reason
 from nenrin.insight.executive.questions import Question
 from nenrin.insight.executive.rows import HEADS, rows
 from nenrin.insight.executive.tiles import Tile
@@ -56,6 +58,9 @@ def executive(request: MemberRequest) -> HttpResponse:
         "explained": [(each, _url(each, ask)) for each in findings.explained(board)],
         "expected": _expected(board),
         "held": words.held(board.expected) if board.expected else None,
+        "capacity": board.load,
+        "capacity_url": _page("member-capacities"),
+        "leaving": [_reason(board, each) for each in board.leaving],
         "tiles": [_shown(board, tile, ask) for tile in board.tiles],
         "address": ask.address(),
         "slice_links": _slice_links(ask),
@@ -95,6 +100,19 @@ def _shown(board: Dashboard, tile: Tile, ask: Asked) -> Shown:
     )  # fmt: skip
 
 
+def _page(name: str) -> str:
+    """Where a page of this name is; empty where there is none."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def _reason(board: Dashboard, of: Reason) -> tuple[Reason, Text, str]:
+    """With its MRR and its share as they read."""
+    return of, words.compact(board, of.mrr), format.percent(of.share, exports.language(), 0)
+
+
 def _expected(board: Dashboard) -> list[tuple[date | None, Text, Text]]:
     """Months ahead and, without a day, the twelve together: expected and between what."""
     if board.expected is None:
@@ -117,7 +135,7 @@ def _url(of: Finding, ask: Asked) -> str:
         return f"{reverse('kpi', args=[key])}?{ask.address()}"
     places = {
         "movements": f"{reverse('revenue')}?{ask.address()}",
-        "health": f"{reverse('accounts')}?band=at_risk",
+        "health": f"{reverse('accounts')}?band=at_risk&status=customer",
         "ahead": f"{reverse('accounts')}?sort=renewal",
     }
     return places.get(kind, f"#{kind}")

@@ -10,11 +10,13 @@ from django.shortcuts import render
 from django.urls import path
 from django.utils.translation import get_language
 
+from nenrin.analytics.revenue.exchange import Exchange
 from nenrin.customers.models.account import AccountQuerySet
 from nenrin.foundation import format, organisation
 from nenrin.foundation.calendar import day_of, start_of
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.foundation.roles import Role
+from nenrin.insight.revenue import policies
 from nenrin.values import Text
 from nenrin.web import navigation
 from nenrin.web.accounts import rings
@@ -22,7 +24,7 @@ from nenrin.web.charts import shares
 from nenrin.web.components import Fact
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.home import first_run, freshness, portfolio
-from nenrin.web.home.portfolio import Deadline, Move, Portfolio, Risk, Whose
+from nenrin.web.home.portfolio import Deadline, Move, Portfolio, Renewals, Risk, Whose
 
 WEEK = 7
 #: Roles that look after accounts of their own, and so begin with those.
@@ -44,12 +46,13 @@ def home(request: MemberRequest) -> HttpResponse:
     today = day_of(request.at, zone)
     whose = _whose(request)
     rows = portfolio.customers(member, whose)
-    figures = portfolio.figures(rows, today, org.currency)
+    exchange = Exchange(policies.live(today))
+    figures = portfolio.figures(rows, today, exchange)
     since = portfolio.last_day_before(today)
     moves, moved_since = _moves(rows, since, zone)
     risks = portfolio.at_risk(rows)
-    notices, renewals = portfolio.notices(rows, today), portfolio.renewals(rows, today)
-    lines: list[Risk | Deadline] = [*risks, *notices, *renewals]
+    notices, renewals = portfolio.ahead(rows, today, exchange)
+    lines: list[Risk | Deadline] = [*risks, *notices, *renewals.nearest]
     shown = {line.account.pk: line.account for line in lines}
     health = {key: account.health for key, account in shown.items() if getattr(account, "health", None)}
     context = {
@@ -58,7 +61,7 @@ def home(request: MemberRequest) -> HttpResponse:
         "whose": whose,
         "steps": start.steps,
         "figures": figures,
-        "facts": _facts(figures, today),
+        "facts": _facts(figures, renewals),
         "by_arr": _by_arr(figures),
         "since": since,
         "moves": moves,
@@ -94,10 +97,9 @@ def _whose(request: MemberRequest) -> Whose:
     return "mine" if begins_with_own else "all"
 
 
-def _facts(figures: Portfolio, today: date) -> list[Fact]:
+def _facts(figures: Portfolio, renewals: Renewals) -> list[Fact]:
     language = get_language() or "ja"
     risk = figures.of("risk")
-    renewing, renewing_arr = figures.renewals
     notices, first = figures.notices
     return [
         Fact(
@@ -117,8 +119,8 @@ def _facts(figures: Portfolio, today: date) -> list[Fact]:
         ),
         Fact(
             Text("Renewals in 90 days", "90日以内の更新"),
-            _companies(renewing),
-            format.money(renewing_arr, language, "compact") if renewing else "",
+            _companies(renewals.accounts),
+            format.money(renewals.arr, language, "compact") if renewals.accounts else "",
             key="renewal",
         ),
         Fact(
@@ -137,7 +139,10 @@ def _companies(count: int) -> Text:
 def _elsewhere(figures: Portfolio) -> Text | str:
     if not figures.elsewhere:
         return ""
-    return Text(f"{figures.elsewhere:,} in other currencies", f"他通貨 {figures.elsewhere:,}社は金額に含めず")
+    return Text(
+        f"{figures.elsewhere:,} without an exchange rate",
+        f"換算レートのない通貨の{figures.elsewhere:,}社は金額に含めず",
+    )
 
 
 def _by_arr(figures: Portfolio) -> shares.Shares:

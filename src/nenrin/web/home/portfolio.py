@@ -10,12 +10,15 @@ from typing import Any, Literal
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, Sum
 
 from nenrin.analytics.kpis.measures import Measure
-from nenrin.customers.models import Account, Assignment
+from nenrin.analytics.revenue.exchange import Exchange
+from nenrin.analytics.revenue.shares import half_up
+from nenrin.customers.models import Account, Assignment, Subscription
 from nenrin.customers.models.account import AccountQuerySet
-from nenrin.customers.statuses import Status
+from nenrin.customers.statuses import LIVE, Status
 from nenrin.foundation.models import Entry, Member
 from nenrin.foundation.permissions import Permission
 from nenrin.insight import measures
+from nenrin.insight.executive.ahead import SHORTEST
 from nenrin.insight.models import DailyScore, Health
 from nenrin.values import Money, Text
 from nenrin.web import telling
@@ -23,6 +26,8 @@ from nenrin.web.charts.bands import BANDS, Band, band_of
 
 Whose = Literal["mine", "team", "all"]
 RENEWAL_DAYS, NOTICE_DAYS = 90, 30
+#: Notice deadlines within so many days are listed.
+LISTED_DAYS = 60
 #: Points from which a move of the score is worth a line.
 MOVED = 10.0
 AT_MOST = 12
@@ -41,8 +46,7 @@ class Slice:
 @dataclass(frozen=True, slots=True)
 class Portfolio:
     slices: tuple[Slice, ...]
-    elsewhere: int  # accounts in another currency: counted, not added up
-    renewals: tuple[int, Money]
+    elsewhere: int  # accounts in a currency without an exchange rate: counted, not added up
     notices: tuple[int, date | None]
 
     @property
@@ -99,31 +103,26 @@ def customers(member: Member, whose: Whose = "all") -> AccountQuerySet:
     return rows.filter(Exists(Assignment.objects.filter(people, account=OuterRef("pk"), until_on__isnull=True)))
 
 
-def figures(rows: AccountQuerySet, today: date, currency: str) -> Portfolio:
-    """One query at any size."""
+def figures(rows: AccountQuerySet, today: date, exchange: Exchange) -> Portfolio:
+    """One query at any size; at the exchange rates of the metric policy, as every page of revenue."""
     known = dict.fromkeys(BANDS, (0, 0))
-    elsewhere = renewals = renewing = notices = 0
+    elsewhere = notices = 0
     first: list[date] = []
     for group in _grouped(rows, today):
-        renewals, notices = renewals + group["renewals"], notices + group["notices"]
+        notices += group["notices"]
         first += [group["first"]] if group["first"] else []
-        if group["currency"] != currency:
+        factor = exchange.factor(group["currency"], today)
+        if factor is None:
             elsewhere += group["n"]
             continue
-        band = band_of(group["health__band"])
-        known[band] = (known[band][0] + group["n"], known[band][1] + 12 * (group["s"] or 0))
-        renewing += group["renewing"] or 0
-    return Portfolio(
-        tuple(Slice(band, n, Money(arr, currency)) for band, (n, arr) in known.items()),
-        elsewhere,
-        (renewals, Money(12 * renewing, currency)),
-        (notices, min(first, default=None)),
-    )
+        band, arr = band_of(group["health__band"]), half_up(12 * (group["s"] or 0) * factor)
+        known[band] = (known[band][0] + group["n"], known[band][1] + arr)
+    slices = (Slice(band, n, Money(arr, exchange.policy.reporting_currency)) for band, (n, arr) in known.items())
+    return Portfolio(tuple(slices), elsewhere, (notices, min(first, default=None)))
 
 
 def _grouped(rows: AccountQuerySet, today: date) -> Iterable[Mapping[str, Any]]:
     """By currency and band: how many, their MRR, and what is ahead of them."""
-    renewing = Q(renewal_on__gte=today, renewal_on__lte=today + timedelta(RENEWAL_DAYS))
     noticing = Q(notice_on__gte=today, notice_on__lte=today + timedelta(NOTICE_DAYS))
     groups: Iterable[Mapping[str, Any]] = (
         rows.order_by()
@@ -131,8 +130,6 @@ def _grouped(rows: AccountQuerySet, today: date) -> Iterable[Mapping[str, Any]]:
         .annotate(
             n=Count("pk"),
             s=Sum("mrr_minor"),
-            renewals=Count("pk", filter=renewing),
-            renewing=Sum("mrr_minor", filter=renewing),
             notices=Count("pk", filter=noticing),
             first=Min("notice_on", filter=noticing),
         )
@@ -165,8 +162,8 @@ def moves(rows: AccountQuerySet, since: date, from_at: datetime) -> list[Move]:
         .order_by("-account__mrr_minor", "account")
         .values_list("pk", flat=True)[:AT_MOST]
     )
-    keys = list(largest)  # apart, so that the search reads no wide rows
-    found = DailyScore.objects.filter(pk__in=keys).select_related("account__health") if keys else []
+    # Searched for by their numbers alone, so that the search reads no wide rows.
+    found = DailyScore.objects.filter(pk__in=largest).select_related("account__health")
     kept = sorted(found, key=lambda row: (-row.account.mrr_minor, row.account_id))
     why = _sentences([row.account_id for row in kept], from_at) if kept else {}
     return [
@@ -182,18 +179,45 @@ def last_day_before(day: date) -> date | None:
     return DailyScore.objects.filter(day__lt=day).order_by("-day").values_list("day", flat=True).first()
 
 
-def notices(rows: AccountQuerySet, today: date, within: int = 60) -> list[Deadline]:
-    """Notice deadlines ahead, the nearest first."""
-    found = rows.filter(notice_on__gte=today, notice_on__lte=today + timedelta(within))
-    ordered = found.select_related("health", "owner").order_by("notice_on", "-mrr_minor")[:AT_MOST]
-    return [_deadline(account, account.notice_on, today) for account in ordered]
+@dataclass(frozen=True, slots=True)
+class Renewals:
+    """Accounts with a contract that comes due, the ARR of those contracts, and the nearest of them."""
+
+    accounts: int
+    arr: Money
+    nearest: tuple[Deadline, ...]
 
 
-def renewals(rows: AccountQuerySet, today: date) -> list[Deadline]:
-    """Renewals ahead, the nearest first."""
-    found = rows.filter(renewal_on__gte=today, renewal_on__lte=today + timedelta(RENEWAL_DAYS))
-    ordered = found.select_related("health", "owner").order_by("renewal_on", "-mrr_minor")[:AT_MOST]
-    return [_deadline(account, account.renewal_on, today) for account in ordered]
+def ahead(rows: AccountQuerySet, today: date, exchange: Exchange) -> tuple[list[Deadline], Renewals]:
+    """Notice deadlines and renewals ahead, the nearest first: two queries at any size."""
+    first, arr = _due(rows, today, exchange)
+    nearest = sorted(first, key=lambda account: (*first[account], account))[:AT_MOST]
+    window = rows.filter(notice_on__gte=today, notice_on__lte=today + timedelta(LISTED_DAYS))
+    noticing = window.order_by("notice_on", "-mrr_minor").values("pk")[:AT_MOST]
+    wanted = Account.objects.filter(Q(pk__in=nearest) | Q(pk__in=noticing)).select_related("health", "owner")
+    found = {account.pk: account for account in wanted}
+    until = today + timedelta(LISTED_DAYS)
+    soon = [one for one in found.values() if one.notice_on and today <= one.notice_on <= until]
+    soon.sort(key=lambda one: (one.notice_on, -one.mrr_minor, one.pk))
+    lines = tuple(_deadline(found[account], first[account][0], today) for account in nearest if account in found)
+    renewals = Renewals(len(first), Money(arr, exchange.policy.reporting_currency), lines)
+    return [_deadline(one, one.notice_on, today) for one in soon[:AT_MOST]], renewals
+
+
+def _due(rows: AccountQuerySet, today: date, exchange: Exchange) -> tuple[dict[int, tuple[date, int]], int]:
+    """Contracts of six months and longer whose term ends within 90 days (a monthly one is decided every month): of each
+    account the nearest with its MRR below zero, and the ARR of them all."""
+    due = Subscription.objects.filter(
+        ends_on__gte=today, ends_on__lte=today + timedelta(RENEWAL_DAYS), status__in=LIVE, archived_at__isnull=True,
+        term_months__gte=SHORTEST, account__in=rows.order_by().values("pk"),
+    )  # fmt: skip
+    first: dict[int, tuple[date, int]] = {}
+    arr = 0
+    for account, on, minor, currency in due.order_by().values_list("account_id", "ends_on", "mrr_minor", "currency"):
+        factor = exchange.factor(currency, today)
+        arr += half_up(12 * minor * factor) if factor is not None else 0
+        first[account] = min(first.get(account, (on, -minor)), (on, -minor))
+    return first, arr
 
 
 def _deadline(account: Account, on: date | None, today: date) -> Deadline:

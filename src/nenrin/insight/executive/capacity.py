@@ -1,0 +1,55 @@
+"""How much of the members' time for accounts is planned: touch models' minutes a month against the hours they state."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from nenrin.customers import capacities
+from nenrin.customers.models import Assignment, Capacity
+from nenrin.customers.statuses import Phase
+
+
+@dataclass(frozen=True, slots=True)
+class Capacities:
+    """Of the members who look after paying accounts, for all of their accounts. Minutes a month; `stated` members have
+    said how much time they have: `of_minutes`, of which `stated_minutes` are planned; `over`: those with more than it."""
+
+    members: int
+    minutes: int
+    stated: int
+    stated_minutes: int
+    of_minutes: int
+    over: int
+
+    @property
+    def share(self) -> float | None:
+        """None where nobody has said how much time there is."""
+        return self.stated_minutes / self.of_minutes if self.of_minutes else None
+
+    @property
+    def unstated(self) -> int:
+        return self.members - self.stated
+
+    @property
+    def planned_hours(self) -> float:
+        return self.minutes / 60
+
+    @property
+    def of_hours(self) -> float:
+        return self.of_minutes / 60
+
+
+def of_accounts(accounts: Collection[int]) -> Capacities | None:
+    """Of whoever looks after any of these accounts today; None where nobody does."""
+    current = Assignment.objects.filter(until_on__isnull=True, phase=Phase.PRIMARY)
+    members = {member for account, member in current.values_list("account_id", "member_id") if account in accounts}
+    if not members:
+        return None
+    loads = capacities.loads(members)
+    stated = set(Capacity.objects.filter(member__in=members).values_list("member_id", flat=True))
+    known = [load for member, load in loads.items() if member in stated]
+    return Capacities(
+        len(members), sum(load.minutes for load in loads.values()), len(known), sum(load.minutes for load in known),
+        sum(load.of_minutes for load in known), sum(load.minutes > load.of_minutes for load in known),
+    )  # fmt: skip
