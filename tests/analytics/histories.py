@@ -99,7 +99,8 @@ def _answers(said: Said, rng: Random) -> None:
     for number in range(rng.randrange(0, 8)):
         account, day = rng.choice(ACCOUNTS), _day(rng) - timedelta(rng.choice([0, 0, 170]))
         for _ in range(rng.choice([1, 1, 2])):
-            body = {"survey": rng.choice(["nps", "nps", "csat"]), "score": rng.randrange(0, 11), "answered_on": day}
+            body = {"survey": rng.choice(["nps", "nps", "csat"]), "score": rng.randrange(0, 11), "answered_on": day,
+                    "respondent": rng.choice([None, "", "tanaka", "tanaka", "mori"])}  # fmt: skip
             said.fact("answer", f"a{number}", body, account=account, valid=day, known=max(FIRST, _late(rng, day)))
 
 

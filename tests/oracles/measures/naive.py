@@ -248,7 +248,12 @@ class World:
     def voices(self, account: int) -> dict[str, Fraction | int | None]:
         answers = [f["body"] for f in self.of("answer", account) if f["body"]["survey"] == "nps"]
         answers = [a for a in answers if a["answered_on"] <= self.day]
-        valid = [a["score"] for a in answers if a["answered_on"] > self.day - timedelta(180)]
+        recent = [a for a in answers if a["answered_on"] > self.day - timedelta(180)]
+        people = {a["respondent"] for a in recent if a.get("respondent")}
+        own = {who: [a for a in recent if a.get("respondent") == who] for who in people}
+        last = {who: max(a["answered_on"] for a in said) for who, said in own.items()}
+        valid = [a["score"] for a in recent if not a.get("respondent")]
+        valid += [min(a["score"] for a in own[who] if a["answered_on"] == day) for who, day in last.items()]
         balance = sum(score >= 9 for score in valid) - sum(score <= 6 for score in valid)
         pulses = sorted((f["valid"], f["body"]["grade"], f["body"]["expires_on"] or f["valid"] + timedelta(45))
                         for f in self.of("pulse", account))  # fmt: skip

@@ -38,13 +38,13 @@ WITH chained AS (
 ALIVE = "opens <= :first AND closes > :first"
 
 
-def latest_on_day(rows: str, values: tuple[str, ...]) -> str:
-    """Of the rows alive on the day `:first`, the one with the highest `place`: account and `values`."""
-    columns = ", ".join(values)
+def latest_on_day(rows: str, values: tuple[str, ...], *, by: tuple[str, ...] = ("account",)) -> str:
+    """Of the rows alive on the day `:first`, the one with the highest `place`: `by` and `values`."""
+    columns, whose = ", ".join(values), ", ".join(by)
     return f"""
-SELECT account, {columns}
+SELECT {whose}, {columns}
 FROM (
-  SELECT account, {columns}, row_number() OVER (PARTITION BY account ORDER BY place DESC) AS rank
+  SELECT {whose}, {columns}, row_number() OVER (PARTITION BY {whose} ORDER BY place DESC) AS rank
   FROM ({rows}) AS intervals
   WHERE {ALIVE}
 ) AS ranked
@@ -114,53 +114,56 @@ FROM (
 GROUP BY {by}, island"""
 
 
-def latest(rows: str, values: tuple[str, ...]) -> str:
+def latest(rows: str, values: tuple[str, ...], *, by: tuple[str, ...] = ("account",)) -> str:
     """Of the rows alive on a day, the one with the highest `place`.
 
-    `rows`: account, opens, closes, place (BIGINT, best highest) and `values`; rows of an account with the
-    same place must carry the same values, else the answer would hang on their order. Returns account,
-    opens, closes and `values`, never overlapping within an account.
+    `rows`: the columns `by`, opens, closes, place (BIGINT, best highest) and `values`; rows of one `by` with the
+    same place must carry the same values, else the answer would hang on their order. Returns `by`, opens, closes
+    and `values`, never overlapping within one `by`.
 
-    Rows that close together need only a running maximum. Accounts whose rows close on different days (a
-    merge undone, a fact corrected) are cut at every edge and ranked, which costs the square of their rows
+    Rows that close together need only a running maximum. What has rows that close on different days (a
+    merge undone, a fact corrected) is cut at every edge and ranked, which costs the square of its rows
     and is rare.
     """
-    columns = ", ".join(values)
+    columns, whose = ", ".join(values), ", ".join(by)
     ranked = ", ".join(f"alive.{value}" for value in values)
+    cut, spans = (", ".join(f"{table}.{key}" for key in by) for table in ("cut", "spans"))
+    crossing, alive = (" AND ".join(f"{one}.{key} = {other}.{key}" for key in by)
+                       for one, other in (("crossing", "cut"), ("alive", "spans")))  # fmt: skip
     return f"""
 WITH rising AS (
-  SELECT account, opens, closes, place, {columns}
+  SELECT {whose}, opens, closes, place, {columns}
   FROM (
-    SELECT account, opens, closes, place, {columns},
-      max(place) OVER (PARTITION BY account, closes ORDER BY opens, place DESC
+    SELECT {whose}, opens, closes, place, {columns},
+      max(place) OVER (PARTITION BY {whose}, closes ORDER BY opens, place DESC
         ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS best
     FROM ({rows}) AS intervals
     WHERE opens < closes
   ) AS compared
   WHERE best IS NULL OR place > best
 ), cut AS (
-  SELECT account, opens, closes AS group_closes,
-    coalesce(lead(opens) OVER (PARTITION BY account, closes ORDER BY opens, place), closes) AS closes,
+  SELECT {whose}, opens, closes AS group_closes,
+    coalesce(lead(opens) OVER (PARTITION BY {whose}, closes ORDER BY opens, place), closes) AS closes,
     place, {columns}
   FROM rising
 ), crossing AS (
-  SELECT account FROM cut GROUP BY account HAVING min(group_closes) < max(group_closes)
+  SELECT {whose} FROM cut GROUP BY {whose} HAVING min(group_closes) < max(group_closes)
 ), edges AS (
-  SELECT cut.account, cut.opens AS day FROM cut JOIN crossing ON crossing.account = cut.account
+  SELECT {cut}, cut.opens AS day FROM cut JOIN crossing ON {crossing}
   UNION
-  SELECT cut.account, cut.closes AS day FROM cut JOIN crossing ON crossing.account = cut.account
+  SELECT {cut}, cut.closes AS day FROM cut JOIN crossing ON {crossing}
 ), spans AS (
-  SELECT account, day AS opens, lead(day) OVER (PARTITION BY account ORDER BY day) AS closes FROM edges
+  SELECT {whose}, day AS opens, lead(day) OVER (PARTITION BY {whose} ORDER BY day) AS closes FROM edges
 ), ranked AS (
-  SELECT spans.account, spans.opens, spans.closes, {ranked},
-    row_number() OVER (PARTITION BY spans.account, spans.opens
+  SELECT {spans}, spans.opens, spans.closes, {ranked},
+    row_number() OVER (PARTITION BY {spans}, spans.opens
       ORDER BY alive.place DESC) AS rank
   FROM spans JOIN cut AS alive
-    ON alive.account = spans.account AND alive.opens <= spans.opens AND alive.closes > spans.opens
+    ON {alive} AND alive.opens <= spans.opens AND alive.closes > spans.opens
   WHERE spans.closes IS NOT NULL
 )
-SELECT account, opens, closes, {columns} FROM ranked WHERE rank = 1
+SELECT {whose}, opens, closes, {columns} FROM ranked WHERE rank = 1
 UNION ALL
-SELECT cut.account, cut.opens, cut.closes, {", ".join(f"cut.{value}" for value in values)}
-FROM cut LEFT JOIN crossing ON crossing.account = cut.account
+SELECT {cut}, cut.opens, cut.closes, {", ".join(f"cut.{value}" for value in values)}
+FROM cut LEFT JOIN crossing ON {crossing}
 WHERE crossing.account IS NULL"""

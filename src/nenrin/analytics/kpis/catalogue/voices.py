@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from nenrin.analytics.kpis import shapes
 from nenrin.analytics.kpis.catalogue.base import EPOCH, latest
 from nenrin.analytics.kpis.catalogue.terms import NEVER
-from nenrin.analytics.kpis.measures import Component, Measure, Relation
+from nenrin.analytics.kpis.measures import Component, Measure, OnOneDay, Relation
 from nenrin.values import Text
 
 NPS_TTL = 180  # days an answer counts
@@ -15,7 +16,7 @@ ANSWERS = Text("Survey answers", "アンケート回答")
 NPS_SAID = Relation(
     "nps_said",
     """
-SELECT account, believed_from, believed_to, answered_on, score FROM answers
+SELECT account, believed_from, believed_to, answered_on, score, coalesce(respondent, '') AS respondent FROM answers
 WHERE survey = 'nps' AND score >= 0 AND score <= 10""",
 )
 PULSES_SAID = Relation(
@@ -25,16 +26,49 @@ SELECT account, believed_from, believed_to, grade, valid_on, expires_on FROM pul
 WHERE grade >= 1 AND grade <= 6""",
 )
 
+_SIDES = """
+  CASE WHEN score >= 9 THEN 1 ELSE 0 END AS promoters,
+  CASE WHEN score <= 6 THEN 1 ELSE 0 END AS detractors"""
+_COUNTED = ("promoters", "detractors", "nps_answers")
+#: Answers of nobody in particular: each counts for itself.
+_OF_NOBODY = f"""
+SELECT account, greatest(believed_from, answered_on) AS opens, least(believed_to, answered_on + {NPS_TTL}) AS closes,
+  {_SIDES}, 1 AS nps_answers
+FROM nps_said WHERE respondent = ''"""
+#: Answers by respondent; of one day the lower counts (`place`: the day, then the worse side).
+_BY_RESPONDENT = f"""
+  SELECT account, respondent, greatest(believed_from, answered_on) AS opens, believed_to AS closes,
+    date_diff('day', {EPOCH}, answered_on) * 3 + CASE WHEN score <= 6 THEN 2 WHEN score >= 9 THEN 0 ELSE 1 END AS place,
+    answered_on, {_SIDES}
+  FROM nps_said WHERE respondent <> ''"""
+_SAID = ("answered_on", "promoters", "detractors")
+_BY = ("account", "respondent")
+
+#: A respondent counts once, with the latest answer, as long as that one counts.
 NPS_ANSWERS = Component(
     "nps_answers",
-    ("promoters", "detractors", "nps_answers"),
-    f"""
-SELECT account, greatest(believed_from, answered_on) AS opens, least(believed_to, answered_on + {NPS_TTL}) AS closes,
-  CASE WHEN score >= 9 THEN 1 ELSE 0 END AS promoters,
-  CASE WHEN score <= 6 THEN 1 ELSE 0 END AS detractors,
-  1 AS nps_answers
-FROM nps_said""",
+    _COUNTED,
+    shapes.both(
+        _OF_NOBODY,
+        f"""
+SELECT account, opens, least(closes, answered_on + {NPS_TTL}) AS closes, promoters, detractors, 1 AS nps_answers
+FROM ({shapes.latest(_BY_RESPONDENT, _SAID, by=_BY)}) AS latest_said
+WHERE answered_on + {NPS_TTL} > opens""",
+    ),
     reads=(NPS_SAID,),
+    day=OnOneDay(
+        f"""
+SELECT account, CAST(sum(promoters) AS BIGINT) AS promoters, CAST(sum(detractors) AS BIGINT) AS detractors,
+  count(*) AS nps_answers
+FROM (
+  SELECT account, promoters, detractors FROM ({_OF_NOBODY}) AS of_nobody WHERE {shapes.ALIVE}
+  UNION ALL
+  SELECT account, promoters, detractors FROM ({shapes.latest_on_day(_BY_RESPONDENT, _SAID, by=_BY)}) AS latest_said
+  WHERE answered_on + {NPS_TTL} > :first
+) AS said
+GROUP BY account""",
+        reads=(NPS_SAID,),
+    ),
 )
 
 LAST_NPS = latest(
@@ -71,8 +105,10 @@ NPS = Measure(
     name=Text("NPS", "NPS"),
     description=Text(
         "Share of promoters (9-10) minus share of detractors (0-6) among the account's answers of the last 180"
-        " days, from −100 to 100.",
-        "直近180日間の回答のうち推奨者(9〜10点)の割合から批判者(0〜6点)の割合を引いた値。−100〜100。",
+        " days, from −100 to 100. A respondent counts once, with the latest answer; an answer of nobody in"
+        " particular counts always.",
+        "直近180日間の回答のうち推奨者(9〜10点)の割合から批判者(0〜6点)の割合を引いた値。−100〜100。同じ回答者は最新の"
+        "回答だけを数え、回答者のわからない回答はすべて数える。",
     ),
     unit="points",
     direction="higher",

@@ -30,18 +30,20 @@ _PARTS = ("account_key", "corporate_number", "account_name", "month", "category"
 
 
 def _put(records: Sequence[Record], context: Context) -> list[Result]:
-    names = spent_on.keys(records)
+    names, standing = spent_on.keys(records), facts.standing(Cost, records, context, _identity)
 
     def told(record: Record, account: int | None) -> costs.Told | Result:
-        month, amount, on = record.values["month"], record.values["amount"], names.of(record)
-        currency = (record.text("currency") or context.currency).upper()
+        there = standing.get(_identity(record))
+        month, amount, on = record.values["month"], record.values["amount"], names.of(record, there)
+        currency = facts.cell(record, "currency", there, context.currency).upper()
         if isinstance(on, Result):
             return on
         if currency not in CURRENCIES:
             return refused(record, "currency", currency, Text("a currency such as JPY", "JPYなどの通貨コード"))
         assert isinstance(month, date)
         assert isinstance(amount, Decimal)
-        money, note = Money.of(amount, currency), record.text("note")
+        money, note = Money.of(amount, currency), facts.cell(record, "note", there)
+        account = facts.whose(record, account, there)
         return costs.Told(_identity(record), month, record.text("category"), money, account, note, record.known, **on)
 
     return facts.put(records, context, told, lambda rows: costs.put(rows, **facts.manner(context)), needs_account=False)

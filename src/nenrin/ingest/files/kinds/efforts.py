@@ -31,10 +31,11 @@ _PARTS = ("account_key", "corporate_number", "account_name", "month", "category"
 
 
 def _put(records: Sequence[Record], context: Context) -> list[Result]:
-    names = spent_on.keys(records)
+    names, standing = spent_on.keys(records), facts.standing(Effort, records, context, _identity)
 
     def told(record: Record, account: int | None) -> efforts.Told | Result:
-        month, hours, on = record.values["month"], record.values["hours"], names.of(record)
+        there = standing.get(_identity(record))
+        month, hours, on = record.values["month"], record.values["hours"], names.of(record, there)
         if isinstance(on, Result):
             return on
         assert isinstance(month, date)
@@ -42,8 +43,8 @@ def _put(records: Sequence[Record], context: Context) -> list[Result]:
         if not 0 <= hours <= MOST_HOURS:
             return refused(record, "hours", str(hours), Text(f"hours from 0 to {MOST_HOURS}", f"0〜{MOST_HOURS}時間"))
         return efforts.Told(
-            _identity(record), month, record.text("category"), minutes(hours), record.text("person"), account,
-            note=record.text("note"), known=record.known, **on,
+            _identity(record), month, record.text("category"), minutes(hours), facts.cell(record, "person", there),
+            facts.whose(record, account, there), note=facts.cell(record, "note", there), known=record.known, **on,
         )  # fmt: skip
 
     return facts.put(

@@ -76,6 +76,14 @@ def cell(record: Record, name: str, there: Imported | None, default: Any = "") -
     return value
 
 
+def whose(record: Record, account: int | None, there: Any) -> int | None:
+    """The account that a row names; where it names none, whose the row is that stands there."""
+    if account is not None or there is None or accounts_of.names_one(record):
+        return account
+    owner: int | None = there.account_id
+    return owner
+
+
 class _Retract(Protocol):
     def __call__(self, ids: Sequence[int], *, by: Any, at: Any) -> None: ...
 

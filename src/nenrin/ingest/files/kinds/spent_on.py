@@ -12,8 +12,10 @@ from nenrin.analytics.economics.categories import CATEGORIES
 from nenrin.customers.models import Product, TouchModel
 from nenrin.foundation.search import normal
 from nenrin.ingest.files.fields import Field, Type
+from nenrin.ingest.files.kinds import facts
 from nenrin.ingest.files.kinds.shape import Result, refused
 from nenrin.ingest.files.records import Record
+from nenrin.ingest.models import Cost, Effort
 from nenrin.values import Text
 
 _WORDS: Final = {
@@ -44,16 +46,17 @@ class Keys:
     products: Mapping[str, str]
     touch_models: Mapping[str, str]
 
-    def of(self, record: Record) -> dict[str, str] | Result:
-        """The keys of a row's parts; the row refused where it names one that there is not."""
-        found = {"segment": record.text("segment")}
+    def of(self, record: Record, there: Cost | Effort | None = None) -> dict[str, str] | Result:
+        """The keys of a row's parts, what stands `there` where a cell is blank; the row refused where it names one that
+        there is not."""
+        found = {"segment": facts.cell(record, "segment", there)}
         for name, known in (("product", self.products), ("touch_model", self.touch_models)):
             word = record.text(name)
             key = known.get(normal(word), "") if word else ""
             if word and not key:
                 expected = ", ".join(sorted(set(known.values()))) or "—"
                 return refused(record, name, word, Text(f"one of {expected}", f"{expected}のいずれか"))
-            found[name] = key
+            found[name] = key or (getattr(there, name) if there else "")
         return found
 
 
