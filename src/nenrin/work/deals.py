@@ -7,8 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Count, F, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Q, QuerySet
 
 from nenrin.customers.models import PriceStep
 from nenrin.customers.statuses import Status
@@ -28,9 +27,9 @@ MOST: Final = 500
 
 
 def sold() -> QuerySet[Handoff]:
-    """Every deal with its seller: handoffs that were needed, each with the day on which the contract began (`began`)."""
+    """Every deal with its seller: handoffs that were needed, with their contract."""
     rows = Handoff.objects.filter(seller__isnull=False).exclude(state=HandoffState.DROPPED)
-    return rows.annotate(began=Coalesce(F("subscription__starts_on"), F("signed_on")))
+    return rows.select_related("account", "seller", "subscription")
 
 
 def tell(today: date, *, at: datetime) -> int:
@@ -40,8 +39,9 @@ def tell(today: date, *, at: datetime) -> int:
 
 def _told(days: int, today: date, at: datetime) -> int:
     until = today - timedelta(days)
-    due = sold().filter(began__lte=until, began__gt=until - LATE).exclude(told__days=days)
-    handoffs = list(due.select_related("account", "seller").order_by("began", "pk")[:MOST])
+    begun = Q(subscription__starts_on__lte=until, subscription__starts_on__gt=until - LATE)
+    begun |= Q(subscription__isnull=True, signed_on__lte=until, signed_on__gt=until - LATE)
+    handoffs = list(sold().filter(begun).exclude(told__days=days).order_by("signed_on", "pk")[:MOST])
     if not handoffs:
         return 0
     with transaction.atomic():
@@ -57,7 +57,7 @@ def _rows(handoffs: Sequence[Handoff], days: int, today: date, at: datetime) -> 
     accounts = [each.account_id for each in handoffs]
     health = Health.objects.in_bulk(accounts)
     counts = promises_of(each.pk for each in handoffs)
-    first = mrr_of({each.account_id: each.began + timedelta(30) for each in handoffs})  # type: ignore[attr-defined]
+    first = mrr_of({each.account_id: each.began + timedelta(30) for each in handoffs})
     made = []
     for each in handoffs:
         judged, account = health.get(each.account_id), each.account

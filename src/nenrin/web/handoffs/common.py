@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import TypeVar
 
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -15,6 +16,7 @@ from nenrin.values import Text
 from nenrin.web.components import Tab
 from nenrin.web.guard import MemberRequest
 
+K = TypeVar("K", bound=StrEnum)
 VIEW, EDIT = Permission.HANDOFFS_VIEW, Permission.HANDOFFS_EDIT
 #: Taking a customer over is for those who lead onboarding, not for whoever sold.
 ACCEPT = Permission.ONBOARDING_EDIT
@@ -33,7 +35,7 @@ def tabs(here: str) -> tuple[Tab, ...]:
     return tuple(Tab(label, reverse(name), name == here) for name, label in PAGES)
 
 
-def options(words: Mapping[StrEnum, Text], *, blank: Text | None = None) -> list[tuple[str, str]]:
+def options(words: Mapping[K, Text], *, blank: Text | None = None) -> list[tuple[str, str]]:
     """Choices of a field in the reader's language."""
     language = get_language() or "ja"
     told = [(key.value, word.in_(language)) for key, word in words.items() if key.value]

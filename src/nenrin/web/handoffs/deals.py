@@ -68,7 +68,7 @@ class Deal:
 def deals(request: MemberRequest) -> HttpResponse:
     """The deals in the viewer's scope, newest first; sales sees its own."""
     rows, filters = _asked(request)
-    page = page_of(rows.order_by("-began", "-pk"), request)
+    page = page_of(rows.order_by("-signed_on", "-pk"), request)
     sellers = verbs.sold().filter(pk__in=Handoff.objects.for_member(request.user, VIEW)).values("seller")
     context = {
         "as_of": request.at,
@@ -88,7 +88,7 @@ def deals(request: MemberRequest) -> HttpResponse:
 def _asked(request: MemberRequest) -> tuple[QuerySet[Handoff], dict[str, str]]:
     filters = {name: plain(request.GET.get(name)) for name in FILTERS}
     within = Handoff.objects.for_member(request.user, VIEW).values("pk")
-    rows = verbs.sold().filter(pk__in=within, account__merged_into__isnull=True).select_related("account", "seller")
+    rows = verbs.sold().filter(pk__in=within, account__merged_into__isnull=True)
     if filters["q"]:
         rows = rows.filter(account__search__contains=normal(filters["q"]))
     if seller := whole(filters["seller"]):
@@ -104,14 +104,13 @@ def _deals(rows: list[Handoff], today: date) -> list[Deal]:
     """Four queries, however many deals."""
     health = Health.objects.in_bulk([row.account_id for row in rows])
     promises = verbs.promises_of(row.pk for row in rows)
-    began: dict[int, date] = {row.pk: row.began for row in rows}  # type: ignore[attr-defined]  # deals.sold
-    first = verbs.mrr_of({row.account_id: began[row.pk] for row in rows})
+    first = verbs.mrr_of({row.account_id: row.began for row in rows})
     told: dict[int, list[DealTold]] = {}
     for one in DealTold.objects.filter(handoff__in=[row.pk for row in rows]).order_by("days"):
         told.setdefault(one.handoff_id, []).append(one)
     return [
         Deal(
-            row, began[row.pk], (today - began[row.pk]).days, word(Status(row.account.status)),
+            row, row.began, (today - row.began).days, word(Status(row.account.status)),
             row.account.status == Status.LOST, health.get(row.account_id),
             Money(first[row.account_id], row.account.currency) if row.account_id in first else None,
             Money(row.account.mrr_minor, row.account.currency), FITS[Fit(row.fit_expected)], FITS[Fit(row.fit_found)],
@@ -129,7 +128,7 @@ def deals_export(request: MemberRequest, kind: str) -> Any:
     language, today = exports.language(), navigation.today(request)
 
     def lines() -> Iterator[list[Any]]:
-        for chunk in exports.chunks(rows, verbs.sold().select_related("account", "seller")):
+        for chunk in exports.chunks(rows, verbs.sold()):
             yield from (_cells(deal, language) for deal in _deals(chunk, today))
 
     exports.note(request, "deal", rows.count(), filters, room="work")
@@ -158,7 +157,7 @@ def fit(request: MemberRequest) -> HttpResponse:
     asked = plain(request.GET.get("by"))
     by: By = next((way for way in get_args(By) if way == asked), "fit")
     within = Handoff.objects.for_member(request.user, VIEW).values("pk")
-    rows = verbs.sold().filter(pk__in=within).select_related("account")
+    rows = verbs.sold().filter(pk__in=within)
     currency, today = organisation.current().currency, navigation.today(request)
     found = fits.lines(rows, by, today, currency, Assumptions())
     names = _names(by, found)

@@ -114,11 +114,11 @@ def feedback_export(request: MemberRequest, kind: str) -> Any:
 
 
 def _kinds() -> list[tuple[str, str]]:
-    return options({**KINDS})
+    return options(KINDS)
 
 
 def _outcomes() -> list[tuple[str, str]]:
-    return options({**OUTCOMES}, blank=OUTCOMES[Outcome.NONE])
+    return options(OUTCOMES, blank=OUTCOMES[Outcome.NONE])
 
 
 class FeedbackForm(forms.Form):

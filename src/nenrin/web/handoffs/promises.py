@@ -65,7 +65,9 @@ def new(request: MemberRequest, key: int) -> HttpResponse:
     initial = {"given_on": navigation.today(request), "owner": request.user.pk, "given_by": request.user.pk}
     form = PromiseForm(request.POST or None, account=key, initial=initial)
     origins = forms.ChoiceField(
-        label=_("Where it was promised"), choices=options({o: w for o, w in ORIGINS.items() if o is not Origin.PLAN}), initial="meeting"
+        label=_("Where it was promised"),
+        choices=options({o: w for o, w in ORIGINS.items() if o is not Origin.PLAN}),
+        initial="meeting",
     )
     form.fields["origin"] = origins
     back = reverse("account-handoff", args=[key])

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import TypeVar
 
 from django.http import Http404
 from django.utils.translation import get_language
@@ -19,6 +20,7 @@ from nenrin.work.models import PlanMilestone, PlanObjective, SuccessPlan
 from nenrin.work.models.plan import PLAN_STATES, SIDES, SORTS, PlanState, Side, Sort
 from nenrin.work.planning.progress import Progress, Reached
 
+K = TypeVar("K", bound=StrEnum)
 VIEW, EDIT = Permission.PLANS_VIEW, Permission.PLANS_EDIT
 HIDDEN = "●●●"
 _DIGITS = {"ratio": 2, "per_week": 1, "per_user": 2, "grade": 1}
@@ -128,7 +130,7 @@ def _milestone(row: PlanMilestone, today: date, may_read: bool, names: bool) -> 
     )  # fmt: skip
 
 
-def options(words: Mapping[StrEnum, Text]) -> list[tuple[str, str]]:
+def options(words: Mapping[K, Text]) -> list[tuple[str, str]]:
     language = get_language() or "ja"
     return [(key.value, word.in_(language)) for key, word in words.items()]
 

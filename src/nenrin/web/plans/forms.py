@@ -119,7 +119,7 @@ class ObjectiveForm(forms.Form):
         self.known = measures.usable()
         listed = [(key, one.name.in_(language)) for key, one in self.known.items()]
         self.fields["measure"].choices = [("", "—"), *listed]  # type: ignore[attr-defined]
-        self.fields["sort"].choices = options({**SORTS})  # type: ignore[attr-defined]
+        self.fields["sort"].choices = options(SORTS)  # type: ignore[attr-defined]
 
     def told(self) -> dict[str, Any]:
         given = dict(self.cleaned_data)
@@ -160,7 +160,7 @@ class MilestoneForm(forms.Form):
 
     def __init__(self, *args: Any, account: int, row: PlanMilestone | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["side"].choices = options({**SIDES})  # type: ignore[attr-defined]
+        self.fields["side"].choices = options(SIDES)  # type: ignore[attr-defined]
         self.fields["owner"].choices = members(also=row.owner_id if row else None)  # type: ignore[attr-defined]
         self.fields["contact"].choices = people(account)  # type: ignore[attr-defined]
 

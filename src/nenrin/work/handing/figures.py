@@ -51,7 +51,8 @@ def of(rows: QuerySet[Handoff], today: date) -> Figures:
         returned=Count("pk", filter=Q(returns__gt=0)),
         accepted=Count("pk", filter=Q(state=HandoffState.ACCEPTED)),
     )
-    hours = list(rows.filter(accept_hours__isnull=False).values_list("accept_hours", flat=True))
+    taken = rows.filter(accept_hours__isnull=False).values_list("accept_hours", flat=True)
+    hours = [each for each in taken if each is not None]
     return Figures(
         count=counts["n"],
         waiting=counts["waiting"],

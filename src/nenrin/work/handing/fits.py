@@ -53,7 +53,7 @@ class Deal:
 
 
 def lines(handoffs: Iterable[Handoff], by: By, today: date, currency: str, given: Assumptions) -> list[Line]:
-    """One line a group, the largest first. `handoffs` carry their account and `began` (deals.sold)."""
+    """One line a group, the largest first. `handoffs` carry their account (deals.sold)."""
     book = books.read(today)
     found = deals(handoffs, book, today)
     worth = worths(found, book, currency, given)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Self
 
@@ -126,6 +127,11 @@ class Handoff(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account} {self.signed_on:%Y-%m-%d}"
+
+    @property
+    def began(self) -> date:
+        """The day on which the contract began; `subscription` should be loaded."""
+        return self.subscription.starts_on if self.subscription else self.signed_on
 
 
 class HandoffItem(models.Model):

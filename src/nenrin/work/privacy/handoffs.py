@@ -34,10 +34,15 @@ def erase(words: Sequence[str], *, at: datetime) -> int:
         notes = list(named.naming(Handoff.objects.select_for_update(), words, _OWN))
         items = list(named.naming(HandoffItem.objects.select_for_update(), words, _ITEM))
         questions = list(named.naming(HandoffQuestion.objects.select_for_update(), words, _QUESTION))
-        for rows, texts in ((notes, _OWN), (items, _ITEM), (questions, _QUESTION)):
-            for row in rows:
-                named.blank(row, texts, words)
-                row.save(update_fields=texts)
-        about = {row.pk for row in notes} | {row.handoff_id for row in (*items, *questions)}
+        for note in notes:
+            named.blank(note, _OWN, words)
+            note.save(update_fields=_OWN)
+        for item in items:
+            named.blank(item, _ITEM, words)
+            item.save(update_fields=_ITEM)
+        for question in questions:
+            named.blank(question, _QUESTION, words)
+            question.save(update_fields=_QUESTION)
+        about = {row.pk for row in notes} | {row.handoff_id for row in items} | {row.handoff_id for row in questions}
         named.forget_entries("handoff", sorted(about), at=at)
     return len(notes) + len(items) + len(questions)

@@ -19,6 +19,8 @@ _MILESTONE: Final = ("title", "evidence", "evidence_url")
 _REVIEW: Final = ("words",)
 _EDITION: Final = ("agreed_with",)
 
+_TEXTS: Final = {PlanObjective: _OBJECTIVE, PlanMilestone: _MILESTONE, PlanReview: _REVIEW}
+
 
 def exported(words: Sequence[str]) -> list[dict[str, Any]]:
     """What plans say where they name one of these words (a name, addresses), as JSON holds it."""
@@ -45,13 +47,16 @@ def erase(words: Sequence[str], *, at: datetime) -> int:
             plan.save(update_fields=_PLAN)
         about = {plan.pk for plan in plans}
         count = len(plans)
-        for kind, texts in ((PlanObjective, _OBJECTIVE), (PlanMilestone, _MILESTONE), (PlanReview, _REVIEW)):
-            rows = list(named.naming(kind._default_manager.select_for_update(), words, texts))
-            for row in rows:
-                named.blank(row, texts, words)
-                row.save(update_fields=texts)
-            about |= {row.plan_id for row in rows}
-            count += len(rows)
+        objectives = list(named.naming(PlanObjective.objects.select_for_update(), words, _OBJECTIVE))
+        milestones = list(named.naming(PlanMilestone.objects.select_for_update(), words, _MILESTONE))
+        reviews = list(named.naming(PlanReview.objects.select_for_update(), words, _REVIEW))
+        parts: list[PlanObjective | PlanMilestone | PlanReview] = [*objectives, *milestones, *reviews]
+        for row in parts:
+            texts = _TEXTS[type(row)]
+            named.blank(row, texts, words)
+            row.save(update_fields=texts)
+        about |= {row.plan_id for row in parts}
+        count += len(parts)
         editions = _editions(words)
         named.forget_entries("plan", sorted(about | {row.plan_id for row in editions}), at=at)
     return count + len(editions) + _templates(words)
