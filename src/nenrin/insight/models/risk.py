@@ -12,7 +12,7 @@ from nenrin.foundation.models import Member
 class RiskModelVersion(models.Model):
     """One learned model of one event; immutable but for its use. Without `used_from` it was never used."""
 
-    event = models.CharField(max_length=9)  # churn or expansion
+    event = models.CharField(max_length=12)  # insight.risk.learning.EVENTS
     number = models.PositiveIntegerField()
     state = models.CharField(max_length=10)  # insight.risk.machine.State
     known_on = models.DateField()  # the day whose knowledge it was learned from
@@ -68,7 +68,7 @@ class Risk(models.Model):
     """An account's probability of an event now. `p`: within 90 days; `horizons`: [[days, p, low, high]]."""
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="risks", db_index=False)
-    event = models.CharField(max_length=9)
+    event = models.CharField(max_length=12)
     as_of = models.DateField()  # what was known at the end of this day
     at = models.DateTimeField()
     version = models.ForeignKey(RiskModelVersion, on_delete=models.PROTECT, related_name="+")
@@ -92,7 +92,7 @@ class RiskSaid(models.Model):
     """
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+", db_index=False)
-    event = models.CharField(max_length=9)
+    event = models.CharField(max_length=12)
     as_of = models.DateField()
     version = models.ForeignKey(RiskModelVersion, on_delete=models.PROTECT, related_name="+", db_index=False)
     is_replayed = models.BooleanField(default=False)
