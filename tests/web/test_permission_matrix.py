@@ -128,6 +128,8 @@ WORDS = {
 OWNED = {"account", "contact", "subscription", "invoice", "touch", "pulse", "override", "key"}
 #: Answered without a member: they declare it, or belong to signing in, which has its own rules.
 PUBLIC = {"asset", "closed", "invitation", "preferences", "api-reference", "openapi-json", "api-root", "alive", "ready"}
+#: Opened by a secret in the address, tried in its own tests.
+PUBLIC |= {"portal", "portal-step", "portal-message", "portal-upload", "portal-file", "portal-language"}
 SIGNING_IN = "sign-in/"
 #: Reading these leaves a note of who took what out: the one thing a GET may write.
 NOTED = {"accounts-export", "accounts-compare-export", "contacts-export", "subscriptions-export", "journal-export"}

@@ -9,7 +9,7 @@ from django import template
 from django.utils.translation import get_language
 
 from nenrin.values import Text
-from nenrin.web.charts import columns, curve, falls, heat, lines, shares
+from nenrin.web.charts import columns, curve, falls, gantt, heat, lines, shares
 from nenrin.web.charts.bands import BANDS
 
 register = template.Library()
@@ -66,6 +66,12 @@ def curve_tag(chart: curve.Curve, caption: object = "") -> dict[str, object]:
 def heat_tag(chart: heat.Heat) -> dict[str, object]:
     """A heat map of a charts.heat.Heat."""
     return {"heat": chart, "picture": heat.draw(chart)}
+
+
+@register.inclusion_tag("components/gantt.html", name="gantt")
+def gantt_tag(chart: gantt.Gantt) -> dict[str, object]:
+    """Steps over days of a charts.gantt.Gantt; the table of the steps stands beside it."""
+    return {"gantt": chart, "picture": gantt.draw(chart), "looks": gantt.LOOKS}
 
 
 @register.filter

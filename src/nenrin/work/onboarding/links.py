@@ -54,6 +54,7 @@ def issue(
     Raises Refused for a contact of another account, or one who has left; for a project that is over. `secret` is for
     a world of made-up data alone. Journal: work.onboarding_link.issued.
     """
+    contact = Contact.objects.get(pk=contact.pk)  # as it stands now
     _check(project, contact)
     secret = secret or secrets.token_urlsafe(BYTES)
     with transaction.atomic():
