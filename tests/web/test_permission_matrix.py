@@ -87,6 +87,8 @@ IDS: dict[str, tuple[str, ...]] = {
     "imports/templates/<slug:": ("template",),
     "my-day/accounts/<int:": ("account",),
     "my-day/undo/<slug:": ("undo",),
+    "team-day/members/<int:": ("member",),
+    "deputies/<int:": ("deputy",),
     "api/accounts/by-key/": ("namespace", "key"),
     "api/contacts/by-key/": ("namespace", "key"),
     "api/subscriptions/by-key/": ("namespace", "key"),

@@ -24,8 +24,8 @@ from nenrin.web.my_day import answering as my_day_answering
 from nenrin.web.my_day import pages as my_day
 from nenrin.web.notices import pages as notices
 from nenrin.web.own import preferences, profile, sessions, sign_in
-from nenrin.web.portal import pages as portal
 from nenrin.web.plans import pages as success_plans
+from nenrin.web.portal import pages as portal
 from nenrin.web.retention import pages as retention
 from nenrin.web.revenue import cohorts
 from nenrin.web.revenue import notes as revenue_notes
@@ -38,10 +38,14 @@ from nenrin.web.roi import pages as roi
 from nenrin.web.segments import pages as segments
 from nenrin.web.settings import attributes, journal, members, organisation, plans, products, rules, tags, teams, tokens
 from nenrin.web.tasks import addresses as tasks
+from nenrin.web.team_day import pages as team_day
+from nenrin.web.team_day import people as team_people
+from nenrin.web.team_day import reassigning
 
 AREAS = (
     *(tasks, notices),
-    *(assets, my_day, my_day_answering, home, palette, addresses, account, timeline_entries, segments),
+    *(assets, home, palette, addresses, account, timeline_entries, segments),
+    *(my_day, my_day_answering, team_day, team_people, reassigning),
     *(first_look, imports, sources, board, event_catalogue, data_exports, health_models, measures, backtests),
     *(executive, revenue, cohorts, revenue_notes, revenue_settings, kpis),
     *(lifetimes, account_value, retention, roi),

@@ -74,8 +74,8 @@ def _stake(worth: Worth) -> Text:
         return Text("no amount in the reporting currency", "集計通貨での金額なし")
     basis = Text("measured", "測定値") if worth.is_measured else Text("an estimate", "目安")
     return Text(
-        f"{found['en']} expected at stake; this may move {moved['en']} of it ({basis.en})",
-        f"見込み {found['ja']}、うち動かせる額 {moved['ja']}（{basis.ja}）",
+        f"{found['en']} at stake, {moved['en']} of it movable ({basis.en})",
+        f"見込み {found['ja']}のうち {moved['ja']}（{basis.ja}）",
     )
 
 

@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.fields.json import KeyTextTransform
 
-from nenrin.customers.models import Account, Assignment, TouchModel
+from nenrin.customers.models import Account, Assignment, Subscription, TouchModel
 from nenrin.customers.models.deputy import Deputy
-from nenrin.customers.statuses import Phase, Stage, Status
+from nenrin.customers.statuses import LIVE, Phase, Stage, Status
 from nenrin.foundation.calendar import day_of
 from nenrin.foundation.models import Member, Organisation
 from nenrin.foundation.permissions import Permission
@@ -52,6 +52,7 @@ class Standing:
     talked_on: date | None = None  # last meeting or call
     written_on: date | None = None  # last mail by a person
     every_days: int | None = None  # cadence that the touch model promises
+    ends_unless_renewed: bool = False  # the contract whose end is next does not renew by itself
     risks: Mapping[str, Told] = field(default_factory=dict)
     measures: Mapping[str, float] = field(default_factory=dict)
     stands_in_for: str = ""
@@ -157,6 +158,9 @@ def _accounts(member: Member, on: date) -> QuerySet[Account]:
     last = touched.exclude(direction=Direction.INTERNAL).order_by("-happened_at").values("happened_at")
     score = DailyScore.objects.filter(account=OuterRef("pk"), day=on - timedelta(WEEK)).values("score")
     cadence = TouchModel.objects.filter(key=OuterRef("touch_model")).values("contact_every_days")
+    ending = Subscription.objects.filter(
+        account=OuterRef("pk"), ends_on=OuterRef("renewal_on"), auto_renews=False, status__in=LIVE, archived_at__isnull=True
+    )  # fmt: skip
     rows = customers(member, on).select_related("health", "owner").defer("search", "attributes", "health__weekly")
     return rows.annotate(
         is_own=Exists(own),
@@ -164,6 +168,7 @@ def _accounts(member: Member, on: date) -> QuerySet[Account]:
         written_at=Subquery(last.filter(channel=Channel.MAIL, direction=Direction.OUT)[:1]),
         before=Subquery(score[:1]),
         every_days=Subquery(cadence[:1]),
+        ends_unless_renewed=Exists(ending),
     ).order_by("pk")
 
 
@@ -192,6 +197,6 @@ def _standing(account: Account, risks: dict[str, Told], measures: dict[str, floa
     talked, written = noted["talked_at"], noted["written_at"]
     return Standing(
         account, getattr(account, "health", None), noted["before"], talked and day_of(talked, zone),
-        written and day_of(written, zone), noted["every_days"], risks, measures,
+        written and day_of(written, zone), noted["every_days"], noted["ends_unless_renewed"], risks, measures,
         "" if noted["is_own"] else account.owner.name if account.owner else "—",
     )  # fmt: skip

@@ -63,6 +63,11 @@ class Row:
         return tuple(told[:MOST_SENTENCES])
 
     @property
+    def story(self) -> Text:
+        """The evidence in one piece."""
+        return Text(" ".join(one.en for one in self.evidence), "".join(one.ja for one in self.evidence))
+
+    @property
     def also(self) -> tuple[Play, ...]:
         """What else could be done."""
         return tuple(one.play for one in self.reasons[1:] if one.play.code != self.play.code)

@@ -24,7 +24,7 @@ def _reason(row: Standing, on: date) -> Reason | None:
     notice, renewal = row.account.notice_on, row.account.renewal_on
     if notice is not None and (notice - on).days >= 0:
         return _ahead(row, on, notice, "notice_deadline")
-    if notice is None and renewal is not None and 0 <= (renewal - on).days <= RENEWAL_DAYS:
+    if notice is None and row.ends_unless_renewed and renewal is not None and 0 <= (renewal - on).days <= RENEWAL_DAYS:
         return _ahead(row, on, renewal, "renewal")
     return None
 

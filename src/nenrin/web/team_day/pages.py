@@ -1,0 +1,129 @@
+"""The team's day: member by member what there is to do and how much time there is; and one member's day to look at."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.utils.translation import get_language
+
+from nenrin.foundation import format, organisation
+from nenrin.foundation.calendar import day_of
+from nenrin.foundation.models import Member, Team
+from nenrin.foundation.permissions import Permission, allowed
+from nenrin.foundation.roles import Role
+from nenrin.values import Money, Text
+from nenrin.web import navigation
+from nenrin.web.components import Fact
+from nenrin.web.guard import MemberRequest, requires
+from nenrin.web.listing import whole
+from nenrin.web.my_day import pages as my_day_pages
+from nenrin.work import capacity
+from nenrin.work.capacity import Line
+from nenrin.work.queue import asking, busy, loads
+
+VIEW = Permission.CAPACITY_VIEW
+#: Whose work is with accounts of their own.
+LOOKING_AFTER = (Role.CSM, Role.ONBOARDING, Role.HEAD)
+
+
+def members(team: int | None = None) -> QuerySet[Member]:
+    """Active members with accounts of their own, or whose role it is."""
+    owning = Q(role__in=LOOKING_AFTER) | Q(pk__in=_owners())
+    rows = Member.objects.filter(owning, is_active=True).select_related("team").order_by("name")
+    return rows if team is None else rows.filter(team=team)
+
+
+def _owners() -> QuerySet[Member, Any]:
+    return Member.objects.filter(assignments__until_on__isnull=True, assignments__phase="primary").values("pk")
+
+
+@requires(VIEW)
+def team_day(request: MemberRequest) -> HttpResponse:
+    """Everybody's load against their minutes, the fullest first; `?team=` narrows it."""
+    org = navigation.organisation_of(request) or organisation.current()
+    today = navigation.today(request)
+    team = whole(request.GET.get("team"))
+    found = capacity.lines(members(team), today, request.at, org.currency)
+    stale = [line.queue.at for line in found if line.queue]
+    context = {
+        "as_of": request.at,
+        "today": today,
+        "lines": [(line, _minutes(line), Money(line.portfolio.arr, org.currency)) for line in found],
+        "facts": _facts(found, org.currency, today),
+        "teams": Team.objects.order_by("name"),
+        "team": team,
+        "queues_at": min(stale, default=None),
+        "unmade": [line.member.name for line in found if line.queue is None],
+        "untouched_days": capacity.UNTOUCHED_DAYS,
+        "may_assign": allowed(request.user, Permission.ACCOUNTS_ASSIGN) is not None,
+    }
+    return render(request, "team_day/team_day.html", context)
+
+
+def _minutes(line: Line) -> tuple[float, bool]:
+    """The share of the day's minutes for the bar, at most one, and whether it is more than the day holds."""
+    share = line.share or 0.0
+    return min(share, 1.0), share > 1.0
+
+
+def _facts(found: list[Line], currency: str, today: date) -> list[Fact]:
+    language = get_language() or "ja"
+    arr = Money(sum(line.portfolio.arr for line in found), currency)
+    risk = Money(sum(line.portfolio.at_risk_arr for line in found), currency)
+    minutes, holds = sum(line.minutes for line in found), sum(line.minutes_a_day for line in found)
+    over = sum(line.minutes > line.minutes_a_day for line in found)
+    late, alone = sum(line.due.overdue for line in found), sum(line.portfolio.untouched for line in found)
+    return [
+        Fact(Text("Members", "メンバー"), Text(f"{len(found)}", f"{len(found)}名"), key="members", meaning=_WHO),
+        Fact(Text("ARR", "ARR"), format.money(arr, language, "compact"), key="arr"),
+        Fact(Text("At-risk ARR", "解約リスクARR"), format.money(risk, language, "compact"), key="at_risk_arr"),
+        Fact(
+            Text("Minutes today", "今日の見込み時間"), Text(f"{minutes:,} of {holds:,}", f"{minutes:,} / {holds:,}分"),
+            Text(f"{over} over capacity", f"余力超過 {over}名"), key="team_minutes", meaning=_MINUTES,
+        ),
+        Fact(Text("Overdue tasks", "期限超過タスク"), Text(f"{late:,}", f"{late:,}件"), key="overdue_tasks", meaning=_LATE),
+        Fact(
+            Text("At risk, left alone", "接点のない危険な顧客"), Text(f"{alone:,}", f"{alone:,}社"), key="untouched",
+            meaning=_ALONE,
+        ),
+    ]  # fmt: skip
+
+
+_WHO = Text("Active members who look after accounts.", "顧客を担当する有効なメンバー。")
+_MINUTES = Text(
+    "Minutes of all rows of each queue and of due tasks, against the minutes that each member has for accounts on a business day.",
+    "各メンバーの「今日やること」全件と期日が来たタスクの所要分数と、顧客対応に使える1日の分数。",
+)
+_LATE = Text("Open tasks whose day has passed.", "期日を過ぎた未完了タスクの数。")
+_ALONE = Text(
+    f"Health at risk, and nobody was in touch for {capacity.UNTOUCHED_DAYS} days.",
+    f"ヘルスが「危険」で、{capacity.UNTOUCHED_DAYS}日間だれも接点を持っていない顧客の数。",
+)
+
+
+@requires(VIEW)
+def member_day(request: MemberRequest, key: int) -> HttpResponse:
+    """One member's day as they see it, to look at; making it keeps its load."""
+    member = Member.objects.filter(pk=key, is_active=True).select_related("team").first()
+    if member is None:
+        raise Http404
+    org = navigation.organisation_of(request) or organisation.current()
+    zone = ZoneInfo(org.zone)
+    today = day_of(request.at, zone)
+    meetings = busy.meetings(member, today, zone)
+    day = asking.my_day(member, today, request.at, org, busy=busy.minutes(meetings))
+    loads.keep(day, request.at)
+    context = my_day_pages.context(request, day, meetings, zone)
+    return render(request, "my_day/my_day.html", context)
+
+
+urlpatterns = [
+    path("team-day", team_day, name="team-day"),
+    path("team-day/members/<int:key>", member_day, name="team-day-member"),
+]

@@ -1,0 +1,131 @@
+"""How much time a member has, and who stands in for them while they are away."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from nenrin.customers import capacities, deputies
+from nenrin.customers.errors import Refused
+from nenrin.customers.models import Capacity, Deputy
+from nenrin.customers.models.capacity import MINUTES_A_DAY
+from nenrin.foundation.actors import Actor
+from nenrin.foundation.models import Member
+from nenrin.foundation.permissions import Permission, allowed
+from nenrin.values import Text
+from nenrin.web import navigation, toasts
+from nenrin.web.guard import MemberRequest, requires
+
+ASSIGN = Permission.ACCOUNTS_ASSIGN
+
+
+class CapacityForm(forms.Form):
+    minutes_a_day = forms.IntegerField(
+        label=gettext_lazy("Minutes a business day for accounts"), min_value=0, max_value=capacities.MOST_MINUTES
+    )
+    most_accounts = forms.IntegerField(
+        label=gettext_lazy("Accounts at most"), min_value=0, max_value=100_000, required=False,
+        help_text=gettext_lazy("Empty: time alone decides."),
+    )  # fmt: skip
+
+
+class DeputyForm(forms.Form):
+    """`member` is oneself where one may not speak for others."""
+
+    member = forms.ModelChoiceField(label=gettext_lazy("Away"), queryset=Member.objects.none())
+    deputy = forms.ModelChoiceField(label=gettext_lazy("Stands in"), queryset=Member.objects.none())
+    from_on = forms.DateField(label=gettext_lazy("From"), widget=forms.DateInput({"type": "date"}))
+    until_on = forms.DateField(
+        label=gettext_lazy("Back on"), widget=forms.DateInput({"type": "date"}),
+        help_text=gettext_lazy("The first day on which the accounts are seen to as usual."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, viewer: Member, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        everybody = Member.objects.filter(is_active=True).order_by("name")
+        of = everybody if allowed(viewer, ASSIGN) else everybody.filter(pk=viewer.pk)
+        self.fields["member"].queryset = of  # type: ignore[attr-defined]
+        self.fields["deputy"].queryset = everybody  # type: ignore[attr-defined]
+
+
+@requires(ASSIGN)
+def capacity(request: MemberRequest, key: int) -> HttpResponse:
+    """How much time a member has for accounts."""
+    member = Member.objects.filter(pk=key, is_active=True).first()
+    if member is None:
+        raise Http404
+    stands = Capacity.objects.filter(member=member).first()
+    initial = {"minutes_a_day": MINUTES_A_DAY} if stands is None else {
+        "minutes_a_day": stands.minutes_a_day, "most_accounts": stands.most_accounts,
+    }  # fmt: skip
+    form = CapacityForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        capacities.state(member, by=Actor.of(request.user), at=request.at, **form.cleaned_data)
+        toasts.say(request, Text(f"Saved for {member.name}.", f"{member.name}の対応余力を保存しました。"))
+        return HttpResponseRedirect(reverse("team-day"))
+    context = {"form": form, "member": member, "load": capacities.loads([member.pk])[member.pk], "as_of": request.at}
+    return render(request, "team_day/capacity.html", context, status=422 if form.errors else 200)
+
+
+@requires(Permission.TASKS_EDIT)
+def deputy_list(request: MemberRequest) -> HttpResponse:
+    """Who is away now and later, and who stands in; members set their own, whoever leads everybody's."""
+    today = navigation.today(request)
+    form = DeputyForm(request.POST or None, viewer=request.user, initial={"member": request.user.pk, "from_on": today})
+    if request.method == "POST" and form.is_valid() and _appointed(request, form):
+        return HttpResponseRedirect(reverse("deputies"))
+    rows = Deputy.objects.filter(ended_at__isnull=True, until_on__gt=today).select_related("member", "deputy")
+    context = {
+        "rows": [(row, _may_end(request, row)) for row in rows],
+        "form": form,
+        "today": today,
+        "as_of": request.at,
+    }
+    return render(request, "team_day/deputies.html", context, status=422 if form.errors else 200)
+
+
+def _appointed(request: MemberRequest, form: DeputyForm) -> bool:
+    said: dict[str, Any] = dict(form.cleaned_data)
+    member, deputy = said.pop("member"), said.pop("deputy")
+    days: dict[str, date] = said
+    try:
+        deputies.appoint(member, deputy, by=Actor.of(request.user), at=request.at, **days)
+    except Refused as refused:
+        for fault in refused.faults:
+            form.add_error(fault.field if fault.field in form.fields else None, fault.text.in_(request.user.language))
+        return False
+    toasts.say(
+        request,
+        Text(f"{deputy.name} stands in for {member.name}.", f"{deputy.name}が{member.name}の代理になりました。"),
+    )
+    return True
+
+
+def _may_end(request: MemberRequest, row: Deputy) -> bool:
+    return row.member_id == request.user.pk or allowed(request.user, ASSIGN) is not None
+
+
+@require_POST
+@requires(Permission.TASKS_EDIT)
+def end_deputy(request: MemberRequest, key: int) -> HttpResponse:
+    """Take a deputy back: one's own, or anybody's for whoever leads."""
+    row = Deputy.objects.filter(pk=key).first()
+    if row is None or not _may_end(request, row):
+        raise Http404
+    deputies.end(row, by=Actor.of(request.user), at=request.at)
+    toasts.say(request, Text("The deputy was taken back.", "代理を終了しました。"))
+    return HttpResponseRedirect(reverse("deputies"))
+
+
+urlpatterns = [
+    path("team-day/members/<int:key>/capacity", capacity, name="team-day-capacity"),
+    path("deputies", deputy_list, name="deputies"),
+    path("deputies/<int:key>/end", end_deputy, name="deputy-end"),
+]

@@ -1,0 +1,151 @@
+"""The team's day: load against capacity, a colleague's queue, accounts given on after a look, deputies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+
+from nenrin.customers import ownership
+from nenrin.customers.models import Account, Capacity, Deputy, Handover
+from nenrin.foundation.actors import SYSTEM
+from nenrin.foundation.models import Member, Organisation
+from nenrin.foundation.roles import Role
+from nenrin.work import capacity, tasks
+from nenrin.work.models.day_load import DayLoad
+from nenrin.work.queue import loads
+from tests import cast
+from tests.web import portfolio_world
+from tests.web.portfolio_world import TODAY
+
+AT = datetime(2026, 11, 24, 0, 0, tzinfo=UTC)
+SHIRAKABA = "白樺メディカル株式会社"
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _morning() -> Iterator[None]:
+    with time_machine.travel(AT, tick=False):
+        yield
+
+
+@pytest.fixture
+def sato(org: Organisation, at: datetime) -> Member:
+    member = cast.member(Role.CSM, team="東日本")
+    for account in portfolio_world.build(at).values():
+        ownership.assign(account, member, by=SYSTEM, at=at)
+    return member
+
+
+@pytest.fixture
+def ito(sato: Member) -> Member:
+    return cast.member(Role.CSM, "伊藤 悠斗", team="東日本")
+
+
+@pytest.fixture
+def head(client: Client, sato: Member, ito: Member) -> Client:
+    client.force_login(cast.member(Role.HEAD, "髙木 直美"))
+    return client
+
+
+def line_of(member: Member, org: Organisation, at: datetime) -> capacity.Line:
+    return next(one for one in capacity.lines([member], TODAY, at, org.currency))
+
+
+def test_a_line_counts_accounts_arr_tasks_and_who_was_left_alone(sato: Member, org: Organisation, at: datetime) -> None:
+    account = Account.objects.get(name=SHIRAKABA)
+    tasks.open(account, "連絡", assignee=sato, due_on=TODAY - timedelta(3), minutes=25, by=SYSTEM, at=at)
+    tasks.open(None, "週報", assignee=sato, due_on=TODAY, by=SYSTEM, at=at)
+    tasks.open(None, "来月", assignee=sato, due_on=TODAY + timedelta(30), by=SYSTEM, at=at)
+    line = line_of(sato, org, at)
+    assert line.portfolio == capacity.Portfolio(4, 12_000_000, 1, 2_880_000, 1)
+    assert line.due == capacity.Due(2, 1, TODAY - timedelta(3), 25 + 15)
+    assert line.queue is None and line.minutes == 40
+
+
+def test_the_worker_keeps_the_load_of_every_day_and_leaves_fresh_ones_alone(
+    sato: Member, org: Organisation, at: datetime
+) -> None:
+    assert loads.step(at) == 1 and loads.step(at) == 0
+    assert loads.step(at + timedelta(minutes=31)) == 1
+    kept = DayLoad.objects.get(member=sato)
+    assert kept.rows == 2 and kept.minutes == line_of(sato, org, at).minutes
+
+
+def test_the_page_names_everybody_with_the_minutes_of_queue_and_tasks(
+    head: Client, sato: Member, ito: Member, at: datetime
+) -> None:
+    loads.step(at)
+    page = head.get("/team-day").content.decode()
+    assert sato.name in page and ito.name in page and "/ 300分" in page
+    assert "タスクのみ" in page  # nobody has made Ito's day yet: without accounts there is none to make
+
+
+def test_a_head_looks_at_a_colleagues_day_but_does_not_answer_for_them(head: Client, sato: Member) -> None:
+    page = head.get(f"/team-day/members/{sato.pk}").content.decode()
+    assert SHIRAKABA in page and f"{sato.name}: 今日" in page
+    assert "my-day/accounts/" not in page and DayLoad.objects.filter(member=sato).exists()
+
+
+def test_whoever_leads_nobody_does_not_see_the_team(client: Client, sato: Member) -> None:
+    client.force_login(sato)
+    assert client.get("/team-day").status_code == 403
+
+
+def test_accounts_are_looked_at_before_they_are_given_on(head: Client, sato: Member, ito: Member) -> None:
+    keys = list(Account.objects.values_list("pk", flat=True))
+    said = {"account": keys[:2], "receiver": ito.pk}
+    page = head.post(f"/team-day/members/{sato.pk}/reassign", {**said, "do": "look"}).content.decode()
+    assert "4 → 2" in page and "0 → 2" in page
+    assert Account.objects.filter(owner=ito).count() == 0
+    assert head.post(f"/team-day/members/{sato.pk}/reassign", {**said, "do": "move"}).status_code == 302
+    assert Account.objects.filter(owner=ito).count() == 2
+
+
+def test_a_colleague_can_be_asked_before_anything_moves(head: Client, sato: Member, ito: Member) -> None:
+    key = Account.objects.get(name=SHIRAKABA).pk
+    head.post(
+        f"/team-day/members/{sato.pk}/reassign",
+        {"account": [key], "receiver": ito.pk, "do": "ask", "note": "お願いします"},
+    )
+    row = Handover.objects.get()
+    assert (row.giver, row.receiver, row.state, row.note) == (sato, ito, "proposed", "お願いします")
+    assert Account.objects.get(pk=key).owner == sato
+
+
+def test_nothing_is_given_without_a_choice(head: Client, sato: Member) -> None:
+    assert head.post(f"/team-day/members/{sato.pk}/reassign", {"do": "move"}).status_code == 422
+
+
+def test_a_members_minutes_can_be_stated(head: Client, sato: Member) -> None:
+    assert (
+        head.post(f"/team-day/members/{sato.pk}/capacity", {"minutes_a_day": 180, "most_accounts": 40}).status_code
+        == 302
+    )
+    assert Capacity.objects.get(member=sato).minutes_a_day == 180
+    assert "/ 180分" in head.get("/team-day").content.decode()
+
+
+def test_a_member_sets_their_own_deputy_and_nobody_elses(client: Client, sato: Member, ito: Member) -> None:
+    client.force_login(sato)
+    days = {"from_on": "2026-11-25", "until_on": "2026-12-01"}
+    assert client.post("/deputies", {"member": ito.pk, "deputy": sato.pk, **days}).status_code == 422
+    assert client.post("/deputies", {"member": sato.pk, "deputy": ito.pk, **days}).status_code == 302
+    row = Deputy.objects.get()
+    client.force_login(ito)
+    assert client.post(f"/deputies/{row.pk}/end").status_code == 404
+    client.force_login(sato)
+    client.post(f"/deputies/{row.pk}/end")
+    row.refresh_from_db()
+    assert row.ended_at is not None
+
+
+def test_a_deputy_who_could_not_work_on_the_accounts_is_refused(client: Client, sato: Member) -> None:
+    stranger = cast.member(Role.CSM, "他部門", team="西日本")
+    client.force_login(sato)
+    days = {"from_on": "2026-11-25", "until_on": "2026-12-01"}
+    response = client.post("/deputies", {"member": sato.pk, "deputy": stranger.pk, **days})
+    assert response.status_code == 422 and "同じチーム" in response.content.decode()
