@@ -25,6 +25,8 @@ from nenrin.insight.backtests import runs as backtests
 from nenrin.insight.risk import runs as learning
 from nenrin.insight.risk import step as risk
 from nenrin.playbooks import loops as playbooks
+from nenrin.work import following, notice_mails
+from nenrin.work.calendars import subscriptions as calendars
 
 log = logging.getLogger(__name__)
 HOLDER = f"{socket.gethostname()}:{os.getpid()}"
@@ -85,6 +87,8 @@ PROMPT = (
     Loop("refresh", refresh.step),
     Loop("react", playbooks.react),
     Loop("play", playbooks.play),
+    Loop("follow", following.step),
+    Loop("notices", notice_mails.step),
     Loop("tidy", _tidy),
     Loop("verify", verification.step),
 )
@@ -93,6 +97,7 @@ LONG = (
     Loop("risk", risk.step),
     Loop("learn", learning.step),
     Loop("backtest", backtests.step),
+    Loop("calendars", calendars.step),
 )
 #: What waits for others' machines. A standing worker goes through each beside the rest.
 SENDING = (Loop("deliver", mails.step, is_shared=True),)

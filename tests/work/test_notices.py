@@ -1,0 +1,100 @@
+"""Notices: once a key, read, sent on by mail as their member wishes, never twice, never at night."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from nenrin.foundation.actors import SYSTEM
+from nenrin.foundation.mail import sending
+from nenrin.foundation.models import Mail, Member, Organisation
+from nenrin.foundation.roles import Role
+from nenrin.values import Text
+from nenrin.work import notice_mails, notices, quiet_hours
+from nenrin.work.models import Notice
+from nenrin.work.models.notice import Way
+from tests import cast
+
+
+@pytest.fixture
+def mika(org: Organisation) -> Member:
+    return cast.member(Role.CSM, "佐藤 美咲")
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> None:
+    line = sending.Line("smtp", "mail.example", 587, "starttls", "", "", "nenrin@example.jp")
+    monkeypatch.setattr(sending, "line", lambda: line)
+
+
+def tell(member: Member, at: datetime, key: str = "1", code: str = "mention.task") -> Notice:
+    text = Text("Ken mentions you", f"山口がメンション {key}")
+    return notices.tell(member, code, text=text, url="/tasks/1", key=key, by=SYSTEM, at=at)
+
+
+def test_the_same_thing_is_told_once(mika: Member, at: datetime) -> None:
+    assert tell(mika, at) == tell(mika, at + timedelta(days=1))
+    notices.tell_many(
+        [notices.News(member=mika, code="x", text=Text("", ""), key=key) for key in "123"], by=SYSTEM, at=at
+    )
+    assert Notice.objects.count() == 3
+
+
+def test_a_mention_goes_by_mail_at_once_and_a_task_with_the_others_in_the_morning(
+    mika: Member, at: datetime, server: None
+) -> None:
+    tell(mika, at)
+    for key in ("a", "b"):
+        tell(mika, at, key, "task.assigned")
+    assert notice_mails.step(at) == 1
+    [mail] = Mail.objects.all()
+    assert mail.to_address == mika.email and mail.subject == "山口がメンション 1" and "/tasks/1" in mail.text
+    assert notice_mails.step(at) == 0
+    morning = datetime.fromisoformat("2026-11-25T08:00:00+09:00")
+    assert notice_mails.step(morning - timedelta(seconds=1)) == 0
+    assert notice_mails.step(morning) == 2 and notice_mails.step(morning) == 0
+    digest = Mail.objects.latest("pk")
+    assert digest.subject == "Nenrinからのお知らせ 2件" and "山口がメンション b" in digest.text
+    assert Mail.objects.count() == 2
+
+
+def test_what_was_read_in_the_app_is_not_mailed_again(mika: Member, at: datetime, server: None) -> None:
+    first = tell(mika, at, "a", "task.assigned")
+    notices.read(mika, [first.pk], at=at)
+    assert notice_mails.step(at + timedelta(days=1)) == 1
+    assert not Mail.objects.exists()
+
+
+def test_without_a_mail_server_notices_stay_in_the_app(mika: Member, at: datetime) -> None:
+    tell(mika, at)
+    assert notice_mails.step(at) == 1 and not Mail.objects.exists()
+    assert Notice.objects.unread().count() == 1
+
+
+def test_a_member_who_wants_none_gets_none(mika: Member, at: datetime, server: None) -> None:
+    notices.prefer(mika, {"mention": Way.APP}, by=SYSTEM, at=at)
+    tell(mika, at)
+    assert notice_mails.step(at + timedelta(days=3)) == 0
+
+
+def test_whoever_reads_no_personal_data_is_mailed_the_kind_alone(org: Organisation, at: datetime, server: None) -> None:
+    tell(cast.member(Role.EXECUTIVE, "役員"), at)
+    notice_mails.step(at)
+    assert "山口" not in Mail.objects.get().text
+
+
+@pytest.mark.parametrize(
+    ("at", "due"),
+    [
+        ("2026-11-24T10:00", "2026-11-24T10:00"),
+        ("2026-11-24T07:59", "2026-11-24T08:00"),
+        ("2026-11-24T20:00", "2026-11-25T08:00"),
+        ("2026-11-21T10:00", "2026-11-24T08:00"),  # a Saturday before a holiday on Monday
+        ("2026-12-28T21:00", "2027-01-04T08:00"),
+    ],
+)
+def test_nobody_is_written_to_at_night_or_on_a_holiday(at: str, due: str) -> None:
+    moment = datetime.fromisoformat(f"{at}+09:00")
+    assert quiet_hours.permitted(moment, ZoneInfo("Asia/Tokyo")) == datetime.fromisoformat(f"{due}+09:00")
