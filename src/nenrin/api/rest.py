@@ -12,15 +12,19 @@ from nenrin.api import (
     costs,
     economics,
     executive,
+    handoffs,
     health,
     health_models,
     imports,
     invoices,
     kpis,
     lifetimes,
+    mail,
     merges,
+    plans,
     problems,
     products,
+    promises,
     retention,
     revenue,
     risk,
@@ -65,4 +69,9 @@ api.add_router("/roi", roi.router)
 api.add_router("/health-models", health_models.router)
 api.add_router("/health-models", backtests.router)
 api.add_router("/segments", segments.router)
+api.add_router("/mails", mail.router)
+api.add_router("/handoffs", handoffs.router)
+api.add_router("/feedback", handoffs.feedbacks)
+api.add_router("/promises", promises.router)
+api.add_router("/success-plans", plans.router)
 learn(api)

@@ -2,10 +2,12 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from nenrin.api import mail_reports
 from nenrin.api.reference import reference
 from nenrin.api.rest import api
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", reference, name="api-reference"),
     path("api/v1/", api.urls),
+    *mail_reports.urlpatterns,
 ]

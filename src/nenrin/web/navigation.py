@@ -71,6 +71,7 @@ GROUPS: tuple[Group, ...] = (
             Entry("tasks", Text("Tasks", "タスク"), ("task",)),
             Entry("meetings", Text("Meetings", "打ち合わせ"), ("meeting",)),
             Entry("drafts", Text("Drafts to approve", "送信前の下書き"), ("draft",)),
+            Entry("outbox", Text("Outbox", "送信メール"), ("outbox",)),
             Entry("team-day", Text("Team", "チームの状況"), ("team-day",)),
             Entry("home", Text("Home", "ホーム")),
         ),

@@ -10,7 +10,9 @@ from typing import Any, Final
 from nenrin.customers.statuses import DecisionRole, Phase, word
 from nenrin.foundation import format, journal
 from nenrin.foundation.actions import actions
+from nenrin.foundation.mail.reasons import REASONS
 from nenrin.foundation.models import Entry
+from nenrin.foundation.models.mail_rules import SUPPRESSIONS
 from nenrin.foundation.roles import NAMES, Role
 from nenrin.values import Money, Text
 from nenrin.web.data.source_words import EXCLUSIONS, USES
@@ -43,6 +45,12 @@ RULES: Final[Mapping[str, Text]] = {
     "tier": Text("tiers", "企業規模"),
     "touch_model": Text("touch models", "タッチモデル"),
 }
+OUTCOMES: Final[Mapping[str, Text]] = {
+    "arrived": Text("it arrived", "到着を確認"),
+    "sent again": Text("sent again", "再送"),
+    "given up": Text("given up", "打ち切り"),
+    "taken": Text("taken by the mail server", "メールサーバーが受け付け"),
+}
 #: The action's room and noun, or the placeholder alone -> the words of its codes.
 _CODES: Final[Mapping[str, Mapping[str, Text]]] = {
     "happened": HAPPENED,
@@ -51,6 +59,9 @@ _CODES: Final[Mapping[str, Mapping[str, Text]]] = {
     "use": USES,
     "customers.rules.kind": RULES,
     "ingest.exclusion.kind": EXCLUSIONS,
+    "foundation.mail.reason": REASONS,
+    "foundation.mail.outcome": OUTCOMES,
+    "foundation.suppression.reason": SUPPRESSIONS,
 }
 _ENUMS: Final[Mapping[str, type[StrEnum]]] = {"role": DecisionRole, "phase": Phase}
 _SEVERAL: Final = ("fields", "happened")

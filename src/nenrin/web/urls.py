@@ -20,6 +20,9 @@ from nenrin.web.home import pages as home
 from nenrin.web.kpis import pages as kpis
 from nenrin.web.lifetimes import account as account_value
 from nenrin.web.lifetimes import pages as lifetimes
+from nenrin.web.mail import drafts, outbox, suppressions, wordings
+from nenrin.web.mail import preferences as mail_preferences
+from nenrin.web.mail import settings as mail_settings
 from nenrin.web.my_day import answering as my_day_answering
 from nenrin.web.my_day import pages as my_day
 from nenrin.web.notices import pages as notices
@@ -41,6 +44,7 @@ from nenrin.web.tasks import addresses as tasks
 from nenrin.web.team_day import pages as team_day
 from nenrin.web.team_day import people as team_people
 from nenrin.web.team_day import reassigning
+from nenrin.web.webhooks import pages as webhooks
 
 AREAS = (
     *(tasks, notices),
@@ -54,6 +58,7 @@ AREAS = (
     *(handoffs, success_plans),
     *(products, plans, rules, attributes, tags, teams),
     *(portal,),
+    *(drafts, outbox, mail_settings, suppressions, wordings, mail_preferences, webhooks),
     *(members, journal, tokens, organisation, profile, sessions, components_page, probes),
 )
 

@@ -29,6 +29,7 @@ class Kind:
 
 KINDS = (
     Kind("talk", Text("Notes and meetings", "メモ・打ち合わせ"), ("work.",)),
+    Kind("mail", Text("Mails", "メール"), ("foundation.mail.", "foundation.preference.")),
     Kind("score", Text("Health", "ヘルス"), ("insight.",), mark="score"),
     Kind("ticket", Text("Tickets", "問い合わせ"), ("ingest.ticket.",)),
     Kind("answer", Text("Survey answers", "アンケート"), ("ingest.answer.",)),
