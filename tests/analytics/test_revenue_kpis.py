@@ -19,7 +19,7 @@ from nenrin.analytics.revenue.columns import Facts
 from nenrin.analytics.revenue.contracts import Contract, Step, table
 from nenrin.analytics.revenue.groups import disjoint
 from nenrin.analytics.revenue.kpis import Kpi
-from nenrin.analytics.revenue.paths import number
+from nenrin.analytics.revenue.paths import NEVER, number
 from nenrin.analytics.revenue.voices import SURVEYS
 from tests.analytics.revenue_cast import book, month, paying, value
 
@@ -61,6 +61,9 @@ def said(of: Book, seed: int) -> tuple[Book, dict[str, pa.Table]]:
     person = np.where(rng.random(count) < 0.8, account * 2 + rng.integers(0, 2, count), -1)
     answers = [account, rng.integers(*days, count), survey, score, person]
     asked = [rng.choice(of.accounts, 900), rng.integers(*days, 900), rng.integers(0, 2, 900)]
+    opened = rng.integers(*days, 700)
+    resolved = np.where(rng.random(700) < 0.8, opened + rng.integers(0, 30, 700), NEVER)
+    tickets = [rng.choice(of.accounts, 700), opened, resolved]
     reached = of.accounts[::3], of.line.first_paid()[::3] + rng.integers(0, 60, len(of.accounts[::3]))
     recorded = number(date(2024, 3, 1))
     tables = {
@@ -69,10 +72,13 @@ def said(of: Book, seed: int) -> tuple[Book, dict[str, pa.Table]]:
                              "respondent": pa.array(person, mask=person < 0)}),
         "surveys": pa.table({"account": asked[0], "sent_on": asked[1].astype("datetime64[D]"),
                              "is_answered": asked[2].astype(bool)}),
+        "tickets": pa.table({"account": tickets[0], "opened_on": opened.astype("datetime64[D]"),
+                             "resolved_on": pa.array(np.where(resolved < NEVER, resolved, 0).astype("datetime64[D]"),
+                                                     mask=resolved >= NEVER)}),
         "first_values": pa.table({"account": reached[0], "day": reached[1].astype("datetime64[D]")}),
         "recorded": pa.table({"day": np.array([recorded]).astype("datetime64[D]")}),
     }  # fmt: skip
-    return books.arrived(books.heard(of, answers, asked), reached, recorded), tables
+    return books.arrived(books.heard(of, answers, asked, tickets), reached, recorded), tables
 
 
 #: An account's expansion is cut into whole units by cause, which an oracle of fractions does not.

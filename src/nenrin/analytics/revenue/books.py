@@ -16,7 +16,7 @@ from nenrin.analytics.revenue.contracts import Contract, table
 from nenrin.analytics.revenue.exchange import Exchange, converted
 from nenrin.analytics.revenue.paths import Path, Whole, path
 from nenrin.analytics.revenue.policies import Policy
-from nenrin.analytics.revenue.voices import NPS, Asked, Voices, nobody, once
+from nenrin.analytics.revenue.voices import NPS, Asked, Tickets, Voices, nobody, once
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +99,12 @@ def book(
     return Book(accounts, policy, exchange, states, dues_of, unwilling, left_out, line, nobody(len(accounts)))
 
 
-def heard(whole: Book, answers: Sequence[Whole], asked: Sequence[Whole] | None = None) -> Book:
+def heard(
+    whole: Book, answers: Sequence[Whole], asked: Sequence[Whole] | None = None, tickets: Sequence[Whole] | None = None
+) -> Book:  # fmt: skip
     """The same book with what its accounts said: columns account, day, survey (its place in voices.SURVEYS), score and,
     where it is known, respondent (any number from 0; below: unknown); and what they were asked: account, day of sending
-    and whether an answer came."""
+    and whether an answer came; tickets: account, day of opening and of resolution (NEVER: open)."""
     account, day, survey, score = answers[:4]
     unknown = np.full(len(account), -1, dtype=np.int64)
     who = np.where(survey == NPS, answers[4], -1) if len(answers) > 4 else unknown
@@ -113,6 +115,9 @@ def heard(whole: Book, answers: Sequence[Whole], asked: Sequence[Whole] | None =
     if asked is not None:
         sent, of = _rows(whole, asked[0], asked[1])
         said = replace(said, asked=Asked(sent, asked[1][of], asked[2][of]))
+    if tickets is not None:
+        of_ticket, at = _rows(whole, tickets[0], tickets[1])
+        said = replace(said, tickets=Tickets(of_ticket, tickets[1][at], tickets[2][at]))
     return replace(whole, voices=said)
 
 
@@ -193,9 +198,12 @@ def _picked_voices(said: Voices, rows: Whole) -> Voices:
     at, which = _runs(said.row, rows)
     of, whose = _runs(said.asked.row, rows)
     asked = Asked(whose, said.asked.day[of], said.asked.answered[of])
+    ticket, theirs = _runs(said.tickets.row, rows)
+    tickets = Tickets(theirs, said.tickets.opened[ticket], said.tickets.resolved[ticket])
     return Voices(
-        which, said.day[at], said.survey[at], said.score[at], said.counts[at], said.reached[rows], said.recorded, asked
-    )
+        which, said.day[at], said.survey[at], said.score[at], said.counts[at], said.reached[rows], said.recorded, asked,
+        tickets,
+    )  # fmt: skip
 
 
 def _picked_ends(unwilling: frozenset[tuple[int, int]], rows: Whole) -> frozenset[tuple[int, int]]:

@@ -102,7 +102,7 @@ def _said(reading: Reading, moved: Movements) -> dict[str, Few]:
     row, heard = answers["accounts_heard"]
     active = heard * (moved.before[row] > 0)
     told = {**answers, **voices.onboarding(said, reading.first, start, end), "accounts_heard_active": (row, active),
-            **voices.replied(said.asked, start, end)}  # fmt: skip
+            **voices.replied(said.asked, start, end), **voices.inquired(said.tickets, start, end)}  # fmt: skip
     return {name: Few(*column) for name, column in told.items()}
 
 

@@ -17,7 +17,7 @@ from nenrin.values import Text
 Floats = NDArray[np.float64]
 Totals = Mapping[str, Whole]
 Value = Callable[[Totals, Facts], Floats]
-Unit = Literal["money", "share", "ratio", "count", "months", "points", "score"]
+Unit = Literal["money", "share", "ratio", "count", "days", "months", "points", "score"]
 Direction = Literal["higher", "lower", "neutral"]
 Kind = Literal["wilson", "bootstrap", "nps", "none"]
 
@@ -70,7 +70,7 @@ class Kpi:
 
 
 #: How the names of columns begin that count something; the others are money.
-COUNTS = ("accounts", "due_renewed", "nps_", "promoters", "csat_", "ces_", "onboarding_")
+COUNTS = ("accounts", "due_renewed", "nps_", "promoters", "csat_", "ces_", "onboarding_", "tickets_")
 
 
 def is_money(column: str) -> bool:

@@ -27,10 +27,20 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Tickets:
+    """Inquiries by (row of the book, ascending; day of opening; day of resolution, NEVER where it is open)."""
+
+    row: Whole
+    opened: Whole
+    resolved: Whole
+
+
+@dataclass(frozen=True, slots=True)
 class Voices:
     """Answers by (row of the book, ascending; day; survey; score; counts: 0 where the same respondent answered shortly
     before). `reached`: the day of each account's first value, NEVER where it has not been seen; `recorded`: the first day
-    of which usage is known, NEVER where no event stands for it; `asked`: the surveys that were sent."""
+    of which usage is known, NEVER where no event stands for it; `asked`: the surveys that were sent; `tickets`: the
+    inquiries."""
 
     row: Whole
     day: Whole
@@ -40,13 +50,15 @@ class Voices:
     reached: Whole
     recorded: int
     asked: Asked
+    tickets: Tickets
 
 
 def nobody(accounts: int) -> Voices:
     """Nothing said, nothing reached."""
     none = np.zeros(0, dtype=np.int64)
     never = np.full(accounts, NEVER, dtype=np.int64)
-    return Voices(none, none, none, none, none, never, NEVER, Asked(none, none, none))
+    return Voices(none, none, none, none, none, never, NEVER, Asked(none, none, none),
+                  Tickets(none, none, none))  # fmt: skip
 
 
 def once(who: Whole, day: Whole, score: Whole) -> Whole:
@@ -93,6 +105,26 @@ def replied(asked: Asked, start: int, end: int) -> dict[str, tuple[Whole, Whole]
     at, first, sent = np.unique(asked.row[inside], return_index=True, return_counts=True)
     came = np.add.reduceat(asked.answered[inside], first) if len(at) else at
     return {"nps_asked": (at, sent.astype(np.int64)), "nps_responded": (at, came)}
+
+
+def inquired(tickets: Tickets, start: int, end: int) -> dict[str, tuple[Whole, Whole]]:
+    """Tickets opened and resolved in a period by account, with the days that the resolved ones took; and every one told of
+    up to its end."""
+    opened, resolved = tickets.opened, tickets.resolved
+    chosen = {
+        "tickets_opened": ((opened >= start) & (opened < end), None),
+        "tickets_resolved": ((resolved >= start) & (resolved < end), None),
+        "tickets_days": ((resolved >= start) & (resolved < end), resolved - opened),
+        "tickets_told": (opened < end, None),
+    }
+    return {name: _added(tickets.row[mask], None if of is None else of[mask]) for name, (mask, of) in chosen.items()}
+
+
+def _added(row: Whole, values: Whole | None) -> tuple[Whole, Whole]:
+    """Rows once, ascending, with their sums; with their number where there are no values."""
+    at, first, count = np.unique(row, return_index=True, return_counts=True)
+    sums = count.astype(np.int64) if values is None else np.add.reduceat(values, first) if len(at) else at
+    return at, sums
 
 
 def onboarding(voices: Voices, first_paid: Whole, start: int, end: int) -> dict[str, tuple[Whole, Whole]]:

@@ -95,6 +95,10 @@ ASKED = """
 select account, sent_on - date '1970-01-01' as day, (score is not null)::bigint as answered
 from answers where believed_to = date '9999-12-31' and account is not null and survey = 'nps' and sent_on is not null
 """
+TICKETS = """
+select account, opened_on - date '1970-01-01' as opened, coalesce(resolved_on - date '1970-01-01', {never}) as resolved
+from tickets where believed_to = date '9999-12-31' and account is not null and opened_on is not null
+"""
 REACHED = """
 select account, min(day) - date '1970-01-01' as day from usage
 where use = 'first_value' and account is not null group by account
@@ -202,7 +206,7 @@ def read(db: duckdb.DuckDBPyConnection, policy: Policy, known: date, version: in
     """A ledger from a session of the lake with fixed knowledge."""
     past_due = PAST_DUE.format(days=int(policy.dunning_days), known=known) if policy.dunning == "invoices" else NOT_DUE
     db.execute(contracts(policy.reporting_currency, past_due))
-    book = books.heard(revenue.book(db, policy, Exchange(policy), on=known), _answers(db), _asked(db))
+    book = books.heard(revenue.book(db, policy, Exchange(policy), on=known), _answers(db), _asked(db), _tickets(db))
     noted = (*findings.found(db, book.left_out), *_undated(db))
     return Ledger(book, _graded(db), _costs(db, policy), known, version, noted)
 
@@ -222,6 +226,11 @@ def _answers(db: duckdb.DuckDBPyConnection) -> list[Whole]:
 def _asked(db: duckdb.DuckDBPyConnection) -> list[Whole]:
     found = db.sql(ASKED).to_arrow_table()
     return [found.column(name).to_numpy().astype(np.int64) for name in ("account", "day", "answered")]
+
+
+def _tickets(db: duckdb.DuckDBPyConnection) -> list[Whole]:
+    found = db.sql(TICKETS.format(never=NEVER)).to_arrow_table()
+    return [found.column(name).to_numpy().astype(np.int64) for name in ("account", "opened", "resolved")]
 
 
 def _with_first_values(book: Book, lake: Lake, known: date) -> Book:

@@ -51,6 +51,9 @@ COLUMN_NAMES: dict[str, Text] = {
     "ces_answers": Text("answers", "回答"),
     "onboarding_done": Text("reached it in time", "期限までに達成"),
     "onboarding_due": Text("due", "期限を迎えた顧客"),
+    "tickets_opened": Text("tickets opened", "受け付けた問い合わせ"),
+    "tickets_days": Text("days the resolved ones took", "解決までの日数の合計"),
+    "tickets_resolved": Text("tickets resolved", "解決した問い合わせ"),
     "nps_responded": Text("surveys answered", "回答のあったアンケート"),
     "nps_asked": Text("surveys sent", "送信したアンケート"),
 }

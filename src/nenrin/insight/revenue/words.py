@@ -31,6 +31,7 @@ UNITS: dict[Unit, Text] = {
     "share": Text("share", "割合"),
     "ratio": Text("times", "倍"),
     "count": Text("count", "件数"),
+    "days": Text("days", "日"),
     "months": Text("months", "か月"),
     "points": Text("points", "点"),
     "score": Text("mean score", "平均点"),
@@ -128,6 +129,8 @@ def figure(kpi: Kpi, value: float | None, currency: str, language: str) -> str:
         return format.money(Money(round(value), currency), language)
     if kpi.unit == "months":
         return Text("{n} months", "{n}か月").fill(n=format.number(value, language, 1)).in_(language)
+    if kpi.unit == "days":
+        return Text("{n} days", "{n}日").fill(n=format.number(value, language, 1)).in_(language)
     if kpi.unit == "points":
         return format.signed(value, language, 0)
     return format.number(value, language, 0 if kpi.unit == "count" else 2)

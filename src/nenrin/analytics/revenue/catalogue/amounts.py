@@ -28,6 +28,16 @@ ALL = (
         "committed", "money", "higher", "amount", lambda sums, facts: sums["committed"].astype(float), "accounts_any",
     ),
     Kpi(
+        "contracted_arr", Text("Contracted ARR", "契約済みARR"),
+        Text(
+            "Twelve times the committed MRR: with what is signed and not yet running, without what notice was given for. "
+            "Not the ARR that runs today.",
+            "確定MRRの12倍。署名済みで未開始の契約を含み、解約通知のある契約を除く。契約中のARRとは異なる。",
+        ),
+        "12 * committed", "money", "higher", "amount", lambda sums, facts: 12 * sums["committed"].astype(float),
+        "accounts_any",
+    ),
+    Kpi(
         "paying_accounts", Text("Paying accounts", "課金中の顧客数"),
         Text("Accounts with MRR above zero at the end of the period.", "期末時点でMRRがある顧客の数。"),
         "accounts_end", "count", "higher", "amount", lambda sums, facts: sums["accounts_end"].astype(float),

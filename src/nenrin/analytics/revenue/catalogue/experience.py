@@ -10,6 +10,7 @@ from nenrin.values import Text
 FEW_ANSWERS = 10
 _SILENT = Text("too few answers came in the period", "期間中の回答が少ない")
 _UNASKED = Text("too few surveys with a day of sending", "送信日の記録があるアンケートが少ない")
+_NO_TICKETS = Text("no or too few tickets are recorded", "問い合わせの記録がない、または少ない")
 _NO_START = Text(
     "nobody's onboarding was due, or no event is mapped to the first value",
     "オンボーディング期限を迎えた顧客がない、または「最初の成功体験」の利用ログが未設定",
@@ -24,6 +25,11 @@ def _heard(sums: Totals, facts: Facts) -> Floats:
     """Where nobody answered at all, nobody may have been asked: that is unknown, not zero."""
     heard = sums["accounts_heard_active"]
     return np.where(heard > 0, divided(heard, sums["accounts_begin"]), np.nan)
+
+
+def _tickets(sums: Totals, facts: Facts) -> Floats:
+    """Where nobody ever told of a ticket, none may have been recorded: that is unknown, not zero."""
+    return np.where(sums["tickets_told"] > 0, divided(sums["tickets_opened"], sums["accounts_begin"]), np.nan)
 
 
 def _none(sums: Totals, facts: Facts) -> Floats:
@@ -109,6 +115,26 @@ ALL = (
         lambda sums, facts: divided(sums["onboarding_done"], sums["onboarding_due"]),
         "onboarding_due", FEW_ANSWERS, _NO_START, "wilson", "onboarding_done", "onboarding_due",
         bands=bands.ONBOARDING, flows=True,
+    ),
+    Kpi(
+        "tickets_per_account", Text("Tickets per account", "1社あたり問い合わせ件数"),
+        Text(
+            "Tickets opened in the period for each account active at its start. Many are no fault by themselves: who asks is "
+            "using the product.",
+            "期間中の問い合わせ件数を、期首に契約中の顧客数で割った値。問い合わせが多いこと自体は、使われている証でもある。",
+        ),
+        "tickets_opened / accounts_begin", "ratio", "neutral", "experience", _tickets, "accounts_begin", 1, _NO_TICKETS,
+        "bootstrap", "tickets_opened", "accounts_begin", flows=True,
+    ),
+    Kpi(
+        "days_to_resolution", Text("Days to resolution", "解決までの日数"),
+        Text(
+            "Mean days from opening to resolution of the tickets resolved in the period.",
+            "期間中に解決した問い合わせの、受付から解決までの平均日数。",
+        ),
+        "tickets_days / tickets_resolved", "days", "lower", "experience",
+        lambda sums, facts: divided(sums["tickets_days"], sums["tickets_resolved"]),
+        "tickets_resolved", FEW_ANSWERS, _NO_TICKETS, "bootstrap", "tickets_days", "tickets_resolved", flows=True,
     ),
     _waiting(
         "engagement_rate", Text("Engagement rate", "エンゲージメント率"),

@@ -90,6 +90,17 @@ ALL = (
         "accounts_base", FEW, _NO_YEAR, "wilson", "accounts_kept", "accounts_base", loss=True,
     ),
     Kpi(
+        "gross_mrr_churn_year", Text("Gross MRR churn, 12 months", "解約率（MRR・グロス・12か月）"),
+        Text(
+            "MRR that the accounts of twelve months ago no longer pay, by churn and contraction, of what they paid then: the "
+            "true yearly rate, one minus GRR.",
+            "12か月前に契約中だった顧客のMRRのうち、解約と縮小で今は失われている割合。月の値の12倍ではない、実際の年間解約率（1−GRR）。",
+        ),
+        "1 - kept_capped / base", "share", "lower", "retention",
+        lambda sums, facts: 1 - divided(sums["kept_capped"], sums["base"]),
+        "accounts_base", FEW, _NO_YEAR, "bootstrap", "kept_capped", "base", loss=True,
+    ),
+    Kpi(
         "gross_mrr_churn", Text("Gross MRR churn", "解約率（MRR・グロス）"),
         Text("MRR lost by churn and contraction, of the MRR at the start.", "期首MRRのうち、解約と縮小で失った割合。"),
         "(churn + contraction) / (begin + fx)", "share", "lower", "retention",
