@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import datetime
 
 from nenrin.analytics.scores import differences, sentences
@@ -17,6 +17,14 @@ from nenrin.insight.modelling.nouns import CLOCKS
 from nenrin.insight.points import points
 from nenrin.values import Text
 
+#: Why a band changes while the score stands still.
+BY_HAND = Text("Set by hand.", "手動で変更。")
+BY_ITSELF = Text("What was set by hand no longer holds.", "手動変更が終了。")
+OTHER_MODEL = Text("Another version of the health model judges.", "ヘルスモデルの版が変更。")
+LASTED = Text(
+    "The score crossed the bound before; the band follows once it has stayed beyond it.",
+    "スコアは以前に境目を越えており、その状態が続いたため判定を変更。",
+)
 _CODES = {True: "insight.health.rose", False: "insight.health.fell"}
 
 
@@ -59,17 +67,37 @@ def _draft(code: str, now: Record, at: datetime, particulars: Mapping[str, objec
 
 def _reasons(before: Record, now: Record, model: HealthModel, known: Mapping[str, Noun]) -> dict[str, object]:
     found = differences.difference(before, now, model, CLOCKS)
-    events = [event for event in now.raised if event not in before.raised]
-    names = [event.name for key in events if (event := model.hard_event(key))]
+    names = _named(now.raised, before.raised, model)
     said = sentences.finding(found, known)
     if names:
         said = Text(f"{', '.join(n.en for n in names)}. {said.en}", f"{'、'.join(n.ja for n in names)}。{said.ja}")
+    elif f"{points(before.score):.1f}" == f"{points(now.score):.1f}":
+        why = _unmoved(before, now, model)
+        said = Text(f"{said.en} {why.en}", said.ja + why.ja)
     moved = sorted(found.bars.items(), key=lambda bar: abs(bar[1]), reverse=True)[:5]
     return {
         "finding_en": said.en,
         "finding_ja": said.ja,
         "reasons": [{"bar": key, "points": points(by)} for key, by in moved if by],
     }
+
+
+def _named(here: Iterable[str], there: Container[str], model: HealthModel) -> list[Text]:
+    """The names of the hard events that are here and not there."""
+    return [event.name for key in here if key not in there and (event := model.hard_event(key))]
+
+
+def _unmoved(before: Record, now: Record, model: HealthModel) -> Text:
+    """Why the band changed although the score reads the same."""
+    gone = _named(before.raised, now.raised, model)
+    if gone:
+        names = Text(", ".join(name.en for name in gone), "、".join(name.ja for name in gone))
+        return Text(f"No longer holds: {names.en}.", f"解消：{names.ja}。")
+    if now.by_hand != before.by_hand:
+        return BY_HAND if now.by_hand else BY_ITSELF
+    if now.version != before.version:
+        return OTHER_MODEL
+    return LASTED
 
 
 def why_unknown(record: Record, model: HealthModel, known: Mapping[str, Noun]) -> Text:

@@ -6,15 +6,15 @@ from nenrin.values import Text
 register(
     "insight.health.fell",
     Text(
-        "Health fell to {band_en} ({before} → {score}). {finding_en}",
-        "ヘルスが{band_ja}に低下（{before}→{score}）。{finding_ja}",
+        "Health fell to {band_en} ({score}). {finding_en}",
+        "ヘルスが{band_ja}に低下（{score}）。{finding_ja}",
     ),
 )
 register(
     "insight.health.rose",
     Text(
-        "Health rose to {band_en} ({before} → {score}). {finding_en}",
-        "ヘルスが{band_ja}に上昇（{before}→{score}）。{finding_ja}",
+        "Health rose to {band_en} ({score}). {finding_en}",
+        "ヘルスが{band_ja}に上昇（{score}）。{finding_ja}",
     ),
 )
 register(

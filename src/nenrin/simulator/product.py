@@ -48,10 +48,10 @@ FEATURES = (
     Feature("sharing", "Link Shared", Text("Sharing", "社外共有")),
 )
 LOGIN, FIRST_VALUE, IGNORED = "Signed In", "First Report Shared", "Tour Tip Shown"
-# Event name -> (use, feature it stands for).
+# Event name -> (use, feature it stands for, as the vendor's people call it).
 CATALOGUE: dict[str, tuple[Use, str]] = {
     LOGIN: ("login", ""),
-    **{feature.event: ("key_feature", feature.key) for feature in FEATURES},
+    **{feature.event: ("key_feature", feature.name.ja) for feature in FEATURES},
     FIRST_VALUE: ("first_value", ""),
     IGNORED: ("ignore", ""),
 }
