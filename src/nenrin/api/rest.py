@@ -11,6 +11,7 @@ from nenrin.api import (
     contacts,
     costs,
     economics,
+    effects,
     executive,
     handoffs,
     health,
@@ -60,6 +61,7 @@ api.add_router("/invoices", invoices.router)
 api.add_router("/costs", costs.router)
 api.add_router("/hours", costs.hours)
 api.add_router("/economics", economics.router)
+api.add_router("/effects", effects.router)
 api.add_router("/kpis", kpis.router)
 api.add_router("/revenue", revenue.router)
 api.add_router("/lifetimes", lifetimes.router)

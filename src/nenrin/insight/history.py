@@ -14,10 +14,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from nenrin.analytics.lake import Lake
-from nenrin.analytics.lake.engine import file_list
+from nenrin.analytics.lake.engine import file_list, quoted
 from nenrin.analytics.lake.tables import Table
+from nenrin.analytics.scores import micro
 from nenrin.analytics.scores.bands import Band
 from nenrin.analytics.scores.frames import NEVER
 from nenrin.analytics.scores.raws import MISSING, Layout
@@ -27,6 +29,7 @@ from nenrin.insight import days
 from nenrin.insight.modelling.configuration import Configuration
 
 APP = "health"
+HEALTH = "health"
 _LIST = pa.list_(pa.int64())
 SCORES = pa.schema(
     [
@@ -182,6 +185,28 @@ def scores(lake: Lake, first: date, last: date, *, accounts: Sequence[int] | Non
     return _rows(lake, scores_table(lake), first, last, accounts, columns).sort_by(
         [("account", "ascending"), ("day", "ascending")]
     )
+
+
+def valued(lake: Lake, key: str, accounts: Sequence[int], on: Sequence[date]) -> NDArray[np.float64]:
+    """A measure of each account on its own day, as it was shown; shape (n,), NaN where nothing was.
+
+    `key`: a measure's, or HEALTH for the score in points.
+    """
+    table = scores_table(lake) if key == HEALTH else values_table(lake)
+    files = table.files(_months(min(on), max(on))) if len(on) else []
+    if not files:
+        return np.full(len(accounts), np.nan)
+    value, chosen = (f"h.score / {micro.ONE}.0", "") if key == HEALTH else ("h.value", f"where measure = {quoted(key)}")
+    asked = pa.table(
+        {"place": pa.array(range(len(accounts)), pa.int64()), "account": pa.array(accounts, pa.int64()),
+         "day": pa.array(on, pa.date32())}
+    )  # fmt: skip
+    with lake.connection() as db:
+        db.register("asked", asked)
+        kept = f"select * from read_parquet({file_list(files)}, hive_partitioning = false) {chosen}"
+        joined = f"select a.place, {value} from asked a left join ({kept}) h using (account, day) order by a.place"
+        found = db.execute(joined).fetchall()
+    return np.array([np.nan if figure is None else figure for _, figure in found], dtype=np.float64)
 
 
 def _rows(

@@ -5,16 +5,9 @@ Measures bring their own definitions; here stand the terms that are no measure.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nenrin.analytics import kpis
 from nenrin.values import Text
-
-
-@dataclass(frozen=True, slots=True)
-class Definition:
-    name: Text
-    meaning: Text
+from nenrin.web.terms import Definition, effects
 
 
 def find(key: str) -> Definition | None:
@@ -24,6 +17,7 @@ def find(key: str) -> Definition | None:
 
 
 TERMS: dict[str, Definition] = {
+    **effects.TERMS,
     "accounts": Definition(
         Text("Accounts", "顧客"),
         Text(

@@ -11,6 +11,7 @@ from nenrin.web.backtests import pages as backtests
 from nenrin.web.data import board, event_catalogue, imports, sources
 from nenrin.web.data import exports as data_exports
 from nenrin.web.economics import balance, contribution, entries, entry_forms, planning
+from nenrin.web.effects import pages as effects
 from nenrin.web.executive import pages as executive
 from nenrin.web.first_look import pages as first_look
 from nenrin.web.handoffs import pages as handoffs
@@ -53,7 +54,7 @@ AREAS = (
     *(first_look, imports, sources, board, event_catalogue, data_exports, health_models, measures, backtests),
     *(executive, revenue, cohorts, revenue_notes, revenue_settings, kpis),
     *(lifetimes, account_value, retention, roi),
-    *(risks, risk_forecasts, risk_models),
+    *(risks, risk_forecasts, risk_models, effects),
     *(entries, entry_forms, balance, planning, contribution),
     *(handoffs, success_plans),
     *(products, plans, rules, attributes, tags, teams),

@@ -70,18 +70,17 @@ def read(outcomes: Outcomes, *, share: float, planned: int, expected: float | No
     mean, treated, _ = comparisons.by_cluster(value, outcomes.treated, outcomes.cluster)
     before, _, _ = comparisons.by_cluster(_filled(outcomes.before), outcomes.treated, outcomes.cluster)
     ours, theirs = int(treated.sum()), int((~treated).sum())
-    counts = {"treated": ours, "held": theirs, "accounts": len(value)}
     chance = samples.mismatch(ours, theirs, share)
     if chance < samples.MISMATCH:
-        return Readout("mismatch", **counts, chance=chance)
+        return Readout("mismatch", ours, theirs, len(value), chance)
     adjusted = adjustments.cuped(mean, before, treated)
     found = comparisons.of_means(adjusted.outcome, treated)
     if found is None or min(ours, theirs) < LEAST:
-        return Readout("few", **counts, chance=chance)
+        return Readout("few", ours, theirs, len(value), chance)
     now = sequential.interval(found, sequential.tuned(planned))
     seen = power.detectable_mean(_deviation(adjusted.outcome, treated), ours, theirs)
     return Readout(
-        _verdict(found, now, outcomes.more_is_better, seen, expected), **counts, chance=chance,
+        _verdict(found, now, outcomes.more_is_better, seen, expected), ours, theirs, len(value), chance,
         base=float(mean[~treated].mean()), mean=float(mean[treated].mean()), effect=found.value, now=now,
         once=found.interval(), detectable=seen, remaining=adjusted.remaining,
     )  # fmt: skip

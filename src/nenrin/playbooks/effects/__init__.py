@@ -1,0 +1,1 @@
+"""What playbooks bring: everybody who had an occasion, in the arm that was drawn for them."""

@@ -1,0 +1,62 @@
+"""Who had an occasion for a playbook, when, and in which arm: the accounts that its effect is read from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from django.db.models import QuerySet
+from numpy.typing import NDArray
+
+from nenrin.analytics.effects.assignment import HOLDOUT
+from nenrin.foundation.calendar import day_of
+from nenrin.playbooks.arms import ALWAYS
+from nenrin.playbooks.models import Exposure
+
+
+@dataclass(frozen=True, slots=True)
+class Exposed:
+    """Columns of shape (n,), by day of the first occasion. `days`: of the organisation's zone, from 1970.
+
+    `always`: accounts that are never left alone; they are no part of any comparison.
+    """
+
+    account: NDArray[np.int64]
+    cluster: NDArray[np.int64]
+    treated: NDArray[np.bool_]
+    share: NDArray[np.float64]
+    day: NDArray[np.int64]
+    always: int
+
+    def __len__(self) -> int:
+        return len(self.account)
+
+    def of(self, chosen: NDArray[np.bool_]) -> Exposed:
+        return Exposed(
+            self.account[chosen], self.cluster[chosen], self.treated[chosen], self.share[chosen], self.day[chosen],
+            self.always,
+        )  # fmt: skip
+
+    @property
+    def first_on(self) -> date | None:
+        return date(1970, 1, 1) + timedelta(int(self.day[0])) if len(self) else None
+
+    @property
+    def drawn(self) -> float:
+        """The chance of being left alone, on average: it may have been changed on the way."""
+        return float(self.share.mean()) if len(self) else 0.0
+
+
+def of(rows: QuerySet[Exposure], zone: ZoneInfo) -> Exposed:
+    """The exposures of one playbook, limited to the accounts that the reader may see."""
+    always = rows.filter(arm=ALWAYS).count()
+    found = rows.exclude(arm=ALWAYS).order_by("at", "pk").values_list("account_id", "cluster", "arm", "share", "at")
+    columns = list(zip(*found, strict=True)) or [(), (), (), (), ()]
+    days = [(day_of(at, zone) - date(1970, 1, 1)).days for at in columns[4]]
+    return Exposed(
+        np.array(columns[0], np.int64), np.array(columns[1], np.int64),
+        np.array([arm != HOLDOUT for arm in columns[2]], bool), np.array(columns[3], np.float64),
+        np.array(days, np.int64), always,
+    )  # fmt: skip

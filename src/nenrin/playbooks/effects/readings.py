@@ -1,0 +1,106 @@
+"""The effect of one playbook on one metric: the read-out of today, and those of every look before it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+from django.db.models import QuerySet
+
+from nenrin.analytics.effects import readouts
+from nenrin.analytics.effects.readouts import Outcomes, Readout
+from nenrin.analytics.lake import Lake
+from nenrin.foundation import organisation
+from nenrin.insight.models import Progress
+from nenrin.playbooks.effects import exposures, outcomes
+from nenrin.playbooks.effects.exposures import Exposed
+from nenrin.playbooks.effects.outcomes import EPOCH, Metric
+from nenrin.playbooks.models import Exposure
+
+DAYS = (30, 90, 180, 365)
+#: Clusters for which the interval that holds at every look is tightest: stated once, for every playbook.
+PLANNED = 500
+LOOK_DAYS, MOST_LOOKS = 7, 52
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The read-out with what had come in by the end of a day."""
+
+    on: date
+    readout: Readout
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """`waiting`: accounts whose days are not over yet. `silent`: without a value at their end. `always`: accounts that
+    are never left alone. `share`: the chance of being left alone."""
+
+    metric: Metric
+    days: int
+    as_of: date
+    readout: Readout
+    looks: tuple[Look, ...]
+    exposed: int
+    waiting: int
+    silent: int
+    always: int
+    share: float
+    first_on: date | None
+
+
+def read(
+    lake: Lake, rows: QuerySet[Exposure], metric: Metric, days: int, *, as_of: date, expected: float | None = None
+) -> Reading:
+    """The effect on `metric`, `days` after each account's first occasion, from what the end of `as_of` knew.
+
+    `rows`: the exposures of one playbook, of the accounts that the reader may see. `expected`: the effect hoped for.
+    """
+    everybody = exposures.of(rows, organisation.zone())
+    through = min(as_of, _closed() or as_of)
+    last = (through - EPOCH).days - days
+    over = everybody.of(everybody.day <= last)
+    found = (
+        outcomes.of(lake, over, metric.key, days, through) if len(over) else outcomes.Found(np.zeros(0), np.zeros(0))
+    )
+    there = ~np.isnan(found.value)
+    kept = over.of(there)
+    columns = Outcomes(
+        found.value[there], found.before[there], kept.treated, kept.cluster, metric.is_share, metric.more_is_better
+    )
+    looks = _looks(columns, kept, days, expected, through)
+    readout = looks[-1].readout if looks else _at(columns, kept, len(kept), expected)
+    return Reading(
+        metric, days, through, readout, tuple(looks), exposed=len(everybody), waiting=len(everybody) - len(over),
+        silent=int((~there).sum()), always=everybody.always, share=everybody.drawn, first_on=everybody.first_on,
+    )  # fmt: skip
+
+
+def _looks(columns: Outcomes, kept: Exposed, days: int, expected: float | None, through: date) -> list[Look]:
+    """Once a week from the first outcome on, the last one today; fewer and further apart over long times."""
+    if not len(kept):
+        return []
+    first, last = int(kept.day[0]) + days, (through - EPOCH).days
+    step = max(LOOK_DAYS, -(-(last - first) // MOST_LOOKS))
+    ends = sorted({last, *range(last, first - 1, -step)})
+    counts = np.searchsorted(kept.day, np.array(ends) - days, side="right")
+    return [
+        Look(EPOCH + timedelta(end), _at(columns, kept, int(count), expected))
+        for end, count in zip(ends, counts, strict=True)
+        if count
+    ]
+
+
+def _at(columns: Outcomes, kept: Exposed, count: int, expected: float | None) -> Readout:
+    part = Outcomes(
+        columns.value[:count], columns.before[:count], columns.treated[:count], columns.cluster[:count],
+        columns.is_share, columns.more_is_better,
+    )  # fmt: skip
+    share = float(kept.share[:count].mean()) if count else 0.0
+    return readouts.read(part, share=share, planned=PLANNED, expected=expected)
+
+
+def _closed() -> date | None:
+    """The last day whose scores are final: outcomes of the open day are not in yet."""
+    return Progress.objects.filter(pk=1).values_list("scored_through", flat=True).first()

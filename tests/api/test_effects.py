@@ -1,0 +1,32 @@
+"""Effects by the API: the page's figures, within one's reach, wrong questions answered with what was expected."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from nenrin.foundation.models import Organisation
+from nenrin.foundation.roles import Role
+from tests.api.rest import Rest
+from tests.cast import member
+from tests.playbooks import effects_world
+
+pytestmark = pytest.mark.django_db
+
+
+def test_programs_read_what_the_page_shows(org: Organisation, at: datetime) -> None:
+    effects_world.build(at)
+    told = Rest(member(Role.HEAD)).get(f"/effects/rescue?metric={effects_world.METRIC}&days=30").data
+    assert (told["verdict"], told["treated"], told["held"], told["waiting"]) == ("gain", 320, 80, 0)
+    assert told["interval"]["low"] < told["interval_once"]["low"] < told["effect"] < told["interval"]["high"]
+
+
+def test_what_is_not_there_is_not_found_and_wrong_questions_are_named(org: Organisation, at: datetime) -> None:
+    effects_world.build(at, accounts=20)
+    head, seller = Rest(member(Role.HEAD)), Rest(member(Role.SALES, "営業"))
+    assert head.get("/effects/none-such").status_code == 404
+    assert seller.get("/effects/rescue").status_code == 404
+    wrong = head.get("/effects/rescue?metric=zodiac")
+    assert wrong.status_code == 422 and wrong.data["errors"][0]["pointer"] == "/metric"
+    assert head.get("/effects/rescue?days=31").status_code == 422

@@ -1,0 +1,60 @@
+"""The effects pages: a finding that claims no more than it carries, in both languages, with what is left out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+from django.test import Client
+
+from nenrin.foundation.models import Entry, Organisation
+from nenrin.foundation.roles import Role
+from tests.playbooks import effects_world
+from tests.web.test_value_pages import body, signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def client(org: Organisation) -> Client:
+    return signed_in()
+
+
+def test_an_effect_is_told_with_its_interval_and_its_groups(client: Client, at: datetime) -> None:
+    effects_world.build(at)
+    text = body(client, "/effects?days=30")
+    assert "Rescue" in text and "Effect found" in text
+    one = body(client, "/effects/rescue?days=30")
+    assert "differs by +" in one and "however often one looks" in one
+    assert "CUPED" in one and "drawn with 20%" in one and "Open the figures as a table" in one
+    japanese = body(signed_in(language="ja"), "/effects/rescue?days=30")
+    assert "未実施グループとの差が+" in japanese and "割り付け 20%" in japanese
+
+
+def test_too_little_is_said_to_be_too_little(client: Client, at: datetime) -> None:
+    effects_world.build(at, accounts=60)
+    assert "it takes 30 of each" in body(client, "/effects/rescue?days=30")
+    assert "Not enough data" in body(client, "/effects?days=30")
+
+
+def test_an_empty_installation_says_where_effects_come_from(client: Client) -> None:
+    assert "No playbook has had an occasion yet" in body(client, "/effects")
+    assert client.get("/effects/none-such").status_code == 404
+
+
+def test_what_makes_no_sense_falls_back_and_is_said(client: Client, at: datetime) -> None:
+    effects_world.build(at, accounts=60)
+    assert "left at its default" in body(client, "/effects/rescue?days=31&metric=zodiac")
+
+
+def test_every_look_can_be_taken_along(client: Client, at: datetime) -> None:
+    effects_world.build(at)
+    answer = client.get("/effects/rescue/export.csv?days=30")
+    lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
+    assert lines[0].startswith("Look,Treated,Left alone") and len(lines) > 5
+    assert Entry.objects.filter(action="playbooks.effect.exported").exists()
+
+
+def test_a_seller_sees_only_what_the_own_accounts_tell(org: Organisation, at: datetime) -> None:
+    effects_world.build(at)
+    assert "No playbook has had an occasion yet" in body(signed_in(Role.SALES), "/effects")
