@@ -1,17 +1,19 @@
 """Risk against known truth: the world of 5,000 customers and 36 months, ten seeds.
 
 What is learned from is what a product would observe of each month (five noisy, gappy measures, contracts, tenure), as
-known then: models of months 24, 27 and 30 learn from what had ended, the first one climbing the ladder, the others
-refitting its step; each tells 90 and 180 days of the next three months' customers (the last one of its own). Beside
-it stand the oracle, which knows the hidden adoption, and a particle filter, which knows the simulator's laws but sees
-only the same facts. Losses are decisions and unpaid bills together, as in the oracle. Usage is not played through the
-lake: the measures are the simulator's own shadows of adoption.
+known then: the level behind the measures is filtered from the months before, by numbers that the months before the
+origin taught. Models of months 24, 27 and 30 learn from what had ended, the first one climbing the ladder, the others
+refitting its step; each tells 90 and 180 days of the next three months' customers (the last one of its own). Decisions
+and unpaid bills have a model each and are told together as competing events. Beside them stand the oracle, which knows
+the hidden adoption, and a particle filter, which knows the simulator's laws but sees only the same facts. Usage is not
+played through the lake: the measures are the simulator's own shadows of adoption. How measures become features was
+chosen on worlds of other seeds (101 to 106).
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,7 +21,7 @@ import _filter
 import numpy as np
 from numpy.typing import NDArray
 
-from nenrin.analytics.forecasts.hazards import memories, risk, verdicts
+from nenrin.analytics.forecasts.hazards import competing, risk, statefits, states, verdicts
 from nenrin.analytics.forecasts.hazards.tables import Table
 from nenrin.simulator import presets
 from nenrin.simulator.economy import lives, truth
@@ -27,6 +29,7 @@ from nenrin.simulator.economy.lives import Economy
 from tests.analytics import risk_worlds
 
 Floats = NDArray[np.float64]
+Models = Mapping[str, risk.RiskModel]
 SEEDS, ORIGINS, LAST = 10, (24, 27, 30), 31
 HORIZONS = {90: 3, 180: 6}
 
@@ -52,36 +55,43 @@ def run() -> list[dict[str, Any]]:
 
 def told(seed: int) -> dict[int, Told]:
     economy = lives.simulated(presets.M, seed)
-    table = memories.remembered(_losses(risk_worlds.table(economy, 0, economy.preset.months)))
+    table = risk_worlds.table(economy, 0, economy.preset.months)
     months = tuple(month - 1 for month in range(ORIGINS[0], LAST))
     filtered = _filter.risks(economy, months, tuple(HORIZONS.values()))
-    asked = [(month, now, model) for month, now, model in _asked(table)]
+    asked = list(_asked(table))
     found = {}
     for days, periods in HORIZONS.items():
-        parts = [_told(economy, month, now, model, days, filtered[month - 1, periods]) for month, now, model in asked]
+        parts = [_told(economy, month, now, models, days, filtered[month - 1, periods]) for month, now, models in asked]
         found[days] = Told(*(np.concatenate([getattr(p, name) for p in parts]) for name in Told.__slots__))
     return found
 
 
-def _losses(table: Table) -> Table:
-    return replace(table, events={"churn": table.events["churn"] | table.events["involuntary"]})
-
-
-def _asked(table: Table) -> Iterator[tuple[int, Table, risk.RiskModel]]:
-    model: risk.RiskModel | None = None
+def _asked(table: Table) -> Iterator[tuple[int, Table, Models]]:
+    models: dict[str, risk.RiskModel] = {}
     for origin, following in zip(ORIGINS, (*ORIGINS[1:], LAST), strict=True):
-        found = risk.learned(table.chosen(table.ends <= origin * risk_worlds.MONTH), like=model)
-        assert isinstance(found, risk.RiskModel)
-        model = found
+        known = _filtered(table, origin)
+        for outcome in competing.ENDING:
+            past = known.chosen(known.ends <= origin * risk_worlds.MONTH)
+            found = risk.learned(past, outcome=outcome, like=models.get(outcome))
+            assert isinstance(found, risk.RiskModel)
+            models[outcome] = found
         for month in range(origin, following):
-            yield month, table.chosen(table.begins == month * risk_worlds.MONTH), model
+            yield month, known.chosen(known.begins == month * risk_worlds.MONTH), dict(models)
 
 
-def _told(economy: Economy, month: int, now: Table, model: risk.RiskModel, days: int, filtered: Floats) -> Told:
+def _filtered(table: Table, origin: int) -> Table:
+    """The level behind the measures in their place, by what the months before the origin teach of it."""
+    found = statefits.learned(table.chosen(table.ends <= origin * risk_worlds.MONTH))
+    assert found is not None
+    told_ = states.told(table, found)
+    return replace(told_, features=(told_.feature(states.LEVEL), told_.feature(states.USUAL)))
+
+
+def _told(economy: Economy, month: int, now: Table, models: Models, days: int, filtered: Floats) -> Told:
     left = economy.lives.has_left[now.account, month : month + HORIZONS[days]].any(axis=1)
     oracle = truth.risk(economy, month - 1, HORIZONS[days])[now.account]
     return Told(
-        model.probability(now, days).value,
+        competing.forecast(models, now, days)["loss"],
         oracle,
         filtered[now.account],
         left,

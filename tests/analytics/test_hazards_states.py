@@ -1,0 +1,126 @@
+"""The level behind noisy measures: filtered as exactly as theory says, learned from the rows, blind to what comes later."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from nenrin.analytics.forecasts.hazards import statefits, states
+from nenrin.analytics.forecasts.hazards.states import LEVEL, NEWS, USUAL, Leaps, StateModel
+from nenrin.analytics.forecasts.hazards.tables import LEADS, Calendar, Feature, Table
+
+Floats = NDArray[np.float64]
+PLAIN = StateModel(("a", "b"), ("smb",), ((0.0, 0.0, 0.0), (0.0, 0.0, 0.0)), (1.0, 0.5), (0.4, 0.3), 0.6, 0.4, 0.8)
+
+
+def rows(values: dict[str, Floats], months: NDArray[np.int64] | None = None) -> Table:
+    """Of (accounts, months) each; a month without any row of an account is NaN in `months`."""
+    shape = next(iter(values.values())).shape
+    account, month = (grid.ravel() for grid in np.indices(shape))
+    begins = (month if months is None else months[month]) * 30
+    return Table(
+        account.astype(np.int64), begins, begins + 30, begins - 1, np.full(len(account), "smb"), 5000 + begins,
+        np.full((len(account), LEADS), Calendar.MONTHLY, dtype=np.int8),
+        tuple(Feature(name, one.ravel(), begins - 1, "adoption", "higher") for name, one in values.items()),
+    )  # fmt: skip
+
+
+def lived(rng: np.random.Generator, accounts: int, months: int, jumps: bool = False) -> Floats:
+    """What lasts .6, what fades .4 with .8 kept a month."""
+    usual = np.sqrt(0.6) * rng.normal(size=(accounts, 1))
+    off = np.sqrt(0.4) * rng.normal(size=(accounts, months))
+    for month in range(1, months):
+        off[:, month] = 0.8 * off[:, month - 1] + np.sqrt(1 - 0.8**2) * off[:, month]
+        if jumps:
+            off[:, month] -= 4.0 * (rng.random(accounts) < 0.02)
+    return np.asarray(usual + off)
+
+
+def seen(rng: np.random.Generator, level: Floats) -> dict[str, Floats]:
+    first = level + np.sqrt(0.4) * rng.normal(size=level.shape)
+    second = 0.5 * level + np.sqrt(0.3) * rng.normal(size=level.shape)
+    second[rng.random(level.shape) < 0.4] = np.nan
+    return {"a": first, "b": second}
+
+
+def test_the_level_is_what_all_measures_up_to_the_month_say_and_no_more() -> None:
+    """Against plain conditioning of one joint normal distribution, with holes and a month without a row."""
+    rng, months = np.random.default_rng(1), np.array([0, 1, 2, 4, 5])
+    values = seen(rng, lived(rng, 3, 5))
+    values["a"][1, 2] = np.nan
+    table = states.told(rows(values, months), PLAIN)
+    told, usual = (table.feature(name).values.reshape(3, 5) for name in (LEVEL, USUAL))
+    apart = np.abs(months[:, None] - months[None, :])
+    level = 0.6 + 0.4 * 0.8**apart
+    for who in range(3):
+        for last in range(5):
+            known = [
+                (m, load, noise, values[name][who, m])
+                for m in range(last + 1)
+                for name, load, noise in (("a", 1.0, 0.4), ("b", 0.5, 0.3))
+                if not np.isnan(values[name][who, m])
+            ]
+            at, load, noise, value = (np.array(column) for column in zip(*known, strict=True))
+            at = at.astype(int)
+            seen_cov = np.outer(load, load) * level[np.ix_(at, at)] + np.diag(noise)
+            pull = np.linalg.solve(seen_cov, value)
+            assert told[who, last] == pytest.approx(float((load * level[last, at]) @ pull), abs=1e-9)
+            assert usual[who, last] == pytest.approx(float((load * 0.6) @ pull), abs=1e-9)
+
+
+def test_what_is_learned_are_the_numbers_behind_the_rows() -> None:
+    rng = np.random.default_rng(2)
+    found = statefits.learned(rows(seen(rng, lived(rng, 3000, 24))))
+    assert found is not None
+    total, first = found.lasting + found.fading, found.loadings[0]
+    assert found.loadings[1] / first == pytest.approx(0.5, abs=0.02)
+    assert first**2 * total == pytest.approx(1.0, abs=0.05) and found.lasting / total == pytest.approx(0.6, abs=0.06)
+    assert found.kept == pytest.approx(0.8, abs=0.06)
+    assert found.noises == pytest.approx((0.4, 0.3), abs=0.03)
+
+
+def test_the_filtered_level_lies_nearer_to_the_truth_than_any_month_and_a_learned_leap_nearer_still() -> None:
+    rng = np.random.default_rng(3)
+    truth = lived(rng, 1500, 24, jumps=True)
+    table = rows(seen(rng, truth))
+    found = statefits.learned(table)
+    assert found is not None and found.leaps.mean < 0 and 0.005 < found.leaps.chance < 0.08
+
+    def off(model: StateModel) -> float:
+        told = states.told(table, model).feature(LEVEL).values.reshape(truth.shape)
+        scale = np.polyfit(told.ravel(), truth.ravel(), 1)
+        return float(((np.polyval(scale, told) - truth) ** 2).mean())
+
+    month = float(((table.feature("a").values.reshape(truth.shape) - truth) ** 2).mean())
+    calm = off(replace(found, leaps=Leaps()))
+    assert calm < 0.6 * month and off(found) < calm
+
+
+def test_a_row_reads_nothing_that_comes_after_it_and_its_day_is_that_of_the_newest_fact_behind_it() -> None:
+    rng = np.random.default_rng(4)
+    whole = rows(seen(rng, lived(rng, 40, 12)))
+    early = whole.chosen(whole.begins <= 150)
+    later, then = states.told(whole, PLAIN), states.told(early, PLAIN)
+    for name in (LEVEL, USUAL, NEWS):
+        np.testing.assert_array_equal(later.feature(name).values[whole.begins <= 150], then.feature(name).values)
+    recorded = later.feature(LEVEL).recorded
+    assert recorded is not None and (recorded == whole.as_of).all()
+
+
+def test_a_month_in_which_nothing_was_seen_only_fades() -> None:
+    values = {"a": np.array([[2.0, np.nan, np.nan]]), "b": np.full((1, 3), np.nan)}
+    table = states.told(rows(values), PLAIN)
+    level, usual = table.feature(LEVEL).values, table.feature(USUAL).values
+    assert usual[0] == usual[1] == usual[2] and level[0] > level[1] > level[2] > usual[0]
+    assert (level[1] - usual[1]) == pytest.approx(0.8 * (level[0] - usual[0]))
+    assert np.isnan(table.feature(NEWS).values[1:]).all()
+
+
+def test_measures_that_share_nothing_have_no_level_behind_them() -> None:
+    rng = np.random.default_rng(5)
+    noise = {"a": np.full((50, 8), 3.0), "b": np.where(rng.random((50, 8)) < 0.9, np.nan, 1.0)}
+    assert statefits.learned(rows(noise)) is None
+    assert statefits.learned(rows({"a": rng.normal(size=(3, 4))})) is None
