@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import beta
 
 from nenrin.analytics.forecasts.hazards import documents, logistics, periods, profits, risk, splits, verdicts
 from nenrin.analytics.forecasts.hazards.tables import Feature, Table
@@ -189,6 +190,24 @@ def test_the_expected_maximum_profit_is_the_published_one() -> None:
     found = profits.empc(scores, happened)
     assert found.value == pytest.approx(14.600316489788, abs=1e-11)
     assert found.fraction == pytest.approx(0.499664, abs=5e-7)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_expected_maximum_profit_is_the_mean_over_who_accepts_of_the_best_threshold(seed: int) -> None:
+    """Against plain integration: at each acceptance every threshold is tried."""
+    rng = np.random.default_rng(seed)
+    happened = rng.random(60) < 0.25
+    scores = np.round(np.where(happened, rng.normal(0.6, 0.3, 60), rng.normal(0.3, 0.3, 60)), 1)  # with ties
+    terms = profits.Terms()
+    edges = np.linspace(0, 1, 20_001)
+    middle, mass = (edges[1:] + edges[:-1]) / 2, np.diff(beta.cdf(edges, terms.alpha, terms.beta))
+    offer, contact = terms.offer / terms.clv, terms.contact / terms.clv
+    best = np.zeros(len(middle))
+    for threshold in np.unique(scores):
+        caught, disturbed = (happened & (scores >= threshold)).mean(), (~happened & (scores >= threshold)).mean()
+        own = terms.clv * ((middle * (1 - offer) - contact) * caught - (offer + contact) * disturbed)
+        best = np.maximum(best, own)
+    assert profits.empc(scores, happened).value == pytest.approx(float((best * mass).sum()), rel=1e-6)
 
 
 @settings(max_examples=40, deadline=None)

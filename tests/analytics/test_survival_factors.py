@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.stats import chi2, norm
 
 from nenrin.analytics.forecasts import survival
-from nenrin.analytics.forecasts.survival import chances, comparisons, factors
+from nenrin.analytics.forecasts.survival import accelerated, chances, comparisons, factors
 from tests.analytics.published_survival import SHARED, columns, table
 from tests.analytics.test_survival import CONTROL, MIR
 
@@ -165,3 +165,21 @@ def test_concordance_counts_pairs(known: list[tuple[int, bool, float]]) -> None:
                 pairs += 1
                 right += 1.0 if score[i] > score[j] else 0.5 if score[i] == score[j] else 0.0
     assert factors.concordance(seen, left, score) == pytest.approx(right / pairs if pairs else 0.5)
+
+
+def test_the_weibull_time_until_arrest_is_the_published_one() -> None:
+    rows = table("rossi")
+    found = accelerated.fit(*columns(rows, "week", "arrest").T, columns(rows, *ROSSI), ROSSI)
+    assert (found.intercept, found.log_shape) == pytest.approx((3.9901, 0.3391), abs=5e-5)
+    assert found.log_likelihood == pytest.approx(-679.9166, abs=5e-5)
+    assert found.effects["fin"] == pytest.approx(0.2722, abs=5e-4) and found.effects["prio"] < 0
+
+
+def test_a_weibull_without_traits_is_the_known_curve() -> None:
+    """Shape 1.7, half of them seen to the end: what is fitted tells the same median."""
+    rng = np.random.default_rng(3)
+    times = 20 * rng.weibull(1.7, 4000)
+    seen = np.minimum(times, 18.0)
+    found = accelerated.fit(seen, times <= 18.0, np.zeros((4000, 0)), ())
+    assert np.exp(found.log_shape) == pytest.approx(1.7, abs=0.06)
+    assert found.median(np.zeros((1, 0)))[0] == pytest.approx(20 * np.log(2) ** (1 / 1.7), rel=0.02)
