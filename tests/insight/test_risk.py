@@ -97,7 +97,7 @@ def test_a_past_month_knows_nothing_that_was_told_later(org: Organisation, at: d
 
 def test_what_is_learned_ranks_who_leaves_and_tells_each_customer(org: Organisation, at: datetime) -> None:
     made = risk_world.build(at)
-    churn, growth = learning.learn(KNOWN, by=SYSTEM, at=at)
+    churn, *_, growth = learning.learn(KNOWN, by=SYSTEM, at=at)
     assert churn.state in ("trusted", "ranking") and churn.used_from == at and growth.event == "expansion"
     assert telling.tell(KNOWN, at=at) == 2 * Risk.objects.filter(event="churn").count()
     told = {row.account_id: row for row in Risk.objects.filter(event="churn")}
@@ -112,20 +112,21 @@ def test_what_is_learned_ranks_who_leaves_and_tells_each_customer(org: Organisat
     assert (auc(machine.tell(model, rows.table).p[:, 0], rows.table.events["churn"]) or 0) > 0.75
     entries = Entry.objects.filter(action__startswith="insight.risk").order_by("pk")
     codes = list(entries.values_list("action", flat=True))
-    assert codes == ["insight.risk.learned", "insight.risk.used"] * 2
+    learned, used = "insight.risk.learned", "insight.risk.used"
+    assert codes == [learned, used, learned, learned, learned, used], "of the two in between nothing can be learned"
 
 
 def test_the_worker_learns_once_a_month_and_tells_with_each_closed_day(org: Organisation, at: datetime) -> None:
     risk_world.build(at)
-    assert step.step(at) == 2 and step.step(at) > 0 and step.step(at) == 0
+    assert step.step(at) == 4 and step.step(at) > 0 and step.step(at) == 0
     said = RiskSaid.objects.filter(is_replayed=False)
     first = sorted(said.values_list("event", "account_id", "p"))
     Progress.objects.update(scored_through=KNOWN + timedelta(3))
-    assert step.step(at) > 0 and step.step(at) == 0 and RiskModelVersion.objects.count() == 2
+    assert step.step(at) > 0 and step.step(at) == 0 and RiskModelVersion.objects.count() == 4
     assert sorted(said.values_list("event", "account_id", "p")) == first
     assert set(Risk.objects.values_list("as_of", flat=True)) == {KNOWN + timedelta(3)}
     Progress.objects.update(scored_through=date(2026, 1, 31))
-    assert step.step(at) == 2 and step.step(at) > 0
+    assert step.step(at) == 4 and step.step(at) > 0
     assert {row.number for row in RiskModelVersion.objects.filter(event="churn")} == {1, 2}
     assert RiskModelVersion.objects.filter(used_from__isnull=False, used_until__isnull=True).count() == 2
     assert len(set(said.values_list("as_of", flat=True))) == 2
@@ -152,6 +153,48 @@ def test_forecasts_are_held_against_what_came_and_add_up(org: Organisation, at: 
     assert forecasts.forecast("churn", KNOWN, some).mrr <= 5 * GROWN
     growth = forecasts.forecast("expansion", KNOWN)
     assert growth.version is not None and growth.version.card["share"] == pytest.approx(0.3)
+
+
+def test_drift_of_what_came_from_what_was_told_is_summed_month_by_month(org: Organisation, at: datetime) -> None:
+    risk_world.build(at)
+    learning.learn(KNOWN, by=SYSTEM, at=at, events=("churn",))
+    telling.tell(KNOWN, at=at)
+    found = forecasts.forecast("churn", KNOWN)
+    assert found.watch is not None and len(found.watch.over) == len(found.ended)
+    for held in found.ended:
+        said = RiskSaid.objects.filter(event="churn", as_of=held.begins - timedelta(1))
+        assert held.told == pytest.approx(sum(row.months[0] for row in said))
+    timid = replace(found, held=tuple(replace(one, told=0.0, spread=0.0, happened=4) for one in found.held))
+    assert timid.watch is not None and timid.watch.since == found.ended[0].begins and timid.watch.is_over
+    assert reports.of_forecast(timid)["drift"]["since"] == found.ended[0].begins
+    assert replace(found, held=()).watch is None
+
+
+def test_what_is_withdrawn_while_it_tells_is_written_no_further(
+    org: Organisation, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    risk_world.build(at)
+    (churn,) = learning.learn(KNOWN, by=SYSTEM, at=at, events=("churn",))
+    true = machine.tell
+
+    def slow(*args: Any) -> machine.Told:
+        found = true(*args)
+        learning.withdraw(churn, by=SYSTEM, at=at, reason="while it was told")
+        return found
+
+    monkeypatch.setattr(machine, "tell", slow)
+    assert telling.tell(KNOWN, at=at) == 0
+    churn.refresh_from_db()
+    assert churn.told_on is None and not Risk.objects.exists()
+    assert not RiskSaid.objects.filter(is_replayed=False).exists(), "nor is it said for ever"
+
+
+def test_each_way_to_lose_or_win_revenue_has_a_model_or_says_what_is_missing(org: Organisation, at: datetime) -> None:
+    risk_world.build(at)
+    made = {one.event: one for one in learning.learn(KNOWN, by=SYSTEM, at=at)}
+    assert list(made) == ["churn", "involuntary", "contraction", "expansion"]
+    for event in ("involuntary", "contraction"):
+        assert made[event].state == "not_enough" and made[event].card["events"] < made[event].card["needed"]
 
 
 def test_months_held_against_what_came_never_overlap_though_telling_began_in_mid_month(
@@ -184,7 +227,7 @@ def test_a_value_that_was_believed_only_after_its_row_refuses_the_rows(org: Orga
 
 def test_the_card_says_how_long_before_the_judged_months_learning_stopped(org: Organisation, at: datetime) -> None:
     risk_world.build(at)
-    churn, _ = learning.learn(KNOWN, by=SYSTEM, at=at)
+    churn, *_ = learning.learn(KNOWN, by=SYSTEM, at=at)
     assert churn.card["gap_days"] == machine.LEAD_DAYS == 14
 
 
@@ -278,7 +321,7 @@ def test_too_few_events_give_a_reason_and_no_figure(org: Organisation, at: datet
 
 def test_a_flagged_model_waits_for_a_reason_and_a_withdrawn_one_tells_nothing(org: Organisation, at: datetime) -> None:
     risk_world.build(at)
-    churn, _ = learning.learn(KNOWN, by=SYSTEM, at=at)
+    churn, *_ = learning.learn(KNOWN, by=SYSTEM, at=at)
     telling.tell(KNOWN, at=at)
     learning.withdraw(churn, by=SYSTEM, at=at)
     telling.tell(KNOWN, at=at)

@@ -13,7 +13,7 @@ from nenrin.foundation.actors import SYSTEM, Actor
 from nenrin.foundation.models import Entry, Organisation
 from nenrin.foundation.roles import Role
 from nenrin.insight.models import Risk, RiskLearning, RiskModelVersion
-from nenrin.insight.risk import learning, runs
+from nenrin.insight.risk import learning, runs, step
 from tests import cast
 from tests.insight import risk_world
 from tests.insight.risk_world import KNOWN
@@ -30,7 +30,7 @@ def test_what_was_asked_for_is_learned_once_in_the_name_of_who_asked(org: Organi
     assert (row.state, row.known_on) == ("asked", KNOWN) and runs.ask(by=SYSTEM, at=at) == row
     with leases.held(runs.LEASE, holder="another process", seconds=60, at=at):
         assert runs.step(at) == 0 and not RiskModelVersion.objects.exists()
-    assert runs.step(at) == 2 and runs.step(at) == 0
+    assert runs.step(at) == 4 and runs.step(at) == 0
     row.refresh_from_db()
     assert row.state == "done" and row.told == Risk.objects.count() > 0
     assert set(row.made) == set(RiskModelVersion.objects.filter(author=member).values_list("pk", flat=True))
@@ -81,6 +81,13 @@ def test_the_command_waits_for_a_worker_that_is_at_it(
 
     monkeypatch.setattr("nenrin.insight.risk.runs.time.sleep", sleep)
     assert runs.finish(row, lambda: clock[0]).state == "done" and len(waited) == 3
+
+
+def test_the_month_is_not_learned_while_what_was_asked_for_is(org: Organisation, at: datetime) -> None:
+    risk_world.build(at, count=40)
+    with leases.held(runs.LEASE, holder="another process", seconds=60, at=at):
+        assert step.step(at) == 0 and not RiskModelVersion.objects.exists()
+    assert step.step(at) == 4
 
 
 def test_two_that_learn_at_once_get_numbers_of_their_own(

@@ -98,6 +98,31 @@ def test_too_few_losses_say_how_many_are_missing(client: Client, live: HealthMod
     assert "データ不足（あと4社）" in html and "あと11社必要" in html
 
 
+def test_drift_and_groups_are_told_in_words_and_old_cards_do_without(
+    client: Client, live: HealthModelVersion, at: datetime
+) -> None:
+    row = backtests_world.finished(live, at)
+    months = [{"day": f"2026-0{n}-01", "accounts": 40, "told": 2.0, "left": 5} for n in (1, 2, 3)]
+    row.card["watch"] = {
+        "months": months, "over": [1.6, 3.2, 4.8], "under": [0.0, 0.0, 0.0], "since": "2026-03-01", "alarm": 4.0,
+        "wanting": 0, "moved": [{"measure": "nps", "psi": 0.4}],
+    }  # fmt: skip
+    bands = {one["band"]: 0.2 for one in row.card["kept"]}
+    lone = {"kind": "segment", "key": "999", "accounts": 3, "left": 1, "stayed": 2, "wanting": 9, "area": None}
+    row.card["slices"] = [{**lone, "bands": bands}]
+    row.save()
+    html = page(client)
+    assert "ずれを検知" in html and "4.8" in html and "点の分布が大きく変わった" in html
+    assert "セグメント：（削除済み）" in html and "データ不足（あと9社）" in html
+    reader = Client()
+    reader.force_login(cast.member(language="en"))
+    assert "Drift since" in page(reader, lang="en")
+    for name in ("watch", "slices"):
+        del row.card[name]
+    row.save()
+    assert "ずれを検知" not in page(client)
+
+
 def test_learned_weights_are_put_into_a_draft_by_a_button_only(
     client: Client, live: HealthModelVersion, at: datetime
 ) -> None:

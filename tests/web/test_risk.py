@@ -121,7 +121,7 @@ def test_learning_is_asked_for_and_the_page_says_how_far_it_is(
     RiskLearning.objects.update(state="running", begun_at=at)
     assert "Models are being learned since" in body(client, page)
     runs.step(at)
-    assert "Last asked for at" in body(client, page) and RiskModelVersion.objects.count() == 3
+    assert "Last asked for at" in body(client, page) and RiskModelVersion.objects.count() == 5
     assert client.get("/risk/models/learning").headers["HX-Refresh"] == "true"
     client.post("/risk/models/learn")
     monkeypatch.setattr(learning, "learn", lambda *args, **more: 1 / 0)
@@ -141,6 +141,55 @@ def test_a_version_is_put_to_use_at_once_and_told_by_the_worker(
     monkeypatch.undo()
     assert learning.in_use("churn") == model and not Risk.objects.exists()
     assert step.step(at) > 0 and Risk.objects.exists()
+
+
+def test_every_event_has_its_pages_and_says_of_its_own_that_data_is_missing(told: dict[int, Any], at: datetime) -> None:
+    learning.learn(KNOWN, by=SYSTEM, at=at, events=("involuntary", "contraction"))
+    client, row = signed_in(), Risk.objects.filter(event="churn").first()
+    assert row is not None
+    for event, title in (("involuntary", "Risk of involuntary churn"), ("contraction", "Risk of contraction")):
+        assert title in body(client, f"/risk?event={event}") and "No probability" in body(
+            client, f"/risk?event={event}"
+        )
+        assert "not enough data" in body(client, f"/risk/models?event={event}")
+        assert "Nothing can be forecast yet" in body(client, f"/risk/forecast?event={event}")
+        card = RiskModelVersion.objects.get(event=event)
+        assert "nothing can be learned that would hold" in body(client, f"/risk/models/{card.pk}")
+    block = body(client, f"/accounts/{row.account_id}/health")
+    assert block.count("not enough data: it happened never, 10 are needed") == 2
+    assert "Expansion" in block and "no model has been learned yet" in block
+
+
+def test_the_overview_of_an_account_shows_its_risk_to_those_who_may_see_it(told: dict[int, Any]) -> None:
+    row = Risk.objects.filter(event="churn").first()
+    assert row is not None
+    text = body(signed_in(), f"/accounts/{row.account_id}")
+    assert "Risk and next step" in text and f"/accounts/{row.account_id}/health#risk" in text
+    assert "リスクと次の一手" in body(signed_in(language="ja"), f"/accounts/{row.account_id}")
+
+
+def test_a_card_draws_whether_probabilities_came_true_and_tells_what_moved(told: dict[int, Any]) -> None:
+    model = RiskModelVersion.objects.get(event="churn")
+    client, page = signed_in(), f"/risk/models/{model.pk}"
+    model.card["verdicts"] = [_verdict(90), _verdict(365)]
+    model.card |= {"drift": [["nps", 0.31], ["logins_per_seat_week", 0.02]], "accounts": 50, "accounts_of": 90}
+    model.save()
+    text = body(client, page)
+    assert text.count("<svg") >= 2 and "12.0% → 10.0%" in text and "14 days" in text
+    assert "of 50 accounts, taken by lot from 90" in text and "moved far" in text and "as before" in text
+    for raw in ("gap_days", "accounts_of"):
+        assert raw not in text
+    model.card["verdicts"] = [{key: value for key, value in _verdict(90).items() if key != "bins"}]
+    model.save()
+    assert "learn anew" in body(client, page)
+
+
+def _verdict(days: int) -> dict[str, Any]:
+    names = ("slope", "slope_low", "slope_high", "ece", "lift", "expected")
+    plain: dict[str, Any] = dict.fromkeys(names, 1.0)
+    bins = [{"said": 0.12, "came": 0.1, "low": 0.05, "high": 0.2, "rows": 100, "events": 10}]
+    figures: dict[str, Any] = dict.fromkeys(("auc", "auc_due", "skill"), None)
+    return {**plain, **figures, "horizon_days": days, "events": 10, "origins": 3, "tiers": [], "bins": bins}
 
 
 def test_an_empty_installation_says_what_is_missing(org: Organisation) -> None:

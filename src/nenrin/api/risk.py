@@ -22,7 +22,7 @@ from nenrin.insight.refresh import here
 from nenrin.insight.risk import forecasts, learning, lists, reports, runs
 
 router = Router(tags=["risk"])
-Event = Literal["churn", "expansion"]
+Event = Literal["churn", "involuntary", "contraction", "expansion"]
 EARLIEST = 1990
 SORTS = {"id", "p", "minor"}
 
@@ -89,15 +89,27 @@ class AheadOut(AmountOut):
 
 
 class HeldOut(AheadOut):
-    """`basis`: said, or replayed by a model that knew only the months before. `unpaid` is in no forecast."""
+    """`basis`: said, or replayed by a model that knew only the months before. `unpaid`: lost without a decision, foretold
+    apart (event `involuntary`). `told`: how many of `accounts` it was expected of; `happened`: of how many it came."""
 
     basis: str
     actual: int
     unpaid: int
     accounts: int
+    told: float
     happened: int
     has_ended: bool
     is_within: bool | None
+
+
+class DriftOut(Strict):
+    """Cumulative sums (CUSUM) of events less those told, in standard deviations, one for each month that ended: more than
+    told (`over`), fewer (`under`). `since`: begin of the month in which one rose above `alarm_above`; null: none did."""
+
+    over: list[float]
+    under: list[float]
+    alarm_above: float
+    since: date | None
 
 
 class ForecastOut(Strict):
@@ -110,6 +122,7 @@ class ForecastOut(Strict):
     year: AmountOut | None
     ahead: list[AheadOut]
     held: list[HeldOut]
+    drift: DriftOut | None
 
 
 class ModelOut(Strict):

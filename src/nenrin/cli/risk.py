@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
 import click
 
@@ -13,12 +13,12 @@ from nenrin.foundation import organisation
 from nenrin.foundation.actors import SYSTEM
 from nenrin.insight.models import RiskModelVersion
 from nenrin.insight.refresh import here
-from nenrin.insight.risk import forecasts, reports, runs
+from nenrin.insight.risk import forecasts, learning, reports, runs
 
 COLUMNS = ("rank", "account_id", "account", "tier", "mrr_minor", "p30", "p90", "p180", "p365", "low90", "high90", "reasons")  # fmt: skip
 MONTHS = ("begins", "ends", "basis", "expected", "low", "high", "actual", "is_within")
 DAY = click.DateTime(["%Y-%m-%d"])
-EVENT = click.Choice(["churn", "expansion"])
+EVENT = click.Choice(learning.EVENTS)
 FORM = click.Choice(["table", "csv", "json"])
 
 
@@ -30,9 +30,7 @@ FORM = click.Choice(["table", "csv", "json"])
 @click.option("--format", "form", type=FORM, default="table", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.pass_context
-def command(
-    ctx: click.Context, as_of: datetime | None, event: Literal["churn", "expansion"], form: str, as_json: bool
-) -> None:
+def command(ctx: click.Context, as_of: datetime | None, event: str, form: str, as_json: bool) -> None:
     """Print every account's probability of leaving or growing, the highest first.
 
     With too few events probabilities stay empty: the order and the ranges are what can be said.
@@ -95,7 +93,7 @@ def _now() -> datetime:
 @command.command()
 @click.option("--event", type=EVENT, default="churn", show_default=True)
 @click.option("--format", "form", type=FORM, default="table", show_default=True)
-def forecast(event: Literal["churn", "expansion"], form: str) -> None:
+def forecast(event: str, form: str) -> None:
     """Print expected MRR lost or won by month, and earlier months against what came; minor units."""
     known = here().scored_through or _today() - timedelta(1)
     found = reports.of_forecast(forecasts.forecast(event, known))

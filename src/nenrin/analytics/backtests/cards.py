@@ -5,14 +5,14 @@ A figure that too few accounts stand behind is not given; how many more have to 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nenrin.analytics.backtests import areas, calibrations, calm, leads, lifts, renewals, risks
+from nenrin.analytics.backtests import areas, calibrations, calm, leads, lifts, renewals, risks, slices, watches
 from nenrin.analytics.backtests.areas import Area, Gain
 from nenrin.analytics.backtests.calibrations import Calibration
 from nenrin.analytics.backtests.leads import Lead
@@ -22,6 +22,8 @@ from nenrin.analytics.backtests.panels import Panel, Steadiness
 from nenrin.analytics.backtests.renewals import Kept
 from nenrin.analytics.backtests.replays import HYSTERESIS, MODEL, RIVAL
 from nenrin.analytics.backtests.risks import Watched
+from nenrin.analytics.backtests.slices import Group, Slice
+from nenrin.analytics.backtests.watches import Watch
 
 HORIZONS = (30, 90, 180, 365)
 #: The horizon that bands, calibration, lift and tiers are asked at.
@@ -114,14 +116,23 @@ class Card:
     by_hysteresis: Mapping[str, float]
     calm_from: float | None
     by_hand: ByHand
+    watch: Watch
+    slices: tuple[Slice, ...]
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
 
 
-def card(panel: Panel, ahead: Ahead, *, manual: Collection[str] = (), capacity: int | None = None) -> Card | None:
+def card(
+    panel: Panel,
+    ahead: Ahead,
+    *,
+    manual: Collection[str] = (),
+    capacity: int | None = None,
+    groups: Sequence[Group] = (),
+) -> Card | None:
     """Of a panel of weekly rows and what became of each; None where there is no row at all. `capacity`: accounts that
-    the team can look at on one day; else a tenth of them."""
+    the team can look at on one day; else a tenth of them. `groups` are told apart beside the tiers."""
     if not len(panel):
         return None
     panel = _telling(panel)
@@ -138,6 +149,7 @@ def card(panel: Panel, ahead: Ahead, *, manual: Collection[str] = (), capacity: 
         leads.earlier(warned[MODEL][0], warned[RIVAL][0]) if RIVAL in warned and MODEL in warned else None,
         _lifts(main, capacity), capacity, kept, renewals.is_ordered(kept), _tiers(main), _steady(panel),
         _by_hysteresis(panel), calm.least(_harder(panel)), _by_hand(panel, manual),
+        watches.watch(*monthly, MODEL), slices.slices(main, MODEL, groups, LEAST),
     )  # fmt: skip
 
 

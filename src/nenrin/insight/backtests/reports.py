@@ -10,7 +10,7 @@ from nenrin.insight.backtests import reading
 from nenrin.insight.days import day
 from nenrin.insight.models import Backtest, HealthModelVersion
 
-_DAYS = ("first", "last")
+_DAYS = ("first", "last", "day", "since")
 _REASONS = {
     "none": "no backtest of this version was made yet: POST to the same address asks for one",
     "asked": "the backtest waits for the worker",

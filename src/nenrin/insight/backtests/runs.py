@@ -21,7 +21,7 @@ from nenrin.foundation import journal, leases, organisation
 from nenrin.foundation.actors import SYSTEM, Actor
 from nenrin.ingest import lakes
 from nenrin.insight import health_models
-from nenrin.insight.backtests import learning, parts, replaying, reports
+from nenrin.insight.backtests import groups, learning, parts, replaying, reports
 from nenrin.insight.models import Backtest, HealthModelVersion
 from nenrin.insight.revenue import leavers
 
@@ -135,7 +135,7 @@ def _card(row: Backtest, at: datetime) -> int:
 
 def _told(row: Backtest, panel: Panel) -> tuple[Card | None, dict[str, Any]]:
     ahead = outcomes.ahead(panel.account, panel.day, leavers.spells(lakes.current(), row.as_of))
-    found = cards.card(panel, ahead, manual=replaying.MANUAL, capacity=row.capacity)
+    found = cards.card(panel, ahead, manual=replaying.MANUAL, capacity=row.capacity, groups=groups.groups())
     return found, learning.weights(panel, ahead, documents.from_dict(row.document)) if found else {}
 
 

@@ -50,6 +50,13 @@ STEPS: Mapping[str, Mapping[str, Text]] = {
         "health_score": Text("Go through the health page with the owner", "担当CSMとヘルスの内訳を確認する"),
         "health_change": Text("Find out what made the health fall", "ヘルスが下がった理由を確認する"),
     },
+    "contraction": {
+        "active_user_share": _TRAIN,
+        "logins_per_seat_week": _TRAIN,
+        "weekly_active_users": _CALL,
+        "feature_breadth": _SHOW,
+        "feature_depth": _SHOW,
+    },
     "expansion": {
         "active_user_share": Text("Offer more seats before they run out", "不足する前にライセンスの追加を提案する"),
         "weekly_active_users": Text("Offer more seats before they run out", "不足する前にライセンスの追加を提案する"),
@@ -80,7 +87,7 @@ def evidence(table: Table, event: str) -> dict[str, dict[str, list[int]]]:
     happened, found = table.events[event], {}
     for one in table.features:
         known = ~np.isnan(one.values)
-        if one.name not in STEPS[event] or not known.any():
+        if one.name not in STEPS.get(event, {}) or not known.any():
             continue
         above = one.values > float(one.values[known].mean())
         found[one.name] = {
@@ -94,7 +101,7 @@ def suggestions(event: str, reasons: Sequence[Sequence[Any]], card: Mapping[str,
     """From the measures that raise the figure, the strongest first, each step once."""
     found: dict[Text, Suggestion] = {}
     for feature, log_odds, value, *_ in reasons:
-        step = STEPS[event].get(str(feature))
+        step = STEPS.get(event, {}).get(str(feature))
         if step is None or log_odds <= 0 or step in found:
             continue
         like, unlike = _sides(card.get("evidence", {}).get(feature))

@@ -9,20 +9,22 @@ from typing import Any, Literal
 
 import numpy as np
 
+from nenrin.analytics.forecasts.hazards import drifts
 from nenrin.analytics.revenue.paths import number
 from nenrin.customers.terms import add_months
 from nenrin.foundation import bulk
 from nenrin.insight.models import RiskModelVersion, RiskSaid
 from nenrin.insight.revenue import books
-from nenrin.insight.risk import learning, lists, outcomes
+from nenrin.insight.risk import learning, lists, outcomes, tables
 from nenrin.insight.risk.expected import Expected, doubt, expected
-from nenrin.insight.risk.outcomes import GREW, LEFT, UNPAID
+from nenrin.insight.risk.outcomes import UNPAID
 
 Basis = Literal["said", "replayed"]
 #: A row of values of Risk or RiskSaid, in the order in which it was asked for.
 Said = tuple[Any, ...]
-CODES = {"churn": LEFT, "expansion": GREW}
 BACK = 12
+#: Events that a month may be off without telling anything, however rare they are: one is no drift.
+LEAST_SPREAD = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,8 @@ class Ahead:
 @dataclass(frozen=True, slots=True)
 class Held:
     """A past month, [begins, ends): what was expected at its begin, and what came. `unpaid`: lost without a decision,
-    which no model foretells. `has_ended` False: so far."""
+    foretold apart. `told`: how many events were expected of the accounts, with the standard deviation that chance alone
+    gives (`spread`); `happened`: how many came. `has_ended` False: so far."""
 
     begins: date
     ends: date
@@ -47,12 +50,35 @@ class Held:
     actual: int
     unpaid: int
     accounts: int
+    told: float
+    spread: float
     happened: int
     has_ended: bool
 
     @property
     def is_within(self) -> bool:
         return self.expected.low <= self.actual <= self.expected.high
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Whether what came drifts away from what was told: cumulative sums in standard deviations, one a month that ended.
+
+    `since`: begin of the month in which the alarm was raised; None: it never was. `is_over`: more came than was told.
+    """
+
+    over: tuple[float, ...]
+    under: tuple[float, ...]
+    since: date | None
+    alarm: float = drifts.CUSUM_ALARM
+
+    @property
+    def most(self) -> float:
+        return max(*self.over, *self.under)
+
+    @property
+    def is_over(self) -> bool:
+        return max(self.over) >= max(self.under)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +96,15 @@ class Forecast:
     @property
     def ended(self) -> tuple[Held, ...]:
         return tuple(one for one in self.held if one.has_ended)
+
+    @property
+    def watch(self) -> Watch | None:
+        """None where no month has ended."""
+        ended = self.ended
+        if not ended:
+            return None
+        found = drifts.summed([(one.happened - one.told) / max(one.spread, LEAST_SPREAD) for one in ended])
+        return Watch(found.over, found.under, None if found.alarm is None else ended[found.alarm].begins)
 
 
 def forecast(event: str, known: date, accounts: Iterable[int] | None = None) -> Forecast:
@@ -138,10 +173,10 @@ def _of_month(
     p = np.array([row[5][0] for row in rows], dtype=np.float64)
     came = decided.standing([begin], [min(end, known + timedelta(1))])
     asked = np.isin(came.account, [row[2] for row in rows])
-    mine = asked & (came.outcome == CODES[event])
+    mine = asked & (came.outcome == tables.EVENTS[event])
     unpaid = asked & (came.outcome == UNPAID)
     return Held(
         begin, end, "replayed" if rows[0][1] else "said", expected(p, amount, off),
         int(np.abs(came.change[mine]).sum()), int(np.abs(came.change[unpaid]).sum()) if event == "churn" else 0,
-        len(rows), int(mine.sum()), number(end) <= number(known) + 1,
+        len(rows), float(p.sum()), float(np.sqrt((p * (1 - p)).sum())), int(mine.sum()), number(end) <= number(known) + 1,
     )  # fmt: skip

@@ -20,7 +20,7 @@ from nenrin.insight.risk.machine import USABLE, Learned
 from nenrin.insight.risk.outcomes import Standing
 from nenrin.insight.risk.words import EVENT_NAMES, STATE_NAMES
 
-EVENTS = ("churn", "expansion")
+EVENTS = ("churn", "involuntary", "contraction", "expansion")
 TRIES = 5
 
 
@@ -124,7 +124,7 @@ def _share(standing: Standing, event: str) -> float:
     """How much of its MRR an account lost or won by the event, all of them together."""
     mine = standing.outcome == tables.EVENTS[event]
     before = int(standing.minor[mine].sum())
-    return 1.0 if event == "churn" or not before else round(float(standing.change[mine].sum()) / before, 6)
+    return 1.0 if event in tables.ENDS or not before else round(float(standing.change[mine].sum()) / before, 6)
 
 
 def _use(version: RiskModelVersion, by: Actor, at: datetime, reason: str = "") -> None:

@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from nenrin.analytics.forecasts.hazards import documents, drifts, logistics, risk
+from nenrin.analytics.forecasts.hazards import competing, documents, drifts, logistics, risk
 from nenrin.analytics.forecasts.hazards.risk import NotEnough, RiskModel, Table
 from nenrin.insight.risk import cards
 from nenrin.insight.risk.features import HEALTH
@@ -76,7 +76,9 @@ def learn(table: Table, event: str) -> Learned:
         return Learned("leaking", {"events": int(table.events[event].sum()), "rows": len(table)}, findings)
     if isinstance(found, NotEnough):
         return Learned("not_enough", {"events": found.events, "rows": found.rows, "needed": found.needed})
-    findings = [cards.finding(one) for one in found.trust.findings if event == "churn" or one.rule not in OF_ENDS]
+    findings = [
+        cards.finding(one) for one in found.trust.findings if event in competing.ENDING or one.rule not in OF_ENDS
+    ]
     state: State = "flagged" if _is_suspect(findings, found) else "trusted" if found.shows_probability else "ranking"
     card = {**cards.card(found), "gap_days": LEAD_DAYS, "accounts_of": of, "drift": _drift(table)}
     return Learned(state, card, findings, documents.to_dict(found), found)
@@ -121,7 +123,8 @@ def relearned(model: RiskModel, table: Table, event: str) -> RiskModel | None:
 
 
 def _of(table: Table, event: str) -> Table:
-    """What lowers the risk of leaving does not lower the chance of growing: no direction is stated for it."""
+    """What lowers the risk of leaving need not lower that of not paying or shrinking, nor the chance of growing: no
+    direction is stated for them."""
     if event == "churn":
         return table
     free = tuple(risk.Feature(one.name, one.values, one.recorded, one.group) for one in table.features)

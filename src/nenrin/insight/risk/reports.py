@@ -141,12 +141,23 @@ def of_forecast(found: Forecast) -> dict[str, Any]:
         "held": [
             {
                 "begins": one.begins, "ends": one.ends, "basis": one.basis, **amounts(one.expected),
-                "actual": one.actual, "unpaid": one.unpaid, "accounts": one.accounts, "happened": one.happened,
+                "actual": one.actual, "unpaid": one.unpaid, "accounts": one.accounts, "told": round(one.told, 4),
+                "happened": one.happened,
                 "has_ended": one.has_ended, "is_within": one.is_within if one.has_ended else None,
             }
             for one in found.held
         ],
+        "drift": _drift(found),
     }  # fmt: skip
+
+
+def _drift(found: Forecast) -> dict[str, Any] | None:
+    """Cumulative sums of events less those told, one a month that ended; `since`: the month of the alarm."""
+    watch = found.watch
+    if watch is None:
+        return None
+    over, under = ([round(value, 3) for value in values] for values in (watch.over, watch.under))
+    return {"over": over, "under": under, "alarm_above": watch.alarm, "since": watch.since}
 
 
 def of_version(row: RiskModelVersion) -> dict[str, Any]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from nenrin.customers.models import Subscription
+from nenrin.foundation import leases
 from nenrin.foundation.actors import SYSTEM
 from nenrin.insight.models import RiskModelVersion
 from nenrin.insight.refresh import here
-from nenrin.insight.risk import learning, telling
+from nenrin.insight.risk import learning, runs, telling
 
 
 def step(at: datetime) -> int:
@@ -17,8 +18,16 @@ def step(at: datetime) -> int:
     if day is None:
         return 0
     if _is_learning_due(day):
-        return len(learning.learn(day, by=SYSTEM, at=at))
+        return _learn(day, at)
     return telling.tell(day, at=at) if _is_telling_due(day) else 0
+
+
+def _learn(day: date, at: datetime) -> int:
+    """Under the right that learning asked for holds too: two never learn at once. 0 where another process is at it."""
+    with leases.held(runs.LEASE, holder=runs.HOLDER, seconds=runs.LEASE_SECONDS, at=at) as mine:
+        if not mine or not _is_learning_due(day):
+            return 0
+        return len(learning.learn(day, by=SYSTEM, at=at))
 
 
 def _is_learning_due(day: date) -> bool:

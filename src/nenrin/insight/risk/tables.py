@@ -26,6 +26,8 @@ OF_CALENDAR = ("days_to_renewal", "days_to_notice", "tenure_days")
 #: Amounts whose doubling counts, not whose difference.
 BY_SIZE = ("mrr", "seats_paid", "events_28d", "weekly_active_users", "days_since_activity", "days_since_touch")
 EVENTS = {"churn": LEFT, "involuntary": UNPAID, "contraction": SHRANK, "expansion": GREW}
+#: Those that end an account's rows: all of its MRR goes.
+ENDS = ("churn", "involuntary")
 #: Months before the last month of a term in which its renewal is decided, where nothing is known yet.
 USUAL = (0,)
 LEAST_REFUSALS = 5

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
+
+from django.db import transaction
 
 from nenrin.analytics.forecasts.hazards.risk import RiskModel
 from nenrin.foundation.actors import SYSTEM
@@ -20,25 +23,52 @@ COLUMNS = (
 UNIQUE = ("account_id", "event")
 
 
+class NoLonger(RuntimeError):
+    """The version was taken out of use while it told: what it says must not be written any more."""
+
+
 def tell(day: date, *, at: datetime) -> int:
     """Every customer's risk as known at the end of a day, by the models in use; returns how many were told.
 
-    Accounts that left or gave notice lose theirs. A kill in between leaves the day untold: it is told again. What is told on the eve of a month is kept for ever. Safe to repeat.
+    Accounts that left or gave notice lose theirs. A kill in between leaves the day untold: it is told again. A version that is withdrawn or replaced meanwhile writes nothing from then on. What is told on the eve of a month is kept for ever. Safe to repeat.
     """
     versions = _readable(at)
     if not versions:
         Risk.objects.all().delete()
         return 0
     rows = tables.now(lakes.current(), outcomes.decided(books.ledger(day)), day)
-    for version, model in versions:
-        told = machine.tell(model, rows.table)
+    told = sum(_by(version, model, rows, day, at) for version, model in versions)
+    in_use = RiskModelVersion.objects.filter(used_from__isnull=False, used_until__isnull=True)
+    Risk.objects.exclude(event__in=in_use.values("event")).delete()
+    return told
+
+
+def _by(version: RiskModelVersion, model: RiskModel, rows: Rows, day: date, at: datetime) -> int:
+    """All accounts, by one version; 0 where it was taken out of use meanwhile."""
+    told, check = machine.tell(model, rows.table), partial(_still_used, version.pk)
+    try:
         kept = _rows(version, model, rows, told, day, at)
-        chunks.upsert(Risk, COLUMNS, kept, UNIQUE)  # every customer keeps a row at every moment
-        Risk.objects.filter(event=version.event).exclude(version=version, as_of=day).delete()
+        chunks.upsert(Risk, COLUMNS, kept, UNIQUE, check)  # every customer keeps a row at every moment
+        with transaction.atomic():
+            check()
+            Risk.objects.filter(event=version.event).exclude(version=version, as_of=day).delete()
         _say(version, rows, told, day)
-        RiskModelVersion.objects.filter(pk=version.pk).update(told_on=day)
-    Risk.objects.exclude(event__in=[version.event for version, _ in versions]).delete()
-    return len(rows.table) * len(versions)
+        with transaction.atomic():
+            check()
+            RiskModelVersion.objects.filter(pk=version.pk).update(told_on=day)
+    except NoLonger:
+        return 0
+    return len(rows.table)
+
+
+def _still_used(key: int) -> None:
+    """Holds the version until the transaction ends, so that nobody takes it out of use while rows are written.
+
+    Raises NoLonger.
+    """
+    version = RiskModelVersion.objects.select_for_update().filter(pk=key).only("used_from", "used_until").first()
+    if version is None or version.used_from is None or version.used_until is not None:
+        raise NoLonger(NoLonger.__doc__)
 
 
 def _readable(at: datetime) -> list[tuple[RiskModelVersion, RiskModel]]:
@@ -95,4 +125,4 @@ def _say(version: RiskModelVersion, rows: Rows, told: Told, day: date) -> None:
         return
     accounts, minor = rows.table.account.tolist(), rows.standing.minor.tolist()
     kept = replays.said(accounts, version.event, day, version.pk, told, minor, is_replayed=False)
-    chunks.publish(version.event, day, kept)
+    chunks.publish(version.event, day, kept, partial(_still_used, version.pk))

@@ -10,6 +10,8 @@ from nenrin.values import Text
 
 EVENT_NAMES: dict[str, Text] = {
     "churn": Text("churn", "解約"),
+    "involuntary": Text("involuntary churn", "支払い滞納による解約"),
+    "contraction": Text("contraction", "縮小"),
     "expansion": Text("expansion", "拡大"),
 }
 STATE_NAMES: dict[str, Text] = {

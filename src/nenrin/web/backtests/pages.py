@@ -12,15 +12,16 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
 from nenrin.customers import tiers as tier_rules
+from nenrin.customers import touch_models
 from nenrin.foundation import organisation
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.permissions import Permission
 from nenrin.insight import measures
-from nenrin.insight.backtests import learning, reading, runs
-from nenrin.insight.models import Backtest, HealthModelVersion
+from nenrin.insight.backtests import groups, learning, reading, runs
+from nenrin.insight.models import Backtest, HealthModelVersion, Segment
 from nenrin.values import Text
 from nenrin.web import toasts
-from nenrin.web.backtests import pictures, tables, words
+from nenrin.web.backtests import pictures, tables, watches, words
 from nenrin.web.components import Progress
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.health_models import standing as standings
@@ -97,6 +98,8 @@ def shown(row: Backtest, today: str) -> dict[str, Any]:
         "colours": tables.colours(card),
         "looked": tables.looked(card, own, rival),
         "tiers": tables.tiers(card, tier_rules.names()),
+        "slices": tables.slices(card, _group_names(card)),
+        "watch": watches.told(card, _moved_names(card)),
         "first": parse_date(card["first"]),
         "last": parse_date(card["last"]),
         "seen_before": _hindsight(row),
@@ -106,6 +109,18 @@ def shown(row: Backtest, today: str) -> dict[str, Any]:
 
 def _measures(row: Backtest) -> dict[str, Text]:
     keys = [one["measure"] for one in (row.weights or {}).get("measures", ())]
+    return {key: one.name for key, one in measures.named(keys).items()} if keys else {}
+
+
+def _group_names(card: pictures.Card) -> dict[tuple[str, str], Text]:
+    keys = [int(one["key"]) for one in card.get("slices", ()) if one["kind"] == groups.SEGMENT]
+    segments = Segment.objects.filter(pk__in=keys).values_list("pk", "name") if keys else ()
+    touch = {(groups.TOUCH, key): name for key, name in touch_models.names().items()}
+    return touch | {(groups.SEGMENT, str(key)): Text(name, name) for key, name in segments}
+
+
+def _moved_names(card: pictures.Card) -> dict[str, Text]:
+    keys = [one["measure"] for one in (card.get("watch") or {}).get("moved", ())]
     return {key: one.name for key, one in measures.named(keys).items()} if keys else {}
 
 

@@ -110,6 +110,19 @@ def tiers(card: Card, names: Mapping[str, Text]) -> list[Tier]:
     return [_tier(one, names) for one in card["tiers"]]
 
 
+def slices(card: Card, names: Mapping[tuple[str, str], Text]) -> list[Tier]:
+    """Touch models and segments; `names` by kind and key. None on a card made before they were told apart."""
+    return [_slice(one, names) for one in card.get("slices", ())]
+
+
+def _slice(one: Mapping[str, Any], names: Mapping[tuple[str, str], Text]) -> Tier:
+    kind = words.KINDS[one["kind"]]
+    own = names.get((one["kind"], one["key"]), Text("(removed)", "（削除済み）"))
+    wanting = words.enough(one["wanting"]) if one["wanting"] else None
+    label = Text(f"{kind.en}: {own.en}", f"{kind.ja}：{own.ja}")
+    return Tier(label, one["accounts"], one["area"], wanting, one["left"], one["bands"])
+
+
 def learned(found: Mapping[str, Any], names: Mapping[str, Text]) -> dict[str, Any]:
     """The learned weights with the measures' names, and what they gained on later days."""
     lines = [

@@ -16,6 +16,10 @@ RULES: Mapping[str, Text] = {
     "pulse_only": Text("CSM pulse only", "CSM所感のみ"),
     "base_rate": Text("Base rate of the tier", "規模別の解約率"),
 }
+KINDS: Mapping[str, Text] = {
+    "touch": Text("Touch model", "タッチモデル"),
+    "segment": Text("Segment", "セグメント"),
+}
 MEANINGS: Mapping[str, Text] = {
     "without_manual": Text(
         "The same model without the measures that our own people enter, and without overrides.",
@@ -138,6 +142,34 @@ TERMS: Mapping[str, Term] = {
                 " unseen accounts ask for. Intervals by drawing accounts anew.",
                 "90日以内の解約を最もよく見分ける配分。負にはせず、学習に使わない顧客での成績が最も良くなる強さで今の重みに近づける。"
                 "区間は顧客を引き直して計算。",
+            ),
+        ),
+        Term(
+            "drift",
+            Text("Drift", "ずれ"),
+            Text(
+                "The odds of the first half of the days are held against each later four weeks. The differences are added"
+                " up in standard deviations, less a half each time; a sum above 4 is no chance any more (CUSUM).",
+                "前半の期間で求めた確率を、その後の4週間ごとの実績と比べる。差（標準偏差単位）から毎回0.5を引いて積み上げ、"
+                "4を超えたら偶然ではないとみなす（累積和管理図）。",
+            ),
+        ),
+        Term(
+            "replayed",
+            Text("Replayed", "再現"),
+            Text(
+                "Every past day is computed anew with what was known at its end and nothing later, as if this version had"
+                " been live then.",
+                "過去の各日を、その日の終わりまでに分かっていた情報だけで計算し直すこと。この版が当時から使われていた場合と同じ結果になる。",
+            ),
+        ),
+        Term(
+            "psi",
+            Text("Moved", "分布の変化"),
+            Text(
+                "Population stability index of a measure's points: the newest 91 days against those before. Below .1 as"
+                " before, above .25 moved far.",
+                "指標の点の分布を、直近91日とそれ以前で比べたPSI。0.1未満は変化なし、0.25超は大きな変化。",
             ),
         ),
         Term(

@@ -13,6 +13,7 @@ from nenrin.foundation.permissions import Permission, allowed
 from nenrin.insight.models import Risk, RiskModelVersion
 from nenrin.insight.risk import actions
 from nenrin.insight.risk.actions import Suggestion
+from nenrin.insight.risk.learning import EVENTS
 from nenrin.insight.risk.words import STATE_NAMES, feature
 from nenrin.values import Text
 from nenrin.web.guard import MemberRequest
@@ -35,7 +36,8 @@ class Move:
 @dataclass(frozen=True, slots=True)
 class Told:
     """One event. `horizons`: name, probability (empty where the model only ranks), interval of 90 %. `steps`: what could
-    be done next, the measure behind it, and what became of customers like this one."""
+    be done next, the measure behind it, and what became of customers like this one. `soon`: within 90 days, in a word;
+    `why`: the measures that raise it."""
 
     event: Text
     version: RiskModelVersion
@@ -45,23 +47,57 @@ class Told:
     reasons: tuple[Reason, ...]
     moves: tuple[Move, ...]
     steps: tuple[tuple[Suggestion, Text, Text], ...]
+    soon: Text
+    why: Text
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """`silence` says why nothing is told."""
+    """`silence` says why nothing is told; `quiet` why nothing is told of single events, where others are."""
 
     told: tuple[Told, ...]
     silence: Text | None
+    quiet: tuple[tuple[Text, Text], ...] = ()
+
+    @property
+    def step(self) -> Suggestion | None:
+        """The first that is suggested."""
+        return next((step for one in self.told for step, _, _ in one.steps), None)
 
 
 def of(account: Account, request: MemberRequest) -> Block | None:
-    """None for those who may not see it: two queries where something is told, three where not."""
+    """None for those who may not see it: at most three queries."""
     if not allowed(request.user, Permission.HEALTH_VIEW):
         return None
     rows = list(Risk.objects.filter(account=account).select_related("version").defer("version__document"))
-    found = tuple(_told(row) for row in sorted(rows, key=lambda row: row.event))
-    return Block(found, None if found else _silence(account))
+    if not rows:
+        return Block((), _silence(account))
+    found = tuple(_told(row) for row in sorted(rows, key=lambda row: EVENTS.index(row.event)))
+    return Block(found, None, _quiet({row.event for row in rows}))
+
+
+def _quiet(told: set[str]) -> tuple[tuple[Text, Text], ...]:
+    """Of each event that nothing is told of: its name, and why."""
+    events = [event for event in EVENTS if event not in told]
+    rows = RiskModelVersion.objects.filter(event__in=events).order_by("number").defer("document") if events else ()
+    newest = {row.event: row for row in rows}
+    return tuple((words.EVENTS[event], _why_quiet(newest.get(event))) for event in events)
+
+
+def _why_quiet(version: RiskModelVersion | None) -> Text:
+    if version is None:
+        return Text("no model has been learned yet", "予測モデルは未学習")
+    if version.state != "not_enough":
+        return (
+            STATE_NAMES[version.state]
+            if version.used_from is None
+            else Text("no model is in use", "使用中のモデルなし")
+        )
+    happened, needed = version.card.get("events", 0), version.card.get("needed", 0)
+    return Text(
+        f"not enough data: it happened {words.times(happened).en}, {needed} are needed",
+        f"データ不足（発生{happened}件、{needed}件必要）",
+    )
 
 
 def _told(row: Risk) -> Told:
@@ -75,6 +111,8 @@ def _told(row: Risk) -> Told:
     return Told(
         words.EVENTS[row.event], row.version, row.as_of, is_ranking, horizons, tuple(words.reasons(row.reasons)), moves,
         tuple((one, feature(one.feature), _seen(one)) for one in steps),
+        Text(*(words.interval(row.low, row.high, one) if is_ranking else words.chance(row.p) for one in ("en", "ja"))),
+        words.brief(row.reasons),
     )  # fmt: skip
 
 

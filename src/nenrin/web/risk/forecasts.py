@@ -18,14 +18,14 @@ from nenrin.foundation.permissions import Permission, allowed
 from nenrin.insight.models import RiskSaid
 from nenrin.insight.refresh import here
 from nenrin.insight.revenue import books
-from nenrin.insight.risk import forecasts, outcomes, reports
+from nenrin.insight.risk import forecasts, outcomes, reports, tables
 from nenrin.insight.risk.forecasts import Forecast, Held
 from nenrin.values import Money, Text
 from nenrin.web import exports, navigation
 from nenrin.web.charts.lines import Lines, Series
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.listing import PAGE
-from nenrin.web.risk import asking, words
+from nenrin.web.risk import asking, events, words
 from nenrin.web.risk.tabs import tabs
 
 VIEW = Permission.SUBSCRIPTIONS_VIEW
@@ -54,7 +54,9 @@ def forecast(request: MemberRequest) -> HttpResponse:
         "filters": filters,
         "events": list(words.EVENTS.items()),
         "found": found,
-        "year": _amounts(found.year, currency),
+        "wording": events.EVENTS[filters.event],
+        "year": events.said(events.EVENTS[filters.event].year, _amounts(found.year, currency)),
+        "drift": _drift(found),
         "mrr": Money(found.mrr, currency),
         "months": [(one, _amounts(one.expected, currency)) for one in found.months],
         "held": [_line(one, currency) for one in reversed(found.held)],
@@ -110,7 +112,7 @@ def _chart(found: Forecast, currency: str) -> Lines | None:
         series(Text("80 % interval, high", "80%区間の上限"), [one.high for one in both]),
     )
     begins = [*(one.begins for one in past), *(one.begins for one in ahead)]
-    labels = tuple(format.day(day, language, "brief") for day in begins)
+    labels = tuple(format.day(day, language, "month") for day in begins)
     unit = Text(f"{currency}", "万円" if scale != 1.0 else currency)
     return Lines(
         labels,
@@ -129,6 +131,26 @@ def _story(found: Forecast, currency: str) -> Text:
     return Text(
         f"Of {sums['months']} months, {sums['within']} came out within their 80 % interval.",
         f"{sums['months']}か月のうち{sums['within']}か月の実績が80%区間に入った。",
+    )
+
+
+def _drift(found: Forecast) -> Text | None:
+    """Whether what came has drifted away from what was said, in words; None where no month has ended."""
+    watch = found.watch
+    if watch is None:
+        return None
+    if watch.since is None:
+        return Text(
+            f"No drift: over {len(found.ended)} months, events and what was told of them stay together "
+            f"(CUSUM at most {watch.most:.1f}; an alarm is raised above {watch.alarm:g}).",
+            f"ずれなし：{len(found.ended)}か月の発生数は予測と合っています（累積和は最大{watch.most:.1f}、{watch.alarm:g}を超えると警告）。",
+        )
+    month = Text(*(format.day(watch.since, language, "month") for language in ("en", "ja")))
+    way = Text("more", "多い") if watch.is_over else Text("fewer", "少ない")
+    return Text(
+        f"Drift: in {month.en} the alarm was raised, because {way.en} events came than had been told "
+        f"(CUSUM {watch.most:.1f}, alarm above {watch.alarm:g}). Learn a new model, and ask what changed.",
+        f"ずれを検知：{month.ja}に警告。予測より発生数が{way.ja}状態が続きました（累積和{watch.most:.1f}、警告は{watch.alarm:g}超）。モデルを学習し直し、変化の理由を確認してください。",
     )
 
 
@@ -181,7 +203,7 @@ def _moved(amount: int, currency: str) -> Money | None:
 def _came(event: str, begins: date, ends: date) -> dict[int, int]:
     """Account -> MRR that moved by the event in the month."""
     standing = outcomes.decided(books.ledger(ends - timedelta(1))).standing([begins], [ends])
-    mine = standing.outcome == forecasts.CODES[event]
+    mine = standing.outcome == tables.EVENTS[event]
     return dict(zip(standing.account[mine].tolist(), standing.change[mine].tolist(), strict=True))
 
 

@@ -21,7 +21,7 @@ from nenrin.values import Text
 from nenrin.web import errors, toasts
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.listing import PAGE, plain
-from nenrin.web.risk import asking, pictures, words
+from nenrin.web.risk import asking, calibration, events, pictures, words
 from nenrin.web.risk.tabs import tabs
 
 VIEW, EDIT = Permission.HEALTH_VIEW, Permission.HEALTH_CONFIGURE
@@ -38,6 +38,7 @@ def models(request: MemberRequest) -> HttpResponse:
         "tabs": tabs("risk-models", filters.event),
         "filters": filters,
         "events": list(words.EVENTS.items()),
+        "wording": events.EVENTS[filters.event],
         "page": page,
         "lines": [pictures.line(row) for row in page.object_list],
         "may_edit": allowed(request.user, EDIT) is not None,
@@ -71,8 +72,10 @@ def model(request: MemberRequest, key: int) -> HttpResponse:
         "as_of": row.known_on,
         "row": row,
         "event": words.EVENTS[row.event],
+        "wording": events.EVENTS[row.event],
         "state": STATE_NAMES[row.state],
         "card": pictures.card(row, asking.tiers()),
+        "odds": calibration.charts(row.card),
         "is_used": row.used_from is not None and row.used_until is None,
         "is_usable": row.state in USABLE,
         "may_edit": allowed(request.user, EDIT) is not None,

@@ -24,7 +24,7 @@ from nenrin.web import exports, marks
 from nenrin.web.charts.bands import band_of
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.listing import chosen_sort, page_of
-from nenrin.web.risk import asking, words
+from nenrin.web.risk import asking, events, words
 from nenrin.web.risk.asking import SORTS, VIEW
 from nenrin.web.risk.tabs import tabs
 
@@ -72,6 +72,8 @@ def risks(request: MemberRequest) -> HttpResponse:
         "filters": filters,
         "events": list(words.EVENTS.items()),
         "event": words.EVENTS[filters.event],
+        "wording": events.EVENTS[filters.event],
+        "soon": events.said(events.EVENTS[filters.event].soon, (totals.value, totals.low, totals.high)),
         "version": version,
         "is_ranking": version is not None and not version.card.get("shows_probability"),
         "is_ordered": version is not None and words.orders(version.card),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from nenrin.analytics.forecasts.hazards.drifts import ALARM
 from nenrin.insight.models import RiskModelVersion
 from nenrin.insight.risk import words as risk_words
 from nenrin.insight.risk.words import STATE_NAMES
@@ -79,6 +80,15 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """A measure's population stability index, and what it means."""
+
+    name: Text
+    figure: str
+    words: Text
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     step: Text
     why: Text
@@ -87,6 +97,8 @@ class Card:
     tiers: tuple[TierLine, ...]
     findings: tuple[Finding, ...]
     features: tuple[Text, ...]
+    moved: tuple[Moved, ...] | None = None
+    moved_story: Text | None = None
 
 
 def line(row: RiskModelVersion) -> Line:
@@ -109,6 +121,32 @@ def card(row: RiskModelVersion, tiers: Mapping[str, Text]) -> Card:
         tuple(_tier(one, tier, tiers) for one in verdicts for tier in one["tiers"]),
         tuple(_finding(one) for one in row.findings),
         tuple(risk_words.feature(key) for key in told.get("features", ())),
+        tuple(_moved(key, psi) for key, psi in told["drift"]) if "drift" in told else None,
+        _moved_story(told.get("drift", ())),
+    )
+
+
+def _moved(key: str, psi: float) -> Moved:
+    way = (
+        Text("moved far", "大きく変化") if psi > ALARM else
+        Text("moved a little", "やや変化") if psi > ALARM / 2.5 else
+        Text("as before", "変化なし")
+    )  # fmt: skip
+    return Moved(risk_words.feature(key), f"{psi:.2f}", way)
+
+
+def _moved_story(told: Sequence[Sequence[Any]]) -> Text:
+    """Which measures of the newest months lie far from where they lay before."""
+    far = [risk_words.feature(str(key)) for key, psi in told if float(psi) > ALARM]
+    if not far:
+        return Text(
+            "In the newest three months no measure lies far from where it lay before.",
+            "直近3か月の指標に、それ以前からの大きな変化はない。",
+        )
+    return Text(
+        f"In the newest three months these lie far from where they lay before: {', '.join(one.en for one in far)}. "
+        "What was learned of them may no longer hold.",
+        f"直近3か月で大きく変化した指標：{'、'.join(one.ja for one in far)}。これらについて学習した内容は当てはまらない可能性がある。",
     )
 
 

@@ -11,11 +11,9 @@ from nenrin.foundation import format
 from nenrin.insight.models import Risk
 from nenrin.insight.risk import words
 from nenrin.values import Text
+from nenrin.web.risk import events
 
-EVENTS: dict[str, Text] = {
-    "churn": Text("Churn", "解約"),
-    "expansion": Text("Expansion", "拡大"),
-}
+EVENTS: dict[str, Text] = {key: one.name for key, one in events.EVENTS.items()}
 HORIZONS: dict[int, Text] = {
     30: Text("30 days", "30日"),
     90: Text("90 days", "90日"),
@@ -82,6 +80,14 @@ def chance(p: float) -> str:
 
 def _points(p: float) -> str:
     return f"{100 * p:.1f}" if p < 0.01 else f"{100 * p:.0f}"
+
+
+def times(count: int) -> Text:
+    """
+    >>> times(1).en, times(3).ja
+    ('once', '3件')
+    """
+    return Text("never" if count == 0 else "once" if count == 1 else f"{count:,} times", f"{count:,}件")
 
 
 def percent(value: float | None, language: str) -> str:

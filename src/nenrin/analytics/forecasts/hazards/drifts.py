@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,12 +59,23 @@ def moved(then: Table, now: Table) -> tuple[Moved, ...]:
 
 def surprise(probabilities: list[Array], happened: list[Truth]) -> Surprise:
     """Cumulative sums of (losses - told) a period, in standard deviations (Page 1954, Biometrika 41)."""
-    over, under, alarm = [0.0], [0.0], None
-    for n, (told, came) in enumerate(zip(probabilities, happened, strict=True)):
+    off = []
+    for told, came in zip(probabilities, happened, strict=True):
         spread = max(float(np.sqrt((told * (1 - told)).sum())), 1e-9)
-        off = float(came.sum() - told.sum()) / spread
-        over.append(max(0.0, over[-1] + off - SLACK))
-        under.append(max(0.0, under[-1] - off - SLACK))
+        off.append(float(came.sum() - told.sum()) / spread)
+    return summed(off)
+
+
+def summed(off: Sequence[float]) -> Surprise:
+    """The same from each period's own distance in standard deviations.
+
+    >>> summed([0.5, 3.0, 3.0]).alarm
+    2
+    """
+    over, under, alarm = [0.0], [0.0], None
+    for n, one in enumerate(off):
+        over.append(max(0.0, over[-1] + one - SLACK))
+        under.append(max(0.0, under[-1] - one - SLACK))
         alarm = n if alarm is None and max(over[-1], under[-1]) > CUSUM_ALARM else alarm
     return Surprise(tuple(over[1:]), tuple(under[1:]), alarm)
 

@@ -15,6 +15,8 @@ from nenrin.analytics.forecasts.hazards.tables import PERIOD_DAYS, Array, Calend
 
 HORIZONS = (30, 90, 180, 365)
 LEADS_JUDGED = (0, 2, 5, 11)
+#: Bins of the calibration that is drawn: so few that each has events.
+BINS = 5
 #: A ranking on rows dealt out by lot that beats the one on later rows by more than this knows the future.
 LEAK_ALARM = 0.03
 
@@ -45,7 +47,7 @@ class Verdict:
     """At one horizon, on accounts and months that had not been learned from.
 
     `auc_due`: among those that could leave within the horizon. `skill`: share of the tier base rate's Brier score that
-    is saved. `slope` and `intercept` with 95 % intervals that allow for rows of the same account.
+    is saved. `slope` and `intercept` with 95 % intervals that allow for rows of the same account. `bins` of equal mass.
     """
 
     horizon_days: int
@@ -66,6 +68,7 @@ class Verdict:
     intercept_low: float
     intercept_high: float
     tiers: tuple[TierVerdict, ...]
+    bins: tuple[verdicts.Bin, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +173,7 @@ def _verdict(table: Table, one: Unseen, days: int) -> Verdict:
         found.intercept - 1.96 * found.shift_error,
         found.intercept + 1.96 * found.shift_error,
         tuple(_tier(table, one, str(tier)) for tier in np.unique(table.tier[one.row])),
+        verdicts.bins_of(one.said, one.happened, BINS),
     )
 
 

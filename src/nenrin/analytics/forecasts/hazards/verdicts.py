@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy.special import chdtrc
 
 from nenrin.analytics.forecasts.hazards import logistics
+from nenrin.analytics.revenue.intervals import wilson
 
 Array = NDArray[np.float64]
 Truth = NDArray[np.bool_]
@@ -84,6 +85,34 @@ def ece(probability: Array, happened: Truth, bins: int = BINS) -> float:
     parts = [part for part in np.array_split(order, bins) if len(part)]
     off = [len(part) * abs(probability[part].mean() - happened[part].mean()) for part in parts]
     return float(sum(off) / len(order))
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Rows of like probability: the mean that was said, the share that it happened to with its 95 % interval (Wilson)."""
+
+    said: float
+    came: float
+    low: float
+    high: float
+    rows: int
+    events: int
+
+
+def bins_of(probability: Array, happened: Truth, bins: int = BINS) -> tuple[Bin, ...]:
+    """Of equal mass, the lowest first.
+
+    >>> [(one.said, one.came, one.rows) for one in bins_of(np.array([0.1, 0.9]), np.array([False, True]), 2)]
+    [(0.1, 0.0, 1), (0.9, 1.0, 1)]
+    """
+    order = np.argsort(probability, kind="stable")
+    return tuple(_bin(probability[part], happened[part]) for part in np.array_split(order, bins) if len(part))
+
+
+def _bin(probability: Array, happened: Truth) -> Bin:
+    events, rows = int(happened.sum()), len(happened)
+    low, high = wilson(events, rows) or (0.0, 1.0)
+    return Bin(float(probability.mean()), events / rows, low, high, rows, events)
 
 
 def calibration(probability: Array, happened: Truth, account: NDArray[np.int64] | None = None) -> Calibration:
