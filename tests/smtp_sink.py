@@ -56,7 +56,11 @@ class Sink:
     def mood(self, address: str) -> str:
         """By the address; with a seed one mail in twelve meets trouble, whoever it is for."""
         if self.rng is not None:
-            return self.rng.choice(("grey", "later", "drop", "lose", "reset", "busy")) if self.rng.random() < 1 / 12 else ""
+            return (
+                self.rng.choice(("grey", "later", "drop", "lose", "reset", "busy"))
+                if self.rng.random() < 1 / 12
+                else ""
+            )
         return next((mood for mood in MOODS if address.startswith(mood)), "")
 
     def take(self, envelope: Envelope) -> None:
