@@ -115,7 +115,7 @@ def figures(rows: AccountQuerySet, today: date, exchange: Exchange) -> Portfolio
         if factor is None:
             elsewhere += group["n"]
             continue
-        band, arr = band_of(group["health__band"]), half_up(12 * (group["s"] or 0) * factor)
+        band, arr = band_of(group["health__band"]), 12 * half_up((group["s"] or 0) * factor)
         known[band] = (known[band][0] + group["n"], known[band][1] + arr)
     slices = (Slice(band, n, Money(arr, exchange.policy.reporting_currency)) for band, (n, arr) in known.items())
     return Portfolio(tuple(slices), elsewhere, (notices, min(first, default=None)))
@@ -215,7 +215,7 @@ def _due(rows: AccountQuerySet, today: date, exchange: Exchange) -> tuple[dict[i
     arr = 0
     for account, on, minor, currency in due.order_by().values_list("account_id", "ends_on", "mrr_minor", "currency"):
         factor = exchange.factor(currency, today)
-        arr += half_up(12 * minor * factor) if factor is not None else 0
+        arr += 12 * half_up(minor * factor) if factor is not None else 0
         first[account] = min(first.get(account, (on, -minor)), (on, -minor))
     return first, arr
 
