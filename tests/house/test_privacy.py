@@ -6,22 +6,26 @@ import pytest
 from django.apps import apps
 from django.db.models import Model
 
+import nenrin.customers.handover_privacy
 import nenrin.customers.privacy
 import nenrin.ingest.facts.privacy
 import nenrin.ingest.privacy
 import nenrin.insight.privacy
 import nenrin.work.privacy.meetings
 import nenrin.work.privacy.onboarding
+import nenrin.work.privacy.queue
 import nenrin.work.privacy.tasks
 import nenrin.work.privacy.touches
 
 ERASERS = (
     nenrin.customers.privacy,
+    nenrin.customers.handover_privacy,
     nenrin.ingest.privacy,
     nenrin.ingest.facts.privacy,
     nenrin.insight.privacy,
     nenrin.work.privacy.onboarding,
     nenrin.work.privacy.touches,
+    nenrin.work.privacy.queue,
     nenrin.work.privacy.tasks,
     nenrin.work.privacy.meetings,
 )
@@ -31,7 +35,7 @@ COVERED = {name for module in ERASERS for name in module.COVERS}
 ERASED_BY_SUBJECT = {"PersonalPart"}
 #: Our own colleagues: leave by deactivation, their name stays as the author of what they did.
 COLLEAGUES = {"Member", "Invitation", "ApiToken", "SavedView", "ViewMark", "Team", "Assignment", "Effort"}
-COLLEAGUES |= {"NoticePreference", "CalendarFeed"}
+COLLEAGUES |= {"NoticePreference", "CalendarFeed", "Capacity", "DayLoad", "Deputy"}
 #: Uploaded rows, received bodies and digests of forms, which their own deadlines clear.
 PASSING = {"Import", "ImportedRow", "Spooled", "Submission"}
 #: Companies, contracts, configuration, counters and scores.
@@ -45,7 +49,7 @@ IMPERSONAL = {
     "Segment", "SegmentMembership", "Source", "Subscription", "Tag", "Tally", "TierRule", "TouchModel", "UnknownKey",
     "Verdict", "Verification",
 }  # fmt: skip
-IMPERSONAL |= {"TaskTemplate", "AgendaTemplate", "Followed"}
+IMPERSONAL |= {"TaskTemplate", "AgendaTemplate", "Followed", "RoutingRule"}
 DECIDED = COVERED | ERASED_BY_SUBJECT | COLLEAGUES | PASSING | IMPERSONAL
 OURS = [model for model in apps.get_models() if model.__module__.startswith("nenrin.")]
 

@@ -8,7 +8,17 @@ from zoneinfo import ZoneInfo
 
 from nenrin.analytics.scores.bands import Band
 from nenrin.analytics.scores.records import Record
-from nenrin.customers import accounts, attributes, contacts, merges, ownership, products, subscriptions
+from nenrin.customers import (
+    accounts,
+    attributes,
+    contacts,
+    deputies,
+    handovers,
+    merges,
+    ownership,
+    products,
+    subscriptions,
+)
 from nenrin.customers.models import Account, Tag
 from nenrin.customers.statuses import AttributeKind
 from nenrin.foundation import journal, leases, organisation, teams, tokens
@@ -25,6 +35,7 @@ from nenrin.values import Money, Text
 from nenrin.work import touches
 from tests import cast
 from tests.insight import backtests_world
+from tests.web import handoffs_world
 
 #: Part of every personal word of this world, and of nothing else; the search for it does not contain it whole.
 CANARY = "zq7xkanarie"
@@ -94,6 +105,7 @@ def _company(world: World, owner: str, member: Member | None, at: datetime) -> N
     Health.objects.create(account=account, since=organisation.today(at), version=version, **scored)
     HealthDetail.objects.create(account=account, now=_judged(account, version, organisation.today(at)).to_json())
     world.put("invoice", _imported(account, owner, at), owner)
+    handoffs_world.add(world, account, owner, person, at)
 
 
 def _judged(account: Account, version: HealthModelVersion, today: date) -> Record:
@@ -158,6 +170,19 @@ def _rest(world: World, mate: Member, at: datetime) -> None:
     world.put("hours", efforts.put([efforts.Told("own", date(2026, 4, 1), "cs", 60)], **booked)[0].row.pk)
     _events(source.source.pk, at)
     _risks(world, at)
+    _ownership(world, mate, at)
+
+
+def _ownership(world: World, mate: Member, at: datetime) -> None:
+    """Somebody is away, and each account is about to be handed over."""
+    back = date(2026, 12, 1)
+    away = deputies.appoint(world.viewer, mate, from_on=date(2026, 11, 24), until_on=back, by=SYSTEM, at=at)
+    world.put("deputy", away.pk)
+    third = cast.member(Role.CSM, "後任", team="東日本")
+    for owner, key in world.ids["account"].items():
+        account = Account.objects.get(pk=key)
+        asked = handovers.propose(account, third, by=SYSTEM, at=at, note=f"{CANARY} さんに挨拶")
+        world.put("handover", asked.pk, owner)
 
 
 def _risks(world: World, at: datetime) -> None:

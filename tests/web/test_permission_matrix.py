@@ -85,10 +85,30 @@ IDS: dict[str, tuple[str, ...]] = {
     "kpis/<slug:key>/export.<str:": ("kpi", "file"),
     "kpis/<slug:": ("kpi",),
     "imports/templates/<slug:": ("template",),
+    "handoffs/<int:": ("handoff",),
+    "handoffs/export.<str:": ("file",),
+    "promises/<int:": ("promise",),
+    "promises/export.<str:": ("file",),
+    "feedback/<int:": ("feedback",),
+    "feedback/export.<str:": ("file",),
+    "deals/export.<str:": ("file",),
+    "success-plans/<int:": ("success_plan",),
+    "success-plans/<int:key>/objectives/<int:": ("success_plan", "objective"),
+    "success-plans/<int:key>/milestones/<int:": ("success_plan", "milestone"),
+    "success-plans/templates/<slug:": ("plan_template",),
+    "success-plans/export.<str:": ("file",),
+    "api/handoffs/{int:": ("handoff",),
+    "api/promises/{int:": ("promise",),
+    "api/feedback/{int:": ("feedback",),
+    "api/success-plans/{int:": ("success_plan",),
+    "api/success-plans/{int:plan_id}/objectives/{int:": ("success_plan", "objective"),
+    "api/success-plans/{int:plan_id}/milestones/{int:": ("success_plan", "milestone"),
     "my-day/accounts/<int:": ("account",),
     "my-day/undo/<slug:": ("undo",),
     "team-day/members/<int:": ("member",),
     "deputies/<int:": ("deputy",),
+    "handovers/<int:": ("handover",),
+    "accounts/<int:key>/handover": ("account",),
     "api/accounts/by-key/": ("namespace", "key"),
     "api/contacts/by-key/": ("namespace", "key"),
     "api/subscriptions/by-key/": ("namespace", "key"),
@@ -128,10 +148,12 @@ WORDS = {
 }
 #: Kinds that belong to an account and are reached only where it is.
 OWNED = {"account", "contact", "subscription", "invoice", "touch", "pulse", "override", "key"}
+OWNED |= {"handoff", "promise", "feedback", "success_plan", "objective", "milestone"}
 #: Answered without a member: they declare it, or belong to signing in, which has its own rules.
 PUBLIC = {"asset", "closed", "invitation", "preferences", "api-reference", "openapi-json", "api-root", "alive", "ready"}
 #: Opened by a secret in the address, tried in its own tests.
 PUBLIC |= {"portal", "portal-step", "portal-message", "portal-upload", "portal-file", "portal-language"}
+PUBLIC |= {"shared-plan"}
 SIGNING_IN = "sign-in/"
 #: Reading these leaves a note of who took what out: the one thing a GET may write.
 NOTED = {"accounts-export", "accounts-compare-export", "contacts-export", "subscriptions-export", "journal-export"}
@@ -142,6 +164,8 @@ NOTED |= {"retention-export", "retention-accounts-export"}
 NOTED |= {"risks-export", "risk-forecast-export"}
 NOTED |= {"event-catalogue-export", "live-events-export", "quarantined-export"}
 NOTED |= {"costs-export", "hours-export", "balance-export", "contribution-export", "contribution-accounts-export"}
+NOTED |= {"handoffs-export", "promises-export", "handoff-feedback-export", "handoff-deals-export"}
+NOTED |= {"success-plans-export"}
 #: Where changing takes more than looking; whoever only looks is told that there is nothing to change.
 CHANGING = {"health-model": Permission.HEALTH_CONFIGURE, "teams": Permission.MEMBERS_EDIT}
 CHANGING |= {"revenue-settings": Permission.HEALTH_CONFIGURE, "health-models": Permission.HEALTH_CONFIGURE}
@@ -151,6 +175,15 @@ FORMS = {"subscription-deed": {"do": "withdraw"}}
 BODIES = {
     "/keys": b'{"namespace": "new", "key": "k"}',
     "/owners/{phase}": b'{"member_id": null}',
+    "/handoffs/{int:handoff_id}/send-back": b'{"questions": [{"words": "?"}]}',
+    "/handoffs/{int:handoff_id}/drop": b'{"reason": "x"}',
+    "/handoffs/{int:handoff_id}/fit": b'{"fit": "good"}',
+    "/promises/{int:promise_id}/waive": b'{"reason": "x"}',
+    "/feedback/{int:feedback_id}/outcome": b'{"outcome": "done"}',
+    "/success-plans/{int:plan_id}/agree": b'{"agreed_with": "x"}',
+    "/success-plans/{int:plan_id}/objectives": b'{"title": "x", "sort": "business", "figure": "x"}',
+    "/objectives/{int:objective_id}/readings": b'{"value": 1}',
+    "/success-plans/{int:plan_id}/milestones": b'{"title": "x", "side": "ours"}',
     "/touch-model": b'{"touch_model": "x", "reason": "x", "until": "2027-01-01"}',
 }
 #: Has no session: for the API, where a token says who calls.

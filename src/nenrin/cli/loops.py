@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from django.db import Error as DatabaseTrouble
 from django.db import close_old_connections
 
-from nenrin.customers import days
+from nenrin.customers import days, routing
 from nenrin.foundation import journal, leases, organisation, verification
 from nenrin.foundation.mail import deliver as mails
 from nenrin.foundation.webhooks import deliver as webhooks
@@ -27,6 +27,7 @@ from nenrin.insight.risk import step as risk
 from nenrin.playbooks import loops as playbooks
 from nenrin.work import following, notice_mails
 from nenrin.work.calendars import subscriptions as calendars
+from nenrin.work.queue import loads as day_loads
 
 log = logging.getLogger(__name__)
 HOLDER = f"{socket.gethostname()}:{os.getpid()}"
@@ -85,6 +86,8 @@ PROMPT = (
     Loop("mirror", _mirror),
     Loop("tick", tick.step),
     Loop("refresh", refresh.step),
+    Loop("route", routing.step),
+    Loop("days", day_loads.step),
     Loop("react", playbooks.react),
     Loop("play", playbooks.play),
     Loop("follow", following.step),

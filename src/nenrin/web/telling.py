@@ -44,6 +44,7 @@ CATEGORIES: Final[Mapping[str, Text]] = {
 RULES: Final[Mapping[str, Text]] = {
     "tier": Text("tiers", "企業規模"),
     "touch_model": Text("touch models", "タッチモデル"),
+    "routing": Text("routing", "担当の自動割り当て"),
 }
 OUTCOMES: Final[Mapping[str, Text]] = {
     "arrived": Text("it arrived", "到着を確認"),

@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path, reverse
 
-from nenrin.customers import handovers, ownership
+from nenrin.customers import ownership
 from nenrin.customers.models import Account
 from nenrin.customers.statuses import Status
 from nenrin.foundation import organisation
@@ -23,7 +23,7 @@ from nenrin.web.accounts import undo
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.listing import plain, whole
 from nenrin.web.team_day.pages import members
-from nenrin.work import capacity
+from nenrin.work import capacity, handing_over
 from nenrin.work.capacity import Move
 
 ASSIGN = Permission.ACCOUNTS_ASSIGN
@@ -102,7 +102,7 @@ def _done(request: MemberRequest, asked: Asked, chosen: Sequence[Account], do: s
     assert asked.receiver is not None
     by, receiver = Actor.of(request.user), asked.receiver
     if do == "ask":
-        made = handovers.propose_many(chosen, receiver, by=by, at=request.at, note=asked.note)
+        made = handing_over.propose_many(chosen, receiver, by=by, at=request.at, note=asked.note)
         said = Text(
             f"{receiver.name} asked to take over {len(made)} accounts.",
             f"{receiver.name}に{len(made)}社の引き継ぎを依頼しました。",

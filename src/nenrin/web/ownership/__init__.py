@@ -1,0 +1,1 @@
+"""Who looks after what: handovers among ourselves, and rules that find owners for new accounts."""
