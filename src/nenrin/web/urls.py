@@ -29,6 +29,8 @@ from nenrin.web.my_day import pages as my_day
 from nenrin.web.notices import pages as notices
 from nenrin.web.own import preferences, profile, sessions, sign_in
 from nenrin.web.plans import pages as success_plans
+from nenrin.web.ownership import handovers as internal_handovers
+from nenrin.web.ownership import routing
 from nenrin.web.portal import pages as portal
 from nenrin.web.retention import pages as retention
 from nenrin.web.revenue import cohorts
@@ -50,7 +52,7 @@ from nenrin.web.webhooks import pages as webhooks
 AREAS = (
     *(tasks, notices),
     *(assets, home, palette, addresses, account, timeline_entries, segments),
-    *(my_day, my_day_answering, team_day, team_people, reassigning),
+    *(my_day, my_day_answering, team_day, team_people, reassigning, internal_handovers, routing),
     *(first_look, imports, sources, board, event_catalogue, data_exports, health_models, measures, backtests),
     *(executive, revenue, cohorts, revenue_notes, revenue_settings, kpis),
     *(lifetimes, account_value, retention, roi),
