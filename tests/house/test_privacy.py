@@ -8,6 +8,7 @@ from django.db.models import Model
 
 import nenrin.customers.handover_privacy
 import nenrin.customers.privacy
+import nenrin.foundation.mail.privacy
 import nenrin.ingest.facts.privacy
 import nenrin.ingest.privacy
 import nenrin.insight.privacy
@@ -19,6 +20,7 @@ import nenrin.work.privacy.touches
 
 ERASERS = (
     nenrin.customers.privacy,
+    nenrin.foundation.mail.privacy,
     nenrin.customers.handover_privacy,
     nenrin.ingest.privacy,
     nenrin.ingest.facts.privacy,
@@ -37,7 +39,7 @@ ERASED_BY_SUBJECT = {"PersonalPart"}
 COLLEAGUES = {"Member", "Invitation", "ApiToken", "SavedView", "ViewMark", "Team", "Assignment", "Effort"}
 COLLEAGUES |= {"NoticePreference", "CalendarFeed", "Capacity", "DayLoad", "Deputy"}
 #: Uploaded rows, received bodies and digests of forms, which their own deadlines clear.
-PASSING = {"Import", "ImportedRow", "Spooled", "Submission"}
+PASSING = {"Import", "ImportedRow", "Spooled", "Submission", "WebhookDelivery"}
 #: Companies, contracts, configuration, counters and scores.
 IMPERSONAL = {
     "Backtest", "BudgetPhase", "BudgetPlan", "KpiTarget", "MetricPolicy", "PeriodLock",
@@ -48,6 +50,7 @@ IMPERSONAL = {
     "Risk", "RiskLearning", "RiskModelVersion", "RiskSaid",
     "Segment", "SegmentMembership", "Source", "Subscription", "Tag", "Tally", "TierRule", "TouchModel", "UnknownKey",
     "Verdict", "Verification",
+    "MailAudience", "MailGate", "MailSettings", "MailTemplate", "WebhookEndpoint",
 }  # fmt: skip
 IMPERSONAL |= {"TaskTemplate", "AgendaTemplate", "Followed", "RoutingRule"}
 DECIDED = COVERED | ERASED_BY_SUBJECT | COLLEAGUES | PASSING | IMPERSONAL
