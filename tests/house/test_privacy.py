@@ -50,6 +50,7 @@ IMPERSONAL = {
     "Risk", "RiskLearning", "RiskModelVersion", "RiskSaid",
     "Segment", "SegmentMembership", "Source", "Subscription", "Tag", "Tally", "TierRule", "TouchModel", "UnknownKey",
     "Verdict", "Verification",
+    "Exposure", "Playbook", "PlaybookReplay", "PlaybookVersion", "Remembered", "Run", "RunStep", "Sweep", "UniversalHoldout",
     "MailAudience", "MailGate", "MailSettings", "MailTemplate", "WebhookEndpoint",
 }  # fmt: skip
 IMPERSONAL |= {"TaskTemplate", "AgendaTemplate", "Followed", "RoutingRule"}

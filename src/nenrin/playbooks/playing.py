@@ -147,7 +147,7 @@ def _step(run: Run, live: Live, taken: set[str], sight: Sight, board: Board) -> 
     _keep(run, place, outcome, at)
     taken.add(place.step.key)
     sight.changed(run.account_id)
-    _go(run, _next(place, outcome), at)
+    _go(run, step_after(place, outcome), at)
     return True
 
 
@@ -175,7 +175,8 @@ def _clock(opens: datetime) -> str:
     return opens.astimezone(organisation.zone()).strftime("%m/%d %H:%M")
 
 
-def _next(place: Place, outcome: Outcome) -> str:
+def step_after(place: Place, outcome: Outcome) -> str:
+    """Where a run goes from a step."""
     if isinstance(outcome, Go):
         return place.first if outcome.arm == "then" else place.second
     return place.after

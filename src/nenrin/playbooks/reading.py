@@ -205,7 +205,9 @@ def to_dict(playbook: Playbook) -> dict[str, Any]:
         "playbook": playbook.key,
         "name": _words(playbook.name),
         "purpose": _words(playbook.purpose),
-        "when": [{"trigger": one.kind, **written(triggers.KINDS[one.kind].params, one.values)} for one in playbook.triggers],
+        "when": [
+            {"trigger": one.kind, **written(triggers.KINDS[one.kind].params, one.values)} for one in playbook.triggers
+        ],
         **{key: conditions.dump(one) for key, one in asked.items() if one is not None},
         "steps": [_dumped(one) for one in playbook.steps],
         "goal": goal

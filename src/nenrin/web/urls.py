@@ -27,10 +27,12 @@ from nenrin.web.mail import settings as mail_settings
 from nenrin.web.my_day import answering as my_day_answering
 from nenrin.web.my_day import pages as my_day
 from nenrin.web.notices import pages as notices
+from nenrin.web.onboarding import pages as onboarding
 from nenrin.web.own import preferences, profile, sessions, sign_in
-from nenrin.web.plans import pages as success_plans
 from nenrin.web.ownership import handovers as internal_handovers
 from nenrin.web.ownership import routing
+from nenrin.web.plans import pages as success_plans
+from nenrin.web.playbooks import addresses as playbooks
 from nenrin.web.portal import pages as portal
 from nenrin.web.retention import pages as retention
 from nenrin.web.revenue import cohorts
@@ -59,8 +61,9 @@ AREAS = (
     *(risks, risk_forecasts, risk_models, effects),
     *(entries, entry_forms, balance, planning, contribution),
     *(handoffs, success_plans),
+    playbooks,
     *(products, plans, rules, attributes, tags, teams),
-    *(portal,),
+    *(onboarding, portal),
     *(drafts, outbox, mail_settings, suppressions, wordings, mail_preferences, webhooks),
     *(members, journal, tokens, organisation, profile, sessions, components_page, probes),
 )

@@ -6,6 +6,7 @@ import "./dialog.js";
 import "./drop.js";
 import "./focus.js";
 import "./keep.js";
+import "./order.js";
 import "./palette.js";
 import "./queue.js";
 import "./rows.js";

@@ -1,0 +1,189 @@
+"""Why an account is in a playbook, or why not: rule by rule, with the values that decide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from nenrin.analytics import conditions
+from nenrin.analytics.conditions import Condition, Fields
+from nenrin.analytics.conditions.rows import truth
+from nenrin.analytics.conditions.trees import Is, Not, leaves
+from nenrin.customers.models import Account
+from nenrin.foundation import organisation
+from nenrin.foundation.models import Entry
+from nenrin.insight import segment_fields
+from nenrin.playbooks import gates, reasons, triggers, words
+from nenrin.playbooks.documents.params import Setting
+from nenrin.playbooks.documents.playbooks import EVERYONE, Trigger
+from nenrin.playbooks.lives import Live
+from nenrin.playbooks.models import Exposure, Run
+from nenrin.playbooks.models.run import OPEN
+from nenrin.playbooks.triggers.shape import Now
+from nenrin.values import Text
+
+#: in: a run is open; may: it would come in when a trigger fires; waits: held back for now; out: a rule keeps it out.
+State = Literal["in", "waits", "held_out", "may", "out"]
+_NOTHING = Text("nothing known", "データなし")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One comparison: its sentence, the value now, and whether it holds (None: unknown)."""
+
+    sentence: Text
+    value: Text
+    holds: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule in words, whether the account passes it, and what it rests on."""
+
+    name: Text
+    passes: bool | None
+    why: Text
+    checks: tuple[Check, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    state: State
+    summary: Text
+    rules: tuple[Rule, ...]
+    runs: tuple[Run, ...]
+    arm: str
+
+
+def of(live: Live, account: Account, *, at: datetime, fields: Fields, setting: Setting) -> Why:
+    """Of a version and an account, as things are now."""
+    today, document = organisation.today(at), live.document
+    row = _row(document_conditions(live), account, fields)
+    known = gates.Known.of(live, [account.pk], at, fields)
+    verdict = gates.verdict(live, account, (), known, at, fields)
+    runs = tuple(Run.objects.filter(playbook=live.row, account=account).select_related("version")[:10])
+    exposure = Exposure.objects.filter(playbook=live.row, account=account).values_list("arm", flat=True).first() or ""
+    rules = [_trigger(live, one, account, at, today, fields, setting) for one in document.triggers]
+    rules.append(_audience(document.audience, row, fields, today))
+    if document.excluded is not None:
+        rules.append(_excluded(document.excluded, row, fields, today))
+    if verdict is not None and verdict.is_told:
+        rules.append(Rule(Text("Limits", "歯止め"), passes=False, why=verdict.why))
+    else:
+        rules.append(Rule(Text("Limits", "歯止め"), passes=True, why=Text("None holds it back now", "制限なし")))
+    state, summary = _state(runs, exposure, rules, verdict)
+    return Why(state, summary, tuple(rules), runs, exposure)
+
+
+def document_conditions(live: Live) -> list[Condition]:
+    """Everything that a version asks of an account's fields."""
+    own = [
+        asked(one.values)
+        for one in live.document.triggers
+        if (asked := triggers.KINDS[one.kind].condition) is not None
+    ]
+    return [one for one in (live.document.audience, live.document.excluded, *own) if one is not None]
+
+
+def _state(
+    runs: Sequence[Run], exposure: str, rules: Sequence[Rule], verdict: gates.Verdict | None
+) -> tuple[State, Text]:
+    newest = runs[0] if runs else None
+    if newest is not None and newest.state in OPEN:
+        waits = newest.state in ("asked", "waiting") or newest.reason == "capped"
+        return ("waits" if waits else "in"), reasons.told(newest.why)
+    if exposure == "holdout":
+        return "held_out", reasons.told(newest.why) if newest else Text(
+            "Left alone, to measure the effect", "未実施グループ"
+        )
+    failed = next((rule for rule in rules if rule.passes is False and rule.name.en != "Trigger"), None)
+    if verdict is not None and verdict.is_told:
+        return "out", verdict.why
+    if failed is not None:
+        return "out", failed.why
+    return "may", Text("It comes in when a trigger fires", "トリガーが発火すれば対象になる")
+
+
+def _trigger(
+    live: Live, trigger: Trigger, account: Account, at: datetime, today: date, fields: Fields, setting: Setting
+) -> Rule:
+    kind, said = triggers.KINDS[trigger.kind], words.trigger_words(trigger, setting, fields)
+    name = Text("Trigger", "トリガー")
+    if kind.finds is not None:
+        found = kind.finds(trigger.values, Now(at, today, fields, [account.pk]))
+        holds = True if account.pk in found.tokens else None if account.pk in found.unsure else False
+        condition = kind.condition(trigger.values) if kind.condition else None
+        checks = checked(condition, _row([condition], account, fields), fields, today) if condition is not None else ()
+        return Rule(name, holds, said, checks)
+    if kind.hears is None:
+        return Rule(name, None, said)
+    told = Entry.objects.filter(account=account.pk, action__in=kind.hears(trigger.values)).order_by("-pk")[:20]
+    last = next((entry for entry in told if kind.means(trigger.values, entry)), None)
+    if last is None:
+        return Rule(name, False, Text(f"{said.en}: not so far", f"{said.ja}: 該当する記録なし"))
+    on = last.recorded_at.astimezone(organisation.zone()).date()
+    return Rule(name, True, Text(f"{said.en}: last on {on.isoformat()}", f"{said.ja}: 直近は{on:%Y/%m/%d}"))
+
+
+def _audience(condition: Condition, row: Mapping[str, object], fields: Fields, today: date) -> Rule:
+    name = Text("Accounts it is for", "対象の顧客")
+    if condition == EVERYONE:
+        return Rule(name, True, Text("Every customer", "すべての顧客"))
+    holds = truth(condition, row, fields, today)
+    checks = checked(condition, row, fields, today)
+    failed = [one for one in checks if one.holds is not True]
+    sentence = conditions.sentence(condition, fields)
+    if holds is True:
+        return Rule(name, True, sentence, checks)
+    en, ja = (", ".join(one.sentence.en for one in failed), "、".join(one.sentence.ja for one in failed))
+    return Rule(name, False, Text(f"Does not match: {en}", f"該当しない条件: {ja}"), checks)
+
+
+def _excluded(condition: Condition, row: Mapping[str, object], fields: Fields, today: date) -> Rule:
+    held = truth(condition, row, fields, today) is True
+    return Rule(Text("Left out", "対象から除く"), not held, conditions.sentence(condition, fields),
+                checked(condition, row, fields, today))  # fmt: skip
+
+
+def checked(condition: Condition, row: Mapping[str, object], fields: Fields, today: date) -> tuple[Check, ...]:
+    """Every comparison of a condition, in reading order, as it stands inside it (after a `not`, the other way round)."""
+    return tuple(
+        Check(conditions.sentence(one, fields), value(leaf, row, fields), truth(one, row, fields, today))
+        for leaf, one in _leaves(condition)
+    )
+
+
+def _leaves(condition: Condition) -> Iterator[tuple[Is, Condition]]:
+    match condition:
+        case Not(Is() as leaf):
+            yield leaf, condition
+        case Not(part):
+            yield from ((leaf, leaf) for leaf in leaves(part))
+        case Is():
+            yield condition, condition
+        case _:
+            for part in condition.parts:
+                yield from _leaves(part)
+
+
+def value(leaf: Is, row: Mapping[str, object], fields: Fields) -> Text:
+    """What stands in the field now."""
+    field = fields[leaf.field]
+    found = row.get(field.changes[int(leaf.values[1])] if leaf.op == "changed_by" else leaf.field)  # type: ignore[arg-type]
+    if found is None or found == "" or found == []:
+        return _NOTHING
+    if isinstance(found, str):
+        return next((name for key, name in field.choices if key == found), Text(found, found))
+    if isinstance(found, float):
+        plain = f"{found * 100:.3g}%" if field.unit == "share" else f"{found:,.6g}"
+        return Text(plain, plain)
+    shown = "・".join(map(str, found)) if isinstance(found, list) else str(found)
+    return Text(shown, shown)
+
+
+def _row(asked: Sequence[Condition | None], account: Account, fields: Fields) -> dict[str, object]:
+    wanted = {column for one in asked if one is not None for column in conditions.columns(one, fields)}
+    rows: list[dict[str, object]] = segment_fields.frame(wanted, fields, [account.pk]).to_pylist()
+    return rows[0] if rows else {}

@@ -1,0 +1,1 @@
+"""Playbooks: the list, the builder, versions, runs, replays."""

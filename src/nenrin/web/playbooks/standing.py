@@ -1,0 +1,103 @@
+"""A playbook on its pages: what is live, what is being edited, who may do what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpResponseRedirect
+from django.urls import reverse
+
+from nenrin.analytics.conditions import Fields
+from nenrin.foundation.permissions import Permission, allowed
+from nenrin.playbooks import reading, setting
+from nenrin.playbooks.documents.params import Setting
+from nenrin.playbooks.documents.playbooks import Playbook as Document
+from nenrin.playbooks.documents.problems import Problem, Unreadable
+from nenrin.playbooks.models import Playbook, PlaybookVersion
+from nenrin.values import Text
+from nenrin.web.components import Tab
+from nenrin.web.guard import MemberRequest
+
+PAGES = (
+    ("playbook", Text("Editor", "編集")),
+    ("playbook-why", Text("Why or why not", "対象になる理由")),
+    ("playbook-yaml", Text("YAML", "YAML")),
+    ("playbook-versions", Text("Versions", "版の履歴")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The live version, the draft, and the one that is shown (the draft, else the live one, else the last)."""
+
+    row: Playbook
+    live: PlaybookVersion | None
+    draft: PlaybookVersion | None
+    shown: PlaybookVersion
+    fields: Fields
+    setting: Setting
+
+    @property
+    def key(self) -> str:
+        return self.row.key
+
+    @property
+    def name(self) -> Text:
+        return Text(self.shown.name_en, self.shown.name_ja)
+
+    @property
+    def document(self) -> Mapping[str, Any]:
+        return self.shown.document  # type: ignore[no-any-return]
+
+    @property
+    def seen(self) -> str:
+        """What a form carries, to notice that somebody else saved in between."""
+        return self.draft.changed_at.isoformat() if self.draft else ""
+
+    def read(self, document: Mapping[str, Any] | None = None) -> tuple[Document | None, tuple[Problem, ...]]:
+        try:
+            return reading.from_dict(document or self.document, self.fields, self.setting), ()
+        except Unreadable as wrong:
+            return None, wrong.problems
+
+
+def of(key: str) -> Standing:
+    """Raises Http404."""
+    row = Playbook.objects.filter(key=key).select_related("owner").first()
+    versions = list(row.versions.select_related("author", "published_by").order_by("-number")) if row else []
+    if row is None or not versions:
+        raise Http404(key)
+    draft = next((one for one in versions if one.state in ("draft", "asked")), None)
+    live = next((one for one in versions if one.state == "live"), None)
+    fields, choices = setting.current()
+    return Standing(row, live, draft, draft or live or versions[0], fields, choices)
+
+
+def may(request: MemberRequest, permission: Permission = Permission.PLAYBOOKS_EDIT) -> bool:
+    return allowed(request.user, permission) is not None
+
+
+def tabs(key: str, here: str) -> list[Tab]:
+    return [Tab(label, reverse(name, args=[key]), name == here) for name, label in PAGES]
+
+
+def head(request: MemberRequest, standing: Standing, here: str) -> dict[str, Any]:
+    """What stands above every page of a playbook."""
+    return {
+        "as_of": request.at,
+        "standing": standing,
+        "tabs": tabs(standing.key, here),
+        "may_edit": may(request),
+        "may_publish": may(request, Permission.PLAYBOOKS_PUBLISH),
+        "may_start": may(request, Permission.PLAYBOOKS_START),
+    }
+
+
+def address(key: str, part: str = "", anchor: str = "") -> str:
+    return reverse("playbook", args=[key]) + (f"?part={part}" if part else "") + (f"#{anchor}" if anchor else "")
+
+
+def to_why(key: str, account: int) -> HttpResponseRedirect:
+    return HttpResponseRedirect(f"{reverse('playbook-why', args=[key])}?account={account}")

@@ -1,0 +1,125 @@
+"""Playbooks on their pages: made, edited, tried, published, watched."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+from django.test import Client
+
+from nenrin.foundation.models import Member, Organisation
+from nenrin.foundation.roles import Role
+from nenrin.playbooks.models import Playbook, PlaybookVersion, Run
+from nenrin.work.models import Task
+from tests import cast
+from tests.playbooks import stage
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def viewer(client: Client, org: Organisation) -> Member:
+    member = cast.member(Role.ADMINISTRATOR)
+    client.force_login(member)
+    return member
+
+
+def page(client: Client, address: str, status: int = 200) -> str:
+    answer = client.get(address)
+    assert answer.status_code == status, answer.content.decode()[:500]
+    return answer.content.decode()
+
+
+def save(client: Client, key: str, part: str, **typed: object) -> object:
+    version = PlaybookVersion.objects.filter(playbook__key=key, state__in=["draft", "asked"]).first()
+    seen = version.changed_at.isoformat() if version else ""
+    return client.post(f"/playbooks/{key}?part={part}", {"seen": seen, **typed})
+
+
+def test_a_ready_made_playbook_becomes_a_draft_with_its_picture(client: Client, viewer: Member) -> None:
+    assert "利用低下の立て直し" in page(client, "/playbooks/new")
+    client.post("/playbooks/new", {"like": "low-usage"})
+    shown = page(client, "/playbooks/low-usage")
+    assert "分岐" in shown and '<path class="wire"' in shown and "v1" in shown
+    assert "利用低下の立て直し" in page(client, "/playbooks")
+
+
+def test_steps_are_added_moved_changed_and_taken_out(client: Client, viewer: Member) -> None:
+    client.post("/playbooks/new", {"name.en": "Calls", "name.ja": "電話"})
+    save(client, "calls", "new:wait", time="2", unit="days", place="after:open_task")
+    save(client, "calls", "x", move="up:wait")
+    save(
+        client,
+        "calls",
+        "step:open_task",
+        **{"title.ja": "電話する", "title.en": "Call", "who": "owner", "due_days": "3", "minutes": "25"},
+    )
+    draft = PlaybookVersion.objects.get(playbook__key="calls")
+    assert [one["id"] for one in draft.document["steps"]] == ["wait", "open_task"]
+    assert draft.document["steps"][1]["minutes"] == 25
+    save(client, "calls", "x", move="drop:wait")
+    draft.refresh_from_db()
+    assert [one["id"] for one in draft.document["steps"]] == ["open_task"]
+
+
+def test_a_mistake_is_named_and_what_was_typed_stays(client: Client, viewer: Member) -> None:
+    client.post("/playbooks/new", {"name.en": "Calls", "name.ja": "電話"})
+    answer = save(
+        client,
+        "calls",
+        "step:open_task",
+        **{"title.ja": "電話する", "who": "owner", "due_days": "soon", "minutes": "25"},
+    )
+    shown = answer.content.decode()  # type: ignore[attr-defined]
+    assert answer.status_code == 422 and "手順2（タスク）の期限（営業日）" in shown and "soon" in shown  # type: ignore[attr-defined]
+    assert PlaybookVersion.objects.get().document["steps"][0].get("due_days") == 1
+
+
+def test_every_part_has_its_form(client: Client, viewer: Member) -> None:
+    client.post("/playbooks/new", {"like": "low-usage"})
+    for part in ("about", "who", "except", "exit", "goal", "limits", "holdout", "trigger:0", "trigger:1", "step:review",
+                 "step:urgent", "new:send_mail", "newtrigger:deadline"):  # fmt: skip
+        assert 'id="detail"' in page(client, f"/playbooks/low-usage?part={part}"), part
+    page(client, "/playbooks/low-usage?part=step:gone", 404)
+    page(client, "/playbooks/low-usage?part=nonsense", 404)
+
+
+def test_a_try_says_what_would_happen_and_keeps_nothing(client: Client, viewer: Member, at: datetime) -> None:
+    account = stage.account(at=at, owner=viewer)
+    client.post("/playbooks/new", {"like": "detractor"})
+    shown = page(client, f"/playbooks/detractor/try?account={account.pk}")
+    assert "東雲精機株式会社に回答のお礼と理由の確認" in shown and "期限切れ" in shown
+    assert not Task.objects.exists() and not Run.objects.exists()
+
+
+def test_publishing_makes_it_live_and_its_runs_show(client: Client, viewer: Member, at: datetime) -> None:
+    account = stage.account(at=at, owner=viewer)
+    stage.published(stage.document(), at=at)
+    stage.falls(account, at=at)
+    stage.goes_on(at)
+    assert "東雲精機株式会社" in page(client, "/runs")
+    run = Run.objects.get()
+    shown = page(client, f"/runs/{run.pk}")
+    assert "すべての手順を実施" in shown and f"/tasks/{Task.objects.get().pk}" in shown
+    assert "すべての手順を実施" in page(client, f"/accounts/{account.pk}/playbooks")
+    assert "実行中" not in page(client, f"/playbooks/rescue/why?account={account.pk}").split("<main")[0]
+
+
+def test_a_failed_run_is_tried_again_from_the_list(client: Client, viewer: Member, at: datetime) -> None:
+    account = stage.account(at=at)
+    stage.published(stage.document(), at=at)
+    Run.objects.create(playbook=Playbook.objects.get(), version=PlaybookVersion.objects.get(), account=account, occasion="x",
+                       state="failed", why={"en": "Broken", "ja": "壊れた"}, entered_at=at, changed_at=at)  # fmt: skip
+    assert "再試行する" in page(client, "/runs?state=failed")
+    client.post(f"/runs/{Run.objects.get().pk}/retry")
+    assert Run.objects.get().state == "ready"
+
+
+def test_versions_show_what_differs_and_the_list_is_exported(client: Client, viewer: Member, at: datetime) -> None:
+    stage.published(stage.document(), at=at)
+    save(client, "rescue", "limits", again="never", per_hour="10", hours_from="9", hours_to="18", approval_above="5")
+    shown = page(client, "/playbooks/rescue/versions")
+    assert "is-new" in shown and "per_hour: 10" in shown
+    assert client.get("/playbooks/export.csv").status_code == 200
+    assert client.get("/runs/export.xlsx").status_code == 200
+    assert "per_hour: 10" in page(client, "/playbooks/rescue/yaml")
