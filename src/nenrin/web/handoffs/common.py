@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 
 from nenrin.customers.models import Account
 from nenrin.foundation.models import Member
-from nenrin.foundation.permissions import FieldClass, Permission, allowed, visible
+from nenrin.foundation.permissions import FieldClass, Permission, Scope, allowed, visible
 from nenrin.values import Text
 from nenrin.web.components import Tab
 from nenrin.web.guard import MemberRequest
@@ -60,6 +60,6 @@ def may_read(request: MemberRequest) -> bool:
 
 def may(request: MemberRequest, permission: Permission, account: int) -> bool:
     """Does the viewer hold it on this account?"""
-    return allowed(request.user, permission) is not None and (
-        Account.objects.for_member(request.user, permission).filter(pk=account).exists()
-    )
+    scope = allowed(request.user, permission)
+    rows = Account.objects.for_member(request.user, permission)
+    return scope is Scope.ALL or (scope is not None and rows.filter(pk=account).exists())

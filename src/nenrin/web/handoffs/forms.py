@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -52,10 +53,17 @@ HINTS: dict[Item, Text] = {
 class HandoffForm(forms.Form):
     """Seven items: `words-<item>` and `reason-<item>`; people; new promises; answers to questions; the fit expected."""
 
-    def __init__(self, *args: Any, handoff: Handoff, questions: list[HandoffQuestion], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        handoff: Handoff,
+        items: Mapping[str, HandoffItem],
+        people: Sequence[str],
+        questions: Sequence[HandoffQuestion],
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
-        language = get_language() or "ja"
-        told = {row.item: row for row in handoff.items.all()}
+        language, told = get_language() or "ja", items
         self.questions = questions
         for question in questions:
             self.fields[f"answer-{question.pk}"] = _area(question.words, question.answer, handoffs.MOST_ANSWER, rows=2)
@@ -66,7 +74,7 @@ class HandoffForm(forms.Form):
             required=False,
             widget=forms.CheckboxSelectMultiple,
             choices=_people(handoff, language),
-            initial=[str(pk) for pk in handoff.people.values_list("contact_id", flat=True)],
+            initial=people,
         )
         self._add_promises()
         self.fields["fit_expected"] = forms.ChoiceField(
@@ -89,11 +97,12 @@ class HandoffForm(forms.Form):
         )
 
     def _add_promises(self) -> None:
+        keepers = members()
         for n in range(PROMISE_LINES):
             self.fields[f"promise-{n}"] = forms.CharField(label=_("Promise"), required=False, max_length=500)
-            self.fields[f"promise-due-{n}"] = day_field(_("Due on"))
+            self.fields[f"promise-due-{n}"] = day_field(_("Due day"))
             self.fields[f"promise-owner-{n}"] = forms.ChoiceField(
-                label=_("Who keeps it"), required=False, choices=members
+                label=_("Who keeps it"), required=False, choices=keepers
             )
 
     def blocks(self) -> list[tuple[int, Item, Any, Any]]:

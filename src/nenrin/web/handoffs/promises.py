@@ -33,7 +33,7 @@ class PromiseForm(forms.Form):
     words = forms.CharField(
         label=_("What was promised"), max_length=verbs.MOST_WORDS, widget=forms.Textarea(attrs={"rows": 3})
     )
-    due_on = day_field(_("Due on"))
+    due_on = day_field(_("Due day"))
     owner = forms.ChoiceField(label=_("Who keeps it"), required=False)
     contact = forms.ChoiceField(label=_("Promised to"), required=False)
     toward = forms.CharField(label=_("Promised to, if not in the list"), required=False, max_length=120)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.urls import path
 
 from nenrin.customers.models import Contact
 from nenrin.customers.statuses import DecisionRole, word
-from nenrin.foundation.permissions import Permission
+from nenrin.foundation.permissions import Permission, allowed
 from nenrin.values import Text
 from nenrin.web import navigation
 from nenrin.web.accounts.head import find, head
@@ -22,6 +23,7 @@ from nenrin.work.handing import rows
 from nenrin.work.models import Feedback, Handoff, HandoffItem, HandoffQuestion, Promise
 from nenrin.work.models.feedback import KINDS, OUTCOMES, FeedbackKind, Outcome
 from nenrin.work.models.handoff import FITS, ITEMS, RUNNING, STATES, WRITING, Fit, HandoffState, Item
+from nenrin.work.models.promise import Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,8 @@ class Reading:
     handoff: Handoff
     state: Text
     items: tuple[Told, ...]
-    about_all: tuple[HandoffQuestion, ...]
+    questions: tuple[HandoffQuestion, ...]
+    rows: Mapping[str, HandoffItem]
     expected: Text
     found: Text
     is_late: bool
@@ -57,6 +60,15 @@ class Reading:
     is_writing: bool
     is_sent: bool
     is_accepted: bool
+
+    @property
+    def about_all(self) -> list[HandoffQuestion]:
+        return [row for row in self.questions if not row.item]
+
+    @property
+    def named(self) -> list[str]:
+        """Ids of the people of item 3, as a form holds them."""
+        return [str(person.pk) for item in self.items for person, _ in item.people]
 
 
 def one(request: MemberRequest, key: int, permission: Permission = VIEW) -> Handoff:
@@ -68,22 +80,23 @@ def one(request: MemberRequest, key: int, permission: Permission = VIEW) -> Hand
     return row
 
 
-def reading(handoff: Handoff, request: MemberRequest) -> Reading:
-    """Four queries: items, people, promises, questions. Words are dots for roles without personal data."""
+def reading(handoff: Handoff, request: MemberRequest, promised: Iterable[Promise] | None = None) -> Reading:
+    """Four queries: items, people, promises (unless told), questions. Words are dots for roles without personal data."""
     today, may_read = navigation.today(request), common.may_read(request)
     told = {row.item: row for row in handoff.items.all()}
     people = tuple(
         (row.contact, word(DecisionRole(row.contact.role)))
         for row in handoff.people.select_related("contact").order_by("contact__role", "contact__name")
     )
-    promised = rows.promises_of(handoff.pk).select_related("owner", "given_by", "contact")
+    if promised is None:
+        promised = rows.promises_of(handoff.pk).select_related("owner", "given_by", "contact")
     promises = tuple(ledger.line(row, today, may_read) for row in promised)
     questions = [_masked(row, may_read) for row in handoff.questions.select_related("asked_by", "answered_by")]
     state = HandoffState(handoff.state)
     return Reading(
         handoff, STATES[state],
         tuple(_told(n, item, told.get(item), people, promises, questions, may_read) for n, item in enumerate(ITEMS, 1)),
-        tuple(row for row in questions if not row.item),
+        tuple(questions), told,
         FITS[Fit(handoff.fit_expected)], FITS[Fit(handoff.fit_found)],
         state in WRITING and handoff.due_on < today, state in RUNNING, state in WRITING,
         state is HandoffState.SENT, state is HandoffState.ACCEPTED,
@@ -111,7 +124,9 @@ def _masked(row: HandoffQuestion, may_read: bool) -> HandoffQuestion:
 
 
 def permitted(request: MemberRequest, account: int) -> dict[str, bool]:
-    return {"may_edit": common.may(request, EDIT, account), "may_accept": common.may(request, ACCEPT, account)}
+    may_edit = common.may(request, EDIT, account)
+    is_same = allowed(request.user, EDIT) is allowed(request.user, ACCEPT)
+    return {"may_edit": may_edit, "may_accept": may_edit if is_same else common.may(request, ACCEPT, account)}
 
 
 @requires(VIEW)
@@ -135,12 +150,13 @@ def account_handoff(request: MemberRequest, key: int) -> HttpResponse:
     today, may_read = navigation.today(request), common.may_read(request)
     handoffs = Handoff.objects.filter(account=key).select_related("account", "seller", "receiver", "accepted_by")
     last = handoffs.exclude(state=HandoffState.DROPPED).first() or handoffs.first()
-    promises = Promise.objects.filter(account=key).select_related("owner", "given_by", "contact")
+    promises = list(Promise.objects.filter(account=key).select_related("owner", "given_by", "contact"))
+    of_last = [row for row in promises if last and (row.origin, row.origin_key) == (Origin.HANDOFF, str(last.pk))]
     feedback = Feedback.objects.filter(account=key).standing().select_related("author", "seller")
     context = {
         "head": head(account, request, here="handoff"),
         "as_of": request.at,
-        "read": reading(last, request) if last else None,
+        "read": reading(last, request, of_last) if last else None,
         "lines": ledger.sorted_lines(promises, today, may_read),
         "feedback": [said(row, may_read) for row in feedback[:20]],
         "may_read": may_read,

@@ -45,8 +45,8 @@ def begin(request: MemberRequest, key: int) -> HttpResponse:
 def edit(request: MemberRequest, key: int) -> HttpResponse:
     """The seven items; saved as they are, or saved and sent."""
     row = one(request, key, EDIT)
-    questions = list(row.questions.all())
-    form = HandoffForm(request.POST or None, handoff=row, questions=questions)
+    told = reading(row, request)
+    form = HandoffForm(request.POST or None, handoff=row, items=told.rows, people=told.named, questions=told.questions)
     outcome: Clash | bool = False
     if request.method == "POST" and form.is_valid():
         outcome = _saved(request, row, form)
@@ -54,7 +54,7 @@ def edit(request: MemberRequest, key: int) -> HttpResponse:
             return HttpResponseRedirect(reverse("handoff", args=[key]))
     context = {
         "as_of": request.at,
-        "read": reading(row, request),
+        "read": told,
         "form": form,
         "clash": outcome if isinstance(outcome, Clash) else None,
         "people_url": reverse("account-people", args=[row.account_id]),
@@ -89,16 +89,14 @@ def _said(form: HandoffForm, refused: Refused) -> bool:
     return False
 
 
-@requires(EDIT)
+@requires(ACCEPT)
 def back(request: MemberRequest, key: int) -> HttpResponse:
     """Questions to sales; the handoff goes back with them."""
-    row = one(request, key, EDIT)
+    row = one(request, key, ACCEPT)
     form = BackForm(request.POST or None)
-    if request.method == "POST":
-        _refuse_seller(request, row)
-        if form.is_valid() and attempt(form, lambda: _sent_back(request, row, form)) is True:
-            toasts.say(request, Text("Sent back with your questions.", "質問を添えて差し戻しました。"))
-            return HttpResponseRedirect(reverse("handoff", args=[key]))
+    if request.method == "POST" and form.is_valid() and attempt(form, lambda: _sent_back(request, row, form)) is True:
+        toasts.say(request, Text("Sent back with your questions.", "質問を添えて差し戻しました。"))
+        return HttpResponseRedirect(reverse("handoff", args=[key]))
     context = {"as_of": request.at, "read": reading(row, request), "form": form}
     return render(request, "handoffs/back.html", context, status=422 if form.errors else 200)
 

@@ -156,7 +156,7 @@ class MilestoneForm(forms.Form):
     side = forms.ChoiceField(label=_("Done by"))
     owner = forms.ChoiceField(label=_("Our owner"), required=False)
     contact = forms.ChoiceField(label=_("Their owner"), required=False)
-    due_on = day_field(_("Due on"))
+    due_on = day_field(_("Due day"))
 
     def __init__(self, *args: Any, account: int, row: PlanMilestone | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

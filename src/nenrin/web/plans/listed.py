@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path
@@ -95,7 +95,11 @@ def _facts(request: MemberRequest, today: date) -> tuple[Fact, ...]:
     """Over all in scope, whatever is filtered."""
     language = exports.language()
     rows = SuccessPlan.objects.for_member(request.user, VIEW).filter(account__archived_at__isnull=True)
-    agreed = rows.filter(state=PlanState.AGREED)
+    told = rows.order_by().aggregate(
+        agreed=Count("pk", filter=Q(state=PlanState.AGREED)),
+        drafts=Count("pk", filter=Q(state=PlanState.DRAFT)),
+        due=Count("pk", filter=Q(state__in=LIVE_PLANS, next_review_on__lte=today)),
+    )
     customers = Account.objects.for_member(request.user, VIEW).standing().filter(status=Status.CUSTOMER)
     planned = Exists(SuccessPlan.objects.filter(account=OuterRef("pk"), state__in=_COUNTS))
     with_plan = customers.filter(planned).count()
@@ -107,12 +111,12 @@ def _facts(request: MemberRequest, today: date) -> tuple[Fact, ...]:
              format.percent(Ratio(with_plan, customers.count()), language, 0), meaning=Text(
             "Customers in your scope with a plan that was agreed (or achieved), of all customers in it.",
             "あなたが見られる契約中の顧客のうち、合意済みまたは達成したサクセスプランがある割合。")),
-        Fact(Text("Agreed", "合意済み"), format.number(agreed.count(), language), meaning=Text(
+        Fact(Text("Agreed", "合意済み"), format.number(told["agreed"], language), meaning=Text(
             "Plans that run and were agreed with the customer.", "お客様と合意済みで進行中のプラン。")),
-        Fact(Text("Drafts", "下書き"), format.number(rows.filter(state=PlanState.DRAFT).count(), language), meaning=Text(
+        Fact(Text("Drafts", "下書き"), format.number(told["drafts"], language), meaning=Text(
             "Not agreed with the customer yet.", "まだお客様と合意していないプラン。")),
         Fact(Text("Reviews due", "振り返りの期限"),
-             format.number(rows.filter(state__in=LIVE_PLANS, next_review_on__lte=today).count(), language), meaning=Text(
+             format.number(told["due"], language), meaning=Text(
             "The day of the next review with the customer is today or has passed.", "次回の振り返り日が今日または過ぎているプラン。")),
         Fact(Text("Late milestones", "遅れているマイルストーン"), format.number(late.count(), language), meaning=Text(
             "Steps of running plans, ours and theirs, whose day has passed.", "進行中のプランで期限を過ぎた項目。当社・お客様の両方を含む。")),

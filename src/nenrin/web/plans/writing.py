@@ -222,7 +222,7 @@ def library(request: MemberRequest) -> HttpResponse:
     context = {
         "as_of": request.at,
         "templates": list(templates.every().values()),
-        "own": {row.key: row.pk for row in PlanTemplate.objects.filter(archived_at__isnull=True)},
+        "may_read": figures.may_read(request),
         "crumbs": [(Text("Success plans", "サクセスプラン"), reverse("success-plans"))],
     }
     return render(request, "plans/templates.html", context)
