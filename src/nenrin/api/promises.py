@@ -185,7 +185,7 @@ def change_promise(
     given = body.model_dump(exclude_unset=True, exclude={"version"})
     for name, model in (("owner", Member), ("contact", Contact)):
         if f"{name}_id" in given:
-            given[name] = named(model, given.pop(f"{name}_id"), f"{name}_id")  # type: ignore[arg-type]  # either model
+            given[name] = named(model, given.pop(f"{name}_id"), f"{name}_id")
     given = {
         name: value for name, value in given.items() if value is not None or name in {"due_on", "owner", "contact"}
     }
