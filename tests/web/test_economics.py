@@ -19,7 +19,7 @@ from nenrin.foundation.models import Entry, Member, Organisation
 from nenrin.foundation.roles import Role
 from nenrin.ingest import costs, efforts, invoices, lakes, mirror
 from nenrin.ingest.facts.knowing import Knowing
-from nenrin.ingest.models import Cost, Effort
+from nenrin.ingest.models import Cost, Effort, Invoice
 from nenrin.insight.models import BudgetPhase, BudgetPlan
 from nenrin.values import Money
 from tests.cast import DRIFTING, LOST, THRIVING, member
@@ -253,3 +253,32 @@ def test_the_account_shows_its_invoices_the_overdue_ones_first(
     assert "Invoice INV-1 paid: 110,000 JPY" in stream
     assert "Payment of invoice INV-2 failed (2 times so far): 99,000 JPY" in stream
     assert "INV-1" not in page(client, f"/accounts/{companies[DRIFTING].pk}/contracts")
+
+
+def test_an_invoice_is_written_changed_and_taken_back_by_hand(client: Client, org: Organisation) -> None:
+    account = sign(DRIFTING, 40_000, "2025-02-01")
+    signed_in(client, Role.HEAD)
+    given = {"number": "2026-041", "issued_on": "2026-04-01", "due_on": "2026-04-30", "amount": "44000", "currency": "jpy",
+             "status": "open", "lines": "月額利用料\n\n初期設定"}  # fmt: skip
+    new = f"/accounts/{account.pk}/invoices/new"
+    assert client.post(new, {**given, "due_on": "2026-03-01"}).status_code == 422 and not Invoice.objects.exists()
+    assert client.post(new, given).status_code == 302
+    row = Invoice.objects.get()
+    assert (row.minor, row.currency, row.status, [line["text"] for line in row.lines]) == (
+        44_000, "JPY", "open", ["月額利用料", "初期設定"])  # fmt: skip
+    assert "2026-041" in page(client, f"/accounts/{account.pk}/contracts")
+    paid = {**given, "status": "paid", "paid_on": "2026-04-20"}
+    assert client.post(f"/invoices/{row.pk}", {**paid, "version": "7"}).status_code == 422
+    assert client.post(f"/invoices/{row.pk}", {**paid, "version": str(row.version)}).status_code == 302
+    assert Invoice.objects.get().paid_on == date(2026, 4, 20)
+    client.post(f"/invoices/{row.pk}/delete")
+    assert client.get(f"/invoices/{row.pk}").status_code == 404
+    told = Entry.objects.filter(action__startswith="ingest.invoice.").values_list("action", flat=True)
+    assert sorted(told) == ["ingest.invoice.issued", "ingest.invoice.paid", "ingest.invoice.retracted"]
+
+
+def test_who_may_not_change_contracts_writes_no_invoice(client: Client, org: Organisation) -> None:
+    account = sign(DRIFTING, 40_000, "2025-02-01")
+    signed_in(client, Role.EXECUTIVE)
+    assert "invoices/new" not in page(client, f"/accounts/{account.pk}/contracts")
+    assert client.get(f"/accounts/{account.pk}/invoices/new").status_code in {403, 404}

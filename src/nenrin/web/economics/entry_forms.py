@@ -23,6 +23,7 @@ from nenrin.foundation.actors import Actor
 from nenrin.insight.models import Segment
 from nenrin.values import Money, Text
 from nenrin.web import exports, toasts
+from nenrin.web.economics import invoice_forms
 from nenrin.web.economics.asking import EDIT, parsed_month
 from nenrin.web.economics.entries import product_names, touch_models
 from nenrin.web.economics.nouns import BY_HAND, COSTS, HOURS, Noun, manner
@@ -243,4 +244,5 @@ urlpatterns = [
     path("hours/new", hour_new, name="hour-new"),
     path("hours/<int:key>", hour, name="hour"),
     path("hours/<int:key>/delete", hour_delete, name="hour-delete"),
+    *invoice_forms.urlpatterns,
 ]

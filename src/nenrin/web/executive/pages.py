@@ -9,7 +9,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, path, reverse
+from django.urls import path, reverse
 
 from nenrin.foundation import format
 from nenrin.foundation.permissions import Permission, allowed
@@ -59,7 +59,7 @@ def executive(request: MemberRequest) -> HttpResponse:
         "expected": _expected(board),
         "held": words.held(board.expected) if board.expected else None,
         "capacity": board.load,
-        "capacity_url": _page("member-capacities"),
+        "capacity_url": reverse("team-day") if allowed(request.user, Permission.CAPACITY_VIEW) else "",
         "leaving": [_reason(board, each) for each in board.leaving],
         "tiles": [_shown(board, tile, ask) for tile in board.tiles],
         "address": ask.address(),
@@ -98,14 +98,6 @@ def _shown(board: Dashboard, tile: Tile, ask: Asked) -> Shown:
         tile, words.value(board, tile, tile.figure.value), words.change(board, tile), words.note(board, tile),
         f"{reverse('kpi', args=[tile.kpi.key])}?{ask.address()}", trends.draw(values, target),
     )  # fmt: skip
-
-
-def _page(name: str) -> str:
-    """Where a page of this name is; empty where there is none."""
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
 
 
 def _reason(board: Dashboard, of: Reason) -> tuple[Reason, Text, str]:
