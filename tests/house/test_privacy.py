@@ -12,8 +12,12 @@ import nenrin.foundation.mail.privacy
 import nenrin.ingest.facts.privacy
 import nenrin.ingest.privacy
 import nenrin.insight.privacy
+import nenrin.work.privacy.feedback
+import nenrin.work.privacy.handoffs
 import nenrin.work.privacy.meetings
 import nenrin.work.privacy.onboarding
+import nenrin.work.privacy.plans
+import nenrin.work.privacy.promises
 import nenrin.work.privacy.queue
 import nenrin.work.privacy.tasks
 import nenrin.work.privacy.touches
@@ -30,6 +34,10 @@ ERASERS = (
     nenrin.work.privacy.queue,
     nenrin.work.privacy.tasks,
     nenrin.work.privacy.meetings,
+    nenrin.work.privacy.handoffs,
+    nenrin.work.privacy.promises,
+    nenrin.work.privacy.feedback,
+    nenrin.work.privacy.plans,
 )
 COVERED = {name for module in ERASERS for name in module.COVERS}
 
@@ -54,6 +62,7 @@ IMPERSONAL = {
     "Exposure", "Playbook", "PlaybookReplay", "PlaybookVersion", "Remembered", "Run", "RunStep", "Sweep", "UniversalHoldout",
 }  # fmt: skip
 IMPERSONAL |= {"TaskTemplate", "AgendaTemplate", "Followed", "RoutingRule"}
+IMPERSONAL |= {"DealTold", "HandoffPerson", "HandoffPolicy", "PlanLink", "PlanReading"}
 DECIDED = COVERED | ERASED_BY_SUBJECT | COLLEAGUES | PASSING | IMPERSONAL
 OURS = [model for model in apps.get_models() if model.__module__.startswith("nenrin.")]
 

@@ -25,7 +25,7 @@ from nenrin.insight.backtests import runs as backtests
 from nenrin.insight.risk import runs as learning
 from nenrin.insight.risk import step as risk
 from nenrin.playbooks import loops as playbooks
-from nenrin.work import following, notice_mails
+from nenrin.work import following, handoff_rounds, notice_mails
 from nenrin.work.calendars import subscriptions as calendars
 from nenrin.work.queue import loads as day_loads
 
@@ -91,6 +91,7 @@ PROMPT = (
     Loop("react", playbooks.react),
     Loop("play", playbooks.play),
     Loop("follow", following.step),
+    Loop("handoffs", handoff_rounds.step),
     Loop("notices", notice_mails.step),
     Loop("tidy", _tidy),
     Loop("verify", verification.step),

@@ -17,6 +17,7 @@ from nenrin.foundation.roles import NAMES, Role
 from nenrin.values import Money, Text
 from nenrin.web.data.source_words import EXCLUSIONS, USES
 from nenrin.web.field_words import FIELDS
+from nenrin.work.models.handoff import FITS
 
 HAPPENED: Final[Mapping[str, Text]] = {
     "started": Text("started", "開始"),
@@ -63,6 +64,7 @@ _CODES: Final[Mapping[str, Mapping[str, Text]]] = {
     "foundation.mail.reason": REASONS,
     "foundation.mail.outcome": OUTCOMES,
     "foundation.suppression.reason": SUPPRESSIONS,
+    "work.handoff.fit": {fit.value: word for fit, word in FITS.items()},
 }
 _ENUMS: Final[Mapping[str, type[StrEnum]]] = {"role": DecisionRole, "phase": Phase}
 _SEVERAL: Final = ("fields", "happened")
