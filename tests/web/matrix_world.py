@@ -35,7 +35,7 @@ from nenrin.values import Money, Text
 from nenrin.work import touches
 from tests import cast
 from tests.insight import backtests_world
-from tests.web import handoffs_world
+from tests.web import handoffs_world, mail_world
 
 #: Part of every personal word of this world, and of nothing else; the search for it does not contain it whole.
 CANARY = "zq7xkanarie"
@@ -105,6 +105,7 @@ def _company(world: World, owner: str, member: Member | None, at: datetime) -> N
     Health.objects.create(account=account, since=organisation.today(at), version=version, **scored)
     HealthDetail.objects.create(account=account, now=_judged(account, version, organisation.today(at)).to_json())
     world.put("invoice", _imported(account, owner, at), owner)
+    mail_world.company(world, owner, account.pk, CANARY, at)
     handoffs_world.add(world, account, owner, person, at)
 
 
@@ -170,6 +171,7 @@ def _rest(world: World, mate: Member, at: datetime) -> None:
     world.put("hours", efforts.put([efforts.Told("own", date(2026, 4, 1), "cs", 60)], **booked)[0].row.pk)
     _events(source.source.pk, at)
     _risks(world, at)
+    mail_world.rest(world, CANARY, at)
     _ownership(world, mate, at)
 
 
