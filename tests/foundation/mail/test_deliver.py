@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from nenrin.foundation.mail import claims, deliver, drafts, gate, law, suppressions, transport, unsubscribes
+from nenrin.foundation.mail import claims, deliver, drafts, durability, gate, law, suppressions, transport, unsubscribes
 from nenrin.foundation.models import Entry, Mail, MailGate, Organisation, Suppression
 from nenrin.foundation.models.mail import Kind
 from tests import smtp_sink
@@ -281,3 +281,21 @@ def test_a_domain_on_the_list_gets_nothing(sink: Sink) -> None:
     other = put(key="again", by=MISAKI)
     deliver.step(AT)
     assert state(other) == "handed_over"
+
+
+def test_after_the_machine_lost_its_power_nothing_of_a_batch_is_relied_upon(
+    sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mail = put(by=MISAKI)
+    monkeypatch.setattr(durability, "mark", lambda: "before")
+    [claimed] = claims.take(deliver.ready(AT), AT, holder="w").mails
+    assert claimed.claimed_by.startswith("before|")
+    claims.recover(AT + timedelta(minutes=10))
+    assert state(mail) == "unknown", "that it was never begun may not have reached the disk"
+
+
+def test_a_pause_stops_the_next_batch(sink: Sink) -> None:
+    line_ready = deliver.ready(AT)
+    put(by=MISAKI)
+    gate.pause(why="確認", by=MISAKI, at=AT)
+    assert claims.take(line_ready, AT, holder="w").mails == []

@@ -2,7 +2,7 @@
 
 From the claim on a mail has three moments, each committed: claimed (nobody has touched it), begun (`attempted_at`: from
 here on it may have been handed over), settled. What a dead worker claimed and never began goes back into the queue;
-what it had begun is unknown, and is never sent again by itself.
+what it had begun is unknown, and is never sent again by itself. (What is trusted of a claim: see durability.)
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from nenrin.foundation import calendar, journal, organisation
 from nenrin.foundation.actors import SYSTEM
-from nenrin.foundation.mail import gate, outbox, sending, suppressions
+from nenrin.foundation.mail import durability, gate, outbox, rows, sending, suppressions
 from nenrin.foundation.mail.sending import Line
 from nenrin.foundation.models import Mail
 from nenrin.foundation.models.mail import Kind, MailState
@@ -45,6 +45,7 @@ class Claimed:
 
     mails: list[Mail]
     withheld: int
+    needs_consent: bool = True
 
 
 def due(at: datetime) -> QuerySet[Mail]:
@@ -91,55 +92,55 @@ def take(line: Line, at: datetime, *, holder: str, terms: Terms = TERMS) -> Clai
 
     Journal: foundation.mail.suppressed for these.
     """
-    token = f"{holder[:60]}#{secrets.token_hex(6)}"
+    token = f"{durability.mark()}|{holder[:50]}#{secrets.token_hex(6)}"
+    rules = sending.current()
+    needs_consent = rules is None or rules.needs_consent
     with transaction.atomic():
-        wanted = gate.granted(line, terms.batch, at)
-        rows = list(due(at).select_for_update(skip_locked=True)[:wanted]) if wanted else []
-        held = withheld(rows, at)
-        free = [row for row in rows if row.pk not in held]
+        wanted = 0 if gate.closed(line, at) else gate.granted(line, terms.batch, at)
+        found = list(due(at).select_for_update(skip_locked=True)[:wanted]) if wanted else []
+        held = withheld(found, at, needs_consent=needs_consent)
+        free = [row for row in found if row.pk not in held]
         Mail.objects.filter(pk__in=[row.pk for row in free]).update(
             state=MailState.CLAIMED, claimed_by=token, claimed_until=at + terms.lease, changed_at=at
         )
-        _withhold([row for row in rows if row.pk in held], held, at)
+        _withhold([row for row in found if row.pk in held], held, at)
         if free and (line.per_second is not None or line.per_hour is not None):
             gate.use(len(free), at)
     for row in free:
         row.state, row.claimed_by, row.changed_at = MailState.CLAIMED, token, at
-    return Claimed(free, len(held))
+    return Claimed(free, len(held), needs_consent)
 
 
-def withheld(rows: Sequence[Mail], at: datetime) -> dict[int, str]:
+def withheld(mails: Sequence[Mail], at: datetime, *, needs_consent: bool) -> dict[int, str]:
     """Why each of these must not go out, by id."""
-    rules = sending.current()
-    found = suppressions.reasons(rows, needs_consent=rules is None or rules.needs_consent)
-    return found | {row.pk: "expired" for row in rows if row.expires_at <= at and row.pk not in found}
+    found = suppressions.reasons(mails, needs_consent=needs_consent)
+    return found | {row.pk: "expired" for row in mails if row.expires_at <= at and row.pk not in found}
 
 
-def _withhold(rows: Sequence[Mail], held: dict[int, str], at: datetime) -> None:
-    for row in rows:
+def _withhold(mails: Sequence[Mail], held: dict[int, str], at: datetime) -> None:
+    for row in mails:
         row.state, row.reason, row.changed_at = MailState.SUPPRESSED, held[row.pk], at
         row.claimed_by, row.claimed_until = "", None
         row.save(update_fields=["state", "reason", "changed_at", "claimed_by", "claimed_until"])
-    journal.record_many(outbox.noted(row, "suppressed", SYSTEM, at) for row in rows)
+    journal.record_many(outbox.noted(row, "suppressed", SYSTEM, at) for row in mails)
 
 
-def begin(mail: Mail, at: datetime, *, terms: Terms = TERMS) -> bool:
+def begin(mail: Mail, at: datetime, *, terms: Terms = TERMS, needs_consent: bool = True) -> bool:
     """From now on it may have been handed over. False where the claim is gone, or the reader has refused since.
 
     Called in a transaction; the caller hands the mail over only after its commit.
     """
-    held = withheld([mail], at)
-    if held:
-        if Mail.objects.filter(pk=mail.pk, state=MailState.CLAIMED, claimed_by=mail.claimed_by).exists():
-            _withhold([mail], held, at)
-        return False
-    mine = Mail.objects.filter(
-        pk=mail.pk, state=MailState.CLAIMED, claimed_by=mail.claimed_by, attempted_at__isnull=True
-    )
-    begun = mine.update(attempted_at=at, claimed_until=at + terms.attempt, attempts=F("attempts") + 1, changed_at=at)
+    if suppressions.is_refused(mail):  # nearly never: why, and whether, is looked at with care
+        held = withheld([mail], at, needs_consent=needs_consent)
+        if held:
+            if rows.change(mail, {"changed_at": at}, states=(MailState.CLAIMED,)):
+                _withhold([mail], held, at)
+            return False
+    now = {"attempted_at": at, "claimed_until": at + terms.attempt, "attempts": mail.attempts + 1, "changed_at": at}
+    begun = rows.change(mail, now, states=(MailState.CLAIMED,), is_untouched=True)
     if begun:
         mail.attempts, mail.attempted_at = mail.attempts + 1, at
-    return bool(begun)
+    return begun
 
 
 def release(mails: Sequence[Mail], at: datetime) -> int:
@@ -158,19 +159,18 @@ def recover(at: datetime, *, limit: int = 500) -> int:
     A lease that lies a year ahead was written by a clock that ran wild, and counts as over.
     """
     over = Q(claimed_until__lte=at) | Q(claimed_until__gt=at + FAR)
+    left = Mail.objects.filter(over, state=MailState.CLAIMED)
+    if not left.exists():
+        return 0
     with transaction.atomic():
-        rows = list(
-            Mail.objects.filter(over, state=MailState.CLAIMED)
-            .select_for_update(skip_locked=True)
-            .order_by("id")[:limit]
-        )
-        untouched = [row.pk for row in rows if row.attempted_at is None]
+        found = list(left.select_for_update(skip_locked=True).order_by("id")[:limit])
+        untouched = {row.pk for row in found if row.attempted_at is None and durability.is_trusted(row.claimed_by)}
         Mail.objects.filter(pk__in=untouched).update(
             state=MailState.QUEUED, claimed_by="", claimed_until=None, changed_at=at
         )
-        begun = [row for row in rows if row.attempted_at is not None]
+        begun = [row for row in found if row.pk not in untouched]
         for row in begun:  # claimed_by stays: a worker that only slept still knows how its hand-over ended
             row.state, row.reason, row.claimed_until, row.changed_at = MailState.UNKNOWN, "worker_lost", None, at
             row.save(update_fields=["state", "reason", "claimed_until", "changed_at"])
         journal.record_many(outbox.noted(row, "unknown", SYSTEM, at) for row in begun)
-    return len(rows)
+    return len(found)

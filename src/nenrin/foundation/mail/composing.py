@@ -7,6 +7,7 @@ from typing import Final
 
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail.message import SafeMIMEMultipart, SafeMIMEText
 
 from nenrin.foundation.mail import html, unsubscribes
 from nenrin.foundation.mail.sending import Line
@@ -23,6 +24,16 @@ class NotComposable(ValueError):
     """The row cannot be written as a mail: a header or an address is not one."""
 
 
+class _Built(EmailMultiAlternatives):
+    """Written out once: to see that it can be, and to be sent."""
+
+    _written: SafeMIMEText | SafeMIMEMultipart | None = None
+
+    def message(self) -> SafeMIMEText | SafeMIMEMultipart:
+        self._written = self._written or super().message()
+        return self._written
+
+
 def message(mail: Mail, line: Line, connection: BaseEmailBackend | None = None) -> EmailMessage:
     """The mail as it goes out. Raises NotComposable.
 
@@ -37,7 +48,7 @@ def message(mail: Mail, line: Line, connection: BaseEmailBackend | None = None) 
     if mail.by_kind != "member" and not mail.approved_by:
         headers["Auto-Submitted"] = "auto-generated"
     try:
-        built = EmailMultiAlternatives(
+        built = _Built(
             mail.subject, f"{mail.text}\n{foot}" if foot else mail.text, formataddr((line.from_name, line.from_address)),
             [formataddr((mail.to_name, mail.to_address))], connection=connection, headers=headers,
             reply_to=[answer] if (answer := mail.reply_to or line.reply_to) else None,

@@ -1,7 +1,7 @@
 """The loop that hands mails over. Two workers may run it at once; killed anywhere, it sends nothing twice.
 
-One commit for each mail: it settles the mail before and begins the next. So of a worker that dies at most one mail is
-unknown, and the disk is waited for once a mail.
+One commit for each mail: it settles the mail before and begins the next. So of a worker that is killed at most one
+mail is unknown.
 """
 
 from __future__ import annotations
@@ -13,12 +13,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from django.core.mail import EmailMessage
 from django.db import transaction
 
-from nenrin.foundation.mail import claims, composing, gate, outcomes, sending, transport, unsubscribes
+from nenrin.foundation import organisation
+from nenrin.foundation.mail import claims, composing, durability, gate, outcomes, sending, transport, unsubscribes
 from nenrin.foundation.mail.claims import TERMS, Terms
 from nenrin.foundation.mail.sending import Line
 from nenrin.foundation.mail.transport import Connection, Outcome
@@ -60,7 +62,7 @@ def step(
         return done
     gate.mark()
     try:
-        with transport.opened(line) as connection:
+        with organisation.read_once(), transport.opened(line) as connection:
             while clock.passed() < seconds and not is_stopped():
                 moved = _batch(line, connection, clock, holder, terms)
                 done += moved
@@ -103,27 +105,30 @@ def _batch(line: Line, connection: Connection, clock: Clock, holder: str, terms:
     """Claim and hand over one batch. Raises LineDown; what was claimed and not begun is given back then."""
     claimed = claims.take(line, clock.now(), holder=holder, terms=terms)
     previous: Handed | None = None
-    for place, mail in enumerate(claimed.mails):
-        previous = _one(mail, previous, line, connection, clock, terms)
-        if previous and previous[1].verdict == "line":
-            _settle(previous, clock)
-            claims.release(claimed.mails[place + 1 :], clock.now())
-            raise transport.LineDown(previous[1].detail)
-    _settle(previous, clock)
+    try:
+        with durability.relaxed():
+            for place, mail in enumerate(claimed.mails):
+                begin = partial(claims.begin, mail, terms=terms, needs_consent=claimed.needs_consent)
+                previous = _one(mail, begin, previous, line, connection, clock)
+                if previous and previous[1].verdict == "line":
+                    claims.release(claimed.mails[place + 1 :], clock.now())
+                    raise transport.LineDown(previous[1].detail)
+    finally:
+        _settle(previous, clock)  # waits for the disk, and all before it with it
     if claimed.mails:
         gate.worked()
     return len(claimed.mails) + claimed.withheld
 
 
 def _one(
-    mail: Mail, previous: Handed | None, line: Line, connection: Connection, clock: Clock, terms: Terms
+    mail: Mail, begin: Callable[..., bool], previous: Handed | None, line: Line, connection: Connection, clock: Clock
 ) -> Handed | None:
     """Settle the mail before and begin this one with the same commit, then hand it over."""
     message = _composed(mail, line)
     with transaction.atomic():
         if previous:
             outcomes.settle(*previous, at=clock.now())
-        begun = message is not None and claims.begin(mail, clock.now(), terms=terms)
+        begun = message is not None and begin(at=clock.now())
         if message is None:
             outcomes.settle(mail, Outcome("not_composable"), at=clock.now())
     if message is None or not begun:

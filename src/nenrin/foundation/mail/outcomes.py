@@ -9,7 +9,7 @@ from typing import Any, Final
 from nenrin.foundation import journal, organisation
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.calendar import day_of
-from nenrin.foundation.mail import gate, outbox, suppressions
+from nenrin.foundation.mail import gate, outbox, rows, suppressions
 from nenrin.foundation.mail.transport import Outcome, Verdict
 from nenrin.foundation.models import Mail
 from nenrin.foundation.models.mail import Kind, MailState
@@ -36,8 +36,7 @@ def settle(mail: Mail, outcome: Outcome, *, at: datetime) -> bool:
     as unknown because its worker slept too long is told by that very worker how it ended.
     """
     now = _columns(mail, outcome, at)
-    mine = Mail.objects.filter(pk=mail.pk, claimed_by=mail.claimed_by, state__in=(MailState.CLAIMED, MailState.UNKNOWN))
-    if not mine.update(**now, claimed_until=None, changed_at=at):
+    if not rows.change(mail, {**now, "claimed_until": None, "changed_at": at}):
         return False
     for name, value in now.items():
         setattr(mail, name, value)

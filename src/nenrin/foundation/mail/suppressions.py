@@ -11,7 +11,7 @@ from django.db import transaction
 
 from nenrin.foundation import journal
 from nenrin.foundation.actors import Actor
-from nenrin.foundation.mail import addresses
+from nenrin.foundation.mail import addresses, rows
 from nenrin.foundation.mail.errors import Refused
 from nenrin.foundation.models import Mail, MailConsent, Suppression
 from nenrin.foundation.models.mail import Kind
@@ -44,17 +44,22 @@ def reasons(mails: Iterable[Mail], *, needs_consent: bool = True) -> dict[int, s
         return {}
     keys = {mail.pk: (mail.address_key, addresses.key(addresses.domain(mail.to_address))) for mail in asked}
     wanted = {key for pair in keys.values() for key in pair}
-    rows: dict[str, list[tuple[str, str]]] = {}
+    held: dict[str, list[tuple[str, str]]] = {}
     for key, kind, reason in Suppression.objects.filter(address_key__in=wanted).values_list(
         "address_key", "kind", "reason"
     ):
-        rows.setdefault(key, []).append((kind, reason))
+        held.setdefault(key, []).append((kind, reason))
     found = {}
     for mail in asked:
-        said = [one for key in keys[mail.pk] for one in rows.get(key, ())]
+        said = [one for key in keys[mail.pk] for one in held.get(key, ())]
         if reason := _first(said, mail.kind):
             found[mail.pk] = reason
     return found | (_without_consent([m for m in asked if m.pk not in found]) if needs_consent else {})
+
+
+def is_refused(mail: Mail) -> bool:
+    """Is there any suppression of this mail's address or domain? One statement, for the moment before the hand-over."""
+    return bool(rows.refusals((mail.address_key, addresses.key(addresses.domain(mail.to_address)))))
 
 
 def _first(said: Sequence[tuple[str, str]], kind: str) -> str:
@@ -74,16 +79,16 @@ def _without_consent(mails: Sequence[Mail]) -> dict[int, str]:
     return {mail.pk: "no_consent" for mail in asked if mail.address_key not in given}
 
 
-def add_many(rows: Sequence[Told], *, by: Actor, at: datetime) -> int:
+def add_many(told: Sequence[Told], *, by: Actor, at: datetime) -> int:
     """Suppress addresses; those that are stay as they are. Returns how many are new. Raises Refused.
 
     Journal: foundation.suppression.added, one each.
     """
-    faults = {str(place): fault for place, row in enumerate(rows) if (fault := _fault(row)) is not None}
+    faults = {str(place): fault for place, row in enumerate(told) if (fault := _fault(row)) is not None}
     if faults:
         raise Refused(faults)
     with transaction.atomic():
-        return sum(_add(row, by, at) for row in rows)
+        return sum(_add(row, by, at) for row in told)
 
 
 def add(address: str, *, by: Actor, at: datetime, reason: str = "manual", kind: str = "", note: str = "") -> bool:
