@@ -259,6 +259,9 @@ EMAIL_USE_TLS = _flag("NENRIN_SMTP_TLS", default=True)
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'dummy'}.EmailBackend"
 DEFAULT_FROM_EMAIL = os.environ.get("NENRIN_MAIL_FROM", "nenrin@localhost")
 
+#: Where members forward or copy mails to for the timeline; each has an own one of it (timeline+7.mark@...).
+RECEIVE_ADDRESS = os.environ.get("NENRIN_RECEIVE_ADDRESS", "")
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

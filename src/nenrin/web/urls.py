@@ -24,6 +24,7 @@ from nenrin.web.lifetimes import pages as lifetimes
 from nenrin.web.mail import drafts, outbox, suppressions, wordings
 from nenrin.web.mail import preferences as mail_preferences
 from nenrin.web.mail import settings as mail_settings
+from nenrin.web.meetings import addresses as meetings
 from nenrin.web.my_day import answering as my_day_answering
 from nenrin.web.my_day import pages as my_day
 from nenrin.web.notices import pages as notices
@@ -52,7 +53,7 @@ from nenrin.web.team_day import reassigning
 from nenrin.web.webhooks import pages as webhooks
 
 AREAS = (
-    *(tasks, notices),
+    *(tasks, meetings, notices),
     *(assets, home, palette, addresses, account, timeline_entries, segments),
     *(my_day, my_day_answering, team_day, team_people, reassigning, internal_handovers, routing),
     *(first_look, imports, sources, board, event_catalogue, data_exports, health_models, measures, backtests),

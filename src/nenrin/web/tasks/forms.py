@@ -12,6 +12,7 @@ from nenrin.customers.models import Account
 from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import Permission
 from nenrin.web.editing import day_field
+from nenrin.web.tasks.accounts import account_named
 from nenrin.work import task_rules
 from nenrin.work.models import Task, TaskTemplate
 from nenrin.work.models.task import EVERY
@@ -50,19 +51,7 @@ class TaskForm(forms.Form):
         self.member = member
 
     def clean_account(self) -> Account | None:
-        """By its number or its name, among those that the member may add tasks to."""
-        said = self.cleaned_data["account"].strip()
-        if not said:
-            return None
-        rows = Account.objects.for_member(self.member, Permission.TASKS_EDIT).standing()
-        number = said.removeprefix("#")
-        found = (
-            rows.filter(pk=int(number)).first() if number.isascii() and number.isdigit() and len(number) < 19 else None
-        )
-        found = found or rows.filter(name=said).first() or _only(rows.filter(name__icontains=said)[:2])
-        if found is None:
-            raise forms.ValidationError(_("No account, or more than one, has this name: write it out."))
-        return found
+        return account_named(self.cleaned_data["account"], self.member, Permission.TASKS_EDIT)
 
     def clean_assignee(self) -> Member | None:
         key = self.cleaned_data["assignee"]
@@ -72,11 +61,6 @@ class TaskForm(forms.Form):
         """What the verbs take."""
         steps = self.cleaned_data["steps"].splitlines()
         return {name: value for name, value in self.cleaned_data.items() if name != "steps"} | {"checklist": steps}
-
-
-def _only(rows: Any) -> Account | None:
-    found = list(rows)
-    return found[0] if len(found) == 1 else None
 
 
 def standing(task: Task) -> dict[str, Any]:

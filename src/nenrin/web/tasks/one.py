@@ -24,13 +24,12 @@ from nenrin.web.components import Fact, Moment
 from nenrin.web.editing import Clash, attempt, last_entry, version_of
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.listing import plain, whole
+from nenrin.web.tasks.accounts import offered
 from nenrin.web.tasks.forms import TaskForm, colleagues, standing
 from nenrin.web.tasks.rows import lines, within
 from nenrin.work import task_templates, tasks
 from nenrin.work.models import Task, TaskTemplate
 from nenrin.work.models.task import EVERY, STATES, Every, State
-
-OFFERED = 500
 
 
 @requires(Permission.TASKS_VIEW)
@@ -75,7 +74,7 @@ def new(request: MemberRequest) -> HttpResponse:
         "cancel_url": back_to(request, reverse("tasks")),
         "next": request.POST.get("next") or request.GET.get("next", ""),
         "templates": TaskTemplate.objects.filter(archived_at__isnull=True),
-        "accounts": _offered(request),
+        "accounts": offered(request.user, Permission.TASKS_EDIT),
     }
     return render(request, "tasks/form.html", context, status=422 if form.errors else 200)
 
@@ -105,7 +104,7 @@ def edit(request: MemberRequest, key: int) -> HttpResponse:
         "clash": outcome if isinstance(outcome, Clash) else None,
         "version": row.version,
         "cancel_url": reverse("task", args=[key]),
-        "accounts": _offered(request),
+        "accounts": offered(request.user, Permission.TASKS_EDIT),
     }
     return render(request, "tasks/form.html", context, status=422 if form.errors else 200)
 
@@ -145,12 +144,6 @@ def _beginning(request: MemberRequest) -> dict[str, Any]:
                 "due_on": task_templates.due_on(row, navigation.today(request)), "steps": "\n".join(row.checklist),
             }  # fmt: skip
     return filled
-
-
-def _offered(request: MemberRequest) -> list[str]:
-    """Names that the browser offers while one types."""
-    rows = Account.objects.for_member(request.user, Permission.TASKS_EDIT).standing().order_by("name")
-    return list(rows.values_list("name", flat=True)[:OFFERED])
 
 
 def _facts(row: Task, request: MemberRequest) -> list[Fact]:

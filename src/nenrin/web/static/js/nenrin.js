@@ -8,6 +8,7 @@ import "./focus.js";
 import "./keep.js";
 import "./order.js";
 import "./palette.js";
+import "./print.js";
 import "./queue.js";
 import "./rows.js";
 import "./toast.js";

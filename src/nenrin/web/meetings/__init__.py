@@ -1,0 +1,1 @@
+"""Meetings: the list, one meeting, its brief, calendars in and out, mails to match."""
