@@ -12,7 +12,7 @@ from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Entry, Organisation
 from nenrin.ingest import invoices
 from nenrin.ingest.facts.knowing import Knowing, on_arrival
-from nenrin.ingest.models import Effort, Invoice
+from nenrin.ingest.models import Cost, Effort, Invoice
 from nenrin.values import Money
 from tests.ingest.files_kit import counts, imported
 
@@ -102,3 +102,13 @@ def test_hours_and_costs_of_a_touch_model_are_known_by_its_name_and_no_other_is_
 def test_costs_in_a_currency_that_there_is_not_are_refused(at: datetime) -> None:
     row = imported("costs", "月,区分,金額,通貨\n2026年10月,CS,9000,QQQ\n", at)
     assert row.rejects.get().problems[0]["column"] == "通貨"
+
+
+def test_a_blank_cell_of_costs_and_hours_leaves_what_stands(at: datetime) -> None:
+    for kind, amount, model in (("costs", "amount", Cost), ("efforts", "hours", Effort)):
+        head = f"key,account_key,month,category,{amount},note,segment"
+        imported(kind, f"{head}\nX1,A1,2026-04,sales,100,展示会,中堅\n", at)
+        imported(kind, f"{head}\nX1,,2026-04,sales,120,,\n", at)
+        row = model.objects.get(key="X1")
+        assert (row.account.name, row.note, row.segment) == ("東雲", "展示会", "中堅")
+        assert (row.minor if kind == "costs" else row.minutes / 60) == 120
