@@ -50,7 +50,7 @@ COLLEAGUES |= {"NoticePreference", "CalendarFeed", "Capacity", "DayLoad", "Deput
 PASSING = {"Import", "ImportedRow", "Spooled", "Submission", "WebhookDelivery"}
 #: Companies, contracts, configuration, counters and scores.
 IMPERSONAL = {
-    "Backtest", "BudgetPhase", "BudgetPlan", "KpiTarget", "MetricPolicy", "PeriodLock",
+    "Backtest", "BudgetPhase", "ConfigurationChange", "BudgetPlan", "KpiTarget", "MetricPolicy", "PeriodLock",
     "Account", "AccountKey", "AccountTag", "AttributeField", "Cost", "CurrentMeasure", "Cursor", "DailyScore", "Entry",
     "EventName", "Exclusion", "HardEvent", "Health", "HealthDetail", "HealthModelVersion", "Invoice", "Lease", "Merge",
     "OnboardingLink", "OnboardingPolicy", "OnboardingTemplate", "OnboardingTemplateVersion",

@@ -1,4 +1,4 @@
-"""`nenrin config`: health models as YAML files: out, previewed, and in again."""
+"""`nenrin config`: the configuration as files: out, looked at, in at once, and back."""
 
 from __future__ import annotations
 
@@ -7,118 +7,133 @@ from pathlib import Path
 
 import click
 
-from nenrin.analytics.scores import documents
-from nenrin.analytics.scores.documents import DocumentError
-from nenrin.analytics.scores.models import HealthModel
-from nenrin.cli.output import fail
+from nenrin.cli.output import fail, say_json, say_rows
 from nenrin.foundation.actors import SYSTEM
-from nenrin.insight import health_models
-from nenrin.insight.models import HealthModelVersion
-from nenrin.insight.previewing import differences, preview
+from nenrin.playbooks.configuration import applying, bundles, plans
+from nenrin.playbooks.configuration.bundles import Bundle
+from nenrin.playbooks.configuration.plans import Change, Plan
+from nenrin.playbooks.models import ConfigurationChange
 
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-FOLDER = click.Path(file_okay=False, path_type=Path)
+PATH = click.Path(exists=True, path_type=Path)
+SIGNS = {"new": "+", "changed": "~", "gone": "-"}
+COLOURS = {"+": "green", "-": "red", "@": "cyan"}
+prune_option = click.option("--prune", is_flag=True, help="Also put away what is live and not in FOLDER.")
+json_option = click.option("--json", "as_json", is_flag=True)
 
 
 @click.group()
 def command() -> None:
-    """Export health models as YAML, see what a changed one would do, take it in."""
+    """Segments, health models, templates and playbooks as YAML files.
+
+    FOLDER holds a folder for each kind: segments, health-models, task-templates, mail-templates, onboarding-templates,
+    playbooks.
+    """
 
 
 @command.command()
-@click.argument("folder", type=FOLDER)
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 def export(folder: Path) -> None:
-    """Write the live version of every health model to FOLDER/<key>.yaml."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for one in health_models.listed():
-        if one.live:
-            target = folder / f"{one.key}.yaml"
-            target.write_text(documents.to_yaml(one.model), encoding="utf-8")
-            click.echo(target)
-
-
-@command.command("import")
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--publish", is_flag=True, help="Make them live from today instead of leaving drafts.")
-@click.option("--note", default="", help="Why; shown with the versions.")
-def import_(folder: Path, publish: bool, note: str) -> None:
-    """Take every FOLDER/*.yaml that differs from what is live. All are read first: one mistake, and none is taken."""
-    read = [(file, _read(file)) for file in sorted(folder.glob("*.yaml"))]
-    if not read:
-        fail(f"{folder}: no .yaml file in it")
-    for file, model in read:
-        if model == _live(model.key):
-            click.echo(f"{file}: unchanged")
-        else:
-            _take(file, model, publish=publish, note=note)
+    """Write everything that is live to FOLDER/<kind>/<key>.yaml."""
+    for file in bundles.write(bundles.live(), folder):
+        click.echo(file)
 
 
 @command.command()
-@click.argument("file", type=FILE)
-@click.option("--publish", is_flag=True, help="Make it live from today instead of leaving a draft.")
-@click.option("--note", default="", help="Why; shown with the version.")
-def draft(file: Path, publish: bool, note: str) -> None:
-    """Take a model from FILE as the draft of its key. Every mistake is named by its place."""
-    _take(file, _read(file), publish=publish, note=note)
+@click.argument("path", type=PATH)
+@prune_option
+@json_option
+def plan(path: Path, prune: bool, as_json: bool) -> None:
+    """Tell what taking PATH (a folder, or one file in a kind's folder) would change. Nothing is kept.
 
-
-@command.command("preview")
-@click.argument("file", type=FILE)
-def preview_(file: Path) -> None:
-    """Print what FILE changes against the live version, and which accounts would change colour. Nothing is kept."""
-    model = _read(file)
-    live = _live(model.key)
-    for line in differences.between(live, model) if live else []:
-        click.echo(f"{line.what.en}: {line.before.en} -> {line.after.en}")
-    seen = preview.of(model, at=datetime.now(UTC))
-    click.echo(f"{len(seen.changed)} of {seen.taken} accounts change colour: {seen.worse} worse, {seen.better} better")
-    for change in seen.changed:
-        scores = f"{change.score_before} -> {change.score_after}"
-        click.echo(f"  {change.name}: {change.before} -> {change.after} ({scores}): {change.why.en}")
+    Status 1 where a document cannot be taken.
+    """
+    found = plans.plan(_read(path), by=SYSTEM, at=datetime.now(UTC), prune=prune)
+    say_json(_plain(found)) if as_json else _show(found)
+    if found.problems:
+        raise SystemExit(1)
 
 
 @command.command()
-@click.argument("key")
-@click.option("--note", default="", help="Why; shown with the version.")
-def publish(key: str, note: str) -> None:
-    """Make the draft of a model live from today."""
+@click.argument("path", type=PATH)
+@click.option("--plan", "seen", default=None, help="Only if this plan still holds: its digest, as `plan` prints it.")
+@click.option("--note", default="", help="Why; shown with every version and in the journal.")
+@prune_option
+def apply(path: Path, seen: str | None, note: str, prune: bool) -> None:
+    """Take PATH in: every document that differs, all or none."""
     try:
-        row = health_models.publish(key, by=SYSTEM, at=datetime.now(UTC), note=note)
-    except (health_models.NoDraft, DocumentError) as problem:
-        fail(f"{key}: {problem}")
-    click.echo(f"{row} live from {row.live_from}")
+        row = applying.apply(_read(path), by=SYSTEM, at=datetime.now(UTC), note=note, prune=prune, seen=seen)
+    except applying.Refused as refusal:
+        fail("nothing was changed:\n" + "\n".join(f"  {one}" for one in refusal.problems))
+    except applying.Moved as moved:
+        fail(str(moved))
+    _done(row)
 
 
-@command.command("roll-back")
-@click.argument("key")
-@click.argument("number", type=int)
-@click.option("--note", default="", help="Why; shown with the version.")
-def roll_back(key: str, number: int, note: str) -> None:
-    """Publish an earlier version of a model anew."""
-    row = HealthModelVersion.objects.filter(key=key, number=number, state="published", is_withdrawn=False).first()
+@command.command()
+@click.argument("number", type=int, required=False)
+@click.option("--force", is_flag=True, help="Also overwrite what somebody changed since.")
+def rollback(number: int | None, force: bool) -> None:
+    """Put back what stood before configuration NUMBER (the latest) was taken in."""
+    try:
+        row = applying.roll_back(number, by=SYSTEM, at=datetime.now(UTC), force=force)
+    except applying.NothingToUndo as none:
+        fail(str(none))
+    except applying.Refused as refusal:
+        fail("nothing was changed:\n" + "\n".join(f"  {one}" for one in refusal.problems))
+    _done(row)
+
+
+@command.command()
+@json_option
+def history(as_json: bool) -> None:
+    """List what was taken in: when, by whom, why, how many documents."""
+    rows = [
+        {"number": row.number, "at": row.at.isoformat(timespec="seconds"), "by": row.by, "note": row.note,
+         "documents": len(row.documents), "undone_by": row.undone_by.number if row.undone_by else None}
+        for row in ConfigurationChange.objects.select_related("undone_by")
+    ]  # fmt: skip
+    if as_json:
+        say_json(rows)
+    else:
+        say_rows(rows, "table", ("number", "at", "by", "note", "documents", "undone_by"))
+
+
+def _read(path: Path) -> Bundle:
+    try:
+        return bundles.read(path)
+    except bundles.Unreadable as problem:
+        fail(str(problem))
+
+
+def _done(row: ConfigurationChange | None) -> None:
     if row is None:
-        fail(f"no published version {number} of {key}")
-    try:
-        live = health_models.roll_back(row, by=SYSTEM, at=datetime.now(UTC), note=note)
-    except DocumentError as problem:
-        fail(f"{key}: {problem}")
-    click.echo(f"{live} live from {live.live_from}")
+        click.echo("nothing differs from what is live")
+        return
+    for one in row.documents:
+        click.echo(f"{one['kind']}/{one['key']}: {'put away' if one['after'] is None else 'live'}")
+    click.echo(f"configuration #{row.number}; `nenrin config rollback {row.number}` takes it back")
 
 
-def _read(file: Path) -> HealthModel:
-    try:
-        return health_models.checked(documents.from_yaml(file.read_text(encoding="utf-8")))
-    except (DocumentError, UnicodeDecodeError) as problem:
-        fail(f"{file}: {problem}")
+def _show(found: Plan) -> None:
+    for change in found.changes:
+        _show_change(change)
+    click.echo(f"{len(found.changes)} to change, {found.unchanged} unchanged; plan {found.digest}")
 
 
-def _live(key: str) -> HealthModel | None:
-    return next((one.model for one in health_models.listed() if one.key == key and one.live), None)
+def _show_change(change: Change) -> None:
+    click.secho(f"{SIGNS[change.what]} {change.kind.folder}/{change.key} ({change.what})", bold=True)
+    for line in change.difference[2:]:
+        click.secho(f"    {line}", fg=COLOURS.get(line[:1]))
+    for effect in change.effects:
+        click.echo(f"  > {effect.en}")
+    for problem in change.problems:
+        click.secho(f"  ! {problem}", fg="red")
 
 
-def _take(file: Path, model: HealthModel, *, publish: bool, note: str) -> None:
-    at = datetime.now(UTC)
-    row = health_models.draft(documents.to_dict(model), by=SYSTEM, at=at, note=note)
-    if publish:
-        row = health_models.publish(row.key, by=SYSTEM, at=at, note=note)
-    click.echo(f"{file}: {row} {f'live from {row.live_from}' if publish else 'saved as a draft'}")
+def _plain(found: Plan) -> dict[str, object]:
+    changes = [
+        {"kind": one.kind.folder, "key": one.key, "what": one.what, "difference": one.difference,
+         "effects": [{"en": effect.en, "ja": effect.ja} for effect in one.effects], "problems": list(one.problems)}
+        for one in found.changes
+    ]  # fmt: skip
+    return {"plan": found.digest, "unchanged": found.unchanged, "changes": changes}

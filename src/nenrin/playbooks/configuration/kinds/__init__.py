@@ -1,0 +1,18 @@
+"""The kinds of configuration, in the order in which they lean on each other: playbooks name segments and templates."""
+
+from __future__ import annotations
+
+from nenrin.playbooks.configuration.kinds import (
+    health_models,
+    mail_templates,
+    onboarding_templates,
+    playbooks,
+    segments,
+    task_templates,
+)
+from nenrin.playbooks.configuration.kinds.shape import Kind
+
+KINDS: tuple[Kind, ...] = (
+    segments.KIND, health_models.KIND, task_templates.KIND, mail_templates.KIND, onboarding_templates.KIND, playbooks.KIND,
+)  # fmt: skip
+OF_FOLDER = {kind.folder: kind for kind in KINDS}

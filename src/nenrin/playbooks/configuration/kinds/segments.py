@@ -1,0 +1,49 @@
+"""Segments by their name: the condition and the note."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from nenrin.analytics.conditions import Unreadable
+from nenrin.insight import segments
+from nenrin.insight.models import Segment, SegmentMembership
+from nenrin.playbooks.configuration.kinds.shape import Document, Kind, Taking
+from nenrin.values import Text
+
+
+def live() -> Mapping[str, Document]:
+    rows = Segment.objects.filter(archived_at__isnull=True)
+    return {row.name: {"segment": row.name, "note": row.note, "condition": row.condition} for row in rows}
+
+
+def take(key: str, document: Document, taking: Taking) -> None:
+    row = Segment.objects.filter(name=key).first()
+    note = str(document.get("note") or "")
+    segments.save(key, document.get("condition"), by=taking.by, at=taking.at, note=note, segment=row)
+
+
+def retire(key: str, taking: Taking) -> None:
+    for row in Segment.objects.filter(name=key, archived_at__isnull=True):
+        segments.archive(row, by=taking.by, at=taking.at)
+
+
+def effect(key: str, document: Document | None, at: datetime) -> list[Text]:
+    """How many accounts would be in it, and who would enter and leave now."""
+    inside = set(
+        SegmentMembership.objects.filter(segment__name=key, left_at__isnull=True).values_list("account", flat=True)
+    )
+    after = set() if document is None else set(segments.accounts_in(document.get("condition"), at=at))
+    came, went = len(after - inside), len(inside - after)
+    return [
+        Text(
+            f"{len(after):,} accounts in it: {came:,} enter, {went:,} leave",
+            f"該当{len(after):,}社（追加{came:,}、除外{went:,}）",
+        )
+    ]
+
+
+KIND = Kind(
+    "segments", Text("Segment", "セグメント"), live, take, retire, effect,
+    (Unreadable, segments.NameTaken, segments.Stale),
+)  # fmt: skip

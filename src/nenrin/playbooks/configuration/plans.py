@@ -1,0 +1,127 @@
+"""What taking a configuration would do: each document against what is live, tried whole, and what it means to accounts."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from django.db import transaction
+
+from nenrin.foundation.actors import Actor
+from nenrin.playbooks.configuration import bundles
+from nenrin.playbooks.configuration.bundles import Bundle
+from nenrin.playbooks.configuration.kinds import KINDS
+from nenrin.playbooks.configuration.kinds.shape import Document, Kind, Taking
+from nenrin.values import Text
+
+What = Literal["new", "changed", "gone"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One document: `before` and `after` are None where there is none. `problems`: why it cannot be taken."""
+
+    kind: Kind
+    key: str
+    before: Document | None
+    after: Document | None
+    effects: tuple[Text, ...] = ()
+    problems: tuple[str, ...] = ()
+
+    @property
+    def what(self) -> What:
+        if self.after is None:
+            return "gone"
+        return "new" if self.before is None else "changed"
+
+    @property
+    def difference(self) -> list[str]:
+        """A unified difference of the two files."""
+        before, after = ("" if one is None else bundles.text(one) for one in (self.before, self.after))
+        name = f"{self.kind.folder}/{self.key}.yaml"
+        return list(
+            difflib.unified_diff(before.splitlines(), after.splitlines(), f"live/{name}", name, lineterm="", n=2)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`digest` names what is live and what is to be: a plan is carried out only if both are still the same."""
+
+    changes: tuple[Change, ...]
+    unchanged: int
+    digest: str
+
+    @property
+    def problems(self) -> list[str]:
+        return [
+            f"{change.kind.folder}/{change.key}: {problem}" for change in self.changes for problem in change.problems
+        ]
+
+
+def plan(wanted: Bundle, *, by: Actor, at: datetime, prune: bool = False) -> Plan:
+    """Look at every document, in the order in which kinds lean on each other. Nothing is kept.
+
+    - `prune`: what is live and not among the documents is put away; without it, it is left alone.
+
+    All documents are taken together and taken back, so that a playbook may name a segment that comes with it.
+    """
+    live = bundles.live()
+    pairs = list(_pairs(wanted, live, prune))
+    tried = _tried(pairs, Taking(by, at, "plan"), at)
+    return Plan(tuple(tried), len(wanted) - sum(one.after is not None for one in tried), _digest(pairs))
+
+
+def _pairs(wanted: Bundle, live: Bundle, prune: bool) -> Iterator[Change]:
+    for kind in KINDS:
+        keys = [key for folder, key in {**live, **wanted} if folder == kind.folder]
+        for key in sorted(keys):
+            before, after = live.get((kind.folder, key)), wanted.get((kind.folder, key))
+            if (after is None and not prune) or (after is not None and before is not None and _same(before, after)):
+                continue
+            yield Change(kind, key, before, after)
+
+
+def _same(one: Document, other: Document) -> bool:
+    return bundles.text(one) == bundles.text(other)
+
+
+def _tried(changes: Iterable[Change], taking: Taking, at: datetime) -> list[Change]:
+    found = []
+    with transaction.atomic():
+        for change in changes:
+            found.append(_one(change, taking, at))
+        transaction.set_rollback(True)
+    return found
+
+
+def _one(change: Change, taking: Taking, at: datetime) -> Change:
+    """With what it would mean, or with why not. The effect is told before the document is taken: against what is live."""
+    try:
+        effects = tuple(change.kind.effect(change.key, change.after, at))
+        with transaction.atomic():
+            carry_out(change, taking)
+    except change.kind.refusals as refusal:
+        return Change(change.kind, change.key, change.before, change.after, (), (str(refusal),))
+    return Change(change.kind, change.key, change.before, change.after, effects)
+
+
+def carry_out(change: Change, taking: Taking) -> None:
+    """Raises one of the kind's refusals."""
+    if change.after is None:
+        change.kind.retire(change.key, taking)
+    else:
+        change.kind.take(change.key, change.after, taking)
+
+
+def _digest(changes: Iterable[Change]) -> str:
+    told = hashlib.sha256()
+    for change in changes:
+        for document in (change.before, change.after):
+            told.update(f"{change.kind.folder}/{change.key}\n".encode())
+            told.update(b"-" if document is None else bundles.text(document).encode())
+    return told.hexdigest()[:12]
