@@ -112,7 +112,8 @@ def invoice_delete(request: MemberRequest, key: int) -> HttpResponse:
 
 def _find(request: MemberRequest, key: int) -> Invoice:
     reached = Account.objects.for_member(request.user, EDIT)
-    row = Invoice.objects.standing().filter(pk=key, account__in=reached).select_related("account").first()
+    standing: Any = Invoice.objects.standing()
+    row: Invoice | None = standing.filter(pk=key, account__in=reached).select_related("account").first()
     if row is None:
         raise Http404(f"invoice {key}")
     return row
