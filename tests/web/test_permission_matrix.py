@@ -65,6 +65,7 @@ IDS: dict[str, tuple[str, ...]] = {
     "costs/<int:": ("cost",),
     "hours/": ("file",),
     "hours/<int:": ("hours",),
+    "invoices/<int:": ("invoice",),
     "balance/": ("file",),
     "contribution/": ("file",),
     "accounts/export.<str:": ("file",),
@@ -132,6 +133,9 @@ IDS: dict[str, tuple[str, ...]] = {
     "api/health-models/{": ("model",),
     "api/health-models/{key}/versions/{": ("model", "model_number"),
     "api/segments/{": ("segment",),
+    "api/my-day/answers/{": ("undo",),
+    "api/handovers/{": ("handover",),
+    "api/team-day/{": ("member",),
 }
 WORDS = {
     "kpi": "nrr",
