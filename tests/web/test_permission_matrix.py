@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -20,9 +20,12 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from nenrin.api.rest import api
-from nenrin.foundation.models import Member, Organisation
+from nenrin.foundation import journal
+from nenrin.foundation.actors import SYSTEM
+from nenrin.foundation.models import Member, Organisation, WebhookDelivery
 from nenrin.foundation.permissions import GRANTS, READS, FieldClass, Permission, Scope
 from nenrin.foundation.roles import Role
+from nenrin.foundation.webhooks import endpoints, feed
 from tests.web import matrix_world
 from tests.web.matrix_world import ASKED, CANARY, World
 
@@ -52,6 +55,18 @@ IDS: dict[str, tuple[str, ...]] = {
     "health-models/<slug:": ("model",),
     "members/<int:": ("member",),
     "tokens/<int:": ("token",),
+    "drafts/<int:": ("mail_draft",),
+    "mails/<int:": ("mail",),
+    "mails/export.<str:": ("file",),
+    "mail/suppressions/<int:": ("suppression",),
+    "mail/suppressions/export.<str:": ("file",),
+    "mail/templates/<int:": ("mail_template",),
+    "mail/preferences/": ("word",),
+    "mail/unsubscribe/": ("word",),
+    "mail/events/": ("word",),
+    "webhooks/<int:": ("webhook",),
+    "webhooks/<int:key>/messages/": ("webhook", "delivery"),
+    "api/mails/{int:": ("mail",),
     "journal/<int:": ("entry",),
     "products/<int:": ("product",),
     "attributes/<int:": ("attribute",),
@@ -149,15 +164,18 @@ WORDS = {
     "day": "2026-11-01",
     "side": "existing",
     "code": "core",
+    "word": "none",
 }
 #: Kinds that belong to an account and are reached only where it is.
 OWNED = {"account", "contact", "subscription", "invoice", "touch", "pulse", "override", "key"}
+OWNED |= {"mail", "mail_draft"}
 OWNED |= {"handoff", "promise", "feedback", "success_plan", "objective", "milestone"}
 #: Answered without a member: they declare it, or belong to signing in, which has its own rules.
 PUBLIC = {"asset", "closed", "invitation", "preferences", "api-reference", "openapi-json", "api-root", "alive", "ready"}
 #: Opened by a secret in the address, tried in its own tests.
 PUBLIC |= {"portal", "portal-step", "portal-message", "portal-upload", "portal-file", "portal-language"}
 PUBLIC |= {"shared-plan"}
+PUBLIC |= {"mail-preferences", "mail-unsubscribe", "mail-events"}
 SIGNING_IN = "sign-in/"
 #: Reading these leaves a note of who took what out: the one thing a GET may write.
 NOTED = {"accounts-export", "accounts-compare-export", "contacts-export", "subscriptions-export", "journal-export"}
@@ -167,6 +185,7 @@ NOTED |= {"lifetimes-export", "lifetime-accounts-export", "segments-export"}
 NOTED |= {"retention-export", "retention-accounts-export"}
 NOTED |= {"risks-export", "risk-forecast-export"}
 NOTED |= {"event-catalogue-export", "live-events-export", "quarantined-export"}
+NOTED |= {"outbox-export", "mail-suppressions-export"}
 NOTED |= {"costs-export", "hours-export", "balance-export", "contribution-export", "contribution-accounts-export"}
 NOTED |= {"handoffs-export", "promises-export", "handoff-feedback-export", "handoff-deals-export"}
 NOTED |= {"success-plans-export"}
@@ -175,7 +194,8 @@ CHANGING = {"health-model": Permission.HEALTH_CONFIGURE, "teams": Permission.MEM
 CHANGING |= {"revenue-settings": Permission.HEALTH_CONFIGURE, "health-models": Permission.HEALTH_CONFIGURE}
 CHANGING["health-model-yaml"] = CHANGING["health-model-backtest"] = Permission.HEALTH_CONFIGURE
 #: What is sent where an empty form or body would be refused before its object is looked for.
-FORMS = {"subscription-deed": {"do": "withdraw"}}
+FORMS: dict[str, dict[str, str]] = {"subscription-deed": {"do": "withdraw"}}
+FORMS["outbox-deed"] = {"do": "stop"}
 BODIES = {
     "/keys": b'{"namespace": "new", "key": "k"}',
     "/owners/{phase}": b'{"member_id": null}',
@@ -323,10 +343,19 @@ def test_every_address_declares_what_it_takes_and_is_in_the_matrix() -> None:
     assert all(kinds("api" + path) is not None for _, path, _ in operations())
 
 
-def test_there_are_no_webhooks_yet() -> None:
-    """Who adds them adds them to the canaries too: they carry data out of the house."""
-    assert not [page.route for page in pages() if "hook" in page.route]
-    assert not [path for _, path, _ in operations() if "hook" in path]
+def test_personal_words_leave_by_webhook_only_where_that_was_allowed(world: World, at: datetime) -> None:
+    everything = [f"{room}." for room in ("customers", "work", "ingest", "insight", "foundation")]
+    before = at - timedelta(days=1)  # so that all that happened in this world is told
+    for name, may in (("open", True), ("closed", False)):
+        endpoints.open(name, f"https://{name}.example/x", by=SYSTEM, at=before, events=everything, is_personal=may)
+    journal.seal()
+    while feed.step(at):
+        pass
+    told = {
+        name: "".join(WebhookDelivery.objects.filter(endpoint__name=name).values_list("body", flat=True))
+        for name in ("open", "closed")
+    }
+    assert CANARY in told["open"] and len(told["closed"]) > 10_000 and CANARY not in told["closed"]
 
 
 def test_an_outsider_is_sent_to_the_sign_in(world: World) -> None:
