@@ -57,7 +57,8 @@ def laid(*, at: datetime, password: str) -> Ground:
         "go_live", name=Text("Go-live", "稼働開始日"), kind=AttributeKind.DATE, position=1, by=admin, at=at
     )
     health_models.install(at=at)
-    policies.publish({"rates": {"USD": "150"}}, note="社内換算レート", by=admin, at=at)
+    choices = {"rates": {"USD": "150"}, "sales_cycle_months": 2}
+    policies.publish(choices, note="社内換算レート、営業期間2か月", by=admin, at=at)
     sold = products.save(product.PRODUCT[0], name=product.PRODUCT[1].ja, by=admin, at=at)
     plans = {
         plan.key: products.save_plan(

@@ -48,7 +48,8 @@ class Hours:
 COSTS = (
     Cost("acquisition", 300_000, 0.2, note="展示会・紹介料"),
     Cost("sales", 560_000, 0.06, note="営業人件費"),
-    Cost("marketing", 320_000, 0.22, note="広告・コンテンツ"),
+    Cost("marketing", 200_000, 0.22, note="広告・コンテンツ"),
+    Cost("marketing", 120_000, 0.22, "tech", "検索広告・無料トライアル"),
     Cost("customer_marketing", 110_000, 0.25, note="ユーザー会・活用セミナー"),
     Cost("cs", 820_000, 0.05, "high", "専任担当"),
     Cost("cs", 480_000, 0.06, "low", "共同担当・活用講座"),
