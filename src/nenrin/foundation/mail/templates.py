@@ -54,7 +54,9 @@ class _Blank(Undefined):
 
 
 def _path(blank: Undefined) -> str:
-    return str(blank.name)
+    """As far as it was looked for: the engine tells the whole of it in its hint alone."""
+    said = (blank.hint or "").removesuffix(" is undefined").strip("'")
+    return said if said.startswith(str(blank.name)) else str(blank.name)
 
 
 class _Limited(Environment):

@@ -15,7 +15,7 @@ register(
     personal=True,
 )
 register("foundation.mail.sent", Text("Mail sent: {subject}", "メールを送信: {subject}"), personal=True)
-register("foundation.mail.delivered", Text("Mail delivered", "メールが到着"))
+register("foundation.mail.delivered", Text("Mail delivered: {subject}", "メールが到着: {subject}"), personal=True)
 register("foundation.mail.bounced", Text("Mail bounced: {subject}", "メールが不達: {subject}"), personal=True)
 register(
     "foundation.mail.complained", Text("Mail reported as spam: {subject}", "迷惑メール報告: {subject}"), personal=True

@@ -1,0 +1,68 @@
+"""Webhooks on their pages: added, shown once, tried, replayed, stopped."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.test import Client
+
+from nenrin.foundation.models import Organisation, WebhookDelivery, WebhookEndpoint
+from nenrin.foundation.roles import Role
+from tests import cast
+from tests.web.form_kit import form_with
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def client(org: Organisation) -> Client:
+    client = Client()
+    client.force_login(cast.member(Role.ADMINISTRATOR))
+    return client
+
+
+def test_a_webhook_is_added_its_secret_shown_once_and_replayed(client: Client) -> None:
+    told = {
+        "name": "社内連携",
+        "kind": "standard",
+        "url": "http://inside.example",
+        "events": ["customers.account."],
+        "language": "ja",
+    }
+    assert "https:// で始まるURL" in client.post("/webhooks/new", told).content.decode()
+    page = client.post("/webhooks/new", told | {"url": "https://hooks.example.com/secret-path"}).content.decode()
+    secret = re.search(r"whsec_[A-Za-z0-9+/=]{40,}", page)
+    row = WebhookEndpoint.objects.get()
+    assert secret and "secret-path" not in page
+    shown = client.get(f"/webhooks/{row.pk}").content.decode()
+    assert secret[0] not in shown and "hooks.example.com" in shown and "secret-path" not in shown
+    client.post(f"/webhooks/{row.pk}/test")
+    WebhookDelivery.objects.update(state="failed", attempts=10, detail="500 broken")
+    assert "500 broken" in client.get(f"/webhooks/{row.pk}?state=failed").content.decode()
+    client.post(f"/webhooks/{row.pk}/replay", {"all": "1"})
+    one = WebhookDelivery.objects.get()
+    assert (one.state, one.attempts) == ("queued", 0)
+    assert "nenrin.test" in client.get(f"/webhooks/{row.pk}/messages/{one.pk}").content.decode()
+    again = re.search(r"whsec_[A-Za-z0-9+/=]{40,}", client.post(f"/webhooks/{row.pk}/secret").content.decode())
+    assert again and again[0] != secret[0]
+
+
+def test_a_changed_form_keeps_the_address_and_a_stop_is_taken_back(client: Client) -> None:
+    told = {
+        "name": "Slack",
+        "kind": "slack",
+        "url": "https://hooks.slack.com/services/T/B/x",
+        "events": [],
+        "language": "en",
+    }
+    client.post("/webhooks/new", told)
+    row = WebhookEndpoint.objects.get()
+    form = form_with(client.get(f"/webhooks/{row.pk}").content.decode(), "name", "url")
+    client.post(f"/webhooks/{row.pk}", form | {"name": ["Slack #cs"]})
+    after = WebhookEndpoint.objects.get()
+    assert (after.name, after.address_key, after.kind) == ("Slack #cs", row.address_key, "slack")
+    for stopped in (True, False):
+        client.post(f"/webhooks/{row.pk}/state", {"n": str(stopped)})
+        assert (WebhookEndpoint.objects.get().disabled_at is not None) is stopped
+    assert "Slack #cs" in client.get("/webhooks").content.decode()
