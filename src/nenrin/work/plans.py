@@ -188,8 +188,6 @@ def is_changed_since(plan: SuccessPlan) -> bool:
 
 def achieve(plan: SuccessPlan, *, by: Actor, at: datetime, words: str = "", version: int | None = None) -> SuccessPlan:
     """Success as defined is there. Raises Refused for one that was never agreed, Conflict. Journal: work.plan.achieved."""
-    if plan.edition == 0:
-        raise Refused.one("state", Text("agree it with the customer first", "先にお客様と合意する"), plan.state)
     return _close(plan, PlanState.ACHIEVED, words, version, by, at)
 
 
@@ -208,6 +206,8 @@ def _close(
         if stands.state == state:
             return stands
         _refuse_closed(stands)
+        if state is PlanState.ACHIEVED and stands.edition == 0:
+            raise Refused.one("state", Text("agree it with the customer first", "先にお客様と合意する"), stands.state)
         stands.state, stands.close_words, stands.closed_on = state, words.strip(), organisation.today(at)
         rows.save(stands, at)
         rows.record(f"work.plan.{state.value}", stands, by, at, personal={"words": stands.close_words})

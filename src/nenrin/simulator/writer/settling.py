@@ -14,6 +14,7 @@ from nenrin.insight.risk import step as risk
 from nenrin.simulator.world import World
 from nenrin.simulator.writer import lists
 from nenrin.simulator.writer.accounts import Book
+from nenrin.work import handoff_rounds
 
 Progress = Callable[[str, int], None]
 # A score needs some weeks of use behind it: history begins this long after the first event.
@@ -36,6 +37,7 @@ def settled(world: World, book: Book, *, now: datetime, progress: Progress = lam
     refresh.step(now)
     if world.stories:
         lists.made(book, now=now)
+        handoff_rounds.step(now)
         _journal_read(lake)
         refresh.step(now)
     rings.rebuild(today)

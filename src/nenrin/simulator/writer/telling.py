@@ -6,7 +6,20 @@ from datetime import datetime, timedelta
 
 from nenrin.foundation import organisation
 from nenrin.simulator.world import World
-from nenrin.simulator.writer import accounts, billing, files, ground, models, opinions, spending, untidy, usage, voices
+from nenrin.simulator.writer import (
+    accounts,
+    billing,
+    files,
+    ground,
+    handing,
+    models,
+    opinions,
+    spending,
+    success,
+    untidy,
+    usage,
+    voices,
+)
 from nenrin.simulator.writer.accounts import Book
 from nenrin.simulator.writer.deeds import Deed, done, moment
 
@@ -52,6 +65,8 @@ def _deeds(world: World, book: Book) -> Iterator[Deed]:
     if world.stories:
         yield from untidy.deeds(world, book)
         yield from files.deeds(world, brought, book)
+        yield from handing.deeds(world, book)
+        yield from success.deeds(world, book)
     yield from models.deeds(world.today, book)
     yield from spending.deeds(world.window.first, world.today, book, world.seed)
     yield from billing.deeds(world, book)
