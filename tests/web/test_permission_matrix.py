@@ -125,6 +125,22 @@ IDS: dict[str, tuple[str, ...]] = {
     "deputies/<int:": ("deputy",),
     "handovers/<int:": ("handover",),
     "accounts/<int:key>/handover": ("account",),
+    "tasks/export.<str:": ("file",),
+    "tasks/<int:": ("task",),
+    "tasks/<int:key>/do/": ("task", "task_deed"),
+    "tasks/<int:key>/files/<int:": ("task", "task_file"),
+    "timeline/<int:key>/files/<int:": ("touch", "touch_file"),
+    "attachments/<int:": ("task_file",),
+    "meetings/export.<str:": ("file",),
+    "meetings/<int:": ("meeting",),
+    "meetings/<int:key>/do/": ("meeting", "meeting_deed"),
+    "meetings/<int:key>/files/<int:": ("meeting", "meeting_file"),
+    "meetings/calendars/<int:": ("calendar",),
+    "meetings/mails/<int:": ("received",),
+    "notices/<int:": ("notice",),
+    "templates/tasks/<slug:": ("task_template",),
+    "templates/agendas/<slug:": ("agenda",),
+    "calendar/": ("secret",),
     "api/accounts/by-key/": ("namespace", "key"),
     "api/contacts/by-key/": ("namespace", "key"),
     "api/subscriptions/by-key/": ("namespace", "key"),
@@ -153,6 +169,9 @@ IDS: dict[str, tuple[str, ...]] = {
     "api/team-day/{": ("member",),
 }
 WORDS = {
+    "task_deed": "finish",
+    "meeting_deed": "restore",
+    "secret": "guessed",
     "kpi": "nrr",
     "cell": "stage",
     "undo": "gone",
@@ -170,12 +189,14 @@ WORDS = {
 OWNED = {"account", "contact", "subscription", "invoice", "touch", "pulse", "override", "key"}
 OWNED |= {"mail", "mail_draft"}
 OWNED |= {"handoff", "promise", "feedback", "success_plan", "objective", "milestone"}
+OWNED |= {"task", "meeting", "task_file", "meeting_file", "touch_file"}
 #: Answered without a member: they declare it, or belong to signing in, which has its own rules.
 PUBLIC = {"asset", "closed", "invitation", "preferences", "api-reference", "openapi-json", "api-root", "alive", "ready"}
 #: Opened by a secret in the address, tried in its own tests.
 PUBLIC |= {"portal", "portal-step", "portal-message", "portal-upload", "portal-file", "portal-language"}
 PUBLIC |= {"shared-plan"}
 PUBLIC |= {"mail-preferences", "mail-unsubscribe", "mail-events"}
+PUBLIC |= {"calendar-feed"}
 SIGNING_IN = "sign-in/"
 #: Reading these leaves a note of who took what out: the one thing a GET may write.
 NOTED = {"accounts-export", "accounts-compare-export", "contacts-export", "subscriptions-export", "journal-export"}
@@ -189,6 +210,7 @@ NOTED |= {"outbox-export", "mail-suppressions-export"}
 NOTED |= {"costs-export", "hours-export", "balance-export", "contribution-export", "contribution-accounts-export"}
 NOTED |= {"handoffs-export", "promises-export", "handoff-feedback-export", "handoff-deals-export"}
 NOTED |= {"success-plans-export"}
+NOTED |= {"tasks-export", "meetings-export"}
 #: Where changing takes more than looking; whoever only looks is told that there is nothing to change.
 CHANGING = {"health-model": Permission.HEALTH_CONFIGURE, "teams": Permission.MEMBERS_EDIT}
 CHANGING |= {"revenue-settings": Permission.HEALTH_CONFIGURE, "health-models": Permission.HEALTH_CONFIGURE}

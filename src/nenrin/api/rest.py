@@ -22,6 +22,8 @@ from nenrin.api import (
     lifetimes,
     mail,
     merges,
+    my_day,
+    ownership,
     plans,
     problems,
     products,
@@ -55,6 +57,10 @@ api.add_router("/products", products.router)
 api.add_router("/plans", products.plans)
 api.add_router("/tags", tags.router)
 api.add_router("/merges", merges.router)
+api.add_router("/my-day", my_day.router)
+api.add_router("/handovers", ownership.router)
+api.add_router("/deputies", ownership.deputy_router)
+api.add_router("/team-day", ownership.load_router)
 api.add_router("/imports", imports.router)
 api.add_router("/executive", executive.router)
 api.add_router("/invoices", invoices.router)

@@ -1,0 +1,217 @@
+"""REST: handovers among ourselves, deputies, and everybody's load against their capacity."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, Literal
+
+from django.http import Http404
+from ninja import Field, Query, Router
+from ninja.errors import HttpError
+
+from nenrin.api.guard import ApiRequest, grants
+from nenrin.api.paging import Id, Page, Strict, Window, page
+from nenrin.api.reach import one_account
+from nenrin.customers import capacities, deputies, handovers
+from nenrin.customers.errors import Refused
+from nenrin.customers.models import Deputy, Handover
+from nenrin.customers.statuses import Phase
+from nenrin.foundation import organisation
+from nenrin.foundation.actors import Actor
+from nenrin.foundation.models import Member
+from nenrin.foundation.permissions import FieldClass, Permission, allowed, visible
+from nenrin.values import Text
+from nenrin.work import capacity, handing_over
+
+router = Router(tags=["ownership"])
+deputy_router = Router(tags=["ownership"])
+load_router = Router(tags=["ownership"])
+LOOKING_AFTER = ("csm", "onboarding", "head")
+
+
+class HandoverOut(Strict):
+    """`note` and `answer` are null for whoever may not read personal data. `contents`: what went along on acceptance."""
+
+    id: int
+    account_id: int
+    phase: str
+    giver_id: int | None
+    receiver_id: int
+    state: str
+    note: str | None
+    answer: str | None
+    contents: dict[str, int]
+    proposed_at: datetime
+    answered_at: datetime | None
+
+
+class HandoverIn(Strict):
+    account_id: Id
+    receiver_id: Id
+    phase: Phase = Phase.PRIMARY
+    note: str = Field("", max_length=handovers.MOST_WORDS)
+
+
+class HandoverAnswerIn(Strict):
+    """`reason` for decline."""
+
+    do: Literal["accept", "decline", "withdraw"]
+    reason: str = Field("", max_length=300)
+
+
+class DeputyOut(Strict):
+    id: int
+    member_id: int
+    deputy_id: int
+    from_on: date
+    until_on: date
+
+
+class DeputyIn(Strict):
+    """From a day up to and without another."""
+
+    member_id: Id
+    deputy_id: Id
+    from_on: date
+    until_on: date
+
+
+class LoadOut(Strict):
+    """`minutes_today` of queue and due tasks, `queue_at` when the queue was made (null: not yet; then tasks alone)."""
+
+    member_id: int
+    member: str
+    accounts: int
+    arr_minor: int
+    at_risk: int
+    at_risk_untouched: int
+    tasks_due: int
+    tasks_overdue: int
+    minutes_today: int
+    minutes_a_day: int
+    queue_at: datetime | None
+    planned_minutes_a_month: int
+    minutes_a_month: int
+    deputy_id: int | None
+
+
+class CapacityIn(Strict):
+    minutes_a_day: int = Field(ge=0, le=capacities.MOST_MINUTES)
+    most_accounts: int | None = Field(None, ge=0, le=100_000)
+
+
+@router.get("", response=Page[HandoverOut], summary="List internal handovers")
+@grants(Permission.TASKS_VIEW)
+def list_handovers(request: ApiRequest, window: Query[Window]) -> Any:
+    """Of the accounts in your scope, and those that go to you."""
+    rows = Handover.objects.for_member(request.member, Permission.TASKS_VIEW)
+    return page(rows, window, {"id", "proposed_at"}, lambda found: [_shown(request, row) for row in found])
+
+
+@router.post("", response={201: HandoverOut}, summary="Ask a member to take an account over")
+@grants(Permission.ACCOUNTS_EDIT)
+def propose(request: ApiRequest, body: HandoverIn) -> Any:
+    """Asked again of the same member it is the same one."""
+    account = one_account(request.member, Permission.ACCOUNTS_EDIT, body.account_id, "account_id")
+    receiver, by = _member(body.receiver_id, "receiver_id"), Actor.of(request.member)
+    note = body.note.replace("\0", "")
+    row = handing_over.propose(account, receiver, phase=body.phase, note=note, by=by, at=request.at)
+    return 201, _shown(request, row)
+
+
+@router.post("/{int:handover_id}/answer", response=HandoverOut, summary="Accept, decline or take back a handover")
+@grants(Permission.TASKS_VIEW)
+def answer(request: ApiRequest, handover_id: Id, body: HandoverAnswerIn) -> Any:
+    """The receiver accepts or declines; who asked, or whoever assigns accounts, takes back. 409: answered already."""
+    row = Handover.objects.for_member(request.member, Permission.TASKS_VIEW).filter(pk=handover_id).first()
+    if row is None or not _may(request, row, body.do):
+        raise Http404(f"no handover {handover_id} for you to answer")
+    by, at = Actor.of(request.member), request.at
+    try:
+        if body.do == "accept":
+            return _shown(request, handing_over.accept(row, by=by, at=at))
+        if body.do == "decline":
+            return _shown(request, handovers.decline(row, reason=body.reason.replace("\0", ""), by=by, at=at))
+        return _shown(request, handovers.withdraw(row, by=by, at=at))
+    except handovers.Answered as answered:
+        raise HttpError(409, str(answered)) from None
+
+
+def _may(request: ApiRequest, row: Handover, do: str) -> bool:
+    if do != "withdraw":
+        return row.receiver_id == request.member.pk
+    return row.proposed_by_id == request.member.pk or allowed(request.member, Permission.ACCOUNTS_ASSIGN) is not None
+
+
+def _shown(request: ApiRequest, row: Handover) -> dict[str, Any]:
+    may_read = visible(request.member, FieldClass.PERSONAL)
+    plain = ("account_id", "phase", "giver_id", "receiver_id", "state", "contents", "proposed_at", "answered_at")
+    said = {"note": row.note, "answer": row.answer} if may_read else {"note": None, "answer": None}
+    return {"id": row.pk, **{name: getattr(row, name) for name in plain}, **said}
+
+
+@deputy_router.get("", response=list[DeputyOut], summary="List deputies, now and later")
+@grants(Permission.MEMBERS_VIEW)
+def list_deputies(request: ApiRequest) -> Any:
+    """Those whose absence is not over."""
+    today = organisation.today(request.at)
+    return list(Deputy.objects.filter(ended_at__isnull=True, until_on__gt=today)[:500].values(*_DEPUTY))
+
+
+@deputy_router.post("", response={201: DeputyOut}, summary="Set a deputy for an absence")
+@grants(Permission.TASKS_EDIT)
+def appoint(request: ApiRequest, body: DeputyIn) -> Any:
+    """Your own; anybody's for whoever assigns accounts."""
+    member = _member(body.member_id, "member_id")
+    if member.pk != request.member.pk and allowed(request.member, Permission.ACCOUNTS_ASSIGN) is None:
+        raise Refused.one("member_id", Text("yourself", "自分のみ指定可"), body.member_id)
+    deputy, by = _member(body.deputy_id, "deputy_id"), Actor.of(request.member)
+    row = deputies.appoint(member, deputy, from_on=body.from_on, until_on=body.until_on, by=by, at=request.at)
+    return 201, {name: getattr(row, name) for name in _DEPUTY}
+
+
+_DEPUTY = ("id", "member_id", "deputy_id", "from_on", "until_on")
+
+
+@load_router.get("", response=list[LoadOut], summary="Get everybody's load against their capacity")
+@grants(Permission.CAPACITY_VIEW)
+def list_loads(request: ApiRequest) -> Any:
+    """Members of customer success with what they have to do today, the fullest first."""
+    org = organisation.current()
+    members = Member.objects.filter(is_active=True, role__in=LOOKING_AFTER).order_by("pk")[:500]
+    lines = capacity.lines(members, organisation.today(request.at), request.at, org.currency)
+    return [_load(line) for line in lines]
+
+
+def _load(line: capacity.Line) -> dict[str, Any]:
+    return {
+        "member_id": line.member.pk, "member": line.member.name, "accounts": line.portfolio.accounts,
+        "arr_minor": line.portfolio.arr, "at_risk": line.portfolio.at_risk, "at_risk_untouched": line.portfolio.untouched,
+        "tasks_due": line.due.due, "tasks_overdue": line.due.overdue, "minutes_today": line.minutes,
+        "minutes_a_day": line.minutes_a_day, "queue_at": line.queue.at if line.queue else None,
+        "planned_minutes_a_month": line.planned.minutes, "minutes_a_month": line.planned.of_minutes,
+        "deputy_id": line.deputy.pk if line.deputy else None,
+    }  # fmt: skip
+
+
+@load_router.put("/{int:member_id}/capacity", response=CapacityIn, summary="State a member's capacity")
+@grants(Permission.ACCOUNTS_ASSIGN)
+def state_capacity(request: ApiRequest, member_id: Id, body: CapacityIn) -> Any:
+    """Minutes of a business day for accounts, and accounts at most. Safe to repeat."""
+    member = Member.objects.filter(pk=member_id, is_active=True).first()
+    if member is None:
+        raise Http404(f"no member {member_id}")
+    return capacities.state(
+        member,
+        minutes_a_day=body.minutes_a_day,
+        most_accounts=body.most_accounts,
+        by=Actor.of(request.member),
+        at=request.at,
+    )
+
+
+def _member(key: int, field: str) -> Member:
+    found = Member.objects.filter(pk=key, is_active=True).first()
+    if found is None:
+        raise Refused.one(field, Text("no such active member", "有効なメンバーではない"), key)
+    return found
