@@ -35,7 +35,7 @@ from nenrin.values import Money, Text
 from nenrin.work import touches
 from tests import cast
 from tests.insight import backtests_world
-from tests.web import handoffs_world, mail_world
+from tests.web import handoffs_world, mail_world, work_world
 
 #: Part of every personal word of this world, and of nothing else; the search for it does not contain it whole.
 CANARY = "zq7xkanarie"
@@ -93,6 +93,7 @@ def _company(world: World, owner: str, member: Member | None, at: datetime) -> N
     world.put("subscription", signed.pk, owner)
     touch = touches.write(account, "meeting", title=f"{CANARY} さん", body=CANARY, happened_at=at, by=SYSTEM, at=at)
     world.put("touch", touch.pk, owner)
+    work_world.company(world, owner, account, member, touch, at)
     pulse = pulses.give(account.pk, 3, by=Actor.of(world.viewer), at=at, note=f"{CANARY} と話した")
     world.put("pulse", pulse.pk, owner)
     end = date(2026, 12, 20)
@@ -130,6 +131,7 @@ def _imported(account: Account, owner: str, at: datetime) -> int:
 
 
 def _rest(world: World, mate: Member, at: datetime) -> None:
+    work_world.rest(world, at)
     left, right = (accounts.open(f"統合 {n}", by=SYSTEM, at=at) for n in (1, 2))
     world.put("merge", merges.merge(left, right, by=SYSTEM, at=at).pk)
     everyone = {"all": [{"field": "status", "op": "=", "value": "customer"}]}
