@@ -55,7 +55,7 @@ def act(turn: Turn) -> Outcome:
     except Refused as refused:
         return Failed(next(iter(refused.faults.values())))
     return Done(
-        {"mail": mail.pk, "url": f"/mail/{mail.pk}", "en": mail.subject, "ja": mail.subject}, contact=contact.pk
+        {"mail": mail.pk, "url": f"/mails/{mail.pk}", "en": mail.subject, "ja": mail.subject}, contact=contact.pk
     )
 
 
