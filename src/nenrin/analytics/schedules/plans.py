@@ -48,7 +48,10 @@ class Plan:
     business_days: int
 
     def __getitem__(self, key: str) -> Placed:
-        return next(step for step in self.steps if step.key == key)
+        found = next((step for step in self.steps if step.key == key), None)
+        if found is None:
+            raise KeyError(key)
+        return found
 
     @property
     def critical(self) -> tuple[str, ...]:

@@ -40,6 +40,7 @@ TABS = (
     ("people", "account-people", Text("People", "関係者"), Permission.CONTACTS_VIEW),
     ("timeline", "account-timeline", Text("Timeline", "タイムライン"), Permission.TIMELINE_VIEW),
     ("contracts", "account-contracts", Text("Contracts", "契約"), Permission.SUBSCRIPTIONS_VIEW),
+    ("onboarding", "account-onboarding", Text("Onboarding", "オンボーディング"), Permission.ONBOARDING_VIEW),
     ("plans", "account-plans", Text("Success plan", "サクセスプラン"), Permission.PLANS_VIEW),
     ("handoff", "account-handoff", Text("Handoff", "引き継ぎ"), Permission.HANDOFFS_VIEW),
 )

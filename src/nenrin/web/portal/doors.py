@@ -72,7 +72,8 @@ def by_link(page: Page) -> Page:
             except NotHere:
                 return closed(request)
 
-    return public(csrf_exempt(csp(POLICY)(opened)))
+    policed: Any = csp(POLICY)  # typed for views of a request alone
+    return public(csrf_exempt(policed(opened)))
 
 
 def closed(request: HttpRequest) -> HttpResponse:

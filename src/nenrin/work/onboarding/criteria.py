@@ -127,3 +127,8 @@ def _frame(
     for name, values in own.items():
         frame = frame.append_column(name, values)
     return frame
+
+
+def plain_fields() -> dict[str, Field]:
+    """The fields without this installation's own choices and attributes: no query."""
+    return conditions.standard() | dict(OWN)

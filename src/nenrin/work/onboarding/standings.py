@@ -104,11 +104,23 @@ def forecast(
     ]
     standing = schedules.Standing(
         ended={step.key: step.settled_on for step in steps if step.is_settled and step.settled_on},
-        begun={step.key: step.begun_on for step in steps if step.begun_on and not step.is_settled},
+        begun=_begun(steps, today),
         not_before={step.key: step.not_before for step in steps if step.not_before},
         today=max(today, project.starts_on),
     )
     return schedules.plan(network, schedules.Days(project.starts_on, is_business_day), standing)
+
+
+def _begun(steps: Sequence[OnboardingStep], today: date) -> dict[str, date]:
+    """Steps under way: those of which somebody said so, and those whose turn it is and whose first day has come."""
+    settled = {step.key: step.settled_on for step in steps if step.is_settled}
+    found = {step.key: step.begun_on for step in steps if step.begun_on and not step.is_settled}
+    for step in ready(steps):
+        ended = [on for key in step.after if (on := settled[key])]
+        first = max(step.starts_on, add_business_days(max(ended), 1)) if ended else step.starts_on
+        if step.key not in found and first <= today and not (step.not_before and step.not_before > today):
+            found[step.key] = first
+    return found
 
 
 def _complete(project: OnboardingProject, steps: Sequence[OnboardingStep], policy: OnboardingPolicy) -> None:
