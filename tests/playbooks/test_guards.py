@@ -322,7 +322,7 @@ def test_waiting_for_a_task_takes_one_way_when_it_is_done_and_the_other_when_tim
     stage.goes_on(at + 3 * DAY)
     assert list(slow.tags.values_list("name", flat=True)) == ["遅れ"]
     assert not quick.tags.exists()
-    assert list(RunStep.objects.filter(step="called").order_by("run").values_list("note__arm", flat=True)) == [
+    assert list(RunStep.objects.filter(step="called").order_by("run_id").values_list("note__arm", flat=True)) == [
         "then",
         "otherwise",
     ]

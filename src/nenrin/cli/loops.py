@@ -27,6 +27,7 @@ from nenrin.insight.risk import step as risk
 from nenrin.playbooks import loops as playbooks
 from nenrin.work import following, handoff_rounds, notice_mails
 from nenrin.work.calendars import subscriptions as calendars
+from nenrin.work.onboarding import rounds as onboarding_rounds
 from nenrin.work.queue import loads as day_loads
 
 log = logging.getLogger(__name__)
@@ -92,6 +93,7 @@ PROMPT = (
     Loop("play", playbooks.play),
     Loop("follow", following.step),
     Loop("handoffs", handoff_rounds.step),
+    Loop("onboarding", onboarding_rounds.step),
     Loop("notices", notice_mails.step),
     Loop("tidy", _tidy),
     Loop("verify", verification.step),
@@ -101,6 +103,7 @@ LONG = (
     Loop("risk", risk.step),
     Loop("learn", learning.step),
     Loop("backtest", backtests.step),
+    Loop("replay", playbooks.replay),
     Loop("calendars", calendars.step),
 )
 #: What waits for others' machines. A standing worker goes through each beside the rest.

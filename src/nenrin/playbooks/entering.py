@@ -59,15 +59,19 @@ def enter(live: Live, firings: Sequence[Firing], door: Door) -> list[Run]:
     made: list[Run] = []
     for start in range(0, len(firings), CHUNK):
         with transaction.atomic():
-            made += _chunk(live, firings[start : start + CHUNK], door)
+            left: Sequence[Firing] = firings[start : start + CHUNK]
+            while left:
+                rows, left = _chunk(live, left, door)
+                made += rows
     return made
 
 
-def _chunk(live: Live, firings: Sequence[Firing], door: Door) -> list[Run]:
+def _chunk(live: Live, firings: Sequence[Firing], door: Door) -> tuple[list[Run], list[Firing]]:
+    """One occasion of each account; the others are left for the next turn, which finds the account inside."""
     standing = _standing(firings)
-    fresh = _fresh(live, firings, standing)
+    fresh, left = _fresh(live, firings, standing)
     if not fresh:
-        return []
+        return [], []
     accounts = {one.pk: one for one in standing.values()}
     known = gates.Known.of(live, sorted({account for account, _ in fresh}), door.at, door.fields)
     verdicts = [
@@ -84,7 +88,7 @@ def _chunk(live: Live, firings: Sequence[Firing], door: Door) -> list[Run]:
     rows += [_begun(live, f, a, slot, door, asked=asked) for (f, a), slot in zip(begun, slots, strict=True)]
     made = bulk.insert(rows)
     _record(live, made, door, asked=asked)
-    return made
+    return made, left
 
 
 def _standing(firings: Sequence[Firing]) -> dict[int, Account]:
@@ -99,16 +103,19 @@ def _standing(firings: Sequence[Firing]) -> dict[int, Account]:
     return found
 
 
-def _fresh(live: Live, firings: Sequence[Firing], standing: dict[int, Account]) -> list[tuple[int, Firing]]:
-    """Occasions not seen yet, one an account: of several at once the first counts, the others find it inside."""
+def _fresh(
+    live: Live, firings: Sequence[Firing], standing: dict[int, Account]
+) -> tuple[list[tuple[int, Firing]], list[Firing]]:
+    """Occasions not seen yet: the first of each account (two may have become one by a merge), and the others."""
     wanted = [(standing[one.account].pk, one) for one in firings if one.account in standing]
     rows = Run.objects.filter(playbook=live.row, account__in=bulk.among(sorted({account for account, _ in wanted})))
     seen = set(rows.values_list("account_id", "occasion"))
     fresh: dict[int, Firing] = {}
+    left: list[Firing] = []
     for account, firing in wanted:
-        if (account, firing.occasion) not in seen:
-            fresh.setdefault(account, firing)
-    return list(fresh.items())
+        if (account, firing.occasion) not in seen and fresh.setdefault(account, firing) is not firing:
+            left.append(firing)
+    return list(fresh.items()), left
 
 
 def _slots(live: Live, count: int, door: Door) -> list[datetime]:

@@ -1,10 +1,11 @@
-"""The worker's two loops of playbooks. Each round is bounded, safe to repeat, and says how much it moved."""
+"""The worker's loops of playbooks. Each round is bounded, safe to repeat, and says how much it moved."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from nenrin.playbooks import playing, reactions, sweeps
+from nenrin.playbooks.replaying import replays
 
 
 def react(at: datetime) -> int:
@@ -15,3 +16,8 @@ def react(at: datetime) -> int:
 def play(at: datetime) -> int:
     """Runs whose turn it is."""
     return playing.play(at)
+
+
+def replay(at: datetime) -> int:
+    """A replay that waits: may take long, and runs beside the others."""
+    return replays.step(at)

@@ -80,9 +80,7 @@ def of(live: Live, account: Account, *, at: datetime, fields: Fields, setting: S
 def document_conditions(live: Live) -> list[Condition]:
     """Everything that a version asks of an account's fields."""
     own = [
-        asked(one.values)
-        for one in live.document.triggers
-        if (asked := triggers.KINDS[one.kind].condition) is not None
+        asked(one.values) for one in live.document.triggers if (asked := triggers.KINDS[one.kind].condition) is not None
     ]
     return [one for one in (live.document.audience, live.document.excluded, *own) if one is not None]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nenrin.web.playbooks import builder, deeds, pages, runs, trying, versions
+from nenrin.web.playbooks import builder, deeds, pages, replays, runs, trying, versions
 
 urlpatterns = [
     *pages.urlpatterns,
@@ -10,5 +10,6 @@ urlpatterns = [
     *deeds.urlpatterns,
     *versions.urlpatterns,
     *runs.urlpatterns,
+    *replays.urlpatterns,
     *builder.urlpatterns,
 ]

@@ -22,7 +22,7 @@ from nenrin.playbooks.documents.problems import Problem, Unreadable
 from nenrin.values import Text
 from nenrin.web import toasts
 from nenrin.web.guard import MemberRequest, requires
-from nenrin.web.playbooks import editing, parts, shown, standing
+from nenrin.web.playbooks import editing, parts, replays, shown, standing
 from nenrin.web.playbooks.standing import Standing
 
 #: Deeds that change where steps stand, without a form of fields.
@@ -135,7 +135,8 @@ def _drawn(request: MemberRequest, found: Standing, document: Document, part: st
         "guards": shown.guards(document, found),
         "places": parts.places(document),
         "facts": shown.facts(document),
-        **shown.replayed(found),
+        "replay": (row := found.shown.replays.first()),
+        "told": replays.told(request, row),
     }
 
 

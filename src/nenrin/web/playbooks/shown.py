@@ -9,7 +9,6 @@ from nenrin.analytics import conditions
 from nenrin.playbooks import steps, words
 from nenrin.playbooks.documents.playbooks import Playbook as Document
 from nenrin.playbooks.documents.programs import Place, laid_out
-from nenrin.playbooks.models import PlaybookReplay
 from nenrin.values import Text
 from nenrin.web.playbooks import flow
 from nenrin.web.playbooks.flow import Picture, Words
@@ -178,12 +177,6 @@ def _ends(document: Document, found: Standing) -> Text:
 
 def facts(document: Document) -> dict[str, int]:
     return {"minutes": words.minutes(document), "mails": words.mails(document), "steps": len(document.every_step)}
-
-
-def replayed(found: Standing) -> dict[str, Any]:
-    """The newest replay of what is shown."""
-    row = PlaybookReplay.objects.filter(version=found.shown).first()
-    return {"replay": row}
 
 
 def flow_picture(document: Document, found: Standing, part: str, language: str) -> dict[str, Any]:

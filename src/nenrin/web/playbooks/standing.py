@@ -22,6 +22,7 @@ from nenrin.web.guard import MemberRequest
 
 PAGES = (
     ("playbook", Text("Editor", "編集")),
+    ("playbook-replay", Text("Replay", "過去シミュレーション")),
     ("playbook-why", Text("Why or why not", "対象になる理由")),
     ("playbook-yaml", Text("YAML", "YAML")),
     ("playbook-versions", Text("Versions", "版の履歴")),

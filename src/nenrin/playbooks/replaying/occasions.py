@@ -1,0 +1,254 @@
+"""On which past days a version's triggers would have fired, for whom: as known at the end of each day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nenrin.analytics import conditions
+from nenrin.analytics.conditions import All, Condition, Fields, Is, Not, Op
+from nenrin.analytics.lake import Lake
+from nenrin.analytics.replays.edges import rising
+from nenrin.customers.models import Contact
+from nenrin.foundation.models import Entry
+from nenrin.ingest.models import Answer, Ticket
+from nenrin.insight import history, segment_fields
+from nenrin.insight.days import number
+from nenrin.insight.models import Segment
+from nenrin.playbooks import triggers
+from nenrin.playbooks.documents.params import Values
+from nenrin.playbooks.documents.playbooks import EVERYONE, Playbook, Trigger
+from nenrin.playbooks.replaying import grids
+from nenrin.playbooks.replaying.grids import NotKept, Rows
+from nenrin.playbooks.triggers.deadline import COLUMNS
+from nenrin.values import Text
+
+Pairs = set[tuple[int, int]]
+AUDIENCE, EXCLUDED = "audience", "excluded"
+CUSTOMERS: Condition = Is("status", Op.EQ, ("customer",))
+MEASURED = {"notice_on": "days_to_notice", "renewal_on": "days_to_renewal"}
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The days looked at, both included, in the organisation's zone."""
+
+    lake: Lake
+    first: date
+    last: date
+    fields: Fields
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Occasions:
+    """Sorted by account and day, one a day: which trigger of the version; `notes` say what could not be asked."""
+
+    account: NDArray[np.int64]
+    day: NDArray[np.int64]
+    trigger: NDArray[np.int64]
+    notes: tuple[Text, ...]
+
+
+def found(document: Playbook, span: Span) -> Occasions:
+    """Every occasion of the audience. Raises NotKept where the audience itself cannot be asked of the past."""
+    asked, heard, notes = _sorted_out(document, span)
+    asked |= {AUDIENCE: _audience(document), EXCLUDED: document.excluded or Not(All(()))}
+    hits: dict[tuple[int, int], int] = {}
+    for rows in grids.rows(span.lake, asked, span.first, span.last, span.fields):
+        for one, on, place in _fired(rows, heard):
+            hits.setdefault((one, on), place)
+    ordered = sorted(hits)
+    return Occasions(
+        np.array([one for one, _ in ordered], dtype=np.int64), np.array([on for _, on in ordered], dtype=np.int64),
+        np.array([hits[each] for each in ordered], dtype=np.int64), tuple(notes),
+    )  # fmt: skip
+
+
+def _audience(document: Playbook) -> Condition:
+    """With what every playbook asks: customers only, unless it is for those who have left too."""
+    parts = [] if document.audience == EVERYONE else [document.audience]
+    return All(tuple(parts if document.lost_too else [*parts, CUSTOMERS]))
+
+
+def _sorted_out(document: Playbook, span: Span) -> tuple[dict[str, Condition], dict[int, Pairs], list[Text]]:
+    """Triggers that are conditions (by name), the days of those that are not, and what could not be asked."""
+    asked: dict[str, Condition] = {}
+    heard: dict[int, Pairs] = {}
+    notes: list[Text] = []
+    for place, trigger in enumerate(document.triggers):
+        try:
+            own = _conditions(trigger, span.fields)
+            grids.refuse(own, span.fields)
+            asked |= {f"{place}:{n}": one for n, one in enumerate(own)}
+            if trigger.kind in PAST:
+                heard[place] = PAST[trigger.kind](trigger.values, span)
+            elif not own:
+                notes.append(_not_asked(trigger, ""))
+        except NotKept as missing:
+            notes.append(_not_asked(trigger, ", ".join(missing.names)))
+    return asked, heard, notes
+
+
+def _not_asked(trigger: Trigger, names: str) -> Text:
+    kind = triggers.KINDS[trigger.kind].name
+    tail = f": {names}" if names else ""
+    return Text(f"Not asked of the past: {kind.en}{tail}", f"過去では判定できないトリガー: {kind.ja}{tail}")
+
+
+def _conditions(trigger: Trigger, fields: Fields) -> list[Condition]:
+    """The conditions whose becoming true is the trigger; several for several thresholds."""
+    kind, values = triggers.KINDS[trigger.kind], trigger.values
+    if trigger.kind == "deadline":
+        measure = MEASURED[COLUMNS[values["until"]]]
+        return [Is(measure, Op.BETWEEN, (0.0, float(days))) for days in values["days"]]
+    if trigger.kind == "segment":
+        row = Segment.objects.filter(pk=int(values["segment"])).first()
+        parsed = conditions.parse(row.condition, fields) if row else All(())
+        return [parsed if values["move"] == "entered" else Not(parsed)]
+    return [kind.condition(values)] if kind.condition else []
+
+
+def _fired(rows: Rows, heard: Mapping[int, Pairs]) -> Iterator[tuple[int, int, int]]:
+    """Of some accounts: what fired while the account was among those the version is for."""
+    meant = (rows.truth[AUDIENCE] == 1) & (rows.truth[EXCLUDED] != 1)
+    for name, holds in rows.truth.items():
+        if name in (AUDIENCE, EXCLUDED):
+            continue
+        hits = np.flatnonzero(rising(rows.account, rows.day, holds) & meant)
+        place = int(name.partition(":")[0])
+        yield from ((int(rows.account[n]), int(rows.day[n]), place) for n in hits)
+    if heard and len(rows.account):
+        yield from _heard(rows, meant, heard)
+
+
+def _heard(rows: Rows, meant: NDArray[np.bool_], heard: Mapping[int, Pairs]) -> Iterator[tuple[int, int, int]]:
+    low, high = int(rows.account[0]), int(rows.account[-1])
+    for place, pairs in heard.items():
+        for one, on in pairs:
+            if low <= one <= high and _is_meant(rows, meant, one, on):
+                yield one, on, place
+
+
+def _is_meant(rows: Rows, meant: NDArray[np.bool_], account: int, day: int) -> bool:
+    begin = int(np.searchsorted(rows.account, account))
+    end = int(np.searchsorted(rows.account, account, side="right"))
+    at = begin + int(np.searchsorted(rows.day[begin:end], day))
+    return at < end and int(rows.day[at]) == day and bool(meant[at])
+
+
+def _bands(values: Values, span: Span) -> Pairs:
+    """Changes of the shown colour, from the scores as they were stored."""
+    scores = history.scores(span.lake, span.first - timedelta(1), span.last)
+    account = scores.column("account").to_numpy()
+    day = scores.column("day").to_numpy().astype("datetime64[D]").astype(np.int64)
+    shown = np.array(scores.column("shown").to_pylist(), dtype=object)
+    if not len(account):
+        return set()
+    moved = (account[1:] == account[:-1]) & (shown[1:] != shown[:-1]) & np.isin(shown[1:], values["to"])
+    if values["before"]:
+        moved &= np.isin(shown[:-1], values["before"])
+    hits = np.flatnonzero(moved) + 1
+    return {(int(account[n]), int(day[n])) for n in hits}
+
+
+def _fall(values: Values, span: Span) -> Pairs:
+    """The score lies so many points under that of so many days before, and did not the day before."""
+    days = int(values["days"])
+    scores = history.scores(span.lake, span.first - timedelta(days), span.last)
+    account = scores.column("account").to_numpy().astype(np.int64)
+    day = scores.column("day").to_numpy().astype("datetime64[D]").astype(np.int64)
+    score = scores.column("score").to_numpy() / grids.MICRO
+    place = {(int(a), int(d)): n for n, (a, d) in enumerate(zip(account, day, strict=True))}
+    then = np.array([place.get((int(a), int(d) - days), -1) for a, d in zip(account, day, strict=True)], dtype=np.int64)
+    fell = np.where(then < 0, -1, score[then] - score >= values["points"]).astype(np.int8)
+    hits = np.flatnonzero(rising(account, day, fell))
+    return {(int(account[n]), int(day[n])) for n in hits}
+
+
+def _answers(values: Values, span: Span) -> Pairs:
+    rows = Answer.objects.filter(
+        survey=values["survey"], score__range=(values["low"], values["high"]), retracted_at__isnull=True
+    )
+    return _days(rows.filter(answered_at__isnull=False).values_list("account", "answered_at"), span)
+
+
+def _tickets(values: Values, span: Span) -> Pairs:
+    """The day on which so many had been opened within the days before."""
+    rows = Ticket.objects.filter(retracted_at__isnull=True)
+    rows = rows.filter(priority="urgent") if values["only_urgent"] else rows
+    opened: dict[int, list[int]] = {}
+    for account, at in rows.order_by("opened_at").values_list("account", "opened_at"):
+        opened.setdefault(account, []).append(_day(at, span))
+    hits, low = set(), number(span.first)
+    for account, days in opened.items():
+        full = [
+            day
+            for n, day in enumerate(days)
+            if n + 1 >= values["count"] and day - days[n + 1 - values["count"]] < values["days"]
+        ]
+        hits |= {
+            (account, day) for n, day in enumerate(full) if day >= low and (not n or day - full[n - 1] > values["days"])
+        }
+    return hits
+
+
+def _left(values: Values, span: Span) -> Pairs:
+    rows = Contact.objects.filter(left_on__range=(span.first, span.last))
+    rows = rows.filter(role__in=values["roles"]) if values["roles"] else rows
+    return {(account, number(on)) for account, on in rows.values_list("account", "left_on") if on}
+
+
+def _entries(values: Values, span: Span) -> Pairs:
+    rows = Entry.objects.filter(action=values["action"], account__isnull=False)
+    return _days(rows.values_list("account", "recorded_at"), span)
+
+
+def _dates(values: Values, span: Span) -> Pairs:
+    """The day itself, by what the account says now."""
+    away = timedelta(values["days"] if values["when"] == "after" else -values["days"])
+    frame = segment_fields.frame([values["date"]], span.fields)
+    pairs = zip(frame.column("account").to_pylist(), frame.column(values["date"]).to_pylist(), strict=True)
+    return {(account, number(on + away)) for account, on in pairs if on and span.first <= on + away <= span.last}
+
+
+def _days(rows: object, span: Span) -> Pairs:
+    begin = datetime.combine(span.first, time(), span.zone)
+    end = datetime.combine(span.last + timedelta(1), time(), span.zone)
+    return {(account, _day(at, span)) for account, at in rows if begin <= at < end}  # type: ignore[attr-defined]
+
+
+def _day(at: datetime, span: Span) -> int:
+    return number(at.astimezone(span.zone).date())
+
+
+def _uses(values: Values, span: Span) -> Pairs:
+    """Days on which an event had happened so often within the days before, and had not the day before."""
+    start, end = span.first - timedelta(values["days"]), span.last + timedelta(1)
+    asked = [values["event"], values["event"], start, end]
+    with span.lake.session(days=(start, end)) as db:
+        sql = "select account, day, sum(n) as n from usage where (event = ? or feature = ?) and day >= ? and day < ? group by all"
+        rows = db.execute(f"{sql} order by account, day", asked).fetchall()
+    hits: Pairs = set()
+    recent: dict[int, list[tuple[int, int]]] = {}
+    held: dict[int, int] = {}
+    for account, on, count in rows:
+        day = number(on)
+        kept = [(d, n) for d, n in recent.get(account, []) if day - d < values["days"]] + [(day, int(count))]
+        recent[account] = kept
+        if sum(n for _, n in kept) >= values["times"]:
+            if day - held.get(account, -(10**6)) > values["days"]:
+                hits.add((account, day))
+            held[account] = day
+    return hits
+
+
+PAST: Mapping[str, Callable[[Values, Span], Pairs]] = {
+    "band_change": _bands, "score_fall": _fall, "answer": _answers, "tickets": _tickets, "contact_left": _left,
+    "entry": _entries, "date_attribute": _dates, "event": _uses,
+}  # fmt: skip

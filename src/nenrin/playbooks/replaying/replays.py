@@ -1,0 +1,211 @@
+"""Replays: asked for, computed beside the other work, stored with their version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import numpy as np
+from django.db import transaction
+
+from nenrin.analytics.lake import Lake
+from nenrin.analytics.replays import efforts, gating, outcomes, overlaps
+from nenrin.customers.models import Account
+from nenrin.foundation import journal, organisation
+from nenrin.foundation.actors import SYSTEM, Actor
+from nenrin.foundation.models import Member
+from nenrin.ingest import lakes
+from nenrin.insight.days import day as date_of
+from nenrin.insight.days import number
+from nenrin.insight.revenue import leavers
+from nenrin.playbooks import lives, setting, words
+from nenrin.playbooks.documents.playbooks import Playbook, walked
+from nenrin.playbooks.documents.problems import Unreadable
+from nenrin.playbooks.models import PlaybookReplay, PlaybookVersion
+from nenrin.playbooks.replaying import occasions
+from nenrin.playbooks.replaying.grids import NotKept
+from nenrin.playbooks.replaying.occasions import Occasions, Span
+from nenrin.values import Text
+
+MONTHS_AT_MOST = 24
+ATTEMPTS = 3
+#: Replays of one version that are kept, and firings whose accounts are kept with each.
+KEPT, LISTED = 5, 20_000
+#: Days that a business day and an hour are taken for.
+DAYS = {"business_days": 7 / 5, "days": 1.0, "hours": 1 / 24}
+
+
+class TooLong(ValueError):
+    """A replay spans from 1 to 24 months."""
+
+
+def ask(version: PlaybookVersion, *, months: int = 12, by: Actor, at: datetime) -> PlaybookReplay:
+    """Have a version replayed over so many months up to yesterday; one that waits already is returned as it is.
+
+    The live version is replayed beside a draft, so that the two can be compared. Raises TooLong.
+    Journal: playbooks.replay.asked.
+    """
+    if not 1 <= months <= MONTHS_AT_MOST:
+        raise TooLong(TooLong.__doc__)
+    last = organisation.today(at) - timedelta(1)
+    first = last - timedelta(round(months * 365 / 12)) + timedelta(1)
+    with transaction.atomic():
+        row = _asked(version, first, last, by, at)
+        live = version.playbook.versions.filter(state="live").exclude(pk=version.pk).first()
+        if live is not None and not live.replays.filter(first=first, last=last).exists():
+            _asked(live, first, last, by, at)
+    return row
+
+
+def _asked(version: PlaybookVersion, first: date, last: date, by: Actor, at: datetime) -> PlaybookReplay:
+    waiting = version.replays.filter(state="asked", first=first, last=last).first()
+    if waiting is not None and waiting.document == version.document:
+        return waiting
+    author = Member.objects.filter(pk=int(by.key)).first() if by.kind == "member" else None
+    row = PlaybookReplay.objects.create(
+        version=version, document=version.document, first=first, last=last, author=author, asked_at=at
+    )
+    _record("asked", row, by, at)
+    return row
+
+
+def step(at: datetime) -> int:
+    """One replay that waits; 1 where there was one. Safe to repeat. Journal: playbooks.replay.done or .failed."""
+    row = PlaybookReplay.objects.filter(state="asked").select_related("version__playbook").order_by("pk").first()
+    if row is None:
+        return 0
+    PlaybookReplay.objects.filter(pk=row.pk).update(attempts=row.attempts + 1)
+    if row.attempts >= ATTEMPTS:
+        _fail(
+            row, Text("It ended three times without a result; see the log", "3回とも完了しなかった（ログを参照）"), at
+        )
+        return 1
+    try:
+        report = replayed(row, lakes.current())
+    except NotKept as missing:
+        names = ", ".join(missing.names)
+        _fail(row, Text(f"The past does not know: {names}", f"過去のデータにない項目: {names}"), at)
+        return 1
+    except Unreadable as wrong:
+        _fail(row, wrong.problems[0].text, at)
+        return 1
+    with transaction.atomic():
+        row.report, row.state, row.done_at = report, "done", at
+        row.save(update_fields=["report", "state", "done_at"])
+        old = row.version.replays.exclude(state="asked").order_by("-pk").values_list("pk", flat=True)[KEPT:]
+        PlaybookReplay.objects.filter(pk__in=list(old)).delete()
+        _record("done", row, SYSTEM, at)
+    return 1
+
+
+def _fail(row: PlaybookReplay, words: Text, at: datetime) -> None:
+    with transaction.atomic():
+        row.state, row.problem, row.done_at = "failed", {"en": words.en, "ja": words.ja}, at
+        row.save(update_fields=["state", "problem", "done_at"])
+        _record("failed", row, SYSTEM, at)
+
+
+def replayed(row: PlaybookReplay, lake: Lake) -> dict[str, Any]:
+    """The report of a replay. Raises NotKept, Unreadable."""
+    fields, choices = setting.current()
+    live = lives.of(PlaybookVersion(playbook=row.version.playbook, document=row.document), fields, choices)
+    span = Span(lake, row.first, row.last, fields, organisation.zone())
+    found = occasions.found(live.document, span)
+    decided = decisions(lake, row.last)
+    owners = dict(Account.objects.filter(owner__isnull=False).values_list("pk", "owner_id"))
+    others = _others(row)
+    return report(live.document, found, decided, owners, others, row.first, row.last)
+
+
+def decisions(lake: Lake, as_of: date) -> dict[int, list[int]]:
+    """Days on which accounts decided to leave, as known at the end of a day."""
+    found: dict[int, list[int]] = {}
+    for spell in leavers.spells(lake, as_of):
+        if spell.decided is not None:
+            found.setdefault(spell.account, []).append(spell.decided)
+    return found
+
+
+def report(
+    document: Playbook, found: Occasions, decided: Mapping[int, list[int]], owners: Mapping[int, int],
+    others: Mapping[str, tuple[Text, list[list[int]]]], first: date, last: date,
+) -> dict[str, Any]:  # fmt: skip
+    """What is stored: plain values, in the order in which a page tells them."""
+    again, caps = document.limits.again.after_days, document.limits.caps
+    gated = gating.gate(found.account, found.day, gating.Policy(again, run_days(document), caps.per_account))
+    account, day = found.account[gated.begun], found.day[gated.begun]
+    became = outcomes.after(account, day, decided, number(last))
+    caught = outcomes.caught(account, day, decided, number(first), number(last))
+    effort = efforts.effort(account, day, owners, words.minutes(document), number(first), number(last))
+    return {
+        "fired": len(account),
+        "accounts": len(set(account.tolist())),
+        "inside": int(gated.inside.sum()),
+        "too_soon": int(gated.too_soon.sum()),
+        "held_out": round(len(account) * document.holdout.share),
+        "months": _months(day, became, first, last),
+        "busiest_day": int(np.unique(day, return_counts=True)[1].max()) if len(day) else 0,
+        "effort": asdict(effort),
+        "mails": asdict(efforts.mails(account, day, words.mails(document), caps.per_contact)),
+        "outcomes": {key: became.count(key) for key in (outcomes.LEFT, outcomes.STAYED, outcomes.OPEN)},
+        "caught": asdict(caught),
+        "overlaps": _overlaps(account, day, others),
+        "notes": [{"en": one.en, "ja": one.ja} for one in found.notes],
+        "firings": [[int(a), int(d), out] for a, d, out in zip(account, day, became, strict=True)][:LISTED],
+    }
+
+
+def _months(day: Any, became: list[str], first: date, last: date) -> list[list[Any]]:
+    """[month, fired, of them left within 90 days, whether the month is whole]."""
+    counts: dict[str, list[int]] = {}
+    at = date(first.year, first.month, 1)
+    while at <= last:
+        counts[f"{at:%Y-%m}"] = [0, 0]
+        at = (at + timedelta(32)).replace(day=1)
+    for on, out in zip(day.tolist(), became, strict=True):
+        month = counts[f"{date_of(on):%Y-%m}"]
+        month[0] += 1
+        month[1] += out == outcomes.LEFT
+    whole = {f"{last:%Y-%m}": (last + timedelta(1)).day == 1, f"{first:%Y-%m}": first.day == 1}
+    return [[month, *pair, whole.get(month, True)] for month, pair in counts.items()]
+
+
+def run_days(document: Playbook) -> int:
+    """How long a run goes on, at most: every wait to its end, or until its goal is given up."""
+    if document.goal and document.goal.within_days:
+        return document.goal.within_days
+    waits = [one.values for one in walked(document.steps) if one.kind in ("wait", "wait_until")]
+    return round(sum(values["time"] * DAYS[values["unit"]] for values in waits)) or 1
+
+
+def _others(row: PlaybookReplay) -> dict[str, tuple[Text, list[list[int]]]]:
+    """The firings of other live playbooks, from their own last replays."""
+    found = {}
+    for version in (
+        PlaybookVersion.objects.filter(state="live")
+        .exclude(playbook=row.version.playbook_id)
+        .select_related("playbook")
+    ):
+        last = version.replays.filter(state="done").first()
+        if last is not None:
+            found[version.playbook.key] = (Text(version.name_en, version.name_ja), last.report.get("firings", []))
+    return found
+
+
+def _overlaps(account: Any, day: Any, others: Mapping[str, tuple[Text, list[list[int]]]]) -> list[dict[str, Any]]:
+    rows = []
+    for key, (name, firings) in others.items():
+        theirs = np.array([one[:2] for one in firings], dtype=np.int64).reshape(-1, 2)
+        count = overlaps.overlap(account, day, theirs[:, 0], theirs[:, 1])
+        rows.append({"playbook": key, "en": name.en, "ja": name.ja, "count": count})
+    return sorted(rows, key=lambda one: -int(one["count"]))
+
+
+def _record(verb: str, row: PlaybookReplay, by: Actor, at: datetime) -> None:
+    version = row.version
+    told = {"name_en": version.name_en, "name_ja": version.name_ja, "number": version.number}
+    journal.record(
+        f"playbooks.replay.{verb}", actor=by, at=at, subject=("playbook", version.playbook_id), particulars=told
+    )

@@ -1,0 +1,154 @@
+"""Replays: what a version would have done, beside the live one; asked for here, computed by the worker."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from nenrin.customers.models import Account
+from nenrin.foundation import organisation
+from nenrin.foundation.actors import Actor
+from nenrin.foundation.permissions import Permission, allowed
+from nenrin.insight.days import day as date_of
+from nenrin.playbooks.models import Playbook, PlaybookReplay
+from nenrin.playbooks.replaying import replays
+from nenrin.values import Text
+from nenrin.web import exports, toasts
+from nenrin.web.guard import MemberRequest, requires
+from nenrin.web.listing import whole
+from nenrin.web.playbooks import months, standing
+from nenrin.web.playbooks.months import Picture
+
+SHOWN, WHOLE = 5, 200
+BECAME = {
+    "left": Text("left within 90 days", "90日以内に解約"),
+    "stayed": Text("stayed", "継続"),
+    "open": Text("days not over", "観察中"),
+}
+MONTHS = (3, 6, 12, 24)
+
+
+@dataclass(frozen=True, slots=True)
+class Firing:
+    """One firing with its account's name where the viewer may know it."""
+
+    day: date
+    account: int
+    name: str | None
+    became: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A replay as a page tells it."""
+
+    row: PlaybookReplay
+    picture: Picture | None
+    finding: Text | None
+    firings: tuple[Firing, ...]
+    hours: float
+    per_owner_month: float
+    per_month: float
+
+
+def told(request: MemberRequest, row: PlaybookReplay | None, shown: int = SHOWN) -> Told | None:
+    if row is None or row.state != "done":
+        return Told(row, None, None, (), 0, 0, 0) if row else None
+    report, language = row.report, get_language() or "ja"
+    firings = sorted(report["firings"], key=lambda one: -one[1])[:shown]
+    mine = Account.objects.for_member(request.user, Permission.PLAYBOOKS_VIEW).filter(
+        pk__in=[one[0] for one in firings]
+    )
+    names = dict(mine.values_list("pk", "name"))
+    listed = tuple(Firing(date_of(day), account, names.get(account), BECAME[out]) for account, day, out in firings)
+    span = max((row.last - row.first).days / 30.4, 1)
+    minutes, owners = report["effort"]["minutes"], report["effort"]["owners"]
+    return Told(row, months.draw(report["months"], language), _finding(report["caught"]), listed, minutes / 60,
+                minutes / owners / span, report["fired"] / span)  # fmt: skip
+
+
+def _finding(caught: dict[str, Any]) -> Text | None:
+    leavers, found, days = caught["leavers"], caught["caught"], caught["median_days"]
+    if not leavers:
+        return Text("Nobody left in these months", "この期間に解約はなかった")
+    if not found:
+        return Text(
+            f"None of the {leavers} customers who left was caught", f"解約 {leavers}件のうち、捉えたものはなかった"
+        )
+    return Text(f"Of {leavers} customers who left, {found} were caught, {days:.0f} days before (median)",
+                f"解約 {leavers}件のうち{found}件を、中央値{days:.0f}日前に捉えた")  # fmt: skip
+
+
+@requires(Permission.PLAYBOOKS_VIEW)
+def replay(request: MemberRequest, key: str) -> HttpResponse:
+    """The newest replay of the shown version, compared with the live one's; every firing."""
+    found = standing.of(key)
+    row = found.shown.replays.first()
+    live = found.live.replays.filter(state="done").first() if found.live and found.live != found.shown else None
+    context = {
+        **standing.head(request, found, "playbook-replay"),
+        "replay": row,
+        "told": told(request, row, WHOLE),
+        "live": told(request, live),
+        "months": MONTHS,
+        "is_changed": bool(row and row.document != found.document),
+        "may_export": allowed(request.user, Permission.EXPORT) is not None,
+    }
+    return render(request, "playbooks/replay.html", context)
+
+
+@require_POST
+@requires(Permission.PLAYBOOKS_EDIT)
+def ask(request: MemberRequest, key: str) -> HttpResponse:
+    found = standing.of(key)
+    count = whole(request.POST.get("months")) or 12
+    try:
+        replays.ask(found.shown, months=count, by=Actor.of(request.user), at=request.at)
+        toasts.say(request, _("Asked for. The figures appear here in a moment."))
+    except replays.TooLong:
+        toasts.say(request, _("From 1 to 24 months."))
+    return HttpResponseRedirect(reverse("playbook-replay", args=[key]))
+
+
+@requires(Permission.EXPORT)
+def replay_export(request: MemberRequest, key: str, kind: str) -> HttpResponseBase:
+    """Every firing of the newest replay, of the accounts in the viewer's reach."""
+    found, language = standing.of(key), get_language() or "ja"
+    row = found.shown.replays.filter(state="done").first()
+    shown = told(request, row, replays.LISTED)
+    lines = [[one.day, one.name, one.became.in_(language)] for one in shown.firings if one.name] if shown else []
+    exports.note(request, "playbook", len(lines), {}, room="playbooks")
+    head = [one.in_(language) for one in (Text("Day", "発火日"), Text("Account", "顧客"), Text("Became", "その後"))]
+    return exports.answer(kind, f"replay-{key}", head, lines, request.at)
+
+
+@requires(Permission.PLAYBOOKS_VIEW)
+def replay_list(request: MemberRequest) -> HttpResponse:
+    """The newest replay of every playbook, side by side."""
+    rows = []
+    for playbook in Playbook.objects.filter(archived_at__isnull=True).prefetch_related("versions__replays"):
+        versions = sorted(playbook.versions.all(), key=lambda one: -one.number)
+        newest = next((one for version in versions for one in version.replays.all()[:1]), None)
+        shown = next((one for one in versions if one.state == "live"), versions[0]) if versions else None
+        if shown is not None:
+            rows.append({"playbook": playbook, "name": Text(shown.name_en, shown.name_ja), "replay": newest,
+                         "version": next((v for v in versions if newest and v.pk == newest.version_id), shown)})  # fmt: skip
+    context = {"as_of": request.at, "rows": rows, "today": organisation.today(request.at)}
+    return render(request, "playbooks/replays.html", context)
+
+
+urlpatterns = [
+    path("replays", replay_list, name="replays"),
+    path("playbooks/<slug:key>/replay", replay, name="playbook-replay"),
+    path("playbooks/<slug:key>/replay/ask", ask, name="playbook-replay-ask"),
+    path("playbooks/<slug:key>/replay/export.<str:kind>", replay_export, name="playbook-replay-export"),
+]

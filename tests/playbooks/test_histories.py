@@ -1,0 +1,16 @@
+"""No step twice and none lost, whatever is killed when; `make prove ONLY=playbooks` draws two thousand histories."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.playbooks.histories import Histories, examples
+
+
+@pytest.mark.django_db
+def test_every_effect_is_made_once_under_kills_between_any_two_statements() -> None:
+    run_state_machine_as_test(
+        Histories, settings=settings(max_examples=examples(6), stateful_step_count=10, deadline=None)
+    )

@@ -1,0 +1,90 @@
+"""Replays: what would have fired, when, for whom, as it was known; and what is counted from that."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from nenrin.analytics.replays import gating
+from nenrin.analytics.replays.edges import UNSURE, rising
+from nenrin.foundation import organisation
+from nenrin.foundation.actors import SYSTEM
+from nenrin.playbooks import playbooks
+from nenrin.playbooks.models import PlaybookReplay, PlaybookVersion
+from nenrin.playbooks.replaying import replays
+from tests.insight.world import World, at
+from tests.playbooks import stage
+
+
+@given(some.lists(some.sampled_from([0, 1, UNSURE]), max_size=40))
+def test_it_rises_where_a_person_would_say_so(states: list[int]) -> None:
+    """The oracle: walk day by day, remembering the last thing that was known."""
+    expected, last = [], None
+    for state in states:
+        expected.append(state == 1 and last == 0)
+        last = last if state == UNSURE else state
+    days = np.arange(len(states))
+    assert rising(np.zeros(len(states), np.int64), days, np.array(states, np.int8)).tolist() == expected
+
+
+@given(some.lists(some.tuples(some.integers(0, 3), some.integers(0, 400)), max_size=60), some.integers(0, 100),
+       some.integers(1, 60))  # fmt: skip
+def test_no_two_runs_of_an_account_are_nearer_than_they_may_be(
+    pairs: list[tuple[int, int]], again: int, long: int
+) -> None:
+    ordered = sorted(set(pairs))
+    account, day = (np.array([pair[n] for pair in ordered], dtype=np.int64) for n in (0, 1))
+    found = gating.gate(account, day, gating.Policy(again, long))
+    assert (found.begun.astype(int) + found.inside + found.too_soon == 1).all()
+    for one in set(account.tolist()):
+        begun = day[(account == one) & found.begun]
+        assert (np.diff(begun) >= long + again).all()
+
+
+@pytest.mark.django_db
+def test_a_replay_finds_the_day_on_which_use_fell_and_who_left_afterwards() -> None:
+    world = World()
+    organisation.found("年輪テスト", at=at(world.today))
+    world.begin()
+    drifting, thriving = world.open("東雲精機株式会社"), world.open("常磐システム開発株式会社")
+    for account in (drifting, thriving):
+        world.subscribe(account, seats=2)
+    world.say("mapping", "product|exported", None, {"use": "key_feature", "feature": "export"})
+    begun = world.today
+    for day in range(40):
+        world.use(thriving.name, event="exported", user="u1", times=4)
+        if day < 15:
+            world.use(drifting.name, event="exported", user="u2", times=4)
+        world.end_day()
+    document = stage.document(when=[{"trigger": "measure", "measure": "days_since_activity", "op": ">=", "value": 7}])
+    playbooks.draft(document, by=SYSTEM, at=world.now)
+    version = PlaybookVersion.objects.get()
+    row = replays.ask(version, months=1, by=SYSTEM, at=world.now)
+    assert replays.ask(version, months=1, by=SYSTEM, at=world.now).pk == row.pk
+    assert replays.step(world.now) == 1 and replays.step(world.now) == 0
+    report = PlaybookReplay.objects.get().report
+    assert (report["fired"], report["accounts"]) == (1, 1)
+    [[account, day, became]] = report["firings"]
+    last_use = begun + timedelta(14)
+    assert account == drifting.pk and became == "open"
+    assert day - (last_use - datetime(1970, 1, 1).date()).days == 7  # noqa: DTZ001
+    assert report["effort"]["minutes"] == 20
+
+
+@pytest.mark.django_db
+def test_what_the_past_does_not_know_is_said() -> None:
+    world = World()
+    organisation.found("年輪テスト", at=at(world.today))
+    world.begin()
+    world.open("東雲精機株式会社")
+    owner = stage.csm()
+    document = stage.document(who={"field": "owner", "op": "=", "value": str(owner.pk)})
+    playbooks.draft(document, by=SYSTEM, at=world.now)
+    replays.ask(PlaybookVersion.objects.get(), months=1, by=SYSTEM, at=world.now)
+    replays.step(world.now)
+    row = PlaybookReplay.objects.get()
+    assert row.state == "failed" and row.problem["ja"] == "過去のデータにない項目: owner"
