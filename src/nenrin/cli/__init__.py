@@ -38,6 +38,7 @@ COMMANDS = {
     "backup": ("backup", "Copy spool, lake and database into one folder."),
     "restore": ("restore", "Restore a backup into an empty home."),
     "upgrade": ("upgrade", "Bring the database to this version."),
+    "secrets": ("secrets", "Close stored passwords with a new key."),
     "doctor": ("doctor", "Check this installation and say what to mend."),
 }
 

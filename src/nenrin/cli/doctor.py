@@ -21,7 +21,8 @@ from nenrin import __version__
 from nenrin.cli.backup import LAST
 from nenrin.cli.output import say_json
 from nenrin.foundation import journal
-from nenrin.foundation.models import Cursor, Entry, Lease, Organisation
+from nenrin.foundation.mail import deliver, gate
+from nenrin.foundation.models import Cursor, Entry, Lease, Mail, Organisation
 from nenrin.ingest import conservation, lakes
 from nenrin.ingest.models import Quarantined
 
@@ -108,10 +109,15 @@ def key() -> Finding:
 
 
 def sending() -> Finding:
-    row = Organisation.objects.first()
-    if row is not None and row.is_sending_paused:
-        return Finding("sending", "warn", "paused since the restore", "resume it when this is the live installation")
-    return Finding("sending", "ok", "not paused")
+    now = datetime.now(UTC)
+    waits, unknown = deliver.waits(now), Mail.objects.filter(state="unknown").count()
+    if waits and not (waits == "no_server" and not Mail.objects.filter(state="queued").exists()):
+        return Finding("sending", "warn", gate.WAITS[waits].en, "Settings, Mail; resume where this is the live one")
+    if unknown:
+        return Finding(
+            "sending", "warn", f"{unknown} mails may have arrived or not", "Outbox, Unknown: say what happened"
+        )
+    return Finding("sending", "ok", "no mail server is set up" if waits else "mails go out")
 
 
 def transport() -> Finding:

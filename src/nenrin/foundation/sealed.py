@@ -64,8 +64,19 @@ def is_current(value: str) -> bool:
     return not value or value.split(":")[1:2] == [_name(_keys()[0])]
 
 
+class KeysGiven(ValueError):
+    """The keys come from NENRIN_SEALING_KEYS: put the new one first there, then run this without --rotate."""
+
+
 def renew() -> str:
-    """Make a new key, used from now on; returns its name. Values are sealed anew by whoever holds them."""
+    """Make a new key, used from now on; returns its name. Values are sealed anew by whoever holds them.
+
+    Raises KeysGiven where the environment gives the keys.
+    """
+    if os.environ.get("NENRIN_SEALING_KEYS"):
+        raise KeysGiven(
+            "the keys come from NENRIN_SEALING_KEYS: put the new one first there, then run without --rotate"
+        )
     key = Fernet.generate_key().decode()
     keys.prepend(_file(), key)
     return _name(key)

@@ -20,7 +20,17 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 
 from nenrin.foundation import organisation
-from nenrin.foundation.mail import claims, composing, durability, gate, outcomes, sending, transport, unsubscribes
+from nenrin.foundation.mail import (
+    claims,
+    composing,
+    durability,
+    gate,
+    outcomes,
+    retention,
+    sending,
+    transport,
+    unsubscribes,
+)
 from nenrin.foundation.mail.claims import TERMS, Terms
 from nenrin.foundation.mail.sending import Line
 from nenrin.foundation.mail.transport import Connection, Outcome
@@ -57,6 +67,7 @@ def step(
     unsubscribes.collect()
     clock = Clock(at, time.monotonic())
     done = claims.recover(at)
+    retention.step(at, holder=holder)
     line = ready(at)
     if line is None or not claims.due(at).exists():
         return done
