@@ -39,7 +39,7 @@ def react(at: datetime) -> int:
     telling = [entry for entry in entries if entry.account is not None and not entry.action.startswith(OWN)]
     with transaction.atomic():
         if telling:
-            _hear(telling, at)
+            hear(telling, at)
         journal.advance(READER, entries[-1])
     return len(entries)
 
@@ -51,7 +51,8 @@ def _leap() -> int:
     return 0
 
 
-def _hear(entries: Sequence[Entry], at: datetime) -> None:
+def hear(entries: Sequence[Entry], at: datetime) -> None:
+    """What these entries begin, wake or end, at this moment. Part of the caller's transaction. Safe to repeat."""
     turned = {entry.account for entry in entries if entry.account and entry.action.startswith(TURNING)}
     following.follow(turned, at)
     _wake({entry.account for entry in entries if entry.account}, at)

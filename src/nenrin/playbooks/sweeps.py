@@ -30,13 +30,18 @@ def sweep(at: datetime) -> int:
     progress, row, today = refresh.here(), Sweep.objects.get_or_create(pk=1)[0], organisation.today(at)
     if not _is_due(progress, row, today, at):
         return 0
-    fields, choices = setting.current()
-    now, door = Now(at, today, fields), Door(at, fields, choices)
-    count = sum(_look(live, now, door) for live in lives.current(fields, choices))
+    count = look(at)
     Sweep.objects.filter(pk=1).update(
         day=today, at=at, events_seen=progress.events_seen, facts_seen=progress.facts_seen
     )
     return count
+
+
+def look(at: datetime) -> int:
+    """Look at every condition now, whether it is due or not."""
+    fields, choices = setting.current()
+    now, door = Now(at, organisation.today(at), fields), Door(at, fields, choices)
+    return sum(_look(live, now, door) for live in lives.current(fields, choices))
 
 
 def _is_due(progress: Progress, row: Sweep, today: object, at: datetime) -> bool:

@@ -1,0 +1,19 @@
+"""Playbooks in the world of the permission matrix: one that is live, and a run of each owner's account."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from nenrin.playbooks.models import Run
+from tests.playbooks import stage
+
+
+def put(world: Any, at: datetime) -> None:
+    version = stage.published(stage.document(), at=at)
+    world.put("playbook", version.playbook.key)
+    world.put("playbook_number", version.number)
+    for owner, account in world.ids["account"].items():
+        run = Run.objects.create(playbook=version.playbook, version=version, account_id=account, occasion="matrix",
+                                 state="waiting", why={"en": "x", "ja": "x"}, entered_at=at, changed_at=at)  # fmt: skip
+        world.put("run", run.pk, owner)
