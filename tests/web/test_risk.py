@@ -156,7 +156,7 @@ def test_every_event_has_its_pages_and_says_of_its_own_that_data_is_missing(told
         card = RiskModelVersion.objects.get(event=event)
         assert "nothing can be learned that would hold" in body(client, f"/risk/models/{card.pk}")
     block = body(client, f"/accounts/{row.account_id}/health")
-    assert block.count("not enough data: it happened never, 10 are needed") == 2
+    assert block.count("not enough data: 0 events so far, 10 needed") == 2
     assert "Expansion" in block and "no model has been learned yet" in block
 
 

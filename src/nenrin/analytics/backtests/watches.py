@@ -21,7 +21,7 @@ STEP, NEWEST = 28, 91
 #: Accounts that must have left in the first half, and steps that must lie in the second.
 LEAST, FEWEST = 10, 3
 #: Losses by which a step may be off without telling anything, however few it has.
-LEAST_SPREAD = 0.5
+LEAST_SPREAD = 1.0
 
 
 @dataclass(frozen=True, slots=True)

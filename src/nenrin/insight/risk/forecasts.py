@@ -24,7 +24,7 @@ Basis = Literal["said", "replayed"]
 Said = tuple[Any, ...]
 BACK = 12
 #: Events that a month may be off without telling anything, however rare they are: one is no drift.
-LEAST_SPREAD = 0.5
+LEAST_SPREAD = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from nenrin.analytics.kpis import MEASURES
 from nenrin.analytics.scores.sentences import Noun
+from nenrin.foundation import format, organisation
 from nenrin.insight.modelling.nouns import NOUNS
 from nenrin.insight.risk.features import CHANGE, HEALTH
-from nenrin.values import Text
+from nenrin.values import Money, Text
 
 EVENT_NAMES: dict[str, Text] = {
     "churn": Text("churn", "解約"),
@@ -26,6 +27,12 @@ _OWN: dict[str, Text] = {
     CHANGE: Text("Change of health in 30 days", "ヘルススコアの30日間の増減"),
 }
 
+#: Measures whose name says already of what they count.
+_NAMED: dict[str, Noun] = {
+    "logins_per_seat_week": Noun(MEASURES["logins_per_seat_week"].name, "decimal"),
+    "tickets_per_active_user": Noun(MEASURES["tickets_per_active_user"].name, "decimal"),
+}
+
 
 def feature(key: str) -> Text:
     """The name of a feature as pages show it."""
@@ -41,4 +48,7 @@ def figure(key: str, value: float | None) -> Text:
     """
     if value is None:
         return Text("no data", "データなし")
-    return (NOUNS.get(key) or Noun(feature(key), "score")).figure(value)
+    if key == "mrr":
+        amount = Money(round(value), organisation.current().currency)
+        return Text(*(format.money(amount, language) for language in ("en", "ja")))
+    return (_NAMED.get(key) or NOUNS.get(key) or Noun(feature(key), "score")).figure(value)

@@ -21,6 +21,7 @@ from nenrin.web.risk import words
 from nenrin.web.risk.words import Reason
 
 MOST_MOVES = 3
+NOTHING_RAISES = Text("no measure raises it", "確率を上げている指標なし")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ def _why_quiet(version: RiskModelVersion | None) -> Text:
         )
     happened, needed = version.card.get("events", 0), version.card.get("needed", 0)
     return Text(
-        f"not enough data: it happened {words.times(happened).en}, {needed} are needed",
+        f"not enough data: {happened} events so far, {needed} needed".replace(" 1 events", " 1 event"),
         f"データ不足（発生{happened}件、{needed}件必要）",
     )
 
@@ -112,7 +113,7 @@ def _told(row: Risk) -> Told:
         words.EVENTS[row.event], row.version, row.as_of, is_ranking, horizons, tuple(words.reasons(row.reasons)), moves,
         tuple((one, feature(one.feature), _seen(one)) for one in steps),
         Text(*(words.interval(row.low, row.high, one) if is_ranking else words.chance(row.p) for one in ("en", "ja"))),
-        words.brief(row.reasons),
+        words.brief(row.reasons) if any(one[1] > 0 for one in row.reasons) else NOTHING_RAISES,
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from nenrin.values import Text
 from nenrin.web.charts import agreement
 from nenrin.web.risk.words import HORIZONS
 
-#: Horizons that are drawn.
+#: Horizons that are drawn; where none of them could be judged, the longest that could.
 DRAWN = (90, 365)
 _HEAD = (
     Text("Said", "予測"),
@@ -32,8 +32,9 @@ class Drawn:
 
 def charts(card: Mapping[str, Any]) -> tuple[Drawn, ...]:
     """None of a horizon that could not be judged, or of a card made before this was kept."""
-    found = {one["horizon_days"]: one.get("bins") or () for one in card.get("verdicts", ())}
-    return tuple(_drawn(days, found[days]) for days in DRAWN if found.get(days))
+    found = {one["horizon_days"]: one["bins"] for one in card.get("verdicts", ()) if one.get("bins")}
+    drawn = [days for days in DRAWN if days in found] or sorted(found)[-1:]
+    return tuple(_drawn(days, found[days]) for days in drawn)
 
 
 def _drawn(days: int, bins: Sequence[Mapping[str, Any]]) -> Drawn:

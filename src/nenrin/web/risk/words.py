@@ -56,10 +56,10 @@ def _reason(key: str, log_odds: float, value: object) -> Reason:
 
 
 def brief(told: Sequence[Sequence[object]], *, raising: bool = True, most: int = 2) -> Text:
-    """The first reasons of one direction: "Seat use 25%, no activity for 23 days"."""
+    """The first reasons of one direction: "Seat use 25%; Days since activity 23 days"."""
     found = [one for one in reasons(told) if one.is_raising == raising][:most]
     return Text(
-        ", ".join(f"{one.name.en} {one.value.en}" for one in found) or "—",
+        "; ".join(f"{one.name.en} {one.value.en}" for one in found) or "—",
         "、".join(f"{one.name.ja} {one.value.ja}" for one in found) or "—",
     )
 
@@ -80,14 +80,6 @@ def chance(p: float) -> str:
 
 def _points(p: float) -> str:
     return f"{100 * p:.1f}" if p < 0.01 else f"{100 * p:.0f}"
-
-
-def times(count: int) -> Text:
-    """
-    >>> times(1).en, times(3).ja
-    ('once', '3件')
-    """
-    return Text("never" if count == 0 else "once" if count == 1 else f"{count:,} times", f"{count:,}件")
 
 
 def percent(value: float | None, language: str) -> str:
