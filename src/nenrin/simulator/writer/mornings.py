@@ -1,0 +1,101 @@
+"""A morning in customer success: who is away, who has how much time, what is due, what was put off."""
+
+from datetime import datetime, timedelta
+
+from nenrin.customers import capacities, deputies, routing
+from nenrin.customers.models import Account
+from nenrin.customers.routing import Ownership, Pool, Rule
+from nenrin.customers.statuses import Phase
+from nenrin.foundation import organisation
+from nenrin.foundation.calendar import add_business_days
+from nenrin.foundation.models import Member
+from nenrin.simulator.writer.accounts import Book
+from nenrin.values import Text
+from nenrin.work import handing_over, tasks
+from nenrin.work.queue import answers, asking, loads
+from nenrin.work.queue.rows import Row
+
+MINUTES = {"sato": 300, "ito": 240, "nakajima": 300, "okada": 150}
+# Of Sato's accounts, the largest first: what is to be done there, in how many business days (negative: overdue), minutes.
+DUE = (
+    (0, Text("Send the minutes of the monthly meeting", "月次定例の議事録を送る"), 0, 10),
+    (2, Text("Confirm the date of the hands-on training", "操作研修の日程を確定する"), -2, 15),
+    (3, Text("Share the report of last month's usage", "先月の利用レポートを共有する"), 2, 20),
+)
+PUT_OFF = "担当者が出張中。来週の定例で確認する"
+PUT_AWAY = "更新は口頭で合意済み。書面待ち"
+NOTE = "関西の拠点が増えたため、来月から担当をお願いします。次回の定例は同席します。"
+
+
+def lived(book: Book, *, now: datetime) -> int:
+    """Do what a team does before its morning begins; returns how many rows stand on the members' days."""
+    _times(book, now)
+    _away(book, now)
+    _rules(book, now)
+    _tasks(book, now)
+    _handed(book, now)
+    _answered(book, now)
+    while loads.step(now):
+        pass
+    return sum(row.rows for row in loads.DayLoad.objects.all())
+
+
+def _times(book: Book, now: datetime) -> None:
+    by = book.ground.actor("takagi")
+    for key, minutes in MINUTES.items():
+        capacities.state(book.ground.members[key], minutes_a_day=minutes, by=by, at=now)
+
+
+def _away(book: Book, now: datetime) -> None:
+    """Ito is away this week; Sato stands in."""
+    today, people = organisation.today(now), book.ground.members
+    back = add_business_days(today, 4)
+    deputies.appoint(people["ito"], people["sato"], from_on=today, until_on=back, by=book.ground.actor("ito"), at=now)
+
+
+def _rules(book: Book, now: datetime) -> None:
+    people = book.ground.members
+    pool = Pool(Phase.PRIMARY, members=tuple(people[key].pk for key in MINUTES))
+    everybody = Rule("everybody", Text("New accounts", "新規の顧客"), Ownership.ONE, pools=[pool])
+    routing.replace([everybody], by=book.ground.actor("takagi"), at=now)
+
+
+def _tasks(book: Book, now: datetime) -> None:
+    sato = book.ground.members["sato"]
+    owned = _owned(sato)
+    today = organisation.today(now)
+    for place, title, within, minutes in DUE:
+        if place < len(owned):
+            due = add_business_days(today, within) if within else today
+            said = title.in_(owned[place].language)
+            opened = now - timedelta(days=5)
+            tasks.open(
+                owned[place], said, assignee=sato, due_on=due, minutes=minutes, by=book.ground.actor("sato"), at=opened,
+                key=f"demo:morning:{place}",
+            )  # fmt: skip
+
+
+def _handed(book: Book, now: datetime) -> None:
+    """Okada has more than time allows, and asks Nakajima to take one over."""
+    people = book.ground.members
+    for account in _owned(people["okada"])[1:2]:
+        handing_over.propose(account, people["nakajima"], note=NOTE, by=book.ground.actor("okada"), at=now)
+
+
+def _answered(book: Book, now: datetime) -> None:
+    """One row of Sato's was put off, one put away: the last ones, so that the day stays worth doing."""
+    sato, by, today = book.ground.members["sato"], book.ground.actor("sato"), organisation.today(now)
+    day = asking.my_day(sato, today, now, organisation.current())
+    rows: list[Row] = [
+        row for row in (*day.cut.within, *day.cut.beyond) if row.task is None and not row.standing.stands_in_for
+    ]
+    if len(rows) < 4:
+        return
+    until, late = add_business_days(today, 5), rows[-1]
+    answers.snooze(sato, late.standing.account, late.reasons, until=until, words=PUT_OFF, by=by, at=now)
+    gone = rows[-2]
+    answers.dismiss(sato, gone.standing.account, gone.reasons, words=PUT_AWAY, by=by, at=now)
+
+
+def _owned(member: Member) -> list[Account]:
+    return list(Account.objects.standing().filter(owner=member, status="customer").order_by("-mrr_minor", "pk")[:10])
