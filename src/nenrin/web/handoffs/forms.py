@@ -132,6 +132,10 @@ class HandoffForm(forms.Form):
     def named(self) -> list[int]:
         return [int(pk) for pk in self.cleaned_data["people"]]
 
+    def by_field(self, said: Mapping[str, object]) -> dict[str, object]:
+        """What a verb says of items, by the fields of this form."""
+        return {self.field_of(name) or name: value for name, value in said.items()}
+
     def field_of(self, fault: str) -> str | None:
         """The field at which a verb's fault is said."""
         return f"words-{fault}" if fault in set(Item) else fault if fault in self.fields else None

@@ -78,6 +78,7 @@ def _saved(request: MemberRequest, row: Handoff, form: HandoffForm) -> Clash | b
     except Refused as refused:
         return _said(form, refused)
     except Conflict as conflict:
+        conflict.mine, conflict.theirs = form.by_field(conflict.mine), form.by_field(conflict.theirs)
         return clash(form, conflict, last_entry(references__kind="handoff", references__key=str(row.pk)))
     toasts.say(request, SENT if sends else SAVED)
     return True

@@ -19,7 +19,10 @@ def locked(handoff: Handoff, version: int | None = None, mine: Mapping[str, Any]
     """The row as it stands, held until the transaction ends. Raises Conflict."""
     stands = Handoff.objects.select_for_update().get(pk=handoff.pk)
     asked = dict(mine or {})
-    theirs = {name: getattr(stands, name, None) for name in asked}
+    theirs: dict[str, object] = {}
+    if version is not None and version != stands.version:
+        said = dict(stands.items.values_list("item", "words"))
+        theirs = {name: said.get(name, getattr(stands, name, None)) for name in asked}
     checking.stand_at(f"handoff-{stands.pk}", stands.version, version, asked, theirs)
     return stands
 
