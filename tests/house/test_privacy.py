@@ -14,6 +14,7 @@ import nenrin.ingest.privacy
 import nenrin.insight.privacy
 import nenrin.work.privacy.feedback
 import nenrin.work.privacy.handoffs
+import nenrin.work.privacy.losses
 import nenrin.work.privacy.meetings
 import nenrin.work.privacy.onboarding
 import nenrin.work.privacy.plans
@@ -38,6 +39,7 @@ ERASERS = (
     nenrin.work.privacy.promises,
     nenrin.work.privacy.feedback,
     nenrin.work.privacy.plans,
+    nenrin.work.privacy.losses,
 )
 COVERED = {name for module in ERASERS for name in module.COVERS}
 
@@ -50,7 +52,7 @@ COLLEAGUES |= {"NoticePreference", "CalendarFeed", "Capacity", "DayLoad", "Deput
 PASSING = {"Import", "ImportedRow", "Spooled", "Submission", "WebhookDelivery"}
 #: Companies, contracts, configuration, counters and scores.
 IMPERSONAL = {
-    "Backtest", "BudgetPhase", "ConfigurationChange", "BudgetPlan", "KpiTarget", "MetricPolicy", "PeriodLock",
+    "Backtest", "BudgetPhase", "ChurnReason", "ConfigurationChange", "BudgetPlan", "KpiTarget", "MetricPolicy", "PeriodLock",
     "Account", "AccountKey", "AccountTag", "AttributeField", "Cost", "CurrentMeasure", "Cursor", "DailyScore", "Entry",
     "EventName", "Exclusion", "HardEvent", "Health", "HealthDetail", "HealthModelVersion", "Invoice", "Lease", "Merge",
     "OnboardingLink", "OnboardingPolicy", "OnboardingTemplate", "OnboardingTemplateVersion",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -197,16 +197,40 @@ def valued(lake: Lake, key: str, accounts: Sequence[int], on: Sequence[date]) ->
     if not files:
         return np.full(len(accounts), np.nan)
     value, chosen = (f"h.score / {micro.ONE}.0", "") if key == HEALTH else ("h.value", f"where measure = {quoted(key)}")
-    asked = pa.table(
-        {"place": pa.array(range(len(accounts)), pa.int64()), "account": pa.array(accounts, pa.int64()),
-         "day": pa.array(on, pa.date32())}
-    )  # fmt: skip
     with lake.connection() as db:
-        db.register("asked", asked)
+        db.register("asked", _asked(accounts, on))
         kept = f"select * from read_parquet({file_list(files)}, hive_partitioning = false) {chosen}"
         joined = f"select a.place, {value} from asked a left join ({kept}) h using (account, day) order by a.place"
         found = db.execute(joined).fetchall()
     return np.array([np.nan if figure is None else figure for _, figure in found], dtype=np.float64)
+
+
+class Shown(NamedTuple):
+    """An account's health as it was shown on a day; points."""
+
+    band: str
+    score: float
+
+
+def shown(lake: Lake, accounts: Sequence[int], on: Sequence[date]) -> list[Shown | None]:
+    """The health of each account on its own day, in their order; None where none was kept."""
+    files = scores_table(lake).files(_months(min(on), max(on))) if len(on) else []
+    if not files:
+        return [None] * len(accounts)
+    kept = f"select * from read_parquet({file_list(files)}, hive_partitioning = false)"
+    with lake.connection() as db:
+        db.register("asked", _asked(accounts, on))
+        joined = f"select a.place, h.shown, h.score from asked a left join ({kept}) h using (account, day) order by 1"
+        found = db.execute(joined).fetchall()
+    return [None if band is None else Shown(band, score / micro.ONE) for _, band, score in found]
+
+
+def _asked(accounts: Sequence[int], on: Sequence[date]) -> pa.Table:
+    """Columns: place, account, day."""
+    return pa.table(
+        {"place": pa.array(range(len(accounts)), pa.int64()), "account": pa.array(accounts, pa.int64()),
+         "day": pa.array(on, pa.date32())}
+    )  # fmt: skip
 
 
 def _rows(

@@ -21,6 +21,9 @@ from nenrin.web.home import pages as home
 from nenrin.web.kpis import pages as kpis
 from nenrin.web.lifetimes import account as account_value
 from nenrin.web.lifetimes import pages as lifetimes
+from nenrin.web.losses import pages as losses
+from nenrin.web.losses import reasons as churn_reasons
+from nenrin.web.losses import writing as loss
 from nenrin.web.mail import drafts, outbox, suppressions, wordings
 from nenrin.web.mail import preferences as mail_preferences
 from nenrin.web.mail import settings as mail_settings
@@ -60,6 +63,7 @@ AREAS = (
     *(executive, revenue, cohorts, revenue_notes, revenue_settings, kpis),
     *(lifetimes, account_value, retention, roi),
     *(risks, risk_forecasts, risk_models, effects),
+    *(losses, loss, churn_reasons),
     *(entries, entry_forms, balance, planning, contribution),
     *(handoffs, success_plans),
     playbooks,

@@ -10,6 +10,8 @@ from nenrin.work.models.handoff import HandoffItem as HandoffItem
 from nenrin.work.models.handoff import HandoffPerson as HandoffPerson
 from nenrin.work.models.handoff import HandoffPolicy as HandoffPolicy
 from nenrin.work.models.handoff import HandoffQuestion as HandoffQuestion
+from nenrin.work.models.loss import ChurnReason as ChurnReason
+from nenrin.work.models.loss import Loss as Loss
 from nenrin.work.models.meeting import AgendaTemplate as AgendaTemplate
 from nenrin.work.models.meeting import Attendee as Attendee
 from nenrin.work.models.meeting import Meeting as Meeting

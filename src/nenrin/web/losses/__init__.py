@@ -1,0 +1,1 @@
+"""The pages of customers who let go, and why."""
