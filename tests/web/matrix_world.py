@@ -35,7 +35,7 @@ from nenrin.values import Money, Text
 from nenrin.work import touches
 from tests import cast
 from tests.insight import backtests_world
-from tests.web import handoffs_world, mail_world, work_world
+from tests.web import handoffs_world, mail_world, matrix_playbooks, onboarding_world, work_world
 
 #: Part of every personal word of this world, and of nothing else; the search for it does not contain it whole.
 CANARY = "zq7xkanarie"
@@ -71,6 +71,7 @@ def build(at: datetime) -> World:
     for owner, member in zip(OWNERS, (viewer, mate, stranger, None), strict=True):
         _company(world, owner, member, at)
     _rest(world, mate, at)
+    matrix_playbooks.put(world, at)
     journal.seal()
     refresh.here()
     leases.take("worker.drain", holder="test", seconds=60, at=at)
@@ -108,6 +109,7 @@ def _company(world: World, owner: str, member: Member | None, at: datetime) -> N
     world.put("invoice", _imported(account, owner, at), owner)
     mail_world.company(world, owner, account.pk, CANARY, at)
     handoffs_world.add(world, account, owner, person, at)
+    onboarding_world.add(world, account, owner, person, CANARY, at)
 
 
 def _judged(account: Account, version: HealthModelVersion, today: date) -> Record:

@@ -33,6 +33,18 @@ pytestmark = pytest.mark.django_db
 
 #: An address begins with -> the kinds of its ids, in their order. The longest beginning counts.
 IDS: dict[str, tuple[str, ...]] = {
+    "onboarding/<int:": ("onboarding",),
+    "onboarding/<int:key>/steps/<int:": ("onboarding", "onboarding_step"),
+    "onboarding/<int:key>/links/<int:": ("onboarding", "onboarding_link"),
+    "onboarding/<int:key>/files/<int:": ("onboarding", "onboarding_file"),
+    "onboarding/export.<str:": ("file",),
+    "onboarding/completion/export.<str:": ("file",),
+    "onboarding/templates/<slug:": ("onboarding_template",),
+    "onboarding/templates/<slug:key>/steps/<slug:": ("onboarding_template", "onboarding_template_step"),
+    "api/onboarding/templates/{": ("onboarding_template",),
+    "api/onboarding/{int:": ("onboarding",),
+    "api/onboarding/{int:project_id}/steps/{": ("onboarding", "onboarding_template_step"),
+    "api/onboarding/{int:project_id}/links/{": ("onboarding", "onboarding_link"),
     "accounts/merges/": ("merge",),
     "accounts/<int:key>/pulses/<int:pulse>": ("account", "pulse"),
     "accounts/<int:key>/overrides/<int:override>": ("account", "override"),
@@ -138,6 +150,15 @@ IDS: dict[str, tuple[str, ...]] = {
     "meetings/calendars/<int:": ("calendar",),
     "meetings/mails/<int:": ("received",),
     "notices/<int:": ("notice",),
+    "playbooks/export.<str:": ("file",),
+    "playbooks/<slug:": ("playbook",),
+    "playbooks/<slug:key>/versions/<int:": ("playbook", "playbook_number"),
+    "playbooks/<slug:key>/replay/export.<str:": ("playbook", "file"),
+    "runs/export.<str:": ("file",),
+    "runs/<int:": ("run",),
+    "api/playbooks/{": ("playbook",),
+    "api/playbooks/{key}/why/{": ("playbook", "account"),
+    "api/runs/{": ("run",),
     "templates/tasks/<slug:": ("task_template",),
     "templates/agendas/<slug:": ("agenda",),
     "calendar/": ("secret",),
@@ -187,7 +208,8 @@ WORDS = {
 }
 #: Kinds that belong to an account and are reached only where it is.
 OWNED = {"account", "contact", "subscription", "invoice", "touch", "pulse", "override", "key"}
-OWNED |= {"mail", "mail_draft"}
+OWNED |= {"mail", "mail_draft", "run"}
+OWNED |= {"onboarding", "onboarding_step", "onboarding_link", "onboarding_file"}
 OWNED |= {"handoff", "promise", "feedback", "success_plan", "objective", "milestone"}
 OWNED |= {"task", "meeting", "task_file", "meeting_file", "touch_file"}
 #: Answered without a member: they declare it, or belong to signing in, which has its own rules.
@@ -200,8 +222,10 @@ PUBLIC |= {"calendar-feed"}
 SIGNING_IN = "sign-in/"
 #: Reading these leaves a note of who took what out: the one thing a GET may write.
 NOTED = {"accounts-export", "accounts-compare-export", "contacts-export", "subscriptions-export", "journal-export"}
+NOTED |= {"playbooks-export", "runs-export", "playbook-replay-export"}
 NOTED |= {"revenue-cohorts-export", "revenue-export", "revenue-accounts-export", "kpis-export", "kpi-export"}
 NOTED |= {"executive-export", "revenue-notes-export"}
+NOTED |= {"onboarding-export", "onboarding-cohorts-export"}
 NOTED |= {"lifetimes-export", "lifetime-accounts-export", "segments-export"}
 NOTED |= {"retention-export", "retention-accounts-export"}
 NOTED |= {"risks-export", "risk-forecast-export"}

@@ -21,8 +21,10 @@ from nenrin.api import (
     kpis,
     lifetimes,
     mail,
+    meetings,
     merges,
     my_day,
+    onboarding,
     ownership,
     plans,
     problems,
@@ -35,6 +37,7 @@ from nenrin.api import (
     segments,
     subscriptions,
     tags,
+    tasks,
 )
 from nenrin.api.guard import Bearer, learn
 
@@ -57,6 +60,7 @@ api.add_router("/products", products.router)
 api.add_router("/plans", products.plans)
 api.add_router("/tags", tags.router)
 api.add_router("/merges", merges.router)
+api.add_router("/onboarding", onboarding.router)
 api.add_router("/my-day", my_day.router)
 api.add_router("/handovers", ownership.router)
 api.add_router("/deputies", ownership.deputy_router)
@@ -82,4 +86,7 @@ api.add_router("/handoffs", handoffs.router)
 api.add_router("/feedback", handoffs.feedbacks)
 api.add_router("/promises", promises.router)
 api.add_router("/success-plans", plans.router)
+api.add_router("/tasks", tasks.router)
+api.add_router("/meetings", meetings.router)
+api.add_router("/received-mails", meetings.mails)
 learn(api)
