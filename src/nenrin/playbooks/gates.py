@@ -61,7 +61,11 @@ class Known:
             never=_holding(document.holdout.never, accounts, at, fields),
             strata=strata(accounts) if document.holdout.share else {},
             inside=frozenset(own.filter(state__in=OPEN).values_list("account_id", flat=True)),
-            ended=dict(came.filter(ended_at__isnull=False).values_list("account_id").annotate(Max("ended_at"))),
+            ended=dict(
+                own.filter(state__in=(*ENTERED, RunState.HELD_OUT), ended_at__isnull=False)
+                .values_list("account_id")
+                .annotate(Max("ended_at"))
+            ),
             in_a_year=_counted(came.filter(entered_at__gt=at - YEAR)),
             in_a_day=_counted(own.filter(entered_at__gt=at - DAY)),
             others=_others(live, accounts, at),

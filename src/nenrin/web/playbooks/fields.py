@@ -62,7 +62,7 @@ def boxes(
 def _box(
     param: Param, value: Any, setting: Setting, fields: Mapping[str, Field], earlier: Choices, typed: QueryDict | None
 ) -> Box:
-    common = {"required": param.required and param.default is None, "hint": param.hint, "lines": param.lines}
+    common = {"required": param.required, "hint": param.hint, "lines": param.lines}
     known = setting.of(param) if param.kind != "step" else earlier
     if value is None:
         value = param.default

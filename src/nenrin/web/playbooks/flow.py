@@ -14,6 +14,8 @@ WIDE, GAP, BETWEEN, EMPTY = 208.0, 30.0, 28.0, 72.0
 TALL, SHORT, DIAMOND = 58.0, 44.0, 72.0
 LABEL, LEAD = 20.0, 8.0
 MARGIN = 8.0
+#: Up to here a picture may be scaled down to its place.
+WIDEST = 520.0
 NONE = Text("", "")
 
 
@@ -50,6 +52,7 @@ class Picture:
     nodes: tuple[Node, ...]
     wires: tuple[str, ...]
     labels: tuple[tuple[str, str, str, str], ...]  # x, y, class, words
+    is_wide: bool = False
 
 
 @dataclass(slots=True)
@@ -77,7 +80,9 @@ def draw(
         _wire(pen, middle, foot, foot + BETWEEN)
         foot = _card(pen, "goal", goal, middle, foot + BETWEEN, WIDE, 29, centred=True)
     nodes = tuple(pen.nodes)
-    return Picture(unit(wide + 2 * MARGIN), unit(foot + MARGIN), nodes, tuple(pen.wires), tuple(pen.labels))
+    return Picture(
+        unit(wide + 2 * MARGIN), unit(foot + MARGIN), nodes, tuple(pen.wires), tuple(pen.labels), wide > WIDEST
+    )
 
 
 def _width(steps: tuple[Step, ...], arms: Mapping[str, object]) -> float:

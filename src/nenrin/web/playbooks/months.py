@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nenrin.web.charts.scale import Scale, ticks, unit
+from nenrin.web.charts.scale import Scale, unit
 
 WIDE, TALL, LEFT, BASE, TOP = 352, 176, 26.0, 152.0, 18.0
 
@@ -39,7 +39,8 @@ class Picture:
 def draw(months: Sequence[Sequence[object]], language: str) -> Picture:
     """[month, fired, left, whether it is whole], the oldest first."""
     highest = max((int(str(row[1])) for row in months), default=1)
-    marks = ticks(0, max(highest, 2), 2)
+    half = max(-(-highest // 2), 1)
+    marks = [0, half, 2 * half]
     scale = Scale(0, marks[-1], BASE, TOP)
     room = (WIDE - LEFT - 4) / max(len(months), 1)
     columns = [_column(n, row, room, scale, language, len(months)) for n, row in enumerate(months)]

@@ -79,7 +79,7 @@ def run_list(request: MemberRequest) -> HttpResponse:
 
 
 def _mine(request: MemberRequest) -> QuerySet[Run]:
-    return Run.objects.for_member(request.user, Permission.PLAYBOOKS_VIEW)  # type: ignore[attr-defined,no-any-return]
+    return Run.objects.for_member(request.user, Permission.PLAYBOOKS_VIEW)
 
 
 def _rows(request: MemberRequest) -> QuerySet[Run]:

@@ -53,6 +53,11 @@ class Standing:
         return self.shown.document  # type: ignore[no-any-return]
 
     @property
+    def purpose(self) -> Text:
+        told = self.document.get("purpose", "")
+        return Text(told["en"], told["ja"]) if isinstance(told, Mapping) else Text(told, told)
+
+    @property
     def seen(self) -> str:
         """What a form carries, to notice that somebody else saved in between."""
         return self.draft.changed_at.isoformat() if self.draft else ""

@@ -1,0 +1,90 @@
+"""bench.playbooks, in a process of its own: many accounts entering at once; a year of many accounts replayed."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import django
+
+django.setup()
+
+from bench import _measures  # noqa: E402
+from django.conf import settings  # noqa: E402
+
+from nenrin.analytics.lake import Lake  # noqa: E402
+from nenrin.customers.models import Account  # noqa: E402
+from nenrin.foundation import bulk, journal, organisation  # noqa: E402
+from nenrin.foundation.actors import SYSTEM  # noqa: E402
+from nenrin.playbooks import playbooks, reactions, setting  # noqa: E402
+from nenrin.playbooks import reading as documents  # noqa: E402
+from nenrin.playbooks.models import Playbook, Run  # noqa: E402
+from nenrin.playbooks.replaying import occasions, replays  # noqa: E402
+from nenrin.playbooks.replaying.occasions import Span  # noqa: E402
+
+NOW = datetime(2026, 6, 29, 0, 0, tzinfo=UTC)
+CALL = {"do": "open_task", "id": "call", "title": "Call {{account}}"}
+SIGN = {"trigger": "band_change", "to": ["at_risk"]}
+FALLS = {"trigger": "measure", "measure": "usage_trend", "op": "<=", "value": 0.5}
+CUSTOMERS = {"field": "status", "op": "=", "value": "customer"}
+
+
+def entering(count: int) -> list[dict[str, Any]]:
+    """A recomputed health lets every account's colour fall within one moment; caps, approval and arms are all asked."""
+    rows = [
+        bulk.made(Account, name=f"Account {n}", status="customer", created_at=NOW, changed_at=NOW) for n in range(count)
+    ]
+    accounts = [row.pk for row in bulk.insert(rows)]
+    document = {"playbook": "many", "name": "Many", "when": [SIGN], "who": CUSTOMERS, "steps": [CALL],
+                "holdout": {"share": 0.1}, "limits": {"approval_above": 50}}  # fmt: skip
+    playbooks.draft(document, by=SYSTEM, at=NOW)
+    playbooks.publish(Playbook.objects.get(), by=SYSTEM, at=NOW)
+    told = {"band": "at_risk", "band_before": "caution"}
+    for start in range(0, count, 5000):
+        some = accounts[start : start + 5000]
+        journal.record_many(journal.Draft("insight.health.fell", SYSTEM, NOW, one, particulars=told) for one in some)
+    while journal.seal():
+        pass
+    begun, rounds = perf_counter(), []
+    while True:
+        at = perf_counter()
+        if not reactions.react(NOW):
+            break
+        rounds.append(perf_counter() - at)
+    seconds, entered = perf_counter() - begun, Run.objects.exclude(state="skipped").count()
+    assert entered == count, (entered, count)
+    rounds.sort()
+    return [
+        _row(f"{count:,} accounts enter a playbook at once", seconds, "s", 60.0 * count / 50_000),
+        _row("the database is held by one round of them (p95)", 1000 * rounds[int(0.95 * len(rounds))], "ms", 200.0),
+    ]
+
+
+def replay(accounts: int, days: int) -> list[dict[str, Any]]:
+    lake = Lake(Path(settings.LAKE), organisation.zone())
+    _measures.fill(lake, accounts, days)
+    fields, choices = setting.current()
+    document = documents.from_dict(
+        {"playbook": "year", "name": "Year", "when": [FALLS], "who": CUSTOMERS, "steps": [CALL]}, fields, choices
+    )
+    first = _measures.LAST - timedelta(days - 1)
+    begun = perf_counter()
+    found = occasions.found(document, Span(lake, first, _measures.LAST, fields, organisation.zone()))
+    report = replays.report(document, found, replays.decisions(lake, _measures.LAST), {}, {}, first, _measures.LAST)
+    seconds = perf_counter() - begun
+    print(f"{report['fired']:,} firings", file=sys.stderr)
+    return [_row(f"replay of one playbook, {accounts:,} accounts, {days} days", seconds, "s", 10.0)]
+
+
+def _row(name: str, figure: float, unit: str, aim: float) -> dict[str, Any]:
+    return {"name": f"playbooks: {name}", "figure": round(figure, 2), "unit": unit, "peer": "aim", "peer_figure": aim,
+            "ratio": round(figure / aim, 3), "aim": f"<= {aim:g}", "holds": figure <= aim}  # fmt: skip
+
+
+if __name__ == "__main__":
+    organisation.found("Bench", at=NOW)
+    print(json.dumps(entering(int(sys.argv[2])) if sys.argv[1] == "entering" else replay(*map(int, sys.argv[2:]))))
