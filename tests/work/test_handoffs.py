@@ -77,6 +77,15 @@ def test_a_first_signature_opens_one_by_itself_and_once(account: Account, at: da
     assert Handoff.objects.count() == 1
 
 
+def test_one_that_was_begun_before_its_contract_was_known_is_attached_to_it(account: Account, at: datetime) -> None:
+    made = handoffs.open(account, signed_on=date(2026, 11, 10), by=SYSTEM, at=at)
+    signed = subscriptions.sign(account, by=SYSTEM, at=at, starts_on="2026-12-01")
+    journal.seal()
+    assert handoff_rounds.step(at) == 0
+    made.refresh_from_db()
+    assert (made.subscription, made.began, made.signed_on) == (signed, date(2026, 12, 1), date(2026, 11, 10))
+
+
 def test_history_brought_in_opens_none_and_neither_does_a_policy_that_says_no(account: Account, at: datetime) -> None:
     subscriptions.sign(account, by=SYSTEM, at=at, starts_on="2025-04-01")
     other = accounts.open(cast.THRIVING, by=SYSTEM, at=at)

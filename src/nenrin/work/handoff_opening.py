@@ -24,7 +24,10 @@ LIMIT = 500
 
 
 def step(at: datetime) -> int:
-    """Look at the signatures that nobody looked at yet; returns how many handoffs were opened. Safe to repeat."""
+    """Look at the signatures that nobody looked at yet; returns how many handoffs were opened. Safe to repeat.
+
+    A handoff that was begun before its contract was known is attached to it.
+    """
     done = Cursor.objects.filter(reader=READER).values_list("sequence", flat=True).first() or 0
     last = Entry.objects.filter(sequence__gt=done).order_by("-sequence").first()
     if last is None:
@@ -39,10 +42,15 @@ def step(at: datetime) -> int:
 
 def _opened(entries: Iterable[Entry], at: datetime) -> int:
     today, count = organisation.today(at), 0
+    handed: dict[int, list[Handoff]] = {}
     accounts = {entry.account for entry in entries if entry.account}
-    handed = set(Handoff.objects.filter(account__in=accounts).values_list("account_id", flat=True))
-    for first in _firsts(accounts - handed):
-        if _is_news(first, today):
+    for handoff in Handoff.objects.filter(account__in=accounts):
+        handed.setdefault(handoff.account_id, []).append(handoff)
+    for first in _firsts(accounts):
+        for handoff in handed.get(first.account_id, []):
+            if handoff.subscription_id is None and abs(first.starts_on - handoff.signed_on) <= RECENT:
+                handoffs.attach(handoff, first, by=SYSTEM, at=at)
+        if first.account_id not in handed and _is_news(first, today):
             handoffs.open(first.account, subscription=first, by=SYSTEM, at=at)
             count += 1
     return count

@@ -318,6 +318,18 @@ def reassign(
     return stands
 
 
+def attach(handoff: Handoff, subscription: Subscription, *, by: Actor, at: datetime) -> Handoff:
+    """This is the contract that it hands over. Safe to repeat. Journal: work.handoff.attached."""
+    with transaction.atomic():
+        stands = rows.locked(handoff)
+        if stands.subscription_id == subscription.pk:
+            return stands
+        stands.subscription = subscription
+        rows.save(stands, at)
+        rows.record("attached", stands, by, at)
+    return stands
+
+
 def _refuse_state(handoff: Handoff, allowed: Sequence[HandoffState], why: Text) -> None:
     if handoff.state not in allowed:
         raise Refused.one("state", why, handoff.state)

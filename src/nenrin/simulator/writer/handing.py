@@ -103,8 +103,7 @@ def _handed(case: Case) -> Iterator[Deed]:
 
 def _open(case: Case, signed: date, opened: list[Handoff]) -> Act:
     def act(at: datetime) -> None:
-        contract = case.book.contracts.get(case.customer.key)
-        opened.append(handoffs.open(case.account, subscription=contract, signed_on=signed, by=case.by(SELLER), at=at))
+        opened.append(handoffs.open(case.account, signed_on=signed, by=case.by(SELLER), at=at))
 
     return act
 

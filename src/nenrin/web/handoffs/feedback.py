@@ -122,11 +122,11 @@ def _outcomes() -> list[tuple[str, str]]:
 
 
 class FeedbackForm(forms.Form):
-    kind = forms.ChoiceField(label=_("Kind"), choices=_kinds)
+    kind = forms.ChoiceField(label=_("Kind of feedback"), choices=_kinds)
     words = forms.CharField(
         label=_("What sales should know"), max_length=verbs.MOST_WORDS, widget=forms.Textarea(attrs={"rows": 6})
     )
-    seller = forms.ChoiceField(label=_("To"), required=False, choices=members)
+    seller = forms.ChoiceField(label=_("Told to"), required=False, choices=members)
 
 
 class OutcomeForm(forms.Form):

@@ -20,6 +20,7 @@ register("work.handoff.accepted", Text("Handoff accepted", "引き継ぎを受�
 register("work.handoff.dropped", Text("Handoff not needed: {words}", "引き継ぎを対応不要に: {words}"), personal=True)
 register("work.handoff.judged", Text("Fit found: {fit}. {words}", "適合度を評価: {fit} {words}"), personal=True)
 register("work.handoff.reassigned", Text("Handoff given to others", "引き継ぎの担当を変更"))
+register("work.handoff.attached", Text("Handoff attached to its contract", "引き継ぎを契約に紐付け"))
 register("work.handoff.ruled", Text("Handoffs due after {days} business days", "引き継ぎの期限を{days}営業日に変更"))
 register("work.handoff.exported", Text("{rows} handoffs exported", "引き継ぎ{rows}件を出力"))
 register(
