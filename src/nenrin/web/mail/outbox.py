@@ -88,9 +88,13 @@ def _facts(request: MemberRequest) -> tuple[Fact, ...]:
     return tuple(
         Fact(label, f"{getattr(found, name):,}", meaning=_MEANINGS[name], at=request.at)
         for name, label in labels.items()
-    ) + (() if found.holds else (Fact(Text("They do not add up", "合計が一致しません"), "!"),))
+    ) + (() if found.holds else (Fact(Text("They do not add up", "合計が一致しません"), "!", meaning=_BROKEN),))
 
 
+_BROKEN = Text(
+    "Rows are missing or were changed outside Nenrin: compare with a backup.",
+    "行の欠落、またはNenrin以外からの変更があります。バックアップと比較してください。",
+)
 _MEANINGS = {
     "audience": Text(
         "Counted when the mails were asked for. It equals sent + not sent + failed + unknown + waiting.",
