@@ -238,11 +238,13 @@ NOTED |= {"tasks-export", "meetings-export"}
 #: Where changing takes more than looking; whoever only looks is told that there is nothing to change.
 CHANGING = {"health-model": Permission.HEALTH_CONFIGURE, "teams": Permission.MEMBERS_EDIT}
 CHANGING |= {"revenue-settings": Permission.HEALTH_CONFIGURE, "health-models": Permission.HEALTH_CONFIGURE}
+CHANGING["draft"] = Permission.MAIL_APPROVE
 CHANGING["health-model-yaml"] = CHANGING["health-model-backtest"] = Permission.HEALTH_CONFIGURE
 #: What is sent where an empty form or body would be refused before its object is looked for.
 FORMS: dict[str, dict[str, str]] = {"subscription-deed": {"do": "withdraw"}}
 FORMS["outbox-deed"] = {"do": "stop"}
 BODIES = {
+    "/mails/{int:mail_id}/deed": b'{"do": "stop"}',
     "/keys": b'{"namespace": "new", "key": "k"}',
     "/owners/{phase}": b'{"member_id": null}',
     "/handoffs/{int:handoff_id}/send-back": b'{"questions": [{"words": "?"}]}',
