@@ -27,6 +27,7 @@ from nenrin.api import (
     onboarding,
     ownership,
     plans,
+    playbooks,
     problems,
     products,
     promises,
@@ -81,6 +82,8 @@ api.add_router("/roi", roi.router)
 api.add_router("/health-models", health_models.router)
 api.add_router("/health-models", backtests.router)
 api.add_router("/segments", segments.router)
+api.add_router("/playbooks", playbooks.router)
+api.add_router("/runs", playbooks.running)
 api.add_router("/mails", mail.router)
 api.add_router("/handoffs", handoffs.router)
 api.add_router("/feedback", handoffs.feedbacks)

@@ -127,15 +127,15 @@ def _page(request: MemberRequest, found: Standing, tried: Tried, part: str) -> H
 
 
 def _drawn(request: MemberRequest, found: Standing, document: Document, part: str) -> dict[str, Any]:
-    language = get_language() or "ja"
+    language, row = get_language() or "ja", found.shown.replays.first()
     return {
         "document": document,
         "lines": shown.lines(document, found, part),
         "flow": shown.flow_picture(document, found, part, language),
-        "guards": shown.guards(document, found),
+        "guards": shown.guards(document, found, row),
         "places": parts.places(document),
         "facts": shown.facts(document),
-        "replay": (row := found.shown.replays.first()),
+        "replay": row,
         "told": replays.told(request, row),
     }
 

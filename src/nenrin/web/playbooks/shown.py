@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from nenrin.analytics import conditions
+from nenrin.analytics.effects import power
 from nenrin.playbooks import steps, words
 from nenrin.playbooks.documents.playbooks import Playbook as Document
 from nenrin.playbooks.documents.programs import Place, laid_out
+from nenrin.playbooks.models import PlaybookReplay
 from nenrin.values import Text
 from nenrin.web.playbooks import flow
 from nenrin.web.playbooks.flow import Picture, Words
@@ -110,7 +112,7 @@ def story(document: Document, found: Standing) -> Text:
     return Text("Flow: " + ", ".join(one.en for one in said), "流れ図: " + "、".join(one.ja for one in said))
 
 
-def guards(document: Document, found: Standing) -> list[Guard]:
+def guards(document: Document, found: Standing, row: PlaybookReplay | None) -> list[Guard]:
     """What holds the playbook back, each with the form that changes it."""
     limits, holdout = document.limits, document.holdout
     per_hour, above = limits.caps.per_hour, limits.approval_above
@@ -119,7 +121,7 @@ def guards(document: Document, found: Standing) -> list[Guard]:
             Text("Holdout", "未実施グループ"),
             Text(f"{holdout.share:.0%}", f"{holdout.share:.0%}"),
             "holdout",
-            _never(document, found),
+            _never(document, found, row),
         ),
         Guard(Text("Again", "再登録"), words.again(document), "limits"),
         Guard(Text("Mails of a person", "配信の上限"), _week(limits.caps.per_contact), "limits"),
@@ -142,13 +144,38 @@ def guards(document: Document, found: Standing) -> list[Guard]:
     return rows
 
 
-def _never(document: Document, found: Standing) -> Text:
+def _never(document: Document, found: Standing, row: PlaybookReplay | None) -> Text:
+    """Who is never left alone, and what such a group could show."""
     if not document.holdout.share:
         return Text("Without one the effect cannot be measured", "0%では効果を測定できない")
-    if document.holdout.never is None:
+    told = [_shows(document.holdout.share, row)]
+    if document.holdout.never is not None:
+        never = conditions.sentence(document.holdout.never, found.fields)
+        told.append(Text(f"Never: {never.en}.", f"必ず実施: {never.ja}。"))
+    return Text(" ".join(one.en for one in told if one.en), "".join(one.ja for one in told))
+
+
+def _shows(share: float, row: PlaybookReplay | None) -> Text:
+    """The smallest difference of churn that a year like the replayed one would show."""
+    if row is None or row.state != "done":
         return flow.NONE
-    never = conditions.sentence(document.holdout.never, found.fields)
-    return Text(f"Never: {never.en}", f"必ず実施: {never.ja}")
+    became = row.report["outcomes"]
+    count, known = row.report["accounts"], became["left"] + became["stayed"]
+    if not known or not became["left"]:
+        return flow.NONE
+    base = became["left"] / known
+    seen, half = (power.detectable_share(base, round(count * (1 - one)), round(count * one)) for one in (share, 0.5))
+    if seen is None:
+        more = f" (with 50%: {half * 100:.0f} pt)" if half else ""
+        ja = f"（50%なら {half * 100:.0f}pt）" if half else ""
+        return Text(
+            f"In a year no difference could be told from chance{more}.",
+            f"1年では差を検出できない{ja}。他の期間と合算して判定。",
+        )
+    return Text(
+        f"Smallest difference told in a year: {seen * 100:.0f} pt of churn.",
+        f"12か月後に検出できる最小差 {seen * 100:.0f}pt。",
+    )
 
 
 def _week(most: int) -> Text:
