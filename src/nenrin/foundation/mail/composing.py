@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from email.utils import format_datetime, formataddr
-from typing import Final
+from typing import Any, Final
 
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
-from django.core.mail.message import SafeMIMEMultipart, SafeMIMEText
 
 from nenrin.foundation.mail import html, unsubscribes
 from nenrin.foundation.mail.sending import Line
@@ -27,10 +26,10 @@ class NotComposable(ValueError):
 class _Built(EmailMultiAlternatives):
     """Written out once: to see that it can be, and to be sent."""
 
-    _written: SafeMIMEText | SafeMIMEMultipart | None = None
+    _written: Any = None  # Any: what Django makes of it
 
-    def message(self) -> SafeMIMEText | SafeMIMEMultipart:
-        self._written = self._written or super().message()
+    def message(self, **how: Any) -> Any:
+        self._written = self._written or super().message(**how)
         return self._written
 
 

@@ -18,7 +18,7 @@ COVERS: Final = ("Mail", "Suppression", "MailConsent")
 ERASED: Final = "—"
 
 
-def exported(emails: Sequence[str], *, contact: int | None = None) -> dict[str, list[dict[str, Any]]]:
+def exported(emails: Sequence[str], *, contact: int | None = None) -> dict[str, list[Any]]:  # Any: plain rows
     """Every mail to these addresses, or to this contact, what they refused and what they agreed to."""
     keys = _keys(emails)
     return {

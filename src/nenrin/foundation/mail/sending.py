@@ -127,13 +127,13 @@ def configure(*, by: Actor, at: datetime, version: int | None = None, **told: An
 
 
 def _changed(row: MailSettings, told: dict[str, Any]) -> set[str]:
-    changed = {name for name in FIELDS if name in told and getattr(row, name) != told[name]}
+    changed: set[str] = {name for name in FIELDS if name in told and getattr(row, name) != told[name]}
     for name in changed:
         setattr(row, name, told[name])
-    for name in SECRETS:
-        if told.get(name) is not None:
-            setattr(row, name, sealed.seal(told[name]))
-            changed.add(name)
+    for secret in SECRETS:
+        if told.get(secret) is not None:
+            setattr(row, secret, sealed.seal(told[secret]))
+            changed.add(secret)
     return changed
 
 

@@ -114,7 +114,7 @@ class SmtpConnection(Connection):
 
     def _broken(self, problem: Exception) -> Outcome:
         connection = self.backend.connection
-        begun = connection is not None and connection.body_begun
+        begun = connection is not None and connection.body_begun  # type: ignore[attr-defined]  # it is a _Noting
         self.drop()
         return Outcome("unknown" if begun else "line", f"{type(problem).__name__}: {problem}"[:300])
 
@@ -196,7 +196,9 @@ def _smtp_backend(line: Line) -> Backend:
 
 def _provider_backend(line: Line) -> BaseEmailBackend:
     known = PROVIDERS[line.provider]
-    told = {known.secret: line.secret} | ({known.account: line.user} if known.account and line.user else {})
+    told: dict[str, Any] = {known.secret: line.secret} | (
+        {known.account: line.user} if known.account and line.user else {}
+    )
     backend: BaseEmailBackend = get_connection(f"anymail.backends.{line.provider}.EmailBackend", **told)
     backend.timeout = line.timeout  # type: ignore[attr-defined]  # of anymail's requests backends
     return backend

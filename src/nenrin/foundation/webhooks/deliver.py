@@ -8,7 +8,7 @@ import secrets
 import socket
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -84,7 +84,12 @@ def _parcel(row: WebhookDelivery, at: datetime) -> Parcel | None:
 def settle(row: WebhookDelivery, answer: Answer, *, at: datetime, rng: random.Random) -> None:
     """Write how it ended. 410 says that nobody wants to be told any more, and stops the endpoint."""
     attempts = row.attempts + 1
-    columns = {"attempts": attempts, "status": answer.status, "detail": answer.detail[:300], "claimed_until": None}
+    columns: dict[str, Any] = {
+        "attempts": attempts,
+        "status": answer.status,
+        "detail": answer.detail[:300],
+        "claimed_until": None,
+    }
     if answer.is_taken:
         columns |= {"state": DeliveryState.DELIVERED, "settled_at": at}
     elif answer.status == GONE or answer.is_refused or attempts > len(PAUSES):
@@ -104,7 +109,7 @@ def pause(attempts: int, answer: Answer, rng: random.Random) -> timedelta:
     return max(planned, timedelta(seconds=answer.retry_after or 0))
 
 
-def _consequences(row: WebhookDelivery, answer: Answer, columns: dict[str, object], at: datetime) -> None:
+def _consequences(row: WebhookDelivery, answer: Answer, columns: dict[str, Any], at: datetime) -> None:
     endpoint = row.endpoint
     if answer.is_taken:
         WebhookEndpoint.objects.filter(pk=endpoint.pk, failing_since__isnull=False).update(failing_since=None)

@@ -59,7 +59,7 @@ def change(
     """
     with transaction.atomic():
         row = _standing(endpoint, version)
-        changed = {name for name in FIELDS if name in told and getattr(row, name) != told[name]}
+        changed: set[str] = {name for name in FIELDS if name in told and getattr(row, name) != told[name]}
         for name in changed:
             setattr(row, name, told[name])
         if url and addresses.key(url) != row.address_key:

@@ -12,6 +12,7 @@ from nenrin.simulator.writer import (
     files,
     ground,
     handing,
+    letters,
     models,
     opinions,
     spending,
@@ -67,6 +68,7 @@ def _deeds(world: World, book: Book) -> Iterator[Deed]:
         yield from files.deeds(world, brought, book)
         yield from handing.deeds(world, book)
         yield from success.deeds(world, book)
+        yield from letters.deeds(world, book)
     yield from models.deeds(world.today, book)
     yield from spending.deeds(world.window.first, world.today, book, world.seed)
     yield from billing.deeds(world, book)

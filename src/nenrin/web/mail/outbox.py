@@ -14,9 +14,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from nenrin.foundation import journal
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.mail import claims, deliver, drafts, gate, law, reasons
+from nenrin.foundation.mail.outbox import STOPPABLE
 from nenrin.foundation.models import Entry, Mail
 from nenrin.foundation.models.mail import KINDS, STATES, Kind, MailState
 from nenrin.foundation.permissions import Permission, Scope, allowed
@@ -40,7 +40,7 @@ DEEDS = {
     "arrived": (drafts.arrived, (MailState.UNKNOWN,), _("Noted as arrived.")),
     "again": (drafts.send_again, (MailState.UNKNOWN,), _("It is sent again, under the same Message-ID.")),
     "give-up": (drafts.give_up, (MailState.UNKNOWN,), _("Given up.")),
-    "stop": (drafts.stop, drafts.STOPPABLE, _("It is not sent.")),
+    "stop": (drafts.stop, STOPPABLE, _("It is not sent.")),
     "hurry": (drafts.hurry, (MailState.QUEUED,), _("It goes out at once.")),
 }
 
@@ -192,7 +192,7 @@ def mail(request: MemberRequest, key: int) -> HttpResponse:
         "row": row,
         "history": history,
         "may_approve": may,
-        "is_stoppable": row.state in drafts.STOPPABLE,
+        "is_stoppable": row.state in STOPPABLE,
         "waits": gate.WAITS.get(deliver.waits(request.at)) if row.state == MailState.QUEUED else None,
         "is_held": row.state == MailState.QUEUED and row.send_after > request.at,
         "is_letter": row.kind != Kind.TRANSACTIONAL,
@@ -204,7 +204,7 @@ def _may(request: MemberRequest) -> bool:
     return allowed(request.user, Permission.MAIL_APPROVE) is not None
 
 
-def _words_of(entry: journal.Entry) -> dict[str, Any]:
+def _words_of(entry: Entry) -> dict[str, Any]:
     part = getattr(entry, "personal", None)
     return dict(part.payload) if part else {}
 

@@ -19,7 +19,7 @@ from nenrin.foundation.actors import Actor
 from nenrin.foundation.mail import claims, composing, deliver, gate, sending, trials
 from nenrin.foundation.mail.errors import Conflict, Refused
 from nenrin.foundation.mail.providers import PROVIDERS, SMTP
-from nenrin.foundation.models import MailSettings
+from nenrin.foundation.models import MailGate, MailSettings
 from nenrin.foundation.models.mail_rules import Security
 from nenrin.foundation.permissions import Permission
 from nenrin.values import Text
@@ -110,7 +110,7 @@ def page(request: MemberRequest) -> HttpResponse:
         "row": row,
         "code": code,
         "waits": gate.WAITS.get(code),
-        "gate": gate.MailGate.objects.filter(pk=1).first(),
+        "gate": MailGate.objects.filter(pk=1).first(),
         "is_resumable": code in ("paused", "moved", "bounces", "complaints", "line"),
         "is_from_environment": sending.is_from_environment(),
         "secret_lost": not sealed.opens(row.secret) or not sealed.opens(row.hook_secret),

@@ -100,7 +100,7 @@ def _key(name: str) -> str:
 def _previews(form: TemplateForm, row: MailTemplate | None) -> list[dict[str, Any]]:
     """As it would read with the examples, in each language that is written; with what the form says now."""
     said = form.data if form.is_bound else {name: getattr(row, name) for name in templates.PARTS} if row else {}
-    found = []
+    found: list[dict[str, Any]] = []
     for language in ("ja", "en"):
         subject, body = said.get(f"subject_{language}", ""), said.get(f"body_{language}", "")
         if subject or body:
