@@ -12,7 +12,7 @@ from nenrin.foundation.roles import Role
 from nenrin.values import Text
 from nenrin.work import onboarding
 from nenrin.work.models import OnboardingProject, OnboardingStep
-from nenrin.work.onboarding import templates
+from nenrin.work.onboarding import links, templates
 from tests import cast
 
 #: Monday; the 3rd and the 23rd are holidays.
@@ -93,3 +93,9 @@ def noon(day: int) -> datetime:
 
 
 NAMED = Text("Small", "小さな導入")
+
+
+def links_of(made: OnboardingProject) -> links.Issued:
+    """A new link of the project, for somebody at its account."""
+    contact = made.account.contacts.first() or person(made.account)
+    return links.issue(made, contact, by=ME, at=datetime.now(UTC))
