@@ -68,8 +68,6 @@ class Told:
 def roi(request: MemberRequest) -> HttpResponse:
     """GET alone: the address is the scenario."""
     currency, as_of = organisation.current().currency, organisation.today(request.at)
-    if scope(request) is None:
-        baselines.freeze(as_of, currency, at=request.at)
     begun, start, asked = _asked(request, as_of, currency)
     is_sound = asked.form.is_valid()
     found = claims.simulate(asked.company) if is_sound else ()
@@ -84,6 +82,7 @@ def roi(request: MemberRequest) -> HttpResponse:
         "is_today": start is begun.today,
         "then_and_now": standing.rows(begun, currency),
         "elsewhere": standing.elsewhere(start),
+        "may_freeze": begun.row is None and bool(begun.today.mrr) and scope(request) is None,
         "may_begin": begun.row is not None and allowed(request.user, EDIT) is not None,
         "told": [_told(one, currency) for one in found],
         "summary": _summary(asked, currency) if found else None,
@@ -101,6 +100,16 @@ def _asked(request: MemberRequest, as_of: date, currency: str) -> tuple[Beginnin
     begun = baselines.beginning(as_of, currency, accounts=scope(request), sees_costs=sees_costs)
     start = begun.start(request.GET.get("from") == "today")
     return begun, start, asking.scenario(request.GET.dict(), start, currency)
+
+
+@require_POST
+@requires(VIEW)
+def first_baseline(request: MemberRequest) -> HttpResponse:
+    """Keep today's figures as the baseline where there is none; the page asks for it by itself at its first use."""
+    if scope(request) is None:
+        currency, as_of = organisation.current().currency, organisation.today(request.at)
+        baselines.freeze(as_of, currency, at=request.at)
+    return HttpResponseRedirect(reverse("roi"))
 
 
 @require_POST
@@ -289,5 +298,6 @@ def _plain(value: float, unit: Unit, currency: str) -> float:
 urlpatterns = [
     path("roi", roi, name="roi"),
     path("roi/baseline", baseline, name="roi-baseline"),
+    path("roi/baseline/first", first_baseline, name="roi-baseline-first"),
     path("roi/export.<str:kind>", roi_export, name="roi-export"),
 ]
