@@ -144,7 +144,7 @@ def list_meetings(request: ApiRequest, filters: Query[Filters]) -> Any:
     rows = Meeting.objects.for_member(request.member, Permission.MEETINGS_VIEW)
     if filters.mine:
         rows = rows.of(request.member)
-    plain = {"account": filters.account_id, "state": filters.state}
+    plain: dict[str, Any] = {"account": filters.account_id, "state": filters.state}
     plain |= {"starts_at__gte": filters.since, "starts_at__lt": filters.until}
     rows = rows.filter(**{name: value for name, value in plain.items() if value})
     return page(rows, filters, SORTS, lambda found: shown(found, request.member))

@@ -137,7 +137,7 @@ def shown(rows: Sequence[Task], member: Member) -> list[dict[str, Any]]:
 def list_tasks(request: ApiRequest, filters: Query[Filters]) -> Any:
     """Tasks of accounts in your scope and your own, a page at a time."""
     rows = Task.objects.for_member(request.member, Permission.TASKS_VIEW)
-    plain = {
+    plain: dict[str, Any] = {
         "account": filters.account_id,
         "assignee": filters.assignee_id,
         "state": filters.state,

@@ -185,8 +185,7 @@ def _into_timeline(meeting: Meeting, minutes: int, by: Actor, at: datetime) -> N
     minutes = min(minutes, touches.MOST_MINUTES)
     try:
         if meeting.touch is not None and meeting.touch.retracted_at is None:
-            said = {"title": meeting.title, "body": meeting.notes, "minutes": minutes}
-            touches.change(meeting.touch, by=by, at=at, **said)
+            touches.change(meeting.touch, by=by, at=at, title=meeting.title, body=meeting.notes, minutes=minutes)
         elif meeting.account is not None:
             meeting.touch = touches.write(
                 meeting.account, "meeting", title=meeting.title, body=meeting.notes, minutes=minutes,

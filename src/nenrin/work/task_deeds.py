@@ -72,8 +72,8 @@ def take_back(at_first: datetime, *, by: Actor, at: datetime) -> int:
     count = 0
     with transaction.atomic():
         for entry in told:
-            key = next((one.key for one in entry.references.all() if one.kind == "task"), "")
-            task = Task.objects.select_for_update().filter(pk=key, version=entry.version).first()
+            key = next((one.key for one in entry.references.all() if one.kind == "task"), "0")
+            task = Task.objects.select_for_update().filter(pk=key, version=entry.version or 0).first()
             count += task is not None and _put_back(task, entry, by, at)
     return count
 
@@ -84,7 +84,8 @@ def _put_back(task: Task, entry: Entry, by: Actor, at: datetime) -> bool:
         return True
     before = entry.particulars.get("before")
     if entry.action == "work.task.assigned":
-        member = Member.objects.filter(pk=(before or {}).get("assignee_id"), is_active=True).first()
+        key = (before or {}).get("assignee_id") or 0
+        member = Member.objects.filter(pk=key, is_active=True).first()
         tasks.assign(task, member, by=by, at=at)
         return True
     if before is None or "due_on" not in before:

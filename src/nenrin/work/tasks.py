@@ -106,7 +106,7 @@ def assign(task: Task, member: Member | None, *, by: Actor, at: datetime, versio
         stands = _standing(task, version, {"assignee": member})
         if stands.assignee_id == (member.pk if member else None):
             return stands
-        said = {"before_id": stands.assignee_id, "member_id": member.pk if member else None}
+        said: dict[str, Any] = {"before_id": stands.assignee_id, "member_id": member.pk if member else None}
         stands.assignee = member
         task_rules.check(stands)
         _save(stands, at)

@@ -6,7 +6,6 @@ its thing takes.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -23,7 +22,7 @@ from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import FieldClass, Permission, visible
 from nenrin.values import Text
 from nenrin.web import toasts
-from nenrin.web.guard import MemberRequest, requires
+from nenrin.web.guard import MemberRequest, View, requires
 from nenrin.work import attachments, file_kinds
 from nenrin.work.attachments import Holder
 from nenrin.work.models import Attachment, Meeting, ReceivedMail, Task, Touch
@@ -108,7 +107,7 @@ def _sees(member: Member, holder: Holder) -> bool:
     return Touch.objects.for_member(member, Permission.TIMELINE_VIEW).filter(pk=holder.pk).exists()
 
 
-def _adding(kind: Kind) -> Callable[..., HttpResponse]:
+def _adding(kind: Kind) -> View:
     @require_POST
     @requires(kind.edit)
     def add(request: MemberRequest, key: int) -> HttpResponse:
@@ -132,7 +131,7 @@ def _add(request: MemberRequest, holder: Holder, file: Any) -> None:
         toasts.say(request, Text(f"“{name}” kept.", f"「{name}」を保存しました。"))
 
 
-def _removing(kind: Kind) -> Callable[..., HttpResponse]:
+def _removing(kind: Kind) -> View:
     @require_POST
     @requires(kind.edit)
     def remove(request: MemberRequest, key: int, file: int) -> HttpResponse:
@@ -146,7 +145,7 @@ def _removing(kind: Kind) -> Callable[..., HttpResponse]:
     return remove
 
 
-def _restoring(kind: Kind) -> Callable[..., HttpResponse]:
+def _restoring(kind: Kind) -> View:
     @require_POST
     @requires(kind.edit)
     def restore(request: MemberRequest, key: int, file: int) -> HttpResponse:
@@ -158,7 +157,7 @@ def _restoring(kind: Kind) -> Callable[..., HttpResponse]:
 
 
 def _holder(kind: Kind, request: MemberRequest, key: int) -> Task | Meeting | Touch:
-    rows: QuerySet[Any] = kind.model.objects.for_member(request.user, kind.edit)  # type: ignore[attr-defined]
+    rows: QuerySet[Any] = kind.model.objects.for_member(request.user, kind.edit)
     found: Task | Meeting | Touch = get_object_or_404(rows.select_related("account"), pk=key)
     return found
 

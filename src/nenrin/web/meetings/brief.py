@@ -210,11 +210,11 @@ def _said(account: Account, request: MemberRequest) -> list[Said]:
     touches = Touch.objects.standing().filter(account=account).exclude(body="").select_related("author")[:3]
     found = [Said(each.title, each.body, each.happened_at, each.author.name if each.author else "") for each in touches]
     answers = Answer.objects.filter(account=account, retracted_at__isnull=True, answered_at__isnull=False)
-    for answer in answers.exclude(comment="").order_by("-answered_at")[:1]:
-        if answer.answered_at is not None:
-            found.append(
-                Said(f"{answer.survey.upper()} {answer.score}", answer.comment, answer.answered_at, answer.respondent)
-            )
+    columns = ("survey", "score", "comment", "answered_at", "respondent")
+    for survey, score, comment, at, who in (
+        answers.exclude(comment="").order_by("-answered_at").values_list(*columns)[:1]
+    ):
+        found.append(Said(f"{survey.upper()} {score}", comment, at, who))
     return sorted(found, key=lambda said: said.at, reverse=True)
 
 

@@ -73,7 +73,8 @@ def happenings(content: str | bytes, since: datetime, until: datetime, zone: Zon
 def _parsed(content: str | bytes) -> list[Event]:
     try:
         calendars = Calendar.from_ical(content, multiple=True)
-        events = [event for calendar in calendars for event in calendar.walk("VEVENT")]
+        parts = [part for calendar in calendars for part in calendar.walk("VEVENT")]
+        events = [part for part in parts if isinstance(part, Event)]
     except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError) as problem:
         raise Unreadable(
             Text("This is no calendar (iCalendar, .ics).", "カレンダー（iCalendar, .ics）ではありません。")
@@ -183,7 +184,8 @@ def _length(event: Event) -> timedelta:
     if end is not None and isinstance(end, datetime) == isinstance(start, datetime):
         if isinstance(end, datetime) and (end.tzinfo is None) != (start.tzinfo is None):
             return timedelta(hours=1)
-        return end - start
+        length: timedelta = end - start
+        return length
     told = getattr(next(iter(_several(event, "DURATION")), None), "dt", None)
     if isinstance(told, timedelta):
         return told
@@ -218,7 +220,8 @@ def _instant(moment: Any, zone: ZoneInfo) -> datetime:
     """The UTC instant of a date or datetime; without a zone the organisation's is meant."""
     if not isinstance(moment, datetime):
         moment = datetime.combine(moment, datetime.min.time())
-    return (moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)).astimezone(UTC)
+    instant: datetime = moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)
+    return instant.astimezone(UTC)
 
 
 def _people(event: Event) -> tuple[Person, ...]:

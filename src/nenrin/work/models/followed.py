@@ -1,3 +1,5 @@
+from typing import ClassVar
+
 from django.db import models
 
 
@@ -9,6 +11,8 @@ class Followed(models.Model):
     rows = models.JSONField(default=list)  # ids
     followed_at = models.DateTimeField()
     undone_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[models.Manager["Followed"]] = models.Manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["merge", "table"], name="a_table_follows_a_merge_once")]
