@@ -69,7 +69,7 @@ def step(
     done = claims.recover(at)
     retention.step(at, holder=holder)
     line = ready(at)
-    if line is None or not claims.due(at).exists():
+    if line is None or not claims.due(at).exists() or not _may_claim(line, at):
         return done
     gate.mark()
     try:
@@ -82,6 +82,12 @@ def step(
     except transport.LineDown as down:
         gate.failed(str(down), clock.now())
     return done
+
+
+def _may_claim(line: Line, at: datetime) -> bool:
+    """Do the limits leave room for one? Looked at before the server is called."""
+    with transaction.atomic():
+        return gate.granted(line, 1, at) > 0
 
 
 def ready(at: datetime) -> Line | None:

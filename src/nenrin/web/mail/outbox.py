@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from nenrin.customers.models import Account
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.mail import claims, deliver, drafts, gate, law, reasons
 from nenrin.foundation.mail.outbox import STOPPABLE
@@ -136,7 +137,9 @@ def _asked(request: MemberRequest) -> tuple[QuerySet[Mail], dict[str, str]]:
     if filters["reason"] in reasons.REASONS:
         rows = rows.filter(reason=filters["reason"])
     if filters["account"].isdecimal() and len(filters["account"]) < 16:
-        rows = rows.filter(account=int(filters["account"]))
+        key = int(filters["account"])
+        absorbed = Account.objects.filter(merged_into=key).values("pk")
+        rows = rows.filter(Q(account=key) | Q(account__in=absorbed))
     if filters["q"]:
         said = (
             Q(subject__icontains=filters["q"])
