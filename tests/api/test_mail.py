@@ -12,13 +12,15 @@ import pytest
 from django.test import Client
 
 from nenrin.api.mail_reports import VIEWS
+from nenrin.foundation import webhooks
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.mail import outbox, sending
 from nenrin.foundation.mail.addresses import Address
 from nenrin.foundation.mail.providers import PROVIDERS
-from nenrin.foundation.models import Mail, Organisation, Suppression
+from nenrin.foundation.models import Mail, Organisation, Suppression, WebhookDelivery
 from nenrin.foundation.models.mail import Kind
 from nenrin.foundation.roles import Role
+from nenrin.foundation.webhooks import endpoints
 from tests.api.rest import Rest
 from tests.cast import member
 
@@ -115,3 +117,17 @@ def test_mailgun_s_signature_is_checked(org: Organisation, at: datetime) -> None
 
 def test_every_provider_has_its_reader() -> None:
     assert VIEWS.keys() == PROVIDERS.keys()
+
+
+def test_webhooks_are_listed_and_replayed_without_their_secrets(org: Organisation, at: datetime) -> None:
+    row, secret = endpoints.open("外部", "https://hooks.example.com/secret-path", by=SYSTEM, at=at)
+    one = webhooks.put(row, {"n": 1}, key="k", by=SYSTEM, at=at, event="x.y")
+    WebhookDelivery.objects.update(state="failed", attempts=10)
+    rest = Rest(member(Role.ADMINISTRATOR))
+    listed = rest.get("/webhooks")
+    assert listed.data[0]["host"] == "hooks.example.com"
+    assert b"secret-path" not in listed.content and secret.encode() not in listed.content
+    assert rest.get(f"/webhooks/{row.pk}/messages?state=failed").data["items"][0]["webhook_id"] == one.webhook_id
+    assert rest.post(f"/webhooks/{row.pk}/replay", {}).data == {"again": 1}
+    one.refresh_from_db()
+    assert (one.state, one.attempts) == ("queued", 0)

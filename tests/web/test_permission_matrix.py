@@ -79,6 +79,7 @@ IDS: dict[str, tuple[str, ...]] = {
     "webhooks/<int:": ("webhook",),
     "webhooks/<int:key>/messages/": ("webhook", "delivery"),
     "api/mails/{int:": ("mail",),
+    "api/webhooks/{int:": ("webhook",),
     "journal/<int:": ("entry",),
     "products/<int:": ("product",),
     "attributes/<int:": ("attribute",),

@@ -39,6 +39,7 @@ from nenrin.api import (
     subscriptions,
     tags,
     tasks,
+    webhooks,
 )
 from nenrin.api.guard import Bearer, learn
 
@@ -85,6 +86,7 @@ api.add_router("/segments", segments.router)
 api.add_router("/playbooks", playbooks.router)
 api.add_router("/runs", playbooks.running)
 api.add_router("/mails", mail.router)
+api.add_router("/webhooks", webhooks.router)
 api.add_router("/handoffs", handoffs.router)
 api.add_router("/feedback", handoffs.feedbacks)
 api.add_router("/promises", promises.router)
