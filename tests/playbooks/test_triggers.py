@@ -1,0 +1,164 @@
+"""Triggers that are looked at: they fire once, on becoming true, and again only after they were not."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from nenrin.customers import accounts, contacts, tags
+from nenrin.customers.models import Account
+from nenrin.foundation import journal, organisation
+from nenrin.foundation.actors import SYSTEM
+from nenrin.foundation.models import Organisation
+from nenrin.insight import health_models, segments
+from nenrin.insight.models import CurrentMeasure, DailyScore, Health, HealthModelVersion, Progress
+from nenrin.playbooks import sweeps
+from nenrin.playbooks.models import Run
+from tests.playbooks import stage
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+TAGGED = {"trigger": "condition", "is": {"field": "tags", "op": "contains", "value": "重点"}}
+AGAIN = {"again_after_days": 0}
+
+
+def live(trigger: dict[str, Any], at: datetime, **changes: Any) -> None:
+    stage.published(stage.document(when=[trigger], limits=AGAIN, **changes), at=at)
+
+
+def began() -> int:
+    return Run.objects.exclude(state="skipped").count()
+
+
+def looked(at: datetime) -> int:
+    sweeps.look(at)
+    stage.goes_on(at)
+    return began()
+
+
+def test_a_condition_fires_on_becoming_true_and_again_only_after_it_was_not(org: Organisation, at: datetime) -> None:
+    account = stage.account(at=at)
+    live(TAGGED, at)
+    assert looked(at) == 0
+    tags.change([account], add=["重点"], by=SYSTEM, at=at)
+    assert [looked(at + n * DAY) for n in (1, 2, 3)] == [1, 1, 1]
+    tags.change([account], remove=["重点"], by=SYSTEM, at=at)
+    assert looked(at + 4 * DAY) == 1
+    tags.change([account], add=["重点"], by=SYSTEM, at=at)
+    assert looked(at + 5 * DAY) == 2
+
+
+def test_whoever_meets_it_at_publication_comes_in_only_where_that_was_wished(org: Organisation, at: datetime) -> None:
+    account = stage.account(at=at)
+    tags.change([account], add=["重点"], by=SYSTEM, at=at)
+    live(TAGGED, at, playbook="without")
+    live(TAGGED, at, playbook="with", with_standing=True)
+    looked(at)
+    assert list(Run.objects.values_list("playbook__key", flat=True)) == ["with"]
+
+
+def test_what_is_not_known_any_more_neither_fires_nor_forgets(org: Organisation, at: datetime) -> None:
+    account = stage.account(at=at)
+    live({"trigger": "measure", "measure": "usage_trend", "op": "<=", "value": 0.5}, at)
+    measured(account, 0.4, at)
+    assert looked(at) == 1
+    CurrentMeasure.objects.all().delete()
+    assert looked(at + DAY) == 1
+    measured(account, 0.4, at)
+    assert looked(at + 2 * DAY) == 1
+    measured(account, 0.9, at)
+    looked(at + 3 * DAY)
+    measured(account, 0.3, at)
+    assert looked(at + 4 * DAY) == 2
+
+
+def test_a_clock_that_leaps_over_two_thresholds_fires_the_nearer_one(org: Organisation, at: datetime) -> None:
+    account = stage.account(at=at)
+    today = organisation.today(at)
+    live({"trigger": "deadline", "until": "notice", "days": [120, 90, 60, 30]}, at)
+    Account.objects.filter(pk=account.pk).update(notice_on=today + timedelta(130))
+    assert looked(at) == 0
+    assert looked(at + 45 * DAY) == 1
+    assert Run.objects.get().occasion.endswith(":90")
+    assert looked(at + 46 * DAY) == 1
+    assert looked(at + 75 * DAY) == 2
+    Account.objects.filter(pk=account.pk).update(notice_on=today + timedelta(365 + 130))
+    assert looked(at + 76 * DAY) == 2
+
+
+def test_a_score_that_falls_by_so_many_points_fires(org: Organisation, at: datetime) -> None:
+    account, today = stage.account(at=at), organisation.today(at)
+    health_models.install(at=at)
+    version = HealthModelVersion.objects.filter(state="published").earliest("pk")
+    live({"trigger": "score_fall", "points": 15, "days": 30}, at)
+    common = {"version": version, "coverage": 1, "today": 60}
+    DailyScore.objects.create(account=account, day=today - timedelta(30), score=80, band="healthy", **common)
+    health = Health.objects.create(account=account, as_of=today, at=at, score=66, band="caution", since=today, **common)
+    assert looked(at) == 0
+    Health.objects.filter(pk=health.pk).update(score=65)
+    assert looked(at) == 1
+
+
+@pytest.mark.parametrize(("score", "fires"), [(0, 1), (6, 1), (7, 0)])
+def test_an_answer_in_the_range_fires(org: Organisation, at: datetime, score: int, fires: int) -> None:
+    account = stage.account(at=at)
+    live({"trigger": "answer", "survey": "nps", "low": 0, "high": 6}, at)
+    body = {"survey": "nps", "score": score, "answered_on": date(2026, 11, 24)}
+    told = {"survey": "NPS", "score": score, "fact": {"kind": "answer", "key": "a", "body": body}}
+    journal.record("ingest.answer.given", actor=SYSTEM, at=at, account=account.pk, particulars=told)
+    stage.goes_on(at)
+    assert began() == fires
+
+
+def test_a_champion_who_leaves_fires_and_an_operator_does_not(org: Organisation, at: datetime) -> None:
+    account = stage.account(at=at)
+    live({"trigger": "contact_left", "roles": ["champion"]}, at)
+    for role in ("operator", "champion"):
+        person = contacts.add(account, role, by=SYSTEM, at=at, role=role)
+        contacts.change(person, left_on=organisation.today(at), by=SYSTEM, at=at)
+        stage.goes_on(at)
+    assert began() == 1
+
+
+def test_entering_and_leaving_a_segment_are_told_apart(org: Organisation, at: datetime) -> None:
+    account = stage.account(at=at)
+    segment = segments.save("重点", {"field": "tags", "op": "contains", "value": "重点"}, by=SYSTEM, at=at)
+    live({"trigger": "segment", "segment": str(segment.pk), "move": "left"}, at)
+    tags.change([account], add=["重点"], by=SYSTEM, at=at)
+    segments.settle(at)
+    stage.goes_on(at)
+    assert began() == 0
+    tags.change([account], remove=["重点"], by=SYSTEM, at=at)
+    segments.settle(at)
+    stage.goes_on(at)
+    assert began() == 1
+
+
+def test_a_day_kept_on_the_account_fires_once(org: Organisation, at: datetime) -> None:
+    today = organisation.today(at)
+    stage.account(at=at, customer_since=today - timedelta(29))
+    live({"trigger": "date_attribute", "date": "customer_since", "days": 30, "when": "after"}, at)
+    assert [looked(at + n * DAY) for n in (0, 1, 2, 9)] == [0, 1, 1, 1]
+
+
+def test_the_look_is_made_once_a_day_after_health_and_again_for_news(org: Organisation, at: datetime) -> None:
+    stage.account(at=at)
+    live(TAGGED, at)
+    today = organisation.today(at)
+    row, _ = Progress.objects.get_or_create(pk=1)
+    tags.change(list(Account.objects.all()), add=["重点"], by=SYSTEM, at=at)
+    assert sweeps.sweep(at) == 0  # health of the day has not been made
+    Progress.objects.filter(pk=row.pk).update(refreshed_on=today)
+    assert (sweeps.sweep(at), sweeps.sweep(at)) == (1, 0)
+    accounts.open("新しい会社", by=SYSTEM, at=at, status="customer", tags=["重点"])
+    Progress.objects.filter(pk=row.pk).update(events_seen=9)
+    assert sweeps.sweep(at + timedelta(seconds=5)) == 0
+    assert sweeps.sweep(at + timedelta(seconds=61)) == 1
+
+
+def measured(account: Account, value: float, at: datetime) -> None:
+    CurrentMeasure.objects.update_or_create(
+        account=account, measure="usage_trend", defaults={"value": value, "as_of": organisation.today(at)}
+    )
