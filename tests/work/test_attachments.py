@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -135,4 +135,8 @@ def test_a_removed_file_comes_back(task: Task, at: datetime) -> None:
         "work.attachment.removed",
         "work.attachment.restored",
     ]
+    attachments.remove(row, by=SYSTEM, at=at)
+    assert attachments.step(at + timedelta(days=30)) == 0 and attachments.path_of(row).exists()
+    assert attachments.step(at + timedelta(days=31)) == 1 and attachments.step(at + timedelta(days=31)) == 0
+    assert not attachments.path_of(row).exists()
     assert len(file_kinds.ENDINGS) == len(set(file_kinds.ENDINGS))

@@ -25,7 +25,7 @@ from nenrin.insight.backtests import runs as backtests
 from nenrin.insight.risk import runs as learning
 from nenrin.insight.risk import step as risk
 from nenrin.playbooks import loops as playbooks
-from nenrin.work import following, handoff_rounds, loss_opening, notice_mails
+from nenrin.work import attachments, following, handoff_rounds, loss_opening, notice_mails
 from nenrin.work.calendars import subscriptions as calendars
 from nenrin.work.onboarding import rounds as onboarding_rounds
 from nenrin.work.queue import loads as day_loads
@@ -106,6 +106,7 @@ LONG = (
     Loop("backtest", backtests.step),
     Loop("replay", playbooks.replay),
     Loop("calendars", calendars.step),
+    Loop("clear", attachments.step),
 )
 #: What waits for others' machines. A standing worker goes through each beside the rest.
 SENDING = (Loop("deliver", mails.step, is_shared=True),)

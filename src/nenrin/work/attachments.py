@@ -9,7 +9,7 @@ import re
 import secrets
 import unicodedata
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +26,7 @@ from nenrin.work.models import Attachment, Meeting, ReceivedMail, Task, Touch
 LARGEST: Final = 20 * 1024 * 1024
 MOST: Final = 50  # of one thing
 FOLDER: Final = "attachments"
+BIN: Final = timedelta(days=30)
 Holder = Task | Meeting | Touch | ReceivedMail
 _COLUMN: Final[dict[type, str]] = {Task: "task", Meeting: "meeting", Touch: "touch", ReceivedMail: "mail"}
 
@@ -67,6 +68,16 @@ def restore(row: Attachment, *, by: Actor, at: datetime) -> None:
     with transaction.atomic():
         if Attachment.objects.filter(pk=row.pk, removed_at__isnull=False).update(removed_at=None):
             _note("restored", row, holder_of(row), by, at)
+
+
+def step(at: datetime, limit: int = 100) -> int:
+    """The content of files that were removed thirty days ago goes for good; returns how many. Safe to repeat."""
+    gone = Attachment.objects.filter(removed_at__lt=at - BIN).exclude(digest="")[:limit]
+    rows = list(gone)
+    for row in rows:
+        path_of(row).unlink(missing_ok=True)
+        Attachment.objects.filter(pk=row.pk).update(digest="")
+    return len(rows)
 
 
 def path_of(row: Attachment) -> Path:
