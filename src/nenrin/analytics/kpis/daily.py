@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
+from functools import partial
 
 import duckdb
 import numpy as np
@@ -15,21 +15,34 @@ from nenrin.analytics.kpis.integration import Steps, day_numbers
 from nenrin.analytics.kpis.measures import Component
 from nenrin.analytics.kpis.plans import Plan
 
+Columns = dict[str, Steps]
 
-def evaluate(db: duckdb.DuckDBPyConnection, plan: Plan, day: date) -> pa.Table:
-    """The plan's columns for every account known on the day."""
-    existing = _rows(db, plan.own[0], day).sort_by("account")
-    accounts = np.asarray(existing.column("account").to_numpy(), dtype=np.int64)
-    values = _columns(existing, plan.own[0].values)
+
+def evaluate(db: duckdb.DuckDBPyConnection, plan: Plan, day: date, *, few: bool = False) -> pa.Table:
+    """The plan's columns for every account known on the day. `few`: of a handful, whose rows are cheaper one by one."""
+    read = partial(_by_row if few else _by_column, db)
+    existing = read(summed(plan.own[0], day))
+    order = np.argsort(existing["account"])
+    accounts = existing["account"][order]
+    values = {name: existing[name][order] for name in plan.own[0].values}
     for part in plan.own[1:]:
-        values |= _placed(_rows(db, part, day), part.values, accounts)
-    shared = {name: found[0] for part in plan.shared for name, found in _shared(db, part, day).items()}
+        values |= _placed(read(summed(part, day)), part.values, accounts)
+    shared = {name: found[:1] for part in plan.shared for name, found in read(summed(part, day)).items()}
     frame = Frame(accounts, day_numbers([day]), values, shared)
     return frame.evaluate(db, plan, slice(0, max(len(accounts), 1)))
 
 
-def _rows(db: duckdb.DuckDBPyConnection, component: Component, day: date) -> pa.Table:
-    return db.sql(summed(component, day)).to_arrow_table()
+def _by_column(db: duckdb.DuckDBPyConnection, query: str) -> Columns:
+    """Columns as integers, 0 where there is none."""
+    table = db.sql(query).to_arrow_table()
+    return {name: np.asarray(table.column(name).fill_null(0).to_numpy(), dtype=np.int64) for name in table.column_names}
+
+
+def _by_row(db: duckdb.DuckDBPyConnection, query: str) -> Columns:
+    """The same; a table of columns takes longer to make than its few rows."""
+    rows = db.execute(query).fetchall()
+    names = [column[0] for column in db.description or ()]
+    return {name: np.array([row[place] or 0 for row in rows], dtype=np.int64) for place, name in enumerate(names)}
 
 
 def summed(component: Component, day: date) -> str:
@@ -41,21 +54,12 @@ def summed(component: Component, day: date) -> str:
     return f"SELECT {sums} {rows}" if component.everyone else f"SELECT account, {sums} {rows} GROUP BY account"
 
 
-def _columns(rows: pa.Table, names: Iterable[str]) -> dict[str, Steps]:
-    """Columns as integers, 0 where there is none."""
-    return {name: np.asarray(rows.column(name).fill_null(0).to_numpy(), dtype=np.int64) for name in names}
-
-
-def _shared(db: duckdb.DuckDBPyConnection, component: Component, day: date) -> dict[str, Steps]:
-    return {name: found[:, None] for name, found in _columns(_rows(db, component, day), component.values).items()}
-
-
-def _placed(rows: pa.Table, names: tuple[str, ...], accounts: Steps) -> dict[str, Steps]:
+def _placed(rows: Columns, names: tuple[str, ...], accounts: Steps) -> Columns:
     """Values in the order of the accounts, 0 for those without a row; rows of other accounts are left out."""
-    theirs = np.asarray(rows.column("account").to_numpy(), dtype=np.int64)
+    theirs = rows["account"]
     place = np.searchsorted(accounts, theirs)
     known = np.take(accounts, place, mode="clip") == theirs if len(accounts) else np.zeros(len(theirs), bool)
     found = {name: np.zeros(len(accounts), dtype=np.int64) for name in names}
-    for name, column in _columns(rows, names).items():
-        found[name][place[known]] = column[known]
+    for name in names:
+        found[name][place[known]] = rows[name][known]
     return found

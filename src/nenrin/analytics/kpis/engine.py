@@ -88,13 +88,16 @@ def evaluate_beside(
     """
     wanted = plan(tuple(measures), ages=ages)
     with lake.session(days=days_read(wanted, grid), known=grid.fixed_knowledge, accounts=accounts) as db:
-        if accounts is not None and len(accounts) <= FEW:
+        few = accounts is not None and len(accounts) <= FEW
+        if few:
             # All that is read from here on is small: looking for the best way takes longer than any way.
             db.execute("PRAGMA disable_optimizer")
         surround(db, calendar or Calendar.japan(), grid, wanted.reach_days)
         build(db, wanted.relations_on_day if grid.is_one_day else wanted.relations, grid)
         slabs = (
-            iter([daily.evaluate(db, wanted, grid.first)]) if grid.is_one_day else gridded.evaluate(db, wanted, grid)
+            iter([daily.evaluate(db, wanted, grid.first, few=few)])
+            if grid.is_one_day
+            else gridded.evaluate(db, wanted, grid)
         )
         for slab in slabs:
             yield slab, also(db, slab)
