@@ -56,7 +56,8 @@ def test_reading_a_merge_twice_moves_nothing_twice(pair: tuple[Account, Account]
     tasks.open(absorbed, "電話", assignee=None, due_on=None, by=SYSTEM, at=at)
     merges.merge(survivor, absorbed, by=SYSTEM, at=at)
     heard(at)
-    late = tasks.open(absorbed, "統合の後に届いた", assignee=None, due_on=None, by=SYSTEM, at=at)
+    late = tasks.open(Account.objects.get(pk=survivor.pk), "統合の後", assignee=None, due_on=None, by=SYSTEM, at=at)
+    Task.objects.filter(pk=late.pk).update(account=absorbed)
     [entry] = journal.Entry.objects.filter(action="customers.account.merged", account=survivor.pk)
     following.follow(entry, at)
     assert Task.objects.get(pk=late.pk).account == absorbed
@@ -67,3 +68,13 @@ def test_every_table_of_the_rooms_that_names_an_account_follows_of_itself() -> N
     names = {table.name for table in following.tables()}
     assert {"work.task.account", "work.touch.account", "work.meeting.account", "work.notice.account"} <= names
     assert {"work.handoff.account", "work.promise.account"} <= names
+
+
+def test_what_is_opened_for_an_absorbed_account_stands_with_the_one_that_remains(
+    pair: tuple[Account, Account], at: datetime
+) -> None:
+    survivor, absorbed = pair
+    merges.merge(survivor, absorbed, by=SYSTEM, at=at)
+    absorbed.refresh_from_db()
+    assert tasks.open(absorbed, "電話", assignee=None, due_on=None, by=SYSTEM, at=at).account == survivor
+    assert meetings.plan(absorbed, "定例", starts_at=at, by=SYSTEM, at=at).account == survivor

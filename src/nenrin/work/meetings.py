@@ -14,7 +14,7 @@ from nenrin.foundation import journal, organisation
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.models import Member
 from nenrin.values import Text
-from nenrin.work import attendees, checking, meeting_notices, touches
+from nenrin.work import attendees, checking, meeting_notices, survivors, touches
 from nenrin.work.models import Meeting
 from nenrin.work.models.calendar import CalendarSubscription
 from nenrin.work.models.meeting import State
@@ -51,7 +51,7 @@ def plan(
     if key and (there := Meeting.objects.filter(key=key).first()):
         return there
     meeting = Meeting(
-        account=account, title=title.strip(), starts_at=starts_at, ends_at=ends_at or starts_at + DEFAULT, owner=owner,
+        account=survivors.of(account), title=title.strip(), starts_at=starts_at, ends_at=ends_at or starts_at + DEFAULT, owner=owner,
         place=place.strip(), link=link.strip(), agenda=agenda.strip(), is_all_day=is_all_day, key=key, calendar=calendar,
         outside=outside, created_at=at, changed_at=at,
     )  # fmt: skip

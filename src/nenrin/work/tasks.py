@@ -14,7 +14,7 @@ from nenrin.foundation import journal, organisation
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.models import Member
 from nenrin.values import Text
-from nenrin.work import checklists, recurrence, task_entries, task_notices, task_rules
+from nenrin.work import checklists, recurrence, survivors, task_entries, task_notices, task_rules
 from nenrin.work.models import Notice, Task
 from nenrin.work.models.task import Every, State
 
@@ -47,7 +47,7 @@ def open(
     if key and (there := Task.objects.filter(key=key).first()):
         return there
     task = Task(
-        account=account, title=title.strip(), assignee=assignee, due_on=due_on, kind=kind, minutes=minutes,
+        account=survivors.of(account), title=title.strip(), assignee=assignee, due_on=due_on, kind=kind, minutes=minutes,
         why={"en": why.en, "ja": why.ja} if why else {}, body=body.strip(), checklist=checklists.built(checklist),
         key=key, every=every, first_on=due_on if every else None, opened_by_id=_member(by), created_at=at, changed_at=at,
         origin_kind=origin[0] if origin else "", origin_key=str(origin[1]) if origin else "",
