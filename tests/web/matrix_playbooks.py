@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from nenrin.playbooks.models import Run
+from nenrin.playbooks.models import Exposure, Run
 from tests.playbooks import stage
 
 
@@ -17,3 +17,5 @@ def put(world: Any, at: datetime) -> None:
         run = Run.objects.create(playbook=version.playbook, version=version, account_id=account, occasion="matrix",
                                  state="waiting", why={"en": "x", "ja": "x"}, entered_at=at, changed_at=at)  # fmt: skip
         world.put("run", run.pk, owner)
+        Exposure.objects.create(playbook=version.playbook, account_id=account, arm="treated", share=0.1, cluster=account,
+                                version=1, at=at)  # fmt: skip

@@ -153,6 +153,13 @@ IDS: dict[str, tuple[str, ...]] = {
     "notices/<int:": ("notice",),
     "playbooks/export.<str:": ("file",),
     "playbooks/<slug:": ("playbook",),
+    "effects/<slug:": ("playbook",),
+    "effects/<slug:key>/export.<str:": ("playbook", "file"),
+    "api/effects/{": ("playbook",),
+    "losses/<int:": ("loss",),
+    "losses/export.<str:": ("file",),
+    "losses/reasons/<int:": ("churn_reason",),
+    "api/losses/{int:": ("loss",),
     "playbooks/<slug:key>/versions/<int:": ("playbook", "playbook_number"),
     "playbooks/<slug:key>/replay/export.<str:": ("playbook", "file"),
     "runs/export.<str:": ("file",),
@@ -212,6 +219,7 @@ OWNED = {"account", "contact", "subscription", "invoice", "touch", "pulse", "ove
 OWNED |= {"mail", "mail_draft", "run"}
 OWNED |= {"onboarding", "onboarding_step", "onboarding_link", "onboarding_file"}
 OWNED |= {"handoff", "promise", "feedback", "success_plan", "objective", "milestone"}
+OWNED |= {"loss"}
 OWNED |= {"task", "meeting", "task_file", "meeting_file", "touch_file"}
 #: Answered without a member: they declare it, or belong to signing in, which has its own rules.
 PUBLIC = {"asset", "closed", "invitation", "preferences", "api-reference", "openapi-json", "api-root", "alive", "ready"}
@@ -235,6 +243,7 @@ NOTED |= {"outbox-export", "mail-suppressions-export"}
 NOTED |= {"costs-export", "hours-export", "balance-export", "contribution-export", "contribution-accounts-export"}
 NOTED |= {"handoffs-export", "promises-export", "handoff-feedback-export", "handoff-deals-export"}
 NOTED |= {"success-plans-export"}
+NOTED |= {"effect-export", "losses-export"}
 NOTED |= {"tasks-export", "meetings-export"}
 #: Where changing takes more than looking; whoever only looks is told that there is nothing to change.
 CHANGING = {"health-model": Permission.HEALTH_CONFIGURE, "teams": Permission.MEMBERS_EDIT}

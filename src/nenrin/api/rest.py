@@ -20,6 +20,7 @@ from nenrin.api import (
     invoices,
     kpis,
     lifetimes,
+    losses,
     mail,
     meetings,
     merges,
@@ -72,6 +73,7 @@ api.add_router("/executive", executive.router)
 api.add_router("/invoices", invoices.router)
 api.add_router("/costs", costs.router)
 api.add_router("/hours", costs.hours)
+api.add_router("/losses", losses.router)
 api.add_router("/economics", economics.router)
 api.add_router("/effects", effects.router)
 api.add_router("/kpis", kpis.router)
