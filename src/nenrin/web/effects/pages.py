@@ -30,7 +30,7 @@ def effects(request: MemberRequest) -> HttpResponse:
     page = Paginator(asking.playbooks(request), PAGE).get_page(request.GET.get("page"))
     lines = asking.lines(request, list(page), question)
     rows = [(line, words.verdict(line.reading), *_figures(line, language)) for line in lines]
-    context = _context(request, question) | {"page": page, "rows": rows, "playbooks_url": reverse("effects")}
+    context = _context(request, question) | {"page": page, "rows": rows, "playbooks_url": reverse("playbooks")}
     return render(request, "effects/effects.html", context)
 
 
