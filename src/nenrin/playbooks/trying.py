@@ -7,7 +7,7 @@ no journal entry, no run.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -29,6 +29,8 @@ from nenrin.values import Text
 
 #: Steps that a try takes at most; a playbook has fewer.
 MOST = 80
+#: A wait for something is looked at so often, until its time is over.
+PATIENCE, TURNS = timedelta(hours=6), 1500
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ def _turned(
 ) -> tuple[datetime, Outcome]:
     """The step's own outcome; where it waits, the clock goes on and it is asked again."""
     since, zone = at, organisation.zone()
-    for _ in range(50):
+    for _ in range(TURNS):
         kind = steps.KINDS[place.step.kind]
         if kind.reaches:
             at = max(at, times.opening(at, live.document.limits.hours, zone))
@@ -105,7 +107,7 @@ def _turned(
         outcome = kind.act(turn)
         if not isinstance(outcome, Hold):
             return at, outcome
-        at = outcome.until
+        at = max(outcome.until, at + PATIENCE) if outcome.asks else outcome.until
     return at, Go("otherwise") if steps.KINDS[place.step.kind].arms else Done()
 
 

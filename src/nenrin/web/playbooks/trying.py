@@ -18,6 +18,7 @@ from nenrin.playbooks.documents.problems import Unreadable
 from nenrin.playbooks.models import PlaybookVersion, Run
 from nenrin.values import Text
 from nenrin.web import listing, toasts
+from nenrin.web.accounts.head import find, head
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.playbooks import standing
 from nenrin.web.playbooks.standing import Standing
@@ -109,14 +110,16 @@ def _said(run: Run | None) -> Text:
 
 @requires(Permission.PLAYBOOKS_VIEW)
 def of_account(request: MemberRequest, key: int) -> HttpResponse:
-    """A fragment for the account's page: its runs, and the live playbooks that may be started."""
-    mine = Account.objects.for_member(request.user, Permission.PLAYBOOKS_VIEW)
-    account = get_object_or_404(mine, pk=key)
+    """An account's runs, and for each live playbook why or why not: a page, or a fragment for the account's overview."""
+    account = find(request, key, Permission.PLAYBOOKS_VIEW)
     rows = Run.objects.filter(account=account).exclude(state="skipped").select_related("version__playbook")[:8]
     live = PlaybookVersion.objects.filter(state="live").select_related("playbook").order_by("playbook__key")
     context = {"account": account, "runs": rows, "live": live, "as_of": request.at,
                "may_start": standing.may(request, Permission.PLAYBOOKS_START)}  # fmt: skip
-    return render(request, "playbooks/of_account.html", context)
+    if request.htmx:
+        return render(request, "playbooks/of_account.html", context)
+    top = head(account, request, here="playbooks")
+    return render(request, "playbooks/account.html", context | {"head": top})
 
 
 urlpatterns = [
