@@ -25,6 +25,8 @@ from nenrin.simulator.writer.deeds import Deed
 LINE = Line("smtp", "smtp.example.com", 587, "starttls", "", "", "cs@tsumugi-works.example", from_name="つむぎワークス")
 #: Which of the mails that went out met with something else than delivery.
 FATES = {3: "unknown", 7: "bounced", 11: "failed", 14: "stopped"}
+#: And one that was held back: a playbook meant it for somebody who has left.
+WITHHELD = 5
 MOST_SENT = 24
 
 
@@ -69,8 +71,9 @@ def _sent(customer: Customer, book: Book, place: int) -> Act:
     letter = SENT[place % len(SENT)]
 
     def act(at: datetime) -> None:
-        mail = _put(customer, book, letter, f"demo:sent:{place}", book.ground.actor("sato"), at)
-        if mail is not None:
+        held = "left" if place == WITHHELD else ""
+        mail = _put(customer, book, letter, f"demo:sent:{place}", book.ground.actor("sato"), at, withheld=held)
+        if mail is not None and not held:
             _handed_over(mail, FATES.get(place, "delivered"), at)
 
     return act

@@ -30,7 +30,7 @@ SORTS = {"due": "send_after", "made": "created_at", "subject": "subject", "to": 
 class DraftForm(forms.Form):
     """What may be changed before it goes out."""
 
-    to_address = forms.CharField(label=_("To"), max_length=254, widget=forms.EmailInput)
+    to_address = forms.CharField(label=_("Reader"), max_length=254, widget=forms.EmailInput)
     subject = forms.CharField(label=_("Subject"), max_length=300)
     text = forms.CharField(label=_("Text"), widget=forms.Textarea(attrs={"rows": 16}), max_length=100_000)
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -42,7 +42,7 @@ def listing(request: MemberRequest) -> HttpResponse:
     filters = {"q": plain(request.GET.get("q")), "kind": plain(request.GET.get("kind"))}
     rows = rows.filter(subject__icontains=filters["q"]) if filters["q"] else rows
     rows = rows.filter(kind=filters["kind"]) if filters["kind"] else rows
-    sort = chosen_sort(request, SORTS, "made")
+    sort = chosen_sort(request, SORTS, "due")
     page = page_of(ordered(rows, sort, SORTS), request)
     accounts = scope.account_names(page.object_list)
     waits = deliver.waits(request.at)

@@ -28,8 +28,8 @@ from nenrin.web.mail.settings import tabs
 class TemplateForm(forms.Form):
     """Words for many readers."""
 
-    name = forms.CharField(label=_("Name"), max_length=120)
-    kind = forms.ChoiceField(label=_("Kind"))
+    name = forms.CharField(label=_("Template name"), max_length=120)
+    kind = forms.ChoiceField(label=_("Kind of mail"))
     subject_ja = forms.CharField(label=_("Subject (Japanese)"), max_length=300, required=False)
     body_ja = forms.CharField(label=_("Body (Japanese)"), widget=forms.Textarea(attrs={"rows": 12}), required=False)
     subject_en = forms.CharField(label=_("Subject (English)"), max_length=300, required=False)

@@ -12,10 +12,10 @@ from nenrin.values import Text
 
 #: Marks of the states that want a look.
 MARKS: Final[dict[str, str]] = {
-    MailState.UNKNOWN: "tag--caution",
-    MailState.FAILED: "tag--caution",
-    MailState.BOUNCED: "tag--caution",
-    MailState.COMPLAINED: "tag--caution",
+    MailState.UNKNOWN: "tag--error",
+    MailState.FAILED: "tag--error",
+    MailState.BOUNCED: "tag--error",
+    MailState.COMPLAINED: "tag--error",
 }
 
 

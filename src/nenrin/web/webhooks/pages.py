@@ -34,8 +34,8 @@ LANGUAGES = (("ja", "日本語"), ("en", "English"))
 class EndpointForm(forms.Form):
     """One endpoint. Its address is sealed: an empty field leaves it as it is."""
 
-    name = forms.CharField(label=_("Name"), max_length=120)
-    kind = forms.ChoiceField(label=_("Kind"), choices=KINDS)
+    name = forms.CharField(label=_("Webhook name"), max_length=120)
+    kind = forms.ChoiceField(label=_("Kind of webhook"), choices=KINDS)
     url = forms.CharField(
         label=_("Address"), max_length=2000, required=False,
         help_text=_("https:// on port 443 or 8443, on the public network. Sealed: shown only by its host."),
