@@ -40,9 +40,9 @@ NEWS = (
 #: What use is told by, with its digits.
 USED = {
     "weekly_active_users": 0,
-    "active_user_share": 2,
+    "active_user_share": 1,
     "feature_breadth": 0,
-    "usage_trend": 2,
+    "usage_trend": 1,
     "days_since_activity": 0,
 }
 
@@ -152,7 +152,7 @@ def _used(account: Account) -> list[tuple[str, str, date]]:
 
 
 def _figure(key: str, value: float, language: str, digits: int) -> str:
-    if key == "active_user_share":
+    if key in ("active_user_share", "usage_trend"):
         return format.percent(value, language)
     return format.number(value, language, digits)
 

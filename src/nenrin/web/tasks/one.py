@@ -153,7 +153,7 @@ def _facts(row: Task, request: MemberRequest) -> list[Fact]:
         Fact(Text("State", "状態"), STATES[State(row.state)], _ended(row, language)),
         Fact(Text("Due", "期日"), due, _when(row, today, language)),
         Fact(Text("Assignee", "担当"), row.assignee.name if row.assignee else Text("Nobody", "担当なし")),
-        Fact(Text("Minutes", "所要時間"), _minutes(row, language)),
+        Fact(Text("Time", "所要時間"), _minutes(row, language)),
     ]
     if row.every:
         found.append(Fact(Text("Repeats", "繰り返し"), EVERY[Every(row.every)]))
@@ -180,10 +180,8 @@ def _when(row: Task, today: Any, language: str) -> Text | str:
 
 
 def _minutes(row: Task, language: str) -> str:
-    planned = "—" if row.minutes is None else format.number(row.minutes, language)
-    if row.minutes_spent is None:
-        return planned
-    return f"{format.number(row.minutes_spent, language)} / {planned}"
+    told = [format.number(each, language) for each in (row.minutes_spent, row.minutes) if each is not None]
+    return Text(f"{' / '.join(told)} min", f"{' / '.join(told)}分").in_(language) if told else "—"
 
 
 def _history(key: int, may_read: bool) -> list[Moment]:
