@@ -73,6 +73,19 @@ def test_a_handoff_is_saved_half_done_and_its_promises_are_not_doubled(
     assert "紙をなくす" in body(conflict) and Promise.objects.count() == 1
 
 
+def test_a_sending_that_is_refused_writes_nothing_and_keeps_what_was_typed(
+    account: Account, seller: Member, at: datetime
+) -> None:
+    made, visit = handoffs.open(account, by=SYSTEM, at=at), client(seller)
+    given = {"words-purpose": "紙をなくす", "promise-0": "研修", "then": "send", "version": made.version}
+    refused = visit.post(f"/handoffs/{made.pk}/edit", given)
+    assert refused.status_code == 422 and "紙をなくす" in body(refused) and not Promise.objects.exists()
+    rest = {f"words-{item}": "説明" for item in Item}
+    assert visit.post(f"/handoffs/{made.pk}/edit", rest | given).status_code == 302
+    made.refresh_from_db()
+    assert (made.state, Promise.objects.count()) == ("sent", 1)
+
+
 def test_an_answer_and_a_waiver_at_once_are_refused_at_the_item(account: Account, seller: Member, at: datetime) -> None:
     made = handoffs.open(account, by=SYSTEM, at=at)
     answer = client(seller).post(f"/handoffs/{made.pk}/edit", {"words-deal": "競合あり", "reason-deal": "不要"})

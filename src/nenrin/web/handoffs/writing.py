@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -63,18 +64,11 @@ def edit(request: MemberRequest, key: int) -> HttpResponse:
 
 
 def _saved(request: MemberRequest, row: Handoff, form: HandoffForm) -> Clash | bool:
-    by, at = Actor.of(request.user), request.at
+    """All of it or nothing: what is refused at the sending is typed still, and no promise is written twice."""
     sends = request.POST.get("then") == "send"
     try:
-        filled = verbs.fill(
-            row, form.said(), by=by, at=at, people=form.named(), promised=form.promised(),
-            fit_expected=form.cleaned_data["fit_expected"], version=version_of(request.POST),
-        )  # fmt: skip
-        for question, field in form.answers():
-            if form.cleaned_data[field.name].strip():
-                verbs.reply(question, form.cleaned_data[field.name], by=by, at=at)
-        if sends:
-            verbs.send(filled, by=by, at=at)
+        with transaction.atomic():
+            _write(request, row, form, sends)
     except Refused as refused:
         return _said(form, refused)
     except Conflict as conflict:
@@ -82,6 +76,19 @@ def _saved(request: MemberRequest, row: Handoff, form: HandoffForm) -> Clash | b
         return clash(form, conflict, last_entry(references__kind="handoff", references__key=str(row.pk)))
     toasts.say(request, SENT if sends else SAVED)
     return True
+
+
+def _write(request: MemberRequest, row: Handoff, form: HandoffForm, sends: bool) -> None:
+    by, at = Actor.of(request.user), request.at
+    filled = verbs.fill(
+        row, form.said(), by=by, at=at, people=form.named(), promised=form.promised(),
+        fit_expected=form.cleaned_data["fit_expected"], version=version_of(request.POST),
+    )  # fmt: skip
+    for question, field in form.answers():
+        if form.cleaned_data[field.name].strip():
+            verbs.reply(question, form.cleaned_data[field.name], by=by, at=at)
+    if sends:
+        verbs.send(filled, by=by, at=at)
 
 
 def _said(form: HandoffForm, refused: Refused) -> bool:
