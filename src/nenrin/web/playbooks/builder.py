@@ -73,8 +73,10 @@ def _posted(request: MemberRequest, found: Standing, part: str) -> HttpResponse:
         goes_to = f"step:{_added(found.document, row.document)}"
     toasts.say(request, _("Draft saved."))
     moved = f"&moved={step}" if do in MOVES else ""
-    anchor = "steps" if moved else "detail"
-    return HttpResponseRedirect(f"{standing.address(found.key)}?part={goes_to}{moved}#{anchor}")
+    anchor = (
+        "" if moved else "#detail"
+    )  # a moved step takes the focus, which an address within the page would take from it
+    return HttpResponseRedirect(f"{standing.address(found.key)}?part={goes_to}{moved}{anchor}")
 
 
 def _changed(request: MemberRequest, found: Standing, part: str, do: str, step: str) -> tuple[editing.Document, str]:
