@@ -94,7 +94,7 @@ def _handed(case: Case) -> Iterator[Deed]:
     if asks:
         yield Deed(case.book.at(sent, 16), 6, lambda at: _return(case, opened[0], at))
         yield Deed(case.book.at(accepted, 17), 6, lambda at: _answer(case, opened[0], at))
-    yield Deed(case.book.at(accepted, 18), 7, lambda at: handoffs.accept(opened[0], by=case.by(LEAD), at=at))
+    yield Deed(case.book.at(accepted, 18), 7, lambda at: _accept(case, opened[0], at))
     judged = accepted + timedelta(100)
     if judged <= case.today:
         yield Deed(case.book.at(judged, 10), 7, lambda at: _judge(case, opened[0], at))
@@ -125,7 +125,8 @@ def _fill(case: Case, handoff: Handoff, items: tuple[str, ...], promised: int, a
 def _promise(case: Case, place: int, signed: date) -> Promised:
     row = _WORDS["promises"][place]
     due = add_business_days(signed, 10 + 12 * place)
-    return Promised(case.fill(row["en" if case.customer.language == "en" else "ja"]), due)
+    words = case.fill(row["en" if case.customer.language == "en" else "ja"])
+    return Promised(words, due, case.book.ground.members[LEAD].pk)
 
 
 def _return(case: Case, handoff: Handoff, at: datetime) -> None:
@@ -136,6 +137,10 @@ def _answer(case: Case, handoff: Handoff, at: datetime) -> None:
     for question in handoff.questions.filter(answer=""):
         handoffs.reply(question, case.say("answer"), by=case.by(SELLER), at=at)
     handoffs.send(handoff, by=case.by(SELLER), at=at)
+
+
+def _accept(case: Case, handoff: Handoff, at: datetime) -> None:
+    handoffs.accept(handoff, member=case.book.ground.members[LEAD], by=case.by(LEAD), at=at)
 
 
 def _judge(case: Case, handoff: Handoff, at: datetime) -> None:
