@@ -254,6 +254,9 @@ CHANGING["health-model-yaml"] = CHANGING["health-model-backtest"] = Permission.H
 FORMS: dict[str, dict[str, str]] = {"subscription-deed": {"do": "withdraw"}}
 FORMS["outbox-deed"] = {"do": "stop"}
 BODIES = {
+    "/onboarding/{int:project_id}": b'{"do": "pause"}',
+    "/onboarding/{int:project_id}/steps/{key}": b'{"do": "done"}',
+    "/onboarding/{int:project_id}/links": b'{"contact": 1}',
     "/mails/{int:mail_id}/deed": b'{"do": "stop"}',
     "/keys": b'{"namespace": "new", "key": "k"}',
     "/owners/{phase}": b'{"member_id": null}',

@@ -16,6 +16,7 @@ from nenrin.simulator.writer import (
     models,
     opinions,
     spending,
+    starting,
     success,
     untidy,
     usage,
@@ -68,6 +69,7 @@ def _deeds(world: World, book: Book) -> Iterator[Deed]:
         yield from files.deeds(world, brought, book)
         yield from handing.deeds(world, book)
         yield from success.deeds(world, book)
+        yield from starting.deeds(world, book)
         yield from letters.deeds(world, book)
     yield from models.deeds(world.today, book)
     yield from spending.deeds(world.window.first, world.today, book, world.seed)

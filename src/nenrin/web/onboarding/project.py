@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 
 from nenrin.customers.models import Account, Contact
 from nenrin.foundation.models import Member
-from nenrin.foundation.permissions import Permission, allowed
+from nenrin.foundation.permissions import Permission, Scope, allowed
 from nenrin.values import Money, Text
 from nenrin.web import navigation
 from nenrin.web.components import Fact
@@ -38,6 +38,21 @@ def project(request: MemberRequest, key: int) -> HttpResponse:
     """The whole page."""
     found = common.find(request, key)
     return render(request, "onboarding/project.html", context(request, found))
+
+
+@requires(common.EDIT)
+def manage(request: MemberRequest, key: int) -> HttpResponse:
+    """Who leads it; pausing and cancelling."""
+    found = common.find(request, key, common.EDIT)
+    given = {
+        "as_of": request.at, "project": found, "leads": Member.objects.filter(is_active=True).order_by("name"),
+        "end_reasons": projects.END_REASONS.items(), "title": Text("Lead, pause, cancel", "担当・一時停止・中止"),
+        "crumbs": [
+            (Text("Onboarding", "オンボーディング"), reverse("onboarding")),
+            (f"{found.account.name} {found.name}", reverse("onboarding-project", args=[key])),
+        ],
+    }  # fmt: skip
+    return render(request, "onboarding/manage.html", given)
 
 
 def context(request: MemberRequest, found: OnboardingProject) -> dict[str, Any]:
@@ -67,15 +82,15 @@ def context(request: MemberRequest, found: OnboardingProject) -> dict[str, Any]:
         "first_value": _first_value(found),
         "messages_shown": messages.of(found) if reads else None,
         "files": files if reads else [],
-        "end_reasons": projects.END_REASONS.items(),
         "accept": ",".join(f".{ending}" for ending in file_kinds.ENDINGS),
         **(_portal(request, found) if may_edit and reads else {}),
     }
 
 
 def _may_edit(request: MemberRequest, found: OnboardingProject) -> bool:
-    if allowed(request.user, common.EDIT) is None:
-        return False
+    scope = allowed(request.user, common.EDIT)
+    if scope is None or scope is Scope.ALL:
+        return scope is not None
     return Account.objects.for_member(request.user, common.EDIT).filter(pk=found.account_id).exists()
 
 
@@ -87,7 +102,6 @@ def _portal(request: MemberRequest, found: OnboardingProject) -> dict[str, Any]:
     return {
         "links": shown,
         "people": list(people.order_by("name")[:200]),
-        "leads": Member.objects.filter(is_active=True).order_by("name"),
         "demo_url": _demo_url(request, found, rows),
     }
 
@@ -180,4 +194,7 @@ def _after(found: OnboardingProject) -> Text:
     return Text(f"on day {n}", f"{n}日目")
 
 
-urlpatterns = [path("onboarding/<int:key>", project, name="onboarding-project")]
+urlpatterns = [
+    path("onboarding/<int:key>", project, name="onboarding-project"),
+    path("onboarding/<int:key>/manage", manage, name="onboarding-manage"),
+]
