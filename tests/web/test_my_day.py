@@ -85,11 +85,11 @@ def test_taking_on_makes_a_task_and_says_so_with_a_way_back(desk: Client, sato: 
     assert answer(desk, SHIRAKABA, "accept") == 302
     assert Task.objects.get().assignee == sato
     page = read(desk)
-    assert "タスクにしました" in page and "着手中" in page
+    assert "タスクにしました" in page and "完了する" in page
     deed = QueueAnswer.objects.values_list("deed", flat=True)[0]
     assert f"/my-day/undo/{deed}" in page
     desk.post(f"/my-day/undo/{deed}")
-    assert not Task.objects.open().exists() and "着手中" not in read(desk)
+    assert not Task.objects.open().exists() and "完了する" not in read(desk)
 
 
 def test_putting_off_asks_for_a_day_and_a_reason(desk: Client) -> None:

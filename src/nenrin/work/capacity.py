@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from nenrin.customers import capacities, deputies
 from nenrin.customers.capacities import Load
 from nenrin.customers.models import Account, Assignment
+from nenrin.customers.models.capacity import DAYS_A_MONTH
 from nenrin.customers.statuses import Phase, Status
 from nenrin.foundation.models import Member
 from nenrin.values import Money
@@ -69,16 +70,16 @@ class Line:
 
 
 def lines(members: Iterable[Member], on: date, at: datetime, currency: str) -> list[Line]:
-    """Every member with what they have to do, the fullest first: nine queries at any number."""
+    """Every member with what they have to do, the fullest first: eight queries at any number."""
     wanted = {member.pk: member for member in members}
     held, due = _portfolios(wanted, at, currency), _due(wanted, on)
-    planned, minutes = capacities.loads(wanted), capacities.minutes_a_day(wanted)
+    planned = capacities.loads(wanted)
     queues = {row.member_id: row for row in DayLoad.objects.filter(member__in=wanted, on=on)}
     away = deputies.of(on)
     standing_in = Member.objects.in_bulk([key for key in away.values() if key is not None]) if away else {}
     found = [
         Line(
-            member, held.get(key, Portfolio()), due.get(key, Due()), planned[key], minutes[key], queues.get(key),
+            member, held.get(key, Portfolio()), due.get(key, Due()), planned[key], planned[key].of_minutes // DAYS_A_MONTH, queues.get(key),
             standing_in.get(away.get(key, 0)),
         )
         for key, member in wanted.items()

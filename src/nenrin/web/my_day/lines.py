@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.urls import reverse
 from django.utils.translation import get_language
 
 from nenrin.customers.models import Account
@@ -13,6 +14,7 @@ from nenrin.foundation import format
 from nenrin.values import Money, Text
 from nenrin.web.accounts import rings
 from nenrin.web.charts.ring import Tree
+from nenrin.work.queue.reasons import Play
 from nenrin.work.queue.rows import Row
 from nenrin.work.queue.worth import GROWTH, Worth
 
@@ -24,7 +26,7 @@ class Line:
     place: int
     row: Row
     tree: Tree | None
-    due: Text
+    takes: Text
     stake: Text
     order: Text
 
@@ -35,6 +37,10 @@ class Line:
     @property
     def arr(self) -> Money:
         return Money(self.row.standing.arr, self.account.currency)
+
+    @property
+    def answer_url(self) -> str:
+        return reverse("my-day-answer", args=[self.account.pk])
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -49,7 +55,7 @@ def lines(rows: Sequence[Row], today: date, first: int = 1) -> list[Line]:
     """One query, for the rings."""
     trees = grown(rows, today)
     return [
-        Line(place, row, trees.get(row.standing.account.pk), _due(row.play.due_on, today), _stake(row.worth), order(row.worth))
+        Line(place, row, trees.get(row.standing.account.pk), _takes(row.play, today), _stake(row.worth), order(row.worth))
         for place, row in enumerate(rows, first)
     ]  # fmt: skip
 
@@ -60,10 +66,15 @@ def grown(rows: Iterable[Row], today: date) -> dict[int, Tree]:
     return rings.trees([one.account for one in shown], health, today) if shown else {}
 
 
-def _due(day: date, today: date) -> Text:
-    if day <= today:
-        return Text("today", "今日中")
-    return Text(f"by {format.day(day, 'en', 'brief')}", f"{format.day(day, 'ja', 'brief')}まで")
+def _takes(play: Play, today: date) -> Text:
+    """Minutes, and until when."""
+    if play.due_on <= today:
+        return Text(f"{play.minutes} min · today", f"{play.minutes}分・今日中")
+    due = play.due_on
+    return Text(
+        f"{play.minutes} min · by {format.day(due, 'en', 'brief')}",
+        f"{play.minutes}分・{format.day(due, 'ja', 'brief')}まで",
+    )
 
 
 def _stake(worth: Worth) -> Text:

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from nenrin.customers import capacities
 from nenrin.customers.models.deputy import Deputy
+from nenrin.foundation import bulk
 from nenrin.foundation.models import Member, Organisation
 from nenrin.work.models.queue import Answered, QueueAnswer
 from nenrin.work.queue import portfolio, rows, sources
@@ -70,7 +71,7 @@ def _answered(held: Portfolio, accounts: Iterable[int]) -> set[tuple[int, str, s
         return set()
     away = Deputy.objects.on(held.on).filter(deputy=held.member).values("member")
     given = QueueAnswer.objects.holding(held.on).filter(
-        Q(member=held.member) | Q(member__in=away), account__in=keys
+        Q(member=held.member) | Q(member__in=away), account__in=bulk.among(keys)
     )  # fmt: skip
     return set(given.values_list("account_id", "code", "subject", "fingerprint"))
 

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from nenrin.values import Text
-from nenrin.work.queue import worth
+from nenrin.work.queue import said, worth
 from nenrin.work.queue.portfolio import Portfolio, Standing
 from nenrin.work.queue.reasons import Play, Reason
 from nenrin.work.queue.worth import Worth
 
-MOST_SENTENCES = 3
+MOST_SENTENCES, MOST_OTHERS = 3, 2
 #: Two headlines stand together up to so many characters (of the Japanese one).
 TOGETHER = 34
 
@@ -58,7 +58,7 @@ class Row:
     def evidence(self) -> tuple[Text, ...]:
         """At most three sentences: those of the leading reason, then what else there is."""
         others = self.reasons[len(self._headlines()) :]
-        told = [*self.lead.evidence, *(_sentence(one.headline) for one in others)]
+        told = [*self.lead.evidence, *(said.sentence(one.headline) for one in others)]
         told += [words for one in self.reasons[1:] for words in one.evidence]
         return tuple(told[:MOST_SENTENCES])
 
@@ -69,8 +69,9 @@ class Row:
 
     @property
     def also(self) -> tuple[Play, ...]:
-        """What else could be done."""
-        return tuple(one.play for one in self.reasons[1:] if one.play.code != self.play.code)
+        """What else could be done: each play once, the two that are worth most."""
+        others = {one.play.code: one.play for one in reversed(self.reasons[1:]) if one.play.code != self.play.code}
+        return tuple(reversed(others.values()))[:MOST_OTHERS]
 
     def _headlines(self) -> list[Text]:
         """The leading one, and the next of another kind where both are short."""
@@ -123,7 +124,3 @@ def cut(rows: Sequence[Row], minutes: int) -> Cut:
         tuple(row for place, row in enumerate(rows) if place in within),
         tuple(row for place, row in enumerate(rows) if place not in within),
     )
-
-
-def _sentence(headline: Text) -> Text:
-    return Text(f"{headline.en}.", f"{headline.ja}。")

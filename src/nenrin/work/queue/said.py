@@ -39,5 +39,15 @@ def short(words: str, most: int = 40) -> str:
     return flat if len(flat) <= most else flat[: most - 1] + "…"
 
 
+def sentence(words: Text) -> Text:
+    """With its full stop.
+
+    >>> sentence(Text("Health fell", "ヘルスが低下。")).en, sentence(Text("Done?", "済み")).ja
+    ('Health fell.', '済み。')
+    """
+    en, ja = words.en.rstrip(), words.ja.rstrip()
+    return Text(en if en[-1:] in ".!?" else f"{en}.", ja if ja[-1:] in "。！？」" else f"{ja}。")
+
+
 def share(value: float) -> str:
     return f"{100 * value:.0f}%"

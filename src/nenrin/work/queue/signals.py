@@ -14,6 +14,7 @@ from django.db.models.functions import Cast, Coalesce, Concat
 
 from nenrin.customers.models import Contact
 from nenrin.customers.statuses import DecisionRole
+from nenrin.foundation import bulk
 from nenrin.foundation.calendar import add_business_days
 from nenrin.ingest.models import Answer, Ticket
 from nenrin.work.models import Touch
@@ -54,7 +55,7 @@ def _left(keys: Sequence[int], on: date) -> Any:  # Any: rows of a union
         account=OuterRef("account"), role=OuterRef("role"), left_on__isnull=True, archived_at__isnull=True
     )
     rows = Contact.objects.filter(
-        ~Exists(there), account__in=keys, role__in=(DecisionRole.DECISION_MAKER, DecisionRole.CHAMPION),
+        ~Exists(there), account__in=bulk.among(keys), role__in=(DecisionRole.DECISION_MAKER, DecisionRole.CHAMPION),
         left_on__gte=on - timedelta(LEFT_DAYS), left_on__lte=on, archived_at__isnull=True,
     )  # fmt: skip
     return _narrow(rows, "left", "left_on", Value(0), F("role"), F("name"))
@@ -67,7 +68,7 @@ def _answers(keys: Sequence[int], at: datetime) -> Any:  # Any: rows of a union
     ).exclude(channel=Channel.NOTE)
     since = since.exclude(direction=Direction.IN)
     rows = Answer.objects.filter(
-        ~Exists(since), account__in=keys, survey="nps", score__lte=DETRACTOR, retracted_at__isnull=True,
+        ~Exists(since), account__in=bulk.among(keys), survey="nps", score__lte=DETRACTOR, retracted_at__isnull=True,
         answered_at__gte=at - timedelta(ANSWER_DAYS), answered_at__lte=at,
     )  # fmt: skip
     return _narrow(rows, "answer", "answered_at", F("score"), F("comment"), F("respondent"))
@@ -76,7 +77,7 @@ def _answers(keys: Sequence[int], at: datetime) -> Any:  # Any: rows of a union
 def _tickets(keys: Sequence[int], at: datetime) -> Any:  # Any: rows of a union
     """Urgent ones that stay open."""
     rows = Ticket.objects.filter(
-        account__in=keys, priority="urgent", resolved_at__isnull=True, retracted_at__isnull=True,
+        account__in=bulk.among(keys), priority="urgent", resolved_at__isnull=True, retracted_at__isnull=True,
         opened_at__lte=at - timedelta(TICKET_DAYS),
     )  # fmt: skip
     return _narrow(rows, "ticket", "opened_at", Value(0), F("title"), F("key"))
@@ -84,14 +85,16 @@ def _tickets(keys: Sequence[int], at: datetime) -> Any:  # Any: rows of a union
 
 def _promises(keys: Sequence[int], on: date) -> Any:  # Any: rows of a union
     """Open ones that are due by the end of the next business day, or overdue."""
-    rows = Promise.objects.filter(account__in=keys, state=PromiseState.OPEN, due_on__lte=add_business_days(on, 1))
+    rows = Promise.objects.filter(
+        account__in=bulk.among(keys), state=PromiseState.OPEN, due_on__lte=add_business_days(on, 1)
+    )
     return _narrow(rows, "promise", "due_on", Value(0), F("words"), F("toward"))
 
 
 def _onboarding(keys: Sequence[int]) -> Any:  # Any: rows of a union
     """Projects that run behind or are stuck."""
     rows = OnboardingProject.objects.filter(
-        account__in=keys, state="running", standing__in=(Standing.BEHIND, Standing.STUCK)
+        account__in=bulk.among(keys), state="running", standing__in=(Standing.BEHIND, Standing.STUCK)
     )
     counts = ("steps_settled", "steps_all", "overdue_ours", "overdue_theirs")
     told = [part for name in counts for part in (Value("|"), Cast(F(name), _WORDS))]

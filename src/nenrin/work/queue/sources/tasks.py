@@ -33,7 +33,7 @@ def _headline(late: int) -> Text:
 
 def _evidence(row: Task) -> tuple[Text, ...]:
     why = row.reasoning
-    return (why,) if why else ()
+    return (said.sentence(why),) if why else ()
 
 
 def _play(row: Task, on: date) -> Play:
