@@ -83,7 +83,7 @@ def _taken(mail: Parsed, member: Member, *, is_sure: bool, at: datetime) -> Rece
     is_out = mail.written_by in known.members or mail.written_by == member.email.lower()
     with transaction.atomic():
         row = ReceivedMail.objects.create(
-            message_id=mail.message_id, sender=mail.written_by, recipients=others[:50], subject=mail.subject,
+            message_id=mail.message_id, sender=mail.written_by, recipients=[a for a in mail.recipients if not addresses.is_ours(a)][:50], subject=mail.subject,
             body=mail.body, happened_at=min(mail.sent_at or at, at), member=member, state=State.UNMATCHED,
             direction=Direction.OUT if is_out else Direction.IN, received_at=at,
         )  # fmt: skip
