@@ -253,3 +253,16 @@ def test_nobody_is_told_where_nobody_leads(org: Organisation) -> None:
     _done(made, "kickoff", day=4)
     _on(made, 10)
     assert made.standing == "stuck" and not Notice.objects.exists()
+
+
+def test_the_lake_is_told_how_a_project_stands_and_what_it_took_us(org: Organisation) -> None:
+    made = world.project()
+    steps.finish(world.step(made, "kickoff"), by=ME, at=noon(4), spent_minutes=45)
+    first_values.put(made, date(2026, 11, 12), by=SYSTEM, at=noon(12))
+    told = [entry.particulars["fact"] for entry in Entry.objects.order_by("pk") if "fact" in entry.particulars]
+    own = [fact for fact in told if fact["kind"] == "onboarding"]
+    assert [fact["body"]["first_value_on"] for fact in own] == [None, "2026-11-12"]
+    [effort] = [fact for fact in told if fact["kind"] == "effort"]
+    assert effort["body"] == {"month": "2026-11-01", "category": "cs", "minutes": 45}
+    steps.reopen(world.step(made, "kickoff"), by=ME, at=noon(5))
+    assert Entry.objects.get(action="work.onboarding_step.reopened").particulars["fact"]["gone"] is True

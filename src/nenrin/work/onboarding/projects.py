@@ -20,7 +20,7 @@ from nenrin.foundation.models import Member
 from nenrin.values import Text
 from nenrin.work.models.onboarding import OnboardingProject, OnboardingStep, State
 from nenrin.work.models.onboarding_template import OnboardingTemplate, OnboardingTemplateVersion
-from nenrin.work.onboarding import documents, policies, saving, standings, templates
+from nenrin.work.onboarding import documents, facts, policies, saving, standings, templates
 from nenrin.work.onboarding.documents import Template
 
 #: Why a project ended without being closed: the customer left, it was a mistake, or else.
@@ -91,6 +91,7 @@ def _started(wanted: Wanted, template: Template, by: Actor, at: datetime) -> Onb
     particulars = {
         "name": project.name, "template": wanted.version.template.key, "version": wanted.version.number,
         "starts_on": project.starts_on, "due_on": project.due_on, "steps": len(steps),
+        "fact": facts.project(project),
     }  # fmt: skip
     journal.record(
         "work.onboarding.started", actor=by, at=at, account=project.account_id,

@@ -15,7 +15,7 @@ from nenrin.foundation import journal, organisation
 from nenrin.foundation.actors import SYSTEM, Actor
 from nenrin.values import Text
 from nenrin.work.models.onboarding import OnboardingProject, OnboardingStep
-from nenrin.work.onboarding import policies, standings
+from nenrin.work.onboarding import facts, policies, standings
 
 ENDED = Text("the project is closed or cancelled: reopen it first", "完了・中止済みのプロジェクト。先に再開する")
 
@@ -41,6 +41,10 @@ class Work:
         if step is not None:
             subjects.append(("onboarding_step", step.pk))
             particulars |= {"step_en": step.title_en, "step_ja": step.title_ja, "step": step.key}
+        if step is None:
+            particulars["fact"] = facts.project(self.project)
+        elif code.endswith((".done", ".reopened")) and step.spent_minutes:
+            particulars["fact"] = facts.effort(step)
         particulars |= {"name": self.project.name}
         journal.record_many([
             journal.Draft(code, by, self.at, self.project.account_id, subjects, particulars, personal)
@@ -101,7 +105,8 @@ def _told_completed(project: OnboardingProject, at: datetime) -> None:
     days = (project.completed_on - project.starts_on).days + 1 if project.completed_on else 0
     journal.record(
         "work.onboarding.completed", actor=SYSTEM, at=at, account=project.account_id,
-        subject=("onboarding", project.pk), particulars={"name": project.name, "days": days},
+        subject=("onboarding", project.pk),
+        particulars={"name": project.name, "days": days, "fact": facts.project(project)},
     )  # fmt: skip
 
 
