@@ -38,6 +38,8 @@ from nenrin.work.models.plan import SuccessPlan as SuccessPlan
 from nenrin.work.models.promise import Promise as Promise
 from nenrin.work.models.queue import QueueAnswer as QueueAnswer
 from nenrin.work.models.received_mail import ReceivedMail as ReceivedMail
+from nenrin.work.models.renewal import RenewalCall as RenewalCall
+from nenrin.work.models.renewal import RenewalCheckpoint as RenewalCheckpoint
 from nenrin.work.models.task import Task as Task
 from nenrin.work.models.task_template import TaskTemplate as TaskTemplate
 from nenrin.work.models.touch import Touch as Touch

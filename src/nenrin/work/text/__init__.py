@@ -10,6 +10,7 @@ from nenrin.work.text import (  # noqa: F401
     plans,
     promises,
     queue,
+    renewals,
     tasks,
     touches,
 )
