@@ -93,3 +93,13 @@ def test_a_person_is_handed_over_and_forgotten(account: Account, at: datetime) -
     assert (row.title, row.body) == ("—様へ", "宛先 —")
     assert Entry.objects.get(action="work.mail.written").personal.payload == {}
     assert privacy.erase(words, at=at) == privacy.erase(["", ""], at=at) == 0
+
+
+def test_a_note_tells_whom_it_mentions_once(account: Account, at: datetime) -> None:
+    ken = cast.member(Role.CSM, "山口 健")
+    made = touches.write(
+        account, "note", title="相談", body="@山口 見積の確認をお願いします", happened_at=at, by=SYSTEM, at=at
+    )
+    touches.change(made, by=SYSTEM, at=at, body="@山口健 見積の確認済み")
+    [notice] = ken.notices.all()
+    assert notice.url == f"/accounts/{account.pk}/timeline" and "相談" in notice.words.ja

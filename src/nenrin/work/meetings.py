@@ -177,7 +177,8 @@ def hold(
         stands.notes, stands.state = notes.strip(), State.HELD
         _into_timeline(stands, stands.minutes if minutes is None else minutes, by, at)
         _save(stands, at)
-        meeting_notices.mentioned(stands, meeting.notes, by=by, at=at)
+        if stands.touch is None:  # else the timeline's entry tells whom it mentions
+            meeting_notices.mentioned(stands, meeting.notes, by=by, at=at)
     return stands
 
 

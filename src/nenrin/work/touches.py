@@ -15,6 +15,7 @@ from nenrin.foundation import bulk, journal, organisation
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.calendar import day_of
 from nenrin.values import Text
+from nenrin.work import touch_notices
 from nenrin.work.models import Touch
 from nenrin.work.models.touch import Channel, Direction
 
@@ -63,11 +64,14 @@ def write(
 ) -> Touch:
     """Write down a meeting, call, mail or note. Raises Refused.
 
-    Journal: work.<channel>.written, with a `touch` fact; a note reaches nobody and does not count as contact.
+    Whoever its words mention is told. Journal: work.<channel>.written, with a `touch` fact; a note reaches nobody and does not count as contact.
     """
     row = Row(account=account.pk, channel=channel, title=title, happened_at=happened_at, body=body,
               direction=direction, minutes=minutes)  # fmt: skip
-    return write_many([row], by=by, at=at)[0]
+    with transaction.atomic():
+        [touch] = write_many([row], by=by, at=at)
+        touch_notices.mentioned(touch, by=by, at=at)
+    return touch
 
 
 def write_many(rows: Sequence[Row], *, by: Actor, at: datetime) -> list[Touch]:
@@ -97,11 +101,14 @@ def change(touch: Touch, *, by: Actor, at: datetime, version: int | None = None,
         changed = {name: value for name, value in fields.items() if getattr(stands, name) != value}
         if not changed:
             return stands
+        before = stands.body
         for name, value in changed.items():
             setattr(stands, name, value)
         _check(stands, at)
         _save(stands, at)
         journal.record_many([_draft("rewritten", stands, organisation.zone(), by, at, None)])
+        if "body" in changed:
+            touch_notices.mentioned(stands, before, by=by, at=at)
     return stands
 
 

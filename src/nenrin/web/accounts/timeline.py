@@ -28,7 +28,13 @@ class Kind:
 
 
 KINDS = (
-    Kind("talk", Text("Notes and meetings", "メモ・打ち合わせ"), ("work.",)),
+    Kind(
+        "talk",
+        Text("Notes and meetings", "メモ・打ち合わせ"),
+        ("work.meeting.", "work.call.", "work.mail.", "work.note.", "work.attachment.", "work.received."),
+    ),
+    Kind("task", Text("Tasks", "タスク"), ("work.task.",)),
+    Kind("work", Text("Handoffs, plans, onboarding", "引き継ぎ・計画・導入"), ("work.",)),
     Kind("mail", Text("Mails", "メール"), ("foundation.mail.", "foundation.preference.")),
     Kind("score", Text("Health", "ヘルス"), ("insight.",), mark="score"),
     Kind("ticket", Text("Tickets", "問い合わせ"), ("ingest.ticket.",)),

@@ -19,6 +19,7 @@ from nenrin.foundation import organisation
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.permissions import Permission
 from nenrin.values import Text
+from nenrin.web.attachments import pages as files
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.spoken import spoken
 from nenrin.work import touches
@@ -81,7 +82,8 @@ def entry(request: MemberRequest, key: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _changed(form, touch, request):
         messages.success(request, gettext("Saved."))
         return HttpResponseRedirect(reverse("account-timeline", args=[touch.account_id]))
-    context = {"as_of": request.at, "account": touch.account, "form": form, "touch": touch}
+    shown = files.shown(touch, request, may_edit=True)
+    context = {"as_of": request.at, "account": touch.account, "form": form, "touch": touch, "files": shown}
     return render(request, "timeline/entry.html", context, status=422 if form.errors else 200)
 
 
