@@ -9,8 +9,9 @@ import pytest
 
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.mail import sending
-from nenrin.foundation.models import Mail, Member, Organisation
+from nenrin.foundation.models import Mail, Member, Organisation, WebhookDelivery
 from nenrin.foundation.roles import Role
+from nenrin.foundation.webhooks import endpoints
 from nenrin.values import Text
 from nenrin.work import notice_mails, notices, quiet_hours
 from nenrin.work.models import Notice
@@ -98,3 +99,20 @@ def test_whoever_reads_no_personal_data_is_mailed_the_kind_alone(org: Organisati
 def test_nobody_is_written_to_at_night_or_on_a_holiday(at: str, due: str) -> None:
     moment = datetime.fromisoformat(f"{at}+09:00")
     assert quiet_hours.permitted(moment, ZoneInfo("Asia/Tokyo")) == datetime.fromisoformat(f"{due}+09:00")
+
+
+def test_slack_gets_one_line_without_names_unless_the_channel_takes_them(mika: Member, at: datetime) -> None:
+    url = "https://hooks.slack.example/services/T/B/x"
+    endpoint = endpoints.open("CS", url, kind="slack", by=SYSTEM, at=at)[0]
+    notices.prefer(mika, {"mention": Way.SLACK}, by=SYSTEM, at=at)
+    tell(mika, at)
+    assert notice_mails.step(at) == 1 and not WebhookDelivery.objects.exists()  # no channel chosen: in the app
+    notices.choose_channel(mika, endpoint, by=SYSTEM, at=at)
+    tell(mika, at, "2")
+    assert notice_mails.step(at) == 1 and notice_mails.step(at) == 0
+    [message] = WebhookDelivery.objects.all()
+    assert "佐藤 美咲: 自分へのメンション" in message.body and "山口" not in message.body and not Mail.objects.exists()
+    type(endpoint).objects.filter(pk=endpoint.pk).update(is_personal=True)
+    tell(mika, at, "3")
+    notice_mails.step(at)
+    assert "山口がメンション 3" in WebhookDelivery.objects.latest("pk").body

@@ -1,4 +1,4 @@
-"""Notices by mail: at once, or one mail in the morning; what was read meanwhile is not sent."""
+"""Notices by mail and Slack: at once, or one mail in the morning; what was read meanwhile is not sent."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ from nenrin.foundation.mail.outbox import Letter
 from nenrin.foundation.models import Member
 from nenrin.foundation.models.mail import Kind
 from nenrin.foundation.permissions import FieldClass, visible
+from nenrin.foundation.webhooks import deliveries
 from nenrin.values import Text
-from nenrin.work.models import Notice
+from nenrin.work.models import Notice, NoticeChannel
 from nenrin.work.models.notice import Way
 from nenrin.work.notice_kinds import KINDS, kind_of
 
@@ -36,11 +37,15 @@ def step(at: datetime) -> int:
     """
     due = Notice.objects.filter(sent_at__isnull=True, send_at__isnull=False, send_at__lte=at)
     with transaction.atomic():
-        rows = list(due.select_for_update(of=("self",)).select_related("member").order_by("member", "pk")[:AT_ONCE])
+        rows = list(
+            due.select_for_update(of=("self",)).select_related("member", "account").order_by("member", "pk")[:AT_ONCE]
+        )
         if not rows:
             return 0
-        wanted = [row for row in rows if _is_news(row, at)] if sending.line() is not None else []
-        outbox.put_many(list(_letters(wanted, at)), by=SYSTEM, at=at)
+        wanted = [row for row in rows if _is_news(row, at)]
+        if sending.line() is not None:
+            outbox.put_many(list(_letters(wanted, at)), by=SYSTEM, at=at)
+        _to_slack([row for row in wanted if row.way == Way.SLACK], at)
         Notice.objects.filter(pk__in=[row.pk for row in rows]).update(sent_at=at)
     return len(rows)
 
@@ -74,6 +79,28 @@ def _digest(rows: Sequence[Notice], at: datetime) -> Letter:
     body = "\n".join([*lines, "", f"{settings.BASE_URL}/notices", "", _foot(member)])
     day = day_of(at, organisation.zone())
     return _letter(member, subject, body, f"notices:{member.pk}:{day}:{rows[0].pk}")
+
+
+def _to_slack(rows: Sequence[Notice], at: datetime) -> None:
+    """One line each into the channel that the member chose; without one they stay in the app.
+
+    What stands in a channel is read by more than one: words that may name people go there only where the channel was
+    set up to take them.
+    """
+    chosen = NoticeChannel.objects.filter(
+        member__in={row.member_id for row in rows}, endpoint__disabled_at__isnull=True
+    )
+    channels = {channel.member_id: channel.endpoint for channel in chosen.select_related("endpoint")}
+    for row in rows:
+        endpoint = channels.get(row.member_id)
+        if endpoint is not None:
+            name = f" ({row.account.name})" if row.account is not None else ""
+            about = KINDS[kind_of(row.code)][0].in_(row.member.language) + name
+            words = said(row, row.member) if endpoint.is_personal else about
+            text = f"{row.member.name}: {words}\n{settings.BASE_URL}{row.url or '/notices'}"
+            deliveries.put(
+                endpoint, {"text": text}, key=f"notice:{row.pk}", by=SYSTEM, at=at, account_id=row.account_id
+            )
 
 
 def said(row: Notice, member: Member) -> str:

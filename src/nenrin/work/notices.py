@@ -12,10 +12,10 @@ from django.db import IntegrityError, transaction
 from nenrin.customers.models import Account
 from nenrin.foundation import journal, organisation
 from nenrin.foundation.actors import Actor
-from nenrin.foundation.models import Member
+from nenrin.foundation.models import Member, WebhookEndpoint
 from nenrin.values import Text
 from nenrin.work import quiet_hours
-from nenrin.work.models import Notice, NoticePreference
+from nenrin.work.models import Notice, NoticeChannel, NoticePreference
 from nenrin.work.models.notice import Way
 from nenrin.work.notice_kinds import KINDS, kind_of
 
@@ -93,6 +93,20 @@ def prefer(member: Member, ways: dict[str, Way], *, by: Actor, at: datetime) -> 
         journal.record("work.notice.preferred", actor=by, at=at, subject=("member", member.pk), particulars=told)
 
 
+def choose_channel(member: Member, endpoint: WebhookEndpoint | None, *, by: Actor, at: datetime) -> None:
+    """Where this member's notices by Slack go; None: nowhere. Safe to repeat. Journal: work.notice.preferred."""
+    stands = NoticeChannel.objects.filter(member=member).values_list("endpoint_id", flat=True).first()
+    if stands == (endpoint.pk if endpoint else None):
+        return
+    with transaction.atomic():
+        if endpoint is None:
+            NoticeChannel.objects.filter(member=member).delete()
+        else:
+            NoticeChannel.objects.update_or_create(member=member, defaults={"endpoint": endpoint})
+        told = {"kinds": "Slack", "endpoint": endpoint.pk if endpoint else None}
+        journal.record("work.notice.preferred", actor=by, at=at, subject=("member", member.pk), particulars=told)
+
+
 def ways_of(member: Member) -> dict[str, Way]:
     """Every kind with the way that holds for this member."""
     chosen = dict(NoticePreference.objects.filter(member=member).values_list("kind", "way"))
@@ -124,4 +138,4 @@ def _row(news: News, chosen: dict[tuple[int, str], Way], zone: ZoneInfo, by: Act
 def _send_at(way: Way, at: datetime, zone: ZoneInfo) -> datetime | None:
     if way is Way.APP:
         return None
-    return quiet_hours.permitted(at, zone) if way is Way.MAIL else quiet_hours.next_digest(at, zone)
+    return quiet_hours.next_digest(at, zone) if way is Way.DIGEST else quiet_hours.permitted(at, zone)

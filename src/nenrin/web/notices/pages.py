@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Page
+from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
@@ -13,14 +14,16 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from nenrin.foundation.actors import Actor
+from nenrin.foundation.models import WebhookEndpoint
+from nenrin.foundation.models.webhook import EndpointKind
 from nenrin.foundation.permissions import FieldClass, Permission, visible
 from nenrin.values import Text
 from nenrin.web import toasts
 from nenrin.web.components import Tab
 from nenrin.web.guard import MemberRequest, requires
-from nenrin.web.listing import page_of
+from nenrin.web.listing import page_of, whole
 from nenrin.work import notices as verbs
-from nenrin.work.models import Notice
+from nenrin.work.models import Notice, NoticeChannel
 from nenrin.work.models.notice import WAYS, Way
 from nenrin.work.notice_kinds import KINDS, kind_of
 
@@ -105,6 +108,9 @@ def settings(request: MemberRequest) -> HttpResponse:
         chosen: dict[str, Any] = {kind: request.POST.get(kind) for kind in KINDS}
         ways = {kind: Way(way) for kind, way in chosen.items() if way in list(Way)}
         verbs.prefer(request.user, ways, by=Actor.of(request.user), at=request.at)
+        if "channel" in request.POST:
+            chosen_one = _channels().filter(pk=whole(request.POST["channel"]) or 0).first()
+            verbs.choose_channel(request.user, chosen_one, by=Actor.of(request.user), at=request.at)
         toasts.say(request, Text("Saved.", "保存しました。"))
         return HttpResponseRedirect(reverse("notice-settings"))
     stands = verbs.ways_of(request.user)
@@ -112,8 +118,15 @@ def settings(request: MemberRequest) -> HttpResponse:
         "as_of": request.at,
         "kinds": [(kind, label, stands[kind]) for kind, (label, _) in KINDS.items()],
         "ways": WAYS.items(),
+        "channels": _channels(),
+        "channel": NoticeChannel.objects.filter(member=request.user).values_list("endpoint_id", flat=True).first(),
     }
     return render(request, "notices/settings.html", context)
+
+
+def _channels() -> QuerySet[WebhookEndpoint]:
+    """The Slack channels that were set up."""
+    return WebhookEndpoint.objects.filter(kind=EndpointKind.SLACK, disabled_at__isnull=True)
 
 
 urlpatterns = [

@@ -16,6 +16,7 @@ from nenrin.work.models.meeting import AgendaTemplate as AgendaTemplate
 from nenrin.work.models.meeting import Attendee as Attendee
 from nenrin.work.models.meeting import Meeting as Meeting
 from nenrin.work.models.notice import Notice as Notice
+from nenrin.work.models.notice import NoticeChannel as NoticeChannel
 from nenrin.work.models.notice import NoticePreference as NoticePreference
 from nenrin.work.models.onboarding import OnboardingAttendance as OnboardingAttendance
 from nenrin.work.models.onboarding import OnboardingProject as OnboardingProject

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from nenrin.customers.models import Account
-from nenrin.foundation.models import Member
+from nenrin.foundation.models import Member, WebhookEndpoint
 from nenrin.values import Text
 
 
@@ -19,12 +19,14 @@ class Way(StrEnum):
     APP = "app"
     MAIL = "mail"  # at once, outside quiet hours
     DIGEST = "digest"  # with the others, in the morning
+    SLACK = "slack"  # at once, outside quiet hours, to the channel that the member chose
 
 
 WAYS: dict[Way, Text] = {
     Way.APP: Text("In the app only", "アプリ内のみ"),
     Way.MAIL: Text("E-mail at once", "メールですぐに"),
     Way.DIGEST: Text("Daily e-mail", "1日1通のメール"),
+    Way.SLACK: Text("Slack at once", "Slackですぐに"),
 }
 
 
@@ -76,3 +78,10 @@ class NoticePreference(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["member", "kind"], name="one_way_a_kind")]
+
+
+class NoticeChannel(models.Model):
+    """The Slack channel (an incoming webhook) to which a member's notices go."""
+
+    member = models.OneToOneField(Member, on_delete=models.CASCADE, related_name="notice_channel")
+    endpoint = models.ForeignKey(WebhookEndpoint, on_delete=models.CASCADE, related_name="+")
