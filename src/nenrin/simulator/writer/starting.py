@@ -184,8 +184,7 @@ def _so_far(case: Case, made: OnboardingProject, found: Now, at: datetime) -> No
             later = add_business_days(row.due_on, max((case.today - first).days, 0) + 1)
             steps.change(row, due_on=later, by=by, at=at)
     if case.customer.story == "stuck":
-        words = {"title_ja": "職員データの提出", "title_en": "Send the staff list"}
-        steps.change(rows["data"], by=by, at=at, **words)
+        steps.change(rows["data"], title_ja="職員データの提出", title_en="Send the staff list", by=by, at=at)
     if found.block:
         steps.block(rows[found.block], found.why, by=by, at=at)
 

@@ -77,12 +77,14 @@ class TemplateStepForm(forms.Form):
 
     def step(self) -> Step:
         told = self.cleaned_data
-        pair = lambda name: Text(told[f"{name}_en"].strip(), told[f"{name}_ja"].strip())  # noqa: E731
         return Step(
-            key=told["key"], title=pair("title"), phase=told["phase"], note=pair("note"), kind=Kind(told["kind"]),
+            key=told["key"], title=self._pair("title"), phase=told["phase"], note=self._pair("note"), kind=Kind(told["kind"]),
             party=Party(told["party"]), days=told["days"], after=tuple(told["after"]), minutes=told["minutes"],
-            wants=_wants(told["wants"]), is_needed=told["needed"], serves=pair("serves"),
+            wants=_wants(told["wants"]), is_needed=told["needed"], serves=self._pair("serves"),
         )  # fmt: skip
+
+    def _pair(self, name: str) -> Text:
+        return Text(self.cleaned_data[f"{name}_en"].strip(), self.cleaned_data[f"{name}_ja"].strip())
 
 
 def _wants(lines: str) -> tuple[Text, ...]:
