@@ -41,7 +41,7 @@ class DeputyForm(forms.Form):
 
     member = forms.ModelChoiceField(label=gettext_lazy("Away"), queryset=Member.objects.none())
     deputy = forms.ModelChoiceField(label=gettext_lazy("Stands in"), queryset=Member.objects.none())
-    from_on = forms.DateField(label=gettext_lazy("From"), widget=forms.DateInput({"type": "date"}))
+    from_on = forms.DateField(label=gettext_lazy("From the day"), widget=forms.DateInput({"type": "date"}))
     until_on = forms.DateField(
         label=gettext_lazy("Back on"), widget=forms.DateInput({"type": "date"}),
         help_text=gettext_lazy("The first day on which the accounts are seen to as usual."),
