@@ -20,6 +20,7 @@ import nenrin.work.privacy.onboarding
 import nenrin.work.privacy.plans
 import nenrin.work.privacy.promises
 import nenrin.work.privacy.queue
+import nenrin.work.privacy.renewals
 import nenrin.work.privacy.tasks
 import nenrin.work.privacy.touches
 
@@ -40,6 +41,7 @@ ERASERS = (
     nenrin.work.privacy.feedback,
     nenrin.work.privacy.plans,
     nenrin.work.privacy.losses,
+    nenrin.work.privacy.renewals,
 )
 COVERED = {name for module in ERASERS for name in module.COVERS}
 

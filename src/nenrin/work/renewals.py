@@ -46,13 +46,13 @@ def say(
     `seen`: number of the call that the author had before the eyes (0: none). Said again unchanged: the call that stands.
     Raises Refused, Conflict. Journal: work.renewal.called.
     """
-    given = {"call": call, "own_probability": probability, "expansion_minor": expansion_minor,
+    given: dict[str, object] = {"call": call, "own_probability": probability, "expansion_minor": expansion_minor,
              "reason": reason.strip(), "next_step": next_step.strip()}  # fmt: skip
     _check(subscription, given)
     with transaction.atomic():
         account = Account.objects.select_for_update().get(pk=subscription.account_id)
         stands = latest(account, subscription.ends_on)
-        theirs = {name: getattr(stands, name) if stands else "" for name in given}
+        theirs: dict[str, object] = {name: getattr(stands, name) if stands else "" for name in given}
         checking.stand_at("the renewal", stands.number if stands else 0, seen, given, theirs)
         if stands and theirs == given and stands.author_id == (author.pk if author else None):
             return stands
