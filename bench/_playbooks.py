@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from time import perf_counter
 from typing import Any
 
@@ -14,12 +13,11 @@ import django
 django.setup()
 
 from bench import _measures  # noqa: E402
-from django.conf import settings  # noqa: E402
 
-from nenrin.analytics.lake import Lake  # noqa: E402
 from nenrin.customers.models import Account  # noqa: E402
 from nenrin.foundation import bulk, journal, organisation  # noqa: E402
 from nenrin.foundation.actors import SYSTEM  # noqa: E402
+from nenrin.ingest import lakes  # noqa: E402
 from nenrin.playbooks import playbooks, reactions, setting  # noqa: E402
 from nenrin.playbooks import reading as documents  # noqa: E402
 from nenrin.playbooks.models import Playbook, Run  # noqa: E402
@@ -65,7 +63,7 @@ def entering(count: int) -> list[dict[str, Any]]:
 
 
 def replay(accounts: int, days: int) -> list[dict[str, Any]]:
-    lake = Lake(Path(settings.LAKE), organisation.zone())
+    lake = lakes.current()
     _measures.fill(lake, accounts, days)
     fields, choices = setting.current()
     document = documents.from_dict(
