@@ -217,7 +217,7 @@ def test_who_is_under_way_is_censored_and_who_left_never_completes() -> None:
         _project(start, state="cancelled", end_reason="mistake"),
     ]
     [cohort] = cohorts.read(cohorts.stays(rows, today, by="month"))
-    assert (cohort.key, cohort.projects, cohort.reached, cohort.under_way, cohort.left) == ("2026-06", 5, 2, 2, 1)
+    assert (cohort.key, cohort.projects, cohort.reached, cohort.under_way, cohort.over) == ("2026-06", 5, 2, 2, 1)
     share = cohort.share(10)
     assert share and round(share[0], 6) == 0.2 and share[1] < 0.2 < share[2]
     later = cohort.share(30)
@@ -266,3 +266,20 @@ def test_the_lake_is_told_how_a_project_stands_and_what_it_took_us(org: Organisa
     assert effort["body"] == {"month": "2026-11-01", "category": "cs", "minutes": 45}
     steps.reopen(world.step(made, "kickoff"), by=ME, at=noon(5))
     assert Entry.objects.get(action="work.onboarding_step.reopened").particulars["fact"]["gone"] is True
+
+
+def test_nobody_yet_is_no_certainty_of_nobody() -> None:
+    """Six watched for more than 30 days, none through: at most three of six; with all through, at least all but three."""
+    start, today = date(2026, 6, 1), date(2026, 8, 1)
+    [none] = cohorts.read(cohorts.stays([_project(start)] * 6, today, by="all"))
+    assert none.share(30) == (0.0, 0.0, 0.5)
+    done = [_project(start, completed_on=start + timedelta(9)) for _ in range(6)]
+    [every] = cohorts.read(cohorts.stays(done, today, by="all"))
+    assert every.share(30) == (1.0, 0.5, 1.0)
+
+
+def test_closed_without_reaching_it_is_not_under_way() -> None:
+    start, today = date(2026, 6, 1), date(2026, 8, 1)
+    rows = [_project(start, state="closed", ended_on=start + timedelta(20)) for _ in range(5)]
+    [cohort] = cohorts.read(cohorts.stays(rows, today, by="all"))
+    assert (cohort.under_way, cohort.over, cohort.reached) == (0, 5, 0)

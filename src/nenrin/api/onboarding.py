@@ -151,7 +151,7 @@ class OnboardingCohort(Strict):
     projects: int
     reached: int
     under_way: int
-    left: int
+    ended_without: int
     by_day: dict[str, list[float] | None]
     median_day: int | None
     in_time: list[float] | None
@@ -349,7 +349,7 @@ def _cohort(one: cohorts.Cohort) -> dict[str, Any]:
     due = one.by_due
     shares = {str(day): one.share(day) for day in (30, 60, 90)}
     return {
-        "cohort": one.key, "projects": one.projects, "reached": one.reached, "under_way": one.under_way, "left": one.left,
+        "cohort": one.key, "projects": one.projects, "reached": one.reached, "under_way": one.under_way, "ended_without": one.over,
         "by_day": {day: list(share) if share else None for day, share in shares.items()},
         "median_day": int(one.median) if one.median else None,
         "in_time": [due.value, due.low, due.high] if due else None,

@@ -38,7 +38,7 @@ MOST_CURVES = 4
 TARGET = 0.9
 HEAD = (
     Text("Cohort", "開始時期"), Text("Projects", "件数"), Text("Reached", "達成"), Text("Under way", "進行中"),
-    Text("Left", "解約"), Text("By day 30", "30日目まで"), Text("By day 60", "60日目まで"), Text("By day 90", "90日目まで"),
+    Text("Ended without it", "未達で終了"), Text("By day 30", "30日目まで"), Text("By day 60", "60日目まで"), Text("By day 90", "90日目まで"),
     Text("Median day", "中央値（日）"), Text("In time, of those due", "期日内の割合"),
 )  # fmt: skip
 
@@ -183,7 +183,7 @@ def export(request: MemberRequest, kind: str) -> HttpResponseBase:
         for one in found:
             shares = [one.share(day) for day in MARKS]
             yield [
-                one.key, one.projects, one.reached, one.under_way, one.left,
+                one.key, one.projects, one.reached, one.under_way, one.over,
                 *("" if share is None else round(share[0], 4) for share in shares),
                 one.median or "", round(one.by_due.value, 4) if one.by_due else "",
             ]  # fmt: skip

@@ -11,9 +11,10 @@ from csp.decorators import csp
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.utils import translation
+from django.utils import timezone, translation
 from django.views.decorators.csrf import csrf_exempt
 
+from nenrin.foundation import organisation
 from nenrin.web.guard import public
 from nenrin.work.models import OnboardingLink
 from nenrin.work.onboarding import links
@@ -66,7 +67,7 @@ def by_link(page: Page) -> Page:
         request.link = link
         if request.method == "POST" and not _within(request, DEEDS, str(link.pk)):
             return _too_many(request, link)
-        with translation.override(link.language):
+        with translation.override(link.language), timezone.override(organisation.zone()):
             try:
                 return _told(page(request, secret, *args, **kwargs), link.language)
             except NotHere:

@@ -1,8 +1,10 @@
 """How many complete their onboarding, and how fast, by the month or quarter in which it began.
 
 Kaplan and Meier's estimate of the time to completion: who is still under way, or rests, is counted as long as it was
-seen (right-censored); who left before completing never completes and stays among those who have not; what was started
-by mistake is left out. Beside it the plain share that was completed by its first planned end, of those due.
+seen (right-censored); who left before completing, or was closed without it, never completes and stays among those who
+have not; what was started by mistake is left out. Beside it the plain share that was completed by its first planned end,
+of those due. Where nobody has reached it by a day, at most three of those watched may; where everybody has, at least all
+but three: the rule of three.
 """
 
 from __future__ import annotations
@@ -55,7 +57,7 @@ class Cohort:
     projects: int
     reached: int
     under_way: int
-    left: int
+    over: int  # ended without it: the customer left, or it was closed so
     curve: Curve | None
     by_due: Share | None
 
@@ -70,7 +72,12 @@ class Cohort:
         if self.curve is None or not self._watched(day):
             return None
         at = max(place for place, time in enumerate(self.curve.times) if time <= day)
-        return 1 - self.curve.share[at], 1 - self.curve.high[at], 1 - self.curve.low[at]
+        reached, low, high = 1 - self.curve.share[at], 1 - self.curve.high[at], 1 - self.curve.low[at]
+        if day and reached == 0:
+            high = min(3 / max(self.curve.at_risk[at], 1), 1.0)
+        if reached == 1:
+            low = max(1 - 3 / self.projects, 0.0)
+        return reached, low, high
 
     def _watched(self, day: int) -> bool:
         assert self.curve is not None
@@ -90,7 +97,7 @@ def _stay(project: OnboardingProject, today: date, by: By, goal: Goal) -> Stay:
     if on is not None:
         in_time = on <= project.first_due_on
         return Stay(cohort, max((on - project.starts_on).days + 1, 1), True, is_due, is_due and in_time)
-    if project.state == State.CANCELLED and project.end_reason == "left":
+    if project.state == State.CLOSED or (project.state == State.CANCELLED and project.end_reason == "left"):
         return Stay(cohort, NEVER, False, is_due, False)
     last = project.ended_on or project.paused_on or today
     return Stay(cohort, max((min(last, today) - project.starts_on).days + 1, 1), False, is_due, False)
@@ -115,13 +122,13 @@ def read(rows: Sequence[Stay]) -> list[Cohort]:
 
 
 def _cohort(key: str, rows: Sequence[Stay]) -> Cohort:
-    left = sum(row.days == NEVER for row in rows)
+    over = sum(row.days == NEVER for row in rows)
     reached = sum(row.is_reached for row in rows)
     curve = kaplan_meier([row.days for row in rows], [row.is_reached for row in rows], LEVEL)
     due = [row for row in rows if row.is_due]
     in_time = sum(row.is_in_time for row in due)
     return Cohort(
-        key, len(rows), reached, len(rows) - reached - left, left, curve if len(rows) >= LEAST else None,
+        key, len(rows), reached, len(rows) - reached - over, over, curve if len(rows) >= LEAST else None,
         share_of(in_time, len(due)),
     )  # fmt: skip
 
