@@ -6,6 +6,7 @@ from datetime import datetime
 
 from allauth.mfa.models import Authenticator
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from nenrin.foundation import journal
 from nenrin.foundation.actors import Actor
@@ -16,6 +17,11 @@ from nenrin.foundation.roles import Role
 
 def has(member: Member) -> bool:
     return bool(Authenticator.objects.filter(user=member, type=Authenticator.Type.TOTP).exists())
+
+
+def among(member: OuterRef) -> Exists:
+    """The same of each member of a query."""
+    return Exists(Authenticator.objects.filter(user=member, type=Authenticator.Type.TOTP))
 
 
 def is_required(member: Member, organisation: Organisation) -> bool:

@@ -15,5 +15,5 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "shell": navigation.shell(request),
         "second_step_advised": partial(second_steps.is_advised, request),
-        "unread": partial(navigation.unread, request),
+        "viewer_own": partial(navigation.own, request),
     }

@@ -7,12 +7,14 @@ from datetime import date
 from functools import cache
 from zoneinfo import ZoneInfo
 
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, resolve, reverse
 
-from nenrin.foundation import organisation
+from nenrin.foundation import organisation, second_steps
 from nenrin.foundation.calendar import day_of
-from nenrin.foundation.models import Organisation
+from nenrin.foundation.models import Member, Organisation
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.foundation.roles import NAMES, Role
 from nenrin.values import Text
@@ -189,12 +191,25 @@ def organisation_of(request: HttpRequest) -> Organisation | None:
     return request.organisation  # type: ignore[attr-defined,no-any-return]
 
 
-def unread(request: HttpRequest) -> int:
-    """How many notices the viewer has not read: asked for by the index alone, so that fragments do without."""
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What the shell must know of its viewer."""
+
+    unread: int = 0  # notices
+    has_second_step: bool = False
+
+
+def own(request: HttpRequest) -> Own:
+    """In one query a request, asked for by whole pages alone: fragments do without."""
     member = getattr(request, "user", None)
     if member is None or not member.is_authenticated:
-        return 0
-    return Notice.objects.unread().filter(member=member).count()
+        return Own()
+    if not hasattr(request, "own"):
+        waiting = Notice.objects.unread().filter(member=OuterRef("pk")).order_by().values("member")
+        count = Coalesce(Subquery(waiting.annotate(n=Count("pk")).values("n")), 0)
+        rows = Member.objects.filter(pk=member.pk).values_list(count, second_steps.among(OuterRef("pk")))
+        request.own = Own(*rows[0])  # type: ignore[attr-defined]
+    return request.own  # type: ignore[attr-defined,no-any-return]
 
 
 def today(request: HttpRequest) -> date:

@@ -71,16 +71,18 @@ def brief(request: MemberRequest, key: int) -> HttpResponse:
     """A page to read in a minute, and to print."""
     meeting = find(request, key)
     may_read = visible(request.user, FieldClass.PERSONAL)
+    people = list(meeting.attendees.select_related("contact", "member"))
     context: dict[str, Any] = {
         "as_of": request.at,
         "meeting": meeting,
         "title": meeting.title if may_read else HIDDEN,
         "may_read": may_read,
-        "people": list(meeting.attendees.select_related("contact", "member")) if may_read else [],
+        "people": people if may_read else [],
         "crumbs": [(meeting.title if may_read else HIDDEN, reverse("meeting", args=[key]))],
     }
     if meeting.account is not None and _sees(request, meeting.account):
-        context |= _of_account(request, meeting, meeting.account, may_read)
+        there = {each.contact_id for each in people}
+        context |= _of_account(request, meeting, meeting.account, may_read, there)
     return render(request, "meetings/brief.html", context)
 
 
@@ -89,7 +91,9 @@ def _sees(request: MemberRequest, account: Account) -> bool:
     return rows.filter(pk=account.pk).exists()
 
 
-def _of_account(request: MemberRequest, meeting: Meeting, account: Account, may_read: bool) -> dict[str, Any]:
+def _of_account(
+    request: MemberRequest, meeting: Meeting, account: Account, may_read: bool, there: set[int | None]
+) -> dict[str, Any]:
     today = navigation.today(request)
     last = _last(meeting, request)
     since = day_of(last.happened_at, organisation.zone()) if last else None
@@ -103,7 +107,7 @@ def _of_account(request: MemberRequest, meeting: Meeting, account: Account, may_
         "facts": _facts(account, today),
         "used": _used(account),
         "news": _news(account, last, request, may_read),
-        "contacts": _contacts(meeting, account, request, today),
+        "contacts": _contacts(there, account, request, today),
         "promises": _promises(account, request, may_read),
         "plan": _plan(account, request, may_read),
         "tasks": lines(within(request.user).filter(account=account, state="open")[:SHOWN], request.user, today),
@@ -175,11 +179,10 @@ def _moment(entry: Entry, may_read: bool) -> Moment:
     return Moment(telling.sentence(entry, part.payload if part else {}), entry.valid_at)
 
 
-def _contacts(meeting: Meeting, account: Account, request: MemberRequest, today: date) -> list[Person]:
+def _contacts(there: set[int | None], account: Account, request: MemberRequest, today: date) -> list[Person]:
     """Who is there, those of this meeting first; who left in the last 90 days."""
     if allowed(request.user, Permission.CONTACTS_VIEW) is None:
         return []
-    there = {each.contact_id for each in meeting.attendees.all()}
     lately = Q(left_on__isnull=True) | Q(left_on__gte=today - timedelta(days=90))
     rows = Contact.objects.filter(lately, account=account, archived_at__isnull=True).order_by("role", "name")[:50]
     found = [
@@ -199,7 +202,7 @@ def _promises(account: Account, request: MemberRequest, may_read: bool) -> list[
 def _plan(account: Account, request: MemberRequest, may_read: bool) -> SuccessPlan | None:
     if allowed(request.user, Permission.PLANS_VIEW) is None or not may_read:
         return None
-    rows = SuccessPlan.objects.live().filter(account=account).prefetch_related("objectives", "milestones")
+    rows = SuccessPlan.objects.live().filter(account=account).prefetch_related("objectives")
     return rows.order_by("-starts_on").first()
 
 

@@ -11,10 +11,9 @@ from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 from django.http import HttpRequest
 
-from nenrin.foundation import second_steps
 from nenrin.foundation.models import Member
 from nenrin.foundation.roles import Role
-from nenrin.web.navigation import organisation_of
+from nenrin.web.navigation import organisation_of, own
 
 #: How every Fernet token begins; no secret in base 32 does.
 _TOKEN = "gAAAAA"
@@ -50,4 +49,4 @@ def is_advised(request: HttpRequest) -> bool:
     if not isinstance(member, Member) or member.role != Role.ADMINISTRATOR:
         return False
     organisation = organisation_of(request)
-    return organisation is not None and not organisation.is_demo and not second_steps.has(member)
+    return organisation is not None and not organisation.is_demo and not own(request).has_second_step
