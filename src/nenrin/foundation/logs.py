@@ -11,8 +11,20 @@ from typing import Final
 
 #: The id of the request that this thread answers; empty outside one.
 request: ContextVar[str] = ContextVar("request", default="")
+#: Beginnings of addresses whose next part lets its holder in.
+_LETS_IN: Final = "|".join(
+    (
+        "/invitations/",
+        "/password/reset/key/",
+        "/p/",
+        "/shared/plans/",
+        "/calendar/",
+        "/mail/preferences/",
+        "/mail/unsubscribe/",
+    )
+)
 _MASKS: Final = (
-    (re.compile(r"(/invitations/|/password/reset/key/)[^\s/?'\"]+"), r"\1…"),  # links that let somebody in
+    (re.compile(rf"({_LETS_IN})[^\s/?'\"]+"), r"\1…"),
     (re.compile(r"\bnrn_[\w-]+"), "nrn_…"),
     (re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+"), "…@…"),
     (re.compile(r"(DETAIL:).*"), r"\1 …"),  # PostgreSQL quotes the row
@@ -23,6 +35,8 @@ def masked(text: str) -> str:
     """
     >>> masked("Gone: /invitations/gMx7-s ken@example.com")
     'Gone: /invitations/… …@…'
+    >>> masked("Bad Request: /p/9f2c/files/3")
+    'Bad Request: /p/…/files/3'
     """
     for pattern, instead in _MASKS:
         text = pattern.sub(instead, text)
