@@ -12,7 +12,7 @@ from nenrin.foundation.actors import SYSTEM, Actor
 from nenrin.foundation.models import Entry, Organisation
 from nenrin.foundation.roles import Role
 from nenrin.playbooks import asking_leave, playbooks, runs
-from nenrin.playbooks.models import Exposure, Playbook, Run, RunStep
+from nenrin.playbooks.models import Exposure, Playbook, Run, RunStep, UniversalHoldout
 from nenrin.work.models import Notice, Task
 from tests import cast
 from tests.playbooks import stage
@@ -336,3 +336,26 @@ def test_the_journal_names_the_run_whose_effect_an_entry_is(org: Organisation, a
     entry = Entry.objects.get(action="customers.account.tagged")
     assert (entry.actor_kind, entry.actor_key) == ("system", f"run:{Run.objects.get().pk}")
     assert entry.particulars["by"] == "立て直し"
+
+
+def test_without_a_holdout_everybody_who_is_reached_is_written_down_as_treated(org: Organisation, at: datetime) -> None:
+    account = stage.account(at=at)
+    stage.published(stage.document(), at=at)
+    stage.falls(account, at=at)
+    stage.goes_on(at)
+    assert list(Exposure.objects.values_list("account", "arm", "share")) == [(account.pk, "treated", 0.0)]
+
+
+def test_the_universal_group_is_touched_by_no_playbook(org: Organisation, at: datetime) -> None:
+    UniversalHoldout.objects.create(share=0.1, changed_at=at)
+    for key in ("one", "two"):
+        stage.published(stage.document(playbook=key), at=at)
+    for n in range(60):
+        stage.falls(stage.account(f"会社{n}", at=at), at=at)
+    stage.goes_on(at)
+    held = {
+        key: set(Run.objects.filter(playbook__key=key, state="held_out").values_list("account", flat=True))
+        for key in ("one", "two")
+    }
+    assert held["one"] == held["two"] and 0 < len(held["one"]) < 20
+    assert set(Run.objects.filter(state="held_out").values_list("reason", flat=True)) == {"universal"}

@@ -22,15 +22,16 @@ HIGHEST = 20  # ancestors, more than any family has
 
 
 def settle(live: Live, accounts: Sequence[Account], known: gates.Known, at: datetime) -> dict[int, gates.Verdict]:
-    """The accounts that are left alone, with why; every account's arm is written down at its first occasion."""
+    """The accounts that are left alone, with why; every account's arm is written down at its first occasion, also where
+    nobody is left alone: who was reached, and since when, is part of every reading of effects."""
     share, universal = live.document.holdout.share, universal_share()
-    if not accounts or not (share or universal):
+    if not accounts:
         return {}
     tops = _tops(accounts)
     written = _written(live, tops)
     fresh, held = [], {}
     for account in accounts:
-        arm = written.get(tops[account.pk]) or _arm(live, account, tops[account.pk], known, share, universal)
+        arm: str = written.get(tops[account.pk]) or _arm(live, account, tops[account.pk], known, share, universal)
         if account.pk in known.never:
             arm = ALWAYS
         fresh.append(_exposure(live, account, tops[account.pk], arm, known, at))

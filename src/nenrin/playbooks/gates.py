@@ -59,7 +59,7 @@ class Known:
             matching=_holding(document.audience, accounts, at, fields),
             excluded=_holding(document.excluded, accounts, at, fields),
             never=_holding(document.holdout.never, accounts, at, fields),
-            strata=strata(accounts) if document.holdout.share else {},
+            strata=strata(accounts),
             inside=frozenset(own.filter(state__in=OPEN).values_list("account_id", flat=True)),
             ended=dict(
                 own.filter(state__in=(*ENTERED, RunState.HELD_OUT), ended_at__isnull=False)
