@@ -35,7 +35,15 @@ from nenrin.values import Money, Text
 from nenrin.work import touches
 from tests import cast
 from tests.insight import backtests_world
-from tests.web import handoffs_world, losses_world, mail_world, matrix_playbooks, onboarding_world, work_world
+from tests.web import (
+    handoffs_world,
+    losses_world,
+    mail_world,
+    matrix_playbooks,
+    onboarding_world,
+    renewals_world,
+    work_world,
+)
 
 #: Part of every personal word of this world, and of nothing else; the search for it does not contain it whole.
 CANARY = "zq7xkanarie"
@@ -109,6 +117,7 @@ def _company(world: World, owner: str, member: Member | None, at: datetime) -> N
     world.put("invoice", _imported(account, owner, at), owner)
     mail_world.company(world, owner, account.pk, CANARY, at)
     handoffs_world.add(world, account, owner, person, at)
+    renewals_world.add(signed, CANARY, at)
     losses_world.add(world, account, owner, CANARY, at)
     onboarding_world.add(world, account, owner, person, CANARY, at)
 

@@ -160,6 +160,9 @@ IDS: dict[str, tuple[str, ...]] = {
     "losses/export.<str:": ("file",),
     "losses/reasons/<int:": ("churn_reason",),
     "api/losses/{int:": ("loss",),
+    "renewals/<int:": ("subscription",),
+    "renewals/export.<str:": ("file",),
+    "api/renewals/{int:": ("subscription",),
     "playbooks/<slug:key>/versions/<int:": ("playbook", "playbook_number"),
     "playbooks/<slug:key>/replay/export.<str:": ("playbook", "file"),
     "runs/export.<str:": ("file",),
@@ -243,7 +246,7 @@ NOTED |= {"outbox-export", "mail-suppressions-export"}
 NOTED |= {"costs-export", "hours-export", "balance-export", "contribution-export", "contribution-accounts-export"}
 NOTED |= {"handoffs-export", "promises-export", "handoff-feedback-export", "handoff-deals-export"}
 NOTED |= {"success-plans-export"}
-NOTED |= {"effect-export", "losses-export"}
+NOTED |= {"effect-export", "losses-export", "renewals-export"}
 NOTED |= {"tasks-export", "meetings-export"}
 #: Where changing takes more than looking; whoever only looks is told that there is nothing to change.
 CHANGING = {"health-model": Permission.HEALTH_CONFIGURE, "teams": Permission.MEMBERS_EDIT}

@@ -32,6 +32,7 @@ from nenrin.api import (
     problems,
     products,
     promises,
+    renewals,
     retention,
     revenue,
     risk,
@@ -74,6 +75,7 @@ api.add_router("/invoices", invoices.router)
 api.add_router("/costs", costs.router)
 api.add_router("/hours", costs.hours)
 api.add_router("/losses", losses.router)
+api.add_router("/renewals", renewals.router)
 api.add_router("/economics", economics.router)
 api.add_router("/effects", effects.router)
 api.add_router("/kpis", kpis.router)

@@ -38,6 +38,8 @@ from nenrin.web.ownership import routing
 from nenrin.web.plans import pages as success_plans
 from nenrin.web.playbooks import addresses as playbooks
 from nenrin.web.portal import pages as portal
+from nenrin.web.renewals import pages as renewals
+from nenrin.web.renewals import writing as renewal
 from nenrin.web.retention import pages as retention
 from nenrin.web.revenue import cohorts
 from nenrin.web.revenue import notes as revenue_notes
@@ -63,7 +65,7 @@ AREAS = (
     *(executive, revenue, cohorts, revenue_notes, revenue_settings, kpis),
     *(lifetimes, account_value, retention, roi),
     *(risks, risk_forecasts, risk_models, effects),
-    *(losses, loss, churn_reasons),
+    *(losses, loss, churn_reasons, renewals, renewal),
     *(entries, entry_forms, balance, planning, contribution),
     *(handoffs, success_plans),
     playbooks,

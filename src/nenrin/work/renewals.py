@@ -23,6 +23,7 @@ MOST_WORDS = 2_000
 #: Shorter terms are not renewed but go on: they have no conversation of their own.
 SHORTEST_TERM = 6
 LARGEST = 10**13
+Told = dict[str, object]
 PIPELINE = Q(status__in=OPEN, term_months__gte=SHORTEST_TERM, archived_at__isnull=True)
 PIPELINE &= Q(account__archived_at__isnull=True) & ~Q(account__status="internal-test")
 
@@ -46,14 +47,14 @@ def say(
     `seen`: number of the call that the author had before the eyes (0: none). Said again unchanged: the call that stands.
     Raises Refused, Conflict. Journal: work.renewal.called.
     """
-    given: dict[str, object] = {"call": call, "own_probability": probability, "expansion_minor": expansion_minor,
+    given: Told = {"call": call, "own_probability": probability, "expansion_minor": expansion_minor,
              "reason": reason.strip(), "next_step": next_step.strip()}  # fmt: skip
     _check(subscription, given)
     with transaction.atomic():
         account = Account.objects.select_for_update().get(pk=subscription.account_id)
         stands = latest(account, subscription.ends_on)
-        theirs: dict[str, object] = {name: getattr(stands, name) if stands else "" for name in given}
-        checking.stand_at("the renewal", stands.number if stands else 0, seen, given, theirs)
+        theirs: Told = {name: getattr(stands, name) if stands else "" for name in given}
+        _refuse_unseen(stands, seen, given, theirs)
         if stands and theirs == given and stands.author_id == (author.pk if author else None):
             return stands
         made = RenewalCall.objects.create(
@@ -62,6 +63,13 @@ def say(
         )  # fmt: skip
         journal.record_many([_draft(made, by, at)])
     return made
+
+
+def _refuse_unseen(stands: RenewalCall | None, seen: int | None, mine: Told, theirs: Told) -> None:
+    """Raises Conflict where somebody called it in between."""
+    name = {"own_probability": "probability"}
+    sides = [{name.get(key, key): value for key, value in side.items()} for side in (mine, theirs)]
+    checking.stand_at("the renewal", stands.number if stands else 0, seen, *sides)
 
 
 def _check(subscription: Subscription, given: dict[str, Any]) -> None:

@@ -1,0 +1,13 @@
+"""A called renewal of each owner's account, for the permission matrix; its words hold what only some may read."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from nenrin.customers.models import Subscription
+from nenrin.foundation.actors import SYSTEM
+from nenrin.work import renewals
+
+
+def add(signed: Subscription, canary: str, at: datetime) -> None:
+    renewals.say(signed, "open", reason=f"{canary} が検討中", next_step=f"{canary} に電話", by=SYSTEM, at=at)
