@@ -71,13 +71,6 @@ def state(member: Member, *, minutes_a_day: int, by: Actor, at: datetime, most_a
     return row
 
 
-def minutes_a_day(members: Iterable[int]) -> dict[int, int]:
-    """Of each of these members, stated or by default."""
-    wanted = list(members)
-    stated = dict(Capacity.objects.filter(member__in=wanted).values_list("member_id", "minutes_a_day"))
-    return {key: stated.get(key, MINUTES_A_DAY) for key in wanted}
-
-
 def loads(members: Iterable[int], phase: Phase = Phase.PRIMARY) -> dict[int, Load]:
     """Of each of these members, for the customers that they look after in a phase: three queries at any number."""
     wanted = list(members)

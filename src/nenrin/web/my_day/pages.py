@@ -55,7 +55,7 @@ def context(request: MemberRequest, day: Day, meetings: list[Meeting], zone: Zon
         "hidden": len(beyond) - len(shown),
         "explained": lines.explained(),
         "meetings": beside.planned(meetings, _reader_zone(request, zone)),
-        "drafts": beside.drafts(held),
+        "drafts": beside.drafts(held) if held.member.pk == request.user.pk else None,
         "since": begun,
         "changes": changes.of(held, begun),
         "others": [task for task in held.due if task.account_id not in held.standing],

@@ -104,10 +104,14 @@ def answer(request: MemberRequest, key: int) -> HttpResponse:
         return HttpResponseRedirect(reverse("handover", args=[key]))
     do = request.POST.get("do", "")
     is_mine = _may_answer(request, row) if do in {"accept", "decline"} else _may_withdraw(request, row)
-    if do not in {"accept", "decline", "withdraw"} or not is_mine:
-        raise Http404
-    toasts.say(request, _answered(request, row, do))
+    if do in {"accept", "decline", "withdraw"}:
+        toasts.say(request, _answered(request, row, do) if is_mine else _NOT_YOURS)
     return HttpResponseRedirect(reverse("handover", args=[key]))
+
+
+_NOT_YOURS = Text(
+    "The receiver answers, and whoever asked takes it back.", "回答は受け取る本人、取り下げは依頼した本人が行います。"
+)
 
 
 def _answered(request: MemberRequest, row: Handover, do: str) -> Text:

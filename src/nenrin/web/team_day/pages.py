@@ -25,7 +25,7 @@ from nenrin.web.listing import whole
 from nenrin.web.my_day import pages as my_day_pages
 from nenrin.work import capacity
 from nenrin.work.capacity import Line
-from nenrin.work.queue import asking, busy, loads
+from nenrin.work.queue import asking, busy
 
 VIEW = Permission.CAPACITY_VIEW
 #: Whose work is with accounts of their own.
@@ -109,7 +109,7 @@ _ALONE = Text(
 
 @requires(VIEW)
 def member_day(request: MemberRequest, key: int) -> HttpResponse:
-    """One member's day as they see it, to look at; making it keeps its load."""
+    """One member's day as they see it, to look at."""
     member = Member.objects.filter(pk=key, is_active=True).select_related("team").first()
     if member is None:
         raise Http404
@@ -118,7 +118,6 @@ def member_day(request: MemberRequest, key: int) -> HttpResponse:
     today = day_of(request.at, zone)
     meetings = busy.meetings(member, today, zone)
     day = asking.my_day(member, today, request.at, org, busy=busy.minutes(meetings))
-    loads.keep(day, request.at)
     context = my_day_pages.context(request, day, meetings, zone)
     return render(request, "my_day/my_day.html", context)
 

@@ -8,7 +8,6 @@ from datetime import date, datetime
 
 from django.db.models import Q
 
-from nenrin.customers import capacities
 from nenrin.customers.models.deputy import Deputy
 from nenrin.foundation import bulk
 from nenrin.foundation.models import Member, Organisation
@@ -42,13 +41,12 @@ class Day:
 
 
 def my_day(member: Member, on: date, at: datetime, org: Organisation, *, busy: int = 0) -> Day:
-    """Seven queries at any number of accounts. `busy`: minutes of the day that meetings take."""
+    """Six queries at any number of accounts. `busy`: minutes of the day that meetings take."""
     held = portfolio.of(member, on, at, org)
     found = sources.reasons(held)
     kept = _unanswered(found, held)
-    capacity = capacities.minutes_a_day([member.pk])[member.pk]
-    cut = rows.cut(rows.folded(kept, held), max(capacity - busy, 0))
-    return Day(on, held, cut, capacity, busy, len(found) - len(kept))
+    cut = rows.cut(rows.folded(kept, held), max(held.minutes_a_day - busy, 0))
+    return Day(on, held, cut, held.minutes_a_day, busy, len(found) - len(kept))
 
 
 def of_account(member: Member, account: int, on: date, at: datetime, org: Organisation) -> Row | None:

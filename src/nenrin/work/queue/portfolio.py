@@ -13,6 +13,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.fields.json import KeyTextTransform
 
 from nenrin.customers.models import Account, Assignment, Subscription, TouchModel
+from nenrin.customers.models.capacity import MINUTES_A_DAY, Capacity
 from nenrin.customers.models.deputy import Deputy
 from nenrin.customers.statuses import LIVE, Phase, Stage, Status
 from nenrin.foundation import bulk
@@ -104,6 +105,7 @@ class Portfolio(Sequence[int]):
     def __init__(self, member: Member, on: date, at: datetime, rows: Sequence[Standing], currency: str = "JPY") -> None:
         self.member, self.on, self.at, self.currency = member, on, at, currency
         self.standing: Mapping[int, Standing] = {row.account.pk: row for row in rows}
+        self.minutes_a_day = MINUTES_A_DAY
         self.signals: list[Signal] | None = None  # of nenrin.work.queue.signals, once they are asked for
         self._keys = tuple(self.standing)
 
@@ -135,7 +137,10 @@ def of(member: Member, on: date, at: datetime, org: Organisation, *, only: Seque
     keys = [account.pk for account in accounts]
     risks, measures, zone = _risks(keys), _measures(keys), ZoneInfo(org.zone)
     standing = [_standing(a, risks.get(a.pk, {}), measures.get(a.pk, {}), zone) for a in accounts]
-    return Portfolio(member, on, at, standing, org.currency)
+    found = Portfolio(member, on, at, standing, org.currency)
+    if accounts and (stated := accounts[0].__dict__["minutes_a_day"]) is not None:
+        found.minutes_a_day = stated
+    return found
 
 
 def held_by(member: Member, on: date) -> Q:
@@ -173,6 +178,7 @@ def _accounts(member: Member, on: date) -> QuerySet[Account]:
     return rows.annotate(
         is_own=Exists(own),
         owner_name=F("owner__name"),
+        minutes_a_day=Subquery(Capacity.objects.filter(member=member.pk).values("minutes_a_day")[:1]),
         talked_at=Subquery(last.filter(channel__in=(Channel.MEETING, Channel.CALL))[:1]),
         written_at=Subquery(last.filter(channel=Channel.MAIL, direction=Direction.OUT)[:1]),
         before=Subquery(score[:1]),
