@@ -39,7 +39,11 @@ def test_a_handoff_goes_from_sales_to_customer_success(account: Account, at: dat
     assert sales.post(f"{path}/send").data["state"] == "sent"
     assert sales.post(f"{path}/accept").status_code == 403  # not by whoever sold it
     asked = {"questions": [{"words": "誰が判断しますか", "item": "success"}]}
-    assert success.post(f"{path}/send-back", asked).data["returns"] == 1
+    back = success.post(f"{path}/send-back", asked).data
+    [question] = back["questions"]
+    assert (back["returns"], question["item"], question["answer"]) == (1, "success", "")
+    answered = sales.patch(path, {"answers": {str(question["id"]): "工場長"}}).data
+    assert answered["questions"][0]["answer"] == "工場長"
     assert sales.post(f"{path}/send").data["state"] == "sent"
     done = success.post(f"{path}/accept").data
     assert (done["state"], done["accepted_by_id"], Promise.objects.get().owner_id) == ("accepted", csm.pk, csm.pk)

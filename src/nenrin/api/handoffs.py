@@ -48,12 +48,14 @@ class NewHandoff(Strict):
 
 
 class HandoffIn(Strict):
-    """Items to write, the others stay. `people` replaces the contacts of item 3; `promises` are added to the ledger."""
+    """Items to write, the others stay. `people` replaces the contacts of item 3; `promises` are added to the ledger;
+    `answers` by the number of the question."""
 
     items: dict[Item, HandoffItemIn] = {}
     people: list[Id] | None = None
     promises: list[PromisedIn] = []
     fit_expected: Fit | None = None
+    answers: dict[int, str] = {}
     version: int | None = None
 
 
@@ -82,6 +84,13 @@ class HandoffItemOut(Strict):
     reason: str | None
 
 
+class HandoffQuestionOut(Strict):
+    id: int
+    item: str
+    words: str | None
+    answer: str | None
+
+
 class HandoffOut(Strict):
     """`settled` items of seven are answered or waived. Words are null for roles that do not read personal data."""
 
@@ -103,6 +112,7 @@ class HandoffOut(Strict):
     fit_found: str
     items: list[HandoffItemOut]
     people: list[int]
+    questions: list[HandoffQuestionOut]
     changed_at: datetime
     version: int
 
@@ -132,13 +142,22 @@ def shown(rows: Sequence[Handoff], member: Member) -> list[dict[str, Any]]:
                 for one in sorted(row.items.all(), key=lambda one: order.get(one.item, 9))
             ],
             "people": [one.contact_id for one in row.people.all()],
+            "questions": [
+                {
+                    "id": one.pk,
+                    "item": one.item,
+                    "words": one.words if may_read else None,
+                    "answer": one.answer if may_read else None,
+                }
+                for one in row.questions.all()
+            ],
         }
         for row in rows
     ]
 
 
 def _loaded(request: ApiRequest, permission: Permission) -> Any:  # Any: the queryset type of a manager
-    return Handoff.objects.for_member(request.member, permission).prefetch_related("items", "people")
+    return Handoff.objects.for_member(request.member, permission).prefetch_related("items", "people", "questions")
 
 
 def _one(request: ApiRequest, permission: Permission, key: int) -> Handoff:
@@ -149,7 +168,7 @@ def _one(request: ApiRequest, permission: Permission, key: int) -> Handoff:
 
 
 def _answer(request: ApiRequest, row: Handoff, response: HttpResponse) -> dict[str, Any]:
-    fresh = Handoff.objects.prefetch_related("items", "people").get(pk=row.pk)
+    fresh = Handoff.objects.prefetch_related("items", "people", "questions").get(pk=row.pk)
     response["ETag"] = f'"{fresh.version}"'
     return shown([fresh], request.member)[0]
 
@@ -187,15 +206,18 @@ def fill_handoff(
     request: ApiRequest, handoff_id: Id, body: HandoffIn, response: HttpResponse, if_match: Header[str | None] = None
 ) -> Any:
     """Write down the items that are sent, with people and new promises."""
-    row = _one(request, EDIT, handoff_id)
+    row, by = _one(request, EDIT, handoff_id), Actor.of(request.member)
     said = {item.value: handoffs.Said(told.words, told.reason) for item, told in body.items.items()}
     promised = [handoffs.Promised(one.words, one.due_on, one.owner_id, one.contact_id) for one in body.promises]
     for one in body.promises:
         named(Member, one.owner_id, "promises")
     filled = handoffs.fill(
         row, said, people=body.people, promised=promised, fit_expected=body.fit_expected,
-        version=expected(if_match, body.version), by=Actor.of(request.member), at=request.at,
+        version=expected(if_match, body.version), by=by, at=request.at,
     )  # fmt: skip
+    for question in row.questions.all():
+        if question.pk in body.answers:
+            handoffs.reply(question, body.answers[question.pk], by=by, at=request.at)
     return _answer(request, filled, response)
 
 

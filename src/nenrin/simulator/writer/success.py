@@ -132,7 +132,12 @@ def _drafted(case: Case) -> Act:
     def act(at: datetime) -> Any:
         owner = case.book.ground.members["mori"]
         plan = plans.open(case.account, "オンボーディングの成功計画", owner=owner, by=case.by("mori"), at=at)
-        usage = {"title": "現場の全員が毎週利用する", "sort": "usage", "measure": "active_user_share", "target": 0.7}
+        usage: dict[str, Any] = {
+            "title": "現場の全員が毎週利用する",
+            "sort": "usage",
+            "measure": "active_user_share",
+            "target": 0.7,
+        }
         objectives.add(plan, by=case.by("mori"), at=at, **usage)
         return milestones.add(
             plan,
