@@ -3,6 +3,7 @@ the house called."""
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from icalendar import Calendar
 from nenrin.customers import accounts, contacts, ownership
 from nenrin.customers.errors import Refused
 from nenrin.customers.models import Account
+from nenrin.foundation import bounded
 from nenrin.foundation.actors import SYSTEM, Actor
 from nenrin.foundation.models import Entry, Member, Organisation
 from nenrin.foundation.roles import Role
@@ -118,6 +120,22 @@ def test_a_weekly_meeting_is_written_out_with_its_exceptions() -> None:
 )  # fmt: skip
 def test_events_of_every_form_are_read(begins: str, lines: list[str], found: list[str]) -> None:
     assert days(ics(event("1@x", begins, *lines))) == found
+
+
+def test_a_rule_that_says_every_second_costs_no_time() -> None:
+    every = ",".join(str(n) for n in range(60))
+    rule = f"RRULE:FREQ=DAILY;BYHOUR={','.join(str(n) for n in range(24))};BYMINUTE={every};BYSECOND={every}"
+    began = time.process_time()
+    assert days(ics(event("1@x", "DTSTART:19700101T000000Z", rule))) == []
+    assert time.process_time() - began < 2
+
+
+def test_who_answers_drop_by_drop_is_left_alone() -> None:
+    with pytest.raises(TimeoutError, match="no answer within"):
+        bounded.within(0.05, lambda: time.sleep(5))
+    with pytest.raises(ValueError, match="invalid literal"):
+        bounded.within(5, lambda: int("x"))
+    assert bounded.within(5, lambda: 7) == 7
 
 
 def test_an_hour_stays_where_it_is_when_the_clock_is_put_back() -> None:

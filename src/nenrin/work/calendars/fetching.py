@@ -3,7 +3,6 @@ inside the house, no redirect, a small end."""
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
@@ -12,6 +11,7 @@ import requests
 from requests_hardened import Config, HTTPSession
 from requests_hardened.ip_filter import InvalidIPAddress
 
+from nenrin.foundation import bounded
 from nenrin.foundation.webhooks import posting
 from nenrin.values import Text
 from nenrin.work.calendars.reading import MOST_BYTES, Unreadable
@@ -39,12 +39,8 @@ def fetch(url: str, etag: str = "") -> Page:
     wrong = fault(url)
     if wrong is not None:
         raise Unreadable(wrong)
-    headers = {"Accept": "text/calendar", **({"If-None-Match": etag} if etag else {})}
     try:
-        with HTTPSession(_CONFIG) as session:
-            session.trust_env = False
-            with session.get(https(url), headers=headers, stream=True) as response:
-                return _page(response)
+        return bounded.within(WHOLE_SECONDS, lambda: _asked(url, etag), name="calendar")
     except InvalidIPAddress:
         raise Unreadable(
             Text("The address is not on the public network.", "公開されたネットワーク上のURLではありません。")
@@ -54,6 +50,14 @@ def fetch(url: str, etag: str = "") -> Page:
             raise
         name = type(problem).__name__
         raise Unreadable(Text(f"Nobody answers there ({name}).", f"接続できません（{name}）。")) from problem
+
+
+def _asked(url: str, etag: str) -> Page:
+    headers = {"Accept": "text/calendar", **({"If-None-Match": etag} if etag else {})}
+    with HTTPSession(_CONFIG) as session:
+        session.trust_env = False
+        with session.get(https(url), headers=headers, stream=True) as response:
+            return _page(response)
 
 
 def https(url: str) -> str:
@@ -81,12 +85,10 @@ def _page(response: requests.Response) -> Page:
         raise Unreadable(
             Text(f"The calendar answers {code}: copy its address again.", f"応答 {code}: URLを取得し直してください。")
         )
-    until, parts, size = time.monotonic() + WHOLE_SECONDS, [], 0
+    parts, size = [], 0
     for part in response.iter_content(65_536):
         size += len(part)
-        if size > MOST_BYTES or time.monotonic() > until:
-            raise Unreadable(
-                Text("The calendar is too large or too slow.", "カレンダーが大きすぎるか、応答が遅すぎます。")
-            )
+        if size > MOST_BYTES:
+            raise Unreadable(Text("The calendar is larger than 5 MB.", "カレンダーが5MBを超えています。"))
         parts.append(part)
     return Page(b"".join(parts).decode("utf-8-sig", errors="replace"), response.headers.get("ETag", "")[:300])

@@ -7,8 +7,9 @@ one that never comes true) is left out or ends the reading.
 from __future__ import annotations
 
 import hashlib
+import math
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
@@ -25,6 +26,8 @@ MOST_EVENTS: Final = 20_000
 MOST_OCCURRENCES: Final = 3_000
 SECONDS: Final = 20.0
 _SLOW: Final = {"SECONDLY", "MINUTELY", "HOURLY"}
+#: So many times a day a meeting may come back; a rule that says every minute is no meeting.
+MOST_A_DAY: Final = 4
 
 
 class Unreadable(ValueError):
@@ -154,7 +157,7 @@ def _starts(event: Event, since: datetime, until: datetime, zone: ZoneInfo) -> l
 def _ruled(rule: Any, wall: datetime, low: datetime, high: datetime, own: Any) -> set[datetime]:
     """What a rule gives in wall time: a weekly meeting at ten stays at ten when the clock is put forward."""
     parts = {name.upper(): value for name, value in dict(rule).items()}
-    if str(parts.get("FREQ", [""])[0]).upper() in _SLOW:
+    if str(parts.get("FREQ", [""])[0]).upper() in _SLOW or _times_a_day(parts) > MOST_A_DAY:
         return set()
     if until := parts.pop("UNTIL", None):
         last = until[0]
@@ -167,6 +170,15 @@ def _ruled(rule: Any, wall: datetime, low: datetime, high: datetime, own: Any) -
         return set(rrulestr(kept.to_ical().decode(), dtstart=wall).between(low, high, inc=True)[:MOST_OCCURRENCES])
     except (ValueError, TypeError, KeyError, AttributeError):
         return set()  # a rule that nobody can read: the first time alone remains
+
+
+def _times_a_day(parts: dict[str, Any]) -> int:
+    """How often a day the parts of a rule name a time."""
+    return math.prod(max(len(_many(parts.get(name))), 1) for name in ("BYHOUR", "BYMINUTE", "BYSECOND"))
+
+
+def _many(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, (list, tuple)) else () if value is None else (value,)
 
 
 def _moment(event: Event, name: str) -> Any:  # a date, a datetime, or None
