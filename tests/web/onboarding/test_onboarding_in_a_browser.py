@@ -53,7 +53,7 @@ def test_a_csm_starts_the_customer_ticks_and_sends_and_first_value_shows(
 ) -> None:
     page = signed_in(browser, live_server, me, viewport={"width": 1440, "height": 900})
     page.goto(reverse("onboarding-new"))
-    page.get_by_label("顧客", exact=True).fill(cast.STARTING)
+    page.get_by_role("textbox", name="顧客").fill(cast.STARTING)
     page.get_by_role("button", name="開始する").click()
     project = OnboardingProject.objects.get()
     expect(page).to_have_url(re.compile(reverse("onboarding-project", args=[project.pk])))

@@ -27,6 +27,7 @@ from nenrin.work.onboarding import (
     messages,
     policies,
     projects,
+    replanning,
     rounds,
     steps,
     templates,
@@ -175,14 +176,10 @@ def _so_far(case: Case, made: OnboardingProject, found: Now, at: datetime) -> No
     by, last = case.by(LEAD), at.astimezone(case.book.zone).date()
     rows = {row.key: row for row in OnboardingStep.objects.filter(project=made).select_related("project")}
     steps.finish_many(made, {key: min(rows[key].due_on, last) for key in found.done}, by=by, at=at)
+    if not found.ends:
+        replanning.replan(made, reason="進み具合に合わせて見直し", by=by, at=at)
     for key, days in found.late.items():
         steps.change(rows[key], due_on=add_business_days(case.today, -days), by=by, at=at)
-    ahead = [row for key, row in rows.items() if key not in found.done and key not in found.late]
-    first = min((row.due_on for row in ahead), default=case.today)
-    if first <= case.today and not found.ends:
-        for row in sorted(ahead, key=lambda row: row.due_on):
-            later = add_business_days(row.due_on, max((case.today - first).days, 0) + 1)
-            steps.change(row, due_on=later, by=by, at=at)
     if case.customer.story == "stuck":
         steps.change(rows["data"], title_ja="職員データの提出", title_en="Send the staff list", by=by, at=at)
     if found.block:
