@@ -252,6 +252,7 @@ NOTED |= {"tasks-export", "meetings-export"}
 CHANGING = {"health-model": Permission.HEALTH_CONFIGURE, "teams": Permission.MEMBERS_EDIT}
 CHANGING |= {"revenue-settings": Permission.HEALTH_CONFIGURE, "health-models": Permission.HEALTH_CONFIGURE}
 CHANGING["draft"] = Permission.MAIL_APPROVE
+CHANGING["playbook"] = CHANGING["playbook-yaml"] = Permission.PLAYBOOKS_EDIT
 CHANGING["health-model-yaml"] = CHANGING["health-model-backtest"] = Permission.HEALTH_CONFIGURE
 #: What is sent where an empty form or body would be refused before its object is looked for.
 FORMS: dict[str, dict[str, str]] = {"subscription-deed": {"do": "withdraw"}}

@@ -7,8 +7,8 @@ from django.db import transaction
 
 from nenrin.foundation import journal
 from nenrin.foundation.models import Entry
-from nenrin.playbooks import library, playbooks, playing, reactions, sweeps
-from nenrin.playbooks.models import Playbook, PlaybookVersion
+from nenrin.playbooks import library, playbooks, playing, reactions, runs, sweeps
+from nenrin.playbooks.models import Playbook, PlaybookVersion, Run
 from nenrin.playbooks.replaying import replays
 from nenrin.simulator.writer.accounts import Book
 
@@ -33,6 +33,7 @@ def played(book: Book, *, now: datetime) -> int:
         playbooks.draft(library.documents()[key], by=by, at=now - timedelta(2))
     playbooks.ask(Playbook.objects.get(key=ASKED), by=by, at=now - timedelta(1))
     _lived(begun, now)
+    _intervened(book, now)
     for version in PlaybookVersion.objects.filter(state="live", playbook__key__in=REHEARSED):
         replays.ask(version, by=by, at=now)
     while replays.step(now):
@@ -62,3 +63,10 @@ def _lived(begun: datetime, now: datetime) -> None:
     newest = Entry.objects.filter(sequence__isnull=False).order_by("-sequence").first()
     if newest is not None:
         journal.advance(reactions.READER, newest)
+
+
+def _intervened(book: Book, now: datetime) -> None:
+    """One run was ended by hand: the owner had settled the matter already."""
+    run = Run.objects.filter(playbook__key="notice-deadline", state="waiting").order_by("pk").first()
+    if run is not None:
+        runs.end(run, by=book.ground.actor("sato"), at=now - timedelta(1))
