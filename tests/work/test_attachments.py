@@ -29,9 +29,9 @@ def task(org: Organisation, at: datetime) -> Task:
     return tasks.open(account, "資料を送る", assignee=None, due_on=None, by=SYSTEM, at=at)
 
 
-def office(part: str, *others: str, filler: int = 0) -> bytes:
+def office(part: str, *others: str, filler: int = 0, packed: int = zipfile.ZIP_DEFLATED) -> bytes:
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(out, "w", packed) as archive:
         for name in ("[Content_Types].xml", part, *others):
             archive.writestr(name, b"0" * filler or b"<x/>")
     return out.getvalue()
@@ -70,6 +70,8 @@ def test_a_file_is_kept_once_under_a_random_name(task: Task, at: datetime, home:
         ("archive.zip", office("xl/workbook.xml")),
         ("sheet.xlsx", office("word/document.xml")),
         ("macro.xlsx", office("xl/workbook.xml", "xl/vbaProject.bin")),
+        ("lzma.docx", office("word/document.xml", packed=zipfile.ZIP_LZMA)),
+        ("parts.xlsx", office("xl/workbook.xml", *(f"xl/{n}.xml" for n in range(1_000)))),
         ("bomb.xlsx", office("xl/workbook.xml", filler=40_000_000)),
         ("binary.txt", b"\x00\x01\x02"),
         ("empty.pdf", b""),

@@ -215,6 +215,19 @@ def test_bad_words_are_refused_by_field_and_nothing_is_written(account: Account,
     assert not Task.objects.exists()
 
 
+def test_what_a_departed_colleague_had_to_do_can_be_changed_and_ended(
+    account: Account, mika: Member, at: datetime
+) -> None:
+    done, dismissed = opened(account, mika, at), opened(account, mika, at)
+    Member.objects.filter(pk=mika.pk).update(is_active=False)
+    tasks.change(done, minutes=10, by=SYSTEM, at=at)
+    assert tasks.finish(done, by=SYSTEM, at=at).state == "done"
+    assert tasks.dismiss(dismissed, "担当者の退職", by=SYSTEM, at=at).state == "dismissed"
+    mika.refresh_from_db()
+    with pytest.raises(Refused):
+        tasks.assign(opened(account, None, at), mika, by=SYSTEM, at=at)
+
+
 def test_a_person_is_forgotten_in_tasks_notices_and_the_journal(account: Account, mika: Member, at: datetime) -> None:
     task = opened(
         account, mika, at, title="田中様へ連絡", checklist=["田中様の後任"], why=Text("Tanaka left", "田中様が異動")

@@ -14,8 +14,10 @@ from nenrin.values import Text
 _OFFICE: Final = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml", "pptx": "ppt/presentation.xml"}
 _OPENXML: Final = "application/vnd.openxmlformats-officedocument."
 MAX_INFLATED: Final = 300 * 1024 * 1024
-MAX_PARTS: Final = 5000
-MAX_RATIO: Final = 200
+MAX_PARTS: Final = 1000
+MAX_RATIO: Final = 100
+#: Ways of packing that Office writes; others are asked of no library that may fail in its own way.
+_PACKED: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _CHUNK: Final = 1 << 20
 _MARKUP: Final = (
     b"<!doctype",
@@ -116,6 +118,8 @@ def _is_safe(archive: zipfile.ZipFile, part: str) -> bool:
     """The part that makes it what it is; no macros; unpacked without keeping, no more than the limits."""
     names = [info.filename.lower() for info in archive.infolist()]
     if part not in names or len(names) > MAX_PARTS:
+        return False
+    if any(info.compress_type not in _PACKED for info in archive.infolist()):
         return False
     if any("vbaproject" in name or "macrosheets/" in name for name in names):
         return False

@@ -16,8 +16,8 @@ EARLIEST, LATEST = date(2000, 1, 1), date(2200, 1, 1)
 _MINUTES = Text(f"from 0 to {MOST_MINUTES} minutes", f"0〜{MOST_MINUTES}分")
 
 
-def check(task: Task) -> None:
-    """Raises Refused with every fault at its field."""
+def check(task: Task, *, is_given: bool = True) -> None:
+    """Raises Refused with every fault at its field. `is_given`: somebody gets it now; whoever had it may have left since."""
     faults = [
         _unless(0 < len(task.title) <= 200, "title", Text("from 1 to 200 characters", "1〜200文字")),
         _unless(len(task.body) <= MOST_WORDS, "body", _at_most(MOST_WORDS)),
@@ -28,7 +28,7 @@ def check(task: Task) -> None:
         _unless(_is_day(task.due_on), "due_on", Text("a day from 2000 to 2199", "2000〜2199年の日付")),
         _unless(task.every in list(Every), "every", Text("daily, weekly, monthly or quarterly", "毎営業日・毎週・毎月・四半期")),
         _unless(not task.every or task.due_on is not None, "due_on", Text("a recurring task needs a first day", "繰り返しには最初の期日が必要")),
-        _unless(task.assignee is None or task.assignee.is_active, "assignee", Text("an active member", "有効なメンバー")),
+        _unless(not is_given or task.assignee is None or task.assignee.is_active, "assignee", Text("an active member", "有効なメンバー")),
     ]  # fmt: skip
     found = [fault for fault in faults if fault is not None]
     if found:

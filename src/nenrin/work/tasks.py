@@ -90,7 +90,7 @@ def change(task: Task, *, by: Actor, at: datetime, version: int | None = None, *
         for name, value in changed.items():
             setattr(stands, name, value)
         _count_from_here(stands, changed)
-        task_rules.check(stands)
+        task_rules.check(stands, is_given=False)
         _save(stands, at)
         facts = {"fact": task_entries.effort(stands, at)} if changed.keys() & {"minutes_spent", "account"} else {}
         said = {"fields": ", ".join(changed), **facts}
@@ -256,7 +256,7 @@ def _withdraw_next(task: Task, by: Actor, at: datetime) -> None:
 def _end(task: Task, state: State, by: Actor, at: datetime) -> None:
     task.state, task.ended_at, task.ended_by_id = state, at, _member(by)
     task.snoozed_until, task.snooze_reason = None, ""
-    task_rules.check(task)
+    task_rules.check(task, is_given=False)
     _save(task, at)
 
 
