@@ -73,7 +73,7 @@ class Sink:
         self.mails.append(mail)
         self.taken.append(mail["Message-ID"])
 
-    async def handle_RCPT(  # noqa: N802  (the server's own names)
+    async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         mood = envelope.mood = self.mood(address)  # type: ignore[attr-defined]
@@ -93,7 +93,7 @@ class Sink:
         envelope.again = again  # type: ignore[attr-defined]
         return "250 OK"
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         mood, again = envelope.mood, envelope.again  # type: ignore[attr-defined]
         if mood == "unwanted":
             return "554 5.7.1 not wanted"

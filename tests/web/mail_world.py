@@ -19,7 +19,14 @@ if TYPE_CHECKING:
 
 def company(world: World, owner: str, account: int, canary: str, at: datetime) -> None:
     """A draft and a mail that waits, of one account."""
-    told = {"subject": f"{canary} 様", "text": canary, "kind": Kind.ACCOUNT, "account_id": account, "by": SYSTEM, "at": at}
+    told = {
+        "subject": f"{canary} 様",
+        "text": canary,
+        "kind": Kind.ACCOUNT,
+        "account_id": account,
+        "by": SYSTEM,
+        "at": at,
+    }
     to = Address(f"{canary}@{owner}.example", canary)
     world.put("mail_draft", outbox.put(to=to, key=f"draft {owner}", draft=True, **told).pk, owner)
     world.put("mail", outbox.put(to=to, key=f"mail {owner}", **told).pk, owner)
@@ -30,7 +37,13 @@ def rest(world: World, canary: str, at: datetime) -> None:
     suppressions.add(f"{canary}@gone.example", by=SYSTEM, at=at)
     world.put("suppression", Suppression.objects.latest("pk").pk)
     saved = templates.save(
-        "welcome", name="ようこそ", kind="account", subject_ja="ようこそ", body_ja="{{ account.name }} 様", by=SYSTEM, at=at
+        "welcome",
+        name="ようこそ",
+        kind="account",
+        subject_ja="ようこそ",
+        body_ja="{{ account.name }} 様",
+        by=SYSTEM,
+        at=at,
     )
     world.put("mail_template", saved.pk)
     row, _ = endpoints.open("外部", "https://hooks.example.com/x", by=SYSTEM, at=at, events=["customers.account."])

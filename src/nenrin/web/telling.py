@@ -63,7 +63,7 @@ _CODES: Final[Mapping[str, Mapping[str, Text]]] = {
     "ingest.exclusion.kind": EXCLUSIONS,
     "foundation.mail.reason": REASONS,
     "foundation.mail.outcome": OUTCOMES,
-    "foundation.suppression.reason": SUPPRESSIONS,
+    "foundation.suppression.reason": {reason.value: word for reason, word in SUPPRESSIONS.items()},
     "work.handoff.fit": {fit.value: word for fit, word in FITS.items()},
 }
 _ENUMS: Final[Mapping[str, type[StrEnum]]] = {"role": DecisionRole, "phase": Phase}

@@ -19,7 +19,7 @@ def put(
     addresses: Iterable[tuple[str, str]] | None,
 ) -> bool:
     """These and nobody else; without `addresses` people we do not know stay. False where it is so already."""
-    wanted = {(each.pk, None, ""): Attendee(meeting=meeting, contact=each) for each in contacts}
+    wanted: dict[Key, Attendee] = {(each.pk, None, ""): Attendee(meeting=meeting, contact=each) for each in contacts}
     wanted |= {(None, each.pk, ""): Attendee(meeting=meeting, member=each) for each in members}
     stands: dict[Key, Attendee] = {_key(each): each for each in Attendee.objects.filter(meeting=meeting)}
     for address, name in addresses or ():
