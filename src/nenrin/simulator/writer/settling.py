@@ -12,7 +12,7 @@ from nenrin.insight.backtests import runs
 from nenrin.insight.models import HealthModelVersion
 from nenrin.insight.risk import step as risk
 from nenrin.simulator.world import World
-from nenrin.simulator.writer import errands, leaving, lists, mornings, plays, starting
+from nenrin.simulator.writer import errands, leaving, lists, mornings, plays, renewing, starting
 from nenrin.simulator.writer.accounts import Book
 from nenrin.work import handoff_rounds
 
@@ -48,6 +48,7 @@ def settled(world: World, book: Book, *, now: datetime, progress: Progress = lam
         plays.played(book, now=now)
         errands.run(book, now=now)
         starting.lived(book, now=now)
+        renewing.called(book, now=now)
         leaving.told(world, book, now=now)
         mornings.lived(book, now=now)
         _journal_read(lake)
