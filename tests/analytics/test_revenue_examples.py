@@ -9,8 +9,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from nenrin.analytics import revenue
-from nenrin.analytics.revenue import intervals, movements, shares
+from nenrin.analytics import intervals, revenue
+from nenrin.analytics.revenue import movements, shares
 from nenrin.analytics.revenue.catalogue import KPIS
 from nenrin.analytics.revenue.cohorts import cohorts
 from nenrin.analytics.revenue.columns import Facts

@@ -11,7 +11,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from nenrin.analytics.revenue import books, figures, intervals, reference
+from nenrin.analytics import intervals
+from nenrin.analytics.revenue import books, figures, reference
 from nenrin.analytics.revenue import columns as made
 from nenrin.analytics.revenue.books import Book
 from nenrin.analytics.revenue.catalogue import GROUPS, KPIS

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nenrin.analytics import revenue
-from nenrin.analytics.revenue import figures, flows, groups, intervals, series, years
+from nenrin.analytics import intervals, revenue
+from nenrin.analytics.revenue import figures, flows, groups, series, years
 from nenrin.analytics.revenue.books import Book, picked
 from nenrin.analytics.revenue.catalogue import KPIS
 from nenrin.analytics.revenue.columns import Facts

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from nenrin.analytics.backtests.risks import Watched
 from nenrin.analytics.forecasts.hazards import logistics, verdicts
 from nenrin.analytics.forecasts.hazards.splits import rolling
-from nenrin.analytics.revenue.intervals import wilson
+from nenrin.analytics.intervals import wilson
 
 Floats = NDArray[np.float64]
 Bits = NDArray[np.bool_]

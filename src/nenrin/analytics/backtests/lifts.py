@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nenrin.analytics.backtests.risks import Watched
-from nenrin.analytics.revenue.intervals import wilson
+from nenrin.analytics.intervals import wilson
 
 Floats = NDArray[np.float64]
 Bits = NDArray[np.bool_]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from nenrin.analytics.backtests.risks import Watched
-from nenrin.analytics.revenue.intervals import wilson
+from nenrin.analytics.intervals import wilson
 from nenrin.analytics.scores.bands import Band
 
 #: Best first, as people read them.

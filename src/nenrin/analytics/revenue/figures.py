@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nenrin.analytics import intervals
+from nenrin.analytics.intervals import Interval
 from nenrin.analytics.revenue import columns as made
-from nenrin.analytics.revenue import intervals, kpis
+from nenrin.analytics.revenue import kpis
 from nenrin.analytics.revenue.books import Book
 from nenrin.analytics.revenue.catalogue import KPIS
 from nenrin.analytics.revenue.columns import Columns, Facts
 from nenrin.analytics.revenue.groups import Groups
-from nenrin.analytics.revenue.intervals import Interval
 from nenrin.analytics.revenue.kpis import Kpi
 from nenrin.analytics.revenue.movements import Movements, compared
 from nenrin.analytics.revenue.paths import Whole

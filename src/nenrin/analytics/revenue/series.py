@@ -13,12 +13,13 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from nenrin.analytics.revenue import books, columns, flows, intervals, kpis, movements, years
+from nenrin.analytics import intervals
+from nenrin.analytics.intervals import Moments
+from nenrin.analytics.revenue import books, columns, flows, kpis, movements, years
 from nenrin.analytics.revenue.books import Book
 from nenrin.analytics.revenue.catalogue import KPIS
 from nenrin.analytics.revenue.columns import Columns, Facts, Few
 from nenrin.analytics.revenue.groups import Groups
-from nenrin.analytics.revenue.intervals import Moments
 from nenrin.analytics.revenue.kpis import Kpi
 from nenrin.analytics.revenue.paths import Whole
 from nenrin.analytics.revenue.readings import Reading, chain, readings

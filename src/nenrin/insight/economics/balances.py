@@ -11,9 +11,9 @@ from nenrin.analytics.revenue import movements
 from nenrin.analytics.revenue.movements import EXPANSION, NEW, REACTIVATION
 from nenrin.analytics.revenue.periods import month_start
 from nenrin.insight.economics import plans
-from nenrin.insight.economics.spendings import spending
 from nenrin.insight.models import BudgetPhase
 from nenrin.insight.revenue.books import Ledger
+from nenrin.insight.revenue.spendings import spending
 from nenrin.values import Period
 
 #: How many months pages show, and how many can be asked for.

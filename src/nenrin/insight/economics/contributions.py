@@ -16,12 +16,11 @@ from nenrin.analytics.revenue import movements
 from nenrin.analytics.revenue.paths import Whole
 from nenrin.analytics.revenue.periods import month_start
 from nenrin.customers.models import TouchModel
-from nenrin.insight.economics import pools
 from nenrin.insight.economics.balances import month_of
-from nenrin.insight.economics.spendings import spending
-from nenrin.insight.revenue import slices
+from nenrin.insight.revenue import pools, slices
 from nenrin.insight.revenue.books import Ledger
 from nenrin.insight.revenue.slices import NONE
+from nenrin.insight.revenue.spendings import spending
 from nenrin.values import Period, Text
 
 #: By what costs and hours of nobody's own are shared among the accounts of a month.

@@ -12,9 +12,9 @@ import numpy as np
 
 from nenrin.analytics import revenue
 from nenrin.analytics.forecasts.lifetimes import lives
+from nenrin.analytics.intervals import Interval, rule_of_three
 from nenrin.analytics.revenue.contracts import Contract
 from nenrin.analytics.revenue.figures import Figure
-from nenrin.analytics.revenue.intervals import Interval, rule_of_three
 from nenrin.analytics.revenue.periods import holding
 from nenrin.analytics.revenue.policies import Policy
 from nenrin.ingest.files.mappings import FileMapping

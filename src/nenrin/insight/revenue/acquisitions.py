@@ -14,8 +14,7 @@ from nenrin.analytics.revenue import periods
 from nenrin.analytics.revenue.columns import Facts
 from nenrin.analytics.revenue.paths import Whole, number
 from nenrin.analytics.revenue.periods import Grain
-from nenrin.insight.economics import pools, spendings
-from nenrin.insight.revenue import books, slices
+from nenrin.insight.revenue import books, pools, slices, spendings
 from nenrin.insight.revenue.books import ACQUISITION, Ledger
 from nenrin.values import Period
 

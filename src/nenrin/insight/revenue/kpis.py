@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from nenrin.analytics.intervals import Interval
 from nenrin.analytics.revenue import columns, figures, groups, series
 from nenrin.analytics.revenue.catalogue import KPIS
 from nenrin.analytics.revenue.columns import Facts
 from nenrin.analytics.revenue.figures import Figure
-from nenrin.analytics.revenue.intervals import Interval
 from nenrin.analytics.revenue.kpis import Kpi
 from nenrin.analytics.revenue.paths import Whole
 from nenrin.analytics.revenue.periods import Grain

@@ -15,7 +15,7 @@ from datetime import date
 from typing import Literal
 
 from nenrin.analytics.forecasts.survival import Curve, kaplan_meier
-from nenrin.analytics.revenue.intervals import wilson
+from nenrin.analytics.intervals import wilson
 from nenrin.work.models.onboarding import OnboardingProject, State
 
 By = Literal["month", "quarter", "all"]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.special import chdtrc
 
 from nenrin.analytics.forecasts.hazards import logistics
-from nenrin.analytics.revenue.intervals import wilson
+from nenrin.analytics.intervals import wilson
 
 Array = NDArray[np.float64]
 Truth = NDArray[np.bool_]
