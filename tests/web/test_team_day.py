@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
 from django.test import Client
 
-from nenrin.customers import ownership
+from nenrin.customers import days, ownership, touch_models
 from nenrin.customers.models import Account, Capacity, Deputy, Handover
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Member, Organisation
 from nenrin.foundation.roles import Role
+from nenrin.web.settings import rule_preview
 from nenrin.work import capacity, tasks
 from nenrin.work.models.day_load import DayLoad
 from nenrin.work.queue import loads
@@ -149,3 +151,14 @@ def test_a_deputy_who_could_not_work_on_the_accounts_is_refused(client: Client, 
     days = {"from_on": "2026-11-25", "until_on": "2026-12-01"}
     response = client.post("/deputies", {"member": sato.pk, "deputy": stranger.pk, **days})
     assert response.status_code == 422 and "同じチーム" in response.content.decode()
+
+
+def test_a_change_of_touch_models_is_told_in_minutes_for_each_owner(head: Client, sato: Member, at: datetime) -> None:
+    days.install(by=SYSTEM, at=at)
+    stands = touch_models.DEFAULTS
+    doubled = [replace(model, minutes_a_month=2 * (model.minutes_a_month or 0)) for model in stands]
+    found = rule_preview.of_models(doubled, sato, TODAY)
+    # Four accounts without size or tier: tech touch, five minutes a month each, ten then; 300 x 20 minutes of her own.
+    assert found.touch_moves == 0
+    assert found.minutes == (rule_preview.Minutes(sato, 4 * 5, 4 * 10, 6000),)
+    assert rule_preview.of_models(stands, sato, TODAY).minutes == ()

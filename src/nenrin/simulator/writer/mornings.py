@@ -12,6 +12,7 @@ from nenrin.foundation.models import Member
 from nenrin.simulator.writer.accounts import Book
 from nenrin.values import Text
 from nenrin.work import handing_over, tasks
+from nenrin.work.models.day_load import DayLoad
 from nenrin.work.queue import answers, asking, loads
 from nenrin.work.queue.rows import Row
 
@@ -37,7 +38,7 @@ def lived(book: Book, *, now: datetime) -> int:
     _answered(book, now)
     while loads.step(now):
         pass
-    return sum(row.rows for row in loads.DayLoad.objects.all())
+    return sum(DayLoad.objects.values_list("rows", flat=True))
 
 
 def _times(book: Book, now: datetime) -> None:
