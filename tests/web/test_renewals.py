@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from nenrin.customers import subscriptions
 from nenrin.customers.models import Account, Subscription
@@ -99,3 +101,17 @@ def test_the_list_goes_out_as_a_file(client: Client, term: Subscription) -> None
     rows = table(body(client, "/renewals/export.csv"))
     assert rows[0][:3] == ["Account", "Decision by", "Days left"] and rows[1][0] == cast.DRIFTING
     assert Entry.objects.filter(action="work.renewal.exported").exists()
+
+
+def test_many_renewals_take_no_more_questions_than_one(client: Client, term: Subscription, at: datetime) -> None:
+    for number in range(5):
+        other = losses_world.customer(f"顧客{number}", at=at)
+        renewals_world.told(other, 0.3, at=at)
+        renewals.say(other.subscriptions.get(), "likely", by=SYSTEM, at=at)
+    body(client, "/renewals?months=24")
+    with CaptureQueriesContext(connection) as asked:
+        text = body(client, "/renewals?months=24")
+    assert "顧客4" in text and len(asked) <= 15
+    with CaptureQueriesContext(connection) as asked:
+        body(client, f"/renewals/{term.pk}")
+    assert len(asked) <= 15
