@@ -80,12 +80,13 @@ class ReplayIn(Strict):
 
 
 class ReplayOut(Strict):
-    """`report` holds the figures once `state` is done; accounts of single firings are left out of it."""
+    """`state`: none (nobody has asked for one yet), asked, done or failed; `report` holds the figures once it is done,
+    without the accounts of single firings."""
 
     version: int
     state: str
-    first: date
-    last: date
+    first: date | None
+    last: date | None
     report: dict[str, Any]
     problem: Both | None
 
@@ -237,10 +238,11 @@ def ask_replay(request: ApiRequest, key: Key, body: ReplayIn) -> Any:
 @router.get("/{key}/replay", response=ReplayOut, summary="Get the newest replay of a playbook")
 @grants(Permission.PLAYBOOKS_VIEW)
 def get_replay(request: ApiRequest, key: Key) -> Any:
-    """Of the draft, else of the live version; 404 where there is none."""
-    row = _shown(_one(key)).replays.first()
+    """Of the draft, else of the live version; `none` where nobody has asked for one yet."""
+    version = _shown(_one(key))
+    row = version.replays.first()
     if row is None:
-        raise Http404(f"no replay of {key}: ask for one")
+        return {"version": version.number, "state": "none", "first": None, "last": None, "report": {}, "problem": None}
     return _replay(row)
 
 

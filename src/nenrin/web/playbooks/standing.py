@@ -105,5 +105,5 @@ def address(key: str, part: str = "", anchor: str = "") -> str:
     return reverse("playbook", args=[key]) + (f"?part={part}" if part else "") + (f"#{anchor}" if anchor else "")
 
 
-def to_why(key: str, account: int) -> HttpResponseRedirect:
-    return HttpResponseRedirect(f"{reverse('playbook-why', args=[key])}?account={account}")
+def to_why(key: str, account: int | None = None) -> HttpResponseRedirect:
+    return HttpResponseRedirect(reverse("playbook-why", args=[key]) + (f"?account={account}" if account else ""))

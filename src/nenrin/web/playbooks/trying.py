@@ -91,8 +91,11 @@ def _choice(request: MemberRequest) -> dict[str, Any]:
 def start(request: MemberRequest, key: str) -> HttpResponse:
     """Begin the live version for one account, by a person's wish."""
     found = standing.of(key)
+    if not request.POST.get("account"):
+        toasts.say(request, Text("Choose an account.", "顧客を選んでください。").in_(get_language() or "ja"))
+        return standing.to_why(key)
     mine = Account.objects.for_member(request.user, Permission.PLAYBOOKS_START).standing()
-    account = get_object_or_404(mine, pk=listing.whole(request.POST.get("account")) or 0)
+    account = get_object_or_404(mine, pk=listing.whole(request.POST["account"]) or 0)
     words = Text("No version is live.", "公開中の版がありません。")
     if found.live:
         words = _said(runs.start(found.live, account, by=Actor.of(request.user), at=request.at))
