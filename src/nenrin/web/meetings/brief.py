@@ -133,13 +133,14 @@ def _why(told: Explanation | None) -> list[tuple[Text, Text, float]]:
 
 def _facts(account: Account, today: date) -> list[Fact]:
     language = get_language() or "ja"
-    facts = [Fact(Text("Plan", "プラン"), account.plan_name or "—")]
-    for label, day in (
-        (Text("Notice deadline", "更新拒絶期限日"), account.notice_on),
-        (Text("Renewal", "更新"), account.renewal_on),
+    plan = Text("The plan of the running subscription.", "契約中のプラン。")
+    facts = [Fact(Text("Plan", "プラン"), account.plan_name or "—", meaning=plan)]
+    for label, key, day in (
+        (Text("Notice deadline", "更新拒絶期限日"), "notice_deadline", account.notice_on),
+        (Text("Renewal", "更新"), "renewal", account.renewal_on),
     ):
         left = format.days_left((day - today).days, language) if day else ""
-        facts.append(Fact(label, format.day(day, language) if day else "—", left))
+        facts.append(Fact(label, format.day(day, language) if day else "—", left, key=key))
     return facts
 
 

@@ -193,11 +193,32 @@ def _facts(row: Meeting) -> list[Fact]:
     local, end = row.starts_at.astimezone(zone), row.ends_at.astimezone(zone)
     clock = Text("All day", "終日") if row.is_all_day else f"{local:%H:%M} – {end:%H:%M}"
     return [
-        Fact(Text("Day", "日付"), format.day(local.date(), language, "long")),
-        Fact(Text("Time", "時間"), clock, format.duration((row.ends_at - row.starts_at).total_seconds(), language)),
-        Fact(Text("State", "状態"), STATES[State(row.state)], row.calendar.name if row.calendar else ""),
-        Fact(Text("Held by", "主催"), row.owner.name if row.owner else "—"),
+        Fact(Text("Day", "日付"), format.day(local.date(), language, "long"), meaning=MEANT["time"]),
+        Fact(
+            Text("Time", "時間"),
+            clock,
+            format.duration((row.ends_at - row.starts_at).total_seconds(), language),
+            meaning=MEANT["time"],
+        ),
+        Fact(
+            Text("State", "状態"),
+            STATES[State(row.state)],
+            row.calendar.name if row.calendar else "",
+            meaning=MEANT["state"],
+        ),
+        Fact(Text("Held by", "主催"), row.owner.name if row.owner else "—", meaning=MEANT["owner"]),
     ]
+
+
+#: What the figures under a meeting's head mean.
+MEANT = {
+    "time": Text("In the organisation's time zone.", "組織のタイムゾーンでの日時。"),
+    "state": Text(
+        "Planned until what was said is written down, or it is cancelled; beside it the calendar from which it came.",
+        "記録するか中止するまでは予定。横は取り込み元のカレンダー。",
+    ),
+    "owner": Text("The colleague in whose day it stands.", "予定を主催するメンバー。"),
+}
 
 
 def _history(key: int, may_read: bool) -> list[Moment]:

@@ -31,6 +31,24 @@ from nenrin.work import task_templates, tasks
 from nenrin.work.models import Task, TaskTemplate
 from nenrin.work.models.task import EVERY, STATES, Every, State
 
+#: What the figures under a task's head mean.
+MEANT = {
+    "state": Text("Open until somebody finishes or dismisses it.", "完了または見送りになるまで未完了。"),
+    "due": Text(
+        "The day by which it is to be done; putting it off does not move it.",
+        "この日までに終える。「あとで」にしても期日は変わらない。",
+    ),
+    "assignee": Text("Whose task it is: whoever gets one is told.", "担当者。割り当てられた人に通知される。"),
+    "minutes": Text(
+        "Minutes spent, where they were stated, and minutes planned. Those spent are hours of the account.",
+        "実績（入力がある場合）と予定の分数。実績は顧客の工数になる。",
+    ),
+    "every": Text(
+        "When this one ends the next is opened, on a business day.",
+        "このタスクが終わると、次回分が営業日付で作られる。",
+    ),
+}
+
 
 @requires(Permission.TASKS_VIEW)
 def task(request: MemberRequest, key: int) -> HttpResponse:
@@ -150,13 +168,17 @@ def _facts(row: Task, request: MemberRequest) -> list[Fact]:
     language, today = get_language() or "ja", navigation.today(request)
     due = format.day(row.due_on, language, "long") if row.due_on else Text("No day", "期日なし")
     found = [
-        Fact(Text("State", "状態"), STATES[State(row.state)], _ended(row, language)),
-        Fact(Text("Due", "期日"), due, _when(row, today, language)),
-        Fact(Text("Assignee", "担当"), row.assignee.name if row.assignee else Text("Nobody", "担当なし")),
-        Fact(Text("Time", "所要時間"), _minutes(row, language)),
+        Fact(Text("State", "状態"), STATES[State(row.state)], _ended(row, language), meaning=MEANT["state"]),
+        Fact(Text("Due", "期日"), due, _when(row, today, language), meaning=MEANT["due"]),
+        Fact(
+            Text("Assignee", "担当"),
+            row.assignee.name if row.assignee else Text("Nobody", "担当なし"),
+            meaning=MEANT["assignee"],
+        ),
+        Fact(Text("Time", "所要時間"), _minutes(row, language), meaning=MEANT["minutes"]),
     ]
     if row.every:
-        found.append(Fact(Text("Repeats", "繰り返し"), EVERY[Every(row.every)]))
+        found.append(Fact(Text("Repeats", "繰り返し"), EVERY[Every(row.every)], meaning=MEANT["every"]))
     return found
 
 
