@@ -359,3 +359,35 @@ def test_the_universal_group_is_touched_by_no_playbook(org: Organisation, at: da
     }
     assert held["one"] == held["two"] and 0 < len(held["one"]) < 20
     assert set(Run.objects.filter(state="held_out").values_list("reason", flat=True)) == {"universal"}
+
+
+def test_the_chance_written_down_is_that_of_both_draws_and_stays_with_the_family(
+    org: Organisation, at: datetime
+) -> None:
+    UniversalHoldout.objects.create(share=0.1, changed_at=at)
+    stage.published(stage.document(holdout={"share": 0.2}), at=at)
+    parent = stage.account("親会社", at=at)
+    stage.falls(parent, at=at)
+    stage.goes_on(at)
+    assert Exposure.objects.get().share == pytest.approx(1 - 0.9 * 0.8)
+    stage.published(stage.document(holdout={"share": 0.5}), at=at)
+    stage.falls(stage.account("子会社", at=at, parent=parent), at=at)
+    stage.goes_on(at)
+    rows = Exposure.objects.values_list("arm", "share")
+    assert len(rows) == 2 and len(set(rows)) == 1, "drawn once, with the chance of that day"
+
+
+def test_who_joins_the_universal_group_later_is_left_alone_from_then_on(org: Organisation, at: datetime) -> None:
+    stage.published(stage.document(limits={"again_after_days": 0}), at=at)
+    accounts = [stage.account(f"会社{n}", at=at) for n in range(40)]
+    for one in accounts:
+        stage.falls(one, at=at)
+    stage.goes_on(at)
+    assert not Run.objects.filter(state="held_out").exists()
+    UniversalHoldout.objects.create(share=0.1, changed_at=at)
+    later = at + timedelta(days=1)
+    for one in accounts:
+        stage.falls(one, at=later)
+    stage.goes_on(later)
+    assert 0 < Run.objects.filter(state="held_out", reason="universal").count() < 15
+    assert set(Exposure.objects.values_list("arm", flat=True)) == {"treated"}, "what was drawn first stays written"

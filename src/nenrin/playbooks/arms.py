@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q
 
 from nenrin.analytics.effects import assignment
-from nenrin.analytics.effects.assignment import Arm
 from nenrin.customers.models import Account
 from nenrin.playbooks import gates, reasons
 from nenrin.playbooks.lives import Live
@@ -21,22 +21,37 @@ UNIVERSAL = "universal"
 HIGHEST = 20  # ancestors, more than any family has
 
 
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A family's arm, and the chance with which it could have been left alone when it was drawn."""
+
+    arm: str
+    share: float
+
+
 def settle(live: Live, accounts: Sequence[Account], known: gates.Known, at: datetime) -> dict[int, gates.Verdict]:
     """The accounts that are left alone, with why; every account's arm is written down at its first occasion, also where
-    nobody is left alone: who was reached, and since when, is part of every reading of effects."""
+    nobody is left alone: who was reached, and since when, is part of every reading of effects.
+
+    Whoever belongs to the universal group now is left alone, whatever was drawn before; whoever was once never to be
+    left alone stays so.
+    """
     share, universal = live.document.holdout.share, universal_share()
     if not accounts:
         return {}
-    tops = _tops(accounts)
-    written = _written(live, tops)
+    tops, spared = _tops(accounts), _spared(live, accounts) | known.never
+    written = _written(live, set(tops.values()))
     fresh, held = [], {}
     for account in accounts:
-        arm: str = written.get(tops[account.pk]) or _arm(live, account, tops[account.pk], known, share, universal)
-        if account.pk in known.never:
-            arm = ALWAYS
-        fresh.append(_exposure(live, account, tops[account.pk], arm, known, at))
-        if arm == assignment.HOLDOUT:
-            held[account.pk] = _verdict(tops[account.pk], share, universal)
+        top = tops[account.pk]
+        drawn = written.get(top) or _drawn(live, top, share, universal)
+        is_outside = _is_universal(top, universal)
+        if account.pk in spared or (is_outside and drawn.arm != assignment.HOLDOUT):
+            fresh.append(_exposure(live, account, top, Drawn(ALWAYS, drawn.share), known, at))
+        else:
+            fresh.append(_exposure(live, account, top, drawn, known, at))
+        if account.pk not in spared and (is_outside or drawn.arm == assignment.HOLDOUT):
+            held[account.pk] = _verdict(is_outside, share, universal)
     Exposure.objects.bulk_create(fresh, batch_size=500, ignore_conflicts=True)
     return held
 
@@ -46,16 +61,28 @@ def universal_share() -> float:
     return UniversalHoldout.objects.values_list("share", flat=True).first() or 0.0
 
 
-def _arm(live: Live, account: Account, top: int, known: gates.Known, share: float, universal: float) -> Arm:
-    if universal and assignment.arm(UNIVERSAL, top, share=universal) == assignment.HOLDOUT:
-        return assignment.HOLDOUT
-    return assignment.arm(live.row.key, top, share=share)
+def _drawn(live: Live, top: int, share: float, universal: float) -> Drawn:
+    """Left alone by the universal draw or by the playbook's own: either is enough."""
+    chance = 1 - (1 - universal) * (1 - share)
+    if _is_universal(top, universal):
+        return Drawn(assignment.HOLDOUT, chance)
+    return Drawn(assignment.arm(live.row.key, top, share=share), chance)
 
 
-def _verdict(top: int, share: float, universal: float) -> gates.Verdict:
-    if universal and assignment.arm(UNIVERSAL, top, share=universal) == assignment.HOLDOUT:
+def _is_universal(top: int, universal: float) -> bool:
+    return bool(universal) and assignment.arm(UNIVERSAL, top, share=universal) == assignment.HOLDOUT
+
+
+def _verdict(is_universal: bool, share: float, universal: float) -> gates.Verdict:
+    if is_universal:
         return gates.Verdict(RunState.HELD_OUT, "universal", reasons.said("universal", percent=f"{universal * 100:g}"))
     return gates.Verdict(RunState.HELD_OUT, "held_out", reasons.said("held_out", percent=f"{share * 100:g}"))
+
+
+def _spared(live: Live, accounts: Sequence[Account]) -> frozenset[int]:
+    """Those who were never to be left alone at their first occasion."""
+    rows = Exposure.objects.filter(arm=ALWAYS, playbook=live.row, account__in=[one.pk for one in accounts])
+    return frozenset(rows.values_list("account", flat=True))
 
 
 def _tops(accounts: Sequence[Account]) -> dict[int, int]:
@@ -80,14 +107,14 @@ def _top(account: int, parents: dict[int, int | None]) -> int:
     return account
 
 
-def _written(live: Live, tops: dict[int, int]) -> dict[int, str]:
-    """Arms that families have already."""
-    rows = Exposure.objects.filter(~Q(arm=ALWAYS), playbook=live.row, cluster__in=set(tops.values()))
-    return dict(rows.values_list("cluster", "arm"))
+def _written(live: Live, tops: set[int]) -> dict[int, Drawn]:
+    """What was drawn for families that had an occasion before, with the chance of that day."""
+    rows = Exposure.objects.filter(~Q(arm=ALWAYS), playbook=live.row, cluster__in=tops).order_by("-pk")
+    return {cluster: Drawn(arm, share) for cluster, arm, share in rows.values_list("cluster", "arm", "share")}
 
 
-def _exposure(live: Live, account: Account, top: int, arm: str, known: gates.Known, at: datetime) -> Exposure:
+def _exposure(live: Live, account: Account, top: int, drawn: Drawn, known: gates.Known, at: datetime) -> Exposure:
     return Exposure(
-        playbook=live.row, account=account, arm=arm, share=live.document.holdout.share, cluster=top,
+        playbook=live.row, account=account, arm=drawn.arm, share=drawn.share, cluster=top,
         strata=known.strata.get(account.pk, ""), version=live.version.number, at=at,
     )  # fmt: skip
