@@ -173,6 +173,8 @@ IDS: dict[str, tuple[str, ...]] = {
     "templates/tasks/<slug:": ("task_template",),
     "templates/agendas/<slug:": ("agenda",),
     "calendar/": ("secret",),
+    "api/tasks/{int:": ("task",),
+    "api/meetings/{int:": ("meeting",),
     "api/accounts/by-key/": ("namespace", "key"),
     "api/contacts/by-key/": ("namespace", "key"),
     "api/subscriptions/by-key/": ("namespace", "key"),
