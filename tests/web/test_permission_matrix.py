@@ -260,6 +260,8 @@ CHANGING["health-model-yaml"] = CHANGING["health-model-backtest"] = Permission.H
 FORMS: dict[str, dict[str, str]] = {"subscription-deed": {"do": "withdraw"}}
 FORMS["outbox-deed"] = {"do": "stop"}
 BODIES = {
+    "{int:task_id}/dismiss": b'{"reason": "x"}',
+    "{int:task_id}/snooze": b'{"reason": "x", "until": "2199-01-05"}',
     "/onboarding/{int:project_id}": b'{"do": "pause"}',
     "/onboarding/{int:project_id}/steps/{key}": b'{"do": "done"}',
     "/onboarding/{int:project_id}/links": b'{"contact": 1}',
