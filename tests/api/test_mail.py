@@ -9,8 +9,10 @@ import json
 from datetime import datetime
 
 import pytest
+from anymail.signals import AnymailTrackingEvent
 from django.test import Client
 
+from nenrin.api import mail_reports
 from nenrin.api.mail_reports import VIEWS
 from nenrin.foundation import webhooks
 from nenrin.foundation.actors import SYSTEM
@@ -77,6 +79,37 @@ def test_a_providers_report_settles_an_unknown_mail_and_needs_its_password(org: 
     assert report(row, "Bounce") == 200
     row.refresh_from_db()
     assert (row.state, Suppression.objects.get().reason) == ("bounced", "hard_bounce")
+
+
+SOFT = [
+    ("brevo", {"event": "soft_bounce"}, {"event": "hard_bounce"}),
+    ("mandrill", {"event": "soft_bounce"}, {"event": "hard_bounce"}),
+    ("mailersend", {"type": "activity.soft_bounced"}, {"type": "activity.hard_bounced"}),
+    ("postmark", {"Type": "SoftBounce"}, {"Type": "HardBounce"}),
+    ("mailjet", {"error": "quota exceeded", "hard_bounce": False}, {"error": "user unknown", "hard_bounce": True}),
+    ("sparkpost", {"bounce_class": "22"}, {"bounce_class": "10"}),
+    ("sendgrid", {"type": "blocked"}, {"type": "bounce"}),
+    ("resend", {"data": {"bounce": {"type": "Transient"}}}, {"data": {"bounce": {"type": "Permanent"}}}),
+]
+
+
+@pytest.mark.parametrize(("provider", "soft", "hard"), SOFT)
+def test_a_mailbox_that_is_full_today_is_written_to_tomorrow(
+    org: Organisation, at: datetime, provider: str, soft: dict[str, object], hard: dict[str, object]
+) -> None:
+    row = put(at)
+    Mail.objects.update(state="handed_over", attempted_at=at, handed_over_at=at)
+
+    def bounced(told: dict[str, object]) -> tuple[str, str, int]:
+        event = AnymailTrackingEvent(
+            event_type="bounced", metadata={"nenrin": row.message_id}, mta_response="552 full", esp_event=told
+        )
+        mail_reports._take(provider, event, at)
+        row.refresh_from_db()
+        return row.state, row.reason, Suppression.objects.count()
+
+    assert bounced(soft) == ("handed_over", "soft_bounce", 0)
+    assert bounced(hard) == ("bounced", "hard_bounce", 1)
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'"x"', b"null", b'{"RecordType": 5}', b"\xff\xfe"])

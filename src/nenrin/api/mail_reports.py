@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -48,6 +49,8 @@ _WHAT: Final[dict[str, events.What]] = {
     "rejected": "failed",
     "failed": "failed",
 }
+#: Transient by the number with which SparkPost sorts bounces: too full, too large, no answer, ...
+_SOFT_CLASSES: Final = frozenset({"20", "21", "22", "23", "24", "40", "70"})
 
 
 @csrf_exempt  # a provider sends it; its signature or name and password prove that
@@ -68,7 +71,7 @@ def reports(request: HttpRequest, provider: str) -> HttpResponse:
     except (AnymailError, ValueError, LookupError, TypeError, AttributeError):
         return HttpResponse("this report cannot be read\n", status=400, content_type="text/plain")
     for event in found:
-        _take(event, request.at)  # type: ignore[attr-defined]
+        _take(provider, event, request.at)  # type: ignore[attr-defined]
     return HttpResponse()
 
 
@@ -82,16 +85,51 @@ def _view(provider: str, secret: str) -> AnymailCoreWebhookView:
         return VIEWS[provider](**{hook: secret})
 
 
-def _take(event: Any, at: datetime) -> None:
+def _take(provider: str, event: Any, at: datetime) -> None:
     if not isinstance(event, AnymailTrackingEvent):
         return
     what = _WHAT.get(event.event_type or "")
     if what is None:
         return
+    if what == "bounced" and _is_soft(provider, event.esp_event):
+        what = "put_off"
     detail = str(event.mta_response or event.description or "")
     ours = str((event.metadata or {}).get("nenrin", ""))
     report = events.Report(what, str(event.message_id or ""), ours, str(event.recipient or ""), detail)
     events.take(report, at=at)
+
+
+def _is_soft(provider: str, told: Mapping[str, Any]) -> bool:
+    """Does the provider itself say that the mailbox may well be there? anymail has one word for both."""
+    match provider:
+        case "brevo" | "mandrill":
+            return told.get("event") == "soft_bounce"
+        case "mailersend":
+            return str(told.get("type", "")).endswith("soft_bounced")
+        case "postmark":
+            return told.get("Type") in ("SoftBounce", "VirusNotification")
+        case "mailjet":
+            return not told.get("hard_bounce")
+        case "sparkpost":
+            return str(_inner(told).get("bounce_class", "")) in _SOFT_CLASSES
+        case "sendgrid":
+            return told.get("type") in ("blocked", "expired")
+        case "resend":
+            return str(_kind_of(told)).lower() in ("transient", "temporary")
+    return False
+
+
+def _inner(told: Mapping[str, Any]) -> Mapping[str, Any]:
+    """SparkPost's event without its wrapping."""
+    found = told.get("msys", told)
+    return next((one for one in found.values() if isinstance(one, dict)), found) if found is not told else told
+
+
+def _kind_of(told: Mapping[str, Any]) -> object:
+    try:
+        return told["data"]["bounce"]["type"]
+    except (KeyError, TypeError):
+        return ""
 
 
 urlpatterns: list[URLPattern] = [path("mail/events/<slug:provider>", reports, name="mail-events")]

@@ -12,7 +12,7 @@ from django.db.models import Max
 from nenrin.foundation import journal, organisation
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.models import Member
-from nenrin.playbooks import ending, lives, reading, reasons, setting, sweeps
+from nenrin.playbooks import ending, imprint, lives, reading, reasons, setting, sweeps
 from nenrin.playbooks.documents.playbooks import Playbook as Document
 from nenrin.playbooks.documents.problems import Problem, Unreadable
 from nenrin.playbooks.models import Playbook, PlaybookVersion, Run
@@ -98,6 +98,7 @@ def publish(
             raise Stale(Stale.__doc__)
         fields, choices = setting.current()
         live = lives.of(row, fields, choices)
+        imprint.check(live.document)
         playbook.versions.filter(state=VersionState.LIVE).update(state=VersionState.RETIRED, retired_at=at)
         row.state, row.published_at, row.published_by, row.note = VersionState.LIVE, at, _member(by), note or row.note
         row.save()

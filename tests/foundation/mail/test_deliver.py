@@ -7,7 +7,18 @@ from datetime import timedelta
 
 import pytest
 
-from nenrin.foundation.mail import claims, deliver, drafts, durability, gate, law, suppressions, transport, unsubscribes
+from nenrin.foundation.mail import (
+    claims,
+    deliver,
+    drafts,
+    durability,
+    gate,
+    law,
+    sending,
+    suppressions,
+    transport,
+    unsubscribes,
+)
 from nenrin.foundation.models import Entry, Mail, MailGate, Organisation, Suppression
 from nenrin.foundation.models.mail import Kind
 from tests import smtp_sink
@@ -187,6 +198,7 @@ def test_what_comes_too_late_is_not_sent(sink: Sink) -> None:
 
 
 def test_marketing_goes_to_who_agreed(sink: Sink) -> None:
+    sending.configure(by=MISAKI, at=AT, postal_address="東京都", enquiries="03-0000-0000")
     put("yes@hinata.example", kind=Kind.MARKETING, by=MISAKI)
     no = put("no@hinata.example", kind=Kind.MARKETING, by=MISAKI)
     suppressions.consent("yes@hinata.example", "opt_in", by=MISAKI, at=AT, words="2026-04", place="展示会")

@@ -108,6 +108,18 @@ def test_what_a_provider_reports_settles_and_suppresses_in_any_order(org: Organi
     assert not events.take(Report("bounced", provider_id="none of ours"), at=AT)
 
 
+def test_a_report_that_comes_before_the_worker_s_own_word_still_tells_of_the_touch(org: Organisation) -> None:
+    mails = [put(key=key, account_id=1) for key in ("a", "b", "c")]
+    Mail.objects.update(state="unknown", attempted_at=AT)
+    events.take(Report("delivered", message_id=mails[0].message_id), at=AT)
+    events.take(Report("bounced", message_id=mails[1].message_id), at=AT)
+    drafts.arrived([mails[2].pk], by=MISAKI, at=AT)
+    told = {one.particulars["mail"]: one.particulars for one in Entry.objects.filter(action="foundation.mail.sent")}
+    assert {pk: "fact" in one for pk, one in told.items()} == {
+        mails[0].pk: True, mails[1].pk: False, mails[2].pk: True,
+    }  # fmt: skip
+
+
 def test_a_report_of_what_was_never_handed_over_changes_nothing(org: Organisation) -> None:
     mail = put()
     assert not events.take(Report("delivered", message_id=mail.message_id), at=AT) and state(mail) == "queued"

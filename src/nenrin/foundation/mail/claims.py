@@ -19,7 +19,7 @@ from django.db.models import Q, QuerySet
 
 from nenrin.foundation import calendar, journal, organisation
 from nenrin.foundation.actors import SYSTEM
-from nenrin.foundation.mail import durability, gate, outbox, rows, sending, suppressions
+from nenrin.foundation.mail import composing, durability, gate, outbox, rows, sending, suppressions
 from nenrin.foundation.mail.sending import Line
 from nenrin.foundation.models import Mail
 from nenrin.foundation.models.mail import Kind, MailState
@@ -56,8 +56,11 @@ def due(at: datetime) -> QuerySet[Mail]:
 
 
 def kinds(at: datetime) -> list[str]:
-    """Notices at any hour; letters to customers within the window of sending."""
-    return list(Kind) if is_open(at) else [Kind.TRANSACTIONAL.value]
+    """Notices at any hour; letters to customers within the window of sending; marketing once its footer is complete."""
+    if not is_open(at):
+        return [Kind.TRANSACTIONAL.value]
+    lacking = {Kind.MARKETING} if composing.lacks(sending.current()) else set()
+    return [kind.value for kind in Kind if kind not in lacking]
 
 
 def is_open(at: datetime) -> bool:

@@ -10,13 +10,15 @@ from django.core.mail.backends.base import BaseEmailBackend
 
 from nenrin.foundation.mail import html, unsubscribes
 from nenrin.foundation.mail.sending import Line
-from nenrin.foundation.models import Mail
+from nenrin.foundation.models import Mail, MailSettings
 from nenrin.foundation.models.mail import Kind
 from nenrin.values import Text
 
 ENDS: Final = Text("Choose which mails you receive, or stop them:", "メールの受信設定・配信停止:")
 ASKS: Final = Text("Enquiries:", "お問い合わせ:")
 RULE: Final = "-- "
+#: What has to stand under marketing mail.
+IMPRINT: Final = ("from_name", "postal_address", "enquiries")
 
 
 class NotComposable(ValueError):
@@ -72,10 +74,9 @@ def footer(mail: Mail, line: Line, page: str) -> str:
     return "\n".join(["", RULE, *lines]) if lines else ""
 
 
-def lacks(line: Line) -> list[str]:
-    """What the law asks for under marketing mail and the settings do not say."""
-    told = {"from_name": line.from_name, "postal_address": line.postal_address, "enquiries": line.enquiries}
-    return [name for name, value in told.items() if not value.strip()]
+def lacks(line: Line | MailSettings | None) -> list[str]:
+    """What the law asks for under marketing mail and the settings do not say. Until they do, it waits."""
+    return [name for name in IMPRINT if line is None or not getattr(line, name).strip()]
 
 
 def _page(mail: Mail, foot: str) -> str:

@@ -99,13 +99,14 @@ def ready(at: datetime) -> Line | None:
     return None if gate.closed(line, at) else line
 
 
-def waits(at: datetime) -> str:
-    """The code of gate.WAITS for which mails wait; empty where they go out."""
+def waits(at: datetime, *, is_marketing: bool = False) -> str:
+    """The code of gate.WAITS for which mails wait, or marketing does; empty where they go out."""
     try:
         line = sending.line()
     except sending.SecretLost:
         return "secret"
-    return gate.closed(line, at)
+    code = gate.closed(line, at)
+    return code or ("imprint" if is_marketing and composing.lacks(line) else "")
 
 
 def is_work(at: datetime) -> bool:

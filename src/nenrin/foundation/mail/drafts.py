@@ -10,7 +10,7 @@ from django.db import transaction
 
 from nenrin.foundation import journal
 from nenrin.foundation.actors import Actor
-from nenrin.foundation.mail import addresses, outbox
+from nenrin.foundation.mail import addresses, outbox, outcomes
 from nenrin.foundation.mail.errors import Conflict, Refused
 from nenrin.foundation.mail.outbox import STOPPABLE, one_line
 from nenrin.foundation.models import Mail
@@ -76,8 +76,18 @@ def hurry(mails: Iterable[int], *, by: Actor, at: datetime) -> int:
 
 
 def arrived(mails: Iterable[int], *, by: Actor, at: datetime) -> list[Mail]:
-    """Unknown ones that somebody found to have arrived. Journal: foundation.mail.settled."""
-    return _settled(mails, "arrived", by, at, state=MailState.DELIVERED, handed_over_at=at, reason="arrived")
+    """Unknown ones that somebody found to have arrived. Journal: foundation.mail.settled, and .sent for each."""
+    found: list[Mail] = []
+    wanted = list(mails)
+    for start in range(0, len(wanted), 500):
+        with transaction.atomic():
+            chunk = _settled(
+                wanted[start : start + 500], "arrived", by, at, state=MailState.DELIVERED, handed_over_at=at,
+                reason="arrived",
+            )  # fmt: skip
+            journal.record_many(outcomes.sent(row, at, by=by) for row in chunk)
+            found += chunk
+    return found
 
 
 def send_again(mails: Iterable[int], *, by: Actor, at: datetime) -> list[Mail]:

@@ -11,13 +11,13 @@ from django.db.models import Q
 
 from nenrin.foundation import journal
 from nenrin.foundation.actors import Actor
-from nenrin.foundation.mail import gate, outbox, suppressions, unsubscribes
+from nenrin.foundation.mail import gate, outbox, outcomes, suppressions, unsubscribes
 from nenrin.foundation.mail.unsubscribes import Ticket
 from nenrin.foundation.models import Mail
 from nenrin.foundation.models.mail import Kind, MailState
 from nenrin.foundation.models.mail_rules import SuppressionReason
 
-What = Literal["delivered", "bounced", "complained", "unsubscribed", "failed"]
+What = Literal["delivered", "bounced", "complained", "unsubscribed", "failed", "put_off"]
 PROVIDER: Final = Actor("source", "mail provider", "")
 #: What a report changes, and from which states; a later word never turns a worse one back.
 _FROM: Final[dict[str, tuple[MailState, ...]]] = {
@@ -54,10 +54,14 @@ def take(report: Report, *, at: datetime) -> bool:
             return False
         if report.what == "unsubscribed":
             return _unsubscribed(mail, at)
+        if report.what == "put_off":
+            return _put_off(mail, report, at)
         if mail.state not in _FROM[report.what] or (mail.state == MailState.CLAIMED and mail.attempted_at is None):
             return False
+        is_first = mail.handed_over_at is None and report.what != "failed"
         _write(mail, report, at)
-        journal.record_many([outbox.noted(mail, report.what, PROVIDER, at)])
+        sent = [outcomes.sent(mail, at, by=PROVIDER)] if is_first else []
+        journal.record_many([*sent, outbox.noted(mail, report.what, PROVIDER, at)])
         _consequences(mail, report, at)
     return True
 
@@ -78,6 +82,15 @@ def _write(mail: Mail, report: Report, at: datetime) -> None:
     mail.handed_over_at = mail.handed_over_at or at
     mail.claimed_by, mail.claimed_until, mail.changed_at = "", None, at
     mail.save()
+
+
+def _put_off(mail: Mail, report: Report, at: datetime) -> bool:
+    """For the moment only: noted on a mail that is on its way, and held against nobody."""
+    if mail.state not in _FROM["delivered"] or (mail.attempted_at is None and mail.handed_over_at is None):
+        return False
+    mail.reason, mail.detail, mail.changed_at = "soft_bounce", report.detail[:300], at
+    mail.save(update_fields=["reason", "detail", "changed_at"])
+    return True
 
 
 def _consequences(mail: Mail, report: Report, at: datetime) -> None:

@@ -35,6 +35,10 @@ WAITS: Final[dict[str, Text]] = {
     "bounces": Text("Too many mails bounced.", "不達が多いため停止しました。"),
     "complaints": Text("Too many mails were reported as spam.", "迷惑メール報告が多いため停止しました。"),
     "line": Text("The mail server cannot be reached at the moment.", "メールサーバーに接続できません。"),
+    "imprint": Text(
+        "Marketing waits: the settings lack the sender's name, a postal address or where to ask.",
+        "マーケティングメールは送信待ちです。差出人名・住所・問い合わせ先のいずれかが未設定です。",
+    ),
 }
 #: Failures of the provider, one after another, before it is left alone, and for how long then.
 FAILURES: Final = 3

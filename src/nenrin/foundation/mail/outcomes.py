@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from nenrin.foundation import journal, organisation
-from nenrin.foundation.actors import SYSTEM
+from nenrin.foundation.actors import SYSTEM, Actor
 from nenrin.foundation.calendar import day_of
 from nenrin.foundation.mail import gate, outbox, rows, suppressions
 from nenrin.foundation.mail.transport import Outcome, Verdict
@@ -43,7 +43,7 @@ def settle(mail: Mail, outcome: Outcome, *, at: datetime) -> bool:
     if mail.state == MailState.QUEUED:
         return True
     verb = "failed" if mail.reason == "exhausted" else _ENDS[outcome.verdict][2]
-    journal.record_many([outbox.noted(mail, verb, SYSTEM, at, **_fact(mail, at))])
+    journal.record_many([sent(mail, at) if verb == "sent" else outbox.noted(mail, verb, SYSTEM, at)])
     if mail.state == MailState.BOUNCED:
         _bounced(mail, at)
     return True
@@ -68,9 +68,14 @@ def _again(mail: Mail, outcome: Outcome, at: datetime) -> dict[str, Any]:
     return queued | {"reason": "temporary", "send_after": at + PAUSES[mail.attempts - 1]}
 
 
+def sent(mail: Mail, at: datetime, *, by: Actor = SYSTEM) -> journal.Draft:
+    """The entry that a mail went out, by whoever came to know of it first: the worker, the provider, a person."""
+    return outbox.noted(mail, "sent", by, at, **_fact(mail, at))
+
+
 def _fact(mail: Mail, at: datetime) -> dict[str, Any]:
-    """A letter to a customer is a touch; a person's where a person wrote or approved it."""
-    if mail.state != MailState.HANDED_OVER or mail.kind != Kind.ACCOUNT or mail.account is None:
+    """A letter to a customer is a touch, unless it found no mailbox; a person's where a person wrote or approved it."""
+    if mail.state == MailState.BOUNCED or mail.kind != Kind.ACCOUNT or mail.account is None:
         return {}
     is_human = mail.by_kind == "member" or bool(mail.approved_by)
     on = day_of(at, organisation.zone())

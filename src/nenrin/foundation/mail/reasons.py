@@ -37,6 +37,7 @@ REASONS: Final[dict[str, Text]] = {
     # on the way
     "temporary": Text("put off by the receiving side, will be tried again", "受信側が一時拒否（再試行予定）"),
     "line": Text("the provider could not be reached, will be tried again", "配信サービスに接続不可（再試行予定）"),
+    "soft_bounce": Text("bounced for the moment, by the provider's report", "一時的な不達（配信サービスの報告）"),
     "arrived": Text("found to have arrived", "到着を確認"),
 }
 

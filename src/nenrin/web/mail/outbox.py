@@ -53,7 +53,7 @@ def listing(request: MemberRequest) -> HttpResponse:
     page = page_of(ordered(rows, sort, SORTS), request)
     accounts = scope.account_names(page.object_list)
     is_all = allowed(request.user, Permission.MAIL_VIEW) is Scope.ALL
-    waits = deliver.waits(request.at)
+    waits = deliver.waits(request.at, is_marketing=filters["kind"] == Kind.MARKETING or _has_marketing(rows))
     context = {
         "as_of": request.at,
         "page": page,
@@ -196,11 +196,19 @@ def mail(request: MemberRequest, key: int) -> HttpResponse:
         "history": history,
         "may_approve": may,
         "is_stoppable": row.state in STOPPABLE,
-        "waits": gate.WAITS.get(deliver.waits(request.at)) if row.state == MailState.QUEUED else None,
+        "waits": gate.WAITS.get(_waits_for(request, row)) if row.state == MailState.QUEUED else None,
         "is_held": row.state == MailState.QUEUED and row.send_after > request.at,
         "is_letter": row.kind != Kind.TRANSACTIONAL,
     }
     return render(request, "mail/mail.html", context)
+
+
+def _waits_for(request: MemberRequest, row: Mail) -> str:
+    return deliver.waits(request.at, is_marketing=row.kind == Kind.MARKETING)
+
+
+def _has_marketing(rows: QuerySet[Mail]) -> bool:
+    return rows.filter(state=MailState.QUEUED, kind=Kind.MARKETING).exists()
 
 
 def _may(request: MemberRequest) -> bool:

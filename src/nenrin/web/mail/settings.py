@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from nenrin.foundation import sealed
 from nenrin.foundation.actors import Actor
-from nenrin.foundation.mail import claims, deliver, gate, sending, trials
+from nenrin.foundation.mail import claims, composing, deliver, gate, sending, trials
 from nenrin.foundation.mail.errors import Conflict, Refused
 from nenrin.foundation.mail.providers import PROVIDERS, SMTP
 from nenrin.foundation.models import MailGate, MailSettings
@@ -115,7 +115,7 @@ def page(request: MemberRequest) -> HttpResponse:
         "is_from_environment": sending.is_from_environment(),
         "secret_lost": not sealed.opens(row.secret) or not sealed.opens(row.hook_secret),
         "hints": hints(line, row),
-        "lacks": [name for name in ("from_name", "postal_address", "enquiries") if not getattr(row, name).strip()],
+        "lacks": composing.lacks(row),
         "reports_url": request.build_absolute_uri(f"/mail/events/{row.provider}") if row.provider in PROVIDERS else "",
         "opens_at": None if claims.is_open(request.at) else claims.opens_at(request.at),
     }
