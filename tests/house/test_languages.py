@@ -17,7 +17,7 @@ CALL = re.compile(r"\b(?:gettext|ngettext|pgettext|npgettext|_)\((?=u?['\"])")
 
 #: Words that stand the same in both languages, or are names.
 PLAIN = re.compile(
-    r"^(?:openapi\.json|[\W\d_]*|Nenrin|JA|EN|日本語|年輪|English|MRR|ARR|NPS|\(?CSV\)?|XLSX|Excel|YAML|JSON|API|URL|ID|CSM|Esc|Enter|Ctrl|⌘|K|v\d*)$"
+    r"^(?:openapi\.json|[\W\d_]*|Nenrin|JA|EN|日本語|年輪|English|MRR|ARR|NPS|\(?CSV\)?|XLSX|Excel|YAML|PSI|JSON|API|URL|ID|CSM|Esc|Enter|Ctrl|⌘|K|v\d*)$"
 )
 
 

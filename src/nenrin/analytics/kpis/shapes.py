@@ -114,23 +114,7 @@ FROM (
 GROUP BY {by}, island"""
 
 
-def latest(rows: str, values: tuple[str, ...], *, by: tuple[str, ...] = ("account",)) -> str:
-    """Of the rows alive on a day, the one with the highest `place`.
-
-    `rows`: the columns `by`, opens, closes, place (BIGINT, best highest) and `values`; rows of one `by` with the
-    same place must carry the same values, else the answer would hang on their order. Returns `by`, opens, closes
-    and `values`, never overlapping within one `by`.
-
-    Rows that close together need only a running maximum. What has rows that close on different days (a
-    merge undone, a fact corrected) is cut at every edge and ranked, which costs the square of its rows
-    and is rare.
-    """
-    columns, whose = ", ".join(values), ", ".join(by)
-    ranked = ", ".join(f"alive.{value}" for value in values)
-    cut, spans = (", ".join(f"{table}.{key}" for key in by) for table in ("cut", "spans"))
-    crossing, alive = (" AND ".join(f"{one}.{key} = {other}.{key}" for key in by)
-                       for one, other in (("crossing", "cut"), ("alive", "spans")))  # fmt: skip
-    return f"""
+_LATEST = """
 WITH rising AS (
   SELECT {whose}, opens, closes, place, {columns}
   FROM (
@@ -164,6 +148,31 @@ WITH rising AS (
 )
 SELECT {whose}, opens, closes, {columns} FROM ranked WHERE rank = 1
 UNION ALL
-SELECT {cut}, cut.opens, cut.closes, {", ".join(f"cut.{value}" for value in values)}
+SELECT {cut}, cut.opens, cut.closes, {cut_columns}
 FROM cut LEFT JOIN crossing ON {crossing}
 WHERE crossing.account IS NULL"""
+
+
+def _names(values: tuple[str, ...], by: tuple[str, ...]) -> dict[str, str]:
+    """The lists of columns, and the equalities between tables, that `_LATEST` is filled with."""
+    listed = {table: ", ".join(f"{table}.{key}" for key in by) for table in ("cut", "spans")}
+    pairs = {"crossing": "cut", "alive": "spans"}
+    equal = {one: " AND ".join(f"{one}.{key} = {other}.{key}" for key in by) for one, other in pairs.items()}
+    return {
+        "whose": ", ".join(by), "columns": ", ".join(values), "ranked": ", ".join(f"alive.{value}" for value in values),
+        "cut_columns": ", ".join(f"cut.{value}" for value in values), **listed, **equal,
+    }  # fmt: skip
+
+
+def latest(rows: str, values: tuple[str, ...], *, by: tuple[str, ...] = ("account",)) -> str:
+    """Of the rows alive on a day, the one with the highest `place`.
+
+    `rows`: the columns `by`, opens, closes, place (BIGINT, best highest) and `values`; rows of one `by` with the
+    same place must carry the same values, else the answer would hang on their order. Returns `by`, opens, closes
+    and `values`, never overlapping within one `by`.
+
+    Rows that close together need only a running maximum. What has rows that close on different days (a
+    merge undone, a fact corrected) is cut at every edge and ranked, which costs the square of its rows
+    and is rare.
+    """
+    return _LATEST.format(**_names(values, by), rows=rows)

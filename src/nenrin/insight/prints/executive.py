@@ -41,22 +41,14 @@ def document(of: Dashboard, language: str, at: datetime) -> dict[str, Any]:
     """Every word and figure of the print; the layout adds none."""
     org = organisation.current()
     ask = of.ask
-    who = ask.within.name if ask.within else Text("all accounts", "全顧客")
-    name, span = ask.name(), revenue_words.span(ask.period)
+    name = ask.name()
     partial = Text(" (not ended)", "（途中）") if ask.is_partial else Text("", "")
     return {
         "language": language[:2],
         "labels": {key: label.in_(language) for key, label in LABELS.items()},
         "organisation": org.name,
         "period": name.in_(language) + partial.in_(language),
-        "about": " · ".join(
-            (
-                span.in_(language),
-                who.in_(language),
-                Text(f"{of.accounts:,} paying accounts", f"課金中 {of.accounts:,}社").in_(language),
-                Text(f"{ask.currency}, without tax", f"{ask.currency}・税抜").in_(language),
-            )
-        ),
+        "about": _about(of, language),
         "stamp": _stamp(of, language, at, ZoneInfo(org.zone)),
         "decisions": [_finding(each, language) for each in findings.decisions(of)],
         "explained": [_finding(each, language) for each in findings.explained(of)],
@@ -80,6 +72,15 @@ def document(of: Dashboard, language: str, at: datetime) -> dict[str, Any]:
         .fill(n=ask.ledger.policy.version)
         .in_(language),
     }
+
+
+def _about(of: Dashboard, language: str) -> str:
+    """Which days, of whom, how many, in what."""
+    ask = of.ask
+    who = ask.within.name if ask.within else Text("all accounts", "全顧客")
+    paying = Text(f"{of.accounts:,} paying accounts", f"課金中 {of.accounts:,}社")
+    unit = Text(f"{ask.currency}, without tax", f"{ask.currency}・税抜")
+    return " · ".join(one.in_(language) for one in (revenue_words.span(ask.period), who, paying, unit))
 
 
 def _stamp(of: Dashboard, language: str, at: datetime, zone: ZoneInfo) -> str:
