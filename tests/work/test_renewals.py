@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import product
 
@@ -156,6 +157,16 @@ def test_four_of_five_outcomes_fall_in_the_interval(drawn: list[tuple[int, float
         below += chance * (total < told.low)
         above += chance * (total > told.high)
     assert below <= 0.14 and above <= 0.14
+
+
+@pytest.mark.parametrize(
+    ("band", "call", "lean"),
+    [("at_risk", "commit", -1), ("healthy", "lost", 1), ("at_risk", "open", 0), ("", "lost", 0)],
+)
+def test_health_speaks_where_no_probability_is_told(band: str, call: str, lean: int) -> None:
+    line = replace(_line(1, 100, None, call), band=band)
+    assert (line.lean, line.is_apart) == (lean, lean != 0)
+    assert renewal_forecast.of([line], "JPY").worst == 0
 
 
 def test_other_currencies_are_counted_and_not_added() -> None:

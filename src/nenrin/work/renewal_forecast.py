@@ -61,7 +61,7 @@ def _is(line: Line, call: Call) -> bool:
 
 
 def _is_doubted(line: Line) -> bool:
-    return line.is_apart and (line.gap or 0) < 0
+    return line.lean < 0
 
 
 def _sum(lines: Iterable[Line]) -> int:

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce
 
+from nenrin.analytics.scores.bands import Band
 from nenrin.customers.models import Subscription
 from nenrin.customers.statuses import SubscriptionStatus
 from nenrin.foundation.models import Member
@@ -23,6 +24,8 @@ from nenrin.work.renewals import PIPELINE
 #: Person and model are at odds from so much probability on.
 APART: Final = 0.25
 MONTH: Final = 30.4375
+#: Calls that a red or a healthy account speaks against where no probability is told.
+HOPEFUL, GLOOMY = 0.75, 0.35
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,19 @@ class Line:
 
     @property
     def is_apart(self) -> bool:
-        return self.gap is not None and round(abs(self.gap), 9) > APART
+        """Where no model tells a probability, health speaks for it: red though likely, or healthy though leaving."""
+        return self.lean != 0
+
+    @property
+    def lean(self) -> int:
+        """-1 where the model (or health) sees much less than was called, 1 where much more, else 0."""
+        if self.called is None:
+            return 0
+        if self.gap is not None:
+            return 0 if round(abs(self.gap), 9) <= APART else 1 if self.gap > 0 else -1
+        if self.band == Band.AT_RISK and self.called >= HOPEFUL:
+            return -1
+        return 1 if self.band == Band.HEALTHY and self.called <= GLOOMY else 0
 
 
 def ahead(member: Member, today: date, until: date, permission: Permission = Permission.RENEWALS_VIEW) -> list[Line]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from nenrin.analytics.scores.bands import Band
 from nenrin.customers.models import Subscription
 from nenrin.foundation import organisation
 from nenrin.foundation.models import Member
@@ -50,11 +51,12 @@ def _nearest(line: Line) -> tuple[object, int]:
 
 
 def _hoped(book: Book, key: str, lines: Sequence[Line], now: datetime) -> int:
-    """The one that the model sees lowest is committed all the same."""
-    told = [one for one in lines if one.p is not None]
-    if not told:
+    """The one that the model, or health, sees lowest is committed all the same."""
+    doubtful = sorted((one for one in lines if one.p is not None), key=lambda one: one.p or 0)
+    doubtful = doubtful or [one for one in lines if one.band == Band.AT_RISK]
+    if not doubtful:
         return 0
-    _say(book, key, min(told, key=lambda one: one.p or 0), "commit", now - timedelta(days=1))
+    _say(book, key, doubtful[0], "commit", now - timedelta(days=1))
     return 1
 
 

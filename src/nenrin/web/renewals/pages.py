@@ -108,8 +108,8 @@ def _facts(told: Forecast, currency: str) -> tuple[Fact, ...]:
         Fact(Text("Best case", "最良"), money(told.best), meaning=Text(
             "Everything but what is called lost or is under notice.", "「解約見込み」と解約予告中を除いたMRR。")),
         Fact(Text("Worst case", "最悪"), money(told.worst), meaning=Text(
-            "Committed, without the terms that the model sees more than 25 points lower.",
-            "コミットのうち、モデルの確率が25ポイント超低い契約を除いたMRR。")),
+            "Committed, without the terms that the model (or red health) speaks against.",
+            "コミットのうち、モデルの確率が25ポイント超低い契約と、確率がなくヘルスが危険の契約を除いたMRR。")),
         Fact(Text("Expected by the model", "モデルの期待値"), money(told.expected), spread or untold, meaning=Text(
             "Each account's MRR times its probability to renew, added up; four of five outcomes fall in the interval.",
             "MRR×更新確率の合計。幅は80%区間。")),
@@ -117,8 +117,8 @@ def _facts(told: Forecast, currency: str) -> tuple[Fact, ...]:
             "Expected by the model, as a share of the MRR of the terms it tells of.",
             "モデルの期待値÷確率のある契約のMRR。")),
         Fact(Text("At odds", "見解の差"), format.number(told.apart, language), meaning=Text(
-            "Terms where the model and the call lie more than 25 points apart: look at these first.",
-            "モデルと担当の見立てが25ポイント超離れている件数。優先して確認。")),
+            "Terms where the model and the call lie more than 25 points apart; without a probability, where health speaks against the call. Look at these first.",
+            "モデルと担当の見立てが25ポイント超離れている件数。確率がない場合はヘルスと見立てが食い違う件数。優先して確認。")),
         Fact(Text("Not called yet", "見立て未入力"), format.number(told.uncalled, language), meaning=Text(
             "Terms that nobody has called, those under notice left out.", "担当の見立てがない件数（解約予告中を除く）。")),
     )  # fmt: skip

@@ -32,7 +32,7 @@ SAVED = Text("Call saved.", "見立てを保存しました。")
 
 
 class CallForm(forms.Form):
-    call = forms.ChoiceField(label=_("Call"))
+    call = forms.ChoiceField(label=_("Renewal call"))
     probability = forms.DecimalField(
         label=_("Probability to renew (%)"), required=False, min_value=0, max_value=100, decimal_places=1,
         help_text=_("Empty: the one that the call stands for."),
