@@ -17,7 +17,7 @@ from nenrin.api.paging import Id, Page, Strict, Window, page
 from nenrin.api.reach import reachable
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.permissions import Permission
-from nenrin.playbooks import asking_leave, lives, playbooks, runs, setting, whys
+from nenrin.playbooks import asking_leave, lives, masks, playbooks, runs, setting, whys
 from nenrin.playbooks.documents.problems import Unreadable
 from nenrin.playbooks.models import Playbook, PlaybookReplay, PlaybookVersion, Run
 from nenrin.playbooks.replaying import replays
@@ -303,7 +303,10 @@ def get_run(request: ApiRequest, run_id: Id) -> Any:
     """Where it stands, why it began, and every step it took."""
     run = _found(request, run_id, Permission.PLAYBOOKS_VIEW)
     names = ("step", "number", "kind", "outcome", "note", "at")
-    return _run(run) | {"began": _kept(run.began), "steps": list(run.steps.order_by("number").values(*names))}
+    steps = list(run.steps.order_by("number").values(*names))
+    for one in steps:
+        one["note"] = masks.note(one["kind"], one["note"], request.member)
+    return _run(run) | {"began": _kept(run.began), "steps": steps}
 
 
 @running.post("/{int:run_id}/retry", response=RunOut, summary="Try a failed run again")

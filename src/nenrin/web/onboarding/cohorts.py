@@ -71,8 +71,10 @@ def _asked(request: MemberRequest) -> tuple[Goal, By, str]:
     )
 
 
-def _read(request: MemberRequest, goal: Goal, by: By, template: str) -> list[Cohort]:
+def _read(request: MemberRequest, goal: Goal, by: By, template: str, within: Permission = common.VIEW) -> list[Cohort]:
     rows = OnboardingProject.objects.for_member(request.user, common.VIEW)
+    if within is not common.VIEW:
+        rows = rows.filter(pk__in=OnboardingProject.objects.for_member(request.user, within).values("pk"))
     if template:
         rows = rows.filter(template_version__template__key=template)
     wanted = rows.only(
@@ -173,10 +175,10 @@ def _story(drawn: list[Cohort], language: str) -> Text:
 
 @requires(Permission.EXPORT)
 def export(request: MemberRequest, kind: str) -> HttpResponseBase:
-    """The table as CSV or Excel."""
+    """The table as CSV or Excel, of the projects within the right to export."""
     language = get_language() or "ja"
     goal, by, template = _asked(request)
-    found = _read(request, goal, by, template)
+    found = _read(request, goal, by, template, within=Permission.EXPORT)
     exports.note(request, "onboarding", len(found), {"goal": goal, "by": by, "template": template}, room="work")
 
     def table() -> Iterator[list[Any]]:

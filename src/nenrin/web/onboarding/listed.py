@@ -134,10 +134,11 @@ def _paused(count: int) -> Text:
 
 @requires(Permission.EXPORT)
 def export(request: MemberRequest, kind: str) -> HttpResponseBase:
-    """The list with the same filters, as CSV or Excel."""
+    """The list with the same filters, of accounts within the right to export, as CSV or Excel."""
     language = get_language() or "ja"
     asked = filters.read(request.GET)
-    rows = _ordered(_rows(request, asked), chosen_sort(request, SORTS, "standing_first"))
+    reach = OnboardingProject.objects.for_member(request.user, Permission.EXPORT).values("pk")
+    rows = _ordered(_rows(request, asked).filter(pk__in=reach), chosen_sort(request, SORTS, "standing_first"))
     told = {name: getattr(asked, name) for name in filters.NAMES if getattr(asked, name)}
     exports.note(request, "onboarding", rows.count(), told, room="work")
     today = day_of(request.at, ZoneInfo(request.organisation.zone))

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from nenrin.foundation.models import Mail, Member, WebhookDelivery
 from nenrin.foundation.models.mail import STATES
 from nenrin.foundation.models.webhook import DELIVERIES
-from nenrin.foundation.permissions import Permission
+from nenrin.foundation.permissions import FieldClass, Permission, allowed, visible
+from nenrin.playbooks import masks
 from nenrin.playbooks.models import Run, RunStep
 from nenrin.values import Text
 
@@ -42,12 +43,19 @@ def _call(state: str) -> Outside:
     return Outside(DELIVERIES[state], is_unknown=False, is_failed=state == "failed")  # type: ignore[index]
 
 
-def unknown(member: Member) -> list[Mail]:
-    """Mails of playbooks whose outcome nobody knows, of the member's accounts: never repeated by themselves."""
+def unknown(member: Member) -> list[tuple[int, str]]:
+    """Mails of playbooks whose outcome nobody knows, by id and subject: never repeated by themselves.
+
+    None for whoever may not see mails; of the accounts whose runs and mails both are within reach.
+    """
+    if allowed(member, Permission.MAIL_VIEW) is None:
+        return []
+    may_read = visible(member, FieldClass.PERSONAL)
     rows = {row: int(key) for row in Mail.objects.filter(state="unknown", origin__startswith=ORIGIN).order_by("-pk")[:50]
             if (key := row.origin.removeprefix(ORIGIN)).isdigit()}  # fmt: skip
     if not rows:
         return []
     reached = Run.objects.for_member(member, Permission.PLAYBOOKS_VIEW)
-    mine = set(reached.filter(pk__in=rows.values()).values_list("pk", flat=True))
-    return [row for row, run in rows.items() if run in mine]
+    mails = Run.objects.for_member(member, Permission.MAIL_VIEW).values("pk")
+    mine = set(reached.filter(pk__in=rows.values()).filter(pk__in=mails).values_list("pk", flat=True))
+    return [(row.pk, row.subject if may_read else masks.HIDDEN) for row, run in rows.items() if run in mine]

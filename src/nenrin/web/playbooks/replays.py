@@ -60,7 +60,12 @@ class Told:
     per_month: float
 
 
-def told(request: MemberRequest, row: PlaybookReplay | None, shown: int = SHOWN) -> Told | None:
+def told(
+    request: MemberRequest,
+    row: PlaybookReplay | None,
+    shown: int = SHOWN,
+    within: Permission = Permission.PLAYBOOKS_VIEW,
+) -> Told | None:
     if row is None or row.state != "done":
         return Told(row, None, None, (), 0, 0, 0) if row else None
     report, language = row.report, get_language() or "ja"
@@ -68,6 +73,8 @@ def told(request: MemberRequest, row: PlaybookReplay | None, shown: int = SHOWN)
     mine = Account.objects.for_member(request.user, Permission.PLAYBOOKS_VIEW).filter(
         pk__in=[one[0] for one in firings]
     )
+    if within is not Permission.PLAYBOOKS_VIEW:
+        mine = mine.filter(pk__in=Account.objects.for_member(request.user, within).values("pk"))
     names = dict(mine.values_list("pk", "name"))
     listed = tuple(Firing(date_of(day), account, names.get(account), BECAME[out]) for account, day, out in firings)
     span = max((row.last - row.first).days / 30.4, 1)
@@ -121,10 +128,10 @@ def ask(request: MemberRequest, key: str) -> HttpResponse:
 
 @requires(Permission.EXPORT)
 def replay_export(request: MemberRequest, key: str, kind: str) -> HttpResponseBase:
-    """Every firing of the newest replay, of the accounts in the viewer's reach."""
+    """Every firing of the newest replay, of the accounts within the right to export."""
     found, language = standing.of(key), get_language() or "ja"
     row = found.shown.replays.filter(state="done").first()
-    shown = told(request, row, replays.LISTED)
+    shown = told(request, row, replays.LISTED, within=Permission.EXPORT)
     lines = [[one.day, one.name, one.became.in_(language)] for one in shown.firings if one.name] if shown else []
     exports.note(request, "playbook", len(lines), {}, room="playbooks")
     head = [one.in_(language) for one in (Text("Day", "発火日"), Text("Account", "顧客"), Text("Became", "その後"))]

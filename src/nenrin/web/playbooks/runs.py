@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from nenrin.foundation.actors import Actor
+from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import Permission, allowed
-from nenrin.playbooks import reasons, runs, steps
+from nenrin.playbooks import masks, reasons, runs, steps
 from nenrin.playbooks.models import Playbook, PlaybookVersion, Run, RunStep
 from nenrin.playbooks.models.run import OPEN
 from nenrin.values import Text
@@ -140,9 +141,10 @@ def _walked(some: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 @requires(Permission.EXPORT)
 def runs_export(request: MemberRequest, kind: str) -> HttpResponseBase:
-    """The list as CSV or Excel, as filtered and sorted."""
+    """Runs of accounts within the right to export, as CSV or Excel, as filtered and sorted."""
     language = get_language() or "ja"
-    rows = listing.ordered(_rows(request), listing.chosen_sort(request, SORTS, "-entered"), SORTS)
+    reach = Run.objects.for_member(request.user, Permission.EXPORT).values("pk")
+    rows = listing.ordered(_rows(request).filter(pk__in=reach), listing.chosen_sort(request, SORTS, "-entered"), SORTS)
     exports.note(request, "run", rows.count(), {}, room="playbooks")
     base = Run.objects.select_related("account", "version__playbook")
 
@@ -161,11 +163,12 @@ def run(request: MemberRequest, key: int) -> HttpResponse:
     """One run: why it began, every step with what it made and what became of it outside, where it stands."""
     row = get_object_or_404(_mine(request).select_related("account", "version__playbook"), pk=key)
     taken = list(row.steps.order_by("number", "pk"))
+    outside = outcomes.of(taken)
     context = {
         "as_of": request.at,
         "line": _line(row),
         "began": reasons.told(row.began),
-        "steps": [_step(one, outcomes.of(taken)) for one in taken],
+        "steps": [_step(one, outside, request.user) for one in taken],
         "chain": [one for one in _chain(row) if len(row.chain) > 1],
         "newest": row.version.playbook.versions.filter(state="live").exclude(pk=row.version_id).first(),
         "is_open": row.state in OPEN,
@@ -174,9 +177,10 @@ def run(request: MemberRequest, key: int) -> HttpResponse:
     return render(request, "playbooks/run.html", context)
 
 
-def _step(taken: RunStep, outside: dict[int, Any]) -> dict[str, Any]:
+def _step(taken: RunStep, outside: dict[int, Any], member: Member) -> dict[str, Any]:
     kind = steps.KINDS.get(taken.kind)
-    words = Text(taken.note.get("en", ""), taken.note.get("ja", ""))
+    note = masks.note(taken.kind, taken.note, member)
+    words = Text(note.get("en", ""), note.get("ja", ""))
     arm = None
     if kind and kind.arms and taken.note.get("arm"):
         arm = kind.arms[taken.note["arm"] == "otherwise"]
