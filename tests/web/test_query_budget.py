@@ -21,7 +21,6 @@ AT_MOST = 15
 #: An editor, which evaluates its preview beside the form, and a page of many loops: what each may take at most.
 EXCEPTED = {
     "health-model": 20,
-    "account": 17,  # everything of an account at a glance: why, risk, tasks, meetings, people, contracts, stream
     "meeting-brief": 20,  # the same on paper, with promises, plan and last words
     "data-board": 18,  # on PostgreSQL, where the spool has its counters too; 15 on SQLite
 }  # fmt: skip

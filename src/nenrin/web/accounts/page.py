@@ -22,7 +22,6 @@ from nenrin.web.accounts import usage as account_usage
 from nenrin.web.accounts.head import find, head
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.risk import block as risk_block
-from nenrin.web.tasks import panel as task_panel
 
 PEOPLE_SHOWN = 6
 LEFT_LATELY = timedelta(days=90)
@@ -42,7 +41,7 @@ def overview(request: MemberRequest, key: int) -> HttpResponse:
         "people": _people(request, key, top.today),
         "subscriptions": _subscriptions(request, key),
         "stream": _stream(request, key),
-        "tasks": task_panel.of(key, request),
+        "sees_tasks": allowed(request.user, Permission.TASKS_VIEW) is not None,
         "risk": risk_block.of(account, request),
     }
     return render(request, "account360/overview.html", context)

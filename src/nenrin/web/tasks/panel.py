@@ -1,15 +1,18 @@
-"""The open tasks of an account, for its page."""
+"""The open tasks of an account and its next meetings: fetched after its page, which has enough to ask."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from django.urls import reverse
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
 
 from nenrin.foundation.permissions import FieldClass, Permission, allowed, visible
 from nenrin.web import navigation
-from nenrin.web.guard import MemberRequest
+from nenrin.web.accounts.head import find
+from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.tasks.rows import Line, lines, within
 from nenrin.work.models import Meeting
 
@@ -28,10 +31,14 @@ class Panel:
     meeting_url: str
 
 
-def of(account: int, request: MemberRequest) -> Panel | None:
-    """Two queries; None where the viewer sees no tasks."""
-    if allowed(request.user, Permission.TASKS_VIEW) is None:
-        return None
+@requires(Permission.TASKS_VIEW)
+def account_errands(request: MemberRequest, key: int) -> HttpResponse:
+    """A fragment of the account's overview."""
+    account = find(request, key, Permission.TASKS_VIEW)
+    return render(request, "tasks/panel.html", {"account": account, "tasks": _of(key, request), "as_of": request.at})
+
+
+def _of(account: int, request: MemberRequest) -> Panel:
     rows = within(request.user).filter(account=account, state="open").order_by("due_on", "pk")[:SHOWN]
     may_add = allowed(request.user, Permission.TASKS_EDIT) is not None
     back = quote(reverse("account", args=[account]))
@@ -44,3 +51,6 @@ def of(account: int, request: MemberRequest) -> Panel | None:
     may_read = visible(request.user, FieldClass.PERSONAL)
     shown = lines(rows, request.user, navigation.today(request))
     return Panel(shown, all_url, new_url, list(meetings), may_read, meeting_url)
+
+
+urlpatterns = [path("accounts/<int:key>/errands", account_errands, name="account-errands")]
