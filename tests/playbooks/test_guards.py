@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from nenrin.customers import accounts, merges, tags
+from nenrin.customers import accounts, contacts, merges, tags
 from nenrin.foundation import journal, members
 from nenrin.foundation.actors import SYSTEM, Actor
-from nenrin.foundation.models import Entry, Organisation
+from nenrin.foundation.mail import sending, suppressions
+from nenrin.foundation.models import Entry, Mail, Organisation
 from nenrin.foundation.roles import Role
 from nenrin.playbooks import asking_leave, playbooks, runs
 from nenrin.playbooks.models import Exposure, Playbook, Run, RunStep, UniversalHoldout
@@ -391,3 +392,44 @@ def test_who_joins_the_universal_group_later_is_left_alone_from_then_on(org: Org
     stage.goes_on(later)
     assert 0 < Run.objects.filter(state="held_out", reason="universal").count() < 15
     assert set(Exposure.objects.values_list("arm", flat=True)) == {"treated"}, "what was drawn first stays written"
+
+
+def _write(kind: str) -> dict[str, object]:
+    words = {"subject": {"en": "s", "ja": "件名"}, "body": {"en": "b", "ja": "本文"}}
+    return {
+        "do": "send_mail",
+        "id": "write",
+        "approval": "draft",
+        "kind": kind,
+        "to": ["champion", "operator"],
+        **words,
+    }
+
+
+def test_who_wants_no_mail_is_passed_over_for_the_next_role_and_the_owner_gets_a_task_when_none_is_left(
+    org: Organisation, at: datetime
+) -> None:
+    account = stage.account(at=at, owner=stage.csm())
+    for role in ("champion", "operator"):
+        contacts.add(account, role, by=SYSTEM, at=at, role=role, emails=[f"{role}@x.example"])
+    suppressions.add("champion@x.example", by=SYSTEM, at=at, reason="unsubscribed", kind="account")
+    stage.published(stage.document(steps=[_write("account")]), at=at)
+    stage.falls(account, at=at)
+    stage.goes_on(at)
+    assert Mail.objects.get().to_address == "operator@x.example"
+    assert not Task.objects.exists()
+    suppressions.add("@x.example", by=SYSTEM, at=at)
+    stage.published(stage.document(playbook="second", steps=[_write("account")]), at=at)
+    stage.falls(account, at=at + DAY)
+    stage.goes_on(at + DAY)
+    assert Task.objects.get().account == account and Mail.objects.count() == 1
+
+
+def test_marketing_without_anybody_s_consent_becomes_a_task(org: Organisation, at: datetime) -> None:
+    sending.configure(by=SYSTEM, at=at, from_name="つむぎ", postal_address="東京都", enquiries="03-0000-0000")
+    account = stage.account(at=at, owner=stage.csm())
+    contacts.add(account, "山田", by=SYSTEM, at=at, role="champion", emails=["yamada@x.example"])
+    stage.published(stage.document(steps=[_write("marketing")]), at=at)
+    stage.falls(account, at=at)
+    stage.goes_on(at)
+    assert not Mail.objects.exists() and Task.objects.get().account == account

@@ -11,6 +11,7 @@ from nenrin.customers import fields
 from nenrin.customers.models import Contact
 from nenrin.foundation import journal
 from nenrin.foundation.actors import Actor
+from nenrin.foundation.mail import privacy as mails
 from nenrin.foundation.models import Entry, PersonalPart
 
 #: The models with personal data that this exporter and this eraser answer for.
@@ -39,7 +40,7 @@ def _personal(entry: Entry) -> object:
 
 
 def erase(contact: Contact, *, by: Actor, at: datetime) -> None:
-    """Forget a person: columns and addresses emptied, the journal's personal parts too; role and dates stay as figures.
+    """Forget a person: columns and addresses emptied, the journal's personal parts and their mails too; role and dates stay as figures.
 
     Safe to repeat. Journal: customers.contact.erased (which names nobody).
     """
@@ -47,6 +48,7 @@ def erase(contact: Contact, *, by: Actor, at: datetime) -> None:
         row = Contact.objects.select_for_update().get(pk=contact.pk)
         if row.erased_at:
             return
+        mails.erase([email.address for email in row.emails.all()], at=at, contact=row.pk)
         row.emails.all().delete()
         row.name = ERASED
         row.kana = row.title = row.department = row.phone = row.search = row.key = row.namespace = ""

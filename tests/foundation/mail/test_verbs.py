@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -292,3 +293,53 @@ def test_a_hold_is_time_to_stop_a_mail_that_no_person_wrote(org: Organisation) -
     assert [row.send_after - AT for row in (automatic, own, notice)] == [timedelta(minutes=5), timedelta(), timedelta()]
     drafts.stop([automatic.pk], by=MISAKI, at=AT)
     assert state(automatic) == "cancelled"
+
+
+def test_a_wish_that_was_half_written_holds_no_mail_up_and_is_set_aside(org: Organisation, home: Path) -> None:
+    whole = {"address_key": put().address_key, "kind": "marketing", "at": AT.isoformat()}
+    kept = home / "unsubscribes.0123456789ab"
+    kept.write_bytes(json.dumps(whole).encode() + b'\n{"address_key": "12\n\xff\n[]\n')
+    assert unsubscribes.collect() == 1 and unsubscribes.collect() == 0
+    assert Suppression.objects.get().kind == "marketing"
+    assert not kept.exists() and kept.with_name(f"{kept.name}.bad").read_bytes().count(b"\n") == 3
+
+
+def test_a_wish_that_is_being_written_is_not_taken_before_it_is_whole(
+    org: Organisation, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticket = unsubscribes.Ticket(put().address_key, Kind.MARKETING)
+    sync, seen = os.fsync, []
+
+    def slow(descriptor: int) -> None:  # another worker collects in the very moment of writing
+        seen.append(unsubscribes.collect())
+        sync(descriptor)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(unsubscribes, "choose", _away)
+        patch.setattr(unsubscribes, "_keep_names", lambda: None)
+        patch.setattr(os, "fsync", slow)
+        unsubscribes.stop(ticket, at=AT)
+    assert seen == [0] and unsubscribes.collect() == 1 and Suppression.objects.get().kind == "marketing"
+
+
+def test_a_complaint_outweighs_what_a_reader_may_take_back(org: Organisation) -> None:
+    mail = put()
+    reasons = [
+        suppressions.add_key(mail.address_key, mail.to_address, reason, by=SYSTEM, at=AT)
+        for reason in ("unsubscribed", "complaint", "hard_bounce", "complaint")
+    ]
+    assert reasons == [True, True, False, False] and Suppression.objects.get().reason == "complaint"
+
+
+def test_who_sends_a_mail_ahead_of_its_time_stands_in_the_journal_once(org: Organisation) -> None:
+    mail = put()
+    assert mail.send_after > AT
+    assert [len(drafts.hurry([mail.pk], by=MISAKI, at=AT)) for _ in range(2)] == [1, 0]
+    mail.refresh_from_db()
+    assert (mail.send_after, mail.version) == (AT, 2)
+    assert Entry.objects.get(action="foundation.mail.hurried").actor_key == MISAKI.key
+
+
+def test_a_sender_s_name_has_one_line(org: Organisation) -> None:
+    row = sending.configure(by=SYSTEM, at=AT, from_name="つむぎ\r\nBcc: all@x.example")
+    assert row.from_name == "つむぎ Bcc: all@x.example"

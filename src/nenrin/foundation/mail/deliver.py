@@ -123,6 +123,7 @@ def _batch(line: Line, connection: Connection, clock: Clock, holder: str, terms:
     """Claim and hand over one batch. Raises LineDown; what was claimed and not begun is given back then."""
     claimed = claims.take(line, clock.now(), holder=holder, terms=terms)
     previous: Handed | None = None
+    luck = _Luck(gate.row().failures)
     try:
         with durability.relaxed():
             for place, mail in enumerate(claimed.mails):
@@ -131,11 +132,38 @@ def _batch(line: Line, connection: Connection, clock: Clock, holder: str, terms:
                 if previous and previous[1].verdict == "line":
                     claims.release(claimed.mails[place + 1 :], clock.now())
                     raise transport.LineDown(previous[1].detail)
+                if previous and luck.is_over(previous[1], clock):
+                    claims.release(claimed.mails[place + 1 :], clock.now())
+                    raise transport.LineDown(previous[1].detail)
     finally:
         _settle(previous, clock)  # waits for the disk, and all before it with it
-    if claimed.mails:
-        gate.worked()
+        luck.settle()
     return len(claimed.mails) + claimed.withheld
+
+
+@dataclass(slots=True)
+class _Luck:
+    """How often in a row nobody knew whether the provider took a mail; at gate.FAILURES it is left alone."""
+
+    failures: int
+    has_answered: bool = False
+
+    def is_over(self, outcome: Outcome, clock: Clock) -> bool:
+        if outcome.verdict != "unknown":
+            self.has_answered, self.failures = True, 0
+            return False
+        self.settle()
+        self.failures += 1
+        if self.failures >= gate.FAILURES:
+            return True  # the last of them is counted by whoever hears that the line is down
+        gate.failed(outcome.detail, clock.now())
+        return False
+
+    def settle(self) -> None:
+        """What went wrong before an answer counts no longer."""
+        if self.has_answered:
+            gate.worked()
+        self.has_answered = False
 
 
 def _one(

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import Q
 
 from nenrin.foundation import journal
 from nenrin.foundation.actors import Actor
@@ -69,10 +70,12 @@ def stop(mails: Iterable[int], *, by: Actor, at: datetime, reason: str = "stoppe
     return _each(mails, STOPPABLE, "cancelled", by, at, state=MailState.CANCELLED, reason=reason)
 
 
-def hurry(mails: Iterable[int], *, by: Actor, at: datetime) -> int:
-    """Send what waits for its time or for its next attempt at once; returns how many. Safe to repeat."""
-    waiting = Mail.objects.filter(pk__in=list(mails), state=MailState.QUEUED, send_after__gt=at)
-    return waiting.update(send_after=at, changed_at=at)
+def hurry(mails: Iterable[int], *, by: Actor, at: datetime) -> list[Mail]:
+    """Send what waits for its time or for its next attempt at once. Safe to repeat.
+
+    Journal: foundation.mail.hurried, one each.
+    """
+    return _each(mails, (MailState.QUEUED,), "hurried", by, at, where=Q(send_after__gt=at), send_after=at)
 
 
 def arrived(mails: Iterable[int], *, by: Actor, at: datetime) -> list[Mail]:
@@ -116,6 +119,7 @@ def _each(
     at: datetime,
     *,
     outcome: str = "",
+    where: Q | None = None,
     **told: Any,
 ) -> list[Mail]:
     """The same change on every one of these mails that is in such a state, 500 in a transaction, an entry each."""
@@ -124,6 +128,7 @@ def _each(
     for start in range(0, len(wanted), 500):
         with transaction.atomic():
             rows = Mail.objects.select_for_update().filter(pk__in=wanted[start : start + 500], state__in=states)
+            rows = rows if where is None else rows.filter(where)
             changed = list(rows.order_by("id"))
             for row in changed:
                 _save(row, at, **told)

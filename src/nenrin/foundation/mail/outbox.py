@@ -22,6 +22,7 @@ from nenrin.foundation.models.mail import Kind, MailState
 from nenrin.values import Text
 
 MOST_WORDS: Final = 100_000
+MOST_MARKUP: Final = 400_000
 MOST_SUBJECT: Final = 300
 LASTS: Final = timedelta(days=7)
 #: States of a mail that nobody has handed over yet.
@@ -132,7 +133,7 @@ def noted(mail: Mail, verb: str, by: Actor, at: datetime, **particulars: object)
 def _row(letter: Letter, by: Actor, at: datetime, hold: timedelta) -> Mail:
     text, markup = letter.text.strip(), html.clean(letter.html)
     text = text or html.as_text(markup)
-    check(letter.to.email, letter.subject, text, withheld=letter.withheld)
+    check(letter.to.email, letter.subject, text, withheld=letter.withheld, markup=markup)
     _check_key(letter)
     held = letter.hold if letter.hold is not None else hold if letter.kind != Kind.TRANSACTIONAL else timedelta()
     due = max(letter.send_after or at, at + held)
@@ -150,7 +151,7 @@ def _row(letter: Letter, by: Actor, at: datetime, hold: timedelta) -> Mail:
     )  # fmt: skip
 
 
-def check(email: str, subject: str, text: str, *, withheld: str = "") -> None:
+def check(email: str, subject: str, text: str, *, withheld: str = "", markup: str = "") -> None:
     """Raises Refused for what can never be sent. One that is withheld anyway may lack its address."""
     faults = {
         "to": None
@@ -161,6 +162,9 @@ def check(email: str, subject: str, text: str, *, withheld: str = "") -> None:
         else None,
         "text": Text(f"from 1 to {MOST_WORDS} characters", f"1〜{MOST_WORDS}文字")
         if not 0 < len(text) <= MOST_WORDS
+        else None,
+        "html": Text(f"up to {MOST_MARKUP} characters", f"{MOST_MARKUP}文字まで")
+        if len(markup) > MOST_MARKUP
         else None,
     }
     wrong = {name: fault for name, fault in faults.items() if fault is not None}

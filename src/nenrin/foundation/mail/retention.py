@@ -20,13 +20,27 @@ _TOLD: Final = (DeliveryState.DELIVERED, DeliveryState.CANCELLED)
 
 
 def step(at: datetime, *, holder: str) -> int:
-    """Once a day; returns how many rows lost their words. Safe to repeat."""
+    """Once a day, and at once again while there was a full batch; returns how many rows lost their words.
+
+    Safe to repeat.
+    """
     if Lease.objects.filter(name=NAME, until__gt=at).exists():
         return 0
-    if not leases.take(NAME, holder=f"{holder}@{at.isoformat()}", seconds=EVERY_SECONDS, at=at):
+    mine = f"{holder}@{at.isoformat()}"
+    if not leases.take(NAME, holder=mine, seconds=EVERY_SECONDS, at=at):
         return 0
+    mails, messages = _mails(at), _messages(at)
+    if max(mails, messages) >= MOST:
+        leases.release(NAME, holder=mine, at=at)
+    return mails + messages
+
+
+def _mails(at: datetime) -> int:
     old = Mail.objects.filter(state__in=_ENDED, changed_at__lt=at - WORDS).exclude(text="")
-    mails = Mail.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:MOST])).update(text="", html="", why={})
+    return Mail.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:MOST])).update(text="", html="", why={})
+
+
+def _messages(at: datetime) -> int:
     told = WebhookDelivery.objects.filter(state__in=_TOLD, created_at__lt=at - MESSAGES)
     gone, _ = WebhookDelivery.objects.filter(pk__in=list(told.values_list("pk", flat=True)[:MOST])).delete()
-    return mails + gone
+    return gone

@@ -24,6 +24,8 @@ FIELDS: Final = (
     *("postal_address", "enquiries", "per_second", "per_hour", "hold_minutes"),
     *("window_from", "window_until", "is_workdays_only", "needs_consent"),
 )
+#: What goes into a header has one line.
+HEADERS: Final = frozenset({"from_name"})
 
 
 class SecretLost(ValueError):
@@ -117,7 +119,7 @@ def configure(*, by: Actor, at: datetime, version: int | None = None, **told: An
         row = MailSettings.objects.select_for_update().filter(pk=1).first() or MailSettings(pk=1, version=0)
         if version is not None and version != row.version:
             raise Conflict(f"the settings are at version {row.version}, not {version}")
-        changed = _changed(row, told)
+        changed = _changed(row, told | {name: " ".join(told[name].split()) for name in HEADERS & told.keys()})
         _check(row)
         if changed or row.version == 0:
             row.version, row.changed_at = row.version + 1, at

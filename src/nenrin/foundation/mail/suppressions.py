@@ -27,6 +27,13 @@ GOES_WITH: Final[Mapping[str, tuple[str, ...]]] = {
 ALWAYS: Final = frozenset({SuppressionReason.UNSUBSCRIBED.value})
 
 
+#: What a reader may take back stands below what nobody takes back lightly.
+WEIGHTS: Final = (
+    SuppressionReason.UNSUBSCRIBED.value, SuppressionReason.MANUAL.value, SuppressionReason.DOMAIN.value,
+    SuppressionReason.HARD_BOUNCE.value, SuppressionReason.COMPLAINT.value,
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """One address (or "@domain") to be suppressed; `kind` empty means every kind."""
@@ -55,6 +62,16 @@ def reasons(mails: Iterable[Mail], *, needs_consent: bool = True) -> dict[int, s
         if reason := _first(said, mail.kind):
             found[mail.pk] = reason
     return found | (_without_consent([m for m in asked if m.pk not in found]) if needs_consent else {})
+
+
+def refused(emails: Iterable[str], kind: Kind, *, needs_consent: bool = True) -> dict[str, str]:
+    """Of these addresses, those to which no mail of this kind would go out now, and why. At most two queries."""
+    asked = list(dict.fromkeys(emails))
+    mails = [
+        Mail(pk=place, kind=kind.value, to_address=addresses.normal(email), address_key=addresses.key(email))
+        for place, email in enumerate(asked)
+    ]
+    return {asked[place]: reason for place, reason in reasons(mails, needs_consent=needs_consent).items()}
 
 
 def is_refused(mail: Mail) -> bool:
@@ -99,18 +116,28 @@ def add(address: str, *, by: Actor, at: datetime, reason: str = "manual", kind: 
 def add_key(
     address_key: str, address: str, reason: str, *, kind: str = "", by: Actor, at: datetime, note: str = ""
 ) -> bool:
-    """The same for an address of which the hash alone is known."""
+    """The same for an address of which the hash alone is known. A graver reason takes the place of a lighter one.
+
+    True where it is new, or graver now.
+    """
     fresh = {"address": address, "reason": reason, "note": note[:300], "by_name": by.name, "created_at": at}
     with transaction.atomic():
         row, is_new = Suppression.objects.get_or_create(address_key=address_key, kind=kind, defaults=fresh)
-        if is_new:
+        is_graver = not is_new and _weight(reason) > _weight(row.reason)
+        if is_graver:
+            Suppression.objects.filter(pk=row.pk).update(reason=reason, note=note[:300], by_name=by.name)
+        if is_new or is_graver:
             told = {"reason": reason, "kind": kind, "address_key": address_key}
             personal = {"address": address} if address else {}
             journal.record(
                 "foundation.suppression.added", actor=by, at=at, subject=("suppression", row.pk), particulars=told,
                 personal=personal,
             )  # fmt: skip
-    return is_new
+    return is_new or is_graver
+
+
+def _weight(reason: str) -> int:
+    return WEIGHTS.index(reason) if reason in WEIGHTS else 0
 
 
 def _add(row: Told, by: Actor, at: datetime) -> bool:

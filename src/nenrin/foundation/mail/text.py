@@ -14,6 +14,11 @@ register(
     Text("Mail not sent ({reason}): {subject}", "メールを取り消し（{reason}）: {subject}"),
     personal=True,
 )
+register(
+    "foundation.mail.hurried",
+    Text("Mail sent ahead of its time: {subject}", "メールの送信を繰り上げ: {subject}"),
+    personal=True,
+)
 register("foundation.mail.sent", Text("Mail sent: {subject}", "メールを送信: {subject}"), personal=True)
 register("foundation.mail.delivered", Text("Mail delivered: {subject}", "メールが到着: {subject}"), personal=True)
 register("foundation.mail.bounced", Text("Mail bounced: {subject}", "メールが不達: {subject}"), personal=True)

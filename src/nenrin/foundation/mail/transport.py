@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 import requests
+import urllib3.exceptions
 from anymail.exceptions import AnymailError
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends import smtp
@@ -22,6 +23,10 @@ from nenrin.foundation.models.mail_rules import Security
 Verdict = Literal["taken", "temporary", "permanent", "no_mailbox", "unknown", "line", "not_composable"]
 #: Enhanced status (RFC 3463) of a mailbox that is not there, as against one that does not want this mail.
 _NO_MAILBOX: Final = re.compile(r"\b5\.1\.[0-36]\b|user unknown|no such user|unknown user|does not exist", re.I)
+#: No connection came about. (urllib3's NameResolutionError is one of these.)
+_UNREACHED: Final = (requests.ConnectTimeout, urllib3.exceptions.NewConnectionError)
+#: A server that takes no mail of this size, said before the mail itself was on its way (RFC 1870, RFC 3463).
+_TOO_LARGE: Final = re.compile(r"^552\b|\b5\.3\.4\b|\b5\.2\.3\b")
 
 
 class LineDown(Exception):
@@ -100,8 +105,9 @@ class SmtpConnection(Connection):
             return _refusal(*next(iter(refused.recipients.values())))
         except smtplib.SMTPDataError as refused:
             return _refusal(refused.smtp_code, refused.smtp_error)
-        except smtplib.SMTPResponseException as refused:  # of the sender, or the greeting: no fault of this mail
-            return Outcome("line", _words(refused.smtp_code, refused.smtp_error))
+        except smtplib.SMTPResponseException as refused:  # of the sender, or the greeting: seldom a fault of this mail
+            words = _words(refused.smtp_code, refused.smtp_error)
+            return Outcome("permanent" if _TOO_LARGE.search(words) else "line", words)
         except (OSError, smtplib.SMTPException) as broken:
             return self._broken(broken)
         return Outcome("taken" if sent else "permanent", "" if sent else "no recipient")
@@ -135,10 +141,8 @@ class ProviderConnection(Connection):
             self.backend.send_messages([message])
         except AnymailError as refused:
             return _provider_refusal(refused)
-        except requests.ConnectTimeout as unreached:
-            return Outcome("line", str(unreached)[:300])
         except (OSError, requests.RequestException) as broken:
-            return Outcome("unknown", f"{type(broken).__name__}: {broken}"[:300])
+            return Outcome(_unanswered(broken), f"{type(broken).__name__}: {broken}"[:300])
         status = getattr(message, "anymail_status", None)
         return Outcome("taken", provider_id=str(getattr(status, "message_id", "") or "")[:200])
 
@@ -154,8 +158,19 @@ def _provider_refusal(refused: AnymailError) -> Outcome:
     return Outcome("unknown" if status >= 500 else "permanent", detail)
 
 
-def _unanswered(cause: object) -> Verdict:
-    return "line" if isinstance(cause, requests.ConnectTimeout) else "unknown"
+def _unanswered(cause: BaseException | None) -> Verdict:
+    """Where no connection came about (no such name, refused, too slow to open) nobody has seen the mail."""
+    return "line" if any(isinstance(one, _UNREACHED) for one in _beneath(cause)) else "unknown"
+
+
+def _beneath(problem: BaseException | None) -> Iterator[BaseException]:
+    """A problem and what it was made of: requests and urllib3 wrap each other's."""
+    for _ in range(8):
+        if problem is None:
+            return
+        yield problem
+        inner = [getattr(problem, "reason", None), *problem.args, problem.__cause__]
+        problem = next((one for one in inner if isinstance(one, BaseException)), None)
 
 
 def _refusal(code: int, said: bytes | str) -> Outcome:

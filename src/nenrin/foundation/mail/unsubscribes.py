@@ -10,10 +10,10 @@ import base64
 import hashlib
 import hmac
 import json
+import logging
 import os
 import secrets
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,8 +29,12 @@ from nenrin.foundation.models import Mail, Suppression
 from nenrin.foundation.models.mail import Kind
 from nenrin.foundation.models.mail_rules import SuppressionReason
 
+log = logging.getLogger(__name__)
 READER: Final = Actor("source", "reader", "")
-SPOOL: Final = "unsubscribes.jsonl"
+#: One file for each wish, whole from the moment it bears its name: `unsubscribes.` and twelve hexadecimal digits.
+SPOOL: Final = "unsubscribes"
+#: What stands there was not to be read: for a person to look at.
+ASIDE: Final = "bad"
 #: Kinds that a reader may choose about.
 CHOSEN: Final = (Kind.ACCOUNT, Kind.MARKETING)
 
@@ -111,35 +115,55 @@ def choose(ticket: Ticket, *, off: Iterable[str], at: datetime, on: Iterable[str
 
 def _spool(ticket: Ticket, at: datetime) -> None:
     line = json.dumps({"address_key": ticket.address_key, "kind": ticket.kind, "at": at.isoformat()})
-    descriptor = os.open(_file(), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    with os.fdopen(descriptor, "w") as out:
+    kept = _home() / f"{SPOOL}.{secrets.token_hex(6)}"
+    unfinished = kept.with_name(f"{kept.name}.part")
+    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
         out.write(f"{line}\n")
         out.flush()
         os.fsync(out.fileno())
+    unfinished.rename(kept)
+    _keep_names()
+
+
+def _keep_names() -> None:
+    """A new name is on the disk only when its folder is."""
+    folder = os.open(_home(), os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def collect() -> int:
-    """Take in what was kept in the file while the database was away; returns how many. Before every claim."""
-    file = _file()
-    with suppress(FileNotFoundError):  # nothing there, or another worker took it
-        file.replace(file.with_suffix(f".{secrets.token_hex(6)}"))
-    return sum(_taken_in(left) for left in file.parent.glob(f"{file.stem}.{'[0-9a-f]' * 12}"))
+    """Take in what was kept in files while the database was away; returns how many. Before every claim."""
+    return sum(_taken_in(left) for left in _home().glob(f"{SPOOL}.{'[0-9a-f]' * 12}"))
 
 
 def _taken_in(left: Path) -> int:
-    """Twice is as good as once: the file goes only after what it says is committed."""
+    """Twice is as good as once: the file goes only after what it says is committed. What cannot be read is set aside."""
     try:
-        lines = left.read_text().splitlines()
-    except FileNotFoundError:
+        lines = left.read_bytes().splitlines()
+    except FileNotFoundError:  # another worker took it
         return 0
-    for line in lines:
-        told = json.loads(line)
-        ticket = Ticket(told["address_key"], Kind(told["kind"]))
-        at = datetime.fromisoformat(told["at"]).astimezone(UTC)
-        choose(ticket, off=suppressions.GOES_WITH[ticket.kind], at=at)
+    told = {line: _read(line) for line in lines}
+    for wish in filter(None, told.values()):
+        choose(wish[0], off=suppressions.GOES_WITH[wish[0].kind], at=wish[1])
+    if bad := [line for line, wish in told.items() if wish is None]:
+        aside = left.with_name(f"{left.name}.{ASIDE}")
+        aside.write_bytes(b"\n".join(bad) + b"\n")
+        log.error("%s of the wishes kept in %s cannot be read: see %s", len(bad), left.name, aside)
     left.unlink(missing_ok=True)
-    return len(lines)
+    return len(lines) - len(bad)
 
 
-def _file() -> Path:
-    return Path(settings.HOME) / SPOOL
+def _read(line: bytes) -> tuple[Ticket, datetime] | None:
+    try:
+        told = json.loads(line)
+        kind, at = Kind(told["kind"]), datetime.fromisoformat(told["at"]).astimezone(UTC)
+        return (Ticket(str(told["address_key"]), kind), at) if kind in CHOSEN else None
+    except (ValueError, LookupError, TypeError):
+        return None
+
+
+def _home() -> Path:
+    return Path(settings.HOME)

@@ -7,7 +7,9 @@ from datetime import date, timedelta
 from nenrin.customers.models import Assignment, Contact
 from nenrin.customers.statuses import DecisionRole, Phase, word
 from nenrin.foundation import format
+from nenrin.foundation.mail import sending, suppressions
 from nenrin.foundation.models import Member
+from nenrin.foundation.models.mail import Kind
 from nenrin.foundation.roles import Role
 from nenrin.insight.models import Health
 from nenrin.playbooks.documents.params import Choices, Values, named
@@ -49,13 +51,20 @@ def assignee(turn: Turn, who: str, member: str = "") -> Member | None:
     return first or Member.objects.filter(role=Role.HEAD, is_active=True).order_by("pk").first()
 
 
-def whom(turn: Turn, roles: tuple[str, ...]) -> Contact | None:
-    """The first of the account's people with one of these roles (in this order) who has an address; else any who has."""
+def whom(turn: Turn, roles: tuple[str, ...], kind: Kind) -> tuple[Contact, str] | None:
+    """The first of the account's people, by these roles in their order, to whom such a mail may go; and the address.
+
+    Whoever refused, bounced, or gave no consent to marketing is passed over: the next one is asked.
+    """
     rows = turn.account.contacts.filter(left_on__isnull=True, archived_at__isnull=True, emails__isnull=False)
     people = list(rows.distinct().order_by("pk").prefetch_related("emails"))
     order = {role: n for n, role in enumerate(roles)}
     meant = sorted((one for one in people if one.role in order), key=lambda one: order[one.role])
-    return next(iter(meant), None)
+    pairs = [(one, email.address) for one in meant for email in one.emails.all()]
+    rules = sending.current()
+    needs_consent = rules is None or rules.needs_consent
+    refused = suppressions.refused([address for _, address in pairs], kind, needs_consent=needs_consent)
+    return next((pair for pair in pairs if pair[1] not in refused), None)
 
 
 def mails_in_a_week(turn: Turn, contact: Contact) -> int:

@@ -27,7 +27,8 @@ KINDS: Choices = (
     (Kind.MARKETING.value, Text("Marketing (with consent only)", "マーケティング（配信同意が必要）")),
 )
 NOBODY = Text(
-    "Nobody to write to: no address, or not in these roles", "宛先なし（アドレス未登録、または該当する役割なし）"
+    "Nobody to write to: no address, not in these roles, or they want no such mail",
+    "宛先なし（アドレス未登録、該当する役割なし、または配信停止・同意なし）",
 )
 
 
@@ -43,15 +44,16 @@ def under(values: Values) -> Text:
 
 
 def act(turn: Turn) -> Outcome:
-    contact = people.whom(turn, turn.values["to"])
-    if contact is None:
+    found = people.whom(turn, turn.values["to"], Kind(turn.values["kind"]))
+    if found is None:
         return _handed_on(turn)
+    contact, address = found
     most = turn.playbook.limits.caps.per_contact
     if most and people.mails_in_a_week(turn, contact) >= most:
         why = Text(f"The person got {most} mails in 7 days: waits", f"同じ人に7日間で{most}通送信済みのため待機")
         return Hold(turn.at + times.A_DAY, why)
     try:
-        mail = _put(turn, contact)
+        mail = _put(turn, contact, address)
     except Refused as refused:
         return Failed(next(iter(refused.faults.values())))
     return Done(
@@ -59,13 +61,13 @@ def act(turn: Turn) -> Outcome:
     )
 
 
-def _put(turn: Turn, contact: Contact):  # type: ignore[no-untyped-def]  # a Mail
+def _put(turn: Turn, contact: Contact, address: str):  # type: ignore[no-untyped-def]  # a Mail
     language: Language = "en" if contact.language == "en" else "ja"
     known = people.gaps(turn, language, contact)
     subject, body = (merging.filled(turn.values[part].in_(language), known) for part in ("subject", "body"))
     owner = turn.account.owner
     return outbox.put(
-        to=Address(contact.emails.all()[0].address, contact.name), subject=subject[: outbox.MOST_SUBJECT], text=body,
+        to=Address(address, contact.name), subject=subject[: outbox.MOST_SUBJECT], text=body,
         language=language, kind=Kind(turn.values["kind"]), key=turn.key, account_id=turn.account.pk,
         contact_id=contact.pk, by=turn.by, at=turn.at, draft=turn.values["approval"] == "draft", why=turn.why,
         origin=("playbook", str(turn.run)), reply_to=owner.email if owner else "",
@@ -94,7 +96,7 @@ KIND = StepKind(
     Text("Mail", "メール"),
     (
         Param("to", Text("To", "宛先"), "several", people.WHOM, default=("decision_maker", "champion", "operator"),
-              hint=Text("The first of these who has an address.", "上から順に、アドレスのある人へ。")),
+              hint=Text("The first of these to whom a mail may go.", "上から順に、送信できる最初の人へ。")),
         Param("approval", Text("Approval", "承認"), "choice", APPROVALS, default="draft"),
         Param("kind", Text("Kind of mail", "メールの種類"), "choice", KINDS, default=Kind.ACCOUNT.value),
         Param("subject", Text("Subject", "件名"), "words"),
