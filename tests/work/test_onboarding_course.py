@@ -9,15 +9,20 @@ from typing import Any
 
 import pytest
 
+from nenrin.customers import ownership
 from nenrin.customers.errors import Refused
+from nenrin.customers.models import Account
 from nenrin.foundation.actors import SYSTEM
-from nenrin.foundation.models import Entry, Organisation
+from nenrin.foundation.models import Entry, Member, Organisation
 from nenrin.foundation.roles import Role
+from nenrin.values import Text
+from nenrin.work import tasks
 from nenrin.work.models import Notice, OnboardingProject, Task
 from nenrin.work.onboarding import (
     closing,
     cohorts,
     criteria,
+    files,
     first_values,
     followups,
     policies,
@@ -283,3 +288,52 @@ def test_closed_without_reaching_it_is_not_under_way() -> None:
     rows = [_project(start, state="closed", ended_on=start + timedelta(20)) for _ in range(5)]
     [cohort] = cohorts.read(cohorts.stays(rows, today, by="all"))
     assert (cohort.under_way, cohort.over, cohort.reached) == (0, 5, 0)
+
+
+def test_a_follow_up_of_an_owner_who_has_left_goes_to_whoever_looks_after_the_account(org: Organisation) -> None:
+    gone, there = cast.member(Role.CSM, "退職 一郎"), cast.member(Role.CSM, "後任 花子")
+    first, second = (world.project(world.company(name, there), owner=gone) for name in ("一社目", "二社目"))
+    ownership.release(second.account, by=SYSTEM, at=noon(5))
+    Member.objects.filter(pk=gone.pk).update(is_active=False)
+    assert followups.open_due(noon(6)) == 2
+    assert {task.account: task.assignee for task in Task.objects.all()} == {
+        first.account: there,
+        second.account: None,
+    }
+
+
+def test_a_follow_up_that_is_refused_holds_up_no_other(org: Organisation, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = (world.project(world.company(name)) for name in ("一社目", "二社目"))
+    opening = tasks.open
+
+    def refusing(account: Account, *given: Any, **named: Any) -> Task:
+        if account == first.account:
+            raise Refused.one("assignee", Text("not possible", "不可"), None)
+        return opening(account, *given, **named)
+
+    monkeypatch.setattr(tasks, "open", refusing)
+    assert followups.open_due(noon(6)) == 1
+    assert Task.objects.get().account == second.account
+
+
+def test_a_follow_up_whose_day_fell_on_a_holiday_or_was_missed_is_opened_still(org: Organisation) -> None:
+    """Day 30 of a project begun on 3 December is 1 January; the next business day is past the thirtieth."""
+    made = world.project()
+    OnboardingProject.objects.filter(pk=made.pk).update(starts_on=date(2026, 12, 3))
+    on = followups.due_on(date(2026, 12, 3), 30)
+    assert on > date(2027, 1, 2)
+    late = datetime(2027, 1, 9, 3, tzinfo=UTC)
+    assert followups.open_due(late) == 1 and followups.open_due(late) == 0
+    assert Task.objects.get().due_on == on
+    OnboardingProject.objects.filter(pk=made.pk).update(starts_on=date(2026, 9, 1))
+    Task.objects.all().delete()
+    assert followups.open_due(late) == 0
+
+
+def test_removed_files_are_swept_though_no_project_runs(org: Organisation, monkeypatch: pytest.MonkeyPatch) -> None:
+    swept: list[datetime] = []
+    monkeypatch.setattr(files, "sweep", lambda at: swept.append(at) or 0)
+    made = world.project()
+    OnboardingProject.objects.filter(pk=made.pk).update(state="completed")
+    rounds.step(noon(9))
+    assert swept == [noon(9)]

@@ -46,12 +46,12 @@ def turn(key: int, today: date, at: datetime) -> None:
 
 def _look(at: datetime) -> int:
     """What the facts say of the first value, and whose follow-up is near."""
-    if not OnboardingProject.objects.filter(state=State.RUNNING).exists():
-        return 0
     if not leases.take("onboarding.look", holder=at.isoformat(), seconds=EVERY_SECONDS, at=at):
         return 0
     if leases.take("onboarding.sweep", holder=at.isoformat(), seconds=SWEEP_SECONDS, at=at):
-        files.sweep(at)
+        files.sweep(at)  # files outlive their projects
+    if not OnboardingProject.objects.filter(state=State.RUNNING).exists():
+        return 0
     return first_values.notice(at) + followups.open_due(at)
 
 
