@@ -9,6 +9,7 @@ from django.test import Client
 
 from nenrin.foundation.models import Organisation, WebhookDelivery, WebhookEndpoint
 from nenrin.foundation.roles import Role
+from nenrin.foundation.webhooks import details
 from tests import cast
 from tests.web.form_kit import form_with
 
@@ -40,6 +41,10 @@ def test_a_webhook_is_added_its_secret_shown_once_and_replayed(client: Client) -
     client.post(f"/webhooks/{row.pk}/test")
     WebhookDelivery.objects.update(state="failed", attempts=10, detail="500 broken")
     assert "500 broken" in client.get(f"/webhooks/{row.pk}?state=failed").content.decode()
+    WebhookDelivery.objects.update(detail=details.told("late", "25"))
+    number = WebhookDelivery.objects.get().pk
+    for path in (f"/webhooks/{row.pk}?state=failed", f"/webhooks/{row.pk}/messages/{number}"):
+        assert "25秒以内に応答なし" in client.get(path).content.decode()
     client.post(f"/webhooks/{row.pk}/replay", {"all": "1"})
     one = WebhookDelivery.objects.get()
     assert (one.state, one.attempts) == ("queued", 0)

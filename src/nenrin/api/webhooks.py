@@ -13,7 +13,7 @@ from nenrin.api.paging import Id, Page, Strict, Window, Word, page
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.models import WebhookDelivery, WebhookEndpoint
 from nenrin.foundation.permissions import Permission
-from nenrin.foundation.webhooks import deliveries
+from nenrin.foundation.webhooks import deliveries, details
 
 router = Router(tags=["webhooks"])
 
@@ -87,4 +87,5 @@ def replay(request: ApiRequest, webhook_id: int, body: Again) -> Any:
 
 def _out(row: WebhookDelivery) -> dict[str, Any]:
     found = {name: getattr(row, name) for name in DeliveryOut.model_fields if hasattr(row, name)}
+    found["detail"] = details.of(row.detail).en
     return found | {"account_id": row.account}

@@ -15,7 +15,7 @@ from nenrin.foundation import journal, sealed, webhooks
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.mail.errors import Refused
 from nenrin.foundation.models import Entry, Organisation, WebhookDelivery, WebhookEndpoint
-from nenrin.foundation.webhooks import deliver, deliveries, endpoints, feed, posting, signatures
+from nenrin.foundation.webhooks import deliver, deliveries, details, endpoints, feed, posting, signatures
 from nenrin.foundation.webhooks.posting import Answer, Parcel
 
 AT = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
@@ -247,4 +247,7 @@ def test_an_endpoint_inside_fails_at_once_and_says_why(org: Organisation, monkey
     )
     deliver.step(AT)
     one.refresh_from_db()
-    assert one.state == "failed" and "not on the public network" in one.detail
+    assert one.state == "failed" and "not on the public network" in details.of(one.detail).en
+    assert (
+        details.of(one.detail).ja.startswith("inside.example (") and "公開ネットワーク外" in details.of(one.detail).ja
+    )

@@ -61,7 +61,7 @@ def reject(mails: Iterable[int], *, why: str, by: Actor, at: datetime) -> list[M
     """
     if not why.strip():
         raise Refused({"why": Text("why it does not go out", "却下の理由")})
-    told = {"state": MailState.CANCELLED, "reason": "rejected", "detail": why.strip()[:300]}
+    told: dict[str, Any] = {"state": MailState.CANCELLED, "reason": "rejected", "detail": why.strip()[:300]}
     return _each(mails, (MailState.DRAFT,), "cancelled", by, at, **told)
 
 

@@ -13,11 +13,11 @@ from typing import Any, Final
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from nenrin.foundation import journal, sealed
+from nenrin.foundation import journal, organisation, sealed
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Organisation, WebhookDelivery, WebhookEndpoint
 from nenrin.foundation.models.webhook import DeliveryState, EndpointKind
-from nenrin.foundation.webhooks import endpoints, posting, signatures
+from nenrin.foundation.webhooks import details, endpoints, posting, signatures
 from nenrin.foundation.webhooks.posting import Answer, Parcel
 
 HOLDER: Final = f"{socket.gethostname()}:{os.getpid()}"
@@ -38,7 +38,7 @@ def step(at: datetime, *, holder: str = HOLDER, rng: random.Random | None = None
     rows = _claimed(at, f"{holder[:60]}#{secrets.token_hex(6)}")
     parcels = {row.pk: parcel for row in rows if (parcel := _parcel(row, at)) is not None}
     answers = dict(zip(parcels, posting.post_all(list(parcels.values())), strict=True))
-    lost = Answer(None, "the address or secret of this endpoint cannot be opened: enter it again", is_refused=True)
+    lost = Answer(None, details.told("lost"), is_refused=True)
     for row in rows:
         settle(row, answers.get(row.pk, lost), at=at, rng=rng or random.Random())  # jitter needs no seed
     return len(rows)
@@ -118,7 +118,11 @@ def _consequences(row: WebhookDelivery, answer: Answer, columns: dict[str, Any],
     if answer.status == GONE:
         endpoints.disable(endpoint, why="410 Gone", by=SYSTEM, at=at)
     elif columns["state"] == DeliveryState.FAILED:
-        told = {"name": endpoint.name, "delivery": row.pk, "why": answer.detail[:200]}
+        told = {
+            "name": endpoint.name,
+            "delivery": row.pk,
+            "why": details.of(answer.detail).in_(organisation.current().language)[:200],
+        }
         journal.record(
             "foundation.webhook.failed", actor=SYSTEM, at=at, account=row.account, subject=("webhook", endpoint.pk),
             particulars=told,

@@ -18,6 +18,7 @@ import requests
 from requests_hardened import Config, HTTPSession
 from requests_hardened.ip_filter import InvalidIPAddress
 
+from nenrin.foundation.webhooks import details
 from nenrin.values import Text
 
 PORTS: Final = (443, 8443)
@@ -51,18 +52,23 @@ class Answer:
 
 def fault(url: str) -> Text | None:
     """What is wrong with an address by its form alone; None where nothing is."""
+    code = _fault(url)
+    return details.OURS[code] if code else None
+
+
+def _fault(url: str) -> str:
     try:
         parts = urlsplit(url)
         port = parts.port or 443
     except ValueError:
-        return Text("an address that can be read", "正しい形式のURL")
+        return "unreadable"
     if parts.scheme != "https" or not parts.hostname:
-        return Text("an address that begins with https://", "https:// で始まるURL")
+        return "scheme"
     if port not in PORTS:
-        return Text("port 443 or 8443", "ポートは443または8443")
+        return "port"
     if parts.username or parts.password:
-        return Text("an address without name and password", "ユーザー名・パスワードを含まないURL")
-    return None
+        return "userinfo"
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,25 +97,24 @@ def post_all(parcels: Sequence[Parcel]) -> list[Answer]:
     until = time.monotonic() + WHOLE_SECONDS
     for thread in threads:
         thread.join(max(0.0, until - time.monotonic()))
-    late = Answer(None, f"no answer within {WHOLE_SECONDS:.0f} seconds")
+    late = Answer(None, details.told("late", f"{WHOLE_SECONDS:.0f}"))
     return [found.get(place, late) for place in range(len(parcels))]
 
 
 def post(parcel: Parcel) -> Answer:
     """Send it. Never raises for what the other side may do."""
     url = parcel.url
-    wrong = fault(url)
-    if wrong is not None:
-        return Answer(None, wrong.en, is_refused=True)
+    if wrong := _fault(url):
+        return Answer(None, details.told(wrong), is_refused=True)
     try:
         with HTTPSession(_CONFIG) as session:
             session.trust_env = False  # no proxy of the environment looks names up in our place
             with session.post(url, data=parcel.body, headers=dict(parcel.headers), stream=True) as response:
                 return _answer(response)
     except InvalidIPAddress as inside:
-        return Answer(None, f"{urlsplit(url).hostname} leads to {inside}, which is not on the public network", True)
+        return Answer(None, details.told("inside", f"{urlsplit(url).hostname} ({inside})"), True)
     except (requests.RequestException, OSError, ValueError) as problem:
-        return Answer(None, f"{type(problem).__name__}: {problem}"[:300])
+        return Answer(None, details.told("unanswered", f"{type(problem).__name__}: {problem}"))
 
 
 def _answer(response: requests.Response) -> Answer:

@@ -20,7 +20,7 @@ from nenrin.foundation.mail.errors import Conflict, Refused
 from nenrin.foundation.models import WebhookDelivery, WebhookEndpoint
 from nenrin.foundation.models.webhook import DELIVERIES, DeliveryState, EndpointKind
 from nenrin.foundation.permissions import Permission
-from nenrin.foundation.webhooks import deliveries, endpoints
+from nenrin.foundation.webhooks import deliveries, details, endpoints
 from nenrin.values import Text
 from nenrin.web import exports
 from nenrin.web.guard import MemberRequest, requires
@@ -110,7 +110,7 @@ def _page(request: MemberRequest, row: WebhookEndpoint, form: EndpointForm | Non
         "form": form or EndpointForm(row=row, initial=_initial(row)),
         "secret": secret,
         "page": page,
-        "lines": [(one, DELIVERIES[DeliveryState(one.state)]) for one in page.object_list],
+        "lines": [(one, DELIVERIES[DeliveryState(one.state)], details.of(one.detail)) for one in page.object_list],
         "states": list(DELIVERIES.items()),
         "wanted": wanted,
         "is_standard": row.kind == EndpointKind.STANDARD,
@@ -206,7 +206,12 @@ def replay(request: MemberRequest, key: int) -> HttpResponse:
 def delivery(request: MemberRequest, key: int, number: int) -> HttpResponse:
     """One message as it was sent."""
     row = get_object_or_404(WebhookDelivery.objects.select_related("endpoint"), pk=number, endpoint=key)
-    context = {"as_of": request.at, "row": row, "state": DELIVERIES[DeliveryState(row.state)]}
+    context = {
+        "as_of": request.at,
+        "row": row,
+        "state": DELIVERIES[DeliveryState(row.state)],
+        "detail": details.of(row.detail),
+    }
     return render(request, "webhooks/delivery.html", context)
 
 
