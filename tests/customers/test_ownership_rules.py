@@ -20,6 +20,7 @@ from nenrin.foundation.models import Entry, Member, Organisation
 from nenrin.foundation.roles import Role
 from nenrin.values import Text
 from nenrin.work import handing_over, promises, tasks
+from nenrin.work.models.task import Task
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -185,3 +186,29 @@ def test_a_persons_name_is_taken_out_of_a_handovers_note(team: list[Member], at:
     row.refresh_from_db()
     assert row.note == "—様に挨拶を"
     assert Entry.objects.get(action="customers.handover.proposed").personal.payload == {}
+
+
+def test_with_more_than_a_page_of_tasks_every_one_goes_along(team: list[Member], at: datetime) -> None:
+    giver, receiver = team
+    account = company("仕事の多い会社", at)
+    ownership.assign(account, giver, by=SYSTEM, at=at)
+    Task.objects.bulk_create(
+        Task(account=account, title=f"作業 {n}", assignee=giver, created_at=at, changed_at=at) for n in range(203)
+    )
+    row = handing_over.propose(account, receiver, by=Actor.of(giver), at=at)
+    handing_over.accept(row, by=Actor.of(receiver), at=at)
+    assert Task.objects.filter(assignee=receiver).count() == 203
+    assert handovers.Handover.objects.get().contents["tasks"] == 203
+
+
+def test_accounts_that_nobody_can_take_do_not_hold_up_those_after_them(team: list[Member], at: datetime) -> None:
+    osaka = [{"field": "prefecture", "op": "in", "value": ["大阪府"]}]
+    routing.replace([rule(team, conditions=osaka)], by=SYSTEM, at=at)
+    for number in range(4):
+        company(f"東京 {number}", at + LATER, prefecture="東京都")
+    last = company("大阪", at + LATER, prefecture="大阪府")
+    routed = [routing.step(at + LATER * n, most=2) for n in range(1, 5)]
+    assert sum(routed) == 1 and Account.objects.get(pk=last.pk).owner is not None
+    early = Account.objects.get(name="東京 0")
+    Account.objects.filter(pk=early.pk).update(prefecture="大阪府")
+    assert sum(routing.step(at + LATER * n, most=2) for n in range(5, 9)) == 1

@@ -22,12 +22,14 @@ from nenrin.customers.models import Account, Assignment
 from nenrin.customers.models.routing import RoutingRule
 from nenrin.customers.rules import Condition
 from nenrin.customers.statuses import Phase, Status
-from nenrin.foundation import journal
+from nenrin.foundation import journal, leases
 from nenrin.foundation.actors import SYSTEM, Actor
-from nenrin.foundation.models import Member
+from nenrin.foundation.models import Lease, Member
 from nenrin.values import Text
 
 ROUND = 200
+#: Under this name stands how far the last round came.
+PLACE = "customers.routing"
 
 
 class Ownership(StrEnum):
@@ -230,19 +232,34 @@ def preview(wanted: Sequence[Rule], *, most: int = 500) -> list[Proposal]:
 def step(at: datetime, most: int = ROUND) -> int:
     """Route what is new, by the rules in use; returns how many accounts found somebody. For the worker's loop.
 
+    `most` accounts a round, each round where the last one ended: those that nobody can take hold up no other.
     Journal: customers.owner.assigned by the system, and customers.owner.routed with why.
     """
     used = list(RoutingRule.objects.filter(used_from__isnull=False))
     if not used:
         return 0
     since = min(row.used_from for row in used if row.used_from)
-    accounts = list(unowned(since)[:most])
+    after = _place()
+    accounts = list(unowned(since).filter(pk__gt=after)[:most])
+    _go_on(after, accounts[-1].pk if len(accounts) == most else 0, at)
     if not accounts:
         return 0
     begun = {row.key: row.used_from for row in used}
     router = Router([_rule(row) for row in used])
     found = [p for account in accounts for p in router.propose(account) if account.created_at >= begun[p.rule]]
     return route([one for one in found if one.member is not None], by=SYSTEM, at=at)
+
+
+def _place() -> int:
+    kept = Lease.objects.filter(name=PLACE).values_list("particulars", flat=True).first()
+    return int((kept or {}).get("after", 0))
+
+
+def _go_on(before: int, after: int, at: datetime) -> None:
+    """The next round begins after this account; 0: with the first again."""
+    if after != before:
+        leases.take(PLACE, holder=PLACE, seconds=1, at=at)
+        leases.note(PLACE, {"after": after})
 
 
 def route(proposals: Iterable[Proposal], *, by: Actor, at: datetime) -> int:

@@ -19,7 +19,6 @@ from nenrin.work.models.plan import PlanState, SuccessPlan
 from nenrin.work.models.promise import Promise
 from nenrin.work.models.task import Task
 
-MOST = 200
 _OPEN = (PlanState.DRAFT, PlanState.AGREED)
 
 
@@ -41,7 +40,7 @@ def contents(row: Handover) -> Contents:
     open_tasks = Task.objects.open().filter(account=row.account_id).select_related("assignee")
     open_promises = Promise.objects.open().filter(account=row.account_id).select_related("owner")
     open_plans = SuccessPlan.objects.filter(account=row.account_id, state__in=_OPEN).select_related("owner")
-    return Contents(list(open_tasks[:MOST]), list(open_promises[:MOST]), list(open_plans[:MOST]))
+    return Contents(list(open_tasks), list(open_promises), list(open_plans))
 
 
 def propose(
