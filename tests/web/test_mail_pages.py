@@ -232,3 +232,12 @@ def test_who_unsubscribes_gets_no_mail_that_waited(org: Organisation) -> None:
     Client().post("/mail/" + unsubscribes.urls(mail)[1].partition("/mail/")[2])
     assert suppressions.reasons([mail]) == {mail.pk: "unsubscribed"}
     assert deliver.step(AT + timedelta(minutes=6)) == 0
+
+
+def test_marketing_that_waits_for_its_footer_says_so(client: Client) -> None:
+    sending.configure(by=SYSTEM, at=AT, host="127.0.0.1", from_address="cs@tsumugi.example")
+    mail = put(kind=Kind.MARKETING)
+    for path in ("/mails", f"/mails/{mail.pk}"):
+        assert "差出人名・住所・問い合わせ先のいずれかが未設定" in text(client, path)
+    Mail.objects.update(kind=Kind.ACCOUNT)
+    assert "問い合わせ先のいずれかが未設定" not in text(client, "/mails")

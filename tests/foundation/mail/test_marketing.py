@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from nenrin.customers import contacts, privacy
 from nenrin.foundation.mail import deliver, sending, suppressions
 from nenrin.foundation.models import Organisation
 from nenrin.foundation.models.mail import Kind
@@ -42,3 +43,12 @@ def test_a_playbook_that_sends_marketing_is_not_published_before_that(org: Organ
         stage.published(told, at=AT)
     settled(from_name="つむぎワークス")
     assert stage.published(told, at=AT).state == "live"
+
+
+def test_a_person_who_is_erased_is_erased_from_the_outbox_too(org: Organisation) -> None:
+    account = stage.account(at=AT)
+    person = contacts.add(account, "田中 由美", by=MISAKI, at=AT, role="champion", emails=["tanaka@hinata.example"])
+    mail = put("tanaka@hinata.example", contact_id=person.pk)
+    privacy.erase(person, by=MISAKI, at=AT)
+    mail.refresh_from_db()
+    assert (mail.state, mail.reason, mail.to_address, mail.text) == ("cancelled", "erased", "", "")
