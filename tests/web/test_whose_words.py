@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -45,7 +46,7 @@ def as_member(member: Member) -> Client:
 
 
 def text(client: Client, address: str) -> str:
-    answer = client.get(address)
+    answer: Any = client.get(address)
     assert answer.status_code == 200, address
     content = b"".join(answer.streaming_content) if answer.streaming else answer.content
     return content.decode("utf-8-sig")

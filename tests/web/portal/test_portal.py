@@ -50,7 +50,8 @@ class Way:
         return reverse(name, args=[self.issued.secret, *ids])
 
     def get(self, **query: str) -> Any:
-        return self.client.get(self.url(), query)
+        """As a browser goes to a page."""
+        return self.client.get(self.url(), query, headers={"Sec-Fetch-Mode": "navigate"})
 
     def step(self, key: str) -> OnboardingStep:
         return world.step(self.project, key)
@@ -328,3 +329,17 @@ def test_links_are_for_contacts_of_the_account_who_are_there(way: Way) -> None:
     contacts.change(way.contact, by=SYSTEM, at=way.at, left_on=way.at.date())
     with pytest.raises(links.Refused):
         links.issue(way.project, way.contact, by=ME, at=way.at)
+
+
+def test_a_scanner_that_fetches_the_link_has_neither_opened_nor_read_it(way: Way) -> None:
+    assert way.project.owner is not None
+    messages.write(way.project, "資料をお送りします", member=way.project.owner, at=way.at)
+    assert way.client.get(way.url()).status_code == 200
+    assert OnboardingLink.objects.get().opened_at is None and OnboardingMessage.objects.get().seen_at is None
+    way.get()
+    assert OnboardingLink.objects.get().opened_at and OnboardingMessage.objects.get().seen_at
+
+
+def test_whoever_sends_a_form_has_opened_the_link(way: Way) -> None:
+    way.client.post(way.url("portal-language"), {"language": "en"})
+    assert OnboardingLink.objects.get().opened_at is not None

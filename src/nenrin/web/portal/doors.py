@@ -67,6 +67,8 @@ def by_link(page: Page) -> Page:
         request.link = link
         if request.method == "POST" and not _within(request, DEEDS, str(link.pk)):
             return _too_many(request, link)
+        if request.method == "POST":
+            links.used(link, at=request.at)
         with translation.override(link.language), timezone.override(organisation.zone()):
             try:
                 return _told(page(request, secret, *args, **kwargs), link.language)

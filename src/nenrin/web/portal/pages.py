@@ -37,9 +37,14 @@ SAID = {
 @require_safe
 @by_link
 def portal(request: PortalRequest, secret: str) -> HttpResponse:
-    """Their steps, progress, files and messages."""
-    links.used(request.link, at=request.at)
-    messages.seen(request.link.project, by_us=False, at=request.at)
+    """Their steps, progress, files and messages.
+
+    Opened and read counts only where a browser says that it goes to the page: what merely fetches an address to check
+    it (a scanner of mails, a preview) does not say so. Every form that is sent counts too.
+    """
+    if request.headers.get("Sec-Fetch-Mode") == "navigate":
+        links.used(request.link, at=request.at)
+        messages.seen(request.link.project, by_us=False, at=request.at)
     return _page(request, secret)
 
 

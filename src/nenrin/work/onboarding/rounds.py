@@ -8,7 +8,7 @@ from django.db import transaction
 
 from nenrin.foundation import leases, organisation
 from nenrin.work.models.onboarding import OnboardingProject, State
-from nenrin.work.onboarding import files, first_values, followups, policies, standings, telling
+from nenrin.work.onboarding import files, first_values, followups, inviting, policies, standings, telling
 
 #: Facts are asked at most this often; the right is left to run out, so that no other worker asks sooner.
 EVERY_SECONDS = 60
@@ -50,9 +50,10 @@ def _look(at: datetime) -> int:
         return 0
     if leases.take("onboarding.sweep", holder=at.isoformat(), seconds=SWEEP_SECONDS, at=at):
         files.sweep(at)  # files outlive their projects
+    settled = inviting.settle(at)
     if not OnboardingProject.objects.filter(state=State.RUNNING).exists():
-        return 0
-    return first_values.notice(at) + followups.open_due(at)
+        return settled
+    return settled + first_values.notice(at) + followups.open_due(at)
 
 
 def all_turned(at: datetime) -> int:
