@@ -2,6 +2,8 @@
 SHELL := /bin/bash
 PYTHON ?= python3
 PORT ?= 8000
+# Two tests at a time; those that need the machine to themselves one after another (tests/conftest.py).
+PARALLEL ?= -n 2 --dist loadgroup
 BIN := .venv/bin
 export DJANGO_SETTINGS_MODULE := nenrin.settings
 TEST_HOME := $(CURDIR)/var/test
@@ -27,13 +29,13 @@ demo: setup
 test: setup
 	@$(BIN)/python scripts/compile_messages.py
 	@bash scripts/packages.sh
-	@NENRIN_HOME=$(TEST_HOME) $(BIN)/python -m pytest $(ARGS)
+	@NENRIN_HOME=$(TEST_HOME) $(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 
 test-fast: setup messages
-	@NENRIN_HOME=$(TEST_HOME) $(BIN)/python -m pytest -m "not browser and not clients and not faults" $(ARGS)
+	@NENRIN_HOME=$(TEST_HOME) $(BIN)/python -m pytest $(PARALLEL) -m "not browser and not clients and not faults" $(ARGS)
 
 test-postgres: setup messages
-	@NENRIN_HOME=$(TEST_HOME) bash scripts/with_postgres.sh $(BIN)/python -m pytest -m "not browser and not clients and not faults" $(ARGS)
+	@NENRIN_HOME=$(TEST_HOME) bash scripts/with_postgres.sh $(BIN)/python -m pytest $(PARALLEL) -m "not browser and not clients and not faults" $(ARGS)
 
 check: setup
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -23,6 +23,13 @@ examples.register_profile("landing", deadline=None, derandomize=True)
 examples.load_profile("landing" if os.environ.get("CI") else "here")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What drives a browser, a client or whole processes goes one after another, beside everything else."""
+    for item in items:
+        if any(item.get_closest_marker(name) for name in ("browser", "clients", "faults")):
+            item.add_marker(pytest.mark.xdist_group("machine"))
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings() -> None:
     """One file a process; nothing to change."""
