@@ -7,6 +7,8 @@ from datetime import datetime
 import pytest
 from django.test import Client
 
+from nenrin.foundation import members
+from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Member, Organisation
 from nenrin.foundation.roles import Role
 from nenrin.playbooks.models import Playbook, PlaybookVersion, Run
@@ -123,3 +125,28 @@ def test_versions_show_what_differs_and_the_list_is_exported(client: Client, vie
     assert client.get("/playbooks/export.csv").status_code == 200
     assert client.get("/runs/export.xlsx").status_code == 200
     assert "per_hour: 10" in page(client, "/playbooks/rescue/yaml")
+
+
+def test_the_page_and_the_list_say_what_a_live_playbook_names_that_is_gone(
+    client: Client, viewer: Member, at: datetime
+) -> None:
+    named = stage.csm("退職 予定")
+    stage.published(stage.document(steps=[{**stage.CALL, "member": str(named.pk)}]), at=at)
+    assert "利用できません" not in page(client, "/playbooks/rescue") + page(client, "/playbooks")
+    members.deactivate(named, by=SYSTEM, at=at)
+    shown = page(client, "/playbooks/rescue")
+    assert "公開中の版に、利用できなくなったものが含まれています" in shown
+    assert f"「{named.pk}」は利用できません" in shown and f"「{named.pk}」は利用できません" in page(
+        client, "/playbooks"
+    )
+    assert "プレイブックを読み取れない" not in shown and 'id="detail"' in shown
+
+
+def test_the_page_of_a_live_playbook_that_cannot_be_read_says_that_nobody_moves(
+    client: Client, viewer: Member, at: datetime
+) -> None:
+    version = stage.published(stage.document(), at=at)
+    version.document = {**version.document, "who": {"field": "attribute.gone", "op": "=", "value": "x"}}
+    version.save(update_fields=["document"])
+    assert "公開中の版を読み取れません" in page(client, "/playbooks/rescue/versions")
+    assert "attribute.gone" in page(client, "/playbooks")

@@ -277,7 +277,7 @@ def get_why(request: ApiRequest, key: Key, account_id: Id) -> Any:
         raise Http404(f"no account {account_id} in your scope")
     row = _one(key)
     fields, choices = setting.current()
-    live = lives.of(row.versions.filter(state="live").first() or _shown(row), fields, choices)
+    live = lives.readable(row.versions.filter(state="live").first() or _shown(row), fields, choices)
     found = whys.of(live, account, at=request.at, fields=fields, setting=choices)
     rules = [
         {"name": _both(rule.name), "passes": rule.passes, "why": _both(rule.why),

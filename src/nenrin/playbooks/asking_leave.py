@@ -52,23 +52,27 @@ def deciders(playbook: Playbook) -> Sequence[Member]:
 def approve(playbook: Playbook, *, per_hour: int, by: Actor, at: datetime, only: Sequence[int] | None = None) -> int:
     """Let those who wait begin, so many an hour (0: all at once); returns how many. Safe to repeat.
 
-    Journal: playbooks.run.approved.
+    Journal: playbooks.run.approved, once for each 500.
     """
     waiting = list(_asked(playbook, only).order_by("pk").values_list("pk", flat=True))
+    count = 0
     for start in range(0, len(waiting), CHUNK):
-        _wake(waiting[start : start + CHUNK], start, per_hour, at)
-    return _noted("approved", playbook, len(waiting), by, at)
+        with transaction.atomic():
+            woken = _wake(waiting[start : start + CHUNK], start, per_hour, at)
+            count += _noted("approved", playbook, woken, by, at)
+    return count
 
 
-def _wake(keys: Sequence[int], done: int, per_hour: int, at: datetime) -> None:
-    """Under each hour's number, so that a chunk is a statement or two."""
+def _wake(keys: Sequence[int], done: int, per_hour: int, at: datetime) -> int:
+    """Under each hour's number, so that a chunk is a statement or two; returns how many."""
     slots: dict[int, list[int]] = {}
     for n, key in enumerate(keys, start=done):
         slots.setdefault(n // per_hour if per_hour else 0, []).append(key)
-    with transaction.atomic():
-        for slot, some in slots.items():
-            rows = Run.objects.filter(pk__in=some, state=RunState.ASKED)
-            rows.update(state=RunState.READY, wake_at=at + slot * HOUR, changed_at=at, reason="began")
+    asked = Run.objects.filter(state=RunState.ASKED)
+    return sum(
+        asked.filter(pk__in=some).update(state=RunState.READY, wake_at=at + slot * HOUR, changed_at=at, reason="began")
+        for slot, some in slots.items()
+    )
 
 
 def decline(playbook: Playbook, *, by: Actor, at: datetime, only: Sequence[int] | None = None) -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db import transaction
+
 from nenrin.customers.models import Account
 from nenrin.customers.statuses import Status
 from nenrin.playbooks import ending, reasons
@@ -17,8 +19,9 @@ def follow(accounts: Iterable[int], at: datetime) -> int:
 
     A survivor that is inside the same playbook already stays there once. Safe to repeat.
     """
-    rows = Run.objects.filter(account__in=list(accounts), state__in=OPEN).select_related("account", "version")
-    return sum(follow_one(run, at) for run in rows)
+    with transaction.atomic():
+        rows = Run.objects.select_for_update(of=("self",)).filter(account__in=list(accounts), state__in=OPEN)
+        return sum(follow_one(run, at) for run in rows.select_related("account", "version").order_by("pk"))
 
 
 def follow_one(run: Run, at: datetime) -> bool:

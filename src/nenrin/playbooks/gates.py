@@ -67,7 +67,7 @@ class Known:
                 .annotate(Max("ended_at"))
             ),
             in_a_year=_counted(came.filter(entered_at__gt=at - YEAR)),
-            in_a_day=_counted(own.filter(entered_at__gt=at - DAY)),
+            in_a_day=_counted(came.filter(entered_at__gt=at - DAY)),
             others=_others(live, accounts, at),
         )
 
@@ -76,6 +76,10 @@ def verdict(
     live: Live, account: Account, chain: tuple[int, ...], known: Known, at: datetime, fields: Fields
 ) -> Verdict | None:
     """Why this account stays out; None where it may come in."""
+    if live.problem is not None:
+        return Verdict(
+            RunState.SKIPPED, "unreadable", reasons.said("unreadable", problem=live.problem.problems[0].text)
+        )
     if account.pk not in known.matching and _stands(account):
         return Verdict(RunState.SKIPPED, "not_matching", Text("", ""), is_told=False)
     for rule in (_unstanding, _excluded, _loop, _inside, _again, _often, _cooling):

@@ -19,32 +19,44 @@ from nenrin.playbooks.models import Playbook, PlaybookVersion
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """A version as it is played."""
+    """A version as it is played. `problem`: it cannot be read any more, so nobody comes in and nobody moves by it."""
 
     row: Playbook
     version: PlaybookVersion
     document: Document
     program: Program
-
-
-@dataclass(frozen=True, slots=True)
-class Unread:
-    """A live version that can no longer be read: an attribute, a segment or a colleague in it is gone."""
-
-    version: PlaybookVersion
-    problem: Unreadable
+    problem: Unreadable | None = None
 
 
 def of(version: PlaybookVersion, fields: Fields, setting: Setting) -> Live:
-    """Raises Unreadable."""
+    """As a draft is read: what is gone is a problem. Raises Unreadable."""
     document = reading.from_dict(version.document, fields, setting)
     return Live(version.playbook, version, document, laid_out(document))
 
 
+def stored(version: PlaybookVersion, fields: Fields, setting: Setting) -> Live:
+    """A version that was published once: it goes on with colleagues, segments or templates that are gone since.
+
+    Steps fall back on somebody else or fail where they stand; only what has no meaning any more is a `problem`.
+    """
+    found = reading.stored(version.document, fields, setting)
+    problem = Unreadable(found.problems) if found.problems else None
+    return Live(version.playbook, version, found.playbook, laid_out(found.playbook), problem)
+
+
+def readable(version: PlaybookVersion, fields: Fields, setting: Setting) -> Live:
+    """The same, for what needs all of it: a draft strictly. Raises Unreadable."""
+    if version.state in ("draft", "asked"):
+        return of(version, fields, setting)
+    live = stored(version, fields, setting)
+    if live.problem is not None:
+        raise live.problem
+    return live
+
+
 def current(fields: Fields, setting: Setting) -> list[Live]:
-    """Live and not paused, readable; by key."""
-    found = (_tried(version, fields, setting) for version in versions())
-    return [one for one in found if isinstance(one, Live)]
+    """Live and not paused, by key; also those with a problem."""
+    return [stored(version, fields, setting) for version in versions()]
 
 
 def versions() -> Iterable[PlaybookVersion]:
@@ -52,13 +64,6 @@ def versions() -> Iterable[PlaybookVersion]:
         state="live", playbook__paused_at__isnull=True, playbook__archived_at__isnull=True
     )
     return rows.select_related("playbook").order_by("playbook__key")
-
-
-def _tried(version: PlaybookVersion, fields: Fields, setting: Setting) -> Live | Unread:
-    try:
-        return of(version, fields, setting)
-    except Unreadable as problem:
-        return Unread(version, problem)
 
 
 def digest(trigger: Trigger) -> str:

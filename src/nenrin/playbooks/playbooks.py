@@ -14,13 +14,14 @@ from nenrin.foundation.actors import Actor
 from nenrin.foundation.models import Member
 from nenrin.playbooks import ending, imprint, lives, reading, reasons, setting, sweeps
 from nenrin.playbooks.documents.playbooks import Playbook as Document
-from nenrin.playbooks.documents.problems import Problem, Unreadable
 from nenrin.playbooks.models import Playbook, PlaybookVersion, Run
 from nenrin.playbooks.models.playbook import VersionState
 from nenrin.playbooks.models.run import OPEN, RunState
 from nenrin.playbooks.triggers.shape import Now
 from nenrin.values import Text
 
+#: Runs that end together.
+CHUNK = 500
 DRAFTS = (VersionState.DRAFT, VersionState.ASKED)
 
 
@@ -129,20 +130,31 @@ def discard(playbook: Playbook, *, by: Actor, at: datetime) -> None:
 def retire(playbook: Playbook, *, by: Actor, at: datetime, note: str = "", end_runs: bool = False) -> None:
     """Take it out of use: nobody new comes in; who is inside goes on to the end, or with `end_runs` ends now.
 
-    Raises NotLive. Journal: playbooks.playbook.retired, and playbooks.run.exited for each that ends.
+    Runs end in transactions of 500; what an interruption left is ended by asking again. Raises NotLive.
+    Journal: playbooks.playbook.retired, and playbooks.run.exited for each that ends.
     """
     with transaction.atomic():
         row = playbook.versions.filter(state=VersionState.LIVE).first()
-        if row is None:
+        if row is None and not (end_runs and Run.objects.filter(playbook=playbook, state__in=OPEN).exists()):
             raise NotLive(NotLive.__doc__)
-        row.state, row.retired_at = VersionState.RETIRED, at
-        row.save(update_fields=["state", "retired_at"])
-        sweeps.forget(playbook)
-        Playbook.objects.filter(pk=playbook.pk).update(live_since=None)
-        if end_runs:
-            for run in Run.objects.filter(playbook=playbook, state__in=OPEN).select_related("version"):
-                ending.end(run, RunState.EXITED, "retired", reasons.said("retired"), at, by=by)
-        _record("retired", row, by, at, note=note or "—")
+        if row is not None:
+            row.state, row.retired_at = VersionState.RETIRED, at
+            row.save(update_fields=["state", "retired_at"])
+            sweeps.forget(playbook)
+            Playbook.objects.filter(pk=playbook.pk).update(live_since=None)
+            _record("retired", row, by, at, note=note or "—")
+    while end_runs and _ended(playbook, by, at):
+        pass
+
+
+def _ended(playbook: Playbook, by: Actor, at: datetime) -> int:
+    """End the next open runs; returns how many."""
+    with transaction.atomic():
+        rows = Run.objects.select_for_update(of=("self",)).filter(playbook=playbook, state__in=OPEN)
+        some = list(rows.select_related("version").order_by("pk")[:CHUNK])
+        for run in some:
+            ending.end(run, RunState.EXITED, "retired", reasons.said("retired"), at, by=by)
+    return len(some)
 
 
 def pause(playbook: Playbook, *, why: str, by: Actor, at: datetime) -> None:
@@ -165,15 +177,6 @@ def resume(playbook: Playbook, *, by: Actor, at: datetime) -> None:
 def roll_back(version: PlaybookVersion, *, by: Actor, at: datetime) -> PlaybookVersion:
     """An earlier version as the new draft."""
     return draft(version.document, by=by, at=at, note=f"v{version.number}")
-
-
-def in_use(document: Mapping[str, Any]) -> list[Problem]:
-    """What in a stored document can no longer be read: a segment, an attribute or a colleague is gone."""
-    try:
-        read(document)
-    except Unreadable as problem:
-        return list(problem.problems)
-    return []
 
 
 def _draft(playbook: Playbook) -> PlaybookVersion | None:

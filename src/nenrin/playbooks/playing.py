@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db import DatabaseError, connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from nenrin.analytics import conditions
 from nenrin.analytics.conditions import Fields
@@ -19,7 +19,6 @@ from nenrin.foundation import organisation
 from nenrin.foundation.actors import Actor
 from nenrin.playbooks import ending, following, lives, reasons, setting, steps
 from nenrin.playbooks.documents.params import Setting
-from nenrin.playbooks.documents.problems import Unreadable
 from nenrin.playbooks.documents.programs import END, Place
 from nenrin.playbooks.lives import Live
 from nenrin.playbooks.models import PlaybookVersion, Run, RunStep
@@ -32,6 +31,7 @@ from nenrin.values import Text
 log = logging.getLogger(__name__)
 #: Runs a round, and in a transaction: short ones, so that pages are not held up.
 ROUND, TOGETHER = 200, 20
+HOUR = timedelta(hours=1)
 #: Where a run stands that has taken every step and waits for its goal.
 AT_GOAL = "(goal)"
 MOVED = ("state", "reason", "why", "step", "step_since", "wake_at", "asks", "effects", "changed_at")
@@ -45,7 +45,7 @@ class Board:
     today: date
     fields: Fields
     setting: Setting
-    lives: dict[int, Live | Unreadable]
+    lives: dict[int, Live]
 
 
 def play(at: datetime) -> int:
@@ -91,11 +91,9 @@ def _safely(run: Run, taken: set[str], sight: Sight, board: Board) -> None:
     live = _live(run.version, board)
     try:
         with transaction.atomic():
-            if isinstance(live, Unreadable):
-                ending.end(run, RunState.FAILED, "failed", live.problems[0].text, board.at, number=0)
-            elif not following.follow_one(run, board.at):
+            if not following.follow_one(run, board.at):
                 _advance(run, live, taken, sight, board)
-    except DatabaseError:
+    except (OperationalError, InterfaceError):  # the database itself: the round is tried again
         raise
     except Exception:
         log.exception("run %s failed at step %s", run.pk, run.step)
@@ -104,22 +102,23 @@ def _safely(run: Run, taken: set[str], sight: Sight, board: Board) -> None:
         ending.end(fresh, RunState.FAILED, "failed", words, board.at, number=_number(live, run.step))
 
 
-def _live(version: PlaybookVersion, board: Board) -> Live | Unreadable:
+def _live(version: PlaybookVersion, board: Board) -> Live:
     if version.pk not in board.lives:
-        try:
-            board.lives[version.pk] = lives.of(version, board.fields, board.setting)
-        except Unreadable as problem:
-            board.lives[version.pk] = problem
+        board.lives[version.pk] = lives.stored(version, board.fields, board.setting)
     return board.lives[version.pk]
 
 
-def _number(live: Live | Unreadable, step: str) -> int:
-    place = live.program.at(step) if isinstance(live, Live) else None
+def _number(live: Live, step: str) -> int:
+    place = live.program.at(step)
     return place.number if place else 0
 
 
 def _advance(run: Run, live: Live, taken: set[str], sight: Sight, board: Board) -> None:
     """Step after step, until one waits or fails or nothing is left."""
+    if live.problem is not None:
+        words = reasons.said("held", problem=live.problem.problems[0].text)
+        _hold(run, Hold(board.at + HOUR, words), board.at)
+        return
     if not run.step and run.step_since is None:
         run.step, run.step_since = live.program.start, board.at
     while run.step and run.step != AT_GOAL:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import yaml
@@ -59,6 +60,22 @@ def from_dict(document: object, fields: Fields, setting: Setting) -> Playbook:
     if reader.problems:
         raise Unreadable(reader.problems)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What a stored document states: what in it is gone since, and what of it cannot be read any more at all."""
+
+    playbook: Playbook
+    gone: tuple[Problem, ...]
+    problems: tuple[Problem, ...]
+
+
+def stored(document: Mapping[str, Any], fields: Fields, setting: Setting) -> Stored:
+    """A document that could be read once: colleagues, segments, templates that are gone stay in it as they are."""
+    reader = Reader(fields, setting, keeps=True)
+    found = _playbook(reader, document)
+    return Stored(found, tuple(reader.gone), tuple(reader.problems))
 
 
 def _playbook(reader: Reader, document: Mapping[str, Any]) -> Playbook:

@@ -31,11 +31,17 @@ WORDS: dict[str, Text] = {
     "loop": Text("Stopped: playbooks set each other off ({chain})", "停止: プレイブックが互いに発火（{chain}）"),
     "unstanding": Text("The account is archived, provisional or a test", "アーカイブ・仮登録・テストの顧客"),
     "not_a_customer": Text("The account has left", "解約済みの顧客"),
+    "unreadable": Text(
+        "The playbook cannot be read any more. {problem}", "プレイブックを読み取れないため見送り。{problem}"
+    ),
     "declined": Text("Declined by {member}", "{member}が見送り"),
     # on the way
     "postponed": Text("Goes on at {hours}", "{hours}に再開"),
     "contact_cap": Text("The person got {most} mails in 7 days: waits", "同じ人に7日で{most}通送信済みのため待機"),
     "paused": Text("The playbook is paused", "プレイブックを一時停止中"),
+    "held": Text(
+        "Waits: the playbook cannot be read any more. {problem}", "プレイブックを読み取れないため待機。{problem}"
+    ),
     # out of it
     "finished": Text("All steps taken", "すべての手順を実施"),
     "goal": Text("Goal reached: {goal}", "目標達成: {goal}"),

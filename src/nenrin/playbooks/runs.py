@@ -15,6 +15,9 @@ from nenrin.playbooks.entering import Door, Firing
 from nenrin.playbooks.models import PlaybookVersion, Run
 from nenrin.playbooks.models.run import MOVING, OPEN, RunState
 
+#: Runs that move together.
+CHUNK = 500
+
 
 class NotLive(ValueError):
     """Only a version that is live can be started: publish it first."""
@@ -45,7 +48,7 @@ def start_many(
     occasion = f"hand-{key or at.isoformat()}"[:100]
     door = Door(at, fields, choices, by, by_hand=True)
     made = entering.enter(
-        lives.of(version, fields, choices), [Firing(account.pk, occasion, trigger) for account in accounts], door
+        lives.readable(version, fields, choices), [Firing(account.pk, occasion, trigger) for account in accounts], door
     )
     if made:
         return made
@@ -78,16 +81,32 @@ def move(runs: Iterable[Run], version: PlaybookVersion, *, by: Actor, at: dateti
     A run whose step is not in it stands as failed, to be looked at. Returns how many moved. Safe to repeat.
     Journal: playbooks.run.moved.
     """
-    moved = 0
-    for run in runs:
-        with transaction.atomic():
-            open_ones = Run.objects.filter(pk=run.pk, playbook=version.playbook_id, state__in=OPEN)
-            if open_ones.exclude(version=version).update(version=version, changed_at=at):
-                Run.objects.filter(pk=run.pk, state__in=MOVING, asks=True).update(wake_at=at)
-                run.version = version
-                _record("moved", run, by, at, number=version.number)
-                moved += 1
-    return moved
+    given = {run.pk: run for run in runs}
+    keys = sorted(given)
+    moved = [
+        key for start in range(0, len(keys), CHUNK) for key in _moved(keys[start : start + CHUNK], version, by, at)
+    ]
+    for key in moved:
+        given[key].version = version
+    return len(moved)
+
+
+def _moved(keys: Sequence[int], version: PlaybookVersion, by: Actor, at: datetime) -> list[int]:
+    """One transaction; the keys of those that moved."""
+    with transaction.atomic():
+        rows = Run.objects.select_for_update(of=("self",)).filter(
+            pk__in=keys, playbook=version.playbook_id, state__in=OPEN
+        )
+        found = dict(rows.exclude(version=version).order_by("pk").values_list("pk", "account_id"))
+        open_ones = Run.objects.filter(pk__in=list(found))
+        open_ones.filter(state__in=MOVING, asks=True).update(wake_at=at)
+        open_ones.update(version=version, changed_at=at)
+        told = {"name_en": version.name_en, "name_ja": version.name_ja, "number": version.number}
+        journal.record_many(
+            journal.Draft("playbooks.run.moved", by, at, account, [("run", key)], told)
+            for key, account in found.items()
+        )
+    return list(found)
 
 
 def _record(verb: str, run: Run, by: Actor, at: datetime, **more: object) -> None:

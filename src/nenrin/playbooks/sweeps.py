@@ -38,10 +38,11 @@ def sweep(at: datetime) -> int:
 
 
 def look(at: datetime) -> int:
-    """Look at every condition now, whether it is due or not."""
+    """Look at every condition now, whether it is due or not; where a playbook cannot be read, once it can be again."""
     fields, choices = setting.current()
     now, door = Now(at, organisation.today(at), fields), Door(at, fields, choices)
-    return sum(_look(live, now, door) for live in lives.current(fields, choices))
+    readable = [live for live in lives.current(fields, choices) if live.problem is None]
+    return sum(_look(live, now, door) for live in readable)
 
 
 def _is_due(progress: Progress, row: Sweep, today: object, at: datetime) -> bool:

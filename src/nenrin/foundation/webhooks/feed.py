@@ -25,9 +25,10 @@ SILENT: Final = "foundation.webhook."
 
 def step(at: datetime) -> int:
     """One round over sealed entries; returns how many were passed. Safe to repeat: a message's key names its entry."""
+    last = Entry.objects.filter(sequence__isnull=False).order_by("-sequence").first()  # before it is asked who listens
     asking = list(WebhookEndpoint.objects.filter(disabled_at__isnull=True).exclude(events=[]))
     if not asking:
-        return _skip()
+        return _skip(last)
     with transaction.atomic():
         entries = journal.unread(READER, BATCH)
         if not entries:
@@ -47,9 +48,8 @@ def asks(endpoint: WebhookEndpoint, entry: Entry) -> bool:
     return any(entry.action.startswith(beginning) for beginning in endpoint.events)
 
 
-def _skip() -> int:
-    """Nobody asks: what happened until now is never told. Nothing is written where nothing has happened."""
-    last = Entry.objects.filter(sequence__isnull=False).order_by("-sequence").first()
+def _skip(last: Entry | None) -> int:
+    """Nobody asked: what happened until then is never told. Nothing is written where nothing has happened."""
     if last and not Cursor.objects.filter(reader=READER, sequence__gte=last.sequence or 0).exists():
         journal.advance(READER, last)
     return 0

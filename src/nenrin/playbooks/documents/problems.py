@@ -34,6 +34,16 @@ class Problem:
             return Text(f"{en} Did you mean {self.nearest!r}?", f"{ja}「{self.nearest}」ではありませんか。")
         return Text(en, ja)
 
+    @property
+    def gone(self) -> Text:
+        """The same of something that was there once.
+
+        >>> Problem("steps[0].member", Text("Step 2, colleague", "手順2の担当"), "7", Text("", "")).gone.en
+        'Step 2, colleague: “7” is gone.'
+        """
+        value = _short(self.value)
+        return Text(f"{self.where.en}: “{value}” is gone.", f"{self.where.ja}: 「{value}」は利用できません。")
+
 
 class Unreadable(ValueError):
     """A playbook could not be read: each problem says at which step and field, what stood there and what belongs there."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from math import isfinite
 from typing import Any
@@ -24,11 +24,17 @@ _LIST = Text("a list", "リスト")
 
 @dataclass(slots=True)
 class Reader:
-    """Reads one document: what its fields may ask for, and the problems found so far."""
+    """Reads one document: what its fields may ask for, and the problems found so far.
+
+    With `keeps`, a choice of this installation that is gone stays as it was written, and is told under `gone`: what
+    is live already goes on, and each step decides what it does without it.
+    """
 
     fields: Fields
     setting: Setting
     problems: list[Problem] = field(default_factory=list)
+    keeps: bool = False
+    gone: list[Problem] = field(default_factory=list)
 
     def values(self, params: Sequence[Param], given: Mapping[str, Any], at: Place) -> Values:
         """The values of a kind's parameters; unknown keys are named with the nearest known one."""
@@ -90,10 +96,19 @@ class Reader:
         try:
             return conditions.parse(value, self.fields)
         except conditions.Unreadable as unreadable:
-            for one in unreadable.problems:
-                self.problems.append(
-                    Problem(f"{here.path}.{one.path}", here.where, one.value, one.expected, one.nearest)
-                )
+            found = [
+                Problem(f"{here.path}.{one.path}", here.where, one.value, one.expected, one.nearest)
+                for one in unreadable.problems
+            ]
+            kept = self._kept(value) if self.keeps else None
+            (self.problems if kept is None else self.gone).extend(found)
+            return kept
+
+    def _kept(self, value: Any) -> Condition | None:
+        """The condition with choices that are gone: it holds for nobody who does not carry them still."""
+        try:
+            return conditions.parse(value, {key: replace(one, choices=()) for key, one in self.fields.items()})
+        except conditions.Unreadable:
             return None
 
     def listed(self, value: Any, here: Place) -> list[Any]:
@@ -168,6 +183,9 @@ def _choice(reader: Reader, param: Param, value: Any, here: Place) -> Any:
     if str(value) in known:
         return str(value)
     expected = Text(f"one of {', '.join(known) or 'none yet'}", f"{'・'.join(known) or '（まだありません）'} のどれか")
+    if reader.keeps and param.source:
+        reader.gone.append(Problem(here.path, here.where, value, expected, nearest(value, known)))
+        return str(value)
     reader.refuse(here, value, expected, nearest(value, known))
     return param.default
 

@@ -110,7 +110,8 @@ def _fail(row: PlaybookReplay, words: Text, at: datetime) -> None:
 def replayed(row: PlaybookReplay, lake: Lake) -> dict[str, Any]:
     """The report of a replay. Raises NotKept, Unreadable."""
     fields, choices = setting.current()
-    live = lives.of(PlaybookVersion(playbook=row.version.playbook, document=row.document), fields, choices)
+    as_it_was = PlaybookVersion(playbook=row.version.playbook, document=row.document, state=row.version.state)
+    live = lives.readable(as_it_was, fields, choices)
     span = Span(lake, row.first, row.last, fields, organisation.zone())
     found = occasions.found(live.document, span)
     decided = decisions(lake, row.last)

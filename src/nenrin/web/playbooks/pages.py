@@ -121,10 +121,9 @@ def _line(row: Playbook, counted: Mapping[str, Any], fields: Any, choices: Any, 
     draft = next((one for one in versions if one.state in ("draft", "asked")), None)
     shown = live or draft or versions[0]
     state = "paused" if live and row.paused_at else shown.state
-    try:
-        document, problem = reading.from_dict(shown.document, fields, choices), None
-    except Unreadable as wrong:
-        document, problem = None, wrong.problems[0].text
+    found = reading.stored(shown.document, fields, choices)
+    document = None if found.problems else found.playbook
+    problem = next(iter([*(one.text for one in found.problems), *(one.gone for one in found.gone)]), None)
     trigger = words.trigger_words(document.triggers[0], choices, fields) if document else Text("—", "—")
     is_due = bool(live and live.review_on and live.review_on <= today)
     return Line(

@@ -62,7 +62,24 @@ class Standing:
         """What a form carries, to notice that somebody else saved in between."""
         return self.draft.changed_at.isoformat() if self.draft else ""
 
+    @property
+    def gone(self) -> list[Text]:
+        """What the live version names that is there no more: it goes on without it."""
+        if self.live is None:
+            return []
+        return [one.gone for one in reading.stored(self.live.document, self.fields, self.setting).gone]
+
+    @property
+    def broken(self) -> list[Text]:
+        """Why nobody comes in and nobody moves by the live version: it cannot be read any more."""
+        if self.live is None:
+            return []
+        return [one.text for one in reading.stored(self.live.document, self.fields, self.setting).problems]
+
     def read(self, document: Mapping[str, Any] | None = None) -> tuple[Document | None, tuple[Problem, ...]]:
+        if document is None and self.draft is None:
+            found = reading.stored(self.document, self.fields, self.setting)
+            return (None if found.problems else found.playbook), found.problems
         try:
             return reading.from_dict(document or self.document, self.fields, self.setting), ()
         except Unreadable as wrong:

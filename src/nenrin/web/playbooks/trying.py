@@ -41,7 +41,7 @@ def try_one(request: MemberRequest, key: str) -> HttpResponse:
     context = {**standing.head(request, found, "playbook"), **_choice(request), "chosen": account, "problems": []}
     if account is not None:
         try:
-            live = lives.of(found.shown, found.fields, found.setting)
+            live = lives.readable(found.shown, found.fields, found.setting)
             context["trace"] = trying.try_on(live, account, by=Actor.of(request.user), at=request.at, fields=found.fields,
                                              setting=found.setting)  # fmt: skip
         except Unreadable as wrong:
@@ -63,7 +63,7 @@ def why(request: MemberRequest, key: str) -> HttpResponse:
 
 def _why(request: MemberRequest, found: Standing, account: Account) -> dict[str, Any]:
     try:
-        live = lives.of(found.live or found.shown, found.fields, found.setting)
+        live = lives.readable(found.live or found.shown, found.fields, found.setting)
     except Unreadable as wrong:
         return {"problems": [one.text for one in wrong.problems]}
     told = whys.of(live, account, at=request.at, fields=found.fields, setting=found.setting)
