@@ -38,9 +38,9 @@ def rest(world: World, canary: str, at: datetime) -> None:
     world.put("suppression", Suppression.objects.latest("pk").pk)
     saved = templates.save(
         "welcome",
-        name="ようこそ",
+        name="歓迎",
         kind="account",
-        subject_ja="ようこそ",
+        subject_ja="歓迎",
         body_ja="{{ account.name }} 様",
         by=SYSTEM,
         at=at,

@@ -18,7 +18,7 @@ from tests.work import onboarding_cast
 def add(world: Any, account: Account, owner: str, person: Contact, canary: str, at: datetime) -> None:
     """A project with a link, a file, messages of both sides and free words that only some may read."""
     if not OnboardingTemplate.objects.exists():
-        templates.publish(templates.draft("small", onboarding_cast.SMALL, by=SYSTEM, at=at), by=SYSTEM, at=at)
+        templates.publish(templates.draft("small", {**onboarding_cast.SMALL, "name": {"en": "Small", "ja": "小規模導入"}}, by=SYSTEM, at=at), by=SYSTEM, at=at)
         world.put("onboarding_template", "small")
         world.put("onboarding_template_step", "kickoff")
     viewer: Member = world.viewer
@@ -27,11 +27,11 @@ def add(world: Any, account: Account, owner: str, person: Contact, canary: str, 
     )
     world.put("onboarding", made.pk, owner)
     rows = {row.key: row for row in made.steps.select_related("project")}
-    steps.waive(rows["train"], f"{canary} さんは受講済み", by=SYSTEM, at=at)
+    steps.waive(rows["train"], f"{canary} 受講済", by=SYSTEM, at=at)
     world.put("onboarding_step", rows["kickoff"].pk, owner)
     issued = links.issue(made, person, by=Actor.of(viewer), at=at)
     world.put("onboarding_link", issued.link.pk, owner)
-    messages.answer(issued.link, f"{canary} から質問", at=at)
+    messages.answer(issued.link, f"{canary} 質問", at=at)
     messages.write(made, f"{canary} 様", member=viewer, at=at)
     given = files.give(made, f"{canary}.pdf", [b"%PDF-1.7\n%%EOF"], member=viewer, at=at)
     world.put("onboarding_file", given.pk, owner)

@@ -10,4 +10,4 @@ from nenrin.work import renewals
 
 
 def add(signed: Subscription, canary: str, at: datetime) -> None:
-    renewals.say(signed, "open", reason=f"{canary} が検討中", next_step=f"{canary} に電話", by=SYSTEM, at=at)
+    renewals.say(signed, "open", reason=f"{canary} 検討中", next_step=f"{canary} 電話", by=SYSTEM, at=at)

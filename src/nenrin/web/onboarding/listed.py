@@ -117,7 +117,9 @@ def _facts(request: MemberRequest) -> list[Fact]:
     )
     meaning = common.meaning(policies.current())
     return [
-        Fact(Text("Running", "進行中"), str(found["running"]), note=_paused(found["paused"])),
+        Fact(Text("Running", "進行中"), str(found["running"]), note=_paused(found["paused"]), meaning=Text(
+            "Projects that have begun and are neither closed nor paused.", "開始済みで、完了・中止・一時停止のいずれでもないプロジェクト。"),
+            at=request.at, key="onboarding-running"),
         Fact(STANDINGS[Standing.STUCK], str(found["stuck"]), meaning=meaning[Standing.STUCK], at=request.at, key="stuck"),
         Fact(STANDINGS[Standing.BEHIND], str(found["behind"]), meaning=meaning[Standing.BEHIND], at=request.at, key="behind"),
         Fact(

@@ -147,18 +147,22 @@ def _facts(found: OnboardingProject, line: lines.Line, policy: OnboardingPolicy,
         Fact(Text("Standing", "進み具合"), line.standing, note=_since(found), meaning=meaning[Standing(found.standing)],
              key="standing", at=request.at)
         if found.state == State.RUNNING
-        else Fact(Text("State", "状態"), line.standing, note=_ended(found))
+        else Fact(Text("State", "状態"), line.standing, note=_ended(found), key="state", at=request.at,
+                  meaning=Text("Where the project stands; who closed it and why.", "プロジェクトの状態。完了・中止の理由。"))
     )  # fmt: skip
     return [
         standing,
         Fact(Text("Day", "経過"), of, meaning=common.day_meaning(), key="day", at=request.at),
-        Fact(Text("Steps settled", "完了ステップ"), f"{found.steps_settled} / {found.steps_all}"),
+        Fact(Text("Steps settled", "完了ステップ"), f"{found.steps_settled} / {found.steps_all}", key="steps-settled",
+             at=request.at, meaning=Text("Steps done or waived, of all steps.", "完了または対応不要としたステップ / 全ステップ。")),
         Fact(Text("Turn", "対応待ち"), line.ball if line.ball.en else "—", meaning=_TURN, key="turn", at=request.at),
-        Fact(Text("Planned end", "完了予定日"), due, note=_first_plan(found)),
+        Fact(Text("Planned end", "完了予定日"), due, note=_first_plan(found), key="planned-end", at=request.at,
+             meaning=Text("The last day by the plan as it stands; planned anew where steps slipped.", "現在の計画での最終日。遅れて計画し直すと変わります。")),
         Fact(Text("Expected end", "完了見込み"), _day(found.forecast_on), note=_later(line), meaning=_FORECAST,
              key="forecast", at=request.at),
         Fact(Text("First value", "最初の成功体験"), _day(found.first_value_on) if found.first_value_on else Text("not yet", "未達"),
-             note=_after(found)),
+             note=_after(found), key="first-value", at=request.at,
+             meaning=Text("The day on which the facts first met the template's criterion.", "テンプレートの条件を、利用データなどの事実が初めて満たした日。")),
     ]  # fmt: skip
 
 
