@@ -18,7 +18,13 @@ from tests.work import onboarding_cast
 def add(world: Any, account: Account, owner: str, person: Contact, canary: str, at: datetime) -> None:
     """A project with a link, a file, messages of both sides and free words that only some may read."""
     if not OnboardingTemplate.objects.exists():
-        templates.publish(templates.draft("small", {**onboarding_cast.SMALL, "name": {"en": "Small", "ja": "小規模導入"}}, by=SYSTEM, at=at), by=SYSTEM, at=at)
+        templates.publish(
+            templates.draft(
+                "small", {**onboarding_cast.SMALL, "name": {"en": "Small", "ja": "小規模導入"}}, by=SYSTEM, at=at
+            ),
+            by=SYSTEM,
+            at=at,
+        )
         world.put("onboarding_template", "small")
         world.put("onboarding_template_step", "kickoff")
     viewer: Member = world.viewer
