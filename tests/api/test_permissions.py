@@ -18,6 +18,7 @@ from nenrin.foundation.permissions import GRANTS, Permission
 from nenrin.foundation.roles import Role
 from tests.api.rest import Rest
 from tests.cast import member
+from tests.web.test_permission_matrix import BODIES
 
 
 def operations() -> list[tuple[str, str, Permission]]:
@@ -48,6 +49,11 @@ def ids(org: Organisation, at: datetime) -> dict[str, int]:
     return {"account_id": account.pk, "contact_id": contact.pk, "subscription_id": subscription.pk}
 
 
+def sent(path: str) -> bytes:
+    """A body that is read, where an empty one would be refused before its object is looked for."""
+    return next((body for end, body in BODIES.items() if path.endswith(end)), b"{}")
+
+
 def refused(answer: Any) -> bool:
     return answer.status_code == 403 and answer["Content-Type"] == "application/problem+json"
 
@@ -68,7 +74,7 @@ def test_an_outsider_finds_nothing_behind_an_id(ids: dict[str, int]) -> None:
     with_id = [(m, p) for m, p, permission in operations() if "{int:" in p and permission in GRANTS[Role.SALES]]
     assert with_id
     for method, path in with_id:
-        assert rest.call(method, concrete(path, ids), {}).status_code == 404, (method, path)
+        assert rest.call(method, concrete(path, ids), sent(path)).status_code == 404, (method, path)
     assert rest.get("/accounts").data["items"] == [] and rest.get("/contacts").data["items"] == []
 
 

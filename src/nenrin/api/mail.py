@@ -112,6 +112,7 @@ def the_law(request: ApiRequest, batch: Word = "") -> Any:
 @router.get("/suppressions", response=Page[SuppressionOut], summary="List suppressed addresses")
 @grants(Permission.MAIL_CONFIGURE)
 def list_suppressions(request: ApiRequest, asked: Query[Window]) -> Any:
+    """Addresses to which nothing of a kind goes any more, and why; erased ones by their digest alone."""
     names = SuppressionOut.model_fields
     return page(
         Suppression.objects.all(), asked, {"id", "created_at"},
@@ -134,6 +135,7 @@ def suppress(request: ApiRequest, body: SuppressionIn) -> Any:
 @router.get("/{int:mail_id}", response=MailOut, summary="Read a mail's fate")
 @grants(Permission.MAIL_VIEW)
 def read_mail(request: ApiRequest, mail_id: int) -> Any:
+    """Where one mail stands: queued, handed over, delivered, unknown, and why."""
     return _out(_one(request, mail_id, Permission.MAIL_VIEW))
 
 

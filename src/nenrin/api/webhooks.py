@@ -62,6 +62,7 @@ class Done(Strict):
 @router.get("", response=list[EndpointOut], summary="List webhooks")
 @grants(Permission.MAIL_CONFIGURE)
 def list_webhooks(request: ApiRequest) -> Any:
+    """Every endpoint with what it hears and how it stands; secrets are never read."""
     names = EndpointOut.model_fields
     return [{name: getattr(row, name) for name in names} for row in WebhookEndpoint.objects.all()]
 
