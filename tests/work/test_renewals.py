@@ -115,7 +115,7 @@ def test_under_notice_nothing_is_left_to_hope_for(account: Account, at: datetime
 
 
 def test_a_colleague_sees_their_own_accounts_alone(account: Account, at: datetime) -> None:
-    stranger = cast.member(Role.CSM, "他部門", team="西日本")
+    stranger = cast.member(Role.SALES, "他部門")
     assert renewal_lines.ahead(stranger, TODAY, FAR) == []
 
 
