@@ -348,7 +348,7 @@ def test_without_a_holdout_everybody_who_is_reached_is_written_down_as_treated(o
 
 
 def test_the_universal_group_is_touched_by_no_playbook(org: Organisation, at: datetime) -> None:
-    UniversalHoldout.objects.create(share=0.1, changed_at=at)
+    UniversalHoldout.objects.create(pk=1, share=0.1, changed_at=at)
     for key in ("one", "two"):
         stage.published(stage.document(playbook=key), at=at)
     for n in range(60):
@@ -365,7 +365,7 @@ def test_the_universal_group_is_touched_by_no_playbook(org: Organisation, at: da
 def test_the_chance_written_down_is_that_of_both_draws_and_stays_with_the_family(
     org: Organisation, at: datetime
 ) -> None:
-    UniversalHoldout.objects.create(share=0.1, changed_at=at)
+    UniversalHoldout.objects.create(pk=1, share=0.1, changed_at=at)
     stage.published(stage.document(holdout={"share": 0.2}), at=at)
     parent = stage.account("親会社", at=at)
     stage.falls(parent, at=at)
@@ -385,7 +385,7 @@ def test_who_joins_the_universal_group_later_is_left_alone_from_then_on(org: Org
         stage.falls(one, at=at)
     stage.goes_on(at)
     assert not Run.objects.filter(state="held_out").exists()
-    UniversalHoldout.objects.create(share=0.1, changed_at=at)
+    UniversalHoldout.objects.create(pk=1, share=0.1, changed_at=at)
     later = at + timedelta(days=1)
     for one in accounts:
         stage.falls(one, at=later)
