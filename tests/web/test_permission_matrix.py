@@ -261,7 +261,6 @@ FORMS: dict[str, dict[str, str]] = {"subscription-deed": {"do": "withdraw"}}
 FORMS["outbox-deed"] = {"do": "stop"}
 BODIES = {
     "/renewals/{int:subscription_id}": b'{"call": "open"}',
-    "/handovers/{int:handover_id}/answer": b'{"do": "accept"}',
     "{int:task_id}/dismiss": b'{"reason": "x"}',
     "{int:task_id}/snooze": b'{"reason": "x", "until": "2199-01-05"}',
     "/onboarding/{int:project_id}": b'{"do": "pause"}',
