@@ -61,7 +61,7 @@ def test_the_command_prints_the_same_and_learns(api: Rest) -> None:
     ahead = CliRunner().invoke(command.command, ["forecast", "--format", "csv"]).output
     assert ahead.count("ahead") == 12 and "replayed" in ahead
     learned = json.loads(CliRunner().invoke(command.command, ["learn", "--json"]).output)
-    assert [one["event"] for one in learned["models"]] == ["churn", "expansion"]
+    assert [one["event"] for one in learned["models"]] == ["churn", "involuntary", "contraction", "expansion"]
 
 
 def test_learning_over_rest_is_asked_for_and_done_by_the_worker(api: Rest, at: datetime) -> None:
@@ -71,7 +71,7 @@ def test_learning_over_rest_is_asked_for_and_done_by_the_worker(api: Rest, at: d
     assert api.post("/risk/models", {}).data["id"] == asked.data["id"]
     runs.step(at)
     done = api.get("/risk/models/learning").data
-    assert done["state"] == "done" and len(done["made"]) == 2 and RiskModelVersion.objects.count() == 3
+    assert done["state"] == "done" and len(done["made"]) == 4 and RiskModelVersion.objects.count() == 5
 
 
 def test_a_day_is_answered_from_what_is_kept_or_not_at_all(api: Rest, monkeypatch: pytest.MonkeyPatch) -> None:

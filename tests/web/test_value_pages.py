@@ -144,7 +144,7 @@ def test_an_account_tells_what_it_is_still_worth(client: Client, at: datetime) -
     made = lifetimes_world.build(at)
     text = body(client, f"/accounts/{made[40].pk}/value")
     assert "of gross profit is still to come" in text and "Stays at the next renewal" in text
-    assert "mid_market, annual terms: 60 customers, 27 losses" in text
+    assert "By the lifetimes of mid_market, annual terms (customers: 60, losses: 27)" in text
     assert "nothing more is expected" in body(client, f"/accounts/{made[0].pk}/value")
     assert "model of all" not in text and "Not enough data" in body(client, f"/accounts/{made[-1].pk}/value")
     assert f"/accounts/{made[40].pk}/value" in body(client, f"/accounts/{made[40].pk}/contracts")
