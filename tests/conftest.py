@@ -31,11 +31,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings() -> None:
-    """One file a process; nothing to change."""
-
-
-@pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> None:
     """Transactional tests empty tables, which the journal's own trigger refuses: off here, proven in its own test."""
     with django_db_blocker.unblock(), connection.cursor() as cursor:
