@@ -1,7 +1,9 @@
 """Tables of the playbooks."""
 
 from nenrin.playbooks.models.configuration import ConfigurationChange
+from nenrin.playbooks.models.holdout import UniversalExclusion, UniversalExposure
 from nenrin.playbooks.models.playbook import Playbook, PlaybookVersion, Remembered, Sweep
+from nenrin.playbooks.models.rehearsal import Rehearsal
 from nenrin.playbooks.models.replay import PlaybookReplay
 from nenrin.playbooks.models.run import Exposure, Run, RunStep, UniversalHoldout
 
@@ -11,9 +13,12 @@ __all__ = [
     "Playbook",
     "PlaybookReplay",
     "PlaybookVersion",
+    "Rehearsal",
     "Remembered",
     "Run",
     "RunStep",
     "Sweep",
+    "UniversalExclusion",
+    "UniversalExposure",
     "UniversalHoldout",
 ]
