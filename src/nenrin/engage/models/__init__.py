@@ -1,0 +1,1 @@
+from nenrin.engage.models.survey import SurveyAsk as SurveyAsk
