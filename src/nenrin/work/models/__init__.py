@@ -28,6 +28,9 @@ from nenrin.work.models.onboarding_template import Completion as Completion
 from nenrin.work.models.onboarding_template import OnboardingPolicy as OnboardingPolicy
 from nenrin.work.models.onboarding_template import OnboardingTemplate as OnboardingTemplate
 from nenrin.work.models.onboarding_template import OnboardingTemplateVersion as OnboardingTemplateVersion
+from nenrin.work.models.opportunity import CandidateDismissal as CandidateDismissal
+from nenrin.work.models.opportunity import Opportunity as Opportunity
+from nenrin.work.models.opportunity import Proposal as Proposal
 from nenrin.work.models.plan import PlanEdition as PlanEdition
 from nenrin.work.models.plan import PlanLink as PlanLink
 from nenrin.work.models.plan import PlanMilestone as PlanMilestone
