@@ -43,7 +43,7 @@ def propose(
             return _same(waiting, receiver)
         row = Handover.objects.create(
             account=account, phase=phase, giver_id=holder.member_id if holder else None, receiver=receiver,
-            note=note.strip(), proposed_at=at, proposed_by_id=_member(by),
+            note=note.strip(), proposed_at=at, proposed_by_id=by.member,
         )  # fmt: skip
         _record("proposed", row, by, at)
     return row
@@ -110,10 +110,6 @@ def _same(waiting: Handover, receiver: Member) -> Handover:
     if waiting.receiver_id != receiver.pk:
         raise Refused.one("receiver", Text("somebody else is being asked", "別のメンバーに依頼中"), receiver.name)
     return waiting
-
-
-def _member(by: Actor) -> int | None:
-    return int(by.key) if by.kind == "member" and by.key.isdigit() else None
 
 
 def _open(row: Handover) -> Handover:

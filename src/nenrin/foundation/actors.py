@@ -19,5 +19,10 @@ class Actor:
     def of(cls, member: Member) -> Actor:
         return cls("member", str(member.pk), member.name)
 
+    @property
+    def member(self) -> int | None:
+        """Primary key of the member who acts; None where no member does."""
+        return int(self.key) if self.kind == "member" and self.key.isdigit() else None
+
 
 SYSTEM = Actor("system", name="Nenrin")

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from nenrin.foundation import journal, organisation
 from nenrin.foundation.actors import Actor
-from nenrin.insight.judgements import NoReason, end, fact, gone, member_id
+from nenrin.insight.judgements import NoReason, end, fact, gone
 from nenrin.insight.models import HardEvent
 from nenrin.values import Text
 
@@ -45,7 +45,7 @@ def tell(
             event=event,
             reason=reason.strip(),
             expires_on=until,
-            by_id=member_id(by),
+            by_id=by.member,
             at=at,
         )
         body = {"event": event, "expires_on": until}

@@ -57,7 +57,7 @@ def draft(
         if row is None:
             row = HealthModelVersion(key=model.key, number=_next(model.key), created_at=at)
         row.document, row.note, row.changed_at = documents.to_dict(model), note, at
-        row.author_id = _member(by)
+        row.author_id = by.member
         row.save()
         _record("insight.model.drafted", row, model, by, at)
     return row
@@ -127,7 +127,7 @@ def withdraw(key: str, *, by: Actor, at: datetime, note: str = "") -> HealthMode
             raise NoDraft("this model is not live")
         row = HealthModelVersion.objects.create(
             key=key, number=_next(key), document=last.document, state="published", note=note, is_withdrawn=True,
-            live_from=_open_day(None, at), author_id=_member(by), created_at=at, changed_at=at, published_at=at,
+            live_from=_open_day(None, at), author_id=by.member, created_at=at, changed_at=at, published_at=at,
         )  # fmt: skip
         _record("insight.model.withdrawn", row, model_of(row), by, at)
     return row
@@ -200,10 +200,6 @@ def _open_day(wanted: date | None, at: datetime) -> date:
 
 def _next(key: str) -> int:
     return (HealthModelVersion.objects.filter(key=key).aggregate(last=Max("number"))["last"] or 0) + 1
-
-
-def _member(by: Actor) -> int | None:
-    return int(by.key) if by.kind == "member" else None
 
 
 def _record(code: str, row: HealthModelVersion, model: HealthModel, by: Actor, at: datetime) -> None:

@@ -7,7 +7,6 @@ from datetime import date, datetime
 from typing import Any
 
 from nenrin.foundation import organisation
-from nenrin.foundation.actors import Actor
 
 
 class NoReason(ValueError):
@@ -16,10 +15,6 @@ class NoReason(ValueError):
 
 class EndsBeforeItBegins(ValueError):
     """The end must be a later day than today, and at most a year away."""
-
-
-def member_id(by: Actor) -> int | None:
-    return int(by.key) if by.kind == "member" else None
 
 
 def end(expires_on: date | None, at: datetime, *, longest: int) -> date | None:

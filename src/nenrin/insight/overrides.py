@@ -10,7 +10,7 @@ from nenrin.analytics.scores.bands import Band
 from nenrin.analytics.scores.sentences import BANDS
 from nenrin.foundation import journal
 from nenrin.foundation.actors import Actor
-from nenrin.insight.judgements import EndsBeforeItBegins, NoReason, end, fact, gone, member_id
+from nenrin.insight.judgements import EndsBeforeItBegins, NoReason, end, fact, gone
 from nenrin.insight.models import Override
 
 LONGEST_DAYS = 365
@@ -48,7 +48,7 @@ def set_(
             lift(earlier, by=by, at=at)
         made = Override.objects.create(
             account_id=account, band=band, score=score, reason=reason.strip(), expires_on=expires_on,
-            by_id=member_id(by), at=at,
+            by_id=by.member, at=at,
         )  # fmt: skip
         body = {"band": band or None, "score": score, "reason": "", "expires_on": expires_on}
         words = BANDS[Band(band)] if band else None

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from nenrin.foundation import journal, organisation
 from nenrin.foundation.actors import Actor
-from nenrin.insight.judgements import end, fact, gone, member_id
+from nenrin.insight.judgements import end, fact, gone
 from nenrin.insight.models import Pulse
 from nenrin.insight.models.judgement import GRADES
 from nenrin.values import Text
@@ -52,7 +52,7 @@ def give(
             reasons=list(reasons),
             note=note,
             expires_on=until,
-            by_id=member_id(by),
+            by_id=by.member,
             at=at,
         )
         body = {"grade": grade, "expires_on": until, "reasons": list(reasons)}

@@ -13,7 +13,6 @@ from nenrin.analytics.conditions import Condition, Field, Unreadable
 from nenrin.foundation import journal, organisation
 from nenrin.foundation.actors import SYSTEM, Actor
 from nenrin.insight import segment_fields
-from nenrin.insight.judgements import member_id
 from nenrin.insight.models import Segment, SegmentMembership
 from nenrin.values import Text
 
@@ -78,7 +77,7 @@ def save(
         twin = twin.exclude(pk=segment.pk) if segment else twin
         if twin.exists():
             raise NameTaken(NameTaken.__doc__)
-        saved = segment or Segment(owner_id=member_id(by), created_at=at, version=0)
+        saved = segment or Segment(owner_id=by.member, created_at=at, version=0)
         if segment and not Segment.objects.filter(pk=segment.pk, version=segment.version).update(
             version=segment.version + 1
         ):

@@ -57,7 +57,7 @@ def draft(
     found = read(document)
     with transaction.atomic():
         playbook = Playbook.objects.filter(key=found.key).first() or Playbook.objects.create(
-            key=found.key, owner=owner or _member(by), created_at=at
+            key=found.key, owner_id=owner.pk if owner else by.member, created_at=at
         )
         row = _draft(playbook)
         if row is not None and seen is not None and row.changed_at != seen:
@@ -65,7 +65,7 @@ def draft(
         row = row or PlaybookVersion(playbook=playbook, number=_next(playbook), created_at=at)
         row.document, row.note, row.state, row.asked_at = reading.to_dict(found), note, VersionState.DRAFT, None
         row.name_en, row.name_ja = found.name.en[:200], found.name.ja[:200]
-        row.review_on, row.author, row.changed_at = found.hypothesis.review_on, _member(by), at
+        row.review_on, row.author_id, row.changed_at = found.hypothesis.review_on, by.member, at
         row.save()
         _record("drafted", row, by, at)
     return row
@@ -101,7 +101,7 @@ def publish(
         live = lives.of(row, fields, choices)
         imprint.check(live.document)
         playbook.versions.filter(state=VersionState.LIVE).update(state=VersionState.RETIRED, retired_at=at)
-        row.state, row.published_at, row.published_by, row.note = VersionState.LIVE, at, _member(by), note or row.note
+        row.state, row.published_at, row.published_by_id, row.note = VersionState.LIVE, at, by.member, note or row.note
         row.save()
         Playbook.objects.filter(pk=playbook.pk, live_since__isnull=True).update(live_since=at)
         Playbook.objects.filter(pk=playbook.pk).update(archived_at=None)
@@ -196,10 +196,6 @@ def _newest(playbook: Playbook) -> PlaybookVersion:
 
 def _next(playbook: Playbook) -> int:
     return (playbook.versions.aggregate(n=Max("number"))["n"] or 0) + 1
-
-
-def _member(by: Actor) -> Member | None:
-    return Member.objects.filter(pk=int(by.key)).first() if by.kind == "member" else None
 
 
 def _record(verb: str, row: PlaybookVersion, by: Actor, at: datetime, **more: object) -> None:

@@ -131,7 +131,7 @@ def _row(
         return there, False
     if standing.count() >= MOST:
         raise Refused.one("file", Text(f"at most {MOST} files here", f"添付は{MOST}件まで"))
-    author = int(by.key) if by.kind == "member" and by.key.isdigit() else None
+    author = by.member
     row = Attachment(
         name=name, media_type=media_type, size=size, digest=digest, stored=stored, added_by_id=author, created_at=at,
         **{column: holder},

@@ -41,7 +41,7 @@ def write(
     checking.refuse(faults)
     with transaction.atomic():
         row = Feedback.objects.create(
-            account=account, kind=kind, words=words.strip(), author_id=_member(by), seller=seller or seller_of(account),
+            account=account, kind=kind, words=words.strip(), author_id=by.member, seller=seller or seller_of(account),
             written_at=at, changed_at=at,
         )  # fmt: skip
         _record("written", row, by, at, row.words[:500])
@@ -76,7 +76,7 @@ def follow(
         if theirs == {**mine, "outcome_words": words.strip()}:
             return stands
         stands.outcome, stands.outcome_words = outcome, words.strip()
-        stands.outcome_at, stands.outcome_by_id = at, _member(by)
+        stands.outcome_at, stands.outcome_by_id = at, by.member
         stands.read_at = stands.read_at or at
         _save(stands, at)
         _record("followed", stands, by, at, stands.outcome_words[:500])
@@ -98,10 +98,6 @@ def retract(feedback: Feedback, *, by: Actor, at: datetime) -> Feedback:
 def _save(feedback: Feedback, at: datetime) -> None:
     feedback.version, feedback.changed_at = feedback.version + 1, at
     feedback.save()
-
-
-def _member(by: Actor) -> int | None:
-    return int(by.key) if by.kind == "member" and by.key.isdigit() else None
 
 
 def _record(verb: str, feedback: Feedback, by: Actor, at: datetime, words: str = "") -> None:

@@ -143,7 +143,7 @@ def _written(handoff: Handoff, said: Mapping[str, Said], by: Actor, at: datetime
         told = said[row.item]
         if (row.words, row.reason) != (told.words.strip(), told.reason.strip()):
             row.words, row.reason = told.words.strip(), told.reason.strip()
-            row.answered_by_id, row.answered_at = rows.member_of(by), at
+            row.answered_by_id, row.answered_at = by.member, at
             changed.append(row)
     HandoffItem.objects.bulk_update(changed, ["words", "reason", "answered_by", "answered_at"])
     return len(changed)
@@ -220,7 +220,7 @@ def send_back(
 
 def _asked(handoff: Handoff, question: Question, by: Actor, at: datetime) -> HandoffQuestion:
     item = Item(question.item).value if question.item in set(Item) else ""
-    asker = rows.member_of(by)
+    asker = by.member
     return HandoffQuestion(handoff=handoff, item=item, words=question.words.strip(), asked_by_id=asker, asked_at=at)
 
 
@@ -231,7 +231,7 @@ def reply(question: HandoffQuestion, words: str, *, by: Actor, at: datetime) -> 
         stands = HandoffQuestion.objects.select_for_update().get(pk=question.pk)
         if stands.answer == words.strip():
             return stands
-        stands.answer, stands.answered_at, stands.answered_by_id = words.strip(), at, rows.member_of(by)
+        stands.answer, stands.answered_at, stands.answered_by_id = words.strip(), at, by.member
         stands.save()
         rows.record("answered", stands.handoff, by, at, words=words.strip()[:500])
     return stands

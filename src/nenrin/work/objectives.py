@@ -85,7 +85,7 @@ def measure(objective: PlanObjective, value: float, *, by: Actor, at: datetime, 
     with transaction.atomic():
         plan = _live(objective.plan)
         stands = PlanObjective.objects.select_for_update().get(pk=objective.pk)
-        made = PlanReading.objects.create(objective=stands, value=value, on=day, by_id=rows.member_of(by), at=at)
+        made = PlanReading.objects.create(objective=stands, value=value, on=day, by_id=by.member, at=at)
         if stands.current_on is None or day >= stands.current_on:
             stands.current, stands.current_on = value, day
         if stands.baseline is None:

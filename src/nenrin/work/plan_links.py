@@ -15,7 +15,6 @@ from nenrin.foundation.actors import Actor
 from nenrin.values import Text
 from nenrin.work.models import PlanLink, SuccessPlan
 from nenrin.work.models.plan import PlanState
-from nenrin.work.planning import rows
 
 SALT = "nenrin.success-plan"
 DEFAULT_DAYS, MOST_DAYS = 30, 365
@@ -32,7 +31,7 @@ def share(plan: SuccessPlan, *, days: int = DEFAULT_DAYS, by: Actor, at: datetim
         link = PlanLink.objects.create(
             plan=plan,
             nonce=secrets.token_urlsafe(18),
-            created_by_id=rows.member_of(by),
+            created_by_id=by.member,
             created_at=at,
             expires_on=expires,
         )

@@ -170,7 +170,7 @@ def agree(
             return stands
         stands.state, stands.edition = PlanState.AGREED, stands.edition + 1
         stands.agreed_on, stands.agreed_with = on or organisation.today(at), agreed_with.strip()
-        stands.agreed_by_id = rows.member_of(by)
+        stands.agreed_by_id = by.member
         PlanEdition.objects.create(
             plan=stands, number=stands.edition, document=text, agreed_on=stands.agreed_on,
             agreed_with=stands.agreed_with, by_id=stands.agreed_by_id, at=at,
@@ -243,7 +243,7 @@ def review(
         stands = rows.locked(plan)
         day = on or organisation.today(at)
         made = PlanReview.objects.create(
-            plan=stands, on=day, words=words.strip(), next_on=next_on, by_id=rows.member_of(by), at=at
+            plan=stands, on=day, words=words.strip(), next_on=next_on, by_id=by.member, at=at
         )
         stands.reviewed_on, stands.next_review_on = max(day, stands.reviewed_on or day), next_on
         rows.save(stands, at)

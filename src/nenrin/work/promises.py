@@ -101,7 +101,7 @@ def _faults(row: Row) -> list[Fault]:
 
 
 def _built(row: Row, today: date, by: Actor, at: datetime) -> Promise:
-    author = int(by.key) if by.kind == "member" and by.key.isdigit() else None
+    author = by.member
     return bulk.made(
         Promise, account_id=row.account, words=row.words.strip(), due_on=row.due_on, owner_id=row.owner,
         given_by_id=row.given_by or author, contact_id=row.contact, toward=row.toward.strip(),
@@ -178,7 +178,7 @@ def _settle(
         if stands.state == state:
             return stands
         stands.state, stands.settled_on = state.value, on or organisation.today(at)
-        stands.outcome, stands.settled_by_id = outcome.strip(), _member(by)
+        stands.outcome, stands.settled_by_id = outcome.strip(), by.member
         stands.evidence_url = evidence_url or stands.evidence_url
         _save(stands, at)
         journal.record_many([_draft(state.value, stands, by, at)])
@@ -223,10 +223,6 @@ def _expect(stands: Promise, version: int | None, mine: dict[str, Any]) -> None:
 def _save(promise: Promise, at: datetime) -> None:
     promise.version, promise.changed_at = promise.version + 1, at
     promise.save()
-
-
-def _member(by: Actor) -> int | None:
-    return int(by.key) if by.kind == "member" and by.key.isdigit() else None
 
 
 def _draft(verb: str, promise: Promise, by: Actor, at: datetime) -> journal.Draft:

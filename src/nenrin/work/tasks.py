@@ -49,7 +49,7 @@ def open(
     task = Task(
         account=survivors.of(account), title=title.strip(), assignee=assignee, due_on=due_on, kind=kind, minutes=minutes,
         why={"en": why.en, "ja": why.ja} if why else {}, body=body.strip(), checklist=checklists.built(checklist),
-        key=key, every=every, first_on=due_on if every else None, opened_by_id=_member(by), created_at=at, changed_at=at,
+        key=key, every=every, first_on=due_on if every else None, opened_by_id=by.member, created_at=at, changed_at=at,
         origin_kind=origin[0] if origin else "", origin_key=str(origin[1]) if origin else "",
     )  # fmt: skip
     return _written(task, by, at)
@@ -254,7 +254,7 @@ def _withdraw_next(task: Task, by: Actor, at: datetime) -> None:
 
 
 def _end(task: Task, state: State, by: Actor, at: datetime) -> None:
-    task.state, task.ended_at, task.ended_by_id = state, at, _member(by)
+    task.state, task.ended_at, task.ended_by_id = state, at, by.member
     task.snoozed_until, task.snooze_reason = None, ""
     task_rules.check(task, is_given=False)
     _save(task, at)
@@ -288,7 +288,3 @@ def _save(task: Task, at: datetime) -> None:
 
 def _words(changed: Mapping[str, Any]) -> dict[str, str]:
     return {"body": changed["body"]} if "body" in changed else {}
-
-
-def _member(by: Actor) -> int | None:
-    return int(by.key) if by.kind == "member" and by.key.isdigit() else None

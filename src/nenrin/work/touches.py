@@ -77,7 +77,7 @@ def write(
 def write_many(rows: Sequence[Row], *, by: Actor, at: datetime) -> list[Touch]:
     """Write many, 500 in a transaction. Raises Refused before anything of the chunk is written."""
     zone = organisation.zone()
-    author = int(by.key) if by.kind == "member" and by.key.isdigit() else None
+    author = by.member
     made: list[Touch] = []
     for start in range(0, len(rows), 500):
         chunk = rows[start : start + 500]

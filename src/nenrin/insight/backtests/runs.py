@@ -59,7 +59,7 @@ def ask(
         row = Backtest.objects.create(
             version=version, rival=_rival(version), document=version.document, as_of=day, accounts=count,
             apart=1 if count <= MANY else 7, capacity=capacity, asked_at=at,
-            author_id=int(by.key) if by.kind == "member" else None,
+            author_id=by.member,
         )  # fmt: skip
         _record("insight.backtest.asked", row, by, at)
     return row

@@ -84,7 +84,7 @@ def _today(as_of: date, currency: str) -> Start:
 
 
 def _kept(number: int, of: Start, on: date, currency: str, note: str, by: Actor, at: datetime) -> RoiBaseline:
-    author = int(by.key) if by.kind == "member" else None
+    author = by.member
     row, is_new = RoiBaseline.objects.get_or_create(
         number=number,
         defaults={"taken_on": on, "currency": currency, "figures": asdict(of), "note": note[:300], "author_id": author,

@@ -35,9 +35,7 @@ def lock(through: date, *, by: Actor, at: datetime) -> PeriodLock:
         last = PeriodLock.objects.select_for_update().first()
         if through >= today or (last and through <= last.through):
             raise CannotLock(f"{through} is not before {today}, or not after the last lock")
-        row = PeriodLock.objects.create(
-            through=through, known_on=today, author_id=int(by.key) if by.kind == "member" else None, locked_at=at
-        )
+        row = PeriodLock.objects.create(through=through, known_on=today, author_id=by.member, locked_at=at)
         journal.record("insight.period.locked", actor=by, at=at, particulars={"through": through.isoformat()})
     return row
 

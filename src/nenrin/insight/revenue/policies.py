@@ -49,7 +49,7 @@ def publish(choices: Mapping[str, Any], *, note: str = "", by: Actor, at: dateti
         policy = from_document(document)
         row = MetricPolicy.objects.create(
             number=number, document=to_document(policy), note=note, from_on=today,
-            author_id=int(by.key) if by.kind == "member" else None, published_at=at,
+            author_id=by.member, published_at=at,
         )  # fmt: skip
         particulars = {"number": number, "note": note or "—", "choices": dict(choices)}
         journal.record("insight.policy.published", actor=by, at=at, particulars=particulars)

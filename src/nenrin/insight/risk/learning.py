@@ -109,7 +109,7 @@ def _keep(event: str, found: Learned, rows: tables.Rows, known: date, by: Actor,
         first_on=_date(int(begins.min())) if len(begins) else None,
         last_on=_date(int(ends.max())) if len(ends) else None,
         document=found.document, card=found.card, findings=found.findings,
-        author_id=int(by.key) if by.kind == "member" else None,
+        author_id=by.member,
     )  # fmt: skip
     state = STATE_NAMES[found.state]
     _told("learned", version, by, at, state_en=state.en, state_ja=state.ja, rows=len(begins), known=known)

@@ -43,7 +43,7 @@ def ask(*, by: Actor, at: datetime) -> RiskLearning:
     waiting = RiskLearning.objects.filter(state__in=OPEN).order_by("pk").first()
     if waiting:
         return waiting
-    author = int(by.key) if by.kind == "member" else None
+    author = by.member
     row = RiskLearning.objects.create(known_on=day, author_id=author, asked_at=at)
     journal.record("insight.risk.asked", actor=by, at=at, subject=("risk_learning", row.pk), particulars={"known": day})
     return row

@@ -15,7 +15,6 @@ from nenrin.analytics.replays import efforts, gating, outcomes, overlaps
 from nenrin.customers.models import Account
 from nenrin.foundation import journal, organisation
 from nenrin.foundation.actors import SYSTEM, Actor
-from nenrin.foundation.models import Member
 from nenrin.ingest import lakes
 from nenrin.insight.days import day as date_of
 from nenrin.insight.days import number
@@ -63,9 +62,8 @@ def _asked(version: PlaybookVersion, first: date, last: date, by: Actor, at: dat
     waiting = version.replays.filter(state="asked", first=first, last=last).first()
     if waiting is not None and waiting.document == version.document:
         return waiting
-    author = Member.objects.filter(pk=int(by.key)).first() if by.kind == "member" else None
     row = PlaybookReplay.objects.create(
-        version=version, document=version.document, first=first, last=last, author=author, asked_at=at
+        version=version, document=version.document, first=first, last=last, author_id=by.member, asked_at=at
     )
     _record("asked", row, by, at)
     return row

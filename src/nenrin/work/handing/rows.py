@@ -70,7 +70,3 @@ def record(
         f"work.handoff.{verb}", actor=by, at=at, account=handoff.account_id, subject=("handoff", handoff.pk),
         particulars=particulars, personal={"words": words} if words else None, version=handoff.version,
     )  # fmt: skip
-
-
-def member_of(by: Actor) -> int | None:
-    return int(by.key) if by.kind == "member" and by.key.isdigit() else None

@@ -60,7 +60,7 @@ def issue(
     with transaction.atomic():
         link = OnboardingLink.objects.create(
             project=project, contact=contact, digest=digest(secret), language=language or contact.language,
-            issued_by_id=int(by.key) if by.kind == "member" and by.key.isdigit() else None,
+            issued_by_id=by.member,
             created_at=at, expires_at=at + timedelta(days=days or policies.current().link_days),
         )  # fmt: skip
         _record("issued", link, by, at)

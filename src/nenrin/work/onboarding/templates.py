@@ -103,7 +103,7 @@ def draft(
         last = template.versions.order_by("-number").first()
         row = row or OnboardingTemplateVersion(template=template, number=last.number + 1 if last else 1, version=0)
         row.document, row.changed_at, row.version = plain, at, row.version + 1
-        row.author_id = int(by.key) if by.kind == "member" and by.key.isdigit() else None
+        row.author_id = by.member
         row.save()
         _record("drafted", row, found, by, at)
     return _typed(row)

@@ -68,7 +68,3 @@ def record(
         code, actor=by, at=at, account=plan.account_id, subject=("plan", plan.pk), particulars=particulars,
         personal={"title": plan.title, **(personal or {})}, version=plan.version,
     )  # fmt: skip
-
-
-def member_of(by: Actor) -> int | None:
-    return int(by.key) if by.kind == "member" and by.key.isdigit() else None
