@@ -44,6 +44,10 @@ from nenrin.work.models.queue import QueueAnswer as QueueAnswer
 from nenrin.work.models.received_mail import ReceivedMail as ReceivedMail
 from nenrin.work.models.renewal import RenewalCall as RenewalCall
 from nenrin.work.models.renewal import RenewalCheckpoint as RenewalCheckpoint
+from nenrin.work.models.renewal_forecast import RenewalOutcome as RenewalOutcome
+from nenrin.work.models.renewal_forecast import RenewalOutlook as RenewalOutlook
+from nenrin.work.models.renewal_forecast import RenewalSnapshot as RenewalSnapshot
+from nenrin.work.models.renewal_forecast import RenewalSnapshotLine as RenewalSnapshotLine
 from nenrin.work.models.task import Task as Task
 from nenrin.work.models.task_template import TaskTemplate as TaskTemplate
 from nenrin.work.models.touch import Touch as Touch

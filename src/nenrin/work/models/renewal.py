@@ -41,13 +41,22 @@ OUTCOMES: Final = {
 }  # fmt: skip
 
 
+class Side(StrEnum):
+    """Whose call it is: the one of who looks after the account, or a manager's, which holds over it."""
+
+    CSM = "csm"
+    MANAGER = "manager"
+
+
 class RenewalCallQuerySet(OfAccount["RenewalCall"]):
     pass
 
 
 class RenewalCall(models.Model):
-    """What somebody expects of the end of a term; the one with the highest number holds, the earlier ones are history.
+    """What somebody expects of the end of a term. Of each side the last one stands, the earlier ones are history; where
+    a manager called it, theirs holds.
 
+    `number` counts the calls of a term; two accounts that become one may bring the same number twice.
     `reason` and `next_step` are free words and may name people: personal data.
     """
 
@@ -55,6 +64,7 @@ class RenewalCall(models.Model):
     term_end = models.DateField()  # first day after the term
     decision_on = models.DateField()  # the last day on which the customer can still decide
     number = models.PositiveIntegerField()
+    side = models.CharField(max_length=7, default=Side.CSM)
     author = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL, related_name="+")
     call = models.CharField(max_length=8)
     own_probability = models.FloatField(null=True)
@@ -67,9 +77,7 @@ class RenewalCall(models.Model):
 
     class Meta:
         ordering = ["-made_at", "-id"]
-        constraints = [
-            models.UniqueConstraint(fields=["account", "term_end", "number"], name="one_renewal_call_a_number")
-        ]
+        indexes = [models.Index(fields=["account", "term_end", "made_at"], name="renewal_call_by_term")]
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.term_end} {self.call}"
@@ -88,7 +96,10 @@ class RenewalCheckpointQuerySet(OfAccount["RenewalCheckpoint"]):
 
 
 class RenewalCheckpoint(models.Model):
-    """What person and model said so many days before the decision: written once, held against the outcome later."""
+    """What people and model said so many days before the decision: locked, and held against the outcome later.
+
+    Two accounts that become one may bring two of the same term: both were said.
+    """
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="renewal_checkpoints")
     term_end = models.DateField()
@@ -96,21 +107,24 @@ class RenewalCheckpoint(models.Model):
     days = models.PositiveSmallIntegerField()  # 180 or 90
     call = models.ForeignKey(RenewalCall, null=True, on_delete=models.SET_NULL, related_name="+")
     called_probability = models.FloatField(null=True)
+    over = models.ForeignKey(RenewalCall, null=True, on_delete=models.SET_NULL, related_name="+")  # the manager's
+    over_probability = models.FloatField(null=True)
     probability_of_model = models.FloatField(null=True)  # empty: not enough data then
     mrr_minor = models.BigIntegerField()  # of the terms that end on this day
     currency = models.CharField(max_length=3, default="JPY")
     taken_on = models.DateField()
     outcome = models.CharField(max_length=8, blank=True)
     outcome_on = models.DateField(null=True)
+    kept_minor = models.BigIntegerField(null=True)  # what was left of `mrr_minor` after the term, with what was added
 
     objects = RenewalCheckpointQuerySet.as_manager()
 
     class Meta:
         ordering = ["-taken_on", "-id"]
-        constraints = [
-            models.UniqueConstraint(fields=["account", "term_end", "days"], name="one_renewal_checkpoint_a_day")
+        indexes = [
+            models.Index(fields=["outcome", "term_end"], name="renewal_checkpoint_open"),
+            models.Index(fields=["account", "term_end", "days"], name="renewal_checkpoint_by_term"),
         ]
-        indexes = [models.Index(fields=["outcome", "term_end"], name="renewal_checkpoint_open")]
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.term_end} {self.days}"
