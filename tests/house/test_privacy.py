@@ -68,6 +68,7 @@ IMPERSONAL = {
 IMPERSONAL |= {"Rehearsal", "SurveyAsk", "UniversalExclusion", "UniversalExposure"}
 IMPERSONAL |= {"TaskTemplate", "AgendaTemplate", "Followed", "RoutingRule"}
 IMPERSONAL |= {"DealTold", "HandoffPerson", "HandoffPolicy", "PlanLink", "PlanReading", "RenewalCheckpoint"}
+IMPERSONAL |= {"RenewalOutcome", "RenewalOutlook", "RenewalSnapshot", "RenewalSnapshotLine"}
 DECIDED = COVERED | ERASED_BY_SUBJECT | COLLEAGUES | PASSING | IMPERSONAL
 OURS = [model for model in apps.get_models() if model.__module__.startswith("nenrin.")]
 

@@ -55,6 +55,7 @@ class Permission(StrEnum):
     JOURNEYS_CONFIGURE = "journeys.configure"  # stages, templates, criteria
     RENEWALS_VIEW = "renewals.view"
     RENEWALS_EDIT = "renewals.edit"
+    RENEWALS_OVERRIDE = "renewals.override"  # a manager's call, which holds over the CSM's; snapshots of the forecast
     OPPORTUNITIES_VIEW = "opportunities.view"
     OPPORTUNITIES_EDIT = "opportunities.edit"
     PLAYBOOKS_VIEW = "playbooks.view"
@@ -144,7 +145,7 @@ def _within(scope: Scope, *permissions: Permission) -> dict[Permission, Scope]:
 
 GRANTS: Mapping[Role, Mapping[Permission, Scope]] = {
     Role.ADMINISTRATOR: _all(*Permission),
-    Role.HEAD: _all(*_READ, *_WRITE, *_OPERATE, P.JOURNAL_VIEW),
+    Role.HEAD: _all(*_READ, *_WRITE, *_OPERATE, P.JOURNAL_VIEW, P.RENEWALS_OVERRIDE),
     Role.OPERATIONS: _all(*_READ, *_WRITE, *_OPERATE, P.JOURNAL_VIEW, P.TOKENS_EDIT),
     Role.CSM: _all(*_READ) | _within(Scope.TEAM, *_WRITE, P.EXPORT) | _all(P.DATA_VIEW),
     Role.ONBOARDING: _within(Scope.TEAM, *_READ, *_WRITE) | _all(P.MEASURES_VIEW, P.MEMBERS_VIEW, P.SIGNED_IN),
