@@ -17,9 +17,12 @@ class Status(StrEnum):
 
 class Stage(StrEnum):
     NONE = ""
+    AWARENESS = "awareness"  # of prospects
+    CONTRACT = "contract"
     ONBOARDING = "onboarding"
     ADOPTION = "adoption"
     EXPANSION = "expansion"
+    ADVOCACY = "advocacy"
 
 
 class Phase(StrEnum):
@@ -68,9 +71,12 @@ _WORDS: dict[type[StrEnum], dict[str, Text]] = {
     },
     Stage: {
         Stage.NONE: Text("—", "—"),
+        Stage.AWARENESS: Text("Awareness", "認知"),
+        Stage.CONTRACT: Text("Contracting", "契約手続き"),
         Stage.ONBOARDING: Text("Onboarding", "導入"),
         Stage.ADOPTION: Text("Adoption", "活用"),
         Stage.EXPANSION: Text("Expansion", "拡大"),
+        Stage.ADVOCACY: Text("Advocacy", "推奨・紹介"),
     },
     Phase: {
         Phase.PRIMARY: Text("Owner", "担当CSM"),

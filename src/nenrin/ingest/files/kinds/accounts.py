@@ -25,9 +25,12 @@ _STATUSES = {
     Status.INTERNAL_TEST: ("社内", "テスト", "test", "internal"),
 }
 _STAGES = {
+    Stage.AWARENESS: ("認知", "検討"),
+    Stage.CONTRACT: ("契約手続き", "契約準備"),
     Stage.ONBOARDING: ("導入", "オンボーディング", "導入中"),
     Stage.ADOPTION: ("活用", "活用促進", "運用中"),
     Stage.EXPANSION: ("拡大",),
+    Stage.ADVOCACY: ("推奨・紹介", "推奨", "紹介"),
 }
 FIELDS = (
     Field("key", Text("Account key", "顧客キー"), Type.KEY, is_required=True,
