@@ -6,3 +6,4 @@ from nenrin.engage import text  # noqa: F401  (registers the room's journal sent
 class Engage(AppConfig):
     name = "nenrin.engage"
     label = "engage"
+    follows_merges = True

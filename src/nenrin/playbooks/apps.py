@@ -6,3 +6,4 @@ from nenrin.playbooks import text  # noqa: F401  (registers the room's journal s
 class Playbooks(AppConfig):
     name = "nenrin.playbooks"
     label = "playbooks"
+    follows_merges = True

@@ -6,3 +6,4 @@ from nenrin.work import text  # noqa: F401  (registers the room's journal senten
 class Work(AppConfig):
     name = "nenrin.work"
     label = "work"
+    follows_merges = True

@@ -1,7 +1,7 @@
 """What goes with an account into the one that takes it in, and back: tasks, meetings, touches, runs and all the rest.
 
-A reader of the journal. Every table of the rooms named here that points to an account follows of itself; one that must
-not says so by `follows_merges = False` on its model.
+A reader of the journal. A room whose AppConfig says `follows_merges = True` has every table that points to an account
+follow of itself; one that must not says `follows_merges = False` on its model.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from nenrin.foundation.models import Entry
 from nenrin.work.models import Followed
 
 READER: Final = "work.following"
-ROOMS: Final = ("work", "engage", "playbooks")
 CHUNK: Final = 500
 
 
@@ -63,10 +62,11 @@ def follow(entry: Entry, at: datetime) -> None:
 
 def tables() -> Iterator[Table]:
     """Every table that follows."""
-    for room in ROOMS:
-        for model in apps.get_app_config(room).get_models():
-            if getattr(model, "follows_merges", True):
-                yield from (Table(model, name) for name in _columns(model))
+    for room in apps.get_app_configs():
+        if getattr(room, "follows_merges", False):
+            for model in room.get_models():
+                if getattr(model, "follows_merges", True):
+                    yield from (Table(model, name) for name in _columns(model))
 
 
 def _columns(model: type[models.Model]) -> list[str]:
