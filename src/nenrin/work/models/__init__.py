@@ -10,6 +10,9 @@ from nenrin.work.models.handoff import HandoffItem as HandoffItem
 from nenrin.work.models.handoff import HandoffPerson as HandoffPerson
 from nenrin.work.models.handoff import HandoffPolicy as HandoffPolicy
 from nenrin.work.models.handoff import HandoffQuestion as HandoffQuestion
+from nenrin.work.models.journey import Journey as Journey
+from nenrin.work.models.journey import JourneyVersion as JourneyVersion
+from nenrin.work.models.journey import StageStay as StageStay
 from nenrin.work.models.loss import ChurnReason as ChurnReason
 from nenrin.work.models.loss import Loss as Loss
 from nenrin.work.models.meeting import AgendaTemplate as AgendaTemplate
