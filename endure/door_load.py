@@ -34,7 +34,7 @@ def run() -> list[dict[str, Any]]:
             for name in ("server", "worker"):
                 parts.start(name)
             wait_for(lambda: _answers(parts.port, key), 60, "the server")
-            first = _load(parts.port, key, seconds / 10)
+            first = _load(parts.port, key, seconds / 2)  # until buffers and caches have what they may have
             begun = _memory(parts)
             load = _load(parts.port, key, seconds)
             grown = _memory(parts) / begun - 1
