@@ -17,6 +17,7 @@ import nenrin.work.privacy.handoffs
 import nenrin.work.privacy.losses
 import nenrin.work.privacy.meetings
 import nenrin.work.privacy.onboarding
+import nenrin.work.privacy.opportunities
 import nenrin.work.privacy.plans
 import nenrin.work.privacy.promises
 import nenrin.work.privacy.queue
@@ -42,6 +43,7 @@ ERASERS = (
     nenrin.work.privacy.plans,
     nenrin.work.privacy.losses,
     nenrin.work.privacy.renewals,
+    nenrin.work.privacy.opportunities,
 )
 COVERED = {name for module in ERASERS for name in module.COVERS}
 

@@ -7,6 +7,7 @@ from nenrin.work.text import (  # noqa: F401
     meetings,
     notices,
     onboarding,
+    opportunities,
     plans,
     promises,
     queue,

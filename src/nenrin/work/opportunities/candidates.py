@@ -1,0 +1,190 @@
+"""Candidates: customers who may grow, with the signs for it, ranked by what may come of it, and what holds them back.
+
+worth = expected change of MRR x 12 x probability of growth. The probability is the model's where it speaks in figures,
+else `BASE`. Read in a fixed number of queries at any number of accounts, and one look into the lake.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from django.db.models import F, QuerySet
+from django.db.models.fields.json import KeyTextTransform
+
+from nenrin.analytics.scores.bands import Band
+from nenrin.customers.models import Account, Plan, Product
+from nenrin.customers.statuses import Status
+from nenrin.foundation import organisation
+from nenrin.foundation.actors import Actor
+from nenrin.foundation.calendar import add_business_days
+from nenrin.foundation.models import Member
+from nenrin.ingest import lakes
+from nenrin.insight import history
+from nenrin.insight.models import CurrentMeasure, Risk
+from nenrin.values import Money, Text
+from nenrin.work.models import CandidateDismissal, Opportunity
+from nenrin.work.models.opportunity import KINDS, Origin
+from nenrin.work.opportunities import contracts, dismissals, holding, opening, signs
+from nenrin.work.opportunities.contracts import Contracts
+from nenrin.work.opportunities.holding import Ground
+from nenrin.work.opportunities.signs import Chance, Propensity, Sign, Use
+
+#: Probability of a yes within 90 days where no model speaks.
+BASE: Final = 0.10
+#: Business days until somebody should have moved on one that was just opened.
+FIRST_STEP_DAYS: Final = 5
+USED, PEOPLE = "active_user_share", "weekly_active_users"
+_COLUMNS = (
+    *("pk", "name", "tier", "owner_id", "owner__name", "currency", "mrr_minor", "seats"),
+    *("health__band", "health__score", "health__as_of"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One chance with one customer. `worth`: in the reporting currency's minor units, None where it cannot be told.
+
+    `holds`: what speaks against proposing now; `away`: somebody put it away until a day.
+    """
+
+    account: int
+    name: str
+    tier: str
+    owner: int | None
+    owner_name: str
+    mrr: Money
+    band: str
+    score: float | None
+    chance: Chance
+    signs: tuple[Sign, ...]
+    propensity: Propensity | None
+    worth: int | None
+    holds: tuple[Ground, ...]
+    away: CandidateDismissal | None
+
+    @property
+    def kind(self) -> str:
+        return self.chance.kind.value
+
+    @property
+    def kind_word(self) -> Text:
+        return KINDS[self.chance.kind]
+
+    @property
+    def expected(self) -> Money | None:
+        return None if self.chance.expected is None else Money(self.chance.expected, self.mrr.currency)
+
+    @property
+    def is_held(self) -> bool:
+        return bool(self.holds)
+
+
+def of(rows: QuerySet[Account], at: datetime, *, known: Contracts | None = None) -> list[Candidate]:
+    """The candidates among these accounts, the most worth first; those that have such an opportunity already are out."""
+    today, org = organisation.today(at), organisation.current()
+    kept = known or contracts.current()
+    facts = list(rows.filter(archived_at__isnull=True, status=Status.CUSTOMER).order_by().values_list(*_COLUMNS))
+    keys = rows.order_by().values("pk")
+    uses, models = _uses(keys, today), _propensities(keys)
+    holds, live, away = holding.voiced(None, at), _live(), dismissals.away(today)
+    found = []
+    for row in facts:
+        for chance in _chances(row, uses.get(row[0], Use()), kept):
+            if (row[0], chance.kind.value) not in live:
+                put_away = away.get((row[0], chance.kind.value))
+                found.append(_built(row, chance, models.get(row[0]), holds.get(row[0], []), put_away, org.currency))
+    return sorted(found, key=lambda one: (-(one.worth or -1), one.name, one.kind))
+
+
+def _chances(row: tuple[Any, ...], use: Use, kept: Contracts) -> list[Chance]:
+    key, _, tier, _, _, currency, mrr, seats, *_ = row
+    return list(signs.chances(tier, currency, mrr, seats, use, kept, kept.by_account.get(key, [])))
+
+
+def _built(
+    row: tuple[Any, ...], chance: Chance, model: Propensity | None, voiced: Sequence[Ground],
+    away: CandidateDismissal | None, currency: str,
+) -> Candidate:  # fmt: skip
+    key, name, tier, owner, owner_name, own, mrr, _, band, score, as_of = row
+    grounds = [] if band in (Band.HEALTHY, Band.CAUTION) else [holding.of_health(band, score, as_of)]
+    said = model.sign() if model else None
+    return Candidate(
+        key, name, tier, owner, owner_name or "", Money(mrr, own), band or "", score, chance,
+        (*chance.signs, *([said] if said else ())), model, _worth(chance, model, mrr, own, currency),
+        (*grounds, *voiced), away,
+    )  # fmt: skip
+
+
+def _worth(chance: Chance, model: Propensity | None, mrr: int, own: str, currency: str) -> int | None:
+    """An account in another currency counts by its ledger's amount; not at all where none is known."""
+    if chance.expected is None:
+        return None
+    p = BASE if model is None or model.is_ranking else model.p
+    rate = 1.0 if own == currency else model.minor / mrr if model is not None and mrr and model.minor else None
+    return None if rate is None else round(chance.expected * 12 * p * rate)
+
+
+def _uses(keys: Any, today: date) -> dict[int, Use]:  # Any: a query for ids
+    rows = CurrentMeasure.objects.filter(account__in=keys, measure__in=(USED, PEOPLE))
+    told: dict[int, dict[str, tuple[float, date]]] = {}
+    for key, measure, value, as_of in rows.values_list("account_id", "measure", "value", "as_of"):
+        told.setdefault(key, {})[measure] = (value, as_of)
+    before = _before([key for key, one in told.items() if PEOPLE in one], today)
+    return {key: _use(one, before.get(key)) for key, one in told.items()}
+
+
+def _use(told: Mapping[str, tuple[float, date]], before: float | None) -> Use:
+    share, people = told.get(USED), told.get(PEOPLE)
+    return Use(
+        share[0] if share else None, people[0] if people else None, before,
+        max(as_of for _, as_of in told.values()) if told else None,
+    )  # fmt: skip
+
+
+def _before(accounts: Sequence[int], today: date) -> dict[int, float]:
+    """Weekly active users 90 days ago, as they were shown then: one look into the lake."""
+    if not accounts:
+        return {}
+    day = today - timedelta(signs.GROWTH_DAYS)
+    values = history.valued(lakes.current(), PEOPLE, accounts, [day] * len(accounts))
+    return {key: float(value) for key, value in zip(accounts, values, strict=True) if not math.isnan(value)}
+
+
+def _propensities(keys: Any) -> dict[int, Propensity]:  # Any: a query for ids
+    shows = KeyTextTransform("shows_probability", "version__card")
+    rows = Risk.objects.filter(event="expansion", account__in=keys).annotate(shows=shows, state=F("version__state"))
+    told = list(rows.values_list("account_id", "p", "low", "high", "as_of", "minor", "shows", "state"))
+    ranking = sorted((row[1] for row in told), reverse=True)
+    floor = ranking[max(0, round(signs.RANKED * len(ranking)) - 1)] if ranking else 1.0
+    return {
+        key: Propensity(p, low, high, state == "ranking" or str(shown).lower() not in {"true", "1"}, p >= floor, as_of, minor)
+        for key, p, low, high, as_of, minor, shown, state in told
+    }  # fmt: skip
+
+
+def _live() -> set[tuple[int, str]]:
+    return set(Opportunity.objects.live().values_list("account_id", "kind"))
+
+
+def one(account: Account, kind: str, at: datetime) -> Candidate | None:
+    """The candidate of this kind of an account, as it stands now."""
+    found = of(Account.objects.filter(pk=account.pk), at)
+    return next((each for each in found if each.kind == kind), None)
+
+
+def open_one(
+    candidate: Candidate, account: Account, *, by: Actor, at: datetime, reason: str = "", owner: Member | None = None
+) -> Opportunity:
+    """An opportunity with the candidate's evidence; twice on a day it is the same one. Raises Refused."""
+    chance, day = candidate.chance, organisation.today(at)
+    return opening.open(
+        account, candidate.kind, by=by, at=at, key=f"rule:{account.pk}:{candidate.kind}:{day}", origin=Origin.RULE,
+        expected=chance.expected, evidence=[sign.row() for sign in candidate.signs], reason=reason, owner=owner,
+        product=Product.objects.filter(pk=chance.product or 0).first(),
+        plan=Plan.objects.filter(pk=chance.plan or 0).first(),
+        due_on=add_business_days(day, FIRST_STEP_DAYS),
+    )  # fmt: skip
