@@ -14,6 +14,7 @@ import nenrin.ingest.privacy
 import nenrin.insight.privacy
 import nenrin.work.privacy.feedback
 import nenrin.work.privacy.handoffs
+import nenrin.work.privacy.journeys
 import nenrin.work.privacy.losses
 import nenrin.work.privacy.meetings
 import nenrin.work.privacy.onboarding
@@ -42,6 +43,7 @@ ERASERS = (
     nenrin.work.privacy.feedback,
     nenrin.work.privacy.plans,
     nenrin.work.privacy.losses,
+    nenrin.work.privacy.journeys,
     nenrin.work.privacy.renewals,
     nenrin.work.privacy.opportunities,
 )
@@ -68,6 +70,7 @@ IMPERSONAL = {
     "Exposure", "Playbook", "PlaybookReplay", "PlaybookVersion", "Remembered", "Run", "RunStep", "Sweep", "UniversalHoldout",
 }  # fmt: skip
 IMPERSONAL |= {"Rehearsal", "SurveyAsk", "UniversalExclusion", "UniversalExposure"}
+IMPERSONAL |= {"Journey", "JourneyVersion"}
 IMPERSONAL |= {"TaskTemplate", "AgendaTemplate", "Followed", "RoutingRule"}
 IMPERSONAL |= {"DealTold", "HandoffPerson", "HandoffPolicy", "PlanLink", "PlanReading", "RenewalCheckpoint"}
 IMPERSONAL |= {"RenewalOutcome", "RenewalOutlook", "RenewalSnapshot", "RenewalSnapshotLine"}

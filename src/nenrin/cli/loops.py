@@ -27,6 +27,7 @@ from nenrin.insight.risk import step as risk
 from nenrin.playbooks import loops as playbooks
 from nenrin.work import attachments, following, handoff_rounds, loss_opening, notice_mails, renewal_checkpoints
 from nenrin.work.calendars import subscriptions as calendars
+from nenrin.work.journeys import rounds as journey_rounds
 from nenrin.work.onboarding import rounds as onboarding_rounds
 from nenrin.work.queue import loads as day_loads
 
@@ -94,6 +95,7 @@ PROMPT = (
     Loop("follow", following.step),
     Loop("handoffs", handoff_rounds.step),
     Loop("onboarding", onboarding_rounds.step),
+    Loop("journeys", journey_rounds.step),
     Loop("losses", loss_opening.step),
     Loop("renewals", renewal_checkpoints.step),
     Loop("notices", notice_mails.step),

@@ -1,14 +1,26 @@
-"""The account comes to another stage."""
+"""The account comes to another stage of its journey."""
 
 from __future__ import annotations
 
 from nenrin.analytics.conditions import Fields
-from nenrin.customers import accounts
 from nenrin.customers.errors import Refused
 from nenrin.playbooks.documents.params import Param, Setting, Values, named
 from nenrin.playbooks.steps.shape import Done, Failed, Outcome, StepKind, Turn
 from nenrin.playbooks.triggers.stage import STAGES
 from nenrin.values import Text
+from nenrin.work import journeys
+
+REASON = Param(
+    "reason",
+    Text("Reason where criteria are unmet", "条件を満たさない場合の理由"),
+    "text",
+    required=False,
+    default="",
+    hint=Text(
+        "Left empty, an account that does not meet the criteria of its journey stays where it is and the step fails.",
+        "空欄の場合、ジャーニーの条件を満たさない顧客は移動せず、このステップは失敗になる。",
+    ),
+)
 
 
 def says(values: Values, setting: Setting, fields: Fields) -> Text:
@@ -17,18 +29,19 @@ def says(values: Values, setting: Setting, fields: Fields) -> Text:
 
 
 def act(turn: Turn) -> Outcome:
+    stage, reason = turn.values["stage"], turn.values.get("reason") or ""
     try:
-        accounts.change(turn.account, stage=turn.values["stage"], by=turn.by, at=turn.at)
+        journeys.move(turn.account, stage, reason=reason, by=turn.by, at=turn.at)
     except Refused as refused:
         return Failed(refused.faults[0].text)
-    name = named(STAGES, turn.values["stage"])
+    name = named(STAGES, stage)
     return Done({"en": name.en, "ja": name.ja})
 
 
 KIND = StepKind(
     "set_stage",
     Text("Stage", "ステージを変更"),
-    (Param("stage", Text("Stage", "ステージ"), "choice", STAGES),),
+    (Param("stage", Text("Stage", "ステージ"), "choice", STAGES), REASON),
     says,
     act,
 )

@@ -3,6 +3,7 @@
 from nenrin.work.text import (  # noqa: F401
     feedback,
     handoffs,
+    journeys,
     losses,
     meetings,
     notices,
