@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from nenrin.analytics.revenue import dealings
 from nenrin.analytics.revenue.books import Book, Dues, States
 from nenrin.analytics.revenue.exchange import Exchange
 from nenrin.analytics.revenue.groups import Groups, disjoint
@@ -66,7 +67,8 @@ def _book(count: int, row: Whole, days: Whole, level: Whole, policy: Policy) -> 
     states = States(np.arange(count), *words, row, days, level, level, flat, flat, ("",))
     dues = Dues(nothing, nothing, nothing, nothing, nothing)
     line = Line(count, row, days, level)
-    return Book(np.arange(count), policy, Exchange(policy), states, dues, frozenset(), (), line, nobody(count))
+    unsaid = nobody(), dealings.nothing(count)
+    return Book(np.arange(count), policy, Exchange(policy), states, dues, frozenset(), (), line, *unsaid)
 
 
 def _coded(column: pa.ChunkedArray) -> tuple[Whole, pa.Array]:

@@ -7,14 +7,13 @@ from datetime import date
 from itertools import count
 from typing import Any
 
-import numpy as np
-
 from nenrin.analytics import revenue
-from nenrin.analytics.revenue import figures, movements
+from nenrin.analytics.revenue import figures, medians, movements
 from nenrin.analytics.revenue.books import Book
 from nenrin.analytics.revenue.catalogue import KPIS
-from nenrin.analytics.revenue.columns import Facts
+from nenrin.analytics.revenue.columns import Facts, summed
 from nenrin.analytics.revenue.contracts import Contract, Step
+from nenrin.analytics.revenue.groups import everyone
 from nenrin.analytics.revenue.movements import KINDS
 from nenrin.analytics.revenue.policies import Policy
 from nenrin.values import Period
@@ -58,7 +57,7 @@ def moved(book: Book, period: Period, view: Any = movements.net) -> dict[str, in
 def value(book: Book, period: Period, key: str, facts: Facts | None = None) -> float:
     """A KPI without its minimum number."""
     _, columns = figures.measured(book, period)
-    sums = {name: np.array([values.sum()]) for name, values in columns.items()}
+    sums = summed(columns) | medians.of_columns(columns, everyone(len(book.accounts)))
     return float(KPIS[key].value(sums, facts or Facts())[0])
 
 

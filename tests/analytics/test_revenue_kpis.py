@@ -12,13 +12,13 @@ import pyarrow as pa
 import pytest
 
 from nenrin.analytics import intervals
-from nenrin.analytics.revenue import books, figures, reference
+from nenrin.analytics.revenue import books, dealings, figures, medians, reference, series
 from nenrin.analytics.revenue import columns as made
 from nenrin.analytics.revenue.books import Book
 from nenrin.analytics.revenue.catalogue import GROUPS, KPIS
 from nenrin.analytics.revenue.columns import Facts
 from nenrin.analytics.revenue.contracts import Contract, Step, table
-from nenrin.analytics.revenue.groups import disjoint
+from nenrin.analytics.revenue.groups import disjoint, everyone
 from nenrin.analytics.revenue.kpis import Kpi
 from nenrin.analytics.revenue.paths import NEVER, number
 from nenrin.analytics.revenue.voices import SURVEYS
@@ -52,7 +52,7 @@ def history(seed: int, accounts: int = 120) -> list[Contract]:
 
 
 def said(of: Book, seed: int) -> tuple[Book, dict[str, pa.Table]]:
-    """Half of the accounts answer surveys, and reach their first value early, late or never; also as tables."""
+    """Half of the accounts answer surveys and ask for help; also as tables."""
     rng = np.random.default_rng(seed)
     count, days = 1800, (number(date(2024, 1, 1)), number(date(2026, 6, 1)))
     account = rng.choice(of.accounts[::2], count)
@@ -65,8 +65,6 @@ def said(of: Book, seed: int) -> tuple[Book, dict[str, pa.Table]]:
     opened = rng.integers(*days, 700)
     resolved = np.where(rng.random(700) < 0.8, opened + rng.integers(0, 30, 700), NEVER)
     tickets = [rng.choice(of.accounts, 700), opened, resolved]
-    reached = of.accounts[::3], of.line.first_paid()[::3] + rng.integers(0, 60, len(of.accounts[::3]))
-    recorded = number(date(2024, 3, 1))
     tables = {
         "answers": pa.table({"account": account, "answered_on": answers[1].astype("datetime64[D]"),
                              "survey": np.array(SURVEYS)[survey], "score": score,
@@ -76,10 +74,49 @@ def said(of: Book, seed: int) -> tuple[Book, dict[str, pa.Table]]:
         "tickets": pa.table({"account": tickets[0], "opened_on": opened.astype("datetime64[D]"),
                              "resolved_on": pa.array(np.where(resolved < NEVER, resolved, 0).astype("datetime64[D]"),
                                                      mask=resolved >= NEVER)}),
-        "first_values": pa.table({"account": reached[0], "day": reached[1].astype("datetime64[D]")}),
-        "recorded": pa.table({"day": np.array([recorded]).astype("datetime64[D]")}),
     }  # fmt: skip
-    return books.arrived(books.heard(of, answers, asked, tickets), reached, recorded), tables
+    return books.heard(of, answers, asked, tickets), tables
+
+
+def dealt(of: Book, contracts: list[Contract], seed: int) -> tuple[Book, dict[str, pa.Table]]:
+    """Onboardings in every state, contacts either way, users on and off, some sources; also as tables."""
+    rng = np.random.default_rng(seed + 100)
+    days = (number(date(2024, 1, 1)), number(date(2026, 6, 30)))
+    begun = np.array(sorted({(int(a), int(d)) for a, d in zip(
+        rng.choice(of.accounts, 700), rng.integers(*days, 700), strict=True)}))  # fmt: skip
+    n = len(begun)
+    states = rng.choice(["running", "paused", "closed", "left", "other"], n)
+    over = np.isin(states, ["closed", "left", "other", "paused"])
+    seen = np.where(over, begun[:, 1] + rng.integers(5, 200, n), NEVER)
+    reached = np.where(rng.random(n) < 0.6, begun[:, 1] + rng.integers(0, 120, n), NEVER)
+    done = np.where(rng.random(n) < 0.5, begun[:, 1] + rng.integers(10, 100, n), NEVER)
+    lost, rests = np.isin(states, ["closed", "left"]), states == "paused"
+    touches = [rng.choice(of.accounts, 2000), rng.integers(*days, 2000), rng.integers(0, 2, 2000)]
+    noticed = np.array(sorted({(one.account, number(one.noticed_on)) for one in contracts if one.noticed_on}))
+    active = [rng.choice(of.accounts, 40_000), rng.integers(0, 6, 40_000), rng.integers(*days, 40_000)]
+    told = {account: int(rng.integers(0, 2)) for account in of.accounts.tolist() if account % 11}
+    tables = {
+        "onboardings": pa.table({
+            "account": begun[:, 0], "starts_on": _days(begun[:, 1]), "due_on": _days(begun[:, 1] + 45),
+            "value_on": _days(reached), "done_on": _days(done), "seen_on": _days(seen), "is_lost": lost, "rests": rests,
+        }),
+        "touches": pa.table({"account": touches[0], "day": _days(touches[1]), "is_ours": touches[2] > 0}),
+        "user_days": pa.table({"account": active[0], "user": active[1], "day": _days(active[2])}),
+        "sources": pa.table({"account": list(told), "is_referral": [bool(one) for one in told.values()]}),
+    }  # fmt: skip
+    with duckdb.connect(config={"threads": 1}) as db:
+        db.register("user_days", tables["user_days"])
+        users = db.sql(dealings.ACTIVE.format(known="2026-06-30")).to_arrow_table()
+    columns = {
+        "projects": [begun[:, 0], begun[:, 1], begun[:, 1] + 45, reached, done, seen, lost.astype(int), rests.astype(int)],
+        "touches": touches, "notices": [noticed[:, 0], noticed[:, 1]],
+        "users": [column.to_numpy().astype(np.int64) for column in users.columns],
+    }  # fmt: skip
+    return books.dealt(of, columns, told), tables
+
+
+def _days(of: np.ndarray) -> pa.Array:
+    return pa.array(np.where(of < NEVER, of, 0).astype("datetime64[D]"), mask=of >= NEVER)
 
 
 #: An account's expansion is cut into whole units by cause, which an oracle of fractions does not.
@@ -91,14 +128,16 @@ LOOSE = {"upsell_mrr_rate": 1e-3}
 def test_every_kpi_answers_as_its_oracle(seed: int, text: str) -> None:
     contracts, period = history(seed), month(text)
     of, tables = said(book(contracts), seed)
+    of, more = dealt(of, contracts, seed)
+    tables |= more
     _, columns = figures.measured(of, period)
-    sums = {name: np.array([values.sum()]) for name, values in columns.items()}
+    sums = made.summed(columns) | medians.of_columns(columns, everyone(len(of.accounts)))
     with duckdb.connect(config={"threads": 1}) as db:
         for name, rows in {"contracts": table(contracts), **tables}.items():
             db.register(name, rows)
         db.execute("create temp table ask as select ?::date as start_on, ?::date as end_on, 0.8::double as margin,"
                    " 0.1::double as yearly, 6000000 as acquisition", [period.start, period.end])  # fmt: skip
-        for file in ("prelude", "_due", "_worth", "_voices"):
+        for file in ("prelude", "_due", "_worth", "_voices", "_dealings"):
             db.execute((ORACLES / f"{file}.sql").read_text())
         for key, kpi in KPIS.items():
             told = db.execute((ORACLES / f"{key}.sql").read_text()).fetchone()
@@ -109,7 +148,8 @@ def test_every_kpi_answers_as_its_oracle(seed: int, text: str) -> None:
 
 
 def test_the_histories_are_not_so_tame_that_a_kpi_has_nothing_to_say() -> None:
-    told, _ = said(book(history(1, 400)), 1)
+    contracts = history(1, 400)
+    told, _ = dealt(said(book(contracts), 1)[0], contracts, 1)
     found = [figures.whole(figures.measured(told, month(text))[1], FACTS) for text in PERIODS]
     assert [key for key in KPIS if not any(figure[key].value for figure in found)] == [k for k in KPIS if KPIS[k].waits]
 
@@ -229,14 +269,105 @@ def test_surveys_sent_in_a_period_say_how_many_were_answered_whenever_that_was()
     assert np.isnan(value(of, month("2025-07"), "nps_response_rate"))
 
 
-def test_onboarding_is_done_when_the_first_value_came_in_time_and_unknown_before_usage_was_recorded() -> None:
-    """Four begin on the third: one is quick, one slow, one never arrives, one left; a fifth began before any record."""
-    of = book([*(paying(n, 100, "2025-05-03", "2025-05-20" if n == 4 else None) for n in range(1, 5)),
-               paying(5, 100, "2025-04-25")])  # fmt: skip
-    reached = np.array([1, 2, 5]), np.array([number(date(2025, m, d)) for m, d in ((5, 20), (7, 1), (5, 1))])
-    of = books.arrived(of, reached, number(date(2025, 5, 1)))
-    assert value(of, month("2025-06"), "onboarding_completion") == 0.25
+def project(account: int, starts: str, due: str, **told: str) -> list[int]:
+    """One onboarding; `value`, `done`, `seen` as days, `end`: "lost" or "rests"."""
+    day = {
+        name: number(date.fromisoformat(told[name])) if name in told else NEVER for name in ("value", "done", "seen")
+    }
+    flags = [int(told.get("end") == name) for name in ("lost", "rests")]
+    return [account, *(number(date.fromisoformat(on)) for on in (starts, due)), *day.values(), *flags]
+
+
+def onboarding(*projects: list[int]) -> Book:
+    of = book([paying(n, 100, "2025-01-01") for n in range(1, 7)])
+    return books.dealt(of, {"projects": [np.array(column) for column in zip(*projects, strict=True)]})
+
+
+def test_onboarding_completes_by_its_first_planned_end_and_who_left_did_not_complete() -> None:
+    """Of six due in June one is in time, one late, one left, one is under way; one rests; one rests but was completed."""
+    of = onboarding(
+        project(1, "2025-05-01", "2025-06-10", done="2025-06-10"),
+        project(2, "2025-05-01", "2025-06-10", done="2025-06-11"),
+        project(3, "2025-05-01", "2025-06-10", seen="2025-05-20", end="lost"),
+        project(4, "2025-05-01", "2025-06-30"),
+        project(5, "2025-05-01", "2025-06-10", seen="2025-05-20", end="rests"),
+        project(6, "2025-05-01", "2025-06-10", done="2025-06-01", seen="2025-06-01", end="rests"),
+        project(6, "2025-06-20", "2025-07-20"),
+    )
+    assert value(of, month("2025-06"), "onboarding_completion") == 2 / 5
     assert np.isnan(value(of, month("2025-05"), "onboarding_completion"))
+    assert value(of, month("2025-07"), "onboarding_completion") == 0
+
+
+def test_half_have_reached_first_value_by_the_median_where_those_without_it_count_as_long_as_they_were_seen() -> None:
+    """Days 10, 20 and 30 of six; one left without it after 5 days and never will, two are watched on."""
+    of = onboarding(
+        project(1, "2025-06-01", "2025-07-10", value="2025-06-10"),
+        project(2, "2025-06-01", "2025-07-10", value="2025-06-20"),
+        project(3, "2025-06-01", "2025-07-10", value="2025-06-30"),
+        project(4, "2025-06-01", "2025-07-10", seen="2025-06-05", end="lost"),
+        project(5, "2025-06-25", "2025-07-10"),
+        project(6, "2024-06-25", "2024-07-10", value="2024-06-26"),
+    )
+    # Until the end of July five are watched: S falls to .8, .6, .4 on day 30; the one of 2024 is too old.
+    assert value(of, month("2025-07"), "time_to_value") == 30
+    # At the end of June the fifth was seen for six days: of the other four, half had it by day 20.
+    assert value(of, month("2025-06"), "time_to_value") == 20
+    assert value(of, month("2025-05"), "time_to_value") == 2
+
+
+def test_the_median_and_its_reach_are_the_same_for_one_period_for_slices_and_in_a_row() -> None:
+    contracts = history(4, 300)
+    of, _ = dealt(book(contracts), contracts, 4)
+    periods = [month(text) for text in ("2025-09", "2025-10")]
+    cut = disjoint(np.arange(len(of.accounts)) % 3, 3)
+    found = series.computed(of, periods, cut, FACTS, ["time_to_value"])["time_to_value"]
+    for n, period in enumerate(periods):
+        _, columns = figures.measured(of, period)
+        told = figures.grouped(columns, FACTS, cut, ["time_to_value"])["time_to_value"]
+        assert [one.value for one in told] == found.value[n].tolist()
+        own = {name: values[np.arange(len(values)) % 3 == 1] for name, values in columns.items()}
+        alone = figures.whole(own, FACTS, ["time_to_value"])["time_to_value"]
+        assert alone.value == found.value[n, 1] and alone.interval is not None and alone.n == found.n[n, 1]
+        assert tuple(alone.interval) == (found.low[n, 1], found.high[n, 1])
+        assert alone.interval.low <= alone.value <= alone.interval.high
+
+
+# --- who calls first, who comes back --------------------------------------------------------------------------------
+
+
+def on(*days: str) -> np.ndarray:
+    return np.array([number(date.fromisoformat(text)) for text in days])
+
+
+def test_a_contact_is_proactive_where_neither_ticket_nor_notice_came_within_two_weeks_before() -> None:
+    of = book([paying(n, 100, "2025-01-01") for n in (1, 2)])
+    none = [np.zeros(0, np.int64)] * 4
+    of = books.heard(of, none, None, [np.array([1]), on("2025-06-05"), on("2025-06-06")])
+    days = on("2025-06-04", "2025-06-05", "2025-06-19", "2025-06-20", "2025-06-20", "2025-06-11")
+    touches = [np.array([1, 1, 1, 1, 2, 2]), days, np.array([1, 1, 1, 1, 0, 1])]
+    of = books.dealt(of, {"touches": touches, "notices": [np.array([2]), on("2025-06-10")]})
+    # Six touches, a ticket and a notice; the first, on the day before the ticket, and the one 15 days after lead.
+    assert value(of, month("2025-06"), "proactive_share") == 2 / 8
+    assert np.isnan(value(of, month("2025-07"), "proactive_share"))
+
+
+def test_stickiness_sets_users_of_a_week_against_those_of_four_for_customers_that_pay() -> None:
+    of = book([paying(1, 100, "2025-01-01"), paying(2, 100, "2025-01-01", "2025-06-15"), paying(3, 100, "2025-01-01")])
+    users = [np.array([1, 2, 3, 1]), on("2025-06-30", "2025-06-30", "2025-06-30", "2025-05-31"), np.array([3, 9, 1, 2]),
+             np.array([4, 9, 4, 2])]  # fmt: skip
+    of = books.dealt(books.heard(of, [np.zeros(0, np.int64)] * 4, None, [np.array([3]), on("2025-06-02"), on("2025-06-02")]),
+                     {"users": users})  # fmt: skip
+    assert value(of, month("2025-06"), "stickiness") == 4 / 8
+    assert value(of, month("2025-06"), "self_service_rate") == 1 / 2
+    assert np.isnan(value(of, month("2025-05"), "self_service_rate")), "no ticket was known then"
+    assert np.isnan(value(of, month("2025-07"), "stickiness")), "nobody counted users on that day"
+
+
+def test_a_referral_is_counted_among_new_customers_whose_source_is_known() -> None:
+    of = book([paying(n, 100, "2025-06-03") for n in (1, 2, 3)] + [paying(4, 100, "2025-01-01")])
+    of = books.dealt(of, {}, {1: dealings.REFERRAL, 2: dealings.ELSEWHERE, 4: dealings.REFERRAL})
+    assert value(of, month("2025-06"), "referral_rate") == 1 / 2
 
 
 def test_what_waits_for_its_facts_is_never_a_zero() -> None:

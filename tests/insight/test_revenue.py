@@ -241,6 +241,33 @@ def test_acquisition_costs_are_those_of_the_twelve_months_before(world: World) -
     assert march["cac"].value == 360_000
 
 
+def test_onboarding_contacts_users_and_sources_are_read_from_the_facts_as_known_on_the_day(world: World) -> None:
+    account = world.open(THRIVING, source="紹介（山本様）")
+    more(world, account, 100_000, "2026-02-01")
+    body = {"state": "running", "starts_on": "2026-02-02", "due_on": "2026-04-10", "first_due_on": "2026-03-20",
+            "first_value_on": "2026-03-03", "completed_on": "2026-03-18", "ended_on": None, "end_reason": ""}  # fmt: skip
+    world.say("onboarding", "1", account.pk, body)
+    world.say("onboarding", "2", account.pk, {**body, "state": "cancelled", "end_reason": "mistake"})
+    for key, direction, told in (
+        ("a", "out", "2026-03-02"),
+        ("b", "out", "2026-03-12"),
+        ("c", "internal", "2026-03-05"),
+    ):
+        world.say("touch", key, account.pk, {"channel": "call", "direction": direction, "human": True, "on": told})
+    world.say("touch", "d", account.pk, {"channel": "mail", "direction": "out", "human": False, "on": "2026-03-25"})
+    world.say("ticket", "t", account.pk, {"priority": "normal", "opened_on": "2026-03-11", "resolved_on": None})
+    for day, user in (("2026-03-04", "old"), ("2026-03-10", "ann"), ("2026-03-30", "ann"), ("2026-03-31", "ben")):
+        world.use(THRIVING, user=user, on=on(day))
+    world.carry()
+    world.lake.roll()
+    found = kpis.columns_of(ledger(world), month("2026-03"))
+    names = ("onboarding_due", "onboarding_done", "value_days", "value_reached", "contacts", "contacts_ahead", "users_week",
+             "users_month", "accounts_using", "accounts_unaided")  # fmt: skip
+    assert {name: int(found[name].sum()) for name in names} == dict(zip(
+        names, (1, 1, 30, 1, 3, 1, 2, 3, 1, 0), strict=True))  # fmt: skip
+    assert int(kpis.columns_of(ledger(world), month("2026-02"))["accounts_referred"].sum()) == 1
+
+
 def test_the_accounts_behind_a_kpi_are_those_it_counted(world: World) -> None:
     account, row = sign(world, THRIVING, 100_000, "2025-03-01")
     sign(world, DRIFTING, 40_000, "2026-03-10")

@@ -1,4 +1,4 @@
--- Given: answers(account, survey, score, answered_on, respondent), surveys(account, sent_on, is_answered), first_values(account, day), recorded(day).
+-- Given: answers(account, survey, score, answered_on, respondent), surveys(account, sent_on, is_answered).
 create temp table said as
 select a.* from answers a, ask where answered_on >= ask.start_on and answered_on < ask.end_on
 and account in (select account from contracts);
@@ -16,7 +16,3 @@ select account, score from said where survey = 'nps' and respondent is null
 union all
 select any_value(s.account), c.score from said s join counting c
   on s.respondent = c.respondent and s.answered_on = c.answered_on where survey = 'nps' group by c.respondent, c.answered_on, c.score;
-create temp table started as
-select f.account, f.day as starts_on, f.day + 31 as due_on, v.day as reached_on,
-       (select r.day from recorded r) <= f.day as is_known
-from first_paid f left join first_values v on v.account = f.account;

@@ -1,2 +1,3 @@
-select count(*) filter (reached_on is not null and reached_on <= due_on) / nullif(count(*), 0)
-from started, ask where is_known and due_on >= ask.start_on and due_on < ask.end_on
+select avg((done_on is not null and done_on <= due_on)::int) from onboardings, ask
+where account in (select account from theirs) and due_on between ask.start_on and ask.end_on - 1
+and not (rests and done_on is null)

@@ -65,6 +65,12 @@ VIEWS: dict[str, tuple[str, Shape]] = {
         "band": ("band", "VARCHAR"), "score": ("score", "DOUBLE"), "reason": ("reason", "VARCHAR"),
         "expires_on": ("expires_on", "DATE"),
     }),
+    "onboardings": ("onboarding", {
+        "state": ("state", "VARCHAR"), "starts_on": ("starts_on", "DATE"), "due_on": ("due_on", "DATE"),
+        "first_due_on": ("first_due_on", "DATE"), "first_value_on": ("first_value_on", "DATE"),
+        "completed_on": ("completed_on", "DATE"), "ended_on": ("ended_on", "DATE"),
+        "end_reason": ("end_reason", "VARCHAR"),
+    }),
     "hard_events": ("hard_event", {"event": ("event", "VARCHAR"), "expires_on": ("expires_on", "DATE")}),
 }  # fmt: skip
 

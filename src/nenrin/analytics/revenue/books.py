@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -11,11 +11,14 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from nenrin.analytics.revenue import dealings
 from nenrin.analytics.revenue import states as stated
 from nenrin.analytics.revenue.contracts import Contract, table
+from nenrin.analytics.revenue.dealings import Dealings
 from nenrin.analytics.revenue.exchange import Exchange, converted
 from nenrin.analytics.revenue.paths import Path, Whole, path
 from nenrin.analytics.revenue.policies import Policy
+from nenrin.analytics.revenue.rows import placed, runs
 from nenrin.analytics.revenue.voices import NPS, Asked, Tickets, Voices, nobody, once
 
 
@@ -70,6 +73,7 @@ class Book:
     left_out: tuple[tuple[int, str], ...]
     line: Path = field(repr=False)
     voices: Voices = field(repr=False)
+    dealings: Dealings = field(repr=False)
 
     def valued(self, day: date) -> Path:
         """The rate lines at the exchange rates of a day (always the same ones under constant rates)."""
@@ -96,7 +100,8 @@ def book(
     )
     line = _line(accounts, states, exchange, on, policy)
     dues_of = _dues(dues, accounts, exchange, on)
-    return Book(accounts, policy, exchange, states, dues_of, unwilling, left_out, line, nobody(len(accounts)))
+    unsaid = nobody(), dealings.nothing(len(accounts))
+    return Book(accounts, policy, exchange, states, dues_of, unwilling, left_out, line, *unsaid)
 
 
 def heard(
@@ -108,32 +113,23 @@ def heard(
     account, day, survey, score = answers[:4]
     unknown = np.full(len(account), -1, dtype=np.int64)
     who = np.where(survey == NPS, answers[4], -1) if len(answers) > 4 else unknown
-    row, at = _rows(whole, account, day)
+    row, at = placed(whole.accounts, account, day)
     said = replace(
         whole.voices, row=row, day=day[at], survey=survey[at], score=score[at], counts=once(who, day, score)[at]
     )
     if asked is not None:
-        sent, of = _rows(whole, asked[0], asked[1])
+        sent, of = placed(whole.accounts, asked[0], asked[1])
         said = replace(said, asked=Asked(sent, asked[1][of], asked[2][of]))
     if tickets is not None:
-        of_ticket, at = _rows(whole, tickets[0], tickets[1])
+        of_ticket, at = placed(whole.accounts, tickets[0], tickets[1])
         said = replace(said, tickets=Tickets(of_ticket, tickets[1][at], tickets[2][at]))
     return replace(whole, voices=said)
 
 
-def arrived(whole: Book, reached: Sequence[Whole], recorded: int) -> Book:
-    """The same book with the account and day of the first values, and the first day of which usage is known."""
-    first = whole.voices.reached.copy()
-    inside = np.isin(reached[0], whole.accounts)
-    first[np.searchsorted(whole.accounts, reached[0][inside])] = reached[1][inside]
-    return replace(whole, voices=replace(whole.voices, reached=first, recorded=recorded))
-
-
-def _rows(whole: Book, account: Whole, day: Whole) -> tuple[Whole, Whole]:
-    """The rows of the book that lines are of, ascending by row and day, and the places of those lines."""
-    order = np.lexsort((day, account))
-    at = order[np.isin(account[order], whole.accounts)]
-    return np.searchsorted(whole.accounts, account[at]), at
+def dealt(whole: Book, columns: Mapping[str, Sequence[Whole]], source: Mapping[int, int] | None = None) -> Book:
+    """The same book with its dealings: columns by the name of their table (dealings.Dealings), account first; where each
+    account came from."""
+    return replace(whole, dealings=dealings.told(whole.accounts, columns, source or {}))
 
 
 def of_contracts(contracts: Sequence[Contract], policy: Policy, exchange: Exchange | None = None) -> Book:
@@ -159,29 +155,19 @@ def picked(whole: Book, rows: Whole) -> Book:
     return replace(
         whole, accounts=chosen, states=_picked_states(whole.states, rows), dues=_picked_dues(whole.dues, rows),
         unwilling=_picked_ends(whole.unwilling, rows), line=_picked_line(whole.line, rows),
-        voices=_picked_voices(whole.voices, rows),
+        voices=_picked_voices(whole.voices, rows), dealings=dealings.picked(whole.dealings, rows),
         left_out=tuple(each for each in whole.left_out if each[0] in of_account),
     )  # fmt: skip
 
 
-def _runs(sorted_keys: Whole, wanted: Whole) -> tuple[Whole, Whole]:
-    """The places of each wanted key in ascending keys, one run after another, and which wanted one each is of."""
-    size = int(max(sorted_keys.max(initial=0), wanted.max(initial=0))) + 1
-    held = np.bincount(sorted_keys, minlength=size)
-    low, length = (held.cumsum() - held)[wanted], held[wanted]
-    which = np.repeat(np.arange(len(wanted)), length)
-    into = np.arange(length.sum()) - np.repeat(np.cumsum(length) - length, length)
-    return low[which] + into, which
-
-
 def _picked_line(line: Path, rows: Whole) -> Path:
-    at, which = _runs(line.row, rows)
+    at, which = runs(line.row, rows)
     return Path(len(rows), which, line.day[at], line.level[at])
 
 
 def _picked_states(states: States, rows: Whole) -> States:
-    lines, which = _runs(states.of, rows)
-    at, line = _runs(states.line, lines)
+    lines, which = runs(states.of, rows)
+    at, line = runs(states.line, lines)
     return replace(
         states, of=which, product=states.product[lines], currency=states.currency[lines], line=line,
         day=states.day[at], minor=states.minor[at], listed=states.listed[at], seats=states.seats[at],
@@ -190,25 +176,24 @@ def _picked_states(states: States, rows: Whole) -> States:
 
 
 def _picked_dues(dues: Dues, rows: Whole) -> Dues:
-    at, which = _runs(dues.row, rows)
+    at, which = runs(dues.row, rows)
     return Dues(which, dues.due[at], dues.decided[at], dues.before[at], dues.kept[at])
 
 
 def _picked_voices(said: Voices, rows: Whole) -> Voices:
-    at, which = _runs(said.row, rows)
-    of, whose = _runs(said.asked.row, rows)
+    at, which = runs(said.row, rows)
+    of, whose = runs(said.asked.row, rows)
     asked = Asked(whose, said.asked.day[of], said.asked.answered[of])
-    ticket, theirs = _runs(said.tickets.row, rows)
+    ticket, theirs = runs(said.tickets.row, rows)
     tickets = Tickets(theirs, said.tickets.opened[ticket], said.tickets.resolved[ticket])
     return Voices(
-        which, said.day[at], said.survey[at], said.score[at], said.counts[at], said.reached[rows], said.recorded, asked,
-        tickets,
+        which, said.day[at], said.survey[at], said.score[at], said.counts[at], asked, tickets,
     )  # fmt: skip
 
 
 def _picked_ends(unwilling: frozenset[tuple[int, int]], rows: Whole) -> frozenset[tuple[int, int]]:
     ends = np.array(sorted(unwilling), dtype=np.int64).reshape(-1, 2)
-    at, which = _runs(ends[:, 0], rows)
+    at, which = runs(ends[:, 0], rows)
     return frozenset(zip(which.tolist(), ends[at, 1].tolist(), strict=True))
 
 

@@ -9,7 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nenrin.analytics.revenue import periods, voices
+from nenrin.analytics.revenue import dealings, periods, voices
+from nenrin.analytics.revenue.dealings import REFERRAL, UNKNOWN
 from nenrin.analytics.revenue.movements import NEW, PRODUCT, UPSELL, Movements
 from nenrin.analytics.revenue.paths import NEVER, Whole, number
 from nenrin.analytics.revenue.readings import CHAIN, Reading, chain
@@ -75,7 +76,7 @@ def flowing(reading: Reading, moved: Movements) -> dict[str, Few]:
     # A churn is a starter's who is gone at the end; whoever came and went inside is a newcomer who left.
     new, back, up, down, lost = moved.amount.T
     starter, gone = moved.before[moved.row] > 0, moved.after[moved.row] <= 0
-    bought = moved.gain[:, UPSELL].sum(axis=1)
+    bought, source = moved.gain[:, UPSELL].sum(axis=1), reading.book.dealings.source[moved.row]
     of_row = {
         "new": new,
         "reactivation": back,
@@ -90,19 +91,32 @@ def flowing(reading: Reading, moved: Movements) -> dict[str, Few]:
         "accounts_unwilling": starter & gone & moved.against,
         "accounts_upsold": starter & (bought > 0),
         "accounts_crossed": starter & (moved.gain[:, PRODUCT] > 0),
+        "accounts_referred": moved.count[:, NEW] * (source == REFERRAL),
+        "accounts_sourced": moved.count[:, NEW] * (source > UNKNOWN),
     }
     told = {name: Few(moved.row, values.astype(np.int64)) for name, values in of_row.items()}
-    return {**told, **_newcomers(reading, moved), **_due(reading, moved.period), **_said(reading, moved)}
+    return {**told, **_newcomers(reading, moved), **_due(reading, moved.period), **_said(reading, moved),
+            **_dealt(reading, moved)}  # fmt: skip
 
 
 def _said(reading: Reading, moved: Movements) -> dict[str, Few]:
-    """Answers of the period and onboardings that were due in it."""
+    """Answers and inquiries of the period."""
     start, end, said = number(moved.period.start), number(moved.period.end), reading.book.voices
     answers = voices.summed(said, start, end)
     row, heard = answers["accounts_heard"]
     active = heard * (moved.before[row] > 0)
-    told = {**answers, **voices.onboarding(said, reading.first, start, end), "accounts_heard_active": (row, active),
+    told = {**answers, "accounts_heard_active": (row, active),
             **voices.replied(said.asked, start, end), **voices.inquired(said.tickets, start, end)}  # fmt: skip
+    return {name: Few(*column) for name, column in told.items()}
+
+
+def _dealt(reading: Reading, moved: Movements) -> dict[str, Few]:
+    """Onboardings due in the period or begun in the year up to its end, contacts, and users up to its last day."""
+    start, end, of = number(moved.period.start), number(moved.period.end), reading.book.dealings
+    tickets, since = reading.book.voices.tickets, number(periods.year_before(moved.period.end))
+    told = {**dealings.onboarding(of.projects, start, end), **dealings.arriving(of.projects, since, end),
+            **dealings.contacted(of, tickets, start, end),
+            **dealings.using(of.users, tickets, moved.after, start, end)}  # fmt: skip
     return {name: Few(*column) for name, column in told.items()}
 
 

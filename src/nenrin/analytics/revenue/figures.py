@@ -10,11 +10,11 @@ import numpy as np
 from nenrin.analytics import intervals
 from nenrin.analytics.intervals import Interval
 from nenrin.analytics.revenue import columns as made
-from nenrin.analytics.revenue import kpis
+from nenrin.analytics.revenue import kpis, medians
 from nenrin.analytics.revenue.books import Book
 from nenrin.analytics.revenue.catalogue import KPIS
 from nenrin.analytics.revenue.columns import Columns, Facts
-from nenrin.analytics.revenue.groups import Groups
+from nenrin.analytics.revenue.groups import Groups, everyone
 from nenrin.analytics.revenue.kpis import Kpi
 from nenrin.analytics.revenue.movements import Movements, compared
 from nenrin.analytics.revenue.paths import Whole
@@ -42,7 +42,7 @@ def measured(book: Book, period: Period) -> tuple[Movements, dict[str, Whole]]:
 def whole(columns: Columns, facts: Facts, wanted: Iterable[str] = KPIS) -> dict[str, Figure]:
     """Every KPI over all accounts, with its interval."""
     wanted = list(wanted)
-    sums = made.summed(columns, _needed(wanted))
+    sums = _summed(columns, wanted, _everyone(columns))
     out = {}
     for key in wanted:
         kpi = KPIS[key]
@@ -57,6 +57,9 @@ def interval(kpi: Kpi, columns: Columns) -> Interval | None:
     if kpi.interval == "none":
         return None
     over, under = columns[kpi.over], columns[kpi.under]
+    if kpi.interval == "median":
+        low, high = (float(medians.of_columns(columns, _everyone(columns))[name][0]) for name in medians.NAMES[1:])
+        return None if medians.NONE in (low, high) else Interval(low, high)
     if kpi.interval == "wilson":
         found = intervals.wilson(int(over.sum()), int(under.sum()))
     else:
@@ -76,7 +79,7 @@ def _ends(kpi: Kpi, columns: Columns) -> tuple[intervals.Floats, intervals.Float
 def grouped(columns: Columns, facts: Facts, groups: Groups, wanted: Iterable[str] = KPIS) -> dict[str, list[Figure]]:
     """Every KPI for every group of accounts, without intervals."""
     wanted = list(wanted)
-    sums = {name: groups.summed(columns[name][groups.row]) for name in _needed(wanted)}
+    sums = _summed(columns, wanted, groups)
     out = {}
     for key in wanted:
         values, counted = kpis.of(KPIS[key], sums, facts), sums[KPIS[key].count]
@@ -87,5 +90,12 @@ def grouped(columns: Columns, facts: Facts, groups: Groups, wanted: Iterable[str
     return out
 
 
-def _needed(wanted: Iterable[str]) -> list[str]:
-    return sorted(frozenset().union(*(kpis.needed(KPIS[key]) for key in wanted)))
+def _everyone(columns: Columns) -> Groups:
+    return everyone(len(columns["accounts_any"]))
+
+
+def _summed(columns: Columns, wanted: Iterable[str], groups: Groups) -> dict[str, Whole]:
+    """What the KPIs are made of, by group."""
+    needed: frozenset[str] = frozenset().union(*(kpis.needed(KPIS[key]) for key in wanted))
+    sums = {name: groups.summed(columns[name][groups.row]) for name in sorted(needed - {*medians.NAMES})}
+    return sums | medians.of_columns(columns, groups) if needed & {*medians.NAMES} else sums

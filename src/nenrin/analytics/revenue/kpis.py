@@ -19,7 +19,7 @@ Totals = Mapping[str, Whole]
 Value = Callable[[Totals, Facts], Floats]
 Unit = Literal["money", "share", "ratio", "count", "days", "months", "points", "score"]
 Direction = Literal["higher", "lower", "neutral"]
-Kind = Literal["wilson", "bootstrap", "nps", "none"]
+Kind = Literal["wilson", "bootstrap", "nps", "median", "none"]
 
 
 NOBODY = Text("nobody to count", "対象がない")
@@ -70,7 +70,8 @@ class Kpi:
 
 
 #: How the names of columns begin that count something; the others are money.
-COUNTS = ("accounts", "due_renewed", "nps_", "promoters", "csat_", "ces_", "onboarding_", "tickets_")
+COUNTS = ("accounts", "due_renewed", "nps_", "promoters", "csat_", "ces_", "onboarding_", "tickets_",
+          "contacts", "users_", "value_")  # fmt: skip
 
 
 def is_money(column: str) -> bool:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from nenrin.analytics import intervals
 from nenrin.analytics.intervals import Moments
-from nenrin.analytics.revenue import books, columns, flows, kpis, movements, years
+from nenrin.analytics.revenue import books, columns, flows, kpis, medians, movements, years
 from nenrin.analytics.revenue.books import Book
 from nenrin.analytics.revenue.catalogue import KPIS
 from nenrin.analytics.revenue.columns import Columns, Facts, Few
@@ -96,6 +96,10 @@ def _reach(kpi: Kpi, sums: Sums, moments: Mapping[Pair, Moments]) -> tuple[Float
         return intervals.wilsons(sums[kpi.over].astype(float), sums[kpi.under].astype(float))
     if kpi.interval == "bootstrap":
         return intervals.accelerated(moments[kpi.over, kpi.under])
+    if kpi.interval == "median":
+        ends = (sums[name].astype(float) for name in medians.NAMES[1:])
+        low, high = (np.where(end == medians.NONE, np.nan, end) for end in ends)
+        return np.where(np.isnan(high), np.nan, low), np.where(np.isnan(low), np.nan, high)
     if kpi.interval == "nps":
         promoters, detractors, n = (sums[name].astype(float) for name in ("promoters", "detractors", "nps_answers"))
         return intervals.nps(promoters, detractors, n)
@@ -122,6 +126,9 @@ def _added_up(
             sums.setdefault(name, []).append(told)
         for name in few if not needed else needed & few.keys():
             sums.setdefault(name, []).append(groups.picked(few[name].values, few[name].row, n))
+        if needed & {*medians.NAMES}:
+            for name, told in medians.by_place(_by_place(few, len(groups.row)), groups, n).items():
+                sums.setdefault(name, []).append(told)
         if "chain_under_0" in needed:
             _link(sums, reading, period, groups, n, links)
         powers = _Powers(standing, few, groups, n)
@@ -130,6 +137,14 @@ def _added_up(
     stacked = {name: np.stack(rows) for name, rows in sums.items()}
     return stacked, {pair: Moments(*(np.stack(side) for side in zip(*rows, strict=True)))
                      for pair, rows in found.items()}  # fmt: skip
+
+
+def _by_place(few: Mapping[str, Few], places: int) -> dict[str, Whole]:
+    """What medians need, of every place."""
+    out = {name: np.zeros(places, dtype=np.int64) for name in medians.NEEDED}
+    for name, column in out.items():
+        column[few[name].row] = few[name].values
+    return out
 
 
 def _link(

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nenrin.analytics.revenue.paths import NEVER, Whole
+from nenrin.analytics.revenue.paths import Whole
+from nenrin.analytics.revenue.rows import added
 
 SURVEYS = ("nps", "csat", "ces")
 NPS, CSAT, CES = range(3)
-#: Days from the first payment within which onboarding is due: later it is behind.
-ONBOARDING_DAYS = 31
 #: Days within which a second NPS answer of the same respondent does not count.
 APART_DAYS = 90
 
@@ -38,27 +37,21 @@ class Tickets:
 @dataclass(frozen=True, slots=True)
 class Voices:
     """Answers by (row of the book, ascending; day; survey; score; counts: 0 where the same respondent answered shortly
-    before). `reached`: the day of each account's first value, NEVER where it has not been seen; `recorded`: the first day
-    of which usage is known, NEVER where no event stands for it; `asked`: the surveys that were sent; `tickets`: the
-    inquiries."""
+    before). `asked`: the surveys that were sent; `tickets`: the inquiries."""
 
     row: Whole
     day: Whole
     survey: Whole
     score: Whole
     counts: Whole
-    reached: Whole
-    recorded: int
     asked: Asked
     tickets: Tickets
 
 
-def nobody(accounts: int) -> Voices:
-    """Nothing said, nothing reached."""
+def nobody() -> Voices:
+    """Nothing said."""
     none = np.zeros(0, dtype=np.int64)
-    never = np.full(accounts, NEVER, dtype=np.int64)
-    return Voices(none, none, none, none, none, never, NEVER, Asked(none, none, none),
-                  Tickets(none, none, none))  # fmt: skip
+    return Voices(none, none, none, none, none, Asked(none, none, none), Tickets(none, none, none))
 
 
 def once(who: Whole, day: Whole, score: Whole) -> Whole:
@@ -117,23 +110,4 @@ def inquired(tickets: Tickets, start: int, end: int) -> dict[str, tuple[Whole, W
         "tickets_days": ((resolved >= start) & (resolved < end), resolved - opened),
         "tickets_told": (opened < end, None),
     }
-    return {name: _added(tickets.row[mask], None if of is None else of[mask]) for name, (mask, of) in chosen.items()}
-
-
-def _added(row: Whole, values: Whole | None) -> tuple[Whole, Whole]:
-    """Rows once, ascending, with their sums; with their number where there are no values."""
-    at, first, count = np.unique(row, return_index=True, return_counts=True)
-    sums = count.astype(np.int64) if values is None else np.add.reduceat(values, first) if len(at) else at
-    return at, sums
-
-
-def onboarding(voices: Voices, first_paid: Whole, start: int, end: int) -> dict[str, tuple[Whole, Whole]]:
-    """Accounts whose onboarding was due in a period, and whether the first value came in time. Who began before usage was
-    recorded cannot be judged and is in neither."""
-    if voices.recorded >= NEVER:
-        none = np.zeros(0, dtype=np.int64)
-        return {"onboarding_due": (none, none), "onboarding_done": (none, none)}
-    due = first_paid + ONBOARDING_DAYS
-    row = np.flatnonzero((due >= start) & (due < end) & (first_paid >= voices.recorded))
-    done = (voices.reached[row] <= due[row]).astype(np.int64)
-    return {"onboarding_due": (row, np.ones_like(row)), "onboarding_done": (row, done)}
+    return {name: added(tickets.row[mask], None if of is None else of[mask]) for name, (mask, of) in chosen.items()}

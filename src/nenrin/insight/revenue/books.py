@@ -18,10 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nenrin.analytics import revenue
-from nenrin.analytics.lake import Lake
 from nenrin.analytics.revenue import books, findings
 from nenrin.analytics.revenue.books import Book
 from nenrin.analytics.revenue.columns import Facts
+from nenrin.analytics.revenue.dealings import ACTIVE, ELSEWHERE, REFERRAL
 from nenrin.analytics.revenue.exchange import Exchange
 from nenrin.analytics.revenue.findings import Finding
 from nenrin.analytics.revenue.movements import Movements, compared
@@ -31,6 +31,7 @@ from nenrin.analytics.revenue.policies import Policy
 from nenrin.analytics.revenue.readings import Reading, days, readings
 from nenrin.analytics.revenue.shares import half_up
 from nenrin.analytics.revenue.voices import SURVEYS
+from nenrin.customers.models import Account
 from nenrin.foundation import organisation
 from nenrin.ingest import lakes
 from nenrin.insight.revenue import policies
@@ -99,12 +100,32 @@ TICKETS = """
 select account, opened_on - date '1970-01-01' as opened, coalesce(resolved_on - date '1970-01-01', {never}) as resolved
 from tickets where believed_to = date '9999-12-31' and account is not null and opened_on is not null
 """
-REACHED = """
-select account, min(day) - date '1970-01-01' as day from usage
-where use = 'first_value' and account is not null group by account
+#: The last version of every onboarding that was not begun by mistake; one that rests was seen until it was laid down.
+PROJECTS = """
+select account, starts_on - date '1970-01-01' as starts, first_due_on - date '1970-01-01' as due,
+       coalesce(first_value_on - date '1970-01-01', {never}) as value,
+       coalesce(completed_on - date '1970-01-01', {never}) as done,
+       coalesce(ended_on - date '1970-01-01', if(state = 'paused', valid_on - date '1970-01-01', {never})) as seen,
+       (state = 'closed' or coalesce(end_reason, '') = 'left')::bigint as lost, (state = 'paused')::bigint as rests
+from onboardings
+where believed_to = date '9999-12-31' and account is not null and starts_on is not null and first_due_on is not null
+  and coalesce(end_reason, '') <> 'mistake'
 """
-STARTS = "select use = 'first_value' from mappings where use = 'first_value' limit 1"
-RECORDED = "select min(day) - date '1970-01-01' from usage"
+TOUCHES = """
+select account, on_day - date '1970-01-01' as day, (direction = 'out')::bigint as ours
+from touches where believed_to = date '9999-12-31' and account is not null and on_day is not null
+  and coalesce(human, true) and direction in ('in', 'out') and coalesce(channel, '') <> 'note'
+"""
+NOTICES = """
+select distinct account, noticed_on - date '1970-01-01' as day
+from subscriptions where believed_to = date '9999-12-31' and account is not null and noticed_on is not null
+"""
+#: Tables of dealings (nenrin.analytics.revenue.dealings), account and then the columns in their order.
+DEALINGS = {"projects": PROJECTS, "touches": TOUCHES, "notices": NOTICES, "users": ACTIVE}
+#: Months of which users are counted.
+USED_MONTHS = 25
+#: How a referral is written where an account came from.
+REFERRED = ("referral", "referred", "紹介")
 COSTS = """
 select month, coalesce(currency, '') as currency, minor from costs
 where believed_to = date '9999-12-31' and month is not null and minor is not null and category in {categories}
@@ -185,11 +206,11 @@ def ledger(known: date, policy: Policy | None = None) -> Ledger:
         if key in _kept:
             _kept.move_to_end(key)
             return _kept[key]
-    with lake.session(days=(known, known), known=known) as db:
+    used = (month_start(known, 1 - USED_MONTHS), known + timedelta(days=1))
+    with lake.session(days=used, known=known) as db:
         made = read(db, policy, known, int(str(key[1])))
-        is_mapped = bool(db.sql(STARTS).fetchall())
-    if is_mapped:
-        made = replace(made, book=_with_first_values(made.book, lake, known))
+        dealings = _dealings(db, known)
+    made = replace(made, book=books.dealt(made.book, dealings, _sources()))
     with _lock:
         _kept[key] = made
         while len(_kept) > KEPT:
@@ -233,13 +254,22 @@ def _tickets(db: duckdb.DuckDBPyConnection) -> list[Whole]:
     return [found.column(name).to_numpy().astype(np.int64) for name in ("account", "opened", "resolved")]
 
 
-def _with_first_values(book: Book, lake: Lake, known: date) -> Book:
-    """The book with the day on which each account reached its first value, from all usage as known then."""
-    with lake.session(known=known) as db:
-        found = db.sql(REACHED).to_arrow_table()
-        [(recorded,)] = db.sql(RECORDED).fetchall()
-    reached = [found.column(name).to_numpy().astype(np.int64) for name in ("account", "day")]
-    return books.arrived(book, reached, NEVER if recorded is None else recorded)
+def _dealings(db: duckdb.DuckDBPyConnection, known: date) -> dict[str, list[Whole]]:
+    out = {}
+    for name, statement in DEALINGS.items():
+        found = db.sql(statement.format(never=NEVER, known=known)).to_arrow_table()
+        out[name] = [column.to_numpy().astype(np.int64) for column in found.columns]
+    return out
+
+
+def _sources() -> dict[int, int]:
+    """Where accounts came from, as it is told today."""
+    told = Account.objects.exclude(source="").values_list("pk", "source")
+    return {account: REFERRAL if _is_referral(source) else ELSEWHERE for account, source in told}
+
+
+def _is_referral(source: str) -> bool:
+    return source.strip().casefold().startswith(REFERRED)
 
 
 def _graded(db: duckdb.DuckDBPyConnection) -> Graded:

@@ -52,6 +52,10 @@ SPOKEN: Mapping[str, Text] = {
         "product over twelve months of (MRR at the end of those who paid at the start / MRR at the start)",
         "12か月分の（月初に契約中の顧客の月末MRR ÷ 月初MRR）の積",
     ),
+    "time_to_value": Text(
+        "day by which Kaplan and Meier's share without first value falls to one half",
+        "最初の成功体験に未達の割合（カプラン・マイヤー推定）が50%以下になる日数",
+    ),
     "ltv": Text("ARPA × gross margin / monthly churn", "顧客単価 × 粗利率 ÷ 月次解約率"),
     "ltv_discounted": Text(
         "ARPA × gross margin × (1 + i) / (i + monthly churn), i: discount rate of a month",

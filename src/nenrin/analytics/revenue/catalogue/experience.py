@@ -1,4 +1,4 @@
-"""What customers say, and whether they reach their first value in time. What waits for its facts says for which."""
+"""What customers say and ask. What waits for its facts says for which."""
 
 import numpy as np
 
@@ -11,10 +11,6 @@ FEW_ANSWERS = 10
 _SILENT = Text("too few answers came in the period", "期間中の回答が少ない")
 _UNASKED = Text("too few surveys with a day of sending", "送信日の記録があるアンケートが少ない")
 _NO_TICKETS = Text("no or too few tickets are recorded", "問い合わせの記録がない、または少ない")
-_NO_START = Text(
-    "nobody's onboarding was due, or no event is mapped to the first value",
-    "オンボーディング期限を迎えた顧客がない、または「最初の成功体験」の利用ログが未設定",
-)
 
 
 def _nps(sums: Totals, facts: Facts) -> Floats:
@@ -102,19 +98,6 @@ ALL = (
         "ces_sum / ces_answers", "score", "higher", "experience",
         lambda sums, facts: divided(sums["ces_sum"], sums["ces_answers"]),
         "ces_answers", FEW_ANSWERS, _SILENT, "bootstrap", "ces_sum", "ces_answers", flows=True,
-    ),
-    Kpi(
-        "onboarding_completion", Text("Onboarding completion", "オンボーディング完了率"),
-        Text(
-            "Accounts whose onboarding was due in the period (31 days after the first payment) that had reached the first "
-            "value by then. Who left before counts as not completed.",
-            "期間中にオンボーディング期限（契約開始から31日）を迎えた顧客のうち、期限までに最初の成功体験に達した割合。"
-            "期限前の解約は未完了に含む。",
-        ),
-        "onboarding_done / onboarding_due", "share", "higher", "experience",
-        lambda sums, facts: divided(sums["onboarding_done"], sums["onboarding_due"]),
-        "onboarding_due", FEW_ANSWERS, _NO_START, "wilson", "onboarding_done", "onboarding_due",
-        bands=bands.ONBOARDING, flows=True,
     ),
     Kpi(
         "tickets_per_account", Text("Tickets per account", "1社あたり問い合わせ件数"),
