@@ -2,6 +2,7 @@
 
 from nenrin.playbooks.steps import (
     branch,
+    create_opportunity,
     notify,
     open_task,
     send_mail,
@@ -21,7 +22,7 @@ KINDS: dict[str, StepKind] = {
     one.KIND.key: one.KIND
     for one in (
         *(open_task, send_mail, notify, webhook, share_list, tag),
-        *(set_attribute, set_owner, set_stage, start_onboarding),
+        *(set_attribute, set_owner, set_stage, start_onboarding, create_opportunity),
         *(branch, wait, wait_until),
     )
 }
