@@ -30,3 +30,24 @@ def test_what_is_not_there_is_not_found_and_wrong_questions_are_named(org: Organ
     wrong = head.get("/effects/rescue?metric=zodiac")
     assert wrong.status_code == 422 and wrong.data["errors"][0]["pointer"] == "/metric"
     assert head.get("/effects/rescue?days=31").status_code == 422
+
+
+def test_the_universal_holdout_is_read_and_changed_with_a_reason(org: Organisation, at: datetime) -> None:
+    head = Rest(member(Role.HEAD))
+    assert head.get("/holdout").data == {"share": 0.0, "changed_at": None, "exclusions": []}
+    told = head.put("/holdout", {"share": 0.1, "reason": "measure all"})
+    assert told.status_code == 200 and told.data["share"] == 0.1
+    assert [one["condition"]["value"] for one in told.data["exclusions"]] == ["at_risk"]
+    assert head.put("/holdout", {"share": 0.2, "reason": "x"}).status_code == 422
+    assert head.put("/holdout", {"share": 0.1, "reason": ""}).status_code == 422
+    assert Rest(member(Role.CSM, "担当")).put("/holdout", {"share": 0.1, "reason": "x"}).status_code == 403
+    made = head.post(
+        "/holdout/exclusions", {"condition": {"field": "tags", "op": "contains", "value": "legal"}, "reason": "law"}
+    )
+    assert made.status_code == 201
+    assert head.delete(f"/holdout/exclusions/{made.data['id']}").status_code == 204
+    assert head.delete("/holdout/exclusions/99999").status_code == 404
+    assert head.post("/holdout/exclusions", {"playbook": "none", "reason": "x"}).status_code == 422
+    assert head.get("/holdout/accounts").data == {"items": [], "next": None}
+    assert head.get("/holdout/exposures").data == {"items": [], "next": None}
+    assert head.get("/holdout/effect").data["verdict"] == "few"

@@ -156,6 +156,11 @@ IDS: dict[str, tuple[str, ...]] = {
     "effects/<slug:": ("playbook",),
     "effects/<slug:key>/export.<str:": ("playbook", "file"),
     "api/effects/{": ("playbook",),
+    "holdout/export.<str:": ("file",),
+    "holdout/accounts/export.<str:": ("file",),
+    "holdout/log/export.<str:": ("file",),
+    "holdout/exclusions/<int:": ("universal_exclusion",),
+    "api/holdout/exclusions/{int:": ("universal_exclusion",),
     "losses/<int:": ("loss",),
     "losses/export.<str:": ("file",),
     "losses/reasons/<int:": ("churn_reason",),
@@ -249,6 +254,7 @@ NOTED |= {"costs-export", "hours-export", "balance-export", "contribution-export
 NOTED |= {"handoffs-export", "promises-export", "handoff-feedback-export", "handoff-deals-export"}
 NOTED |= {"success-plans-export"}
 NOTED |= {"effect-export", "losses-export", "renewals-export"}
+NOTED |= {"holdout-export", "holdout-accounts-export", "holdout-log-export"}
 NOTED |= {"tasks-export", "meetings-export"}
 #: Where changing takes more than looking; whoever only looks is told that there is nothing to change.
 CHANGING = {"health-model": Permission.HEALTH_CONFIGURE, "teams": Permission.MEMBERS_EDIT}

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Literal
 
 from django.http import Http404
-from ninja import Query, Router
+from ninja import Field, Query, Router
 
 from nenrin.api.guard import ApiRequest, grants
-from nenrin.api.paging import Strict
+from nenrin.api.paging import Id, Page, Strict, Window, page
 from nenrin.customers.errors import Refused
 from nenrin.customers.models import Account
-from nenrin.foundation import organisation
+from nenrin.foundation import bulk, organisation
+from nenrin.foundation.actors import Actor
 from nenrin.foundation.permissions import Permission
 from nenrin.ingest import lakes
 from nenrin.insight import measures
+from nenrin.playbooks import holdouts
 from nenrin.playbooks.effects import outcomes, readings
 from nenrin.playbooks.effects.outcomes import CHURN
 from nenrin.playbooks.effects.readings import DAYS, Reading
-from nenrin.playbooks.models import Exposure
+from nenrin.playbooks.models import Exposure, Playbook, UniversalExclusion, UniversalExposure, UniversalHoldout
 from nenrin.values import Text
 
 router = Router(tags=["playbooks"])
-VIEW = Permission.PLAYBOOKS_VIEW
+holdout = Router(tags=["playbooks"])
+VIEW, CHANGE = Permission.PLAYBOOKS_VIEW, Permission.PLAYBOOKS_PUBLISH
 
 
 class Asking(Strict):
@@ -64,10 +67,146 @@ class EffectOut(Strict):
     detectable: float | None
 
 
-@router.get("/{playbook}", response=EffectOut, summary="Get the effect of a playbook")
+class ExclusionOut(Strict):
+    """Either a `condition` on accounts (docs/conditions.md) or a playbook's key."""
+
+    id: int
+    condition: Any
+    playbook: str | None
+    reason: str
+    created_at: datetime
+
+
+class HoldoutOut(Strict):
+    """`share` of families that no playbook touches; `exclusions` are never held back."""
+
+    share: float
+    changed_at: datetime | None
+    exclusions: list[ExclusionOut]
+
+
+class ShareIn(Strict):
+    """`share` from 0 to 0.1; the reason stands in the journal."""
+
+    share: float = Field(ge=0, le=holdouts.HIGHEST_SHARE)
+    reason: str = Field(min_length=1, max_length=300)
+
+
+class ExclusionIn(Strict):
+    condition: dict[str, Any] | None = None
+    playbook: str | None = None
+    reason: str = Field(min_length=1, max_length=300)
+
+
+class MemberOut(Strict):
+    """An account of the group. `helped`: why it is helped all the same; empty where it is left alone."""
+
+    account: int
+    name: str
+    helped: str
+
+
+class ExposureOut(Strict):
+    """An account's first occasion since there is a group: `arm` is treated, holdout or always."""
+
+    account: int
+    arm: str
+    at: datetime
+    playbook: str
+    share: float
+
+
+@holdout.get("", response=HoldoutOut, summary="Get the universal holdout")
 @grants(VIEW)
-def get_effect(request: ApiRequest, playbook: str, asking: Query[Asking]) -> Any:
-    """Of the accounts that the token's member may see; 404 where the playbook met none of them."""
+def get_holdout(request: ApiRequest) -> Any:
+    return _holdout()
+
+
+@holdout.put("", response=HoldoutOut, summary="Change the share of the universal holdout")
+@grants(CHANGE)
+def put_holdout(request: ApiRequest, told: ShareIn) -> Any:
+    """Accounts in danger are put on the list of exclusions when a share is first set."""
+    holdouts.change(told.share, reason=told.reason, by=Actor.of(request.member), at=request.at)
+    return _holdout()
+
+
+@holdout.post("/exclusions", response={201: ExclusionOut}, summary="Never hold back some accounts, or a playbook")
+@grants(CHANGE)
+def post_exclusion(request: ApiRequest, told: ExclusionIn) -> Any:
+    row = Playbook.objects.filter(key=told.playbook).first() if told.playbook else None
+    if told.playbook and row is None:
+        raise Refused.one("playbook", Text("a playbook's key", "プレイブックのキー"), told.playbook)
+    by = Actor.of(request.member)
+    made = holdouts.exclude(condition=told.condition, playbook=row, reason=told.reason, by=by, at=request.at)
+    return 201, _excluded(made)
+
+
+@holdout.delete("/exclusions/{int:exclusion_id}", response={204: None}, summary="Take an exclusion off the list")
+@grants(CHANGE)
+def delete_exclusion(request: ApiRequest, exclusion_id: Id) -> Any:
+    """204 also where it ended before; 404 where there was none."""
+    row = UniversalExclusion.objects.filter(pk=exclusion_id).first()
+    if row is None:
+        raise Http404(f"no exclusion {exclusion_id}")
+    holdouts.include(row, by=Actor.of(request.member), at=request.at)
+    return 204, None
+
+
+@holdout.get("/accounts", response=Page[MemberOut], summary="List the accounts of the universal holdout")
+@grants(VIEW)
+def list_members(request: ApiRequest, window: Query[Window]) -> Any:
+    mine = Account.objects.for_member(request.member, VIEW).filter(archived_at__isnull=True, status="customer")
+    inside = holdouts.members(dict(mine.values_list("pk", "parent_id")), holdouts.share())
+    helped = holdouts.helped(holdouts.exclusions(), sorted(inside), request.at)
+    rows = mine.filter(pk__in=bulk.among(sorted(inside)))
+
+    def shown(some: list[Account]) -> list[dict[str, Any]]:
+        said = {account: row.reason for account, row in helped.items()}
+        return [{"account": one.pk, "name": one.name, "helped": said.get(one.pk, "")} for one in some]
+
+    return page(rows, window, {"id", "name"}, shown)
+
+
+@holdout.get(
+    "/exposures", response=Page[ExposureOut], summary="List first occasions since there is a universal holdout"
+)
+@grants(VIEW)
+def list_exposures(request: ApiRequest, window: Query[Window]) -> Any:
+    mine = Account.objects.for_member(request.member, VIEW).values("pk")
+    rows = UniversalExposure.objects.filter(account__in=mine).select_related("playbook")
+
+    def shown(some: list[UniversalExposure]) -> list[dict[str, Any]]:
+        return [
+            {"account": row.account_id, "arm": row.arm, "at": row.at, "playbook": row.playbook.key, "share": row.share}
+            for row in some
+        ]
+
+    return page(rows, window, {"id", "at"}, shown)
+
+
+@holdout.get("/effect", response=EffectOut, summary="Get the effect of all playbooks together")
+@grants(VIEW)
+def get_universal_effect(request: ApiRequest, asking: Query[Asking]) -> Any:
+    """Against the universal holdout, of the accounts that the token's member may see; `playbook` is empty."""
+    metric = _metric(asking)
+    mine = Account.objects.for_member(request.member, VIEW).values("pk")
+    rows = UniversalExposure.objects.filter(account__in=mine)
+    today = organisation.today(request.at)
+    return _told("", readings.read(lakes.current(), rows, metric, asking.days, as_of=today))
+
+
+def _holdout() -> dict[str, Any]:
+    row = UniversalHoldout.objects.first()
+    listed = [_excluded(one) for one in holdouts.exclusions().rows]
+    return {"share": row.share if row else 0.0, "changed_at": row.changed_at if row else None, "exclusions": listed}
+
+
+def _excluded(row: UniversalExclusion) -> dict[str, Any]:
+    return {"id": row.pk, "condition": row.condition, "playbook": row.playbook.key if row.playbook else None,
+            "reason": row.reason, "created_at": row.created_at}  # fmt: skip
+
+
+def _metric(asking: Asking) -> outcomes.Metric:
     metric = outcomes.metric(asking.metric, measures.usable())
     if metric is None:
         raise Refused.one(
@@ -75,6 +214,14 @@ def get_effect(request: ApiRequest, playbook: str, asking: Query[Asking]) -> Any
         )
     if asking.days not in DAYS:
         raise Refused.one("days", Text("30, 90, 180 or 365", "30・90・180・365のいずれか"), asking.days)
+    return metric
+
+
+@router.get("/{playbook}", response=EffectOut, summary="Get the effect of a playbook")
+@grants(VIEW)
+def get_effect(request: ApiRequest, playbook: str, asking: Query[Asking]) -> Any:
+    """Of the accounts that the token's member may see; 404 where the playbook met none of them."""
+    metric = _metric(asking)
     mine = Account.objects.for_member(request.member, VIEW).values("pk")
     rows = Exposure.objects.filter(playbook__key=playbook, account__in=mine)
     if not rows.exists():

@@ -8,17 +8,15 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from nenrin.analytics.conditions import Fields
 from nenrin.analytics.effects import assignment
 from nenrin.customers.models import Account
-from nenrin.playbooks import gates, reasons
+from nenrin.playbooks import families, gates, holdouts, reasons
 from nenrin.playbooks.lives import Live
-from nenrin.playbooks.models import Exposure, UniversalHoldout
+from nenrin.playbooks.models import Exposure, UniversalExposure
 from nenrin.playbooks.models.run import RunState
 
 ALWAYS = "always"
-#: The salt of the group that no playbook touches.
-UNIVERSAL = "universal"
-HIGHEST = 20  # ancestors, more than any family has
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,48 +27,86 @@ class Drawn:
     share: float
 
 
-def settle(live: Live, accounts: Sequence[Account], known: gates.Known, at: datetime) -> dict[int, gates.Verdict]:
+def settle(
+    live: Live, accounts: Sequence[Account], known: gates.Known, at: datetime, fields: Fields | None = None
+) -> dict[int, gates.Verdict]:
     """The accounts that are left alone, with why; every account's arm is written down at its first occasion, also where
     nobody is left alone: who was reached, and since when, is part of every reading of effects.
 
-    Whoever belongs to the universal group now is left alone, whatever was drawn before; whoever was once never to be
-    left alone stays so.
+    Whoever belongs to the universal group now is left alone, whatever was drawn before, unless the list of exclusions
+    says otherwise; whoever was once never to be left alone stays so.
     """
-    share, universal = live.document.holdout.share, universal_share()
     if not accounts:
         return {}
-    tops, spared = _tops(accounts), _spared(live, accounts) | known.never
+    tops = families.tops(accounts)
+    group = _group(live, accounts, tops, known, at, fields)
+    share, spared = live.document.holdout.share, _spared(live, accounts) | known.never
     written = _written(live, set(tops.values()))
     fresh, held = [], {}
     for account in accounts:
         top = tops[account.pk]
-        drawn = written.get(top) or _drawn(live, top, share, universal)
-        is_outside = _is_universal(top, universal)
-        if account.pk in spared or (is_outside and drawn.arm != assignment.HOLDOUT):
+        is_outside = account.pk in group.outside
+        drawn = written.get(top) or _drawn(live, top, share, group.share if account.pk not in group.helped else 0.0)
+        is_held = is_outside or (drawn.arm == assignment.HOLDOUT and not _is_freed(live, account, top, share, group))
+        if account.pk in spared or is_held != (drawn.arm == assignment.HOLDOUT):
             fresh.append(_exposure(live, account, top, Drawn(ALWAYS, drawn.share), known, at))
         else:
             fresh.append(_exposure(live, account, top, drawn, known, at))
-        if account.pk not in spared and (is_outside or drawn.arm == assignment.HOLDOUT):
-            held[account.pk] = _verdict(is_outside, share, universal)
+        if account.pk not in spared and is_held:
+            held[account.pk] = _verdict(is_outside, share, group.share)
     Exposure.objects.bulk_create(fresh, batch_size=500, ignore_conflicts=True)
     return held
 
 
-def universal_share() -> float:
-    """The share of accounts that no playbook touches."""
-    return UniversalHoldout.objects.values_list("share", flat=True).first() or 0.0
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Of some accounts: who is left alone by the universal draw now, and who is although the list says to help them."""
+
+    share: float
+    outside: frozenset[int]
+    helped: frozenset[int]
+
+
+def _group(
+    live: Live, accounts: Sequence[Account], tops: dict[int, int], known: gates.Known, at: datetime,
+    fields: Fields | None,
+) -> _Group:  # fmt: skip
+    """The universal draw of these accounts; each one's first occasion since there is a group is written down.
+
+    A playbook on the list of exclusions is no occasion: it helps both arms alike.
+    """
+    share = holdouts.share()
+    if not share:
+        return _Group(0.0, frozenset(), frozenset())
+    listed = holdouts.exclusions()
+    inside = {account.pk for account in accounts if holdouts.holds(tops[account.pk], share)}
+    if live.row.pk in listed.playbooks:
+        return _Group(share, frozenset(), frozenset(one.pk for one in accounts))
+    helped = frozenset(holdouts.helped(listed, [account.pk for account in accounts], at, fields))
+    rows = []
+    for account in accounts:
+        drawn = assignment.HOLDOUT if account.pk in inside else assignment.TREATED
+        arm = ALWAYS if account.pk in helped else drawn
+        rows.append(UniversalExposure(playbook=live.row, account=account, arm=arm, share=share, at=at,
+                                      cluster=tops[account.pk], strata=known.strata.get(account.pk, "")))  # fmt: skip
+    UniversalExposure.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
+    return _Group(share, frozenset(inside - helped), helped)
+
+
+def _is_freed(live: Live, account: Account, top: int, share: float, group: _Group) -> bool:
+    """Held back by the universal draw alone, and helped now: by the list of exclusions, or since the group is smaller."""
+    if account.pk not in group.helped and holdouts.holds(top, group.share):
+        return False
+    own = assignment.arm(live.row.key, top, share=share)
+    return holdouts.holds(top, holdouts.HIGHEST_SHARE) and own != assignment.HOLDOUT
 
 
 def _drawn(live: Live, top: int, share: float, universal: float) -> Drawn:
     """Left alone by the universal draw or by the playbook's own: either is enough."""
     chance = 1 - (1 - universal) * (1 - share)
-    if _is_universal(top, universal):
+    if holdouts.holds(top, universal):
         return Drawn(assignment.HOLDOUT, chance)
     return Drawn(assignment.arm(live.row.key, top, share=share), chance)
-
-
-def _is_universal(top: int, universal: float) -> bool:
-    return bool(universal) and assignment.arm(UNIVERSAL, top, share=universal) == assignment.HOLDOUT
 
 
 def _verdict(is_universal: bool, share: float, universal: float) -> gates.Verdict:
@@ -83,28 +119,6 @@ def _spared(live: Live, accounts: Sequence[Account]) -> frozenset[int]:
     """Those who were never to be left alone at their first occasion."""
     rows = Exposure.objects.filter(arm=ALWAYS, playbook=live.row, account__in=[one.pk for one in accounts])
     return frozenset(rows.values_list("account", flat=True))
-
-
-def _tops(accounts: Sequence[Account]) -> dict[int, int]:
-    """The top of each account's family."""
-    parents = {account.pk: account.parent_id for account in accounts}
-    above = {parent for parent in parents.values() if parent}
-    for _ in range(HIGHEST):
-        if not (unknown := above - parents.keys()):
-            break
-        found = dict(Account.objects.filter(pk__in=unknown).values_list("pk", "parent_id"))
-        parents |= {key: found.get(key) for key in unknown}
-        above = {parent for parent in found.values() if parent}
-    return {account.pk: _top(account.pk, parents) for account in accounts}
-
-
-def _top(account: int, parents: dict[int, int | None]) -> int:
-    for _ in range(HIGHEST):
-        above = parents.get(account)
-        if above is None:
-            return account
-        account = above
-    return account
 
 
 def _written(live: Live, tops: set[int]) -> dict[int, Drawn]:

@@ -79,7 +79,7 @@ def _chunk(live: Live, firings: Sequence[Firing], door: Door) -> tuple[list[Run]
         for account, firing in fresh
     ]
     let_in = [(firing, account) for firing, account, kept_out in verdicts if kept_out is None]
-    held = arms.settle(live, [accounts[account] for _, account in let_in], known, door.at)
+    held = arms.settle(live, [accounts[account] for _, account in let_in], known, door.at, door.fields)
     begun = [pair for pair in let_in if pair[1] not in held]
     asked = not door.by_hand and asking_leave.is_needed(live, len(begun), door.at)
     slots = _slots(live, len(begun), door)

@@ -13,7 +13,10 @@ from numpy.typing import NDArray
 from nenrin.analytics.effects.assignment import HOLDOUT
 from nenrin.foundation.calendar import day_of
 from nenrin.playbooks.arms import ALWAYS
-from nenrin.playbooks.models import Exposure
+from nenrin.playbooks.models import Exposure, UniversalExposure
+
+#: Of one playbook, or of the universal group.
+Rows = QuerySet[Exposure] | QuerySet[UniversalExposure]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ class Exposed:
         return float(self.share.mean()) if len(self) else 0.0
 
 
-def of(rows: QuerySet[Exposure], zone: ZoneInfo) -> Exposed:
+def of(rows: Rows, zone: ZoneInfo) -> Exposed:
     """The exposures of one playbook, limited to the accounts that the reader may see."""
     always = rows.filter(arm=ALWAYS).count()
     found = rows.exclude(arm=ALWAYS).order_by("at", "pk").values_list("account_id", "cluster", "arm", "share", "at")

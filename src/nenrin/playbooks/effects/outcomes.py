@@ -60,13 +60,13 @@ def of(lake: Lake, exposed: Exposed, key: str, days: int, as_of: date) -> Found:
     eve = [EPOCH + timedelta(int(day) - 1) for day in exposed.day]
     if key == CHURN:
         return Found(
-            _left(exposed, leavers.spells(lake, as_of), days), history.valued(lake, history.HEALTH, accounts, eve)
+            left(exposed, leavers.spells(lake, as_of), days), history.valued(lake, history.HEALTH, accounts, eve)
         )
     then = [EPOCH + timedelta(int(day) + days) for day in exposed.day]
     return Found(history.valued(lake, key, accounts, then), history.valued(lake, key, accounts, eve))
 
 
-def _left(exposed: Exposed, spells: list[Spell], days: int) -> NDArray[np.float64]:
+def left(exposed: Exposed, spells: list[Spell], days: int) -> NDArray[np.float64]:
     """1 for those who decided to leave within the days, 0 for those who were seen throughout and did not.
 
     An end that nobody decided (a payment that failed) counts as leaving; NaN where it is not settled yet.

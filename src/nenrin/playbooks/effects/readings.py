@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
-from django.db.models import QuerySet
 
 from nenrin.analytics.effects import readouts
 from nenrin.analytics.effects.readouts import Outcomes, Readout
@@ -14,9 +13,8 @@ from nenrin.analytics.lake import Lake
 from nenrin.foundation import organisation
 from nenrin.insight.models import Progress
 from nenrin.playbooks.effects import exposures, outcomes
-from nenrin.playbooks.effects.exposures import Exposed
+from nenrin.playbooks.effects.exposures import Exposed, Rows
 from nenrin.playbooks.effects.outcomes import EPOCH, Metric
-from nenrin.playbooks.models import Exposure
 
 DAYS = (30, 90, 180, 365)
 #: Clusters for which the interval that holds at every look is tightest: stated once, for every playbook.
@@ -50,12 +48,10 @@ class Reading:
     first_on: date | None
 
 
-def read(
-    lake: Lake, rows: QuerySet[Exposure], metric: Metric, days: int, *, as_of: date, expected: float | None = None
-) -> Reading:
+def read(lake: Lake, rows: Rows, metric: Metric, days: int, *, as_of: date, expected: float | None = None) -> Reading:
     """The effect on `metric`, `days` after each account's first occasion, from what the end of `as_of` knew.
 
-    `rows`: the exposures of one playbook, of the accounts that the reader may see. `expected`: the effect hoped for.
+    `rows`: the exposures of one playbook, or of the universal group, of the accounts that the reader may see. `expected`: the effect hoped for.
     """
     everybody = exposures.of(rows, organisation.zone())
     through = min(as_of, _closed() or as_of)

@@ -1,0 +1,1 @@
+"""The group that no playbook touches."""

@@ -1,0 +1,134 @@
+"""The universal holdout: a share with a reason, a list of those never held back, and a log from the first day on."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from nenrin.customers.errors import Refused
+from nenrin.customers.models import Account
+from nenrin.foundation.actors import SYSTEM
+from nenrin.foundation.models import Entry, Organisation
+from nenrin.playbooks import arms, holdouts
+from nenrin.playbooks.models import Exposure, Playbook, Run, UniversalExclusion, UniversalExposure
+from tests.playbooks import stage
+
+pytestmark = pytest.mark.django_db
+
+
+def _drawn(count: int, at: datetime, share: float = 0.1) -> list[Account]:
+    """So many accounts whose families are in the group at this share."""
+    found: list[Account] = []
+    while len(found) < count:
+        one = stage.account(f"会社{Account.objects.count()}", at=at)
+        if holdouts.holds(one.pk, share):
+            found.append(one)
+    return found
+
+
+def test_the_share_changes_with_a_reason_and_the_journal_knows(org: Organisation, at: datetime) -> None:
+    holdouts.change(0.05, reason="全体の効果を測る", by=SYSTEM, at=at)
+    assert holdouts.share() == 0.05
+    told = Entry.objects.get(action="playbooks.holdout.changed").particulars
+    assert (told["before"], told["after"], told["reason"]) == ("0", "5", "全体の効果を測る")
+    holdouts.change(0.05, reason="もう一度", by=SYSTEM, at=at)
+    assert Entry.objects.filter(action="playbooks.holdout.changed").count() == 1, "the same share is no change"
+    for share, reason in ((0.11, "x"), (-0.01, "x"), (float("nan"), "x"), (0.01, "  ")):
+        with pytest.raises(Refused):
+            holdouts.change(share, reason=reason, by=SYSTEM, at=at)
+    assert holdouts.share() == 0.05
+
+
+def test_accounts_in_danger_stand_on_the_list_when_a_share_is_first_set(org: Organisation, at: datetime) -> None:
+    holdouts.change(0.05, reason="x", by=SYSTEM, at=at)
+    [row] = holdouts.exclusions().rows
+    assert row.condition == {"field": "health.band", "op": "=", "value": "at_risk"}
+    holdouts.include(row, by=SYSTEM, at=at)
+    holdouts.change(0.06, reason="y", by=SYSTEM, at=at)
+    assert not holdouts.exclusions().rows, "taken off on purpose, it does not come back by itself"
+
+
+def test_a_larger_share_keeps_everybody_who_is_left_alone() -> None:
+    parents = dict.fromkeys(range(1, 2000))
+    small, large = holdouts.members(parents, 0.03), holdouts.members(parents, 0.05)
+    assert small < large and 30 < len(small) < 90 and not holdouts.members(parents, 0.0)
+
+
+def test_a_family_is_left_alone_together(org: Organisation, at: datetime) -> None:
+    [parent] = _drawn(1, at)
+    child = stage.account("子会社", at=at, parent=parent)
+    assert holdouts.members({child.pk: parent.pk}, 0.1) == {child.pk}
+
+
+def test_who_is_on_the_list_is_helped_and_is_no_part_of_the_comparison(org: Organisation, at: datetime) -> None:
+    holdouts.change(0.1, reason="x", by=SYSTEM, at=at)
+    holdouts.exclude(
+        condition={"field": "industry", "op": "=", "value": "医療"}, reason="法令上の通知", by=SYSTEM, at=at
+    )
+    alone, helped = _drawn(2, at)
+    Account.objects.filter(pk=helped.pk).update(industry="医療")
+    stage.published(stage.document(), at=at)
+    for one in (alone, helped):
+        stage.falls(one, at=at)
+    stage.goes_on(at)
+    assert dict(Run.objects.values_list("account", "state")) == {alone.pk: "held_out", helped.pk: "done"}
+    assert dict(UniversalExposure.objects.values_list("account", "arm")) == {
+        alone.pk: "holdout",
+        helped.pk: arms.ALWAYS,
+    }
+    assert dict(Exposure.objects.values_list("account", "arm"))[alone.pk] == "holdout"
+
+
+def test_who_falls_into_danger_later_is_helped_and_stays_in_the_group_that_was_drawn(
+    org: Organisation, at: datetime
+) -> None:
+    holdouts.change(0.1, reason="x", by=SYSTEM, at=at)
+    holdouts.exclude(condition={"field": "industry", "op": "=", "value": "医療"}, reason="x", by=SYSTEM, at=at)
+    [one] = _drawn(1, at)
+    stage.published(stage.document(limits={"again_after_days": 0}), at=at)
+    stage.falls(one, at=at)
+    stage.goes_on(at)
+    Account.objects.filter(pk=one.pk).update(industry="医療")
+    later = at + timedelta(days=2)
+    stage.falls(one, at=later)
+    stage.goes_on(later)
+    assert list(Run.objects.order_by("pk").values_list("state", flat=True)) == ["held_out", "done"]
+    assert UniversalExposure.objects.get().arm == "holdout", "everybody counts as drawn"
+
+
+def test_a_playbook_on_the_list_reaches_everybody_and_is_no_occasion(org: Organisation, at: datetime) -> None:
+    holdouts.change(0.1, reason="x", by=SYSTEM, at=at)
+    stage.published(stage.document(), at=at)
+    holdouts.exclude(playbook=Playbook.objects.get(), reason="契約上の通知", by=SYSTEM, at=at)
+    [one] = _drawn(1, at)
+    stage.falls(one, at=at)
+    stage.goes_on(at)
+    assert Run.objects.get().state == "done" and not UniversalExposure.objects.exists()
+
+
+def test_without_a_group_nobody_is_logged_and_with_its_end_everybody_is_helped(org: Organisation, at: datetime) -> None:
+    stage.published(stage.document(limits={"again_after_days": 0}), at=at)
+    [one] = _drawn(1, at)
+    stage.falls(one, at=at)
+    stage.goes_on(at)
+    assert not UniversalExposure.objects.exists()
+    holdouts.change(0.1, reason="x", by=SYSTEM, at=at)
+    later = at + timedelta(days=2)
+    stage.falls(one, at=later)
+    stage.goes_on(later)
+    holdouts.change(0.0, reason="終了", by=SYSTEM, at=later)
+    last = later + timedelta(days=2)
+    stage.falls(one, at=last)
+    stage.goes_on(last)
+    assert list(Run.objects.order_by("pk").values_list("state", flat=True)) == ["done", "held_out", "done"]
+
+
+def test_an_exclusion_says_either_accounts_or_a_playbook_and_reads(org: Organisation, at: datetime) -> None:
+    with pytest.raises(Refused):
+        holdouts.exclude(reason="x", by=SYSTEM, at=at)
+    with pytest.raises(Refused):
+        holdouts.exclude(condition={"field": "no_such", "op": "=", "value": 1}, reason="x", by=SYSTEM, at=at)
+    for _ in range(2):
+        holdouts.exclude(condition=holdouts.IN_DANGER, reason="x", by=SYSTEM, at=at)
+    assert UniversalExclusion.objects.count() == 1
