@@ -13,11 +13,12 @@ from nenrin.customers.models import Account
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Organisation
 from nenrin.insight import health_models
-from nenrin.insight.executive import bridges, findings, questions
+from nenrin.insight.executive import bridges, findings, questions, words
+from nenrin.insight.executive.capacity import Capacities
 from nenrin.insight.executive.dashboard import Dashboard, dashboard
 from nenrin.insight.executive.questions import NoSuchSlice
 from nenrin.insight.executive.rows import rows
-from nenrin.insight.models import Health, HealthModelVersion
+from nenrin.insight.models import Backtest, Health, HealthModelVersion, RiskModelVersion
 from nenrin.insight.prints import executive as printed
 from nenrin.insight.prints import setting
 from nenrin.insight.revenue import targets
@@ -140,6 +141,41 @@ def test_every_figure_of_the_record_is_a_row(cast: dict[str, Account]) -> None:
     assert values["kpis", "mrr"] == values["movements", "end"] == 140_000
     assert values["kpis", "nrr"] is None  # two accounts a year ago are not enough
     assert values["renewals_ahead", "2027-01"] == 100_000
+
+
+def test_the_quality_of_the_scores_is_what_their_cards_say(world: World, cast: dict[str, Account]) -> None:
+    judge(world, cast[THRIVING], "healthy")
+    health = HealthModelVersion.objects.filter(key="standard", state="published").first()
+    assert health is not None
+    card = {"due": [{"horizon": 30}, {"horizon": 90, "behind": {"left": 31}, "areas": {"model": {"value": 0.71, "low": 0.66, "high": 0.76}}}],
+            "calibration": {"model": {"slope": 0.9}}, "lifts": {}}  # fmt: skip
+    when = {"document": health.document, "as_of": TODAY, "asked_at": world.now, "state": "done"}
+    Backtest.objects.create(version=health, card={**card, "due": []}, **when)
+    Backtest.objects.create(version=health, card=card, **when)
+    verdict = {"horizon_days": 90, "events": 52, "auc": {"mean": 0.8, "error": 0.01}, "slope": 1.02, "lift": 3.1}
+    RiskModelVersion.objects.create(event="churn", number=4, state="trusted", known_on=TODAY, learned_at=world.now,
+                                    used_from=world.now, card={"verdicts": [verdict]})  # fmt: skip
+    told = {(row.key, row.value, row.n) for row in rows(board()) if row.section == "score_quality"}
+    mine = RiskModelVersion.objects.get().pk
+    assert told == {
+        ("health:standard:1:auc", 0.71, 31), ("health:standard:1:slope", 0.9, 31), ("health:standard:1:lift", None, 31),
+        (f"risk:{mine}:4:auc", 0.8, 52), (f"risk:{mine}:4:slope", 1.02, 52), (f"risk:{mine}:4:lift", 3.1, 52),
+    }  # fmt: skip
+    page = printed.document(board(), "en", world.now)
+    assert [one["auc"] for one in page["scores"]] == ["0.71 (0.66 to 0.76)", "0.80 (0.78 to 0.82)"]
+    assert not board(sees_health=False).scores
+
+
+def test_the_print_says_how_much_of_the_team_s_time_is_planned(world: World, cast: dict[str, Account]) -> None:
+    told = printed.document(board(), "ja", world.now)["capacity"]
+    assert told == {"says": "契約中の顧客に担当CSMがいない。", "rows": []}
+    past = printed.document(board(day=date(2026, 10, 31)), "en", world.now)["capacity"]
+    assert past["says"] == "Capacity is known for today only."
+    assert (
+        words.planned(Capacities(3, 6000, 2, 4800, 9600, 1)).en == "50% of the members' hours for accounts is planned."
+    )
+    lines = [(name.en, value) for name, value, _ in words.loads(Capacities(3, 6000, 2, 4800, 9600, 1))]
+    assert lines[1] == ("Hours a month that touch models plan", 100.0) and lines[-1][1] == 1
 
 
 def _texts(node: object) -> Iterator[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from nenrin.analytics.revenue import books
 from nenrin.analytics.revenue.cohorts import Cohort, cohorts
 from nenrin.insight.executive import ahead as coming
-from nenrin.insight.executive import capacity
+from nenrin.insight.executive import capacity, quality
 from nenrin.insight.executive import risks as risky
 from nenrin.insight.executive import standing as health
 from nenrin.insight.executive import tiles as figures
@@ -16,6 +16,7 @@ from nenrin.insight.executive.capacity import Capacities
 from nenrin.insight.executive.changes import Changes, changes
 from nenrin.insight.executive.expected import expected
 from nenrin.insight.executive.leaving import Reason, Reasons, leaving, written
+from nenrin.insight.executive.quality import Quality
 from nenrin.insight.executive.questions import Question
 from nenrin.insight.executive.risks import Risk
 from nenrin.insight.executive.standing import Standing
@@ -28,7 +29,7 @@ COHORTS = 12
 
 @dataclass(frozen=True, slots=True)
 class Dashboard:
-    """`load` is of today, None on other days. `standing` None: no health was stored by then, or the asker may not see it. `expected` None: no risk model is in
+    """`load` and `scores` are of today, nothing on other days. `standing` None: no health was stored by then, or the asker may not see it. `expected` None: no risk model is in
     use, or another day than today was asked for."""
 
     ask: Question
@@ -43,6 +44,7 @@ class Dashboard:
     expected: Forecast | None
     leaving: tuple[Reason, ...] = ()
     load: Capacities | None = None
+    scores: tuple[Quality, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -63,6 +65,7 @@ def dashboard(ask: Question, reasons: Reasons = written) -> Dashboard:
         tuple(risky.risks(ask, bands, pays, _first(ahead))), moved,
         expected(ask, pays), leaving(moved.churned, reasons),
         capacity.of_accounts(pays) if ask.is_now else None,
+        quality.qualities() if ask.is_now and ask.sees_health else (),
     )  # fmt: skip
 
 

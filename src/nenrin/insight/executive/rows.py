@@ -32,7 +32,7 @@ class Row:
 
 
 def rows(of: Dashboard) -> Iterator[Row]:
-    """Tiles, movements, health, renewals ahead, what is expected, churn reasons, capacity, cohorts."""
+    """Tiles, movements, health, renewals ahead, what is expected, churn reasons, capacity, score quality, cohorts."""
     yield from _tiles(of)
     for step in bridges.steps(of):
         yield Row("movements", step.kind, step.name, step.amount, "money", step.count)
@@ -64,6 +64,11 @@ def rows(of: Dashboard) -> Iterator[Row]:
             "share",
             of.load.stated,
         )
+    for score in of.scores:
+        key = f"{score.kind}:{score.key}:{score.version}"
+        yield Row("score_quality", f"{key}:auc", score.name, score.auc, "ratio", score.left, score.low, score.high)
+        yield Row("score_quality", f"{key}:slope", score.name, score.slope, "ratio", score.left)
+        yield Row("score_quality", f"{key}:lift", score.name, score.lift, "ratio", score.left)
     for cohort in of.cohorts:
         for age, mrr in enumerate(cohort.mrr):
             key = f"{cohort.month:%Y-%m}+{age}"

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from nenrin.foundation import format
+from nenrin.insight.executive.capacity import Capacities
 from nenrin.insight.executive.dashboard import Dashboard
+from nenrin.insight.executive.quality import Quality
 from nenrin.insight.executive.tiles import Tile
 from nenrin.insight.revenue import words
 from nenrin.insight.risk.forecasts import Forecast
@@ -84,3 +86,54 @@ def held(of: Forecast) -> Text:
         f" In {inside} of the last {len(ended)} months what was lost lay within the interval told before{basis.en}.",
         f"過去{len(ended)}か月のうち{inside}か月で実績が事前の区間に入った{basis.ja}。",
     )
+
+
+def loads(of: Capacities) -> list[tuple[Text, float, int]]:
+    """The team's time as lines: what, how much, decimals."""
+    lines = [
+        (Text("Members with accounts", "顧客を担当するメンバー"), float(of.members), 0),
+        (Text("Hours a month that touch models plan", "タッチモデルによる予定時間（月）"), of.planned_hours, 1),
+    ]
+    if of.stated:
+        lines += [
+            (
+                Text("Hours a month of those whose hours are entered", "登録済みメンバーの対応可能時間（月）"),
+                of.of_hours,
+                1,
+            ),
+            (Text("Members above their hours", "予定が時間を超えるメンバー"), float(of.over), 0),
+        ]
+    if of.unstated:
+        lines.append((Text("Members without entered hours", "時間が未登録のメンバー"), float(of.unstated), 0))
+    return lines
+
+
+def planned(of: Capacities | None) -> Text:
+    """How much of the team's time is planned, or why that cannot be said."""
+    if of is None:
+        return Text("Nobody looks after a paying account.", "契約中の顧客に担当CSMがいない。")
+    if of.share is None:
+        return Text(
+            "Not known: no member's hours for accounts are entered.",
+            "不明：顧客対応に使える時間が誰も登録されていない。",
+        )
+    share = [format.percent(of.share, language, 0) for language in ("en", "ja")]
+    return Text(
+        f"{share[0]} of the members' hours for accounts is planned.",
+        f"顧客対応に使える時間の{share[1]}が予定で埋まっている。",
+    )
+
+
+def score(of: Quality) -> list[Text]:
+    """A card's figures as they read: area with its ends, slope, lift; a dash where too few had left."""
+    area = _number(of.auc, 2)
+    if of.low is not None and of.high is not None:
+        low, high = _number(of.low, 2), _number(of.high, 2)
+        area = Text(f"{area.en} ({low.en} to {high.en})", f"{area.ja}（{low.ja}〜{high.ja}）")
+    return [area, _number(of.slope, 2), _number(of.lift, 1)]
+
+
+def _number(value: float | None, places: int) -> Text:
+    if value is None:
+        return Text(*(format.missing(language) for language in ("en", "ja")))
+    return Text(*(format.number(value, language, places) for language in ("en", "ja")))

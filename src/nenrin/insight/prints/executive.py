@@ -15,6 +15,7 @@ from nenrin.insight.executive.dashboard import Dashboard
 from nenrin.insight.executive.expected import MONTHS
 from nenrin.insight.executive.findings import Finding
 from nenrin.insight.executive.leaving import Reason
+from nenrin.insight.executive.quality import Quality
 from nenrin.insight.executive.risks import Risk
 from nenrin.insight.executive.standing import BANDS, GONE, NEW, Standing
 from nenrin.insight.executive.tiles import Tile
@@ -63,6 +64,8 @@ def document(of: Dashboard, language: str, at: datetime) -> dict[str, Any]:
         "risks": [_risk(of, risk, language) for risk in of.risks],
         "expected": _expected(of, of.expected, language) if of.expected else None,
         "leaving": [_reason(of, reason, language) for reason in of.leaving],
+        "capacity": _capacity(of, language),
+        "scores": [_score(each, language) for each in of.scores],
         "sees_health": ask.sees_health,
         "notes": [
             _note(each, language) for each in (*notes.notes(ask.ledger, ask.period), *notes.withheld(ask.ledger))
@@ -237,6 +240,21 @@ def _reason(of: Dashboard, reason: Reason, language: str) -> dict[str, str]:
         "share": format.percent(reason.share, language, 0),
         "accounts": format.number(len(reason.accounts), language),
     }
+
+
+def _capacity(of: Dashboard, language: str) -> dict[str, Any]:
+    if not of.ask.is_now:
+        return {"says": LABELS["no_capacity"].in_(language), "rows": []}
+    lines = words.loads(of.load) if of.load else []
+    rows = [{"name": name.in_(language), "value": format.number(n, language, places)} for name, n, places in lines]
+    return {"says": words.planned(of.load).in_(language), "rows": rows}
+
+
+def _score(of: Quality, language: str) -> dict[str, str]:
+    auc, slope, lift = (one.in_(language) for one in words.score(of))
+    name = f"{of.name.in_(language)} v{of.version}"
+    left = format.number(of.left, language)
+    return {"name": name, "day": format.day(of.as_of, language), "auc": auc, "slope": slope, "lift": lift, "left": left}
 
 
 def _risk(of: Dashboard, risk: Risk, language: str) -> dict[str, str]:

@@ -45,6 +45,18 @@ LABELS: Mapping[str, Text] = {
     "leaving_share": Text("Share", "割合"),
     "leaving_mrr": Text("MRR lost", "失ったMRR"),
     "nobody_left": Text("Nobody left in the period.", "期間中の解約はない。"),
+    "capacity": Text("CSM capacity", "CSMの対応余力"),
+    "no_capacity": Text("Capacity is known for today only.", "対応余力は今日の分だけ分かる。"),
+    "scores": Text("Score quality", "スコアの精度"),
+    "scores_note": Text(
+        "On the past as it was known then, 90 days ahead. AUC: .5 is chance, 1 perfect; slope: 1 is right; lift: of those looked at "
+        "first, times the average.",
+        "当時の情報による過去データ検証、90日先。AUCは0.5が偶然、1が完全。傾きは1が正確。リフトは上位に出た顧客の解約が平均の何倍か。",
+    ),
+    "auc": Text("AUC (95%)", "AUC（95%区間）"),
+    "slope": Text("Slope", "傾き"),
+    "lift": Text("Lift", "リフト"),
+    "left_then": Text("Left", "解約"),
     "risks": Text("Largest accounts at risk", "MRRの大きい危険な顧客"),
     "account": Text("Account", "顧客"),
     "score": Text("Score", "スコア"),

@@ -18,6 +18,7 @@ from nenrin.insight.executive.dashboard import Dashboard, dashboard
 from nenrin.insight.executive.expected import MONTHS
 from nenrin.insight.executive.findings import Finding
 from nenrin.insight.executive.leaving import Reason
+from nenrin.insight.executive.quality import Quality
 from nenrin.insight.executive.questions import Question
 from nenrin.insight.executive.rows import HEADS, rows
 from nenrin.insight.executive.tiles import Tile
@@ -26,6 +27,7 @@ from nenrin.insight.revenue import notes
 from nenrin.insight.risk.expected import Expected
 from nenrin.values import Text
 from nenrin.web import exports
+from nenrin.web.backtests.words import TERMS
 from nenrin.web.executive import pictures, trends
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.revenue.asking import VIEW, Asked, asked
@@ -60,6 +62,8 @@ def executive(request: MemberRequest) -> HttpResponse:
         "held": words.held(board.expected) if board.expected else None,
         "capacity": board.load,
         "capacity_url": reverse("team-day") if allowed(request.user, Permission.CAPACITY_VIEW) else "",
+        "scores": [(each, _card(each), *words.score(each)) for each in board.scores],
+        "terms": TERMS,
         "leaving": [_reason(board, each) for each in board.leaving],
         "tiles": [_shown(board, tile, ask) for tile in board.tiles],
         "address": ask.address(),
@@ -103,6 +107,13 @@ def _shown(board: Dashboard, tile: Tile, ask: Asked) -> Shown:
 def _reason(board: Dashboard, of: Reason) -> tuple[Reason, Text, str]:
     """With its MRR and its share as they read."""
     return of, words.compact(board, of.mrr), format.percent(of.share, exports.language(), 0)
+
+
+def _card(of: Quality) -> str:
+    """The page of a score's card."""
+    return (
+        reverse("health-model-backtest", args=[of.key]) if of.kind == "health" else reverse("risk-model", args=[of.key])
+    )
 
 
 def _expected(board: Dashboard) -> list[tuple[date | None, Text, Text]]:
