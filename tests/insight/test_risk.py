@@ -165,8 +165,8 @@ def test_drift_of_what_came_from_what_was_told_is_summed_month_by_month(org: Org
         said = RiskSaid.objects.filter(event="churn", as_of=held.begins - timedelta(1))
         assert held.told == pytest.approx(sum(row.months[0] for row in said))
     timid = replace(found, held=tuple(replace(one, told=0.0, spread=0.0, happened=4) for one in found.held))
-    assert timid.watch is not None and timid.watch.since == found.ended[0].begins and timid.watch.is_over
-    assert reports.of_forecast(timid)["drift"]["since"] == found.ended[0].begins
+    assert timid.watch is not None and timid.watch.since == found.ended[1].begins and timid.watch.is_over
+    assert reports.of_forecast(timid)["drift"]["since"] == found.ended[1].begins
     assert replace(found, held=()).watch is None
 
 
