@@ -28,3 +28,29 @@ def test_programs_list_renewals_and_call_them(org: Organisation, at: datetime) -
     assert head.post(path, {"call": "zodiac"}).status_code == 422
     assert executive.post(path, body).status_code == 403
     assert head.post("/renewals/999999", body).status_code == 404
+
+
+def test_programs_read_the_forecast_and_managers_overrule(org: Organisation, at: datetime) -> None:
+    account = world.customer(cast.DRIFTING, at=at, mrr=480_000)
+    head, csm = Rest(cast.member(Role.HEAD)), Rest(cast.member(Role.CSM))
+    path = f"/renewals/{account.subscriptions.get().pk}"
+    head.post(path, {"call": "at_risk", "expansion_minor": -10_000})
+    assert csm.post(f"{path}/overrule", {"call": "commit", "reason": "x"}).status_code == 403
+    assert head.post(f"{path}/overrule", {"call": "commit"}).status_code == 422, "why does it differ?"
+    over = head.post(f"{path}/overrule", {"call": "commit", "reason": "役員の確約", "seen": 1}).data
+    assert (over["number"], over["side"]) == (2, "manager")
+    told = head.get("/renewals/forecast?months=24&scenario=high").data
+    assert (told["due"], told["committed"], told["expected"], told["steps"]["end"]) == (480_000, 480_000, None, 480_000)
+    assert head.get("/renewals/forecast?scenario=zodiac").status_code == 422
+    (ahead,) = [one for one in head.get("/renewals/quarters?months=24").data if one["is_ahead"]]
+    assert ahead["steps"]["start"] == 480_000
+    assert [one["side"] for one in head.get(f"{path}/calls").data] == ["manager", "csm"]
+    assert head.get(f"{path}/checkpoints").data == []
+    assert {one["days"] for one in head.get("/renewals/accuracy").data} == {180, 90}
+    kept = head.post("/renewals/snapshots", {}).data
+    assert (
+        head.get("/renewals/snapshots").data["items"] == [kept]
+        and csm.post("/renewals/snapshots", {}).status_code == 403
+    )
+    assert head.post(f"{path}/withdraw", {}).status_code == 204
+    assert head.get("/renewals?months=24").data["items"][0]["manager_call"] is None

@@ -25,7 +25,7 @@ from nenrin.insight.backtests import runs as backtests
 from nenrin.insight.risk import runs as learning
 from nenrin.insight.risk import step as risk
 from nenrin.playbooks import loops as playbooks
-from nenrin.work import attachments, following, handoff_rounds, loss_opening, notice_mails, renewal_checkpoints
+from nenrin.work import attachments, following, handoff_rounds, loss_opening, notice_mails, renewal_rounds
 from nenrin.work.calendars import subscriptions as calendars
 from nenrin.work.journeys import rounds as journey_rounds
 from nenrin.work.onboarding import rounds as onboarding_rounds
@@ -97,7 +97,7 @@ PROMPT = (
     Loop("onboarding", onboarding_rounds.step),
     Loop("journeys", journey_rounds.step),
     Loop("losses", loss_opening.step),
-    Loop("renewals", renewal_checkpoints.step),
+    Loop("renewals", renewal_rounds.step),
     Loop("notices", notice_mails.step),
     Loop("tidy", _tidy),
     Loop("verify", verification.step),

@@ -40,6 +40,7 @@ from nenrin.web.ownership import routing
 from nenrin.web.plans import pages as success_plans
 from nenrin.web.playbooks import addresses as playbooks
 from nenrin.web.portal import pages as portal
+from nenrin.web.renewals import history as renewal_history
 from nenrin.web.renewals import pages as renewals
 from nenrin.web.renewals import writing as renewal
 from nenrin.web.retention import pages as retention
@@ -67,7 +68,7 @@ AREAS = (
     *(executive, revenue, cohorts, revenue_notes, revenue_settings, kpis),
     *(lifetimes, account_value, retention, roi),
     *(risks, risk_forecasts, risk_models, effects, holdout, holdout_lists),
-    *(losses, loss, churn_reasons, renewals, renewal),
+    *(losses, loss, churn_reasons, renewals, renewal_history, renewal),
     *(entries, entry_forms, balance, planning, contribution),
     *(handoffs, success_plans),
     playbooks,

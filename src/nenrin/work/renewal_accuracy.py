@@ -2,53 +2,82 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
+
+from django.db.models import Avg, Case, Count, F, FloatField, Q, QuerySet, Sum, Value, When
 
 from nenrin.work.models import RenewalCheckpoint
-from nenrin.work.models.renewal import Outcome
+from nenrin.work.models.renewal import Call, Outcome, Side
 
 #: Fewer outcomes say nothing of whoever foretold them.
 LEAST: Final = 10
-MODEL: Final = ""
+MODEL: Final = "model"
 
 
 @dataclass(frozen=True, slots=True)
 class Accuracy:
-    """`brier`: mean square of probability minus what came (0 best); `hit`: share on the right side of one half. Both are
-    None below LEAST outcomes."""
+    """`brier`: mean square of probability minus what came (0 best); `hit`: share on the right side of one half.
 
+    `foretold` and `came`: MRR in minor units that was expected to stay, and that stayed, up to what was due; of what was
+    committed, `committed` and `committed_came`, over `commits` terms. Money is of one currency. All but the counts are
+    None below LEAST outcomes, those of commits below LEAST commits.
+    """
+
+    side: str  # Side, or MODEL
     name: str
     count: int
     brier: float | None
     hit: float | None
+    foretold: float | None
+    came: float | None
+    commits: int
+    committed: int | None
+    committed_came: int | None
 
 
-def of(rows: Iterable[RenewalCheckpoint], days: int) -> list[Accuracy]:
-    """The model first (its name is empty), then people by name, at the checkpoints of so many days. `rows` with call and
-    author."""
-    model: list[tuple[float, bool]] = []
-    people: dict[str, list[tuple[float, bool]]] = defaultdict(list)
-    for row in rows:
-        if row.days != days or not row.outcome:
-            continue
-        stayed = row.outcome != Outcome.LOST
-        if row.probability_of_model is not None:
-            model.append((row.probability_of_model, stayed))
-        if row.called_probability is not None and row.call and row.call.author:
-            people[row.call.author.name].append((row.called_probability, stayed))
-    return [scored(MODEL, model), *(scored(name, people[name]) for name in sorted(people))]
+def of(rows: QuerySet[RenewalCheckpoint], days: int, currency: str) -> list[Accuracy]:
+    """The model first, then CSMs and managers by name, at the checkpoints of so many days. Three queries."""
+    over = rows.filter(days=days).exclude(outcome="").order_by()
+    found = _told(over, MODEL, "probability_of_model", "", currency)
+    for side, column, said in ((Side.CSM, "called_probability", "call"), (Side.MANAGER, "over_probability", "over")):
+        found += sorted(_told(over, side, column, said, currency), key=lambda one: one.name)
+    return found or [Accuracy(MODEL, "", 0, *(None,) * 4, 0, None, None)]
 
 
-def scored(name: str, pairs: Sequence[tuple[float, bool]]) -> Accuracy:
+def _told(rows: QuerySet[RenewalCheckpoint], side: str, column: str, said: str, currency: str) -> list[Accuracy]:
+    rows = rows.filter(**{f"{column}__isnull": False})
+    if said:
+        rows = rows.filter(**{f"{said}__author__isnull": False})
+    stayed = Case(When(outcome=Outcome.LOST, then=Value(0.0)), default=Value(1.0), output_field=FloatField())
+    right = Q(outcome=Outcome.LOST, **{f"{column}__lt": 0.5}) | (
+        ~Q(outcome=Outcome.LOST) & Q(**{f"{column}__gte": 0.5})
+    )
+    kept = Case(When(kept_minor__gt=F("mrr_minor"), then=F("mrr_minor")), default=F("kept_minor"))
+    own = Q(currency=currency)
+    commits = Q(**{f"{said}__call": Call.COMMIT}) & own if said else Q(pk__isnull=True)
+    sums = {
+        "n": Count("pk"), "square": Avg((F(column) - stayed) * (F(column) - stayed), output_field=FloatField()),
+        "hits": Avg(Case(When(right, then=Value(1.0)), default=Value(0.0), output_field=FloatField())),
+        "foretold": Sum(F(column) * F("mrr_minor"), filter=own, output_field=FloatField()), "came": Sum(kept, filter=own),
+        "commits": Count("pk", filter=commits), "committed": Sum("mrr_minor", filter=commits),
+        "committed_came": Sum(kept, filter=commits),
+    }  # fmt: skip
+    people = rows.values(f"{said}__author", who=F(f"{said}__author__name")) if said else None
+    told = [rows.aggregate(**sums)] if people is None else list(people.annotate(**sums))
+    return [_shown(side, {"who": "", **row}) for row in told if row["n"]]
+
+
+def _shown(side: str, row: dict[str, Any]) -> Accuracy:
     """
-    >>> scored("a", [(0.9, True)] * 9 + [(0.9, False)])
-    Accuracy(name='a', count=10, brier=0.09, hit=0.9)
+    >>> row = {"who": "a", "n": 9, "square": 0.1, "hits": 0.9, "foretold": 1.0, "came": 1, "commits": 0}
+    >>> _shown("csm", row | {"committed": 1, "committed_came": 1})
+    Accuracy(side='csm', name='a', count=9, brier=None, hit=None, foretold=None, came=None, commits=0, committed=None, committed_came=None)
     """
-    count = len(pairs)
-    if count < LEAST:
-        return Accuracy(name, count, None, None)
-    brier = sum((p - came) ** 2 for p, came in pairs) / count
-    return Accuracy(name, count, round(brier, 6), sum((p >= 0.5) == came for p, came in pairs) / count)
+    enough, commits = row["n"] >= LEAST, row["commits"] >= LEAST
+    brier = round(row["square"], 6) if enough else None
+    return Accuracy(
+        side, row["who"] or "", row["n"], brier, row["hits"] if enough else None, row["foretold"] if enough else None,
+        row["came"] if enough else None, row["commits"], row["committed"] if commits else None,
+        row["committed_came"] if commits else None,
+    )  # fmt: skip

@@ -1,4 +1,7 @@
-"""Checkpoints: 180 and 90 days before each decision what was said is kept, and the outcome is written beside it."""
+"""Checkpoints: 180 and 90 days before each decision what was said is locked, and the outcome is written beside it.
+
+Whatever is called later stands in the history of calls, beside the locked one and never in its place.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +14,10 @@ from django.db import transaction
 from django.db.models import Q
 
 from nenrin.customers.models import Subscription
-from nenrin.customers.statuses import SubscriptionStatus
 from nenrin.foundation import journal, organisation
 from nenrin.foundation.actors import SYSTEM
-from nenrin.work import renewal_lines
-from nenrin.work.models import RenewalCheckpoint
+from nenrin.work import renewal_lines, renewal_sums
+from nenrin.work.models import RenewalCall, RenewalCheckpoint
 from nenrin.work.models.renewal import OUTCOMES, Outcome
 from nenrin.work.renewal_lines import Line
 
@@ -39,15 +41,12 @@ def take(days: int, today: date, at: datetime) -> int:
     for line in lines:
         if not line.is_noticed:
             groups[line.account, line.ends_on].append(line)
-    there = set(
-        RenewalCheckpoint.objects.filter(days=days, term_end__in={end for _, end in groups})
-        .values_list("account_id", "term_end")
-    )  # fmt: skip
-    made = [_built(rows, days, today) for key, rows in groups.items() if key not in there][:LIMIT]
-    if made:
-        with transaction.atomic():
-            made = RenewalCheckpoint.objects.bulk_create(made, batch_size=500)
-            journal.record_many(_checked(row, at) for row in made)
+    with transaction.atomic():
+        rows = RenewalCheckpoint.objects.filter(days=days, term_end__in={end for _, end in groups})
+        there = set(rows.values_list("account_id", "term_end"))
+        made = [_built(lines, days, today) for key, lines in groups.items() if key not in there][:LIMIT]
+        made = RenewalCheckpoint.objects.bulk_create(made, batch_size=500)
+        journal.record_many(_checked(row, at) for row in made)
     return len(made)
 
 
@@ -55,7 +54,8 @@ def _built(rows: Sequence[Line], days: int, today: date) -> RenewalCheckpoint:
     first = rows[0]
     return RenewalCheckpoint(
         account_id=first.account, term_end=first.ends_on, decision_on=min(one.decision_on for one in rows), days=days,
-        call=first.call, called_probability=first.called, probability_of_model=first.p,
+        call=first.call, called_probability=first.call.probability if first.call else None, over=first.over,
+        over_probability=first.over.probability if first.over else None, probability_of_model=first.p,
         mrr_minor=sum(one.mrr.minor for one in rows if one.mrr.currency == first.mrr.currency),
         currency=first.mrr.currency, taken_on=today,
     )  # fmt: skip
@@ -66,39 +66,36 @@ def settle(today: date, at: datetime) -> int:
     open_ = list(RenewalCheckpoint.objects.filter(outcome="", term_end__lte=today).order_by("term_end", "pk")[:LIMIT])
     if not open_:
         return 0
-    contracts: dict[int, list[Subscription]] = defaultdict(list)
-    keys = {row.account_id for row in open_}
-    for one in Subscription.objects.filter(account__in=keys, archived_at__isnull=True).prefetch_related("steps"):
-        contracts[one.account_id].append(one)
+    contracts = renewal_sums.contracts({row.account_id for row in open_})
     for row in open_:
-        row.outcome, row.outcome_on = _outcome(row, contracts[row.account_id]), today
+        row.outcome, row.kept_minor = _outcome(row, contracts[row.account_id])
+        row.outcome_on = today
     told = {(row.account_id, row.term_end): row for row in open_}
     with transaction.atomic():
-        RenewalCheckpoint.objects.bulk_update(open_, ["outcome", "outcome_on"], batch_size=500)
+        RenewalCheckpoint.objects.bulk_update(open_, ["outcome", "outcome_on", "kept_minor"], batch_size=500)
         journal.record_many(_settled(row, at) for row in told.values())
     return len(open_)
 
 
-def _outcome(row: RenewalCheckpoint, contracts: Sequence[Subscription]) -> Outcome:
-    """By the MRR that runs on the day after the term against what ran when it was taken."""
-    own = [one for one in contracts if one.currency == row.currency]
-    before, after = (sum(_mrr(one, day) for one in own) for day in (row.taken_on, row.term_end))
-    running = any(_runs(one, row.term_end) for one in contracts)
+def _outcome(row: RenewalCheckpoint, contracts: Sequence[Subscription]) -> tuple[Outcome, int]:
+    """With the MRR that is left of what was due: by what runs on the day after the term against what ran when it was
+    taken."""
+    before, after = (renewal_sums.mrr(contracts, day, row.currency) for day in (row.taken_on, row.term_end))
+    running = any(renewal_sums.runs(one, row.term_end) for one in contracts)
     if not running or (row.mrr_minor and after <= before - row.mrr_minor):
-        return Outcome.LOST
-    return Outcome.RENEWED if after == before else Outcome.CHANGED
+        return Outcome.LOST, 0
+    return Outcome.RENEWED if after == before else Outcome.CHANGED, max(row.mrr_minor + after - before, 0)
 
 
-def _runs(row: Subscription, day: date) -> bool:
-    ends = row.status == SubscriptionStatus.NOTICED or not row.auto_renews
-    return row.covers(day) and not (ends and row.ends_on <= day)
+def since(row: RenewalCheckpoint, calls: Sequence[RenewalCall]) -> RenewalCall | None:
+    """The last call that was made after the checkpoint was locked, of all calls of the account."""
+    locked = max((one.pk for one in (row.call, row.over) if one is not None), default=0)
+    later = [one for one in calls if one.term_end == row.term_end and one.pk > locked and _is_after(one, row)]
+    return max(later, key=lambda one: (one.made_at, one.pk), default=None)
 
 
-def _mrr(row: Subscription, day: date) -> int:
-    if not _runs(row, day):
-        return 0
-    steps = sorted((step.from_on, step.mrr_minor) for step in row.steps.all() if step.from_on <= day)
-    return steps[-1][1] if steps else row.mrr_minor
+def _is_after(call: RenewalCall, row: RenewalCheckpoint) -> bool:
+    return organisation.today(call.made_at) >= row.taken_on
 
 
 def _checked(row: RenewalCheckpoint, at: datetime) -> journal.Draft:

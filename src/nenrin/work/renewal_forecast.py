@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from nenrin.insight.risk.expected import doubt, expected
-from nenrin.work.models.renewal import Call
-from nenrin.work.renewal_lines import Line
+from nenrin.analytics.forecasts import bernoulli
+from nenrin.analytics.forecasts.bernoulli import Interval
+from nenrin.work.renewal_pipeline import Flags, Floats, Pipeline
 
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
     """Minor units of MRR in the organisation's currency; worst <= committed <= best <= due.
 
-    `expected`, `low`, `high`: what the model expects to be kept of `told`, with the interval in which four of five
-    outcomes fall; None where nothing has a probability. `foreign`: terms in other currencies, counted and not added.
+    `kept`: what the model expects to be kept of `told`, with the interval in which four of five outcomes fall; None
+    where nothing has a probability. `foreign`: terms in other currencies, counted and not added.
     """
 
     count: int
@@ -30,10 +29,20 @@ class Forecast:
     apart: int
     told: int
     untold: int
-    expected: float | None
-    low: float | None
-    high: float | None
+    kept: Interval | None
     foreign: int
+
+    @property
+    def expected(self) -> float | None:
+        return None if self.kept is None else self.kept.value
+
+    @property
+    def low(self) -> float | None:
+        return None if self.kept is None else self.kept.low
+
+    @property
+    def high(self) -> float | None:
+        return None if self.kept is None else self.kept.high
 
     @property
     def grr(self) -> float | None:
@@ -41,48 +50,31 @@ class Forecast:
         return None if self.expected is None or not self.told else self.expected / self.told
 
 
-def of(lines: Iterable[Line], currency: str) -> Forecast:
-    every = list(lines)
-    rows = [one for one in every if one.mrr.currency == currency]
-    told = [one for one in rows if one.p is not None]
-    kept = _kept(told)
+def of(every: Pipeline, currency: str) -> Forecast:
+    rows = every.only(every.currency == currency)
+    told = ~np.isnan(rows.p)
     return Forecast(
-        count=len(every), due=_sum(rows), committed=_sum(one for one in rows if _is(one, Call.COMMIT)),
-        best=_sum(one for one in rows if not one.is_noticed and not _is(one, Call.LOST)),
-        worst=_sum(one for one in rows if _is(one, Call.COMMIT) and not _is_doubted(one)),
-        uncalled=sum(one.call is None and not one.is_noticed for one in every), apart=sum(one.is_apart for one in every),
-        told=_sum(told), untold=len(rows) - len(told), expected=kept[0], low=kept[1], high=kept[2],
+        count=len(every), due=_sum(rows, rows.minor >= 0), committed=_sum(rows, rows.is_committed),
+        best=_sum(rows, rows.is_best), worst=_sum(rows, rows.is_worst),
+        uncalled=int(((every.held == "") & ~every.is_noticed).sum()), apart=int((every.lean != 0).sum()),
+        told=_sum(rows, told), untold=int((~told).sum()), kept=kept(rows.only(told)) if told.any() else None,
         foreign=len(every) - len(rows),
     )  # fmt: skip
 
 
-def _is(line: Line, call: Call) -> bool:
-    return not line.is_noticed and line.call is not None and line.call.call == call
+def _sum(rows: Pipeline, which: Flags) -> int:
+    return round(float(rows.minor[which].sum()))
 
 
-def _is_doubted(line: Line) -> bool:
-    return line.lean < 0
-
-
-def _sum(lines: Iterable[Line]) -> int:
-    return sum(one.mrr.minor for one in lines)
-
-
-def _kept(lines: list[Line]) -> tuple[float, float, float] | tuple[None, None, None]:
+def kept(rows: Pipeline) -> Interval:
     """Accounts decide apart from each other; the terms of one account go together."""
-    if not lines:
-        return None, None, None
-    groups: dict[int, list[Line]] = defaultdict(list)
-    for one in lines:
-        groups[one.account].append(one)
-    amount = np.array([float(_sum(rows)) for rows in groups.values()])
-    p, low, high = (np.array([_mean(rows, name) for rows in groups.values()]) for name in ("p", "low", "high"))
-    found = expected(p, amount, doubt(low, high))
-    return found.value, found.low, min(found.high, float(amount.sum()))
+    _, place = np.unique(rows.account, return_inverse=True)
+    amount = np.bincount(place, weights=rows.minor)
+    p, low, high = (_mean(some, rows.minor, place, amount) for some in (rows.p, rows.low, rows.high))
+    return bernoulli.interval(p, amount, bernoulli.doubt(low, high))
 
 
-def _mean(rows: list[Line], name: str) -> float:
-    """Weighed by MRR, so that the expected sum is exact."""
-    values = [float(getattr(one, name)) for one in rows]
-    weights = [one.mrr.minor for one in rows]
-    return float(np.average(values, weights=weights)) if any(weights) else float(np.mean(values))
+def _mean(some: Floats, minor: Floats, place: NDArray[np.int64], amount: Floats) -> Floats:
+    """Of each account, weighed by MRR, so that the expected sum is exact."""
+    found: Floats = np.bincount(place, weights=some * minor) / np.where(amount > 0, amount, 1.0)
+    return found

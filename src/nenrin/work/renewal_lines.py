@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from django.db.models import Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Coalesce
 
 from nenrin.analytics.scores.bands import Band
 from nenrin.customers.models import Subscription
@@ -19,7 +18,8 @@ from nenrin.foundation.permissions import Permission
 from nenrin.insight.models import Risk
 from nenrin.values import Money
 from nenrin.work.models import RenewalCall
-from nenrin.work.renewals import PIPELINE
+from nenrin.work.renewal_calls import Standing, latest
+from nenrin.work.renewal_terms import DECISION, PIPELINE
 
 #: Person and model are at odds from so much probability on.
 APART: Final = 0.25
@@ -31,6 +31,7 @@ HOPEFUL, GLOOMY = 0.75, 0.35
 @dataclass(frozen=True, slots=True)
 class Line:
     """One term ahead. `p`: the model's probability to renew, None where data do not suffice; `low` and `high` bound it.
+    `call` is the CSM's, `over` the manager's, which holds before it.
 
     A term under notice has left: its probability is nought whatever was called.
     """
@@ -53,10 +54,21 @@ class Line:
     low: float | None
     high: float | None
     call: RenewalCall | None
+    over: RenewalCall | None = None
+    number: int = 0  # of the last call, whoever's
+
+    @property
+    def held(self) -> RenewalCall | None:
+        return self.over or self.call
 
     @property
     def called(self) -> float | None:
-        return self.call.probability if self.call else None
+        return self.held.probability if self.held else None
+
+    @property
+    def is_since(self) -> bool:
+        """Has the CSM called it again since the manager did?"""
+        return Standing(self.call, self.over).is_since
 
     @property
     def gap(self) -> float | None:
@@ -88,8 +100,7 @@ def ahead(member: Member, today: date, until: date, permission: Permission = Per
 
 def of(rows: QuerySet[Subscription], today: date, which: Q) -> list[Line]:
     """Lines of these subscriptions; `which` may ask for `decision`, the day."""
-    decision = Coalesce("notice_deadline", "ends_on")
-    found = rows.filter(PIPELINE).annotate(decision=decision).filter(which)
+    found = rows.filter(PIPELINE).annotate(decision=DECISION).filter(which)
     told = found.values_list(
         *("pk", "account_id", "account__name", "account__owner_id", "account__owner__name", "term_from", "ends_on"),
         *("decision", "auto_renews", "status", "mrr_minor", "currency"),
@@ -98,7 +109,7 @@ def of(rows: QuerySet[Subscription], today: date, which: Q) -> list[Line]:
     held = list(told)
     accounts = found.values("account_id")
     calls, risks = _calls(accounts, {row[6] for row in held}), _risks(accounts)
-    lines = [_line(row, today, calls.get((row[1], row[6])), risks.get(row[1])) for row in held]
+    lines = [_line(row, today, calls.get((row[1], row[6]), Standing()), risks.get(row[1])) for row in held]
     return ranked(lines)
 
 
@@ -109,9 +120,8 @@ def ranked(lines: Iterable[Line]) -> list[Line]:
     )
 
 
-def _calls(accounts: QuerySet[Any, Any], ends: set[date]) -> dict[tuple[int, date], RenewalCall]:
-    rows = RenewalCall.objects.filter(account__in=accounts, term_end__in=ends).select_related("author")
-    return {(row.account_id, row.term_end): row for row in rows.order_by("number")}
+def _calls(accounts: QuerySet[Any, Any], ends: set[date]) -> dict[tuple[int, date], Standing]:
+    return latest(RenewalCall.objects.filter(account__in=accounts, term_end__in=ends).select_related("author"))
 
 
 Told = tuple[float, float, float, list[float], date]
@@ -130,14 +140,14 @@ def _risks(accounts: QuerySet[Any, Any]) -> dict[int, Told]:
     }
 
 
-def _line(row: tuple[Any, ...], today: date, call: RenewalCall | None, risk: Told | None) -> Line:
+def _line(row: tuple[Any, ...], today: date, calls: Standing, risk: Told | None) -> Line:
     key, account, name, owner, owner_name, begun, ends, decision, renews, status, minor, currency, band, score = row
     noticed = status == SubscriptionStatus.NOTICED
     days = (decision - today).days
     p, low, high = (0.0, 0.0, 0.0) if noticed else stays(risk, decision) if risk else (None, None, None)
     return Line(
         key, account, name, owner, owner_name or "", begun, ends, decision, days, renews, noticed,
-        Money(minor, currency), band or "", score, p, low, high, call,
+        Money(minor, currency), band or "", score, p, low, high, calls.call, calls.over, calls.number,
     )  # fmt: skip
 
 

@@ -22,13 +22,15 @@ from nenrin.web import navigation, toasts
 from nenrin.web.editing import Clash, attempt, last_entry, version_of
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.renewals.pages import EDIT, TITLE, VIEW
-from nenrin.work import renewal_lines
+from nenrin.work import renewal_checkpoints, renewal_lines
 from nenrin.work import renewals as verbs
 from nenrin.work.models import RenewalCall, RenewalCheckpoint
-from nenrin.work.models.renewal import CALLS, PROBABILITY
+from nenrin.work.models.renewal import CALLS, PROBABILITY, Side
 from nenrin.work.renewal_lines import Line
 
+OVERRIDE = Permission.RENEWALS_OVERRIDE
 SAVED = Text("Call saved.", "見立てを保存しました。")
+WITHDRAWN = Text("The CSM's call holds again.", "担当の見立てに戻しました。")
 
 
 class CallForm(forms.Form):
@@ -83,13 +85,13 @@ def renewal(request: MemberRequest, key: int) -> HttpResponse:
     return render(request, "renewals/renewal.html", _context(request, row, line, form))
 
 
-def _may_call(request: MemberRequest, line: Line) -> bool:
-    mine = Account.objects.for_member(request.user, EDIT).filter(pk=line.account).exists()
+def _may_call(request: MemberRequest, line: Line, permission: Permission = EDIT) -> bool:
+    mine = Account.objects.for_member(request.user, permission).filter(pk=line.account).exists()
     return mine and visible(request.user, FieldClass.PERSONAL)
 
 
-def _initial(line: Line) -> dict[str, Any]:
-    call = line.call
+def _initial(line: Line, side: str = Side.CSM) -> dict[str, Any]:
+    call = line.over if side == Side.MANAGER else line.call
     if call is None:
         return {"call": "open"}
     percent = None if call.own_probability is None else round(call.own_probability * 100, 1)
@@ -98,18 +100,26 @@ def _initial(line: Line) -> dict[str, Any]:
 
 
 def _context(
-    request: MemberRequest, row: Subscription, line: Line | None, form: CallForm | None, outcome: Clash | bool = False
-) -> dict[str, Any]:
-    calls = RenewalCall.objects.filter(account=row.account_id).select_related("author")
+    request: MemberRequest, row: Subscription, line: Line | None, form: CallForm | None, outcome: Clash | bool = False,
+    over: CallForm | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    calls = list(RenewalCall.objects.filter(account=row.account_id).select_related("author")[:200])
+    checkpoints = RenewalCheckpoint.objects.filter(account=row.account_id).select_related("call", "over")[:50]
+    may_overrule = line is not None and _may_call(request, line, OVERRIDE)
+    if over is None and line and may_overrule:
+        over = CallForm(initial=_initial(line, Side.MANAGER), prefix="over")
     return {
         "as_of": request.at,
         "row": row,
         "line": line,
-        "seen": line.call.number if line and line.call else 0,
+        "seen": line.number if line else 0,
         "form": form,
+        "over_form": over,
+        "faults": over if over is not None and over.errors else form,
+        "clash_form": "overrule" if over is not None and over.is_bound else "edit",
         "clash": outcome if isinstance(outcome, Clash) else None,
         "calls": calls[:50],
-        "checkpoints": RenewalCheckpoint.objects.filter(account=row.account_id).select_related("call")[:50],
+        "checkpoints": [(one, renewal_checkpoints.since(one, calls)) for one in checkpoints],
         "may_read": visible(request.user, FieldClass.PERSONAL),
         "crumbs": [(TITLE, reverse("renewals")), (row.account.name, reverse("account", args=[row.account_id]))],
     }
@@ -142,12 +152,45 @@ def _quick(request: MemberRequest, line: Line) -> dict[str, Any]:
     return kept | {"call": request.POST.get("call", ""), "probability": None}
 
 
-def _said(request: MemberRequest, row: Subscription, form: CallForm) -> RenewalCall:
+def _said(request: MemberRequest, row: Subscription, form: CallForm, side: str = Side.CSM) -> RenewalCall:
     by, seen = Actor.of(request.user), version_of(request.POST)
-    return verbs.say(row, by=by, author=request.user, at=request.at, seen=seen, **form.cleaned_data)
+    return verbs.say(row, by=by, author=request.user, at=request.at, seen=seen, side=side, **form.cleaned_data)
+
+
+@require_POST
+@requires(OVERRIDE)
+def overrule(request: MemberRequest, key: int) -> HttpResponse:
+    """A manager's call, which holds over the CSM's."""
+    row = _one(request, key, OVERRIDE)
+    line = _line(request, row)
+    if line is None:
+        raise Http404(f"renewal {key}")
+    form = CallForm(request.POST, prefix="over")
+    outcome: Clash | bool = False
+    if form.is_valid():
+        outcome = attempt(
+            form, lambda: _said(request, row, form, Side.MANAGER), lambda: last_entry(account=row.account_id)
+        )
+        if outcome is True:
+            toasts.say(request, SAVED)
+            return HttpResponseRedirect(reverse("renewal", args=[key]))
+    own = CallForm(initial=_initial(line)) if _may_call(request, line) else None
+    return render(request, "renewals/renewal.html", _context(request, row, line, own, outcome, form), status=422)
+
+
+@require_POST
+@requires(OVERRIDE)
+def withdraw(request: MemberRequest, key: int) -> HttpResponse:
+    """Take the manager's call back."""
+    row = _one(request, key, OVERRIDE)
+    verbs.withdraw(row, by=Actor.of(request.user), author=request.user, at=request.at)
+    toasts.say(request, WITHDRAWN)
+    return HttpResponseRedirect(reverse("renewal", args=[key]))
 
 
 urlpatterns = [
     path("renewals/<int:key>", renewal, name="renewal"),
     path("renewals/<int:key>/call", call, name="renewal-call"),
+    path("renewals/<int:key>/overrule", overrule, name="renewal-overrule"),
+    path("renewals/<int:key>/withdraw", withdraw, name="renewal-withdraw"),
 ]

@@ -41,11 +41,17 @@ OUTCOMES: Final = {
 }  # fmt: skip
 
 
+WITHDRAWN: Final = Text("Taken back", "取り消し")
+
+
 class Side(StrEnum):
     """Whose call it is: the one of who looks after the account, or a manager's, which holds over it."""
 
     CSM = "csm"
     MANAGER = "manager"
+
+
+SIDES: Final = {Side.CSM: Text("CSM", "担当"), Side.MANAGER: Text("Manager", "責任者")}
 
 
 class RenewalCallQuerySet(OfAccount["RenewalCall"]):
@@ -83,12 +89,24 @@ class RenewalCall(models.Model):
         return f"{self.account_id} {self.term_end} {self.call}"
 
     @property
+    def side_word(self) -> Text:
+        return SIDES[Side(self.side)]
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """A manager's call that was taken back: the CSM's holds again."""
+        return not self.call
+
+    @property
     def probability(self) -> float:
-        return PROBABILITY[Call(self.call)] if self.own_probability is None else self.own_probability
+        """Nought of one that was taken back."""
+        if self.own_probability is not None:
+            return self.own_probability
+        return PROBABILITY[Call(self.call)] if self.call else 0.0
 
     @property
     def word(self) -> Text:
-        return CALLS[Call(self.call)]
+        return CALLS[Call(self.call)] if self.call else WITHDRAWN
 
 
 class RenewalCheckpointQuerySet(OfAccount["RenewalCheckpoint"]):

@@ -1,0 +1,147 @@
+"""Many thousand terms ahead at once, as columns: one query, and sums over arrays.
+
+What a line says of one term (renewal_lines.Line) this says of all; both agree, which tests hold them to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any, Final, Self
+
+import numpy as np
+from django.db.models import QuerySet
+from numpy.typing import NDArray
+
+from nenrin.analytics.scores.bands import Band
+from nenrin.customers.models import Subscription
+from nenrin.customers.statuses import SubscriptionStatus
+from nenrin.work.models.renewal import Call
+from nenrin.work.renewal_lines import APART, GLOOMY, HOPEFUL, Line
+from nenrin.work.renewal_terms import DECISION, PIPELINE
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Whole = NDArray[np.int64]
+Words = NDArray[np.str_]
+_OWN = "renewal_outlook__"
+COLUMNS: Final = (
+    *("pk", "account_id", "decision", "ends_on", "mrr_minor", "currency", "status", "account__health__band"),
+    *(_OWN + name for name in ("term_end", "said", "said_probability", "held", "held_probability", "expansion_minor")),
+    *(_OWN + name for name in ("p", "low", "high")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """Columns of equal length. `month`: year * 12 + month - 1 of the decision; `said` the CSM's call, `held` the one that
+    holds, empty where there is none; figures are NaN where there is none. `term`: the same number for terms of one
+    account that end on one day."""
+
+    subscription: Whole
+    account: Whole
+    month: Whole
+    minor: Floats
+    currency: Words
+    is_noticed: Flags
+    band: Words
+    said: Words
+    said_p: Floats
+    held: Words
+    held_p: Floats
+    expansion: Floats
+    p: Floats
+    low: Floats
+    high: Floats
+
+    def __len__(self) -> int:
+        return len(self.subscription)
+
+    def only(self, which: NDArray[Any]) -> Self:
+        """Rows by flags or places."""
+        return type(self)(*(getattr(self, field.name)[which] for field in fields(self)))
+
+    @property
+    def gap(self) -> Floats:
+        return self.p - self.held_p
+
+    @property
+    def lean(self) -> Whole:
+        """-1 where the model (or health, where it tells nothing) sees much less than was called, 1 where more, else 0."""
+        gap = np.round(self.gap, 9)
+        told = ~np.isnan(gap)
+        below = np.where(told, gap < -APART, (self.band == Band.AT_RISK.value) & (self.held_p >= HOPEFUL))
+        above = np.where(told, gap > APART, (self.band == Band.HEALTHY.value) & (self.held_p <= GLOOMY))
+        return above.astype(np.int64) - below.astype(np.int64)
+
+    @property
+    def is_committed(self) -> Flags:
+        found: Flags = (self.held == Call.COMMIT.value) & ~self.is_noticed
+        return found
+
+    @property
+    def is_best(self) -> Flags:
+        found: Flags = ~self.is_noticed & (self.held != Call.LOST.value)
+        return found
+
+    @property
+    def is_worst(self) -> Flags:
+        found: Flags = self.is_committed & (self.lean >= 0)
+        return found
+
+    def order(self) -> Whole:
+        """Places with those at odds first, the widest gap before; among the others as they stand."""
+        lean = self.lean != 0
+        wide = np.where(lean, -np.abs(np.nan_to_num(self.gap)), 0.0)
+        found: Whole = np.lexsort((np.arange(len(self)), wide, ~lean))
+        return found
+
+
+def ahead(rows: QuerySet[Subscription], today: date, until: date) -> QuerySet[Subscription]:
+    """Of these, the terms that are decided from today to `until`, with `decision`, the day."""
+    return rows.filter(PIPELINE).annotate(decision=DECISION).filter(decision__range=(today, until))
+
+
+def read(rows: QuerySet[Subscription]) -> Pipeline:
+    """Rows of `ahead`, in their order. One query."""
+    return _built(rows.values_list(*COLUMNS))
+
+
+def of_lines(lines: Iterable[Line]) -> Pipeline:
+    return _built([_told(line) for line in lines])
+
+
+def _told(x: Line) -> tuple[Any, ...]:
+    status = SubscriptionStatus.NOTICED if x.is_noticed else SubscriptionStatus.ACTIVE
+    call, held = x.call, x.held
+    return (
+        x.subscription, x.account, x.decision_on, x.ends_on, x.mrr.minor, x.mrr.currency, status, x.band, x.ends_on,
+        call.call if call else "", call.probability if call else None, held.call if held else "",
+        held.probability if held else None, held.expansion_minor if held else None, x.p, x.low, x.high,
+    )  # fmt: skip
+
+
+def _built(told: Iterable[tuple[Any, ...]]) -> Pipeline:
+    """An outlook of another term says nothing of this one."""
+    rows = list(told)
+    columns: Sequence[Sequence[Any]] = list(zip(*rows, strict=True)) if rows else [()] * len(COLUMNS)
+    key, account, decision, ends, minor, currency, status, band, seen, *rest = columns
+    said, said_p, held, held_p, more, p, low, high = rest
+    stands = np.array([a == b for a, b in zip(ends, seen, strict=True)], dtype=bool)
+    is_noticed = _words(status) == SubscriptionStatus.NOTICED.value
+    return Pipeline(
+        np.array(key, np.int64), np.array(account, np.int64), np.array([d.year * 12 + d.month - 1 for d in decision], np.int64),
+        np.array(minor, np.float64), _words(currency), is_noticed, _words(band),
+        np.where(stands, _words(said), ""), _figures(said_p, stands), np.where(stands, _words(held), ""),
+        _figures(held_p, stands), _figures(more, stands),
+        *(np.where(is_noticed, 0.0, _figures(some, stands)) for some in (p, low, high)),
+    )  # fmt: skip
+
+
+def _words(some: Sequence[Any]) -> Words:
+    return np.array([str(one or "") for one in some], dtype="U12")
+
+
+def _figures(some: Sequence[Any], stands: Flags) -> Floats:
+    return np.where(stands, np.array(some, dtype=np.float64), np.nan)
