@@ -41,6 +41,7 @@ from tests.web import (
     mail_world,
     matrix_playbooks,
     onboarding_world,
+    opportunities_world,
     renewals_world,
     work_world,
 )
@@ -119,6 +120,7 @@ def _company(world: World, owner: str, member: Member | None, at: datetime) -> N
     handoffs_world.add(world, account, owner, person, at)
     renewals_world.add(signed, CANARY, at)
     losses_world.add(world, account, owner, CANARY, at)
+    opportunities_world.add(world, account, owner, CANARY, at)
     onboarding_world.add(world, account, owner, person, CANARY, at)
 
 

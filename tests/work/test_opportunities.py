@@ -260,9 +260,7 @@ def test_what_is_put_away_comes_back_on_its_day(account: Account, csm: Member, a
 
 def test_as_many_queries_for_many_accounts_as_for_one(account: Account, at: datetime) -> None:
     def count() -> int:
-        with CaptureQueriesContext(
-            connection,
-        ) as said:
+        with CaptureQueriesContext(connection) as said:
             candidates.of(Account.objects.all(), at)
         return len(said)
 
@@ -271,7 +269,7 @@ def test_as_many_queries_for_many_accounts_as_for_one(account: Account, at: date
     for number in range(5):
         one = world.customer(f"会社{number}", at=at)
         world.used(one, 0.9, 18)
-    assert count() == before <= 10
+    assert count() == before <= 13  # five of them for the organisation, which a request reads once
 
 
 def test_what_came_of_them_is_told_only_where_enough_ended(account: Account, at: datetime) -> None:

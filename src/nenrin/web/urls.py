@@ -34,6 +34,7 @@ from nenrin.web.my_day import answering as my_day_answering
 from nenrin.web.my_day import pages as my_day
 from nenrin.web.notices import pages as notices
 from nenrin.web.onboarding import pages as onboarding
+from nenrin.web.opportunities import addresses as opportunities
 from nenrin.web.own import preferences, profile, sessions, sign_in
 from nenrin.web.ownership import handovers as internal_handovers
 from nenrin.web.ownership import routing
@@ -70,6 +71,7 @@ AREAS = (
     *(risks, risk_forecasts, risk_models, effects, holdout, holdout_lists),
     *(losses, loss, churn_reasons, renewals, renewal_history, renewal),
     *(entries, entry_forms, balance, planning, contribution),
+    opportunities,
     *(handoffs, success_plans),
     playbooks,
     *(products, plans, rules, attributes, tags, teams),

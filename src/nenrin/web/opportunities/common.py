@@ -7,7 +7,6 @@ from django.urls import reverse
 
 from nenrin.customers.models import Account
 from nenrin.foundation.permissions import FieldClass, Permission, visible
-from nenrin.foundation.roles import Role
 from nenrin.values import Text
 from nenrin.web import navigation
 from nenrin.web.components import Tab
@@ -24,8 +23,6 @@ PAGES = (
     ("opportunity-candidates", CANDIDATES),
     ("opportunity-whitespace", WHITESPACE),
 )
-#: Who may answer for the seller.
-LEADS = frozenset({Role.ADMINISTRATOR, Role.HEAD, Role.OPERATIONS})
 
 
 def tabs(here: str) -> tuple[Tab, ...]:
@@ -39,10 +36,6 @@ def may_read(request: MemberRequest) -> bool:
 def may_write(request: MemberRequest, account: int) -> bool:
     """Free words are asked for: only who reads them writes them."""
     return may_read(request) and may(request, EDIT, account)
-
-
-def answers_for_sales(request: MemberRequest, row: Opportunity) -> bool:
-    return row.seller_id == request.user.pk or request.user.role in LEADS
 
 
 def one(request: MemberRequest, key: int, permission: Permission) -> Opportunity:

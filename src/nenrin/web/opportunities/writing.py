@@ -19,7 +19,7 @@ from nenrin.web import navigation, toasts
 from nenrin.web.editing import Clash, attempt, last_entry, version_of
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.handoffs.common import member, members
-from nenrin.web.opportunities.common import EDIT, TITLE, VIEW, account_of, answers_for_sales, may_read, may_write, one
+from nenrin.web.opportunities.common import EDIT, TITLE, VIEW, account_of, may_read, may_write, one
 from nenrin.web.opportunities.forms import (
     AnswerForm,
     DeclineForm,
@@ -64,7 +64,7 @@ def _context(
         "cases": _cases(request, row),
         "may_read": may_read(request),
         "edits": edits,
-        "is_sales": edits and row.awaits_sales and answers_for_sales(request, row),
+        "is_sales": edits and row.awaits_sales and sales.answers(request.user, row),
         "forms": {**(_forms(row, made) if edits else {}), **(bound or {})},
         "failed": next((form for form in (bound or {}).values() if form.errors), None),
         "clash": outcome if isinstance(outcome, Clash) else None,
@@ -169,7 +169,7 @@ def deed(request: MemberRequest, key: int) -> HttpResponse:
     row, do = one(request, key, EDIT), request.POST.get("do", "")
     if do not in DEEDS:
         return HttpResponseRedirect(reverse("opportunity", args=[key]))
-    if do in OF_SALES and not answers_for_sales(request, row):
+    if do in OF_SALES and not sales.answers(request.user, row):
         raise PermissionDenied(do)
     name, verb = DEEDS[do]
     form = _bound(name, request, row)

@@ -11,6 +11,7 @@ from nenrin.customers.models import Account
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import Permission
+from nenrin.foundation.roles import Role
 from nenrin.values import Text
 from nenrin.work import checking, feedback
 from nenrin.work.models import Opportunity
@@ -18,6 +19,13 @@ from nenrin.work.models.opportunity import OpportunityState
 from nenrin.work.opportunities import saving, telling
 
 MOST_WORDS = 500
+#: Who may answer for the seller.
+LEADS = frozenset({Role.ADMINISTRATOR, Role.HEAD, Role.OPERATIONS})
+
+
+def answers(member: Member, opportunity: Opportunity) -> bool:
+    """May this member take it on or give it back: the seller to whom it was handed, or who leads."""
+    return opportunity.seller_id == member.pk or member.role in LEADS
 
 
 def hand(
