@@ -30,6 +30,7 @@ class SurveyAsk(models.Model):
     question = models.CharField(max_length=500)
     mail = models.BigIntegerField(null=True)
     asked_at = models.DateTimeField()
+    sent_on = models.DateField(null=True)  # handed over to the provider: from then on it counts as asked
     expires_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
     score = models.SmallIntegerField(null=True)
