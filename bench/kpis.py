@@ -24,6 +24,7 @@ from nenrin.analytics.revenue.groups import Groups
 from nenrin.analytics.revenue.periods import holding
 from nenrin.analytics.revenue.periods import series as in_a_row
 from nenrin.analytics.revenue.policies import Policy
+from nenrin.analytics.revenue.readings import readings
 
 MONTHS, CUSTOMERS, ROUNDS = 60, 18_000, 3
 LAST = date(2025, 12, 31)
@@ -83,11 +84,12 @@ def _beside() -> list[dict[str, Any]]:
 
 def _metrics(book: Book, cut: Groups) -> dict[str, Any]:
     """What both compute: the movements by segment and of all, the cohorts, the headline metrics of all."""
-    by_segment = series.totals(book, ASKED, cut, flows.COLUMNS)
-    whole = {name: values.sum(axis=1, keepdims=True) for name, values in by_segment.items()}
-    whole |= series.totals(book, ASKED, groups.everyone(len(book.accounts)), years.COLUMNS)
+    read = readings(book, ASKED, prepared=False)
+    kept = series.totals(book, ASKED, groups.everyone(len(book.accounts)), years.COLUMNS, read)
+    by_segment = series.totals(book, ASKED, cut, flows.COLUMNS, read)
+    whole = kept | {name: values.sum(axis=1, keepdims=True) for name, values in by_segment.items()}
     return {"metrics": series.of_totals(whole, Facts(), SAME), "whole": whole, "segments": by_segment,
-            "cohorts": cohorts(book, LAST, MONTHS)}  # fmt: skip
+            "cohorts": cohorts(book, LAST, MONTHS, read[-1])}  # fmt: skip
 
 
 def _off(ours: dict[str, Any], folder: Path) -> int:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from nenrin.analytics.revenue.books import Book
 from nenrin.analytics.revenue.paths import NEVER, Steps, Whole, binned, number
 from nenrin.analytics.revenue.periods import month_start
+from nenrin.analytics.revenue.readings import Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +34,17 @@ class Cohort:
         return self.accounts[age] / self.at_risk if age < len(self.accounts) and self.at_risk else None
 
 
-def cohorts(book: Book, last: date, months: int) -> list[Cohort]:
-    """The cohorts of so many months up to the one that holds `last`, which is cut there."""
-    line = book.valued(last)
+def cohorts(book: Book, last: date, months: int, read: Reading | None = None) -> list[Cohort]:
+    """The cohorts of so many months up to the one that holds `last`, which is cut there. `read`: the book's reading at the
+    exchange rates of that day, where it is kept."""
+    read = read or Reading(book, number(last))
     newest = month_start(last)
     starts = [month_start(newest, -back) for back in range(months - 1, -1, -1)]
     ends = [min(month_start(start, 1) - timedelta(days=1), last) for start in starts]
-    month = _months(line.first_paid()) - (starts[0].year * 12 + starts[0].month - 1)
+    month = _months(read.first) - (starts[0].year * 12 + starts[0].month - 1)
     month[(month < 0) | (month >= months)] = months  # older ones, and those who never paid: cut off below
     begun = np.bincount(month, minlength=months + 1)
-    mrr, accounts = _left(line.steps([number(day) for day in ends]), month, months)
+    mrr, accounts = _left(read.steps([number(day) for day in ends]), month, months)
     is_partial = ends[-1] < month_start(newest, 1) - timedelta(days=1)
     return [
         Cohort(start, int(begun[n]), tuple(accounts[n, n:].tolist()), tuple(mrr[n, n:].tolist()), is_partial)
@@ -52,12 +54,14 @@ def cohorts(book: Book, last: date, months: int) -> list[Cohort]:
 
 def _left(steps: Steps, cohort: Whole, months: int) -> tuple[Whole, Whole]:
     """MRR and accounts that pay, [cohorts, months]; credits as nothing."""
-    cell, size = cohort[steps.row] * months + steps.column, (months + 1, months)
-    was, now = np.maximum(steps.was, 0), np.maximum(steps.now, 0)
-    paying = (now > 0).astype(np.int64) - (was > 0)
-    mrr, accounts = (binned(cell, values, size[0] * size[1]).reshape(size).cumsum(axis=1)
-                     for values in (now - was, paying))  # fmt: skip
-    return mrr, accounts
+    cell, shape = cohort[steps.row] * months + steps.column, (months + 1, months)
+    was, now, size = steps.was, steps.now, shape[0] * shape[1]
+    if now.min(initial=0) < 0:
+        was, now = np.maximum(was, 0), np.maximum(now, 0)
+    paid, pays = was > 0, now > 0
+    came, left = (np.bincount(cell[which], minlength=size) for which in (pays & ~paid, paid & ~pays))
+    mrr = binned(cell, now - was, size)
+    return mrr.reshape(shape).cumsum(axis=1), (came - left).reshape(shape).cumsum(axis=1)
 
 
 def _months(days: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -12,14 +12,18 @@ from itertools import pairwise
 import numpy as np
 
 from nenrin.analytics.revenue.books import Book
-from nenrin.analytics.revenue.groups import Groups, Mask
+from nenrin.analytics.revenue.groups import Groups
 from nenrin.analytics.revenue.paths import Steps, Whole, binned, number
+from nenrin.analytics.revenue.readings import Reading
 from nenrin.values import Period
 
 AMOUNTS = ("begin", "new", "reactivation", "expansion", "contraction", "churn", "end")
 MADE = ("fx", "opening", "lost", "lost_net")
 COUNTS = ("accounts_any", "accounts_begin", "accounts_new", "accounts_churned", "accounts_end")
 COLUMNS = frozenset((*AMOUNTS, *MADE, *COUNTS))
+#: Places of the kinds among AMOUNTS.
+NEW, BACK, EXPANSION, CONTRACTION, CHURN = range(5)
+KINDS = 5
 Size = tuple[int, int]
 
 
@@ -29,17 +33,20 @@ def tells(book: Book, asked: Sequence[Period], groups: Groups) -> bool:
     return follows and book.policy.currency == "constant" and groups.inside is None and groups.is_disjoint
 
 
-def summed(book: Book, asked: Sequence[Period], groups: Groups) -> dict[str, Whole]:
-    """COLUMNS: [periods, groups]; losses positive. Cells are counted by the day up to which a step leads, and its group."""
+def summed(reading: Reading, asked: Sequence[Period], groups: Groups) -> dict[str, Whole]:
+    """COLUMNS of a book's reading: [periods, groups]; losses positive. Cells are counted by the day up to which a step leads, and
+    its group."""
     ends = [number(asked[0].start) - 1, *(number(period.end) - 1 for period in asked)]
-    steps, group = _of_groups(book.line.steps(ends), groups, len(book.accounts))
+    steps, group = _of_groups(reading.steps(ends), groups, len(reading.book.accounts))
     cell = steps.column * groups.count + group
     size = (len(ends), groups.count)
     starts = np.array([number(period.start) for period in asked], dtype=np.int64)
-    told = _flows(steps, book.line.first_paid(), starts, cell, size)
-    paying = _sum(cell, _paying(steps.now) - _paying(steps.was), size).cumsum(axis=0)
-    rates = _sum(cell, steps.now - steps.was, size).cumsum(axis=0)
-    lost = told["churn"] + told["contraction"]
+    found = _flows(steps, reading.first, starts, cell, size)
+    won, gone = found["new"] + found["reactivation"] + found["expansion"], found["churn"] + found["contraction"]
+    rates = (won - gone).cumsum(axis=0)
+    paying = (found["accounts_new"] + found.pop("back") - found["accounts_churned"]).cumsum(axis=0)
+    told = {name: values[1:] for name, values in found.items()}
+    lost = gone[1:]
     everyone = np.bincount(groups.group, minlength=groups.count)
     return {
         **told, "begin": rates[:-1], "opening": rates[:-1], "end": rates[1:], "fx": np.zeros_like(lost),
@@ -60,29 +67,15 @@ def _of_groups(steps: Steps, groups: Groups, accounts: int) -> tuple[Steps, Whol
 
 
 def _flows(steps: Steps, first_paid: Whole, starts: Whole, cell: Whole, size: Size) -> dict[str, Whole]:
-    """By kind, [periods, groups]: the first end only opens."""
+    """By kind, [ends, groups]: the first end only opens. One count of all, by kind and cell."""
     delta, paid, pays = steps.now - steps.was, steps.was > 0, steps.now > 0
-    came, stays, left = _where(pays & ~paid), _where(paid == pays), _where(paid & ~pays)
+    came = np.flatnonzero(pays & ~paid)
     is_new = first_paid[steps.row[came]] >= np.concatenate((starts[:1], starts))[steps.column[came]]
-    new, back = came[is_new], came[~is_new]
-    grew, shrank = stays[delta[stays] > 0], stays[delta[stays] < 0]
-    amounts = {"new": new, "reactivation": back, "expansion": grew, "contraction": shrank, "churn": left}
-    told = {name: _sum(cell[at], np.abs(delta[at]), size)[1:] for name, at in amounts.items()}
-    counts = {"accounts_new": new, "accounts_churned": left}
-    return told | {name: _count(cell[at], size)[1:] for name, at in counts.items()}
-
-
-def _count(cell: Whole, size: Size) -> Whole:
-    return np.bincount(cell, minlength=size[0] * size[1]).reshape(size)
-
-
-def _sum(cell: Whole, values: Whole, size: Size) -> Whole:
-    return binned(cell, values, size[0] * size[1]).reshape(size)
-
-
-def _where(mask: Mask) -> Whole:
-    return np.flatnonzero(mask)
-
-
-def _paying(rates: Whole) -> Whole:
-    return (rates > 0).astype(np.int64)
+    kind = np.where(delta > 0, EXPANSION, CONTRACTION)
+    kind[paid & ~pays] = CHURN
+    kind[came] = np.where(is_new, NEW, BACK)
+    place, cells = kind * (size[0] * size[1]) + cell, size[0] * size[1]
+    amounts = binned(place, np.abs(delta), KINDS * cells).reshape(KINDS, *size)
+    counts = np.bincount(place, minlength=KINDS * cells).reshape(KINDS, *size)
+    told = {name: amounts[n] for n, name in enumerate(AMOUNTS[1:-1])}
+    return told | {"accounts_new": counts[NEW], "back": counts[BACK], "accounts_churned": counts[CHURN]}

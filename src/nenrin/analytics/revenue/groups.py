@@ -35,6 +35,10 @@ class Groups:
         seen[self.row] = True
         return int(seen.sum()) == len(self.row)
 
+    def is_everyone(self, accounts: int) -> bool:
+        """Does each of so many accounts stand in its own place, once?"""
+        return len(self.row) == accounts and bool((self.row == np.arange(accounts)).all())
+
     @cached_property
     def _runs(self) -> tuple[Whole, Whole]:
         """The groups that hold anyone, and where each begins."""

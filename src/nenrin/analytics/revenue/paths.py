@@ -88,8 +88,11 @@ class Path:
 
     def table(self, days: Sequence[int]) -> Whole:
         """The same by day: int64[len(days), count]."""
-        steps = self.steps(days)
-        out = np.zeros((len(days), self.count), dtype=np.int64)
+        return self.laid(self.steps(days), len(days))
+
+    def laid(self, steps: Steps, days: int) -> Whole:
+        """Rates by day from the steps between so many days."""
+        out = np.zeros((days, self.count), dtype=np.int64)
         out[steps.column, steps.row] = steps.now - steps.was
         for earlier, later in pairwise(out):  # row by row: half the time of cumsum along the columns
             later += earlier
@@ -101,19 +104,19 @@ class Path:
         told = column < len(days)
         last = told.copy()
         last[:-1] &= (self.row[1:] != self.row[:-1]) | (column[1:] != column[:-1])
-        at = np.flatnonzero(last)
-        row, now = self.row[at], self.level[at]
+        row, now = self.row, self.level
+        if not last.all():
+            at = np.flatnonzero(last)
+            row, column, now = row[at], column[at], now[at]
         was = np.zeros_like(now)
-        was[1:] = np.where(row[1:] == row[:-1], now[:-1], 0)
-        return Steps(row, column[at], was, now)
+        np.multiply(now[:-1], row[1:] == row[:-1], out=was[1:])
+        return Steps(row, column, was, now)
 
     def first_paid(self) -> Days:
         """The first day with a rate above zero; NEVER where there is none."""
         first = np.full(self.count, NEVER, dtype=np.int64)
-        at = np.flatnonzero(self.level > 0)
-        row = self.row[at]
-        at = at[np.concatenate(([True], row[1:] != row[:-1]))] if len(row) else at
-        first[self.row[at]] = self.day[at]
+        at = np.flatnonzero(self.level > 0)[::-1]
+        first[self.row[at]] = self.day[at]  # the last one written is the earliest
         return first
 
     def first_levels(self) -> Whole:

@@ -11,7 +11,7 @@ import numpy as np
 
 from nenrin.analytics.revenue import periods as calendar
 from nenrin.analytics.revenue.books import Book, valued_minor
-from nenrin.analytics.revenue.paths import NEVER, Whole, number
+from nenrin.analytics.revenue.paths import NEVER, Steps, Whole, number
 from nenrin.values import Period
 
 #: Months of net retention that the chained rate multiplies.
@@ -45,6 +45,7 @@ class Reading:
         self._rates: dict[int, Whole] = {}
         self._paid: dict[int, Whole] = {}
         self._chained: dict[tuple[int, int], tuple[Whole, Whole]] = {}
+        self._steps: dict[tuple[int, ...], Steps] = {}
 
     def prepare(self, days: Iterable[int]) -> None:
         """Work out the rates of all these days at once."""
@@ -70,6 +71,21 @@ class Reading:
             under = self.paid(opens)
             self._chained[key] = (under, self.paid(closes) * (under > 0))
         return self._chained[key]
+
+    def steps(self, days: Sequence[int]) -> Steps:
+        """What the changes amount to between these ascending days; days after others before which nothing happened share
+        their answer."""
+        asked = tuple(days)
+        for kept, told in self._steps.items():
+            more = len(kept) - len(asked)
+            if more >= 0 and kept[more:] == asked and (not more or told.column.min(initial=more) >= more):
+                return told if not more else told._replace(column=told.column - more)
+        self._steps[asked] = self.line.steps(asked)
+        return self._steps[asked]
+
+    def table(self, days: Sequence[int]) -> Whole:
+        """Rates at the end of these ascending days: int64[len(days), accounts]."""
+        return self.line.laid(self.steps(days), len(days))
 
     @cached_property
     def first(self) -> Whole:
@@ -123,13 +139,14 @@ class Reading:
         return self.book.dues.due[order], order
 
 
-def readings(book: Book, asked: Sequence[Period]) -> list[Reading]:
-    """One for each period; under constant exchange rates it is the same one, its days worked out together."""
+def readings(book: Book, asked: Sequence[Period], *, prepared: bool = True) -> list[Reading]:
+    """One for each period; under constant exchange rates it is the same one, its days worked out together where `prepared`."""
     closings = [number(period.end) - 1 for period in asked]
     if book.policy.currency != "constant":
         return [Reading(book, closing) for closing in closings]
     shared = Reading(book, max(closings, default=0))
-    shared.prepare(day for period in asked for day in days(period))
+    if prepared:
+        shared.prepare(day for period in asked for day in days(period))
     return [shared] * len(asked)
 
 

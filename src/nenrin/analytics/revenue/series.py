@@ -68,13 +68,15 @@ def totals(
 ) -> dict[str, Whole]:  # fmt: skip
     """What the KPIs are made of: each column's exact sums, [periods, groups]; all but the chain, or the `wanted` alone.
 
-    Movements and what is left of a year come from the changes of the rate lines where nothing else is asked for.
+    `read`: the book's readings where they are kept. Movements and what is left of a year come from the changes of the rate lines where nothing else is asked for.
     """
     names = frozenset(wanted)
     if not names or names - flows.COLUMNS - years.COLUMNS or not flows.tells(book, asked, groups):
-        return _added_up(read or readings(books.picked(book, groups.row), asked), asked, groups, (), names)[0]
-    moved = flows.summed(book, asked, groups) if names & flows.COLUMNS else {}
-    kept = years.summed(book, asked, groups, names) if names & years.COLUMNS else {}
+        in_order = read if read and groups.is_everyone(len(book.accounts)) else None
+        return _added_up(in_order or readings(books.picked(book, groups.row), asked), asked, groups, (), names)[0]
+    reading = (read or readings(book, asked, prepared=False))[0]
+    kept = years.summed(reading, asked, groups, names) if names & years.COLUMNS else {}
+    moved = flows.summed(reading, asked, groups) if names & flows.COLUMNS else {}
     return {name: values for name, values in {**moved, **kept}.items() if name in names}
 
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from nenrin.analytics.revenue import periods
-from nenrin.analytics.revenue.books import Book
 from nenrin.analytics.revenue.groups import Groups, Mask
 from nenrin.analytics.revenue.paths import Whole, number
+from nenrin.analytics.revenue.readings import Reading
 from nenrin.values import Period
 
 Rates = Mapping[int, Whole]
@@ -17,35 +17,32 @@ Paying = Mapping[int, Mask]
 COLUMNS = frozenset(("base", "kept", "kept_capped", "accounts_base", "accounts_kept"))
 
 
-def summed(book: Book, asked: Sequence[Period], groups: Groups, wanted: frozenset[str]) -> dict[str, Whole]:
+def summed(reading: Reading, asked: Sequence[Period], groups: Groups, wanted: frozenset[str]) -> dict[str, Whole]:
     """The wanted ones of COLUMNS as columns.standing has them for each account: [periods, groups]."""
     pairs = [(number(periods.year_before(period.end)) - 1, number(period.end) - 1) for period in asked]
     days = sorted({day for pair in pairs for day in pair})
-    table, is_whole = book.line.table(days), _is_whole(groups, len(book.accounts))
-    table = np.maximum(table, 0, out=table) if is_whole else np.maximum(table[:, groups.row], 0)
+    table, is_whole = reading.table(days), groups.is_everyone(len(reading.book.accounts))
+    table = table if is_whole else table[:, groups.row]
+    table = np.maximum(table, 0) if reading.line.level.min(initial=0) < 0 else table
     rates, paying = dict(zip(days, table, strict=True)), dict(zip(days, table > 0, strict=True))
+    names = sorted(COLUMNS & wanted)
     if is_whole and groups.count == 1:
-        told = [_of_all(rates, paying, *pair) for pair in pairs]
-    else:
-        told = [_by_group(rates, paying, *pair, groups) for pair in pairs]
-    return {name: np.stack([row[name] for row in told]) for name in sorted(COLUMNS & wanted)}
+        alone = [_of_all(rates, paying, *pair) for pair in pairs]
+        return {name: np.array([[row[name]] for row in alone], dtype=np.int64) for name in names}
+    told = [_by_group(rates, paying, *pair, groups) for pair in pairs]
+    return {name: np.stack([row[name] for row in told]) for name in names}
 
 
-def _is_whole(groups: Groups, accounts: int) -> bool:
-    return len(groups.row) == accounts and bool((groups.row == np.arange(accounts)).all())
-
-
-def _of_all(rates: Rates, paying: Paying, then: int, now: int) -> dict[str, Whole]:
+def _of_all(rates: Rates, paying: Paying, then: int, now: int) -> dict[str, np.int64 | int]:
     """Without a column in between: the sums of everyone are asked for most."""
     base, after, held = rates[then], rates[now], paying[then]
-    told = {
+    return {
         "base": base.sum(),
         "kept": np.einsum("i,i->", after, held, dtype=np.int64, casting="unsafe"),
         "kept_capped": np.minimum(after, base).sum(),
         "accounts_base": np.count_nonzero(held),
         "accounts_kept": np.count_nonzero(held & paying[now]),
     }
-    return {name: np.array([value], dtype=np.int64) for name, value in told.items()}
 
 
 def _by_group(rates: Rates, paying: Paying, then: int, now: int, groups: Groups) -> dict[str, Whole]:
