@@ -33,3 +33,16 @@ def test_programs_list_and_explain_losses(org: Organisation, at: datetime) -> No
     assert executive.patch(f"/losses/{found['id']}", {"words": "x"}).status_code == 403
     assert head.get("/losses?state=running&decided_from=2026-11-21").data["items"] == []
     assert Rest(cast.member(Role.SALES, "営業")).get("/losses").data["items"] == []
+
+
+def test_programs_read_losses_added_up(org: Organisation, at: datetime) -> None:
+    account = world.customer(cast.DRIFTING, at=at, mrr=480_000)
+    subscriptions.give_notice(account.subscriptions.get(), on=date(2026, 11, 20), by=SYSTEM, at=at)
+    world.settled(at)
+    told = Rest(cast.member(Role.HEAD)).get("/losses/figures").data
+    assert (told["count"], told["minor"], told["unknown"], told["unknown_share"]) == (1, 480_000, 1, 1.0)
+    (bar,) = told["bars"]
+    assert (bar["key"], bar["name_en"], bar["running"]) == ("", "Not known yet", 1.0)
+    assert told["before"]["90"]["unknown"] == 1
+    none = Rest(cast.member(Role.HEAD)).get("/losses/figures?decided_from=2026-11-21").data
+    assert (none["count"], none["unknown_share"]) == (0, None)

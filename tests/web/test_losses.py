@@ -8,9 +8,11 @@ import pytest
 from django.test import Client
 
 from nenrin.customers import subscriptions
+from nenrin.foundation import journal
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Entry, Organisation
 from nenrin.foundation.roles import Role
+from nenrin.ingest import lakes, mirror
 from nenrin.work import losses
 from nenrin.work.models import ChurnReason, Loss
 from tests import cast
@@ -83,3 +85,16 @@ def test_the_list_of_reasons_is_kept_by_operations(client: Client, loss: Loss) -
     assert ChurnReason.objects.get(key="merger").archived_at is None
     assert client.post("/losses/reasons/save", {"key": "a b"}).status_code == 422
     assert signed_in(Role.CSM).get("/losses/reasons").status_code == 403
+
+
+def test_explained_losses_reach_the_executive_dashboard_in_the_readers_language(
+    client: Client, loss: Loss, at: datetime
+) -> None:
+    """The account says it in the organisation's language, the list in the reader's."""
+    subscriptions.end(loss.account.subscriptions.get(), on=date(2026, 11, 21), by=SYSTEM, at=at)
+    losses.explain(loss, reason=ChurnReason.objects.get(key="competitor"), by=SYSTEM, at=at)
+    while journal.seal():
+        pass
+    mirror.mirror_all(lakes.current())
+    assert "Went to a competitor" in body(client, "/executive")
+    assert "競合製品への乗り換え" in body(signed_in(language="ja"), "/executive")

@@ -166,3 +166,17 @@ def test_a_name_in_the_words_is_handed_over_and_forgotten(account: Account, at: 
     assert privacy.erase(["田中"], at=at) == 1
     found.refresh_from_db()
     assert "田中" not in found.words and privacy.erase(["田中"], at=at) == 0
+
+
+def test_reasons_that_were_explained_stand_before_what_is_written_on_the_account(
+    account: Account, at: datetime
+) -> None:
+    found, other = lost(account, at), world.customer(cast.LOST, at=at)
+    Account.objects.filter(pk__in=[account.pk, other.pk]).update(lost_reason="価格のため")
+    price = ChurnReason.objects.get(key="price")
+    assert losses.told([account.pk, other.pk])[account.pk] == Text("価格のため", "価格のため")
+    losses.explain(found, reason=price, by=SYSTEM, at=at)
+    told = losses.told([account.pk, other.pk])
+    assert told == {account.pk: price.name, other.pk: Text("価格のため", "価格のため")}
+    losses.withdraw(found, by=SYSTEM, at=at)
+    assert losses.told([account.pk])[account.pk] != price.name, "as it is written on the account again"

@@ -23,6 +23,7 @@ from nenrin.insight.executive.rows import rows
 from nenrin.insight.prints import executive as printed
 from nenrin.insight.revenue import notes
 from nenrin.insight.revenue.notes import Note
+from nenrin.work import losses
 
 router = Router(tags=["executive"])
 PDF = {"responses": {200: {"content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}}}
@@ -136,7 +137,7 @@ def _board(request: ApiRequest, asking: ExecutiveAsking) -> Dashboard:
         )  # fmt: skip
     except NoSuchSlice as problem:
         raise HttpError(422, f"slice: {problem}") from problem
-    return dashboard(asked)
+    return dashboard(asked, losses.told)
 
 
 def _note(of: Note) -> dict[str, Any]:

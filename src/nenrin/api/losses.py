@@ -11,11 +11,12 @@ from ninja import Query, Router
 from nenrin.api.guard import ApiRequest, grants
 from nenrin.api.paging import Id, Page, Strict, Window, page
 from nenrin.customers.errors import Refused
+from nenrin.foundation import organisation
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import FieldClass, Permission, visible
 from nenrin.values import Text
-from nenrin.work import losses
+from nenrin.work import loss_figures, losses
 from nenrin.work.models import ChurnReason, Loss
 
 router = Router(tags=["renewals"])
@@ -90,6 +91,40 @@ class Filters(Window):
     decided_before: date | None = None
 
 
+class BarOut(Strict):
+    """One reason; `key` empty: not known yet. `running`: share of the MRR up to and with it, the largest first."""
+
+    key: str
+    name_en: str
+    name_ja: str
+    count: int
+    minor: int
+    share: float
+    running: float
+    is_avoidable: bool | None
+
+
+class FiguresOut(Strict):
+    """MRR in minor units of `currency`; losses in other currencies are counted in `foreign` and not added. `before`:
+    days -> band -> how many were shown so on that day."""
+
+    currency: str
+    count: int
+    minor: int
+    unknown: int
+    unknown_share: float | None
+    interviewed: int
+    avoidable: int
+    foreign: int
+    bars: list[BarOut]
+    before: dict[int, dict[str, int]]
+
+
+class Between(Strict):
+    decided_from: date | None = None
+    decided_before: date | None = None
+
+
 def _shown(rows: Any, member: Member) -> list[dict[str, Any]]:
     may_read = visible(member, FieldClass.PERSONAL)
     return [
@@ -107,6 +142,28 @@ def list_reasons(request: ApiRequest) -> Any:
     return losses.reasons()
 
 
+@router.get("/figures", response=FiguresOut, summary="Add losses up by reason")
+@grants(VIEW)
+def get_figures(request: ApiRequest, between: Query[Between]) -> Any:
+    """Of the accounts in your scope; the share without a reason is a figure to bring to nought."""
+    currency = organisation.current().currency
+    rows = Loss.objects.for_member(request.member, VIEW).standing().filter(account__archived_at__isnull=True)
+    told = loss_figures.of(_between(rows, between).select_related("reason").order_by(), currency)
+    names = ("count", "minor", "unknown", "unknown_share", "interviewed", "avoidable", "foreign", "before")
+    bars = [
+        {name: getattr(bar, name) for name in ("key", "count", "minor", "share", "running", "is_avoidable")}
+        | {"name_en": bar.name.en, "name_ja": bar.name.ja}
+        for bar in told.bars
+    ]
+    return {name: getattr(told, name) for name in names} | {"currency": currency, "bars": bars}
+
+
+def _between(rows: Any, asked: Any) -> Any:
+    if asked.decided_from:
+        rows = rows.filter(decided_on__gte=asked.decided_from)
+    return rows.filter(decided_on__lt=asked.decided_before) if asked.decided_before else rows
+
+
 @router.get("", response=Page[LossOut], summary="List losses")
 @grants(VIEW)
 def list_losses(request: ApiRequest, filters: Query[Filters]) -> Any:
@@ -120,11 +177,7 @@ def list_losses(request: ApiRequest, filters: Query[Filters]) -> Any:
         rows = {"unexplained": rows.unexplained, "running": rows.running}.get(
             filters.state, lambda: rows.filter(returned_on__isnull=False)
         )()
-    if filters.decided_from:
-        rows = rows.filter(decided_on__gte=filters.decided_from)
-    if filters.decided_before:
-        rows = rows.filter(decided_on__lt=filters.decided_before)
-    return page(rows, filters, SORTS, lambda some: _shown(some, request.member))
+    return page(_between(rows, filters), filters, SORTS, lambda some: _shown(some, request.member))
 
 
 @router.patch("/{int:loss_id}", response=LossOut, summary="Explain a loss")

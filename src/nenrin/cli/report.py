@@ -16,6 +16,7 @@ from nenrin.insight.executive.questions import NoSuchSlice, ask
 from nenrin.insight.prints import executive as printed
 from nenrin.insight.prints.setting import CannotPrint
 from nenrin.insight.revenue.slices import DIMENSIONS
+from nenrin.work import losses
 
 DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -43,7 +44,7 @@ def executive(
     if max(day, known or day) > today:
         fail(f"{max(day, known or day)} lies ahead of today ({today}): nothing is known of it yet")
     try:
-        board = dashboard(ask(day, today, known=known, grain=grain, by=by or "", key=key))
+        board = dashboard(ask(day, today, known=known, grain=grain, by=by or "", key=key), losses.told)
         out.write_bytes(printed.pdf(board, lang, at))
     except (NoSuchSlice, CannotPrint, OSError) as problem:
         fail(str(problem))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,10 +11,11 @@ from django.db import transaction
 
 from nenrin.customers import accounts
 from nenrin.customers.models import Account, Subscription
-from nenrin.foundation import journal, organisation
+from nenrin.foundation import bulk, journal, organisation
 from nenrin.foundation.actors import Actor
 from nenrin.ingest import lakes
 from nenrin.insight import history
+from nenrin.insight.executive import leaving
 from nenrin.insight.history import Shown
 from nenrin.values import Text
 from nenrin.work import checking, churn_reasons
@@ -147,6 +148,15 @@ def _draft(verb: str, loss: Loss, by: Actor, at: datetime) -> journal.Draft:
     return journal.Draft(
         f"work.loss.{verb}", by, at, loss.account_id, [("loss", loss.pk)], told, personal, None, loss.version
     )
+
+
+def told(accounts: Collection[int]) -> dict[int, Text]:
+    """Why each of these accounts left, of those that have a reason: the list's, as their last loss was explained; of the
+    others what is written on the account. Two queries."""
+    explained = Loss.objects.standing().filter(account__in=bulk.among(sorted(accounts)), reason__isnull=False)
+    rows = explained.select_related("reason").order_by("decided_on", "pk")
+    names = {row.account_id: row.reason.name for row in rows if row.reason}
+    return leaving.written([one for one in accounts if one not in names]) | names
 
 
 def reasons() -> list[ChurnReason]:

@@ -35,12 +35,12 @@ COLUMNS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """Columns of equal length. `month`: year * 12 + month - 1 of the decision; `said` the CSM's call, `held` the one that
-    holds, empty where there is none; figures are NaN where there is none. `term`: the same number for terms of one
-    account that end on one day."""
+    """Columns of equal length. `day`: of the decision, from the year 1; `month`: its year * 12 + month - 1; `said` the CSM's call, `held` the one that
+    holds, empty where there is none; figures are NaN where there is none."""
 
     subscription: Whole
     account: Whole
+    day: Whole
     month: Whole
     minor: Floats
     currency: Words
@@ -130,8 +130,10 @@ def _built(told: Iterable[tuple[Any, ...]]) -> Pipeline:
     said, said_p, held, held_p, more, p, low, high = rest
     stands = np.array([a == b for a, b in zip(ends, seen, strict=True)], dtype=bool)
     is_noticed = _words(status) == SubscriptionStatus.NOTICED.value
+    months = [one.year * 12 + one.month - 1 for one in decision]
     return Pipeline(
-        np.array(key, np.int64), np.array(account, np.int64), np.array([d.year * 12 + d.month - 1 for d in decision], np.int64),
+        np.array(key, np.int64), np.array(account, np.int64), np.array([one.toordinal() for one in decision], np.int64),
+        np.array(months, np.int64),
         np.array(minor, np.float64), _words(currency), is_noticed, _words(band),
         np.where(stands, _words(said), ""), _figures(said_p, stands), np.where(stands, _words(held), ""),
         _figures(held_p, stands), _figures(more, stands),

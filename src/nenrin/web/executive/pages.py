@@ -32,6 +32,7 @@ from nenrin.web.executive import pictures, trends
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.revenue.asking import VIEW, Asked, asked
 from nenrin.web.revenue.pages import frame
+from nenrin.work import losses
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Shown:
 def executive(request: MemberRequest) -> HttpResponse:
     """The dashboard of a period and a slice."""
     ask = asked(request)
-    board, language = dashboard(question(request, ask)), exports.language()
+    board, language = dashboard(question(request, ask), losses.told), exports.language()
     context = {
         **frame(request, ask),
         "views": (),
@@ -155,7 +156,7 @@ def _slice_links(ask: Asked) -> list[tuple[Text, str]]:
 def executive_pdf(request: MemberRequest) -> HttpResponse:
     """The same as a print, in the reader's language."""
     ask, language = asked(request), exports.language()
-    made = printed.pdf(dashboard(question(request, ask)), language, request.at)
+    made = printed.pdf(dashboard(question(request, ask), losses.told), language, request.at)
     name = f"nenrin-executive-{ask.period.start:%Y%m%d}-{language[:2]}.pdf"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
     return HttpResponse(made, content_type="application/pdf", headers=headers)
@@ -165,7 +166,7 @@ def executive_pdf(request: MemberRequest) -> HttpResponse:
 def executive_export(request: MemberRequest, kind: str) -> Any:
     """Every figure of the dashboard, one a row."""
     ask, language = asked(request, Permission.EXPORT), exports.language()
-    found = list(rows(dashboard(question(request, ask))))
+    found = list(rows(dashboard(question(request, ask), losses.told)))
 
     def lines() -> Iterator[list[Any]]:
         for row in found:

@@ -29,6 +29,8 @@ KINDS: Mapping[str, Kind] = {
     "review": Kind(Text("Arrange a review before the deadline", "更新前レビューを打診する"), 30, 0.20, 0),
     "decide": Kind(Text("Talk to the decision maker", "決裁者と話す"), 20, 0.30, 0),
     "renewal": Kind(Text("Prepare the renewal conversation", "更新の打ち合わせを準備する"), 20, 0.08, 3),
+    "renewal_call": Kind(Text("Say what you expect of the renewal", "更新の見立てを入力する"), 5, 0.05, 1),
+    "renewal_apart": Kind(Text("Weigh the call against the model", "見立てとモデルの差を確かめる"), 10, 0.10, 1),
     "rescue": Kind(
         Text("Find out what changed and agree on a next step", "低下の要因を確認し、次の一手を合意する"), 30, 0.15, 1
     ),
@@ -44,6 +46,8 @@ KINDS: Mapping[str, Kind] = {
         Text("Ask to be introduced to the successor", "後任の紹介を依頼する"), 20, 0.20, 0
     ),
     "seats": Kind(Text("Offer more seats before they run out", "不足する前にライセンスの追加を提案する"), 15, 0.30, 2),
+    "proposal": Kind(Text("Take the next step of the proposal", "提案の次の一手を進める"), 20, 0.30, 1),
+    "propose": Kind(Text("Propose what serves their goal", "顧客の目標に沿った提案をする"), 30, 0.15, 3),
     "promise": Kind(Text("Keep it, or tell them the new day", "履行するか、新しい期日を顧客へ伝える"), 10, 0.15, 0),
     "onboarding_behind": Kind(
         Text("Settle with them what is overdue", "超過している手順を顧客と片付ける"), 20, 0.15, 1
