@@ -31,6 +31,7 @@ from nenrin.work.opportunities import (
     whitespace,
 )
 from nenrin.work.privacy import opportunities as privacy
+from nenrin.work.queue import portfolio, sources
 from tests import cast
 from tests.work import opportunities_world as world
 
@@ -305,3 +306,30 @@ def test_a_person_is_handed_over_and_forgotten(account: Account, at: datetime) -
     assert len(privacy.exported(["田中"])) == 3
     assert privacy.erase(["田中"], at=at) == 3 and privacy.exported(["田中"]) == []
     assert "田中" not in Proposal.objects.get().benefit
+
+
+def test_my_day_tells_the_next_step_that_is_due_to_whom_it_is_for(
+    account: Account, csm: Member, seller: Member, org: Organisation, at: datetime
+) -> None:
+    def told(member: Member) -> list[str]:
+        found = sources.reasons(portfolio.of(member, TODAY, at, org))
+        return [one.headline.en for one in found if one.code in ("opportunity", "seats", "growth")]
+
+    world.used(account, 0.95, 19)
+    world.likely(account, 0.4)
+    assert told(csm) == ["40% likely to grow within 90 days", "95% of seats in use"]
+    row = opened(account, at, due_on=TODAY, next_step="見積もりを送付")
+    assert told(csm) == ["Next step due today: More seats"] and told(seller) == []
+    sales.hand(row, by=SYSTEM, at=at)
+    opportunities.change(row, due_on=TODAY - timedelta(days=2), by=SYSTEM, at=at)
+    assert told(seller) == ["Next step overdue by 2 days: More seats"] and told(csm) == []
+
+
+def test_my_day_proposes_nothing_to_customers_who_are_not_well(
+    account: Account, csm: Member, org: Organisation, at: datetime
+) -> None:
+    world.health(account, "caution", 55)
+    world.used(account, 0.95, 19)
+    world.likely(account, 0.6)
+    found = sources.reasons(portfolio.of(csm, TODAY, at, org))
+    assert not {one.code for one in found} & {"growth", "seats"}

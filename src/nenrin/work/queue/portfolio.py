@@ -87,8 +87,9 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """`kind`: left, answer, ticket, promise or onboarding. `figure`: an answer's score. `words` and `name` are personal,
-    but of onboarding: there `words` are its standing and four counts (settled, all, overdue with us, with them)."""
+    """`kind`: left, answer, ticket, promise, onboarding or opportunity. `figure`: an answer's score. `words` and `name` are
+    personal, but of onboarding: there `words` are its standing and four counts (settled, all, overdue with us, with them);
+    and of an opportunity: its kind, its state and the seller's number, `name` its next step."""
 
     account: int
     kind: str

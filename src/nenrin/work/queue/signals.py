@@ -1,4 +1,4 @@
-"""What customers said and what we owe them, as far as it asks for an answer: one query for five kinds of rows.
+"""What customers said and what we owe them, as far as it asks for an answer: one query for six kinds of rows.
 
 A union of narrow rows instead of a query each: a page has a budget of queries, and each kind is few rows.
 """
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from django.db.models import CharField, Exists, F, IntegerField, OuterRef, Value
+from django.db.models import CharField, DateField, Exists, F, IntegerField, OuterRef, Value
 from django.db.models.functions import Cast, Coalesce, Concat
 
 from nenrin.customers.models import Contact
@@ -19,6 +19,7 @@ from nenrin.foundation.calendar import add_business_days
 from nenrin.ingest.models import Answer, Ticket
 from nenrin.work.models import Touch
 from nenrin.work.models.onboarding import OnboardingProject, Standing
+from nenrin.work.models.opportunity import Opportunity
 from nenrin.work.models.promise import Promise, PromiseState
 from nenrin.work.models.touch import Channel, Direction
 from nenrin.work.queue.portfolio import Portfolio, Signal
@@ -39,7 +40,7 @@ def of(portfolio: Portfolio, *kinds: str) -> list[Signal]:
 def _read(keys: Sequence[int], on: date, at: datetime) -> list[Signal]:
     if not keys:
         return []
-    others = (_answers(keys, at), _tickets(keys, at), _promises(keys, on), _onboarding(keys))
+    others = (_answers(keys, at), _tickets(keys, at), _promises(keys, on), _onboarding(keys), _opportunities(keys))
     return [_signal(*row) for row in _left(keys, on).union(*others, all=True)]
 
 
@@ -101,6 +102,21 @@ def _onboarding(keys: Sequence[int]) -> Any:  # Any: rows of a union
     return _narrow(
         rows, "onboarding", "starts_on", Value(0), Concat(F("standing"), *told, output_field=_WORDS), F("name")
     )
+
+
+def _opportunities(keys: Sequence[int]) -> Any:  # Any: rows of a union
+    """Those that run, by the day of their next step; without one, on no day that comes."""
+    rows = Opportunity.objects.live().filter(account__in=bulk.among(keys))
+    rows = rows.annotate(due=Coalesce("due_on", Value(date.max, DateField())))
+    told = Concat(
+        F("kind"),
+        Value("|"),
+        F("state"),
+        Value("|"),
+        Coalesce(Cast("seller_id", _WORDS), Value("")),
+        output_field=_WORDS,
+    )
+    return _narrow(rows, "opportunity", "due", Value(0), told, F("next_step"))
 
 
 def _narrow(rows: Any, kind: str, moment: str, figure: Any, words: Any, name: Any) -> Any:

@@ -6,7 +6,7 @@ from datetime import date
 
 from nenrin.foundation.models import Member
 from nenrin.values import Text
-from nenrin.work.queue import plays, said
+from nenrin.work.queue import plays, said, signals
 from nenrin.work.queue.portfolio import Portfolio, Standing
 from nenrin.work.queue.reasons import Reason
 
@@ -17,7 +17,8 @@ TICKET_DAYS = 2
 
 
 def reasons(accounts: Portfolio, member: Member, on: date) -> list[Reason]:
-    return [found for row in accounts.standing.values() if (found := _reason(row, on))]
+    busy = {one.account for one in signals.of(accounts, "opportunity") if one.words.startswith("seats|")}
+    return [found for key, row in accounts.standing.items() if key not in busy and (found := _reason(row, on))]
 
 
 def _reason(row: Standing, on: date) -> Reason | None:
