@@ -46,7 +46,7 @@ def clean(page: Page) -> None:
 def test_from_the_candidate_to_the_won_opportunity(
     browser: Browser, live_server: Any, people: tuple[Account, Member, Member]
 ) -> None:
-    account, seller, csm = people
+    _, seller, csm = people
     page = signed_in(browser, live_server, csm, viewport={"width": 1280, "height": 900})
     page.goto("/opportunities")
     clean(page)

@@ -156,11 +156,21 @@ IDS: dict[str, tuple[str, ...]] = {
     "effects/<slug:": ("playbook",),
     "effects/<slug:key>/export.<str:": ("playbook", "file"),
     "api/effects/{": ("playbook",),
+    "segments/<int:key>/replay/export.<str:": ("segment", "file"),
+    "health-models/<slug:key>/replay/export.<str:": ("model", "file"),
+    "survey/": ("word",),
+    "surveys/export.<str:": ("file",),
     "holdout/export.<str:": ("file",),
     "holdout/accounts/export.<str:": ("file",),
     "holdout/log/export.<str:": ("file",),
     "holdout/exclusions/<int:": ("universal_exclusion",),
     "api/holdout/exclusions/{int:": ("universal_exclusion",),
+    "opportunities/<int:": ("opportunity",),
+    "opportunities/export.<str:": ("file",),
+    "opportunities/candidates/<int:": ("account", "opportunity_kind"),
+    "opportunities/candidates/export.<str:": ("file",),
+    "opportunities/whitespace/export.<str:": ("file",),
+    "api/opportunities/{int:": ("opportunity",),
     "losses/<int:": ("loss",),
     "losses/export.<str:": ("file",),
     "losses/reasons/<int:": ("churn_reason",),
@@ -209,6 +219,7 @@ IDS: dict[str, tuple[str, ...]] = {
 }
 WORDS = {
     "task_deed": "finish",
+    "opportunity_kind": "seats",
     "meeting_deed": "restore",
     "secret": "guessed",
     "kpi": "nrr",
@@ -229,7 +240,7 @@ OWNED = {"account", "contact", "subscription", "invoice", "touch", "pulse", "ove
 OWNED |= {"mail", "mail_draft", "run"}
 OWNED |= {"onboarding", "onboarding_step", "onboarding_link", "onboarding_file"}
 OWNED |= {"handoff", "promise", "feedback", "success_plan", "objective", "milestone"}
-OWNED |= {"loss"}
+OWNED |= {"loss", "opportunity"}
 OWNED |= {"task", "meeting", "task_file", "meeting_file", "touch_file"}
 #: Answered without a member: they declare it, or belong to signing in, which has its own rules.
 PUBLIC = {"asset", "closed", "invitation", "preferences", "api-reference", "openapi-json", "api-root", "alive", "ready"}
@@ -237,7 +248,7 @@ PUBLIC = {"asset", "closed", "invitation", "preferences", "api-reference", "open
 PUBLIC |= {"portal", "portal-step", "portal-message", "portal-upload", "portal-file", "portal-language"}
 PUBLIC |= {"shared-plan"}
 PUBLIC |= {"mail-preferences", "mail-unsubscribe", "mail-events"}
-PUBLIC |= {"calendar-feed"}
+PUBLIC |= {"calendar-feed", "survey"}
 SIGNING_IN = "sign-in/"
 #: Reading these leaves a note of who took what out: the one thing a GET may write.
 NOTED = {"accounts-export", "accounts-compare-export", "contacts-export", "subscriptions-export", "journal-export"}
@@ -254,8 +265,11 @@ NOTED |= {"costs-export", "hours-export", "balance-export", "contribution-export
 NOTED |= {"handoffs-export", "promises-export", "handoff-feedback-export", "handoff-deals-export"}
 NOTED |= {"success-plans-export"}
 NOTED |= {"effect-export", "losses-export", "renewals-export"}
+NOTED |= {"segment-replay-export", "health-model-replay-export"}
+NOTED |= {"surveys-export"}
 NOTED |= {"holdout-export", "holdout-accounts-export", "holdout-log-export"}
 NOTED |= {"tasks-export", "meetings-export"}
+NOTED |= {"opportunities-export", "opportunity-candidates-export", "opportunity-whitespace-export"}
 #: Where changing takes more than looking; whoever only looks is told that there is nothing to change.
 CHANGING = {"health-model": Permission.HEALTH_CONFIGURE, "teams": Permission.MEMBERS_EDIT}
 CHANGING |= {"revenue-settings": Permission.HEALTH_CONFIGURE, "health-models": Permission.HEALTH_CONFIGURE}
@@ -267,6 +281,12 @@ FORMS: dict[str, dict[str, str]] = {"subscription-deed": {"do": "withdraw"}}
 FORMS["outbox-deed"] = {"do": "stop"}
 BODIES = {
     "/renewals/{int:subscription_id}": b'{"call": "open"}',
+    "/opportunities/{int:opportunity_id}/proposals": b'{"benefit": "x"}',
+    "/opportunities/{int:opportunity_id}/answer": b'{"answer": "accepted"}',
+    "/opportunities/{int:opportunity_id}/decline": b'{"words": "x"}',
+    "/opportunities/{int:opportunity_id}/win": b'{"won_minor": 1}',
+    "/opportunities/{int:opportunity_id}/lose": b'{"words": "x"}',
+    "/opportunities/{int:opportunity_id}/withdraw": b'{"words": "x"}',
     "{int:task_id}/dismiss": b'{"reason": "x"}',
     "{int:task_id}/snooze": b'{"reason": "x", "until": "2199-01-05"}',
     "/onboarding/{int:project_id}": b'{"do": "pause"}',
