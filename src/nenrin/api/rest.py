@@ -26,6 +26,7 @@ from nenrin.api import (
     merges,
     my_day,
     onboarding,
+    opportunities,
     ownership,
     plans,
     playbooks,
@@ -76,6 +77,7 @@ api.add_router("/costs", costs.router)
 api.add_router("/hours", costs.hours)
 api.add_router("/losses", losses.router)
 api.add_router("/renewals", renewals.router)
+api.add_router("/opportunities", opportunities.router)
 api.add_router("/economics", economics.router)
 api.add_router("/effects", effects.router)
 api.add_router("/holdout", effects.holdout)
