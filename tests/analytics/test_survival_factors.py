@@ -175,6 +175,20 @@ def test_the_weibull_time_until_arrest_is_the_published_one() -> None:
     assert found.effects["fin"] == pytest.approx(0.2722, abs=5e-4) and found.effects["prio"] < 0
 
 
+def test_the_errors_of_a_weibull_law_are_the_published_ones() -> None:
+    """To the two digits in which lifelines prints them."""
+    rows = table("rossi")
+    found = accelerated.fit(*columns(rows, "week", "arrest").T, columns(rows, *ROSSI), ROSSI)
+    expected = {"fin": 0.14, "age": 0.02, "race": 0.22, "wexp": 0.15, "mar": 0.27, "paro": 0.14, "prio": 0.02}
+    assert found.errors == pytest.approx(expected, abs=0.0051)
+    assert found.shape_error == pytest.approx(0.09, abs=0.0051)
+
+
+def test_a_trait_of_nobody_has_no_error_and_is_not_told() -> None:
+    with pytest.raises(factors.NotTold):
+        accelerated.fit([1.0, 2, 3, 4], [True, True, False, True], np.zeros((4, 1)), ("none",))
+
+
 def test_a_weibull_without_traits_is_the_known_curve() -> None:
     """Shape 1.7, half of them seen to the end: what is fitted tells the same median."""
     rng = np.random.default_rng(3)

@@ -91,7 +91,12 @@ def test_factors_of_leaving_are_told_with_enough_losses(org: Organisation, at: d
     [price] = found.told
     assert price.trait.kind == "mrr" and price.effect.low < price.effect.factor < price.effect.high
     assert factors.read(books.read(DAY), "USD").customers == 0
-    json.dumps(reports.of_factors(found))
+    # Who leaves faster stays for a shorter time, and both are told of the same rows.
+    assert price.longer and price.longer.low < price.longer.factor < price.longer.high
+    assert (price.effect.factor > 1) == (price.longer.factor < 1)
+    told = json.loads(json.dumps(reports.of_factors(found)))
+    assert told["factors"][0]["time"]["factor"] == price.longer.factor
+    assert found.shape and told["weibull_shape"]["low"] < found.shape.factor < told["weibull_shape"]["high"]
 
 
 def test_what_does_not_differ_gives_a_reason_and_no_factor(org: Organisation, at: datetime) -> None:

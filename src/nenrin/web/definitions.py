@@ -228,6 +228,14 @@ TERMS: dict[str, Definition] = {
             "ハザード比。ほかの条件が同じとき、どの時点でも解約の起こりやすさが何倍になるか。1なら差はない。",
         ),
     ),
+    "time_ratio": Definition(
+        Text("Times as long", "期間（倍）"),
+        Text(
+            "Time ratio (Weibull, accelerated failure time): by how much the time until leaving is multiplied, the other traits being "
+            "equal. Below 1 customers leave sooner.",
+            "時間比（ワイブル加速故障時間モデル）。ほかの条件が同じとき、解約までの期間が何倍になるか。1未満なら早く解約する。",
+        ),
+    ),
     "changes_with_time": Definition(
         Text("changes with time", "時期によって変わる"),
         Text(

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nenrin.analytics.forecasts.survival import factors
+from nenrin.analytics.forecasts.survival import accelerated, factors
 from nenrin.analytics.forecasts.survival.factors import Effect, NotTold
 from nenrin.insight.lifetimes.books import Book
 from nenrin.insight.retention import stays
@@ -21,6 +22,8 @@ LOSSES_EACH = 10
 LONG_TERM = 6
 LEAST_IN_GROUP = 5
 LEVEL = 0.95
+Z = NormalDist().inv_cdf((1 + LEVEL) / 2)
+SHAPE, FIRST_MONTH = "shape", 0.5
 #: Below this chance a factor is told to change with time.
 CONSTANT = 0.05
 
@@ -36,17 +39,27 @@ class Trait:
 
 
 @dataclass(frozen=True, slots=True)
+class Longer:
+    """By how much a trait stretches the time until leaving (Weibull's law), with its 95 % ends; below 1 it shortens it."""
+
+    factor: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
-    """A trait's factor on the rate of leaving, in order of weight."""
+    """A trait's factor on the rate of leaving, in order of weight; `longer` None where Weibull's law cannot be fitted."""
 
     trait: Trait
     effect: Effect
+    longer: Longer | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Factors:
     """`told` is empty where there was not enough; then `needed` losses would be, or the traits do not vary
-    (`needed` 0)."""
+    (`needed` 0). `shape` of Weibull's law with its ends: above 1 the rate of leaving grows with time, below it falls."""
 
     told: tuple[Told, ...]
     customers: int
@@ -54,6 +67,7 @@ class Factors:
     concordance: float | None = None
     needed: int = 0
     left_out: tuple[Trait, ...] = ()
+    shape: Longer | None = None
 
 
 def read(book: Book, currency: str) -> Factors:
@@ -73,13 +87,31 @@ def read(book: Book, currency: str) -> Factors:
 
 
 def _fitted(rows: list[Stay], kept: list[Trait], left_out: tuple[Trait, ...], losses: int) -> Factors:
-    found = factors.fit(
-        [one.months for one in rows], [one.is_lost for one in rows], np.stack([one.values for one in kept], axis=1),
-        [f"{one.kind}:{one.key}" for one in kept], LEVEL,
-    )  # fmt: skip
-    told = [Told(trait, effect) for trait, effect in zip(kept, found.effects, strict=True)]
+    names = [f"{one.kind}:{one.key}" for one in kept]
+    columns = np.stack([one.values for one in kept], axis=1)
+    found = factors.fit([one.months for one in rows], [one.is_lost for one in rows], columns, names, LEVEL)
+    longer = _longer(rows, columns, names)
+    told = [Told(trait, effect, longer.get(effect.trait)) for trait, effect in zip(kept, found.effects, strict=True)]
     told.sort(key=lambda one: one.effect.p)
-    return Factors(tuple(told), len(rows), losses, found.concordance, left_out=left_out)
+    return Factors(
+        tuple(told), len(rows), losses, found.concordance, left_out=left_out, shape=longer.get(SHAPE)
+    )  # fmt: skip
+
+
+def _longer(rows: list[Stay], columns: NDArray[np.float64], names: list[str]) -> dict[str, Longer]:
+    """Weibull's law over the same rows: each trait's stretch of time, and the shape. Who left within the first month is
+    taken to have left in its middle."""
+    seen = [max(float(one.months), FIRST_MONTH) for one in rows]
+    try:
+        found = accelerated.fit(seen, [one.is_lost for one in rows], columns, names)
+    except NotTold:
+        return {}
+    told = {name: _reach(effect, found.errors[name]) for name, effect in found.effects.items()}
+    return {**told, SHAPE: _reach(found.log_shape, found.shape_error)}
+
+
+def _reach(log: float, error: float) -> Longer:
+    return Longer(*(math.exp(log + side * Z * error) for side in (0, -1, 1)))
 
 
 def _traits(rows: list[Stay], book: Book) -> list[Trait]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from nenrin.insight.retention import curves, factors
 from nenrin.insight.retention.curves import Group, Retention
-from nenrin.insight.retention.factors import Factors, Told
+from nenrin.insight.retention.factors import Factors, Longer, Told
 
 
 def of_retention(found: Retention) -> dict[str, Any]:
@@ -46,6 +46,7 @@ def of_factors(found: Factors) -> dict[str, Any]:
         "losses": found.losses,
         "concordance": found.concordance,
         "reason": "" if found.told else reason(found),
+        "weibull_shape": _longer(found.shape),
         "factors": [_told(one) for one in found.told],
     }
 
@@ -68,4 +69,9 @@ def _told(one: Told) -> dict[str, Any]:
         "p": effect.p,
         "proportional_p": effect.proportional_p,
         "is_constant": effect.proportional_p >= factors.CONSTANT,
+        "time": _longer(one.longer),
     }
+
+
+def _longer(one: Longer | None) -> dict[str, float] | None:
+    return {"factor": one.factor, "low": one.low, "high": one.high} if one else None

@@ -16,7 +16,7 @@ from nenrin.customers.models import Account
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.insight.retention import curves, factors
 from nenrin.insight.retention.curves import Group
-from nenrin.insight.retention.factors import Factors
+from nenrin.insight.retention.factors import Factors, Longer
 from nenrin.insight.retention.stays import Stay
 from nenrin.values import Money, Text
 from nenrin.web import exports
@@ -39,6 +39,7 @@ class Weighed:
     low: float
     high: float
     is_constant: bool
+    longer: Longer | None
 
 
 @requires(VIEW)
@@ -60,6 +61,7 @@ def retention(request: MemberRequest) -> HttpResponse:
         "compared": ask.found.comparison,
         "factors": found,
         "weighed": _weighed(found),
+        "shape": words.shape(found.shape),
         "least": (curves.LEAST_CUSTOMERS, curves.LEAST_LOSSES, factors.LOSSES_EACH),
         "query": ask.query(),
         "may_export": allowed(request.user, Permission.EXPORT) is not None,
@@ -77,6 +79,7 @@ def _weighed(found: Factors) -> list[Weighed]:
             one.effect.low,
             one.effect.high,
             one.effect.proportional_p >= factors.CONSTANT,
+            one.longer,
         )
         for one in found.told
     ]

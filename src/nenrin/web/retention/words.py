@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from nenrin.foundation import format
 from nenrin.insight.lifetimes.groups import INSIDE
 from nenrin.insight.models import Segment
-from nenrin.insight.retention.factors import Told, Trait
+from nenrin.insight.retention.factors import Longer, Told, Trait
 from nenrin.insight.retention.stays import By
 from nenrin.values import Text
 from nenrin.web.lifetimes import asking
@@ -96,6 +96,21 @@ def effect(one: Told) -> Text:
         "{factor} times as fast, but anything between {low} and {high} fits: not told apart from chance".format(**en),
         "{factor}倍だが、{low}〜{high}倍のどれもあり得る（偶然と区別できない）".format(**ja),
     )
+
+
+def shape(found: Longer | None) -> Text | None:
+    """What Weibull's law says of the rate of leaving over time; None where it was not fitted."""
+    if found is None:
+        return None
+    ends = (factor(found.low, "en"), factor(found.high, "en"))
+    reach = Text(f" (shape {ends[0]} to {ends[1]})", f"（形状{ends[0]}〜{ends[1]}）")
+    if found.low > 1:
+        said = Text("the longer they stay, the faster they leave", "契約が長くなるほど解約は起こりやすい")
+    elif found.high < 1:
+        said = Text("the longer they stay, the slower they leave", "契約が長くなるほど解約は起こりにくい")
+    else:
+        said = Text("a constant rate of leaving fits", "解約の起こりやすさは一定とみてよい")
+    return Text(said.en + reach.en, said.ja + reach.ja)
 
 
 def factor(value: float, language: str) -> str:

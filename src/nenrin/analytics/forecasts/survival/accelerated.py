@@ -21,12 +21,15 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Accelerated:
-    """`effects` by trait in logarithms of time; `log_shape` above 0: who has stayed long leaves ever sooner."""
+    """`effects` by trait in logarithms of time with their standard `errors`; `log_shape` above 0: who has stayed long
+    leaves ever sooner."""
 
     intercept: float
     effects: Mapping[str, float]
     log_shape: float
     log_likelihood: float
+    errors: Mapping[str, float]
+    shape_error: float
 
     def median(self, traits: ArrayLike) -> Array:
         """(rows,) the time by which half of such customers have left; `traits` (rows, p)."""
@@ -48,12 +51,15 @@ def fit(durations: ArrayLike, is_lost: ArrayLike, traits: ArrayLike, names: Sequ
     start = np.concatenate([[np.log(seen.sum() / left.sum())], np.zeros(len(names)), [0.0]])
     found = minimize(_loss, start, args=(columns, logs, left), jac=True, method="BFGS", options={"gtol": 1e-7})
     effects = found.x[1:-1] / scale
+    errors = _errors(found.x, columns, logs, left)
     intercept = float(found.x[0] - effects @ known.mean(0))
     return Accelerated(
         intercept,
         dict(zip(names, map(float, effects), strict=True)),
         float(found.x[-1]),
         -float(found.fun),
+        dict(zip(names, map(float, errors[1:-1] / scale), strict=True)),
+        float(errors[-1]),
     )
 
 
@@ -66,3 +72,24 @@ def _loss(point: Array, columns: Array, logs: Array, left: Array) -> tuple[float
     pull = left - gone
     slope = np.append(-shape * (columns.T @ pull), (left + off * pull).sum())
     return -value, -slope
+
+
+def _errors(point: Array, columns: Array, logs: Array, left: Array) -> Array:
+    """Standard errors from the observed information. Raises factors.NotTold where it says nothing of some trait."""
+    shape = np.exp(point[-1])
+    off = shape * (logs - columns @ point[:-1])
+    gone = np.exp(off)
+    pull = left - gone
+    both = shape * (columns.T @ (pull - gone * off))
+    information = np.block([
+        [shape**2 * (columns * gone[:, None]).T @ columns, both[:, None]],
+        [both[None, :], np.array([[(gone * off**2 - off * pull).sum()]])],
+    ])  # fmt: skip
+    try:
+        spread = np.diag(np.linalg.inv(information))
+    except np.linalg.LinAlgError:
+        spread = np.full(len(point), -1.0)
+    if not (spread > 0).all():
+        raise NotTold("the traits do not part those who left from the others")
+    result: Array = np.sqrt(spread)
+    return result
