@@ -33,6 +33,7 @@ from nenrin.api import (
     problems,
     products,
     promises,
+    rehearsals,
     renewals,
     retention,
     revenue,
@@ -40,6 +41,7 @@ from nenrin.api import (
     roi,
     segments,
     subscriptions,
+    surveys,
     tags,
     tasks,
     webhooks,
@@ -64,6 +66,7 @@ api.add_router("/subscriptions", subscriptions.router)
 api.add_router("/products", products.router)
 api.add_router("/plans", products.plans)
 api.add_router("/tags", tags.router)
+api.add_router("/surveys", surveys.router)
 api.add_router("/merges", merges.router)
 api.add_router("/onboarding", onboarding.router)
 api.add_router("/my-day", my_day.router)
@@ -89,7 +92,9 @@ api.add_router("/retention", retention.router)
 api.add_router("/roi", roi.router)
 api.add_router("/health-models", health_models.router)
 api.add_router("/health-models", backtests.router)
+api.add_router("/health-models", rehearsals.of_models)
 api.add_router("/segments", segments.router)
+api.add_router("/segments", rehearsals.of_segments)
 api.add_router("/playbooks", playbooks.router)
 api.add_router("/runs", playbooks.running)
 api.add_router("/mails", mail.router)

@@ -21,6 +21,7 @@ _LETS_IN: Final = "|".join(
         "/calendar/",
         "/mail/preferences/",
         "/mail/unsubscribe/",
+        "/survey/",
     )
 )
 _MASKS: Final = (

@@ -89,9 +89,13 @@ def helped(
 
 def members(accounts: Mapping[int, int | None], share: float) -> set[int]:
     """The accounts (id -> parent's id) whose family is in the group at this share."""
-    tops = families.tops_of(accounts)
-    inside = {top: holds(top, share) for top in set(tops.values())}
-    return {account for account, top in tops.items() if inside[top]}
+    return inside(families.tops_of(accounts), share)
+
+
+def inside(tops: Mapping[int, int], share: float) -> set[int]:
+    """The same of accounts whose top is known."""
+    held = {top: holds(top, share) for top in set(tops.values())}
+    return {account for account, top in tops.items() if held[top]}
 
 
 def change(share: float, *, reason: str, by: Actor, at: datetime) -> UniversalHoldout:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from nenrin.engage.surveys import surveys
 from nenrin.playbooks import playing, reactions, sweeps
+from nenrin.playbooks.rehearsing import rehearsals
 from nenrin.playbooks.replaying import replays
 
 
@@ -14,10 +16,10 @@ def react(at: datetime) -> int:
 
 
 def play(at: datetime) -> int:
-    """Runs whose turn it is."""
-    return playing.play(at)
+    """Runs whose turn it is; then surveys whose mail went out."""
+    return playing.play(at) or surveys.follow(at)
 
 
 def replay(at: datetime) -> int:
-    """A replay that waits: may take long, and runs beside the others."""
-    return replays.step(at)
+    """A replay or a rehearsal that waits: may take long, and runs beside the others."""
+    return replays.step(at) or rehearsals.step(at)

@@ -10,7 +10,7 @@ from nenrin.foundation.permissions import FieldClass, visible
 
 HIDDEN = "●●●"
 #: Kinds of steps whose words people wrote, with names filled in.
-PERSONAL = frozenset({"open_task", "send_mail", "notify"})
+PERSONAL = frozenset({"open_task", "send_mail", "survey", "notify"})
 
 
 def note(kind: str, kept: Mapping[str, Any], member: Member) -> dict[str, Any]:

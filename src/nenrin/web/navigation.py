@@ -116,6 +116,7 @@ GROUPS: tuple[Group, ...] = (
             Entry("playbooks", Text("Playbooks", "一覧"), ("playbook",)),
             Entry("runs", Text("Runs", "実行状況"), ("run",)),
             Entry("replays", Text("Replay", "過去シミュレーション"), ("replay",)),
+            Entry("surveys", Text("Surveys", "アンケート"), ("survey",)),
             Entry("effects", Text("Effects", "効果検証"), ("effect",)),
             Entry("holdout", Text("Universal holdout", "全体の未実施グループ"), ("holdout",)),
         ),

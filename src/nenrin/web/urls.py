@@ -55,6 +55,8 @@ from nenrin.web.risk import pages as risks
 from nenrin.web.roi import pages as roi
 from nenrin.web.segments import pages as segments
 from nenrin.web.settings import attributes, journal, members, organisation, plans, products, rules, tags, teams, tokens
+from nenrin.web.surveys import answering as survey_answering
+from nenrin.web.surveys import pages as surveys
 from nenrin.web.tasks import addresses as tasks
 from nenrin.web.team_day import pages as team_day
 from nenrin.web.team_day import people as team_people
@@ -76,6 +78,7 @@ AREAS = (
     playbooks,
     *(products, plans, rules, attributes, tags, teams),
     *(onboarding, portal),
+    *(surveys, survey_answering),
     *(drafts, outbox, mail_settings, suppressions, wordings, mail_preferences, webhooks),
     *(members, journal, tokens, organisation, profile, sessions, components_page, probes),
 )

@@ -11,7 +11,6 @@ import numpy as np
 from nenrin.analytics.effects import power
 from nenrin.analytics.lake import Lake
 from nenrin.insight.revenue import leavers
-from nenrin.playbooks import families
 from nenrin.playbooks.effects import outcomes
 from nenrin.playbooks.effects.exposures import Exposed
 from nenrin.playbooks.effects.outcomes import EPOCH
@@ -38,12 +37,9 @@ class Beforehand:
     lines: tuple[Line, ...]
 
 
-def of(
-    lake: Lake, accounts: Mapping[int, int | None], shares: Sequence[float], days: int, *, as_of: date
-) -> Beforehand:
-    """`accounts`: ids with their parents' ids."""
-    tops = families.tops_of(accounts)
-    count, base = len(set(tops.values())), _base(lake, list(accounts), days, as_of)
+def of(lake: Lake, tops: Mapping[int, int], shares: Sequence[float], days: int, *, as_of: date) -> Beforehand:
+    """`tops`: of each account the top of its family."""
+    count, base = len(set(tops.values())), _base(lake, list(tops), days, as_of)
     lines = [_line(share, count, base) for share in shares]
     return Beforehand(days, base, count, tuple(lines))
 

@@ -54,12 +54,12 @@ class Exposed:
 
 def of(rows: Rows, zone: ZoneInfo) -> Exposed:
     """The exposures of one playbook, limited to the accounts that the reader may see."""
-    always = rows.filter(arm=ALWAYS).count()
-    found = rows.exclude(arm=ALWAYS).order_by("at", "pk").values_list("account_id", "cluster", "arm", "share", "at")
+    told = list(rows.order_by("at", "pk").values_list("account_id", "cluster", "arm", "share", "at"))
+    found = [row for row in told if row[2] != ALWAYS]
     columns = list(zip(*found, strict=True)) or [(), (), (), (), ()]
     days = [(day_of(at, zone) - date(1970, 1, 1)).days for at in columns[4]]
     return Exposed(
         np.array(columns[0], np.int64), np.array(columns[1], np.int64),
         np.array([arm != HOLDOUT for arm in columns[2]], bool), np.array(columns[3], np.float64),
-        np.array(days, np.int64), always,
+        np.array(days, np.int64), len(told) - len(found),
     )  # fmt: skip

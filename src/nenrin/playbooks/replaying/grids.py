@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
@@ -51,12 +51,19 @@ class Rows:
     truth: Mapping[str, NDArray[np.int8]]
 
 
-def rows(lake: Lake, asked: Mapping[str, Condition], first: date, last: date, fields: Fields) -> Iterator[Rows]:
+#: Columns account, day, score, coverage, shown of the days from one to another, by account and day.
+Scores = Callable[[Lake, date, date], pa.Table]
+
+
+def rows(
+    lake: Lake, asked: Mapping[str, Condition], first: date, last: date, fields: Fields,
+    scores: Scores = history.scores,
+) -> Iterator[Rows]:  # fmt: skip
     """The truth of these conditions, some accounts at a time. Raises NotKept."""
     wanted = {column for one in asked.values() for column in conditions.columns(one, fields)}
     refuse(asked.values(), fields)
     measures = tuple(MEASURES[key] for key in sorted(wanted & set(MEASURES))) or (MEASURES["tenure_days"],)
-    health = _health(lake, first, last, wanted) if wanted & set(HEALTH) else None
+    health = _health(lake, first, last, wanted, scores) if wanted & set(HEALTH) else None
     read = partial(_truths, asked=asked, fields=fields, wanted=wanted, health=health)
     for _, found in engine.evaluate_beside(lake, measures, Grid.daily(first, last), read):
         yield found
@@ -101,10 +108,10 @@ def _truths(
     )
 
 
-def _health(lake: Lake, first: date, last: date, wanted: set[str]) -> pa.Table:
+def _health(lake: Lake, first: date, last: date, wanted: set[str], read: Scores) -> pa.Table:
     """Scores as they were shown, with their change over a week or thirty days where that is asked."""
     back = max((DELTAS[key] for key in wanted & set(DELTAS)), default=0)
-    scores = history.scores(lake, first - timedelta(back), last)
+    scores = read(lake, first - timedelta(back), last)
     with lake.connection() as db:
         db.register("scores", scores)
         deltas = "".join(

@@ -16,7 +16,6 @@ from nenrin.analytics.lake import Lake
 from nenrin.analytics.replays.edges import rising
 from nenrin.customers.models import Contact
 from nenrin.foundation.models import Entry
-from nenrin.ingest.models import Answer, Ticket
 from nenrin.insight import history, segment_fields
 from nenrin.insight.days import number
 from nenrin.insight.models import Segment
@@ -24,7 +23,7 @@ from nenrin.playbooks import triggers
 from nenrin.playbooks.documents.params import Values
 from nenrin.playbooks.documents.playbooks import EVERYONE, Playbook, Trigger
 from nenrin.playbooks.replaying import grids
-from nenrin.playbooks.replaying.grids import NotKept, Rows
+from nenrin.playbooks.replaying.grids import NotKept, Rows, Scores
 from nenrin.playbooks.triggers.deadline import COLUMNS
 from nenrin.values import Text
 
@@ -36,13 +35,15 @@ MEASURED = {"notice_on": "days_to_notice", "renewal_on": "days_to_renewal"}
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The days looked at, both included, in the organisation's zone."""
+    """The days looked at, both included, in the organisation's zone. `scores`: health of these days, as `history.scores`
+    tells it; another health model's instead, where that is rehearsed."""
 
     lake: Lake
     first: date
     last: date
     fields: Fields
     zone: ZoneInfo
+    scores: Scores = history.scores
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def found(document: Playbook, span: Span) -> Occasions:
     asked, heard, notes = _sorted_out(document, span)
     asked |= {AUDIENCE: _audience(document), EXCLUDED: document.excluded or Not(All(()))}
     hits: dict[tuple[int, int], int] = {}
-    for rows in grids.rows(span.lake, asked, span.first, span.last, span.fields):
+    for rows in grids.rows(span.lake, asked, span.first, span.last, span.fields, span.scores):
         for one, on, place in _fired(rows, heard):
             hits.setdefault((one, on), place)
     ordered = sorted(hits)
@@ -144,7 +145,7 @@ def _is_meant(rows: Rows, meant: NDArray[np.bool_], account: int, day: int) -> b
 
 def _bands(values: Values, span: Span) -> Pairs:
     """Changes of the shown colour, from the scores as they were stored."""
-    scores = history.scores(span.lake, span.first - timedelta(1), span.last)
+    scores = span.scores(span.lake, span.first - timedelta(1), span.last)
     account = scores.column("account").to_numpy()
     day = scores.column("day").to_numpy().astype("datetime64[D]").astype(np.int64)
     shown = np.array(scores.column("shown").to_pylist(), dtype=object)
@@ -160,7 +161,7 @@ def _bands(values: Values, span: Span) -> Pairs:
 def _fall(values: Values, span: Span) -> Pairs:
     """The score lies so many points under that of so many days before, and did not the day before."""
     days = int(values["days"])
-    scores = history.scores(span.lake, span.first - timedelta(days), span.last)
+    scores = span.scores(span.lake, span.first - timedelta(days), span.last)
     account = scores.column("account").to_numpy().astype(np.int64)
     day = scores.column("day").to_numpy().astype("datetime64[D]").astype(np.int64)
     score = scores.column("score").to_numpy() / grids.MICRO
@@ -172,20 +173,29 @@ def _fall(values: Values, span: Span) -> Pairs:
 
 
 def _answers(values: Values, span: Span) -> Pairs:
-    rows = Answer.objects.filter(
-        survey=values["survey"], score__range=(values["low"], values["high"]), retracted_at__isnull=True
+    """The day on which an answer became known, with the score that was told then; one that was taken back later too."""
+    sql = (
+        "select account, min(learned_from) as day from answers where survey = ? and score between ? and ? "
+        "and learned_from < believed_to group by account, key having min(learned_from) between ? and ?"
     )
-    return _days(rows.filter(answered_at__isnull=False).values_list("account", "answered_at"), span)
+    asked = [values["survey"], values["low"], values["high"], span.first, span.last]
+    with span.lake.session() as db:
+        return {(account, number(on)) for account, on in db.execute(sql, asked).fetchall()}
 
 
 def _tickets(values: Values, span: Span) -> Pairs:
-    """The day on which so many had been opened within the days before."""
-    rows = Ticket.objects.filter(retracted_at__isnull=True)
-    rows = rows.filter(priority="urgent") if values["only_urgent"] else rows
+    """The day on which it became known that so many had been opened within the days before."""
+    urgent = "and priority = 'urgent'" if values["only_urgent"] else ""
+    sql = (
+        "select account, greatest(any_value(opened_on), min(learned_from)) as day from tickets "
+        f"where opened_on is not null and learned_from < believed_to {urgent} group by account, key order by account, day"
+    )
+    with span.lake.session() as db:
+        told = db.execute(sql).fetchall()
     opened: dict[int, list[int]] = {}
-    for account, at in rows.order_by("opened_at").values_list("account", "opened_at"):
-        opened.setdefault(account, []).append(_day(at, span))
-    hits, low = set(), number(span.first)
+    for account, on in told:
+        opened.setdefault(account, []).append(number(on))
+    hits, low, high = set(), number(span.first), number(span.last)
     for account, days in opened.items():
         full = [
             day
@@ -193,7 +203,9 @@ def _tickets(values: Values, span: Span) -> Pairs:
             if n + 1 >= values["count"] and day - days[n + 1 - values["count"]] < values["days"]
         ]
         hits |= {
-            (account, day) for n, day in enumerate(full) if day >= low and (not n or day - full[n - 1] > values["days"])
+            (account, day)
+            for n, day in enumerate(full)
+            if low <= day <= high and (not n or day - full[n - 1] > values["days"])
         }
     return hits
 

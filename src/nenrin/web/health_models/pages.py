@@ -29,7 +29,7 @@ from nenrin.insight.previewing.preview_changes import Change
 from nenrin.values import Text
 from nenrin.web import toasts
 from nenrin.web.guard import MemberRequest, requires
-from nenrin.web.health_models import editing, pictures, rule_forms, rule_pages, versions
+from nenrin.web.health_models import editing, pictures, replay, rule_forms, rule_pages, versions
 from nenrin.web.health_models import standing as health_model_standing
 from nenrin.web.health_models.standing import Standing, address, is_stale, may_edit
 
@@ -246,4 +246,5 @@ urlpatterns = [
     path("health-models", models, name="health-models"),
     path("health-models/<slug:key>", model, name="health-model"),
     *versions.urlpatterns,
+    *replay.urlpatterns,
 ]

@@ -20,6 +20,7 @@ from nenrin.web.guard import MemberRequest
 PAGES = (
     ("health-model", Text("Editor", "編集")),
     ("health-model-backtest", Text("Backtest", "過去データ検証")),
+    ("health-model-replay", Text("Replay", "過去シミュレーション")),
     ("health-model-yaml", Text("YAML", "YAML")),
     ("health-model-versions", Text("Versions", "版の履歴")),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
@@ -23,7 +24,7 @@ from nenrin.foundation.models import Entry, Member
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.ingest import lakes
 from nenrin.insight import segment_fields
-from nenrin.playbooks import gates, holdouts
+from nenrin.playbooks import families, holdouts
 from nenrin.playbooks.effects import beforehand, outcomes, readings
 from nenrin.playbooks.effects.outcomes import CHURN
 from nenrin.playbooks.effects.readings import DAYS, PLANNED, Reading
@@ -41,6 +42,7 @@ from nenrin.web.segments import editing
 CHANGE = Permission.PLAYBOOKS_PUBLISH
 SHARES = (0.01, 0.02, 0.03, 0.05, 0.1)
 TOLD = 20  # changes shown
+Names = dict[int, tuple[str, Text]]
 
 
 @requires(VIEW)
@@ -53,16 +55,16 @@ def _page(request: MemberRequest, wrong: str = "", status: int = 200) -> HttpRes
     reading = _reading(request, question)
     fields = segment_fields.fields()
     row, listed = UniversalHoldout.objects.first(), holdouts.exclusions()
-    accounts = dict(asking.visible(request).values_list("pk", "parent_id"))
-    told = beforehand.of(lakes.current(), accounts, SHARES, reading.days, as_of=reading.as_of)
+    tops = families.tops_of(dict(asking.visible(request).values_list("pk", "parent_id")))
+    told, names = beforehand.of(lakes.current(), tops, SHARES, reading.days, as_of=reading.as_of), _names(listed)
     context = {
         "as_of": request.at,
         "question": question,
         "all_days": DAYS,
         "row": row,
         "share": row.share if row else 0.0,
-        "inside": len(holdouts.members(accounts, row.share if row else 0.0)),
-        "everybody": len(accounts),
+        "inside": len(holdouts.inside(tops, row.share if row else 0.0)),
+        "everybody": len(tops),
         "reading": reading,
         "finding": _finding(reading),
         "facts": _facts(reading),
@@ -71,9 +73,9 @@ def _page(request: MemberRequest, wrong: str = "", status: int = 200) -> HttpRes
         "limits": (LEAST, samples.MISMATCH, PLANNED),
         "removed": 1 - reading.readout.remaining,
         "before": told,
-        "rows": _exclusions(listed, fields),
+        "rows": _exclusions(listed, fields, names),
         "changes": _changes(),
-        "playbooks": _playbooks(listed),
+        "playbooks": [(key, name) for pk, (key, name) in names.items() if pk not in listed.playbooks],
         "wrong": wrong,
         "may_change": allowed(request.user, CHANGE) is not None,
         "may_export": allowed(request.user, Permission.EXPORT) is not None,
@@ -112,17 +114,13 @@ def _facts(reading: Reading) -> list[Fact]:
     ]
 
 
-def _exclusions(listed: holdouts.Exclusions, fields: Fields) -> list[dict[str, Any]]:
+def _exclusions(listed: holdouts.Exclusions, fields: Fields, names: Names) -> list[dict[str, Any]]:
     """The list in words; a condition that no longer reads is named as such."""
-    keys = sorted(listed.playbooks)
-    names = dict(zip(keys, gates.names(keys), strict=True)) if keys else {}
     found = []
     for row in listed.rows:
         is_broken = False
         try:
-            said = names.get(row.playbook_id or 0) or conditions.sentence(
-                conditions.parse(row.condition, fields), fields
-            )
+            said = _said(row, fields, names)
         except Unreadable as wrong:
             said, is_broken = wrong.problems[0].text, True
         found.append({"row": row, "words": said, "is_playbook": bool(row.playbook_id), "is_broken": is_broken})
@@ -138,10 +136,17 @@ def _changes() -> list[tuple[Text, str, Entry]]:
     return [(journal.sentence(entry), names.get(entry.actor_key, ""), entry) for entry in found]
 
 
-def _playbooks(listed: holdouts.Exclusions) -> list[tuple[str, Text]]:
-    rows = PlaybookVersion.objects.filter(state="live").exclude(playbook__in=listed.playbooks)
-    found = rows.order_by("playbook__key").values_list("playbook__key", "name_en", "name_ja")
-    return [(key, Text(en, ja)) for key, en, ja in found]
+def _said(row: UniversalExclusion, fields: Fields, names: Names) -> Text:
+    if row.playbook is not None:
+        return names.get(row.playbook.pk, (row.playbook.key, Text(row.playbook.key, row.playbook.key)))[1]
+    return conditions.sentence(conditions.parse(row.condition, fields), fields)
+
+
+def _names(listed: holdouts.Exclusions) -> Names:
+    """Playbooks that are live or on the list: by id, key and name."""
+    rows = PlaybookVersion.objects.filter(Q(state="live") | Q(playbook__in=listed.playbooks))
+    found = rows.order_by("playbook__key", "number").values_list("playbook_id", "playbook__key", "name_en", "name_ja")
+    return {pk: (key, Text(en, ja)) for pk, key, en, ja in found}
 
 
 def _form(fields: Fields) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from nenrin.insight.models import Segment, SegmentMembership
 from nenrin.values import Text
 from nenrin.web import exports, toasts
 from nenrin.web.guard import MemberRequest, requires
-from nenrin.web.segments import editing
+from nenrin.web.segments import editing, replay
 
 SHOWN = 10
 HEAD = (
@@ -195,6 +195,7 @@ def _page(
         "moves": _moves(request, row) if row else [],
         "may_export": allowed(request.user, Permission.EXPORT) is not None,
         "may_edit": _may_edit(request),
+        "tabs": replay.tabs(row.pk, "segment") if row else [],
     }
     return render(request, "segments/segment.html", context, status=422 if problems else 200)
 
@@ -241,4 +242,5 @@ urlpatterns = [
     path("segments/export.<str:kind>", segments_export, name="segments-export"),
     path("segments/<int:key>", segment, name="segment"),
     path("segments/<int:key>/archive", archive, name="segment-archive"),
+    *replay.urlpatterns,
 ]

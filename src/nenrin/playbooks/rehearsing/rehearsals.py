@@ -1,0 +1,115 @@
+"""Rehearsals: asked for, computed beside the other work, kept with the document they were asked of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final, Literal
+
+from django.db import transaction
+
+from nenrin.analytics.conditions.problems import Unreadable
+from nenrin.analytics.lake import Lake
+from nenrin.analytics.scores import documents
+from nenrin.foundation import journal, organisation
+from nenrin.foundation.actors import SYSTEM, Actor
+from nenrin.foundation.models import Member
+from nenrin.ingest import lakes
+from nenrin.insight.models import HealthModelVersion, Segment
+from nenrin.playbooks.models import Rehearsal
+from nenrin.playbooks.rehearsing import health_models, segments
+from nenrin.playbooks.replaying.grids import NotKept
+from nenrin.playbooks.replaying.replays import ATTEMPTS, MONTHS_AT_MOST, TooLong
+from nenrin.values import Text
+
+Noun = Literal["segment", "health_model"]
+SEGMENT: Final = "segment"
+MODEL: Final = "health_model"
+KEPT: Final = 5
+_REPORTS: Mapping[str, Callable[[Rehearsal, Lake], dict[str, Any]]] = {
+    SEGMENT: segments.report,
+    MODEL: health_models.report,
+}
+
+
+def of_segment(row: Segment, *, months: int = 12, by: Actor, at: datetime) -> Rehearsal:
+    """Have a segment's condition asked of so many months up to yesterday. Raises TooLong. Journal: playbooks.rehearsal.asked."""
+    return _ask(SEGMENT, str(row.pk), row.condition, months, by, at)
+
+
+def of_model(row: HealthModelVersion, *, months: int = 12, by: Actor, at: datetime) -> Rehearsal:
+    """Have a version of a health model lived through beside the live one. Raises TooLong. Journal: playbooks.rehearsal.asked."""
+    return _ask(MODEL, f"{row.key}/{row.number}", row.document, months, by, at)
+
+
+def newest(noun: Noun, key: str) -> Rehearsal | None:
+    return Rehearsal.objects.filter(noun=noun, key=key).first()
+
+
+def _ask(noun: str, key: str, document: Any, months: int, by: Actor, at: datetime) -> Rehearsal:
+    if not 1 <= months <= MONTHS_AT_MOST:
+        raise TooLong(TooLong.__doc__)
+    last = organisation.today(at) - timedelta(1)
+    first = last - timedelta(round(months * 365 / 12)) + timedelta(1)
+    author = Member.objects.filter(pk=int(by.key)).first() if by.kind == "member" else None
+    with transaction.atomic():
+        waiting = Rehearsal.objects.filter(noun=noun, key=key, state="asked", first=first, last=last).first()
+        if waiting is not None and waiting.document == document:
+            return waiting
+        row = Rehearsal.objects.create(
+            noun=noun, key=key, document=document, first=first, last=last, author=author, asked_at=at
+        )
+        _record("asked", row, by, at)
+    return row
+
+
+def step(at: datetime) -> int:
+    """One rehearsal that waits; 1 where there was one. Safe to repeat. Journal: playbooks.rehearsal.done or .failed."""
+    row = Rehearsal.objects.filter(state="asked").order_by("pk").first()
+    if row is None:
+        return 0
+    Rehearsal.objects.filter(pk=row.pk).update(attempts=row.attempts + 1)
+    if row.attempts >= ATTEMPTS:
+        words = Text("It ended three times without a result; see the log", "3回とも完了しなかった（ログを参照）")
+        _fail(row, words, at)
+        return 1
+    try:
+        report = _REPORTS[row.noun](row, lakes.current())
+    except NotKept as missing:
+        names = ", ".join(missing.names)
+        _fail(row, Text(f"The past does not know: {names}", f"過去のデータにない項目: {names}"), at)
+    except Unreadable as wrong:
+        _fail(row, wrong.problems[0].text, at)
+    else:
+        _keep(row, report, at)
+    return 1
+
+
+def _keep(row: Rehearsal, report: dict[str, Any], at: datetime) -> None:
+    with transaction.atomic():
+        row.report, row.state, row.done_at = report, "done", at
+        row.save(update_fields=["report", "state", "done_at"])
+        same = Rehearsal.objects.filter(noun=row.noun, key=row.key).exclude(state="asked").order_by("-pk")
+        Rehearsal.objects.filter(pk__in=list(same.values_list("pk", flat=True)[KEPT:])).delete()
+        _record("done", row, SYSTEM, at)
+
+
+def _fail(row: Rehearsal, words: Text, at: datetime) -> None:
+    with transaction.atomic():
+        row.state, row.problem, row.done_at = "failed", {"en": words.en, "ja": words.ja}, at
+        row.save(update_fields=["state", "problem", "done_at"])
+        _record("failed", row, SYSTEM, at)
+
+
+def _record(verb: str, row: Rehearsal, by: Actor, at: datetime) -> None:
+    name = _name(row)
+    told = {"name_en": name.en, "name_ja": name.ja}
+    journal.record(f"playbooks.rehearsal.{verb}", actor=by, at=at, subject=(row.noun, row.key), particulars=told)
+
+
+def _name(row: Rehearsal) -> Text:
+    if row.noun == SEGMENT:
+        name = Segment.objects.filter(pk=int(row.key)).values_list("name", flat=True).first() or row.key
+        return Text(name, name)
+    model, number = documents.from_dict(row.document), row.key.rpartition("/")[2]
+    return Text(f"{model.name.en} v{number}", f"{model.name.ja} v{number}")
