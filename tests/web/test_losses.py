@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from django.test import Client
 
-from nenrin.customers import subscriptions
+from nenrin.customers import accounts, subscriptions
 from nenrin.foundation import journal
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Entry, Organisation
@@ -87,14 +87,19 @@ def test_the_list_of_reasons_is_kept_by_operations(client: Client, loss: Loss) -
     assert signed_in(Role.CSM).get("/losses/reasons").status_code == 403
 
 
-def test_explained_losses_reach_the_executive_dashboard_in_the_readers_language(
-    client: Client, loss: Loss, at: datetime
-) -> None:
+def test_explained_losses_reach_the_executive_dashboard_in_the_readers_language(client: Client) -> None:
     """The account says it in the organisation's language, the list in the reader's."""
-    subscriptions.end(loss.account.subscriptions.get(), on=date(2026, 11, 21), by=SYSTEM, at=at)
-    losses.explain(loss, reason=ChurnReason.objects.get(key="competitor"), by=SYSTEM, at=at)
+    then = datetime(2026, 4, 6, tzinfo=UTC)
+    account = accounts.open(cast.LOST, by=SYSTEM, at=then)
+    subscriptions.sign(
+        account, by=SYSTEM, at=then, starts_on=date(2025, 2, 1), term_months=12, mrr_minor=30_000,
+        ended_on=date(2026, 3, 20),
+    )  # fmt: skip
+    world.settled(then)
+    losses.explain(Loss.objects.get(), reason=ChurnReason.objects.get(key="competitor"), by=SYSTEM, at=then)
     while journal.seal():
         pass
     mirror.mirror_all(lakes.current())
-    assert "Went to a competitor" in body(client, "/executive")
-    assert "競合製品への乗り換え" in body(signed_in(language="ja"), "/executive")
+    march = "/executive?grain=month&start=2026-03-01"
+    assert "Went to a competitor" in body(client, march)
+    assert "競合製品への乗り換え" in body(signed_in(language="ja"), march)

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from django.db.models import Q
 from django.http import Http404
 from ninja import Field, Query, Router
+from ninja import Status as Answer
 
 from nenrin.api.guard import ApiRequest, grants
 from nenrin.api.paging import Page, Strict, Window, page
@@ -316,7 +317,7 @@ def withdraw_overrule(request: ApiRequest, subscription_id: int) -> Any:
     """The CSM's call holds again."""
     row = _one(request, subscription_id, OVERRIDE)
     renewals.withdraw(row, by=Actor.of(request.member), author=request.member, at=request.at)
-    return 204, None
+    return Answer(204, None)
 
 
 def _one(request: ApiRequest, key: int, permission: Permission) -> Subscription:
