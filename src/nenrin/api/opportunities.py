@@ -190,6 +190,10 @@ class CandidateOut(Strict):
     holds: list[Fact]
 
 
+class Top(Strict):
+    limit: int = Field(100, ge=1, le=1000)
+
+
 class Filters(Window):
     account_id: Id | None = None
     state: Word | None = None
@@ -244,10 +248,10 @@ def list_opportunities(request: ApiRequest, filters: Query[Filters]) -> Any:
 
 @router.get("/candidates", response=list[CandidateOut], summary="List candidates")
 @grants(VIEW)
-def list_candidates(request: ApiRequest, limit: int = Query(100, ge=1, le=1000)) -> Any:
+def list_candidates(request: ApiRequest, filters: Query[Top]) -> Any:
     """Accounts in your scope that may grow, the most worth first; those put away are left out."""
     found = candidates.of(Account.objects.for_member(request.member, VIEW), request.at)
-    return [_candidate(one) for one in found if one.away is None][:limit]
+    return [_candidate(one) for one in found if one.away is None][: filters.limit]
 
 
 def _candidate(one: candidates.Candidate) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -40,7 +40,7 @@ from nenrin.work.opportunities import dismissals
 from nenrin.work.opportunities.candidates import BASE, Candidate
 
 FILTERS = ("q", "kind", "owner", "held", "away")
-SORTS = {
+SORTS: dict[str, Callable[[Candidate], Any]] = {
     "account": lambda x: x.name, "kind": lambda x: x.kind, "health": lambda x: x.score, "owner": lambda x: x.owner_name or None,
     "expected": lambda x: x.chance.expected, "worth": lambda x: x.worth,
     "p": lambda x: x.propensity.p if x.propensity and not x.propensity.is_ranking else None,

@@ -83,7 +83,7 @@ def change(
     unknown = fields.keys() - _CHANGEABLE
     if unknown:
         raise TypeError(f"an opportunity has no {', '.join(sorted(unknown))} to change")
-    given = {name: value.strip() if isinstance(value, str) else value for name, value in fields.items()}
+    given: dict[str, Any] = {name: value.strip() if isinstance(value, str) else value for name, value in fields.items()}
     checking.refuse(
         checking.words("title", given.get("title", ""), MOST_TITLE, needed=False)
         + checking.words("next_step", given.get("next_step", ""), MOST_STEP, needed=False)
@@ -101,7 +101,7 @@ def change(
         for name in changed:
             setattr(row, name, given[name])
         saving.save(row, at)
-        personal = {name: str(getattr(row, name)) for name in ("title", "next_step") if name in changed}
+        personal: dict[str, str] = {name: str(getattr(row, name)) for name in ("title", "next_step") if name in changed}
         saving.record("changed", row, by, at, personal=personal, fields=sorted(changed))
         if "owner" in changed:
             telling.given(row, by=by, at=at)

@@ -128,8 +128,10 @@ def _larger(tier: str, currency: str, contracts: Contracts, one: Held) -> Chance
         told.append(Sign("similar", _common(best[2], contracts.names["plan", best[1]]), None))
     if not told:
         return None
-    key, expected = (best[1], (best[2].typical or 0) - one.mrr) if best is not None else (None, None)
-    name = contracts.names["plan", key] if key is not None else one.product_name
+    if best is None:
+        return Chance(OpportunityKind.UPSELL, tuple(told), None, one.product, None, one.product_name)
+    _, key, shared = best
+    expected, name = (shared.typical or 0) - one.mrr, contracts.names["plan", key]
     return Chance(OpportunityKind.UPSELL, tuple(told), expected, one.product, key, name)
 
 
