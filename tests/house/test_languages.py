@@ -108,3 +108,16 @@ def _bare(template: str) -> list[str]:
     texts = [t.strip() for t in re.sub(r"(?s)<[^>]*>", "\x00", template).split("\x00")]
     entities = [re.sub(r"&\w+;", "", t.replace("\x00", "")).strip() for t in texts + labels]
     return [t for t in entities if t and not PLAIN.match(t)]
+
+
+def test_one_text_has_one_japanese_in_all_catalogues() -> None:
+    """Catalogues are laid over each other: a second, different one would silently take the first one's place."""
+    said: dict[tuple[str, str], dict[str, str]] = {}
+    for file in CATALOGUES:
+        with file.open("rb") as source:
+            for message in read_po(source, locale="ja"):
+                if message.id:
+                    key = (message.context or "", "|".join([message.id] if isinstance(message.id, str) else message.id))
+                    words = message.string if isinstance(message.string, str) else "|".join(message.string)
+                    said.setdefault(key, {}).setdefault(words, file.parts[-4])
+    assert {key: words for key, words in said.items() if len(words) > 1} == {}

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from nenrin.customers import accounts, attributes, keys, ownership, queries, touch_models
@@ -54,7 +55,7 @@ class AccountForm(forms.Form):
     customer_since = day_field(_("Customer since"))
     lost_on = day_field(_("Lost on"))
     lost_reason = forms.CharField(label=_("Reason of loss"), required=False)
-    source = forms.CharField(label=_("Source"), required=False)
+    source = forms.CharField(label=pgettext_lazy("acquisition", "Source"), required=False)
     tags = forms.CharField(label=_("Tags"), required=False, help_text=_("Separated by commas"))
 
     def __init__(self, *args: Any, member: Member, declared: list[AttributeField], **kwargs: Any) -> None:

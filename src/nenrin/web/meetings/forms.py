@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from nenrin.customers.models import Account, Contact
 from nenrin.foundation import organisation
@@ -29,9 +30,9 @@ class MeetingForm(forms.Form):
     account = forms.CharField(label=_("Account"), required=False, help_text=_("Name, or empty for a meeting among ourselves."),
                               widget=forms.TextInput(attrs={"list": "accounts", "autocomplete": "off"}))  # fmt: skip
     day = day_field(_("Day"), required=True)
-    clock = forms.TimeField(label=_("Time"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    clock = forms.TimeField(label=pgettext_lazy("meeting", "Time"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
     minutes = forms.IntegerField(label=_("Minutes"), min_value=1, max_value=31 * 24 * 60, initial=60)
-    place = forms.CharField(label=_("Place"), required=False, max_length=300)
+    place = forms.CharField(label=pgettext_lazy("meeting", "Place"), required=False, max_length=300)
     link = forms.CharField(label=_("Link to join"), required=False, max_length=500)
     members = forms.MultipleChoiceField(label=_("Colleagues"), required=False, choices=colleagues,
                                         widget=forms.SelectMultiple(attrs={"size": 5}))  # fmt: skip
