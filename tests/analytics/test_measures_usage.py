@@ -61,6 +61,26 @@ def test_an_account_never_seen_has_no_usage_rather_than_none(tmp_path: Path) -> 
     assert value(said, tmp_path, "events_28d", SUNDAY) is None
 
 
+@pytest.mark.parametrize("measure", ["logins_per_seat_week", "feature_breadth", "feature_depth"])
+def test_what_no_event_is_mapped_to_is_missing_however_much_is_used(tmp_path: Path, measure: str) -> None:
+    said = subscribed(seats=4).mapped("opened", "other", BEFORE)
+    for day in days(MONDAY, 28):
+        said.used(1, day, "opened").used(1, day, "signed_in")
+    assert value(said, tmp_path, measure, SUNDAY) is None
+
+
+@pytest.mark.parametrize("measure", ["logins_per_seat_week", "feature_breadth", "feature_depth"])
+def test_mapped_and_silent_is_zero(tmp_path: Path, measure: str) -> None:
+    use = "login" if measure == "logins_per_seat_week" else "key_feature"
+    said = subscribed(seats=4).used(1, MONDAY).used(1, SUNDAY).mapped("signed_in", use, SUNDAY, "reports")
+    lake = said.written(tmp_path)
+    grid = kpis.evaluate(lake, kpis.find(measure), kpis.Grid.daily(SUNDAY - timedelta(1), SUNDAY), accounts=[1])
+    assert grid.column(measure).to_pylist() == [None, 0.0], "unknown the day before the mapping"
+    for day, expected in ((SUNDAY - timedelta(1), None), (SUNDAY, 0.0)):
+        one = kpis.evaluate(lake, kpis.find(measure), kpis.Grid.on(day), accounts=[1])
+        assert one.column(measure).to_pylist() == [expected]
+
+
 def test_days_since_activity_counts_from_the_last_event(tmp_path: Path) -> None:
     said = subscribed(seats=4).account(2, BEFORE).used(1, SUNDAY - timedelta(9)).used(2, SUNDAY)
     assert value(said, tmp_path, "days_since_activity", SUNDAY) == 9

@@ -183,8 +183,9 @@ class World:
     ) -> dict[str, Fraction | int | None]:
         logins = sum(self.use(e["name"])[0] == "login" for e in used)
         keyed = [self.use(e["name"])[1] or e["name"] for e in used if self.use(e["name"])[0] == "key_feature"]
-        mapped = set()
+        mapped, signs_in = set(), False
         for name in {f["key"].split("|")[1] for f in self.facts if f["kind"] == "mapping"}:
+            signs_in = signs_in or self.use(name)[0] == "login"
             if self.use(name)[0] == "key_feature":
                 mapped.add(self.use(name)[1] or name)
         before, business_before = len(self.used(account, 28, 28)), self.business(28, 28)
@@ -195,9 +196,11 @@ class World:
             trend = 0 if not used else Fraction(len(used) * business_before, before * business) if before else None
         last = max((e["day"] for e in self.used(account, 90)), default=None)
         return {
-            "logins_per_seat_week": Fraction(5 * logins, seats * business) if seats else None,
+            "logins_per_seat_week": Fraction(5 * logins, seats * business) if seats and signs_in else None,
             "feature_breadth": Fraction(len(set(keyed)), len(mapped)) if mapped else None,
-            "feature_depth": Fraction(5 * len(keyed), month_users * business) if month_users else 0,
+            "feature_depth": (Fraction(5 * len(keyed), month_users * business) if month_users else 0)
+            if mapped
+            else None,
             "usage_trend": trend,
             "days_since_activity": 90 if last is None else (self.day - last).days,
         }

@@ -20,8 +20,9 @@ them the same.
 - **Known when.** An event, a mapping of the event catalogue, a key of an account, a merge, a correction count from the
   day they became known; once a merge is undone, each account has its own facts again.
 - **Silence is 0, ignorance is missing.** Usage is 0 when the account has been seen before and a source that saw it has
-  delivered events of the last 14 days; it is missing when the source is stale or the account was never seen. Tickets
-  are 0 while any account had a ticket in the last 30 days. Open urgent tickets are shown however stale the source is.
+  delivered events of the last 14 days; it is missing when the source is stale or the account was never seen. Logins
+  and key features are missing, too, as long as the event catalogue maps no event to them. Tickets are 0 while any
+  account had a ticket in the last 30 days. Open urgent tickets are shown however stale the source is.
 - **Business days** are Monday to Friday without Japan's public holidays and without 29 December to 3 January, unless
   another calendar is given. Rates are per five business days; the week of the weekly active users is seven days,
   stretched over a run of holidays until it holds five business days.

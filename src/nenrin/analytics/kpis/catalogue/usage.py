@@ -121,22 +121,20 @@ GROUP BY account""",
     ),
 )
 
-FEATURES_MAPPED = Component(
-    "features_mapped",
-    ("features_mapped",),
-    shapes.union(
-        """
-  SELECT 0 AS account, coalesce(feature, event) AS who, believed_from AS opens, believed_to AS closes
-  FROM mappings WHERE use = 'key_feature'""",
-        "sign AS features_mapped",
-    ),
-    everyone=True,
-    day=OnOneDay(
-        """
-SELECT count(DISTINCT coalesce(feature, event)) AS features_mapped FROM mappings
-WHERE use = 'key_feature' AND believed_from <= :first AND believed_to > :first"""
-    ),
-)
+
+def _mapped(key: str, use: str, who: str) -> Component:
+    """How many things the event catalogue maps to this use, as believed on the day; the same for everyone."""
+    rows = f"SELECT 0 AS account, {who} AS who, believed_from AS opens, believed_to AS closes FROM mappings"
+    today = f"""
+SELECT count(DISTINCT {who}) AS {key} FROM mappings
+WHERE use = '{use}' AND believed_from <= :first AND believed_to > :first"""
+    steps = shapes.union(f"{rows} WHERE use = '{use}'", f"sign AS {key}")
+    return Component(key, (key,), steps, everyone=True, day=OnOneDay(today))
+
+
+#: What is mapped to nothing cannot have been counted: without a mapping there is no silence to speak of.
+LOGINS_MAPPED = _mapped("logins_mapped", "login", "event")
+FEATURES_MAPPED = _mapped("features_mapped", "key_feature", "coalesce(feature, event)")
 
 LAST_ACTIVE = Component(
     "last_active",
@@ -196,8 +194,10 @@ LOGINS_PER_SEAT_WEEK = Measure(
     key="logins_per_seat_week",
     name=Text("Logins per seat and week", "1ライセンスあたり週間ログイン数"),
     description=Text(
-        "Logins of the last 28 days for each paid seat and each five business days in them.",
-        "直近28日間のログイン数を、契約ライセンス数と期間内の営業日数(5営業日=1週)で割った値。",
+        "Logins of the last 28 days for each paid seat and each five business days in them. Missing until the event"
+        " catalogue maps an event to logins.",
+        "直近28日間のログイン数を、契約ライセンス数と期間内の営業日数(5営業日=1週)で割った値。"
+        "イベントカタログでログインに対応付けたイベントがなければデータなし。",
     ),
     unit="per_week",
     direction="higher",
@@ -206,16 +206,17 @@ LOGINS_PER_SEAT_WEEK = Measure(
     ttl_days=USAGE_TTL,
     source=Text("Product events, subscriptions", "利用ログ・契約"),
     sql="5 * logins_28 / nullif(seats_paid * business_days_28, 0)",
-    components=(EVENTS_28, BUSINESS_DAYS, TERMS_NOW, FRESH),
-    known_when="fresh > 0",
+    components=(EVENTS_28, LOGINS_MAPPED, BUSINESS_DAYS, TERMS_NOW, FRESH),
+    known_when="fresh > 0 AND logins_mapped > 0",
 )
 
 FEATURE_BREADTH = Measure(
     key="feature_breadth",
     name=Text("Breadth of key features", "主要機能の利用の幅"),
     description=Text(
-        "Key features used in the last 28 days, as a share of the key features in the event catalogue.",
-        "イベントカタログに登録した主要機能のうち、直近28日間に使われた機能の割合。",
+        "Key features used in the last 28 days, as a share of the key features in the event catalogue. Missing until"
+        " the catalogue maps an event to a key feature.",
+        "イベントカタログに登録した主要機能のうち、直近28日間に使われた機能の割合。主要機能の登録がなければデータなし。",
     ),
     unit="share",
     direction="higher",
@@ -225,15 +226,17 @@ FEATURE_BREADTH = Measure(
     source=EVENTS,
     sql="features_used / nullif(features_mapped, 0)",
     components=(FEATURES_USED, FEATURES_MAPPED, FRESH),
-    known_when="fresh > 0",
+    known_when="fresh > 0 AND features_mapped > 0",
 )
 
 FEATURE_DEPTH = Measure(
     key="feature_depth",
     name=Text("Depth of key features", "主要機能の利用の深さ"),
     description=Text(
-        "Key-feature events of the last 28 days for each active end user and each five business days in them.",
-        "直近28日間の主要機能の利用回数を、利用者数と期間内の営業日数(5営業日=1週)で割った値。",
+        "Key-feature events of the last 28 days for each active end user and each five business days in them. Missing"
+        " until the event catalogue maps an event to a key feature.",
+        "直近28日間の主要機能の利用回数を、利用者数と期間内の営業日数(5営業日=1週)で割った値。"
+        "イベントカタログに主要機能の登録がなければデータなし。",
     ),
     unit="per_week",
     direction="higher",
@@ -242,8 +245,8 @@ FEATURE_DEPTH = Measure(
     ttl_days=USAGE_TTL,
     source=EVENTS,
     sql="CASE WHEN month_users = 0 THEN 0 ELSE 5 * key_events_28 / nullif(month_users * business_days_28, 0) END",
-    components=(EVENTS_28, ACTIVE_USERS, BUSINESS_DAYS, FRESH),
-    known_when="fresh > 0",
+    components=(EVENTS_28, FEATURES_MAPPED, ACTIVE_USERS, BUSINESS_DAYS, FRESH),
+    known_when="fresh > 0 AND features_mapped > 0",
 )
 
 USAGE_TREND = Measure(
