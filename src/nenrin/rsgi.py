@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import multiprocessing
 import os
 import sys
 import tempfile
@@ -16,6 +17,7 @@ from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import IO, Any, Final
 
+from nenrin import tied
 from nenrin.wsgi import application as django
 
 #: Requests that wait for the disk hold a thread, but no processor.
@@ -174,4 +176,6 @@ def _send_in_pieces(
         wait(send(piece))
 
 
+if starter := multiprocessing.parent_process():  # granian's first process: killed with -9, it cannot end this one
+    tied.tie(starter.pid or 0)
 application = Application()

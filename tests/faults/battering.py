@@ -1,5 +1,6 @@
 """Kill the server and the worker while clients send, then count: nothing acknowledged lost, nothing stored twice.
 
+The last quarter of the kills hits `nenrin serve` alone, which has started both: what it leaves behind must end by itself.
 Used by the suite with thirty kills and by the endurance runs with a thousand.
 """
 
@@ -20,12 +21,16 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
+
 from nenrin.analytics.lake import Lake
 from tests.flows.running import Installation, free_port, wait_for
 
 CLIENTS = 4
 EVENTS_A_BATCH = 20
 SETTLE_SECONDS = 120
+#: How long what a killed `nenrin serve` leaves behind may live.
+ORPHAN_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,10 @@ class Outcome:
 
 @dataclass(slots=True)
 class Parts:
-    """The two processes of an installation, each a group of its own, to be killed and started again."""
+    """The processes of an installation, each a group of its own, to be killed and started again.
+
+    "server" and "worker" stand alone; "serve" is the command that starts both of them.
+    """
 
     installation: Installation
     port: int = field(default_factory=free_port)
@@ -55,6 +63,8 @@ class Parts:
         """What follows the interpreter's name; "worker2" is a second worker."""
         if name.startswith("worker"):
             return ["-m", "nenrin", "worker"]
+        if name == "serve":
+            return ["-m", "nenrin", "serve", "--port", str(self.port), "--with-worker"]
         options = ["--interface", "rsgi", "--port", str(self.port), "--workers", "1", "--no-ws", "--log-level", "error"]
         return ["-m", "granian", *options, "--backpressure", "1024", "nenrin.rsgi:application"]
 
@@ -70,15 +80,39 @@ class Parts:
         log.close()
 
     def kill(self, name: str) -> None:
-        """No warning, no clean-up: the whole group at once."""
+        """No warning, no clean-up: the whole group at once; of "serve" the one process, and the others must follow."""
         process = self.running[name]
+        if name == "serve":
+            self._kill_alone(process)
+            return
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
+    def _kill_alone(self, process: subprocess.Popen[bytes]) -> None:
+        below = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
+        process.kill()
+        process.wait()
+        wait_for(lambda: not any(map(lives, below)), ORPHAN_SECONDS, f"the end of what nenrin serve left: {below}")
+
+    def give_over(self) -> None:
+        """From now on `nenrin serve` runs server and worker, which end here."""
+        for name in list(self.running):
+            self.kill(name)
+            del self.running[name]
+        self.start("serve")
+
     def end(self) -> None:
         for name in self.running:
             self.kill(name)
+
+
+def lives(process: psutil.Process) -> bool:
+    """Whether it still runs; one that nobody has buried does not."""
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 class Client(threading.Thread):
@@ -132,7 +166,7 @@ Trouble = Callable[[Parts, list[Client]], None]
 
 
 def batter(installation: Installation, kills: int, *, seed: int = 1) -> Outcome:
-    """Four clients, so many kills of server or worker at random moments, then a quiet end and the count."""
+    """Four clients, so many kills of server, worker or both at random moments, then a quiet end and the count."""
     rng = random.Random(seed)
     return endured(installation, lambda parts, clients: _kill_again_and_again(parts, clients, kills, rng), kills)
 
@@ -165,10 +199,14 @@ def some_more(clients: list[Client], batches: int = 1) -> None:
 
 
 def _kill_again_and_again(parts: Parts, clients: list[Client], kills: int, rng: random.Random) -> None:
-    for _ in range(kills):
+    apart = kills - kills // 4
+    for number in range(kills):
         some_more(clients)
         time.sleep(rng.uniform(0, 0.4))
-        for name in rng.choice([("server",), ("worker",), ("server", "worker")]):
+        if number == apart:
+            parts.give_over()
+            continue
+        for name in rng.choice([("server",), ("worker",), ("server", "worker")]) if number < apart else ("serve",):
             parts.kill(name)
             parts.start(name)
 

@@ -16,6 +16,7 @@ import click
 from django.db import Error as DatabaseTrouble
 from django.db import close_old_connections
 
+from nenrin import tied
 from nenrin.cli.loops import BESIDE, LOOPS, PROMPT, Loop, one_round
 from nenrin.cli.stillness import Rest
 from nenrin.ingest import drain, lakes
@@ -34,6 +35,7 @@ def command(once: bool) -> None:
     Learning and backtests, which take long, and sending, which waits for others' machines, go on beside the rest and
     hold none of it up.
     """
+    tied.tie_where_told()
     stopped = threading.Event()
 
     def stop(number: int, frame: FrameType | None) -> None:
@@ -41,7 +43,6 @@ def command(once: bool) -> None:
 
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
-    parent = os.getppid()
     while not stopped.is_set() and not _prepared():
         stopped.wait(RETRY_SECONDS)
     if once:
@@ -55,7 +56,7 @@ def command(once: bool) -> None:
     ]
     for thread in beside:
         thread.start()
-    work(PROMPT, stopped.is_set, lambda: stopped.wait(IDLE_SECONDS) or os.getppid() != parent)
+    work(PROMPT, stopped.is_set, lambda: stopped.wait(IDLE_SECONDS))
     stopped.set()
     _leave(beside)
 
