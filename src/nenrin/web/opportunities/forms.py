@@ -111,7 +111,9 @@ class AnswerForm(forms.Form):
 
 
 class HandForm(forms.Form):
-    seller = forms.ChoiceField(label=_("Seller"), required=False)
+    seller = forms.ChoiceField(
+        label=_("Seller"), required=False, help_text=_("Nobody chosen: whoever sold the account.")
+    )
 
     def __init__(self, *args: Any, colleagues: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -30,7 +30,6 @@ from nenrin.web.opportunities.forms import (
     ProposeForm,
     WinForm,
 )
-from nenrin.work import feedback
 from nenrin.work import opportunities as verbs
 from nenrin.work.models import Opportunity, Proposal
 from nenrin.work.models.opportunity import OpportunityState
@@ -84,10 +83,7 @@ def _forms(row: Opportunity, made: list[Proposal]) -> dict[str, forms.Form]:
         "end": EndForm(auto_id="end-%s"),
     }
     if row.state != OpportunityState.HANDED:
-        seller = row.seller or feedback.seller_of(row.account)
-        found["hand"] = HandForm(
-            colleagues=colleagues, initial={"seller": seller.pk if seller else ""}, auto_id="hand-%s"
-        )
+        found["hand"] = HandForm(colleagues=colleagues, initial={"seller": row.seller_id or ""}, auto_id="hand-%s")
     if row.awaits_sales:
         found["decline"] = DeclineForm(auto_id="decline-%s")
     if made and made[0].answer in ("", "later"):
