@@ -20,6 +20,7 @@ from nenrin.web.health_models import pages as health_models
 from nenrin.web.holdout import lists as holdout_lists
 from nenrin.web.holdout import pages as holdout
 from nenrin.web.home import pages as home
+from nenrin.web.journeys import pages as journeys
 from nenrin.web.kpis import pages as kpis
 from nenrin.web.lifetimes import account as account_value
 from nenrin.web.lifetimes import pages as lifetimes
@@ -78,6 +79,7 @@ AREAS = (
     playbooks,
     *(products, plans, rules, attributes, tags, teams),
     *(onboarding, portal),
+    journeys,
     *(surveys, survey_answering),
     *(drafts, outbox, mail_settings, suppressions, wordings, mail_preferences, webhooks),
     *(members, journal, tokens, organisation, profile, sessions, components_page, probes),

@@ -1,5 +1,6 @@
 // All behaviours. Each attaches by data- attributes and knows no page; every page works without them.
 import "./autosubmit.js";
+import "./board.js";
 import "./cells.js";
 import "./copy.js";
 import "./dialog.js";
