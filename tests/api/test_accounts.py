@@ -82,7 +82,18 @@ def test_a_circle_of_parents_names_its_chain(rest: Rest, at: datetime) -> None:
     top = accounts.open("親", by=SYSTEM, at=at)
     low = accounts.open("子", by=SYSTEM, at=at, parent=top)
     answer = rest.patch(f"/accounts/{top.pk}", {"parent_id": low.pk})
-    assert answer.status_code == 422 and "親 → 子 → 親" in str(answer.data)
+    assert answer.status_code == 422 and answer.data["title"] == "Some fields were not accepted"
+    assert answer.data["errors"] == [{"pointer": "/parent_id", "detail": "would stand above itself: 親 → 子 → 親"}]
+
+
+def test_what_was_refused_is_told_in_the_language_that_was_asked_for(rest: Rest, at: datetime) -> None:
+    account = accounts.open("親", by=SYSTEM, at=at)
+    body = {"parent_id": account.pk}
+    answer = rest.patch(f"/accounts/{account.pk}", body, **{"Accept-Language": "ja,en;q=0.5"})
+    assert answer["Content-Language"] == "ja" and answer.data["title"] == "受け付けられない項目があります"
+    assert answer.data["errors"] == [{"pointer": "/parent_id", "detail": "親子関係が循環: 親 → 親"}]
+    answer = rest.patch(f"/accounts/{account.pk}", body, **{"Accept-Language": "en-GB"})
+    assert "would stand above itself" in answer.data["errors"][0]["detail"]
 
 
 def test_what_was_archived_is_gone_until_restored(rest: Rest, at: datetime) -> None:

@@ -158,3 +158,14 @@ def test_answers_are_json_with_a_length_and_never_a_redirect(client: Client) -> 
         assert answer.status_code in (200, 401)
         assert answer["Content-Length"] == str(len(answer.content))
         json.loads(answer.content)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT"])
+@pytest.mark.parametrize("path", ["/v1", "/v1/", "/v1/nonsense", "/v1/track/more", "/v1/v1/flags", "/v1/projects/wk_x"])
+def test_an_unknown_address_of_the_door_is_told_in_json_that_any_page_can_read(
+    client: Client, method: str, path: str
+) -> None:
+    answer = door(client).knock(path, TRACK, method=method, HTTP_ORIGIN="https://app.example")
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/json")
+    assert (answer.json()["success"], answer.json()["code"]) == (False, "unknown_path")
+    assert answer["Access-Control-Allow-Origin"] == "https://app.example" and spool.pending() == {}

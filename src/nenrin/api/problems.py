@@ -1,4 +1,7 @@
-"""Errors as application/problem+json (RFC 9457), with a pointer to each field that was not accepted."""
+"""Errors as application/problem+json (RFC 9457), with a pointer to each field that was not accepted.
+
+In English; where values were refused, in Japanese for who asks for it by Accept-Language.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,13 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.translation import get_language
+from django.utils.translation import get_language_from_request
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from nenrin.api.guard import Denied
 from nenrin.customers.errors import Conflict, Refused
+from nenrin.values import Text
 
 TITLES = {
     400: "The request cannot be read",
@@ -25,6 +29,8 @@ TITLES = {
     422: "Some fields were not accepted",
     429: "Too many requests",
 }
+_REFUSED = Text(TITLES[422], "受け付けられない項目があります")
+_UNCHANGED = Text("nothing was changed", "何も変更していません")
 
 
 def problem(status: int, detail: str = "", **members: Any) -> HttpResponse:
@@ -49,11 +55,35 @@ def _said(request: HttpRequest, error: Any) -> HttpResponse:
 
 
 def _refused(request: HttpRequest, error: Any) -> HttpResponse:
-    language = get_language() or "en"
+    language, body = _language(request), _body(request)
     faults = [
-        {"pointer": pointer(fault.field.split(".")), "detail": fault.text.in_(language)} for fault in error.faults
+        {"pointer": pointer(_as_sent(fault.field.split("."), body)), "detail": fault.text.in_(language)}
+        for fault in error.faults
     ]
-    return problem(422, "nothing was changed", errors=faults)
+    response = problem(422, _UNCHANGED.in_(language), title=_REFUSED.in_(language), errors=faults)
+    response["Content-Language"] = language
+    return response
+
+
+def _language(request: HttpRequest) -> str:
+    """A program speaks English unless it says otherwise, whatever its member reads."""
+    return get_language_from_request(request) if "Accept-Language" in request.headers else "en"
+
+
+def _body(request: HttpRequest) -> Any:
+    try:
+        return json.loads(request.body)
+    except ValueError:
+        return None
+
+
+def _as_sent(parts: list[str], body: Any) -> list[str]:
+    """The same field by the name that it has in the body: what a verb calls `parent` is sent as `parent_id`."""
+    *above, last = parts
+    for part in above:
+        body = body.get(part) if isinstance(body, dict) else None
+    is_by_id = isinstance(body, dict) and last not in body and f"{last}_id" in body
+    return [*above, f"{last}_id" if is_by_id else last]
 
 
 def pointer(parts: Sequence[object]) -> str:

@@ -19,6 +19,7 @@ from nenrin.ingest.sources import Sender, SourcesUnavailable
 
 log = logging.getLogger(__name__)
 limiter: Final = Limiter()
+_ADDRESSES: Final = "events are taken at /v1/batch, or /v1/track and the like"
 _SMALLER: Final = "the body is over 5 MB: send smaller batches"
 
 
@@ -35,6 +36,8 @@ def respond(request: HttpRequest, route: Route) -> HttpResponse:
 def _by_method(request: HttpRequest, route: Route) -> HttpResponse:
     if request.method == "OPTIONS":
         return answers.preflight(request)
+    if route.kind == "unknown":
+        return answers.refused(404, "unknown_path", f"nothing is answered at {request.path_info}: {_ADDRESSES}")
     if request.method not in route.methods:
         allowed = {"Allow": ", ".join((*route.methods, "OPTIONS"))}
         return answers.refused(405, "method_not_allowed", f"{request.method} has no meaning here", allowed)

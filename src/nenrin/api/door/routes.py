@@ -9,8 +9,11 @@ from typing import Final, Literal
 
 from nenrin.ingest.spool import Shape
 
-#: What answers: `events` takes events; the others are small replies that keep a client content.
-Kind = Literal["events", "pixel", "metrics", "settings", "source_config", "flags", "array", "script", "bundle"]
+#: What answers: `events` takes events; `unknown` is an address below /v1 that means nothing, told in the words of the
+#: others; the rest are small replies that keep a client content.
+Kind = Literal[
+    "events", "pixel", "metrics", "settings", "source_config", "flags", "array", "script", "bundle", "unknown"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +48,15 @@ _DEEPEST_PREFIX: Final = 3
 
 @lru_cache(maxsize=512)
 def match(path: str) -> Route | None:
-    """The route of an address, or None where it is not the door's."""
+    """The route of an address, or None where it is not the door's. All of /v1 is."""
     parts = [part for part in path.split("/") if part]
     depth = 0
     while depth < min(len(parts), _DEEPEST_PREFIX) and parts[depth] == "v1":
         depth += 1
     rest = parts[depth:]
-    if not rest:
-        return None
-    return _segment(rest, depth) or (_shim(rest) if depth == 0 else None)
+    if depth:
+        return (_segment(rest, depth) if rest else None) or Route("unknown")
+    return (_segment(rest, depth) or _shim(rest)) if rest else None
 
 
 def _segment(rest: list[str], depth: int) -> Route | None:
