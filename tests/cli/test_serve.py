@@ -7,9 +7,6 @@ import threading
 import time
 from pathlib import Path
 
-import pytest
-
-from nenrin.cli import serve
 from nenrin.cli.serve import FALLS, Part, ask_for, keep
 from tests.flows.running import free_port
 
@@ -49,12 +46,3 @@ def test_a_port_that_is_being_left_is_waited_for() -> None:
     begun = time.monotonic()
     ask_for("127.0.0.1", port)
     assert time.monotonic() - begun >= 0.4
-
-
-def test_a_port_that_stays_taken_is_refused_with_a_remedy(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(serve, "PORT_SECONDS", 0.2)
-    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(SystemExit):
-        ask_for("127.0.0.1", taken.getsockname()[1])
-    assert "choose another with --port" in capsys.readouterr().err

@@ -23,7 +23,7 @@ from nenrin.foundation.models import Organisation
 
 STOP_SECONDS = 10
 #: A server that was killed just now may still be leaving its port.
-PORT_SECONDS = 5.0
+PORT_SECONDS = 3.0
 #: A part that ends by itself so often, each time within so many seconds of its start, will not do better the next time.
 FALLS, SHORT_LIFE_SECONDS = 5, 10.0
 
