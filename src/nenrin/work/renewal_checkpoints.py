@@ -11,15 +11,17 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef
 
 from nenrin.customers.models import Subscription
-from nenrin.foundation import journal, organisation
+from nenrin.customers.statuses import SubscriptionStatus
+from nenrin.foundation import bulk, journal, organisation
 from nenrin.foundation.actors import SYSTEM
 from nenrin.work import renewal_lines, renewal_sums
 from nenrin.work.models import RenewalCall, RenewalCheckpoint
 from nenrin.work.models.renewal import OUTCOMES, Outcome
 from nenrin.work.renewal_lines import Line
+from nenrin.work.renewal_terms import PIPELINE, decided
 
 DAYS: Final = (180, 90)
 #: One that was missed for longer is not taken any more: it would not be a forecast of so many days.
@@ -35,16 +37,22 @@ def step(at: datetime) -> int:
 
 def take(days: int, today: date, at: datetime) -> int:
     """Journal: work.renewal.checked for each."""
-    window = Q(decision__range=(today + timedelta(days - LATE + 1), today + timedelta(days)))
-    lines = renewal_lines.of(Subscription.objects.all(), today, window)
+    window = decided(today + timedelta(days - LATE + 1), today + timedelta(days))
+    kept = RenewalCheckpoint.objects.filter(account=OuterRef("account"), term_end=OuterRef("ends_on"), days=days)
+    due = Subscription.objects.filter(PIPELINE, window, ~Exists(kept))
+    due = due.exclude(status=SubscriptionStatus.NOTICED)
+    keys = list(due.order_by("account").values_list("account", flat=True).distinct()[:LIMIT])
+    if not keys:
+        return 0
+    lines = renewal_lines.of(Subscription.objects.filter(account__in=bulk.among(keys)), today, window)
     groups: dict[tuple[int, date], list[Line]] = defaultdict(list)
     for line in lines:
         if not line.is_noticed:
             groups[line.account, line.ends_on].append(line)
     with transaction.atomic():
-        rows = RenewalCheckpoint.objects.filter(days=days, term_end__in={end for _, end in groups})
-        there = set(rows.values_list("account_id", "term_end"))
-        made = [_built(lines, days, today) for key, lines in groups.items() if key not in there][:LIMIT]
+        known = RenewalCheckpoint.objects.filter(days=days, account__in=bulk.among(keys))
+        there = set(known.values_list("account_id", "term_end"))
+        made = [_built(rows, days, today) for key, rows in groups.items() if key not in there]
         made = RenewalCheckpoint.objects.bulk_create(made, batch_size=500)
         journal.record_many(_checked(row, at) for row in made)
     return len(made)

@@ -12,15 +12,13 @@ from django.db.models.functions import Coalesce
 
 from nenrin.customers.models import Merge, Subscription
 from nenrin.customers.statuses import SubscriptionStatus
-from nenrin.foundation import bulk, journal, organisation
-from nenrin.foundation.models import Cursor, Entry
+from nenrin.foundation import bulk, organisation
 from nenrin.insight.models import Risk
 from nenrin.work import renewal_lines
 from nenrin.work.models import Followed, RenewalOutlook
 from nenrin.work.renewal_lines import Line
 from nenrin.work.renewal_terms import DECISION, PIPELINE
 
-READER: Final = "renewals"
 #: Accounts brought up to date in one round.
 LIMIT: Final = 500
 #: Calls move with a merge a moment after the contracts do; so long it is looked at again.
@@ -30,20 +28,6 @@ FIELDS: Final = (
     *("whose", "term_end", "decision_on", "call_id", "over_id", "said", "said_probability", "held", "held_probability"),
     *("expansion_minor", "p", "low", "high", "risk_at"),
 )
-
-
-def step(at: datetime) -> int:
-    """Bring outlooks up to date where something happened since; returns how many rows changed. Safe to repeat."""
-    done = Cursor.objects.filter(reader=READER).values_list("sequence", flat=True).first() or 0
-    last = Entry.objects.filter(sequence__gt=done).order_by("-sequence").first()
-    moved = refresh(_merged(at), at)
-    if last is None and not _has_new_risks():
-        return moved
-    keys = stale()
-    moved += refresh(keys, at)
-    if last is not None and len(keys) < LIMIT:
-        journal.advance(READER, last)
-    return moved
 
 
 def stale() -> list[int]:
@@ -65,14 +49,15 @@ def _or_never(value: Any) -> Coalesce:
     return Coalesce(value, Value(NEVER, output_field=DateTimeField()))
 
 
-def _has_new_risks() -> bool:
-    """Were risks told since any outlook was made? Telling them writes nothing else."""
+def has_new_risks() -> bool:
+    """Were risks told since any outlook was made? Telling them writes nothing to the journal."""
     told = Risk.objects.filter(event="churn").order_by("-at").values_list("at", flat=True).first()
     seen = RenewalOutlook.objects.order_by("-risk_at").filter(risk_at__isnull=False).values_list("risk_at", flat=True)
     return told is not None and told != seen.first()
 
 
-def _merged(at: datetime) -> set[int]:
+def merged(at: datetime) -> set[int]:
+    """Accounts whose calls moved with a merge, or back, a short while ago."""
     rows = Followed.objects.filter(
         Q(followed_at__gt=at - SETTLING) | Q(undone_at__gt=at - SETTLING), table="work.renewalcall.account"
     )

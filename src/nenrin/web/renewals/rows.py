@@ -119,7 +119,9 @@ def _month(month: str, column: str) -> Q:
 
 def _ordered(rows: QuerySet[Subscription], sort: str) -> QuerySet[Subscription]:
     """Blanks last either way; then by the day of the decision."""
-    columns = COLUMNS.get(sort.removeprefix("-"), ())
+    columns = COLUMNS.get(sort.removeprefix("-"))
+    if columns is None:  # by what the outlooks say, once they are read
+        return rows.order_by()
     backwards = sort.startswith("-")
     order = [F(name).desc(nulls_last=True) if backwards else F(name).asc(nulls_last=True) for name in columns]
     return rows.order_by(*order, "decision", "pk")
@@ -136,7 +138,7 @@ def _said(table: Pipeline, filters: Mapping[str, str], sort: str) -> Pipeline:
     figures = {"model": table.p, "call": table.held_p}.get(sort.removeprefix("-"))
     if figures is None:
         return table
-    return table.only(np.argsort(-figures if sort.startswith("-") else figures, kind="stable"))
+    return table.only(np.lexsort((table.subscription, table.day, -figures if sort.startswith("-") else figures)))
 
 
 def lines(keys: list[int], today: date) -> list[Line]:
