@@ -177,6 +177,7 @@ IDS: dict[str, tuple[str, ...]] = {
     "api/losses/{int:": ("loss",),
     "renewals/<int:": ("subscription",),
     "renewals/export.<str:": ("file",),
+    "renewals/history/export.<str:": ("file",),
     "api/renewals/{int:": ("subscription",),
     "playbooks/<slug:key>/versions/<int:": ("playbook", "playbook_number"),
     "playbooks/<slug:key>/replay/export.<str:": ("playbook", "file"),
@@ -264,7 +265,7 @@ NOTED |= {"outbox-export", "mail-suppressions-export"}
 NOTED |= {"costs-export", "hours-export", "balance-export", "contribution-export", "contribution-accounts-export"}
 NOTED |= {"handoffs-export", "promises-export", "handoff-feedback-export", "handoff-deals-export"}
 NOTED |= {"success-plans-export"}
-NOTED |= {"effect-export", "losses-export", "renewals-export"}
+NOTED |= {"effect-export", "losses-export", "renewals-export", "renewals-history-export"}
 NOTED |= {"segment-replay-export", "health-model-replay-export"}
 NOTED |= {"surveys-export"}
 NOTED |= {"holdout-export", "holdout-accounts-export", "holdout-log-export"}
@@ -281,6 +282,7 @@ FORMS: dict[str, dict[str, str]] = {"subscription-deed": {"do": "withdraw"}}
 FORMS["outbox-deed"] = {"do": "stop"}
 BODIES = {
     "/renewals/{int:subscription_id}": b'{"call": "open"}',
+    "/renewals/{int:subscription_id}/overrule": b'{"call": "open"}',
     "/opportunities/{int:opportunity_id}/proposals": b'{"benefit": "x"}',
     "/opportunities/{int:opportunity_id}/answer": b'{"answer": "accepted"}',
     "/opportunities/{int:opportunity_id}/decline": b'{"words": "x"}',
