@@ -37,6 +37,7 @@ from tests import cast
 from tests.insight import backtests_world
 from tests.web import (
     handoffs_world,
+    journeys_world,
     losses_world,
     mail_world,
     matrix_playbooks,
@@ -122,6 +123,7 @@ def _company(world: World, owner: str, member: Member | None, at: datetime) -> N
     losses_world.add(world, account, owner, CANARY, at)
     opportunities_world.add(world, account, owner, CANARY, at)
     onboarding_world.add(world, account, owner, person, CANARY, at)
+    journeys_world.add(world, account, owner, CANARY, at)
 
 
 def _judged(account: Account, version: HealthModelVersion, today: date) -> Record:

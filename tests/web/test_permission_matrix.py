@@ -175,6 +175,14 @@ IDS: dict[str, tuple[str, ...]] = {
     "losses/export.<str:": ("file",),
     "losses/reasons/<int:": ("churn_reason",),
     "api/losses/{int:": ("loss",),
+    "journey/export.<str:": ("file",),
+    "journey/stalls/export.<str:": ("file",),
+    "journey/accounts/<int:": ("account",),
+    "journey/stays/<int:": ("stay",),
+    "journey/designs/<slug:": ("journey",),
+    "journey/designs/<slug:key>/stages/<slug:": ("journey", "journey_stage"),
+    "api/journeys/{": ("journey",),
+    "api/journeys/accounts/{int:": ("account",),
     "renewals/<int:": ("subscription",),
     "renewals/export.<str:": ("file",),
     "renewals/history/export.<str:": ("file",),
@@ -264,7 +272,7 @@ NOTED |= {"event-catalogue-export", "live-events-export", "quarantined-export"}
 NOTED |= {"outbox-export", "mail-suppressions-export"}
 NOTED |= {"costs-export", "hours-export", "balance-export", "contribution-export", "contribution-accounts-export"}
 NOTED |= {"handoffs-export", "promises-export", "handoff-feedback-export", "handoff-deals-export"}
-NOTED |= {"success-plans-export"}
+NOTED |= {"success-plans-export", "journey-export", "journey-stalls-export"}
 NOTED |= {"effect-export", "losses-export", "renewals-export", "renewals-history-export"}
 NOTED |= {"segment-replay-export", "health-model-replay-export"}
 NOTED |= {"surveys-export"}
@@ -274,6 +282,7 @@ NOTED |= {"opportunities-export", "opportunity-candidates-export", "opportunity-
 #: Where changing takes more than looking; whoever only looks is told that there is nothing to change.
 CHANGING = {"health-model": Permission.HEALTH_CONFIGURE, "teams": Permission.MEMBERS_EDIT}
 CHANGING |= {"revenue-settings": Permission.HEALTH_CONFIGURE, "health-models": Permission.HEALTH_CONFIGURE}
+CHANGING["holdout-exclusions"] = Permission.PLAYBOOKS_PUBLISH
 CHANGING["draft"] = Permission.MAIL_APPROVE
 CHANGING["playbook"] = CHANGING["playbook-yaml"] = Permission.PLAYBOOKS_EDIT
 CHANGING["health-model-yaml"] = CHANGING["health-model-backtest"] = Permission.HEALTH_CONFIGURE
@@ -281,6 +290,7 @@ CHANGING["health-model-yaml"] = CHANGING["health-model-backtest"] = Permission.H
 FORMS: dict[str, dict[str, str]] = {"subscription-deed": {"do": "withdraw"}}
 FORMS["outbox-deed"] = {"do": "stop"}
 BODIES = {
+    "/journeys/accounts/{int:account_id}/move": b'{"stage": "adoption", "reason": "x"}',
     "/renewals/{int:subscription_id}": b'{"call": "open"}',
     "/renewals/{int:subscription_id}/overrule": b'{"call": "open"}',
     "/opportunities/{int:opportunity_id}/proposals": b'{"benefit": "x"}',

@@ -12,12 +12,16 @@ from nenrin.api import (
     costs,
     economics,
     effects,
+    events,
     executive,
     handoffs,
     health,
     health_models,
     imports,
+    intake,
     invoices,
+    journeys,
+    judgements,
     kpis,
     lifetimes,
     losses,
@@ -33,6 +37,7 @@ from nenrin.api import (
     problems,
     products,
     promises,
+    quarantine,
     rehearsals,
     renewals,
     retention,
@@ -40,10 +45,12 @@ from nenrin.api import (
     risk,
     roi,
     segments,
+    sources,
     subscriptions,
     surveys,
     tags,
     tasks,
+    timeline,
     webhooks,
 )
 from nenrin.api.guard import Bearer, learn
@@ -61,6 +68,8 @@ api = NinjaAPI(
 problems.register(api)
 api.add_router("/accounts", accounts.router)
 api.add_router("/accounts", health.router)
+api.add_router("/accounts", judgements.router)
+api.add_router("/accounts", timeline.router)
 api.add_router("/contacts", contacts.router)
 api.add_router("/subscriptions", subscriptions.router)
 api.add_router("/products", products.router)
@@ -75,9 +84,14 @@ api.add_router("/deputies", ownership.deputy_router)
 api.add_router("/team-day", ownership.load_router)
 api.add_router("/imports", imports.router)
 api.add_router("/executive", executive.router)
+api.add_router("/events", events.router)
+api.add_router("/sources", sources.router)
+api.add_router("/intake", intake.router)
+api.add_router("/quarantine", quarantine.router)
 api.add_router("/invoices", invoices.router)
 api.add_router("/costs", costs.router)
 api.add_router("/hours", costs.hours)
+api.add_router("/journeys", journeys.router)
 api.add_router("/losses", losses.router)
 api.add_router("/renewals", renewals.router)
 api.add_router("/opportunities", opportunities.router)
