@@ -18,7 +18,7 @@ from nenrin.insight.executive.capacity import Capacities
 from nenrin.insight.executive.dashboard import Dashboard, dashboard
 from nenrin.insight.executive.questions import NoSuchSlice
 from nenrin.insight.executive.rows import rows
-from nenrin.insight.models import Backtest, Health, HealthModelVersion, RiskModelVersion
+from nenrin.insight.models import Backtest, Health, HealthModelVersion, Risk, RiskModelVersion
 from nenrin.insight.prints import executive as printed
 from nenrin.insight.prints import setting
 from nenrin.insight.revenue import targets
@@ -153,8 +153,17 @@ def test_the_quality_of_the_scores_is_what_their_cards_say(world: World, cast: d
     Backtest.objects.create(version=health, card={**card, "due": []}, **when)
     Backtest.objects.create(version=health, card=card, **when)
     verdict = {"horizon_days": 90, "events": 52, "auc": {"mean": 0.8, "error": 0.01}, "slope": 1.02, "lift": 3.1}
-    RiskModelVersion.objects.create(event="churn", number=4, state="trusted", known_on=TODAY, learned_at=world.now,
-                                    used_from=world.now, card={"verdicts": [verdict]})  # fmt: skip
+    used = RiskModelVersion.objects.create(
+        event="churn",
+        number=4,
+        state="trusted",
+        known_on=TODAY,
+        learned_at=world.now,
+        used_from=world.now,
+        card={"verdicts": [verdict]},
+    )
+    Risk.objects.create(account=cast[THRIVING], event="churn", as_of=TODAY, at=world.now, version=used, p=0.1, low=0.05, high=0.2,
+                        horizons=[[90, 0.1, 0.05, 0.2], [365, 0.3, 0.2, 0.4]], months=[0.1] * 12, minor=100_000)  # fmt: skip
     told = {(row.key, row.value, row.n) for row in rows(board()) if row.section == "score_quality"}
     mine = RiskModelVersion.objects.get().pk
     assert told == {

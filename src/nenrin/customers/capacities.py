@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -25,7 +25,8 @@ UNPLANNED = 15
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """A member's accounts (as primary owner), the minutes a month planned for them, and what there is of both.
+    """A member's accounts (as primary owner), the minutes a month planned for them, and what there is of both: as the member
+    stated it, or as is usual where nothing was.
 
     >>> Load(10, 3000, 6000, None).share
     0.5
@@ -35,6 +36,7 @@ class Load:
     minutes: int
     of_minutes: int
     most_accounts: int | None
+    is_stated: bool = False
 
     @property
     def share(self) -> float:
@@ -46,7 +48,7 @@ class Load:
         return fits and (self.most_accounts is None or self.accounts < self.most_accounts)
 
     def with_one(self, more: int) -> Load:
-        return Load(self.accounts + 1, self.minutes + more, self.of_minutes, self.most_accounts)
+        return replace(self, accounts=self.accounts + 1, minutes=self.minutes + more)
 
 
 def state(member: Member, *, minutes_a_day: int, by: Actor, at: datetime, most_accounts: int | None = None) -> Capacity:
@@ -94,4 +96,4 @@ def planned() -> Mapping[str, int]:
 
 def _load(accounts: int, minutes: int, row: Capacity | None) -> Load:
     of = (row.minutes_a_day if row else MINUTES_A_DAY) * DAYS_A_MONTH
-    return Load(accounts, minutes, of, row.most_accounts if row else None)
+    return Load(accounts, minutes, of, row.most_accounts if row else None, row is not None)

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from nenrin.customers import capacities
-from nenrin.customers.models import Assignment, Capacity
+from nenrin.customers.models import Assignment
 from nenrin.customers.statuses import Phase
 
 
@@ -47,8 +47,7 @@ def of_accounts(accounts: Collection[int]) -> Capacities | None:
     if not members:
         return None
     loads = capacities.loads(members)
-    stated = set(Capacity.objects.filter(member__in=members).values_list("member_id", flat=True))
-    known = [load for member, load in loads.items() if member in stated]
+    known = [load for load in loads.values() if load.is_stated]
     return Capacities(
         len(members), sum(load.minutes for load in loads.values()), len(known), sum(load.minutes for load in known),
         sum(load.of_minutes for load in known), sum(load.minutes > load.of_minutes for load in known),

@@ -59,13 +59,13 @@ def dashboard(ask: Question, reasons: Reasons = written) -> Dashboard:
     """Everything, of the period and slice asked for. `reasons`: why accounts left."""
     pays = health.paying(ask, ask.last)
     bands = health.bands_on(ask, ask.last) if ask.sees_health else {}
-    ahead, moved = coming.ahead(ask, bands, pays), changes(ask)
+    ahead, moved, awaited = coming.ahead(ask, bands, pays), changes(ask), expected(ask, pays)
     return Dashboard(
         ask, len(pays), tuple(figures.tiles(ask)), ask.statement(), tuple(_cohorts(ask)), health.standing(ask), ahead,
         tuple(risky.risks(ask, bands, pays, _first(ahead))), moved,
-        expected(ask, pays), leaving(moved.churned, reasons),
+        awaited, leaving(moved.churned, reasons),
         capacity.of_accounts(pays) if ask.is_now else None,
-        quality.qualities() if ask.is_now and ask.sees_health else (),
+        quality.qualities(awaited.version if awaited else None) if ask.is_now and ask.sees_health else (),
     )  # fmt: skip
 
 

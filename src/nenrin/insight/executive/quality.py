@@ -33,9 +33,9 @@ class Quality:
     lift: float | None
 
 
-def qualities() -> tuple[Quality, ...]:
-    """Of the health models in use that were backtested, and of the risk model in use."""
-    return (*_health(), *_risk())
+def qualities(risk: RiskModelVersion | None) -> tuple[Quality, ...]:
+    """Of the health models in use that were backtested, and of the risk model that the forecast is told by."""
+    return (*_health(), *([_risk(risk)] if risk else []))
 
 
 def _health() -> Iterator[Quality]:
@@ -59,14 +59,12 @@ def _of_card(key: str, row: Backtest, card: Mapping[str, Any]) -> Quality:
     )  # fmt: skip
 
 
-def _risk() -> Iterator[Quality]:
-    used = RiskModelVersion.objects.filter(event="churn", used_from__isnull=False, used_until__isnull=True)
-    for version in used.defer("document"):
-        told = next((one for one in version.card.get("verdicts", []) if one["horizon_days"] == HORIZON), {})
-        auc = told.get("auc") or {}
-        mean, error = auc.get("mean"), auc.get("error")
-        reach = (None, None) if mean is None or error is None else (mean - 1.96 * error, min(mean + 1.96 * error, 1.0))
-        yield Quality(
-            "risk", str(version.pk), LEAVING, version.number, version.known_on, told.get("events", 0), mean, *reach,
-            told.get("slope"), told.get("lift"),
-        )  # fmt: skip
+def _risk(version: RiskModelVersion) -> Quality:
+    told = next((one for one in version.card.get("verdicts", []) if one["horizon_days"] == HORIZON), {})
+    auc = told.get("auc") or {}
+    mean, error = auc.get("mean"), auc.get("error")
+    reach = (None, None) if mean is None or error is None else (mean - 1.96 * error, min(mean + 1.96 * error, 1.0))
+    return Quality(
+        "risk", str(version.pk), LEAVING, version.number, version.known_on, told.get("events", 0), mean, *reach,
+        told.get("slope"), told.get("lift"),
+    )  # fmt: skip
