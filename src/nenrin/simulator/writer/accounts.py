@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from nenrin.customers import accounts, contacts, days, merges, ownership, subscriptions
@@ -209,14 +210,21 @@ def _reason(customer: Customer) -> str:
 
 
 def _stages(customer: Customer, book: Book, today: date) -> Iterator[Deed]:
-    """Onboarding until first value, adoption until day 181, then expansion."""
+    """Onboarding until first value, adoption until about day 181, then expansion; some take longer than others."""
     until = customer.loss.on if customer.loss else today + timedelta(1)
-    plan = [(1, "onboarding"), (ONBOARDING_DAYS, "adoption"), (EXPANSION_DAYS, "expansion")]
+    early, late = _slack(customer.key)
+    plan = [(1, "onboarding"), (ONBOARDING_DAYS + early, "adoption"), (EXPANSION_DAYS + late, "expansion")]
     is_held = bool(customer.behaviour.features)
     for after, stage in plan[:1] if is_held else plan:
         day = customer.since + timedelta(after)
         if day < until and (stage == "expansion" or (today - customer.since).days < LONG_AGO_DAYS):
             yield Deed(book.at(day, 8), 6, _staging(customer, stage, book))
+
+
+def _slack(key: str) -> tuple[int, int]:
+    """Days by which a customer comes later to its second and third stage: one in six has a hard start."""
+    drawn = crc32(key.encode())
+    return (9 + drawn % 31 if drawn % 6 == 0 else drawn % 19 - 12), drawn // 100 % 40
 
 
 def _staging(customer: Customer, stage: str, book: Book) -> Act:

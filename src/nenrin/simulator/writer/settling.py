@@ -12,7 +12,7 @@ from nenrin.insight.backtests import runs
 from nenrin.insight.models import HealthModelVersion
 from nenrin.insight.risk import step as risk
 from nenrin.simulator.world import World
-from nenrin.simulator.writer import errands, growing, leaving, lists, mornings, plays, renewing, starting
+from nenrin.simulator.writer import errands, growing, leaving, lists, mornings, plays, renewing, starting, walking
 from nenrin.simulator.writer.accounts import Book
 from nenrin.work import handoff_rounds
 
@@ -51,6 +51,7 @@ def settled(world: World, book: Book, *, now: datetime, progress: Progress = lam
         renewing.called(book, now=now)
         leaving.told(world, book, now=now)
         growing.grown(book, now=now)
+        walking.walked(book, now=now)
         mornings.lived(book, now=now)
         _journal_read(lake)
         _tested(now, progress)
