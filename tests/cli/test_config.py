@@ -16,6 +16,8 @@ from nenrin.insight.models import HealthModelVersion, Segment
 from nenrin.playbooks import playbooks
 from nenrin.playbooks.models import ConfigurationChange, PlaybookVersion
 from nenrin.work import task_templates
+from nenrin.work.handing import policies
+from nenrin.work.models import PlanTemplate
 from tests.cast import THRIVING
 from tests.insight.world import World
 from tests.playbooks.stage import document
@@ -165,3 +167,28 @@ def test_a_file_that_cannot_be_read_is_named_with_what_was_expected(
     (folder / name).write_text(text)
     code, said = run("plan", folder)
     assert code != 0 and why in said and name in said
+
+
+def test_plan_templates_and_the_policy_of_handoffs_go_out_and_come_in(world: World, folder: Path) -> None:
+    run("export", folder)
+    assert not (folder / "policies").exists(), "what stands at its default needs no file"
+    for kind in ("plan-templates", "policies"):
+        (folder / kind).mkdir()
+    template = folder / "plan-templates" / "hours.yaml"
+    template.write_text(
+        "name: 時間の削減\nobjectives:\n- {title: 作業時間, sort: business, figure: 月間の時間, unit: 時間}\n"
+        "milestones:\n- {title: 計測する, side: theirs, after: 5}\n"
+    )
+    policy = folder / "policies" / "handoffs.yaml"
+    policy.write_text("due_days: 3\nopens_itself: true\n")
+    assert run("apply", folder)[0] == 0
+    assert policies.current().due_days == 3 and PlanTemplate.objects.get(key="hours").name == "時間の削減"
+    other = folder.parent / "again"
+    run("export", other)
+    assert json.loads(run("plan", other, "--json")[1])["changes"] == []
+    changed(policy, "due_days: 3", "due_days: 99")
+    changed(template, "side: theirs", "side: nobody")
+    status, said = run("plan", folder)
+    assert status == 1 and "policies/handoffs" in said and "milestones.0" in said
+    assert run("rollback")[0] == 0
+    assert policies.current().due_days != 3 and not PlanTemplate.objects.filter(archived_at__isnull=True).exists()

@@ -69,7 +69,7 @@ def _wanted_by_code() -> dict[str, str]:
     for file in SOURCE.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in MARKS and node.args:
-                first = node.args[0]
+                first = node.args[1 if "pgettext" in node.func.id else 0]
                 if isinstance(first, ast.Constant) and isinstance(first.value, str):
                     wanted[first.value] = file.relative_to(SOURCE).as_posix()
     return wanted

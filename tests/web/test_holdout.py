@@ -110,7 +110,7 @@ def test_the_list_takes_a_condition_or_a_playbook_and_gives_it_back(client: Clie
     assert client.post("/holdout/exclusions", form).status_code == 302
     assert client.post("/holdout/exclusions", {"playbook": "rescue", "reason": "contract"}).status_code == 302
     assert client.post("/holdout/exclusions", {"reason": "neither"}).status_code == 422
-    text = body(client, "/holdout")
+    text = body(client, "/holdout/exclusions")
     assert "notice" in text and "contract" in text and "Playbook: Rescue" in " ".join(text.split())
     [row, _] = UniversalExclusion.objects.all()
     assert client.post(f"/holdout/exclusions/{row.pk}/end").status_code == 302

@@ -210,7 +210,11 @@ IDS: dict[str, tuple[str, ...]] = {
     "api/hours/{int:": ("hours",),
     "api/economics/plan/": ("month", "side"),
     "api/accounts/{int:account_id}/owners/": ("account", "phase"),
+    "api/accounts/{int:account_id}/pulses/{int:": ("account", "pulse"),
+    "api/accounts/{int:account_id}/overrides/{int:": ("account", "override"),
     "api/accounts/{int:": ("account",),
+    "api/events/": ("namespace", "key"),
+    "api/sources/{int:": ("source",),
     "api/contacts/{int:": ("contact",),
     "api/subscriptions/{int:": ("subscription",),
     "api/risk/models/{int:": ("risk_model",),
@@ -290,6 +294,8 @@ CHANGING["health-model-yaml"] = CHANGING["health-model-backtest"] = Permission.H
 FORMS: dict[str, dict[str, str]] = {"subscription-deed": {"do": "withdraw"}}
 FORMS["outbox-deed"] = {"do": "stop"}
 BODIES = {
+    "/pulses": b'{"grade": 3}',
+    "/overrides": b'{"band": "caution", "reason": "x", "expires_on": "2199-01-05"}',
     "/journeys/accounts/{int:account_id}/move": b'{"stage": "adoption", "reason": "x"}',
     "/renewals/{int:subscription_id}": b'{"call": "open"}',
     "/renewals/{int:subscription_id}/overrule": b'{"call": "open"}',

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -105,6 +107,29 @@ def test_publishing_makes_it_live_and_its_runs_show(client: Client, viewer: Memb
     assert "すべての手順を実施" in shown and f"/tasks/{Task.objects.get().pk}" in shown
     assert "すべての手順を実施" in page(client, f"/accounts/{account.pk}/playbooks")
     assert "実行中" not in page(client, f"/playbooks/rescue/why?account={account.pk}").split("<main")[0]
+
+
+def test_why_asks_little_however_much_a_playbook_asks(
+    client: Client, viewer: Member, at: datetime, django_assert_max_num_queries: Callable[..., Any]
+) -> None:
+    account = stage.account(at=at, owner=viewer)
+    condition = {
+        "all": [{"field": "usage_trend", "op": "<=", "value": 0.5}, {"field": "tags", "op": "contains", "value": "x"}]
+    }
+    never = {"field": "health.band", "op": "=", "value": "at_risk"}
+    told = stage.document(
+        when=[stage.AT_RISK, {"trigger": "condition", "is": condition}, {"trigger": "limit", "percent": 80}],
+        holdout={"share": 0.1, "never": never}, limits={"cool_down_days": 7},
+        **{"except": {"field": "nps", "op": "<=", "value": 6}},
+    )  # fmt: skip
+    stage.published(told, at=at)
+    page(client, f"/playbooks/rescue/why?account={account.pk}")
+    with django_assert_max_num_queries(19):  # four tables of values, an entry, the cool-down
+        shown = page(client, f"/playbooks/rescue/why?account={account.pk}")
+    assert "データなし" in shown
+    stage.published(stage.document(playbook="plain"), at=at)
+    with django_assert_max_num_queries(15):
+        page(client, f"/playbooks/plain/why?account={account.pk}")
 
 
 def test_a_failed_run_is_tried_again_from_the_list(client: Client, viewer: Member, at: datetime) -> None:

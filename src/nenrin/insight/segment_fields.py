@@ -77,10 +77,9 @@ def frame(columns: Iterable[str], known: Mapping[str, Field], accounts: Sequence
     for key, read in _HEALTH.items():
         if key in wanted:
             made[key] = _by_account(ids, {row.account_id: read(row) for row in _health(accounts)})
-    for key in wanted & set(MEASURES):
-        made[key] = _by_account(
-            ids, dict(_of(CurrentMeasure.objects.all(), accounts).filter(measure=key).values_list("account", "value"))
-        )
+    if measures := wanted & set(MEASURES):
+        told = _measures(measures, accounts)
+        made |= {key: _by_account(ids, told[key]) for key in measures}
     arrays = {key: pa.array(values, _TYPES[known[key].kind]) for key, values in made.items() if key in wanted}
     return pa.table({"account": pa.array(ids, pa.int64()), **arrays})
 
@@ -101,6 +100,15 @@ def _tags(accounts: Sequence[int] | None) -> dict[int, object]:
     for account, tag in rows.values_list("pk", "tags__name"):
         found.setdefault(account, []).append(tag)
     return dict(found)
+
+
+def _measures(keys: set[str], accounts: Sequence[int] | None) -> dict[str, dict[int, object]]:
+    """Values now by measure and account."""
+    found: dict[str, dict[int, object]] = {key: {} for key in keys}
+    rows = _of(CurrentMeasure.objects.all(), accounts).filter(measure__in=sorted(keys))
+    for account, key, value in rows.values_list("account", "measure", "value"):
+        found[key][account] = value
+    return found
 
 
 def _health(accounts: Sequence[int] | None) -> list[Health]:

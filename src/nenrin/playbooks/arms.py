@@ -38,8 +38,8 @@ def settle(
     """
     if not accounts:
         return {}
-    tops = families.tops(accounts)
-    group = _group(live, accounts, tops, known, at, fields)
+    tops, strata = families.tops(accounts), gates.strata([account.pk for account in accounts])
+    group = _group(live, accounts, tops, strata, at, fields)
     share, spared = live.document.holdout.share, _spared(live, accounts) | known.never
     written = _written(live, set(tops.values()))
     fresh, held = [], {}
@@ -49,9 +49,9 @@ def settle(
         drawn = written.get(top) or _drawn(live, top, share, group.share if account.pk not in group.helped else 0.0)
         is_held = is_outside or (drawn.arm == assignment.HOLDOUT and not _is_freed(live, account, top, share, group))
         if account.pk in spared or is_held != (drawn.arm == assignment.HOLDOUT):
-            fresh.append(_exposure(live, account, top, Drawn(ALWAYS, drawn.share), known, at))
+            fresh.append(_exposure(live, account, top, Drawn(ALWAYS, drawn.share), strata.get(account.pk, ""), at))
         else:
-            fresh.append(_exposure(live, account, top, drawn, known, at))
+            fresh.append(_exposure(live, account, top, drawn, strata.get(account.pk, ""), at))
         if account.pk not in spared and is_held:
             held[account.pk] = _verdict(is_outside, share, group.share)
     Exposure.objects.bulk_create(fresh, batch_size=500, ignore_conflicts=True)
@@ -68,7 +68,7 @@ class _Group:
 
 
 def _group(
-    live: Live, accounts: Sequence[Account], tops: dict[int, int], known: gates.Known, at: datetime,
+    live: Live, accounts: Sequence[Account], tops: dict[int, int], strata: dict[int, str], at: datetime,
     fields: Fields | None,
 ) -> _Group:  # fmt: skip
     """The universal draw of these accounts; each one's first occasion since there is a group is written down.
@@ -88,7 +88,7 @@ def _group(
         drawn = assignment.HOLDOUT if account.pk in inside else assignment.TREATED
         arm = ALWAYS if account.pk in helped else drawn
         rows.append(UniversalExposure(playbook=live.row, account=account, arm=arm, share=share, at=at,
-                                      cluster=tops[account.pk], strata=known.strata.get(account.pk, "")))  # fmt: skip
+                                      cluster=tops[account.pk], strata=strata.get(account.pk, "")))  # fmt: skip
     UniversalExposure.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
     return _Group(share, frozenset(inside - helped), helped)
 
@@ -127,8 +127,8 @@ def _written(live: Live, tops: set[int]) -> dict[int, Drawn]:
     return {cluster: Drawn(arm, share) for cluster, arm, share in rows.values_list("cluster", "arm", "share")}
 
 
-def _exposure(live: Live, account: Account, top: int, drawn: Drawn, known: gates.Known, at: datetime) -> Exposure:
+def _exposure(live: Live, account: Account, top: int, drawn: Drawn, strata: str, at: datetime) -> Exposure:
     return Exposure(
         playbook=live.row, account=account, arm=drawn.arm, share=drawn.share, cluster=top,
-        strata=known.strata.get(account.pk, ""), version=live.version.number, at=at,
+        strata=strata, version=live.version.number, at=at,
     )  # fmt: skip

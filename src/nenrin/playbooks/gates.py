@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
+import pyarrow as pa
 from django.db.models import Count, Max, Q
 
 from nenrin.analytics import conditions
@@ -43,7 +45,6 @@ class Known:
     matching: frozenset[int]  # the audience
     excluded: frozenset[int]
     never: frozenset[int]  # never left alone
-    strata: dict[int, str]
     inside: frozenset[int]
     ended: dict[int, datetime]  # the end of the last run
     in_a_year: dict[int, int]
@@ -51,25 +52,44 @@ class Known:
     others: dict[int, tuple[int, datetime]]  # playbook and begin of the last run of another
 
     @classmethod
-    def of(cls, live: Live, accounts: Sequence[int], at: datetime, fields: Fields) -> Known:
+    def of(
+        cls, live: Live, accounts: Sequence[int], at: datetime, fields: Fields, frame: pa.Table | None = None
+    ) -> Known:
+        """`frame`: these accounts with the columns of `asked`, where somebody has read it already."""
         document = live.document
-        own = Run.objects.filter(playbook=live.row, account__in=bulk.among(accounts))
-        came = own.filter(state__in=ENTERED)
+        if frame is None:
+            wanted = {column for one in asked(live) for column in conditions.columns(one, fields)}
+            frame = segment_fields.frame(wanted, fields, accounts)
+        runs = _runs(live, accounts, at)
         return cls(
-            matching=_holding(document.audience, accounts, at, fields),
-            excluded=_holding(document.excluded, accounts, at, fields),
-            never=_holding(document.holdout.never, accounts, at, fields),
-            strata=strata(accounts),
-            inside=frozenset(own.filter(state__in=OPEN).values_list("account_id", flat=True)),
-            ended=dict(
-                own.filter(state__in=(*ENTERED, RunState.HELD_OUT), ended_at__isnull=False)
-                .values_list("account_id")
-                .annotate(Max("ended_at"))
-            ),
-            in_a_year=_counted(came.filter(entered_at__gt=at - YEAR)),
-            in_a_day=_counted(came.filter(entered_at__gt=at - DAY)),
+            matching=_holding(document.audience, frame, at, fields),
+            excluded=_holding(document.excluded, frame, at, fields),
+            never=_holding(document.holdout.never, frame, at, fields),
+            inside=frozenset(account for account, told in runs.items() if told["inside"]),
+            ended={account: told["ended"] for account, told in runs.items() if told["ended"]},
+            in_a_year={account: told["in_a_year"] for account, told in runs.items()},
+            in_a_day={account: told["in_a_day"] for account, told in runs.items()},
             others=_others(live, accounts, at),
         )
+
+
+def asked(live: Live) -> list[Condition]:
+    """The conditions by which accounts are let in, left out, and never left alone."""
+    document = live.document
+    return [one for one in (document.audience, document.excluded, document.holdout.never) if one is not None]
+
+
+def _runs(live: Live, accounts: Sequence[int], at: datetime) -> dict[int, dict[str, Any]]:
+    """Of each account that ever was in: is it, when did the last one end, how often within a year and a day?"""
+    came, over = Q(state__in=ENTERED), Q(state__in=(*ENTERED, RunState.HELD_OUT))
+    rows = Run.objects.filter(playbook=live.row, account__in=bulk.among(accounts)).order_by().values("account_id")
+    found = rows.annotate(
+        inside=Count("pk", filter=Q(state__in=OPEN)),
+        ended=Max("ended_at", filter=over),
+        in_a_year=Count("pk", filter=came & Q(entered_at__gt=at - YEAR)),
+        in_a_day=Count("pk", filter=came & Q(entered_at__gt=at - DAY)),
+    )
+    return {told["account_id"]: told for told in found}
 
 
 def verdict(
@@ -163,16 +183,11 @@ def strata(accounts: Sequence[int]) -> dict[int, str]:
     return {pk: f"{tier or '-'}|{band or '-'}|{owner or '-'}" for pk, tier, band, owner in rows}
 
 
-def _holding(condition: Condition | None, accounts: Sequence[int], at: datetime, fields: Fields) -> frozenset[int]:
+def _holding(condition: Condition | None, frame: pa.Table, at: datetime, fields: Fields) -> frozenset[int]:
     if condition is None:
         return frozenset()
-    frame = segment_fields.frame(conditions.columns(condition, fields), fields, accounts)
     found = conditions.matching(frame, condition, fields, organisation.today(at))
     return frozenset(int(one) for one in found.column("account").to_pylist())
-
-
-def _counted(rows: object) -> dict[int, int]:
-    return dict(rows.values_list("account_id").annotate(Count("pk")).order_by())  # type: ignore[attr-defined]
 
 
 def _others(live: Live, accounts: Sequence[int], at: datetime) -> dict[int, tuple[int, datetime]]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+import pyarrow as pa
+
 from nenrin.analytics import conditions
 from nenrin.analytics.conditions import Condition, Fields
 from nenrin.analytics.conditions.rows import truth
@@ -60,12 +62,13 @@ class Why:
 def of(live: Live, account: Account, *, at: datetime, fields: Fields, setting: Setting) -> Why:
     """Of a version and an account, as things are now."""
     today, document = organisation.today(at), live.document
-    row = _row(document_conditions(live), account, fields)
-    known = gates.Known.of(live, [account.pk], at, fields)
+    frame = _frame([*document_conditions(live), *gates.asked(live)], account, fields)
+    row = (frame.to_pylist() or [{}])[0]
+    known = gates.Known.of(live, [account.pk], at, fields, frame)
     verdict = gates.verdict(live, account, (), known, at, fields)
     runs = tuple(Run.objects.filter(playbook=live.row, account=account).select_related("version")[:10])
     exposure = Exposure.objects.filter(playbook=live.row, account=account).values_list("arm", flat=True).first() or ""
-    rules = [_trigger(live, one, account, at, today, fields, setting) for one in document.triggers]
+    rules = [_trigger(one, account, row, Now(at, today, fields, [account.pk]), setting) for one in document.triggers]
     rules.append(_audience(document.audience, row, fields, today))
     if document.excluded is not None:
         rules.append(_excluded(document.excluded, row, fields, today))
@@ -104,17 +107,17 @@ def _state(
     return "may", Text("It comes in when a trigger fires", "トリガーが発火すれば対象になる")
 
 
-def _trigger(
-    live: Live, trigger: Trigger, account: Account, at: datetime, today: date, fields: Fields, setting: Setting
-) -> Rule:
-    kind, said = triggers.KINDS[trigger.kind], words.trigger_words(trigger, setting, fields)
+def _trigger(trigger: Trigger, account: Account, row: Mapping[str, object], now: Now, setting: Setting) -> Rule:
+    kind, said = triggers.KINDS[trigger.kind], words.trigger_words(trigger, setting, now.fields)
     name = Text("Trigger", "トリガー")
+    if kind.finds is not None and kind.condition is not None:
+        condition = kind.condition(trigger.values)
+        checks = checked(condition, row, now.fields, now.today)
+        return Rule(name, truth(condition, row, now.fields, now.today), said, checks)
     if kind.finds is not None:
-        found = kind.finds(trigger.values, Now(at, today, fields, [account.pk]))
+        found = kind.finds(trigger.values, now)
         holds = True if account.pk in found.tokens else None if account.pk in found.unsure else False
-        condition = kind.condition(trigger.values) if kind.condition else None
-        checks = checked(condition, _row([condition], account, fields), fields, today) if condition is not None else ()
-        return Rule(name, holds, said, checks)
+        return Rule(name, holds, said)
     if kind.hears is None:
         return Rule(name, None, said)
     told = Entry.objects.filter(account=account.pk, action__in=kind.hears(trigger.values)).order_by("-pk")[:20]
@@ -181,7 +184,6 @@ def value(leaf: Is, row: Mapping[str, object], fields: Fields) -> Text:
     return Text(shown, shown)
 
 
-def _row(asked: Sequence[Condition | None], account: Account, fields: Fields) -> dict[str, object]:
-    wanted = {column for one in asked if one is not None for column in conditions.columns(one, fields)}
-    rows: list[dict[str, object]] = segment_fields.frame(wanted, fields, [account.pk]).to_pylist()
-    return rows[0] if rows else {}
+def _frame(asked: Sequence[Condition], account: Account, fields: Fields) -> pa.Table:
+    wanted = {column for one in asked for column in conditions.columns(one, fields)}
+    return segment_fields.frame(wanted, fields, [account.pk])

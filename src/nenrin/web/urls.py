@@ -17,6 +17,7 @@ from nenrin.web.first_look import pages as first_look
 from nenrin.web.handoffs import pages as handoffs
 from nenrin.web.health_models import measures
 from nenrin.web.health_models import pages as health_models
+from nenrin.web.holdout import exclusions as holdout_exclusions
 from nenrin.web.holdout import lists as holdout_lists
 from nenrin.web.holdout import pages as holdout
 from nenrin.web.home import pages as home
@@ -71,7 +72,7 @@ AREAS = (
     *(first_look, imports, sources, board, event_catalogue, data_exports, health_models, measures, backtests),
     *(executive, revenue, cohorts, revenue_notes, revenue_settings, kpis),
     *(lifetimes, account_value, retention, roi),
-    *(risks, risk_forecasts, risk_models, effects, holdout, holdout_lists),
+    *(risks, risk_forecasts, risk_models, effects, holdout, holdout_lists, holdout_exclusions),
     *(losses, loss, churn_reasons, renewals, renewal_history, renewal),
     *(entries, entry_forms, balance, planning, contribution),
     opportunities,

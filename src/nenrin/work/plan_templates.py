@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +16,11 @@ from nenrin.foundation.calendar import is_business_day
 from nenrin.values import Text
 from nenrin.work import checking
 from nenrin.work.models import PlanTemplate, SuccessPlan
+from nenrin.work.models.plan import Side, Sort
 from nenrin.work.planning import templates
+
+_OBJECTIVE = frozenset({"title", "sort", "measure", "figure", "unit", "target"})
+_MILESTONE = frozenset({"title", "side", "after"})
 
 
 def keep(plan: SuccessPlan, name: str, *, by: Actor, at: datetime) -> PlanTemplate:
@@ -33,6 +38,49 @@ def keep(plan: SuccessPlan, name: str, *, by: Actor, at: datetime) -> PlanTempla
         row.save()
         journal.record("work.plan.templated", actor=by, at=at, particulars={"name": row.name, "key": row.key})
     return row
+
+
+def put(key: str, name: str, document: Mapping[str, Any], *, by: Actor, at: datetime) -> PlanTemplate:
+    """A template as a document, under its key: `objectives` and `milestones` as `keep` writes them. Safe to repeat.
+
+    Raises Refused. Journal: work.plan.templated.
+    """
+    checking.refuse(checking.words("name", name, 120))
+    _refuse(key, name.strip(), document)
+    with transaction.atomic():
+        there = PlanTemplate.objects.filter(key=key).first()
+        if there and (there.name, there.document, there.archived_at) == (name.strip(), document, None):
+            return there
+        row = there or PlanTemplate(key=key)
+        row.name, row.document, row.archived_at, row.changed_at = name.strip(), dict(document), None, at
+        row.save()
+        journal.record("work.plan.templated", actor=by, at=at, particulars={"name": row.name, "key": row.key})
+    return row
+
+
+def _refuse(key: str, name: str, document: Mapping[str, Any]) -> None:
+    if key in templates.library() or slugify(key) != key or len(key) > 40:
+        raise Refused.one(
+            "key",
+            Text("a key of its own, small letters and hyphens", "製品のものと重ならない英小文字・ハイフンのキー"),
+            key,
+        )
+    if PlanTemplate.objects.filter(name=name, archived_at__isnull=True).exclude(key=key).exists():
+        raise Refused.one("name", Text("another template has this name", "同じ名前のテンプレートがある"), name)
+    objectives, milestones = document.get("objectives"), document.get("milestones", [])
+    if set(document) - {"objectives", "milestones"} or not objectives:
+        raise Refused.one("objectives", Text("objectives and milestones", "objectives と milestones"))
+    _refuse_rows("objectives", objectives, "sort", [one.value for one in Sort], _OBJECTIVE)
+    _refuse_rows("milestones", milestones, "side", [one.value for one in Side], _MILESTONE)
+
+
+def _refuse_rows(where: str, rows: Any, choice: str, choices: list[str], known: frozenset[str]) -> None:
+    """Each row with a title and one of the choices, and no key that nobody reads."""
+    for place, row in enumerate(rows if isinstance(rows, list) else [rows]):
+        fits = isinstance(row, Mapping) and set(row) <= known and row.get("title") and row.get(choice) in choices
+        if not fits or not isinstance(rows, list):
+            expected = Text(f"title, {choice} ({', '.join(choices)})", f"title・{choice}（{'・'.join(choices)}）")
+            raise Refused.one(f"{where}.{place}", expected, row)
 
 
 def archive(template: PlanTemplate, *, by: Actor, at: datetime) -> None:

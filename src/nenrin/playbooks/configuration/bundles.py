@@ -15,7 +15,7 @@ from nenrin.playbooks.configuration.kinds.shape import Document
 #: Kind's folder and key -> document.
 Bundle = Mapping[tuple[str, str], Document]
 #: What stands in the document itself where the key is no file name.
-NAMED = {"segments": "segment"}
+NAMED = {"segments": "segment", "events": "namespace"}
 LARGEST = 1_000_000
 
 

@@ -17,7 +17,7 @@ from nenrin.values import Text
 from nenrin.web import listing
 from nenrin.web.guard import MemberRequest
 
-VIEW = Permission.PLAYBOOKS_VIEW
+VIEW, CHANGE = Permission.PLAYBOOKS_VIEW, Permission.PLAYBOOKS_PUBLISH
 STATES = {
     "left_alone": Text("Left alone", "未実施"),
     "helped": Text("Helped all the same", "対象外（対応する）"),

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q
 from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from nenrin.analytics import conditions
-from nenrin.analytics.conditions import Fields
-from nenrin.analytics.conditions.problems import Unreadable
 from nenrin.analytics.effects import samples
 from nenrin.analytics.effects.readouts import LEAST
 from nenrin.customers.errors import Refused
@@ -23,12 +19,11 @@ from nenrin.foundation.actors import Actor
 from nenrin.foundation.models import Entry, Member
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.ingest import lakes
-from nenrin.insight import segment_fields
 from nenrin.playbooks import families, holdouts
 from nenrin.playbooks.effects import beforehand, outcomes, readings
 from nenrin.playbooks.effects.outcomes import CHURN
 from nenrin.playbooks.effects.readings import DAYS, PLANNED, Reading
-from nenrin.playbooks.models import Playbook, PlaybookVersion, UniversalExclusion, UniversalHoldout
+from nenrin.playbooks.models import UniversalHoldout
 from nenrin.values import Text
 from nenrin.web import exports, toasts
 from nenrin.web.components import Fact
@@ -36,13 +31,10 @@ from nenrin.web.effects import asking as effects
 from nenrin.web.effects import pictures, words
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.holdout import asking
-from nenrin.web.holdout.asking import VIEW
-from nenrin.web.segments import editing
+from nenrin.web.holdout.asking import CHANGE, VIEW
 
-CHANGE = Permission.PLAYBOOKS_PUBLISH
 SHARES = (0.01, 0.02, 0.03, 0.05, 0.1)
 TOLD = 20  # changes shown
-Names = dict[int, tuple[str, Text]]
 
 
 @requires(VIEW)
@@ -53,10 +45,9 @@ def holdout(request: MemberRequest) -> HttpResponse:
 def _page(request: MemberRequest, wrong: str = "", status: int = 200) -> HttpResponse:
     question = effects.asked(request)
     reading = _reading(request, question)
-    fields = segment_fields.fields()
-    row, listed = UniversalHoldout.objects.first(), holdouts.exclusions()
+    row = UniversalHoldout.objects.first()
     tops = families.tops_of(dict(asking.visible(request).values_list("pk", "parent_id")))
-    told, names = beforehand.of(lakes.current(), tops, SHARES, reading.days, as_of=reading.as_of), _names(listed)
+    told = beforehand.of(lakes.current(), tops, SHARES, reading.days, as_of=reading.as_of)
     context = {
         "as_of": request.at,
         "question": question,
@@ -73,14 +64,12 @@ def _page(request: MemberRequest, wrong: str = "", status: int = 200) -> HttpRes
         "limits": (LEAST, samples.MISMATCH, PLANNED),
         "removed": 1 - reading.readout.remaining,
         "before": told,
-        "rows": _exclusions(listed, fields, names),
         "changes": _changes(),
-        "playbooks": [(key, name) for pk, (key, name) in names.items() if pk not in listed.playbooks],
+        "exclusions": len(holdouts.exclusions().rows),
         "wrong": wrong,
         "may_change": allowed(request.user, CHANGE) is not None,
         "may_export": allowed(request.user, Permission.EXPORT) is not None,
         "highest": holdouts.HIGHEST_SHARE * 100,
-        **_form(fields),
     }
     return render(request, "holdout/holdout.html", context, status=status)
 
@@ -114,19 +103,6 @@ def _facts(reading: Reading) -> list[Fact]:
     ]
 
 
-def _exclusions(listed: holdouts.Exclusions, fields: Fields, names: Names) -> list[dict[str, Any]]:
-    """The list in words; a condition that no longer reads is named as such."""
-    found = []
-    for row in listed.rows:
-        is_broken = False
-        try:
-            said = _said(row, fields, names)
-        except Unreadable as wrong:
-            said, is_broken = wrong.problems[0].text, True
-        found.append({"row": row, "words": said, "is_playbook": bool(row.playbook_id), "is_broken": is_broken})
-    return found
-
-
 def _changes() -> list[tuple[Text, str, Entry]]:
     """What was changed last: in words, by whom, the entry."""
     codes = [f"playbooks.holdout.{verb}" for verb in ("changed", "excluded", "included")]
@@ -134,27 +110,6 @@ def _changes() -> list[tuple[Text, str, Entry]]:
     keys = {entry.actor_key for entry in found if entry.actor_kind == "member"}
     names = {str(pk): name for pk, name in Member.objects.filter(pk__in=keys).values_list("pk", "name")}
     return [(journal.sentence(entry), names.get(entry.actor_key, ""), entry) for entry in found]
-
-
-def _said(row: UniversalExclusion, fields: Fields, names: Names) -> Text:
-    if row.playbook is not None:
-        return names.get(row.playbook.pk, (row.playbook.key, Text(row.playbook.key, row.playbook.key)))[1]
-    return conditions.sentence(conditions.parse(row.condition, fields), fields)
-
-
-def _names(listed: holdouts.Exclusions) -> Names:
-    """Playbooks that are live or on the list: by id, key and name."""
-    rows = PlaybookVersion.objects.filter(Q(state="live") | Q(playbook__in=listed.playbooks))
-    found = rows.order_by("playbook__key", "number").values_list("playbook_id", "playbook__key", "name_en", "name_ja")
-    return {pk: (key, Text(en, ja)) for pk, key, en, ja in found}
-
-
-def _form(fields: Fields) -> dict[str, Any]:
-    rows = [editing.Row() for _empty in range(2)]
-    return {
-        "match": "all", "rows_asked": rows, "fields": fields.values(), "ops": editing.OPS.items(),
-        "choices": editing.choices(fields),
-    }  # fmt: skip
 
 
 def _back(request: MemberRequest, words: str) -> HttpResponse:
@@ -183,32 +138,6 @@ def share(request: MemberRequest) -> HttpResponse:
     return _back(request, _("The share was changed."))
 
 
-@require_POST
-@requires(CHANGE)
-def exclude(request: MemberRequest) -> HttpResponse:
-    """Accounts of which a condition holds, or one playbook, on the list of those never held back."""
-    key, by, reason = request.POST.get("playbook", ""), Actor.of(request.user), request.POST.get("reason", "")
-    try:
-        if key:
-            row = get_object_or_404(Playbook, key=key)
-            holdouts.exclude(playbook=row, reason=reason, by=by, at=request.at)
-        else:
-            document = editing.document(request.POST, segment_fields.fields())
-            if document in ({"all": []}, {"any": []}):
-                raise Refused.one("condition", Text("a condition or a playbook", "条件またはプレイブック"))
-            holdouts.exclude(condition=document, reason=reason, by=by, at=request.at)
-    except Refused as refused:
-        return _refused(request, refused)
-    return _back(request, _("It is on the list."))
-
-
-@require_POST
-@requires(CHANGE)
-def include(request: MemberRequest, key: int) -> HttpResponse:
-    holdouts.include(get_object_or_404(UniversalExclusion, pk=key), by=Actor.of(request.user), at=request.at)
-    return _back(request, _("It is off the list."))
-
-
 @requires(Permission.EXPORT)
 def export(request: MemberRequest, kind: str) -> Any:
     """Every look at the universal group, as a file."""
@@ -222,7 +151,5 @@ def export(request: MemberRequest, kind: str) -> Any:
 urlpatterns = [
     path("holdout", holdout, name="holdout"),
     path("holdout/share", share, name="holdout-share"),
-    path("holdout/exclusions", exclude, name="holdout-exclude"),
-    path("holdout/exclusions/<int:key>/end", include, name="holdout-include"),
     path("holdout/export.<str:kind>", export, name="holdout-export"),
 ]

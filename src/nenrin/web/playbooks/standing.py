@@ -88,10 +88,11 @@ class Standing:
 
 def of(key: str) -> Standing:
     """Raises Http404."""
-    row = Playbook.objects.filter(key=key).select_related("owner").first()
-    versions = list(row.versions.select_related("author", "published_by").order_by("-number")) if row else []
-    if row is None or not versions:
+    rows = PlaybookVersion.objects.filter(playbook__key=key).order_by("-number")
+    versions = list(rows.select_related("author", "published_by", "playbook__owner"))
+    if not versions:
         raise Http404(key)
+    row = versions[0].playbook
     draft = next((one for one in versions if one.state in ("draft", "asked")), None)
     live = next((one for one in versions if one.state == "live"), None)
     fields, choices = setting.current()

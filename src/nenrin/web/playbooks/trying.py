@@ -82,6 +82,8 @@ def _account(request: MemberRequest) -> Account | None:
 def _choice(request: MemberRequest) -> dict[str, Any]:
     q = listing.plain(request.GET.get("q"))
     mine = Account.objects.for_member(request.user, Permission.PLAYBOOKS_VIEW).standing()
+    if not q and request.GET.get("account"):
+        return {"q": q, "accounts": []}
     rows = mine.filter(name__icontains=q) if q else mine.filter(status="customer")
     return {"q": q, "accounts": rows.order_by("name")[:FOUND]}
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from nenrin.playbooks.configuration.kinds import (
+    events,
     health_models,
     mail_templates,
     onboarding_templates,
+    plan_templates,
     playbooks,
+    policies,
     segments,
     task_templates,
 )
 from nenrin.playbooks.configuration.kinds.shape import Kind
 
 KINDS: tuple[Kind, ...] = (
-    segments.KIND, health_models.KIND, task_templates.KIND, mail_templates.KIND, onboarding_templates.KIND, playbooks.KIND,
+    events.KIND, segments.KIND, health_models.KIND, task_templates.KIND, mail_templates.KIND, onboarding_templates.KIND,
+    plan_templates.KIND, policies.KIND, playbooks.KIND,
 )  # fmt: skip
 OF_FOLDER = {kind.folder: kind for kind in KINDS}
