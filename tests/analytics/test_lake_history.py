@@ -9,7 +9,8 @@ from pathlib import Path
 import duckdb
 from hypothesis import HealthCheck, given, settings
 
-from tests.analytics.lake_histories import DAYS, Happened, Oracle, Said, histories, lake_of
+from nenrin.analytics.lake import Lake
+from tests.analytics.lake_histories import DAYS, Happened, Oracle, Said, histories, lake_of, versions
 
 SLOW = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -77,3 +78,35 @@ def test_a_session_of_some_accounts_shows_of_them_what_a_whole_one_shows(
                 assert usage(db, day) == {a: n for a, n in oracle.usage(day, day).items() if a in (1, 3)}
                 assert users(db, day) == {(a, u) for a, u in oracle.users(day, day) if a in (1, 3)}
                 assert tickets(db, day) == {(a, t) for a, t in oracle.tickets(day, day) if a in (1, 3)}
+
+
+@SLOW
+@given(histories)
+def test_a_lent_connection_shows_what_a_fresh_one_shows(history: tuple[list[Happened], list[Said]]) -> None:
+    """Whatever account, knowledge and files it was lent for before; the rest of what was said comes in between."""
+    happened, said = history
+    with tempfile.TemporaryDirectory() as folder:
+        lake = lake_of(Path(folder), happened, said[: len(said) // 2])
+        for turn in range(2):
+            for accounts, known in (([1], None), ([3], DAYS[3]), ([1, 3], None), ([2], DAYS[-1])):
+                assert _all_of(lake, accounts, known) == _of_whole(lake, accounts, known)
+            if turn == 0 and said:
+                half = len(said) // 2
+                lake.append_facts(versions(said[half:], half), app="test", version=2)
+
+
+def _all_of(lake: Lake, accounts: list[int], known: date | None) -> list[object]:
+    with lake.session(known=known, accounts=accounts) as db:
+        return [(usage(db, day), users(db, day), tickets(db, day)) for day in DAYS[4:]]
+
+
+def _of_whole(lake: Lake, accounts: list[int], known: date | None) -> list[object]:
+    with lake.session(known=known) as db:
+        return [
+            (
+                {account: n for account, n in usage(db, day).items() if account in accounts},
+                {(account, user) for account, user in users(db, day) if account in accounts},
+                {(account, key) for account, key in tickets(db, day) if account in accounts},
+            )
+            for day in DAYS[4:]
+        ]

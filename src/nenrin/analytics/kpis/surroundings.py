@@ -12,6 +12,7 @@ from nenrin.analytics.kpis.binding import bound
 from nenrin.analytics.kpis.calendar import Calendar
 from nenrin.analytics.kpis.grid import Grid
 from nenrin.analytics.kpis.measures import Relation
+from nenrin.analytics.lake.definitions import define, once
 
 _FIRST_YEAR = 1990  # months before it belong to no running term
 _YEARS_AHEAD = 12  # the longest term that still rolls over
@@ -25,10 +26,11 @@ def surround(db: duckdb.DuckDBPyConnection, calendar: Calendar, grid: Grid, reac
     - `beats`: namespace, day of an event of anybody, opens: from when on a day with events was known
     - `heard`: the same for kinds of facts: kind, day, opens
     """
-    _store(db, "calendar", calendar.relation(grid.first - timedelta(reach_days), grid.last))
-    _store(db, "months", _months(grid.last.year + _YEARS_AHEAD))
-    db.execute(_beats(grid.fixed_knowledge))
-    db.execute(_heard(grid.fixed_knowledge))
+    first, last = grid.first - timedelta(reach_days), grid.last
+    once(db, "calendar", (calendar, first, last), lambda: _store(db, "calendar", calendar.relation(first, last)))
+    once(db, "months", last.year, lambda: _store(db, "months", _months(last.year + _YEARS_AHEAD)))
+    define(db, "beats", _beats(grid.fixed_knowledge))
+    define(db, "heard", _heard(grid.fixed_knowledge))
 
 
 def _beats(known: date | None) -> str:

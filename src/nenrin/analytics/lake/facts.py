@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
+from nenrin.analytics.lake.definitions import define
 from nenrin.analytics.lake.engine import file_list, quoted
 
 LINKING = ("key", "membership", "alias", "survivor")
@@ -110,21 +111,21 @@ coalesce(s.survivor, o.account) as account, o.key, o.valid_on,
 SURVIVORS = "left join survivors s on o.account = s.account and o.starts < s.known_to and s.known_from < o.ends"
 # An absorbed account no longer speaks for itself; what belongs to it follows to the survivor.
 BELIEVED = """
-create temp view {view} as
+create or replace temp view {view} as
 with {started}, opened as (
   select *, from_json(body, '{shape}') as it from ended where not gone and starts < ends
 )
 select {survived}, {columns} from opened o {survivors} where {own}
 """
 OWN_BELIEVED = """
-create temp table own_believed as
+create or replace temp table own_believed as
 with {started}, opened as (select * from ended where not gone and starts < ends)
 select o.kind, {survived}, o.body from opened o {survivors}
 where (o.kind <> 'account' or coalesce(s.survivor, o.account) = o.account)
   and coalesce(s.survivor, o.account) in (select account from wanted)
 """
 OWN_VIEW = """
-create temp view {view} as
+create or replace temp view {view} as
 select account, key, valid_on, believed_from, believed_to, learned_from, assumed, {columns}
 from (select *, from_json(body, '{shape}') as it from own_believed where kind = '{kind}') o
 """
@@ -134,14 +135,14 @@ select kind, key, account, known_on, seq, gone, assumed, body, {valid_on} as val
 from read_parquet({files}, hive_partitioning = true) where {chosen}
 """
 PRICE_STEPS = """
-create temp view price_steps as
+create or replace temp view price_steps as
 select account, key, valid_on, believed_from, believed_to, learned_from, assumed, currency, step.from_on, step.mrr_minor, step.seats
 from (select *, unnest(from_json(steps, '[{"from_on":"DATE","mrr_minor":"BIGINT","seats":"BIGINT"}]')) as step
       from subscriptions where steps is not null)
 """
 # Every moment of a mapped name is covered, by `unmapped` before the first mapping and after a retraction.
 MAPPINGS = """
-create temp table mappings as
+create or replace temp table mappings as
 with said as (
   select namespace, rest as event, known_on, seq, case when gone then 'unmapped' else body->>'$.use' end as use,
          case when gone then null else body->>'$.feature' end as feature from said_mapping
@@ -169,7 +170,8 @@ def declare(
         found = files.get(kind)
         source = f"read_parquet({file_list(found)}, hive_partitioning = false)" if found else NOTHING
         chosen = f"where known_on <= date '{known}'" if known and kind not in LINKING else ""
-        db.execute(SAID.format(named=named, kind=kind, source=source, valid_on=valid_on(zone), filter=chosen))
+        view = SAID.format(named=named, kind=kind, source=source, valid_on=valid_on(zone), filter=chosen)
+        define(db, f"{named}_{kind}", view)
 
 
 def believe(
@@ -204,15 +206,16 @@ def believe_own(
     started = STARTED.format(start=_start(known), source="own_facts", kind="kind,")
     db.execute(OWN_BELIEVED.format(started=started, survived=SURVIVED, survivors=SURVIVORS))
     for view, (kind, shape) in VIEWS.items():
-        db.execute(OWN_VIEW.format(view=view, kind=kind, shape=_json(shape), columns=_columns(shape)))
-    db.execute(PRICE_STEPS)
+        define(db, view, OWN_VIEW.format(view=view, kind=kind, shape=_json(shape), columns=_columns(shape)))
+    define(db, "price_steps", PRICE_STEPS)
     apply_catalogue(db, known)
 
 
 def apply_catalogue(db: duckdb.DuckDBPyConnection, known: date | None) -> None:
     """The table `mappings`, over `said_mapping`."""
     last = "and believed_to = date '9999-12-31'" if known else ""
-    db.execute(MAPPINGS.format(from_day="date '1900-01-01'" if known else "known_on", last=last))
+    from_day = "date '1900-01-01'" if known else "known_on"
+    define(db, "mappings", MAPPINGS.format(from_day=from_day, last=last), reads="said_mapping")
 
 
 def _read_own(
@@ -221,7 +224,7 @@ def _read_own(
 ) -> None:  # fmt: skip
     limit = f" and known_on <= date '{known}'" if known else ""
     theirs = f"account in ({', '.join(str(account) for account in sorted(concerned)) or 'null'})"
-    db.execute(f"create temp table own_facts as {_said_by(files, zone, theirs + limit)}")
+    db.execute(f"create or replace temp table own_facts as {_said_by(files, zone, theirs + limit)}")
     if not moved:
         return
     mine = {(kind, key) for kind, key in db.execute("select distinct kind, key from own_facts").fetchall()}

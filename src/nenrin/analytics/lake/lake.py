@@ -13,11 +13,14 @@ import duckdb
 import pyarrow as pa
 
 from nenrin.analytics.lake import erasure, rollups, session, tidying
-from nenrin.analytics.lake.engine import cursor, file_list
+from nenrin.analytics.lake.engine import borrowed, cursor, file_list
 from nenrin.analytics.lake.erasure import Person
 from nenrin.analytics.lake.rollups import Rollups
 from nenrin.analytics.lake.schemas import EVENTS, FACTS
 from nenrin.analytics.lake.tables import Check, Table
+
+#: Accounts whose session is lent: what a page or a touched account asks for.
+FEW = 20
 
 
 class Lake:
@@ -106,41 +109,37 @@ class Lake:
         self, days: tuple[date, date] | None = None, *, known: date | None = None,
         accounts: Sequence[int] | None = None,
     ) -> Iterator[duckdb.DuckDBPyConnection]:  # fmt: skip
-        """A connection with the views of docs/lake.md, over the newest versions of facts and rollups."""
-        db = cursor(threads=self._threads, memory=self._memory, spill=self.path / "spill")
-        try:
+        """A connection with the views of docs/lake.md, over the newest versions of facts and rollups.
+
+        That of a few accounts is lent: all of it that is not about them stands already.
+        """
+        few = accounts is not None and len(accounts) <= FEW
+        lent = borrowed(threads=self._threads, memory=self._memory, spill=self.path / "spill")
+        with lent if few else self.connection() as db:
             session.build(
                 db, rollups=self.rollups, facts_table=self.facts, kept=self.path / "cache", days=days, known=known,
                 accounts=accounts,
             )  # fmt: skip
             yield db
-        finally:
-            db.close()
 
     @contextmanager
     def usage(
         self, days: tuple[date, date], *, known: date, accounts: Sequence[int]
     ) -> Iterator[duckdb.DuckDBPyConnection]:
         """As `session` of some accounts, without the facts about them: half of what a session takes."""
-        db = cursor(threads=self._threads, memory=self._memory, spill=self.path / "spill")
-        try:
+        with self.connection() as db:
             session.usage_alone(
                 db, rollups=self.rollups, facts_table=self.facts, kept=self.path / "cache", days=days, known=known,
                 accounts=accounts,
             )  # fmt: skip
             yield db
-        finally:
-            db.close()
 
     @contextmanager
     def links(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection with the table `links` of docs/lake.md alone: a fraction of what a session takes."""
-        db = cursor(threads=self._threads, memory=self._memory, spill=self.path / "spill")
-        try:
+        with self.connection() as db:
             session.links_alone(db, zone=self.rollups.zone, facts_table=self.facts, kept=self.path / "cache")
             yield db
-        finally:
-            db.close()
 
     @contextmanager
     def connection(self) -> Iterator[duckdb.DuckDBPyConnection]:

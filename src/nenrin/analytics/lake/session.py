@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 import duckdb
 import pyarrow as pa
 
-from nenrin.analytics.lake import cache, facts, links, relinking, remembered
+from nenrin.analytics.lake import cache, definitions, facts, links, relinking, remembered
+from nenrin.analytics.lake.definitions import define, once
 from nenrin.analytics.lake.engine import file_list, quoted
 from nenrin.analytics.lake.rollups import Rollups
 from nenrin.analytics.lake.shelf import Standing
@@ -33,12 +34,12 @@ JOINED = """
 l.namespace = c.namespace and l.key = c.key and c.day >= l.valid_from and c.day < l.valid_to
 """
 COUNTS = """
-create temp view counts as
+create or replace temp view counts as
 select l.account, c.namespace, c.source, c.event, c.day, c.n, {opens} as opens, l.known_to as cap
 from {counts} c join links l on {joined} where {opens} < l.known_to {known}
 """
 USAGE = """
-create temp view usage as
+create or replace temp view usage as
 select c.account, c.namespace, c.source, c.event, coalesce(m.use, 'unmapped') as use, m.feature, c.day, c.n,
        greatest(c.opens, coalesce(m.believed_from, c.opens)) as opens,
        least(c.cap, coalesce(m.believed_to, c.cap)) as cap
@@ -47,7 +48,7 @@ from counts c left join mappings m
 """
 # A signed-in user is who they are; an anonymous one is the user they turned out to be, from when that was known.
 USER_DAYS = """
-create temp view user_days as
+create or replace temp view user_days as
 select l.account, c.namespace, (hash(c.namespace || '|' || c.user) >> 1)::bigint as user, c.day, {opens} as opens,
        l.known_to as cap
 from {users} c join links l on {joined} where starts_with(c.user, 'u:') and {opens} < l.known_to {known}
@@ -63,7 +64,7 @@ from (
 where greatest({opens}, c.known_from) < least(l.known_to, c.known_to) {known}
 """
 ALL_PERSONS = """
-create temp table all_persons as
+create or replace temp table all_persons as
 from persons union all by name
 select namespace, key, key as user, previous as known_from, known_from as known_to from (
   select *, lag(known_to, 1, date '1900-01-01') over (partition by namespace, key order by known_from) as previous
@@ -74,7 +75,7 @@ select namespace, key, key as user, max(known_to) as known_from, date '9999-12-3
 group by namespace, key having max(known_to) < date '9999-12-31'
 """
 PEOPLE = """
-create temp view people as
+create or replace temp view people as
 select distinct (hash(namespace || '|' || user) >> 1)::bigint as user, namespace, user as name from (
   select namespace, user from raw_users union all select namespace, user from persons)
 """
@@ -82,11 +83,13 @@ SIGHTINGS = """
 (select namespace, rest as key, (body->>'$.day')::date as day, known_on from said_sighting where not gone)
 """
 SEEN = """
-create temp view seen as
+create or replace temp view seen as
 select l.account, c.namespace, c.day, {opens} as opens, l.known_to as cap
 from {sightings} c join links l on {joined} where {opens} < l.known_to
 """
-ARRIVALS = "create temp view arrivals as select distinct namespace, source, known_on as day from raw_beats {known}"
+ARRIVALS = (
+    "create or replace temp view arrivals as select distinct namespace, source, known_on as day from raw_beats {known}"
+)
 # Rows carry when a merge was learned of, also where knowledge is fixed.
 SURVIVORS = "alter table survivors add column learned date; update survivors set learned = known_from"
 SLICE = """
@@ -94,7 +97,8 @@ create or replace temp table {table} as
 select * replace (date '1900-01-01' as known_from, date '9999-12-31' as known_to) from {table}
 where known_from <= date '{known}' and known_to > date '{known}'
 """
-ANONYMOUS = "starts_with(key, 'a:') and (namespace, key) in (select (namespace, user) from own_users)"
+ANONYMOUS = "starts_with(key, 'a:') and (namespace, key) in (select (namespace, user) from few_users)"
+VIEWS = {"counts": COUNTS, "usage": USAGE, "user_days": USER_DAYS, "seen": SEEN}
 TRIES = 3
 T = TypeVar("T")
 
@@ -116,14 +120,15 @@ def build(
     scope, zone = Scope(days, known, None if accounts is None else frozenset(accounts)), rollups.zone
     files = facts_table.snapshot().files
     said = facts.COMMON if scope.accounts is not None else (*facts.COMMON, *facts.LINKING)
-    concerned = _resolved(db, said, scope, rollups=rollups, files=files, kept=kept)
+    concerned, usage = _resolved(db, said, scope, rollups=rollups, files=files, kept=kept)
     if scope.accounts is None:
         facts.believe(db, files, zone=zone, known=known)
     else:
         moved = remembered.moved(db, facts_table.path, files, zone)
         facts.believe_own(db, files, zone=zone, known=known, concerned=concerned, moved=moved)
-    links.keep(db, "fact_days", remembered.days(db, facts_table.path, files, zone))
-    _usage(db, known, "raw" if scope.accounts is None else "own")
+    days_said = remembered.days(db, facts_table.path, files, zone)
+    once(db, "fact_days", id(days_said), partial(links.keep, db, "fact_days", days_said))
+    _usage(db, known, usage)
 
 
 def usage_alone(
@@ -132,16 +137,19 @@ def usage_alone(
 ) -> None:  # fmt: skip
     """Fill a connection with what docs/lake.md has under "Usage", of some accounts: no other facts are read."""
     scope, files = Scope(days, known, frozenset(accounts)), facts_table.snapshot().files
-    _resolved(db, facts.COMMON, scope, rollups=rollups, files=files, kept=kept)
+    _, usage = _resolved(db, facts.COMMON, scope, rollups=rollups, files=files, kept=kept)
     facts.apply_catalogue(db, known)
-    _usage(db, known, "own")
+    _usage(db, known, usage)
 
 
 def _resolved(
     db: duckdb.DuckDBPyConnection, said: Iterable[str], scope: Scope, *, rollups: Rollups,
     files: Mapping[str, Sequence[str]], kept: Path,
-) -> set[int]:  # fmt: skip
-    """The rollups as they are and whose keys are whose; returns the wanted accounts with all merged into them."""
+) -> tuple[set[int], str]:  # fmt: skip
+    """The rollups as they are and whose keys are whose.
+
+    Returns the wanted accounts with all merged into them, and which tables hold what their keys did.
+    """
     facts.declare(db, files, said, zone=rollups.zone, known=scope.known)
     standing = rollups.shelf.standing()
     for rollup in EMPTY:
@@ -177,6 +185,7 @@ def _resolve(
     db: duckdb.DuckDBPyConnection, files: Mapping[str, Sequence[str]], zone: ZoneInfo, kept: Path, said: Sequence[str]
 ) -> None:
     """All links, or only those that what was said since the last time touches."""
+    definitions.spend(db)
     facts.declare(db, files, facts.LINKING, zone=zone, known=None)
     base = cache.base(kept, said)
     if base is None:
@@ -188,26 +197,29 @@ def _resolve(
     relinking.resolve(db, folder)
 
 
-def _link(db: duckdb.DuckDBPyConnection, folder: Path, scope: Scope) -> set[int]:
-    """The tables of links, as known and of the wanted accounts; returns these and all that were merged into them."""
-    cache.load(db, folder, "survivors")
-    db.execute(SURVIVORS)
-    _slice(db, "survivors", scope.known)
+def _link(db: duckdb.DuckDBPyConnection, folder: Path, scope: Scope) -> tuple[set[int], str]:
+    """The tables of links, as known and of the wanted accounts; returns as `_resolved`."""
+    once(db, "survivors", (folder, scope.known), partial(_survivors, db, folder, scope.known))
     concerned: set[int] = set()
     if scope.accounts is None:
         cache.load(db, folder, "links")
-        cache.load(db, folder, "persons")
     else:
         links.store(db, "wanted", [(account,) for account in scope.accounts], [("account", pa.int64())])
         merged = db.execute("select account from survivors where survivor in (select account from wanted)").fetchall()
         concerned = {*scope.accounts, *(account for (account,) in merged)}
         cache.load(db, folder, "links", _listed("account", scope.accounts, "select account from wanted"))
     _slice(db, "links", scope.known)
-    if scope.accounts is not None:
-        cache.load(db, folder, "persons", ANONYMOUS if _own(db) else "true")
+    usage = "raw" if scope.accounts is None else _own(db)
+    cache.load(db, folder, "persons", ANONYMOUS if usage == "few" else "true")
     _slice(db, "persons", scope.known)
     db.execute(ALL_PERSONS)
-    return concerned
+    return concerned, usage
+
+
+def _survivors(db: duckdb.DuckDBPyConnection, folder: Path, known: date | None) -> None:
+    cache.load(db, folder, "survivors")
+    db.execute(SURVIVORS)
+    _slice(db, "survivors", known)
 
 
 def _slice(db: duckdb.DuckDBPyConnection, table: str, known: date | None) -> None:
@@ -231,11 +243,11 @@ def _raw(db: duckdb.DuckDBPyConnection, rollup: str, standing: Standing, days: t
         source = f"from read_parquet({file_list(found)}, hive_partitioning = false) {within}"
     else:
         source = EMPTY[rollup]
-    db.execute(f"create temp view raw_{rollup} as {source}")
+    define(db, f"raw_{rollup}", f"create or replace temp view raw_{rollup} as {source}")
 
 
-def _own(db: duckdb.DuckDBPyConnection) -> bool:
-    """What the wanted accounts' keys did; True where they are few.
+def _own(db: duckdb.DuckDBPyConnection) -> str:
+    """What the wanted accounts' keys did; returns the name before that of the tables, "few" or "many".
 
     Of few keys all is read here, once: the files are sorted by key, so a few keys read a few groups. Of many it is read
     when it is asked for, so that only the days and columns asked for are.
@@ -243,11 +255,11 @@ def _own(db: duckdb.DuckDBPyConnection) -> bool:
     keys = [key for (key,) in db.execute("select distinct key from links").fetchall()]
     few = len(keys) <= FEW
     chosen = f"key in ({(', '.join(quoted(key) for key in keys) or 'null') if few else 'select key from links'})"
-    made = "table" if few else "view"
-    db.execute(f"create or replace temp {made} own_counts as from raw_counts where {chosen}")
-    db.execute(f"create or replace temp {made} own_users as from raw_users where {chosen}")
+    made, name = ("table", "few") if few else ("view", "many")
+    db.execute(f"create or replace temp {made} {name}_counts as from raw_counts where {chosen}")
+    db.execute(f"create or replace temp {made} {name}_users as from raw_users where {chosen}")
     db.execute(f"create or replace temp table own_sightings as from {SIGHTINGS} where {chosen}")
-    return few
+    return name
 
 
 def _usage(db: duckdb.DuckDBPyConnection, known: date | None, source: str) -> None:
@@ -259,7 +271,7 @@ def _usage(db: duckdb.DuckDBPyConnection, known: date | None, source: str) -> No
         "opens": "c.day" if known else "greatest(c.day, c.known_on, l.known_from)",
         "known": f"and c.known_on <= date '{known}'" if known else "",
     }
-    for view in (COUNTS, USAGE, USER_DAYS, SEEN):
-        db.execute(view.format(**words))
-    db.execute(ARRIVALS.format(known=f"where known_on <= date '{known}'" if known else ""))
-    db.execute(PEOPLE)
+    for name, view in VIEWS.items():
+        define(db, name, view.format(**words))
+    define(db, "arrivals", ARRIVALS.format(known=f"where known_on <= date '{known}'" if known else ""))
+    define(db, "people", PEOPLE)
