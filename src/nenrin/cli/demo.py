@@ -1,4 +1,4 @@
-"""`nenrin demo`: an empty home becomes a simulated company with eighteen months behind it."""
+"""`nenrin demo`: an empty home becomes a simulated company with two years behind it."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def command(
     port: int,
     as_json: bool,
 ) -> None:
-    """Fill an empty home with a simulated company and print who can sign in.
+    """Fill an empty home with a simulated company, two years of history behind it, and print who can sign in.
 
     A home that is a demo already is left as it is; one with real data is refused with status 1.
     """

@@ -23,13 +23,18 @@ DAY = click.DateTime(["%Y-%m-%d"])
 def command(as_of: datetime | None, known_at: datetime | None, model: str | None, form: str) -> None:
     """Print every judged account's health, worst first.
 
-    `basis` says whether a row is what people saw that day ("shown") or what is computed now ("recomputed").
+    `basis` says whether a row is what people saw that day ("shown") or what is computed now ("recomputed"). Days are
+    the organisation's. Where there is no row, standard error says why.
     """
-    day = _day(as_of) or organisation.today(datetime.now(UTC))
+    today = organisation.today(datetime.now(UTC))
+    day = _day(as_of) or today
     try:
         table = queries.health_table(day, _day(known_at), model)
     except queries.NoSuchVersion as problem:
         fail(str(problem))
+    if not table.rows:
+        zone = str(organisation.zone())
+        click.echo(f"nenrin: {queries.why_empty(day, _day(known_at) or day, today, zone)}", err=True)
     say_rows([asdict(row) for row in table.rows], form, COLUMNS)
 
 

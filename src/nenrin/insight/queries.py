@@ -8,6 +8,7 @@ from datetime import date
 from nenrin.analytics.scores import micro
 from nenrin.analytics.scores.bands import Band
 from nenrin.customers.models import Account
+from nenrin.ingest import lakes
 from nenrin.insight import past
 from nenrin.insight.days import day
 from nenrin.insight.models import HealthModelVersion
@@ -79,3 +80,30 @@ def health_table(as_of: date, known_at: date | None = None, model: str | None = 
     ]
     rows.sort(key=lambda row: (row.score, row.account))
     return HealthTable(as_of, known_at, found.basis, tuple(rows))
+
+
+def first_known() -> date | None:
+    """The first day on which any account was known; None while the lake holds none."""
+    lake = lakes.current()
+    if not (files := lake.facts.files(["account"])):
+        return None
+    with lake.connection() as db:
+        query = "select min(known_on) from read_parquet($1, hive_partitioning = false, union_by_name = true)"
+        found: tuple[date | None] | None = db.execute(query, [files]).fetchone()
+    return found[0] if found else None
+
+
+def why_empty(asked: date, known: date, today: date, zone: str) -> str:
+    """Why no account has health on the day asked for, with the knowledge of the end of `known`; one line."""
+    now, first = f"it is {today} in {zone}", first_known()
+    if asked > today:
+        return f"{asked} has not begun yet: {now}"
+    if not Account.objects.exists():
+        return "there are no accounts yet: import some, or let your product send group calls"
+    if first is None:
+        return "the accounts are not in the lake yet: `nenrin worker` brings them there, `--once` for now"
+    if first > known:
+        return f"no account was known at the end of {known}: the first became known on {first}, and {now}"
+    if asked == today:
+        return f"{asked} has only begun, and no account is judged on it yet: {now}; `nenrin worker` judges, `--once` for now"
+    return f"no account was judged on {asked}: none was a customer that day, or no health model takes any; {now}"
