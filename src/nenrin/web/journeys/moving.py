@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import quote
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -28,6 +29,7 @@ from nenrin.work.journeys import designs, moving, placing
 from nenrin.work.models import StageStay
 
 MOST = 500
+CHOOSE = Text("Choose a stage to move to.", "移動先のステージを選んでください。")
 
 
 @require_POST
@@ -35,6 +37,9 @@ MOST = 500
 def move(request: MemberRequest, key: int) -> HttpResponse:
     """Bring one account to a stage. A question for a reason is a fragment for scripts, and a page without them."""
     account = find(request, key, common.EDIT)
+    if not request.POST.get("stage"):
+        toasts.say(request, CHOOSE)
+        return _back(request, account.pk)
     stage, reason = plain(request.POST.get("stage"), 12), request.POST.get("reason", "")
     expected = plain(request.POST.get("expected"), 12) if "expected" in request.POST else None
     was = account.stage
@@ -58,7 +63,7 @@ def move(request: MemberRequest, key: int) -> HttpResponse:
 
 
 def _undo_url(request: MemberRequest, stay: StageStay) -> str:
-    return f"{reverse('journey-undo', args=[stay.pk])}?next={_next(request)}"
+    return f"{reverse('journey-undo', args=[stay.pk])}?next={quote(_next(request), safe='')}"
 
 
 def _word(account: int, stage: str) -> Text:
@@ -128,6 +133,9 @@ def move_many(request: MemberRequest) -> HttpResponse:
     mine = Account.objects.for_member(request.user, common.EDIT).standing().filter(pk__in=told)
     keys = list(mine.order_by("pk").values_list("pk", flat=True))
     stage = plain(request.POST.get("stage"), 12)
+    if not stage or not keys:
+        toasts.say(request, CHOOSE if keys else Text("Tick the accounts to move.", "移動する顧客を選んでください。"))
+        return HttpResponseRedirect(_next(request))
     try:
         outcome = journeys.move_many(
             keys, stage, reason=request.POST.get("reason", ""), by=Actor.of(request.user), at=request.at

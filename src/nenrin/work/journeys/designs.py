@@ -24,6 +24,8 @@ from nenrin.work.journeys.documents import Design
 from nenrin.work.models import Journey, JourneyVersion
 from nenrin.work.onboarding.reading import KEY
 
+#: Words of addresses.
+RESERVED: Final = frozenset({"new", "install", "order"})
 READY: Final = Path(__file__).with_name("ready")
 
 
@@ -60,7 +62,7 @@ def draft(
     """Write the draft of a journey, which may be new. Safe to repeat. Raises Refused with every problem by its place,
     Conflict where somebody else has written it since. Journal: work.journey.drafted.
     """
-    if not KEY.fullmatch(key) or key in ("new", "board"):
+    if not KEY.fullmatch(key) or key in RESERVED:
         raise Refused.one("key", Text("small letters, digits, - and _", "半角英小文字・数字・- _"), key)
     found = documents.parse(document, segment_fields.fields() if known is None else known)
     plain = documents.dump(found)

@@ -202,7 +202,7 @@ class _Reader(Reader):
         stuck = self._days(given.get("stuck_after"), f"{path}.stuck_after")
         if stuck is not None and (days is None or stuck < days):
             self.say(f"{path}.stuck_after", Text("not before the expected days", "想定日数以上の日数"), stuck)
-        name = given.get("name")
+        name, template = given.get("name"), given.get("onboarding_template")
         return StageDesign(
             stage,
             self.text(name, f"{path}.name", 60) if name else stage_name(stage),
@@ -220,7 +220,7 @@ class _Reader(Reader):
             days,
             stuck,
             self.whole(given.get("in_time", IN_TIME), f"{path}.in_time", 1, 100) or IN_TIME,
-            self.line(given.get("onboarding_template", ""), f"{path}.onboarding_template", 60),
+            self.key(template, f"{path}.onboarding_template") if template else "",
             tuple(
                 self.key(one, f"{path}.playbooks[{n}]")
                 for n, one in enumerate(self._several(given.get("playbooks", ()), f"{path}.playbooks"))

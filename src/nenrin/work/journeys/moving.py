@@ -17,6 +17,7 @@ from nenrin.customers.statuses import Stage
 from nenrin.foundation import journal
 from nenrin.foundation.actors import Actor
 from nenrin.values import Text
+from nenrin.work import survivors
 from nenrin.work.journeys import criteria, designs, documents, placing, stays
 from nenrin.work.journeys.criteria import Asker, Objection
 from nenrin.work.models import JourneyVersion, StageStay
@@ -55,6 +56,7 @@ def move(
     where `expected`, the stage that its mover saw, is no longer the account's. Journal: work.journey.moved (with a
     reason) or passed, beside the account's own change.
     """
+    account = survivors.of(account) or account
     seen = {} if expected is None else {account.pk: expected}
     outcome = move_many([account.pk], stage, reason=reason, by=by, at=at, expected=seen)
     if outcome.refused:

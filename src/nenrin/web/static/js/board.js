@@ -6,7 +6,7 @@ const lanesOf = (board) => [...board.querySelectorAll("[data-lane]")];
 
 function send(card, stage) {
   const form = card.querySelector("[data-move-form]");
-  if (!form || stage === card.dataset.stage) return;
+  if (!form || !stage || stage === card.dataset.stage) return;
   form.elements.stage.value = stage;
   if (form.elements.stage.value === stage) form.requestSubmit();
 }
