@@ -9,6 +9,7 @@ import json
 import os
 import sys
 import time
+import traceback
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
@@ -45,11 +46,26 @@ def run(file: Path) -> list[dict[str, Any]]:
     return [{field: row.get(field) for field in FIELDS} for row in module.run()]
 
 
-def merged(target: Path, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """A run of one name replaces its own rows and keeps the others'."""
-    kept = json.loads(target.read_text()) if target.exists() else []
-    names = {row["name"] for row in rows}
-    return [row for row in kept if row["name"] not in names] + rows
+def outcome(file: Path) -> list[dict[str, Any]]:
+    """The rows of one file; where it breaks, one row that says so, and the others still run."""
+    try:
+        return run(file)
+    except Exception:
+        traceback.print_exc()
+        return [dict.fromkeys(FIELDS) | {"name": f"{file.stem}: broke off", "holds": False}]
+
+
+def keep(kind: str, name: str, rows: list[dict[str, Any]]) -> None:
+    """The newest rows of a file replace its older ones; var/results/<kind>.json holds those of all files."""
+    parts = RESULTS / kind
+    parts.mkdir(parents=True, exist_ok=True)
+    (parts / f"{name}.json").write_text(json.dumps(rows, indent=1))
+    there = [
+        json.loads(part.read_text())
+        for part in sorted(parts.glob("*.json"))
+        if (ROOT / kind / f"{part.stem}.py").exists()
+    ]
+    (RESULTS / f"{kind}.json").write_text(json.dumps([row for part in there for row in part], indent=1))
 
 
 def main(kind: str, only: str | None) -> int:
@@ -60,9 +76,11 @@ def main(kind: str, only: str | None) -> int:
         return 2
     sys.path[:0] = [str(ROOT), str(folder)]
     print(f"fsync of 4 KiB: {fsync_milliseconds()} ms on this machine")
-    rows = [row for file in files for row in run(file)]
-    target = RESULTS / f"{kind}.json"
-    target.write_text(json.dumps(merged(target, rows), indent=1))
+    rows: list[dict[str, Any]] = []
+    for file in files:
+        found = outcome(file)
+        keep(kind, file.stem, found)
+        rows += found
     table = Table(*FIELDS)
     for row in rows:
         table.add_row(*("" if row[field] is None else str(row[field]) for field in FIELDS))
