@@ -8,16 +8,17 @@ import pyarrow as pa
 import pytest
 
 from nenrin.analytics.scores import micro
-from nenrin.customers import subscriptions
+from nenrin.customers import merges, subscriptions
 from nenrin.customers.errors import Conflict, Refused
 from nenrin.customers.models import Account, Subscription
+from nenrin.foundation import journal
 from nenrin.foundation.actors import SYSTEM, Actor
 from nenrin.foundation.models import Entry, Organisation
 from nenrin.foundation.roles import Role
 from nenrin.ingest import lakes
 from nenrin.insight import history
 from nenrin.values import Text
-from nenrin.work import churn_reasons, loss_figures, losses
+from nenrin.work import churn_reasons, following, loss_figures, losses
 from nenrin.work.models import ChurnReason, Loss
 from nenrin.work.privacy import losses as privacy
 from tests import cast
@@ -180,3 +181,30 @@ def test_reasons_that_were_explained_stand_before_what_is_written_on_the_account
     assert told == {account.pk: price.name, other.pk: Text("価格のため", "価格のため")}
     losses.withdraw(found, by=SYSTEM, at=at)
     assert losses.told([account.pk])[account.pk] != price.name, "as it is written on the account again"
+
+
+def test_two_that_left_and_became_one_both_count(account: Account, at: datetime) -> None:
+    other = world.customer(cast.LOST, at=at, mrr=70_000)
+    for one in (account, other):
+        lost(one, at)
+    merges.merge(account, other, by=SYSTEM, at=at)
+    while journal.seal():
+        pass
+    while following.step(at):
+        pass
+    told = loss_figures.of(Loss.objects.counted(), "JPY")
+    assert (told.count, told.minor) == (2, 550_000)
+
+
+def test_an_explained_loss_goes_with_its_account_and_back(account: Account, at: datetime) -> None:
+    row, other = lost(account, at), world.customer("合併先", at=at)
+    merge = merges.merge(other, account, by=SYSTEM, at=at)
+    for whose in (other, account):
+        while journal.seal():
+            pass
+        while following.step(at):
+            pass
+        row.refresh_from_db()
+        assert row.account_id == whose.pk
+        if whose == other:
+            merges.undo(merge, by=SYSTEM, at=at)

@@ -147,7 +147,7 @@ def list_reasons(request: ApiRequest) -> Any:
 def get_figures(request: ApiRequest, between: Query[Between]) -> Any:
     """Of the accounts in your scope; the share without a reason is a figure to bring to nought."""
     currency = organisation.current().currency
-    rows = Loss.objects.for_member(request.member, VIEW).standing().filter(account__archived_at__isnull=True)
+    rows = Loss.objects.for_member(request.member, VIEW).counted()
     told = loss_figures.of(_between(rows, between).select_related("reason").order_by(), currency)
     names = ("count", "minor", "unknown", "unknown_share", "interviewed", "avoidable", "foreign", "before")
     bars = [

@@ -69,7 +69,7 @@ def _sum(rows: Pipeline, which: Flags) -> int:
 def kept(rows: Pipeline) -> Interval:
     """Accounts decide apart from each other; the terms of one account go together."""
     _, place = np.unique(rows.account, return_inverse=True)
-    amount = np.bincount(place, weights=rows.minor)
+    amount = np.bincount(place, weights=rows.minor).astype(np.float64)
     p, low, high = (_mean(some, rows.minor, place, amount) for some in (rows.p, rows.low, rows.high))
     return bernoulli.interval(p, amount, bernoulli.doubt(low, high))
 

@@ -46,10 +46,10 @@ def waiting(today: date) -> list[int]:
         term_months__gte=SHORTEST_TERM, archived_at__isnull=True, account__archived_at__isnull=True
     ).exclude(account__status="internal-test")
     told = RenewalOutcome.objects.filter(account=OuterRef("account"))
-    rolled = Q(renewals__gt=0, term_from__gt=today - BACK, term_from__lte=today)
-    rolled &= ~Exists(told.filter(term_end=OuterRef("term_from")))
-    ended = Q(status=SubscriptionStatus.ENDED, ended_on=F("ends_on"), ends_on__gt=today - BACK, ends_on__lte=today)
-    ended &= ~Exists(told.filter(term_end=OuterRef("ends_on")))
+    rolled = Q(~Exists(told.filter(term_end=OuterRef("term_from"))), renewals__gt=0, term_from__gt=today - BACK,
+               term_from__lte=today)  # fmt: skip
+    ended = Q(~Exists(told.filter(term_end=OuterRef("ends_on"))), status=SubscriptionStatus.ENDED,
+              ended_on=F("ends_on"), ends_on__gt=today - BACK, ends_on__lte=today)  # fmt: skip
     found = rows.filter(rolled | ended).order_by("account").values_list("account", flat=True)
     return list(found.distinct()[:LIMIT])
 

@@ -98,12 +98,12 @@ class Pipeline:
         return found
 
 
-def ahead(rows: QuerySet[Subscription], today: date, until: date) -> QuerySet[Subscription]:
+def ahead(rows: QuerySet[Subscription], today: date, until: date) -> Any:  # Any: rows with `decision`
     """Of these, the terms that are decided from today to `until`, with `decision`, the day."""
     return rows.filter(PIPELINE, decided(today, until)).annotate(decision=DECISION)
 
 
-def read(rows: QuerySet[Subscription]) -> Pipeline:
+def read(rows: Any) -> Pipeline:
     """Rows of `ahead`, in their order. One query; days come as words, which is a third of the time.
 
     An outlook of another term says nothing of this one.

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
 from nenrin.analytics.revenue import periods
-from nenrin.analytics.revenue.periods import Period
 from nenrin.customers.models import Subscription
+from nenrin.values import Period
 from nenrin.work import renewal_scenarios
 from nenrin.work.models import RenewalOutcome
 from nenrin.work.renewal_pipeline import Pipeline
@@ -63,7 +63,7 @@ def _told(rows: QuerySet[RenewalOutcome], since: date, currency: str) -> dict[da
         Q(kept_minor__gt=F("due_minor")),
     )
     own = rows.filter(decision_on__gte=since, currency=currency).order_by()
-    sums = own.values("decision_on__year", "decision_on__month").annotate(
+    sums: Any = own.values("decision_on__year", "decision_on__month").annotate(
         count=Count("pk"), left=Count("pk", filter=lost), due=Sum("due_minor"), churn=Sum("due_minor", filter=lost),
         down=Sum(F("due_minor") - F("kept_minor"), filter=shrunk), up=Sum(F("kept_minor") - F("due_minor"), filter=grown),
     )  # fmt: skip

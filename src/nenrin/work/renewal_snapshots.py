@@ -18,6 +18,7 @@ from nenrin.foundation.models import Member
 from nenrin.work import renewal_pipeline
 from nenrin.work.models import RenewalSnapshot, RenewalSnapshotLine
 from nenrin.work.renewal_pipeline import Pipeline
+from nenrin.work.renewal_terms import PIPELINE
 
 #: How far ahead a snapshot looks, and after how many days the next one is taken by itself.
 AHEAD: Final = timedelta(days=731)
@@ -43,7 +44,7 @@ def step(at: datetime) -> int:
     last = RenewalSnapshot.objects.filter(author__isnull=True).order_by("-taken_on").first()
     if last is not None and organisation.today(at) - last.taken_on < EVERY:
         return 0
-    if not Subscription.objects.filter(renewal_pipeline.PIPELINE).exists():
+    if not Subscription.objects.filter(PIPELINE).exists():
         return 0
     take(by=SYSTEM, at=at)
     return 1

@@ -83,7 +83,7 @@ def asked(request: MemberRequest, today: date) -> tuple[QuerySet[Loss], dict[str
     filters = {name: plain(request.GET.get(name)) for name in FILTERS}
     if filters["months"] not in {key for key, _ in PERIODS}:
         filters["months"] = DEFAULT_MONTHS
-    rows = Loss.objects.for_member(request.user, VIEW).standing().filter(account__archived_at__isnull=True)
+    rows = Loss.objects.for_member(request.user, VIEW).counted()
     rows = rows.select_related("account", "reason", "owner")
     if filters["months"] != "all":
         rows = rows.filter(decided_on__gt=today - timedelta(days=int(int(filters["months"]) * 30.4375)))

@@ -123,7 +123,7 @@ def waterfall(of: Steps, currency: str) -> Waterfall:
 
 
 def _thousand(currency: str) -> float:
-    return 1_000.0 * 10 ** Money(0, currency).digits
+    return 1_000.0 * float(10 ** Money(0, currency).digits)
 
 
 def unit(currency: str) -> Text:

@@ -43,7 +43,7 @@ def renewals(request: MemberRequest) -> HttpResponse:
     """Terms that are decided in the months ahead, in the viewer's scope."""
     ask = asked(request, navigation.today(request))
     page = Paginator(ask.table.subscription.tolist(), PAGE).get_page(request.GET.get("page"))
-    shown = lines(page.object_list, ask.today)
+    shown = lines(list(page.object_list), ask.today)
     mine = _mine(request, shown)
     context = {
         "as_of": request.at,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
@@ -74,8 +74,8 @@ def asked(request: MemberRequest, today: date, permission: Permission = Permissi
     sort = request.GET.get("sort", DEFAULT_SORT)
     sort = sort if sort.removeprefix("-") in SORTS else DEFAULT_SORT
     until = today + timedelta(days=round(int(filters["months"]) * renewal_lines.MONTH))
-    rows = Subscription.objects.for_member(request.user, permission).filter(of_accounts(filters))
-    rows = renewal_pipeline.ahead(rows, today, until).filter(
+    mine = Subscription.objects.for_member(request.user, permission).filter(of_accounts(filters))
+    rows = renewal_pipeline.ahead(mine, today, until).filter(
         _state(filters["state"]), _month(filters["month"], "decision")
     )
     return Asked(filters, sort, today, until, _said(renewal_pipeline.read(_ordered(rows, sort)), filters, sort))
@@ -117,7 +117,7 @@ def _month(month: str, column: str) -> Q:
     return Q(**{f"{column}__gte": first, f"{column}__lt": month_start(first, 1)})
 
 
-def _ordered(rows: QuerySet[Subscription], sort: str) -> QuerySet[Subscription]:
+def _ordered(rows: Any, sort: str) -> Any:
     """Blanks last either way; then by the day of the decision."""
     columns = COLUMNS.get(sort.removeprefix("-"))
     if columns is None:  # by what the outlooks say, once they are read
@@ -141,7 +141,7 @@ def _said(table: Pipeline, filters: Mapping[str, str], sort: str) -> Pipeline:
     return table.only(np.lexsort((table.subscription, table.day, -figures if sort.startswith("-") else figures)))
 
 
-def lines(keys: list[int], today: date) -> list[Line]:
+def lines(keys: Sequence[int], today: date) -> list[Line]:
     """Whole lines of these subscriptions, in this order."""
     found = {one.subscription: one for one in renewal_lines.of(Subscription.objects.all(), today, Q(pk__in=keys))}
     return [found[key] for key in keys if key in found]

@@ -46,6 +46,10 @@ class LossQuerySet(OfAccount["Loss"]):
         """Of customers who have not come back."""
         return self.standing().filter(returned_on__isnull=True)
 
+    def counted(self) -> Self:
+        """Of accounts that are there, and of those that became one with another: both had left, and both count."""
+        return self.standing().filter(Q(account__archived_at__isnull=True) | Q(account__merged_into__isnull=False))
+
     def unexplained(self) -> Self:
         return self.standing().filter(reason__isnull=True)
 

@@ -6,7 +6,6 @@ from django.db import models
 
 from nenrin.customers.models import Account, Subscription
 from nenrin.foundation.models import Member
-from nenrin.values import Money
 from nenrin.work.models.reach import OfAccount
 from nenrin.work.models.renewal import RenewalCall
 
@@ -108,7 +107,3 @@ class RenewalOutcome(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.term_end}"
-
-    @property
-    def due(self) -> Money:
-        return Money(self.due_minor, self.currency)
