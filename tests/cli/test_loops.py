@@ -6,6 +6,7 @@ import time
 from datetime import datetime
 
 import pytest
+from django.db import IntegrityError, OperationalError
 
 from nenrin.cli.loops import LOOPS, Loop, one_round
 from nenrin.foundation import leases
@@ -39,6 +40,29 @@ def test_a_loop_that_fails_stops_no_other(at: datetime) -> None:
 
     assert one_round(at, (Loop("broken", broken), Loop("next", lambda now: 3))) == {"broken": 0, "next": 3}
     assert Lease.objects.get(name="worker.broken").holder == ""
+
+
+@pytest.mark.parametrize("told", ["database is locked", "connection refused\nIs the server running?"])
+def test_a_database_that_is_busy_or_away_is_one_line_and_tried_again(
+    at: datetime, caplog: pytest.LogCaptureFixture, told: str
+) -> None:
+    def waits(now: datetime) -> int:
+        raise OperationalError(told)
+
+    assert one_round(at, (Loop("seal", waits), Loop("next", lambda now: 3))) == {"seal": 0, "next": 3}
+    (line,) = caplog.records
+    assert (line.levelname, line.exc_info) == ("WARNING", None)
+    assert line.getMessage() == f"the seal loop could not have the database ({told.splitlines()[0]}); trying again"
+
+
+def test_a_row_that_the_database_refuses_is_a_fault_of_ours_and_keeps_its_trace(
+    at: datetime, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(now: datetime) -> int:
+        raise IntegrityError("UNIQUE constraint failed")
+
+    assert one_round(at, (Loop("broken", broken),)) == {"broken": 0}
+    assert [(line.levelname, bool(line.exc_info)) for line in caplog.records] == [("ERROR", True)]
 
 
 @pytest.mark.django_db(transaction=True)

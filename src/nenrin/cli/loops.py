@@ -10,8 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import Error as DatabaseTrouble
-from django.db import close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
 
 from nenrin.customers import days, routing
 from nenrin.foundation import journal, leases, organisation, verification
@@ -139,10 +138,14 @@ def _run(loop: Loop, at: datetime) -> int:
                 seconds = round(time.perf_counter() - begun, 3)
                 leases.note(f"worker.{loop.name}", {"done": done, "seconds": seconds, "at": at.isoformat()})
             return done
-    except DatabaseTrouble:
-        log.exception("the database did not answer the %s loop; trying again", loop.name)
+    except (OperationalError, InterfaceError) as trouble:  # locked for too long, or away: nobody's fault in this loop
+        log.warning("the %s loop could not have the database (%s); trying again", loop.name, _in_a_line(trouble))
         close_old_connections()
         return 0
     except Exception:
         log.exception("the %s loop failed; nothing of its round was kept, trying again", loop.name)
         return 0
+
+
+def _in_a_line(trouble: Exception) -> str:
+    return (str(trouble).strip().splitlines() or [type(trouble).__name__])[0]
