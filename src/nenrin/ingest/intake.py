@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+import msgspec
+
 from nenrin.ingest import spool
 from nenrin.ingest.models import Source
 from nenrin.ingest.payloads.reading import parse
@@ -38,9 +40,24 @@ def accept_many(source: Source, bodies: Sequence[tuple[bytes, datetime]], *, tru
     reading.Malformed for a body that is not JSON; then nothing was kept.
     """
     sender = Sender(source.pk, source.name, source.namespace, trusted, 0, frozenset())
-    return spool.put_many(
-        [_batch(sender, at, len(unfolded(parse(body)[0], "batch", None)), body) for body, at in bodies]
-    )
+    return spool.put_many([_batch(sender, at, _count(body), body) for body, at in bodies])
+
+
+class _Counted(msgspec.Struct):
+    """A batch body of which only the number of events is asked."""
+
+    batch: list[msgspec.Raw]
+
+
+_counted = msgspec.json.Decoder(_Counted)
+
+
+def _count(body: bytes) -> int:
+    """How many events a body has. Raises reading.Malformed."""
+    try:
+        return len(_counted.decode(body).batch)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return len(unfolded(parse(body)[0], "batch", None))
 
 
 def _batch(

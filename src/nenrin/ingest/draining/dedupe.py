@@ -83,9 +83,15 @@ class Keys:
                 path.unlink(missing_ok=True)
 
     def keep(self, db: duckdb.DuckDBPyConnection, *, version: int) -> None:
-        """Write the ids of what `judged` says to store, durably, as those of the drain up to batch `version`."""
+        """Write the ids of what `judged` says to store, durably, as those of the drain up to batch `version`.
+
+        Days that have left the window already (years of history, told at once) are not written: `tidy` would only
+        remove them.
+        """
         pairs = []
-        for day in _arrival_days(db, "judged where verdict = 'stored'"):
+        days = _arrival_days(db, "judged where verdict = 'stored'")
+        newest = max([*days, *(_day(path) for path in self._files())], default=date.min)
+        for day in (day for day in days if (newest - day).days <= WINDOW_DAYS + 1):
             place = self.path / str(day) / f"{version}.parquet"
             place.parent.mkdir(parents=True, exist_ok=True)
             fresh = place.with_suffix(".new")

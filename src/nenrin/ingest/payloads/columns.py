@@ -100,8 +100,8 @@ RAW = pa.schema(
     ]
 )  # fmt: skip
 Row = tuple[Any, ...]
-#: A context's text as sent -> as kept, and the group it names: clients send the same one again and again.
-Contexts = dict[bytes, tuple[str | None, str | None]]
+#: Of a batch's context: an event's context as sent -> both as kept, and the group named: the same come again and again.
+Contexts = dict[bytes, dict[bytes, tuple[str | None, str | None]]]
 
 _body = msgspec.json.Decoder(Body)
 _known = msgspec.json.Decoder(Known)
@@ -154,10 +154,12 @@ def _ordinary(batch: SpooledBatch, contexts: Contexts) -> list[Row]:
 
 
 def _rows(opened: Body, batch: int, contexts: Contexts) -> list[Row]:
-    if bytes(opened.context) not in NOTHING or bytes(opened.integrations) not in NOTHING:
+    shared = bytes(opened.context)
+    if bytes(opened.integrations) not in NOTHING or b'"traits"' in shared:
         raise _Unusual
     sent = _text(opened.sentAt if opened.sentAt is not None else opened.timestamp)
-    return [_row(event, sent, batch, place, contexts) for place, event in enumerate(opened.batch)]
+    known = contexts.setdefault(shared, {})
+    return [_row(event, sent, batch, place, shared, known) for place, event in enumerate(opened.batch)]
 
 
 def _needs_repair(body: bytes) -> bool:
@@ -167,7 +169,10 @@ def _needs_repair(body: bytes) -> bool:
     return odd is not None and (b"\\u0000" in body or HALF_PAIR.search(body) is not None)
 
 
-def _row(event: Event, sent: str | None, batch: int, place: int, contexts: Contexts) -> Row:
+def _row(
+    event: Event, sent: str | None, batch: int, place: int, shared: bytes,
+    contexts: dict[bytes, tuple[str | None, str | None]],
+) -> Row:  # fmt: skip
     """One ordinary event; this runs for every event, so what is rare is asked last."""
     kind = event.type
     user, anonymous, name = event.userId, event.anonymousId, event.event
@@ -178,7 +183,7 @@ def _row(event: Event, sent: str | None, batch: int, place: int, contexts: Conte
     raw = bytes(event.context)
     known = contexts.get(raw)
     if known is None:
-        known = contexts[raw] = _context(raw)
+        known = contexts[raw] = _context(_under(shared, raw))
     context, group = known
     previous = traits = None
     if kind == "track":
@@ -217,6 +222,16 @@ def _object(value: dict[str, Any] | None) -> bytes | None:
     if len(text) > 64 and text.count(b"{") + text.count(b"[") > DEEPEST:
         raise _Unusual
     return text
+
+
+def _under(shared: bytes, raw: bytes) -> bytes:
+    """An event's context under that of its batch, which every event of the batch has unless it says otherwise."""
+    if shared in NOTHING:
+        return raw
+    if shared[:1] != b"{" or (raw not in NOTHING and raw[:1] != b"{"):
+        raise _Unusual
+    own = {} if raw in NOTHING else _plain.decode(raw)
+    return _json.encode({**_plain.decode(shared), **own})
 
 
 def _context(raw: bytes) -> tuple[str | None, str | None]:
