@@ -328,9 +328,20 @@ def test_the_median_and_its_reach_are_the_same_for_one_period_for_slices_and_in_
         assert [one.value for one in told] == found.value[n].tolist()
         own = {name: values[np.arange(len(values)) % 3 == 1] for name, values in columns.items()}
         alone = figures.whole(own, FACTS, ["time_to_value"])["time_to_value"]
-        assert alone.value == found.value[n, 1] and alone.interval is not None and alone.n == found.n[n, 1]
-        assert tuple(alone.interval) == (found.low[n, 1], found.high[n, 1])
-        assert alone.interval.low <= alone.value <= alone.interval.high
+        assert alone.value == found.value[n, 1] and alone.n == found.n[n, 1]
+        reach = (np.nan, np.nan) if alone.interval is None else tuple(alone.interval)
+        np.testing.assert_array_equal(reach, (found.low[n, 1], found.high[n, 1]))
+
+
+def test_the_interval_of_a_median_is_none_where_its_end_lies_beyond_what_was_seen() -> None:
+    days = np.arange(1, 41)
+    quick = {"value_days": days, "value_reached": np.ones(40, np.int64), "value_lost": np.zeros(40, np.int64)}
+    told = medians.of_columns(quick, everyone(40))
+    assert told["value_median"].tolist() == [20]
+    assert 12 <= told["value_low"][0] < 20 < told["value_high"][0] <= 28
+    slow = {**quick, "value_reached": (days <= 20).astype(np.int64)}
+    told = medians.of_columns(slow, everyone(40))
+    assert told["value_median"].tolist() == [20] and told["value_high"].tolist() == [medians.NONE]
 
 
 # --- who calls first, who comes back --------------------------------------------------------------------------------

@@ -260,12 +260,20 @@ def test_onboarding_contacts_users_and_sources_are_read_from_the_facts_as_known_
         world.use(THRIVING, user=user, on=on(day))
     world.carry()
     world.lake.roll()
-    found = kpis.columns_of(ledger(world), month("2026-03"))
+    found = kpis.columns_of(revenue.used(ledger(world)), month("2026-03"))
     names = ("onboarding_due", "onboarding_done", "value_days", "value_reached", "contacts", "contacts_ahead", "users_week",
              "users_month", "accounts_using", "accounts_unaided")  # fmt: skip
     assert {name: int(found[name].sum()) for name in names} == dict(zip(
         names, (1, 1, 30, 1, 3, 1, 2, 3, 1, 0), strict=True))  # fmt: skip
     assert int(kpis.columns_of(ledger(world), month("2026-02"))["accounts_referred"].sum()) == 1
+    asked = ("nrr", "stickiness", "proactive_share")
+    behind = kpis.behind(ledger(world), month("2026-03"), kpis.KPIS["stickiness"])
+    assert [(each.over, each.under) for each in behind] == [(2, 3)]
+    found = kpis.figures_of(ledger(world), month("2026-03"), "month", wanted=asked)
+    assert {key: found[key].n for key in asked} == {"nrr": 0, "stickiness": 3, "proactive_share": 3}
+    # Whoever may not see costs gets none by this way either.
+    plain = revenue.uncosted(ledger(world))
+    assert not revenue.used(plain).shows_costs and not revenue.used(plain).costs
 
 
 def test_the_accounts_behind_a_kpi_are_those_it_counted(world: World) -> None:

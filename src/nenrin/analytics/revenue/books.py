@@ -127,9 +127,9 @@ def heard(
 
 
 def dealt(whole: Book, columns: Mapping[str, Sequence[Whole]], source: Mapping[int, int] | None = None) -> Book:
-    """The same book with its dealings: columns by the name of their table (dealings.Dealings), account first; where each
-    account came from."""
-    return replace(whole, dealings=dealings.told(whole.accounts, columns, source or {}))
+    """The same book with more of its dealings: columns by the name of their table (dealings.Dealings), account first; where
+    each account came from. What is not told stays as it was."""
+    return replace(whole, dealings=dealings.told(whole.dealings, whole.accounts, columns, source))
 
 
 def of_contracts(contracts: Sequence[Contract], policy: Policy, exchange: Exchange | None = None) -> Book:

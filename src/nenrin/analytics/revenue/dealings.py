@@ -93,21 +93,22 @@ def nothing(accounts: int) -> Dealings:
     )  # fmt: skip
 
 
-def told(accounts: Whole, columns: Mapping[str, Sequence[Whole]], source: Mapping[int, int]) -> Dealings:
-    """From columns by the name of their table, account first; `source` by account, missing: UNKNOWN."""
-    base = nothing(len(accounts))
-    return Dealings(
-        *(_table(type(getattr(base, name)), accounts, columns.get(name, ())) for name in _TABLES),
-        np.array([source.get(account, UNKNOWN) for account in accounts.tolist()], dtype=np.int64),
-    )  # fmt: skip
+def told(
+    of: Dealings, accounts: Whole, columns: Mapping[str, Sequence[Whole]], source: Mapping[int, int] | None = None
+) -> Dealings:  # fmt: skip
+    """With these tables in place of its own: columns by name, account first; `source` by account, missing: UNKNOWN."""
+    tables = [
+        _table(type(getattr(of, name)), accounts, columns[name]) if name in columns else getattr(of, name)
+        for name in _TABLES
+    ]
+    where = of.source if source is None else [source.get(account, UNKNOWN) for account in accounts.tolist()]
+    return Dealings(*tables, np.array(where, dtype=np.int64))
 
 
 _TABLES = ("projects", "touches", "notices", "users")
 
 
 def _table(kind: type[T], accounts: Whole, columns: Sequence[Whole]) -> T:
-    if not columns:
-        return kind(*[np.zeros(0, dtype=np.int64)] * len(kind._fields))
     row, at = placed(accounts, columns[0], columns[1])
     return kind(row, *(column[at] for column in columns[1:]))
 

@@ -7,7 +7,7 @@ nothing is computed twice.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from threading import Lock
@@ -120,8 +120,10 @@ NOTICES = """
 select distinct account, noticed_on - date '1970-01-01' as day
 from subscriptions where believed_to = date '9999-12-31' and account is not null and noticed_on is not null
 """
-#: Tables of dealings (nenrin.analytics.revenue.dealings), account and then the columns in their order.
-DEALINGS = {"projects": PROJECTS, "touches": TOUCHES, "notices": NOTICES, "users": ACTIVE}
+#: Tables of dealings (nenrin.analytics.revenue.dealings), account and then the columns in their order. Those of USED are long
+#: and read only for the KPIs that are made of them.
+DEALINGS = {"projects": PROJECTS}
+USED = {"touches": TOUCHES, "notices": NOTICES, "users": ACTIVE}
 #: Months of which users are counted.
 USED_MONTHS = 25
 #: How a referral is written where an account came from.
@@ -206,10 +208,9 @@ def ledger(known: date, policy: Policy | None = None) -> Ledger:
         if key in _kept:
             _kept.move_to_end(key)
             return _kept[key]
-    used = (month_start(known, 1 - USED_MONTHS), known + timedelta(days=1))
-    with lake.session(days=used, known=known) as db:
+    with lake.session(days=(known, known), known=known) as db:
         made = read(db, policy, known, int(str(key[1])))
-        dealings = _dealings(db, known)
+        dealings = _dealings(db, known, DEALINGS)
     made = replace(made, book=books.dealt(made.book, dealings, _sources()))
     with _lock:
         _kept[key] = made
@@ -254,9 +255,23 @@ def _tickets(db: duckdb.DuckDBPyConnection) -> list[Whole]:
     return [found.column(name).to_numpy().astype(np.int64) for name in ("account", "opened", "resolved")]
 
 
-def _dealings(db: duckdb.DuckDBPyConnection, known: date) -> dict[str, list[Whole]]:
+def used(of: Ledger) -> Ledger:
+    """The same with contacts and users. Made once a ledger."""
+
+    def made() -> Ledger:
+        days = (month_start(of.known, 1 - USED_MONTHS), of.known + timedelta(days=1))
+        with lakes.current().session(days=days, known=of.known) as db:
+            found = _dealings(db, of.known, USED)
+        return replace(of, book=books.dealt(of.book, found), worked_out={})
+
+    return of.kept(("used",), made)
+
+
+def _dealings(
+    db: duckdb.DuckDBPyConnection, known: date, statements: Mapping[str, str]
+) -> dict[str, list[Whole]]:  # fmt: skip
     out = {}
-    for name, statement in DEALINGS.items():
+    for name, statement in statements.items():
         found = db.sql(statement.format(never=NEVER, known=known)).to_arrow_table()
         out[name] = [column.to_numpy().astype(np.int64) for column in found.columns]
     return out
@@ -304,7 +319,7 @@ def uncosted(whole: Ledger) -> Ledger:
     """The same for a viewer who may not see costs: CAC times the customers won would tell them. Made once a ledger."""
 
     def made() -> Ledger:
-        plain = {what: found for what, found in list(whole.worked_out.items()) if what[0] != "whole"}
+        plain = {what: found for what, found in list(whole.worked_out.items()) if what[0] not in ("whole", "used")}
         return replace(whole, costs={}, shows_costs=False, worked_out=plain)
 
     return whole.kept(("uncosted",), made)

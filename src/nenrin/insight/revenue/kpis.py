@@ -12,7 +12,7 @@ from nenrin.analytics.revenue import columns, figures, groups, series
 from nenrin.analytics.revenue.catalogue import KPIS
 from nenrin.analytics.revenue.columns import Facts
 from nenrin.analytics.revenue.figures import Figure
-from nenrin.analytics.revenue.kpis import Kpi
+from nenrin.analytics.revenue.kpis import Kpi, needed
 from nenrin.analytics.revenue.paths import Whole
 from nenrin.analytics.revenue.periods import Grain
 from nenrin.insight.revenue import acquisitions, books
@@ -71,6 +71,10 @@ COLUMN_NAMES: dict[str, Text] = {
 
 #: Made of what was spent.
 COSTED = frozenset(key for key, one in KPIS.items() if one.empty == KPIS["cac"].empty)
+#: Made of contacts or of users.
+USED = frozenset(
+    key for key, one in KPIS.items() if needed(one) & {"contacts", "users_month", "accounts_using"}
+)  # fmt: skip
 WITHHELD = Text("your role does not show costs", "費用を閲覧する権限がないため表示しない")
 KEPT = ("accounts_kept", "kept", "kept_capped", "due_renewed", "due_kept", "nps_responded")
 
@@ -107,7 +111,9 @@ def figures_of(
     *, interval: bool = True,
 ) -> dict[str, Figure]:  # fmt: skip
     """KPIs of a period, of all accounts or of those that were in a slice at its begin."""
-    made, wanted = columns_of(ledger, period), tuple(wanted)
+    wanted = tuple(wanted)
+    ledger = _reaching(ledger, wanted)
+    made = columns_of(ledger, period)
     facts = _facts(ledger, period, grain, wanted, None if of is None else [of])
     if of is None and interval:
         kept = ledger.worked_out.setdefault(("whole", period, grain), {})
@@ -122,6 +128,7 @@ def figures_of(
 
 def trend(ledger: Ledger, periods: Sequence[Period], grain: Grain, kpi: str, of: Sequence[Slice] = ()) -> list[Figure]:
     """One KPI over periods; `of`: the slice as it stood in each, none for all accounts."""
+    ledger = _reaching(ledger, (kpi,))
     parts = [[each] for each in of] if of else [None] * len(periods)
     facts = [_facts(ledger, period, grain, (kpi,), part) for period, part in zip(periods, parts, strict=True)]
     spent = [np.nan if one.acquisition_minor is None else float(np.ravel(one.acquisition_minor)[0]) for one in facts]
@@ -149,6 +156,11 @@ def _told(kpi: str, value: float, n: float, low: float, high: float) -> Figure:
     return Figure(kpi, shown, int(n), None if np.isnan(low) else Interval(low, high))
 
 
+def _reaching(ledger: Ledger, wanted: Iterable[str]) -> Ledger:
+    """The ledger with what these KPIs need; the same where they need no more than money."""
+    return books.used(ledger) if USED.intersection(wanted) else ledger
+
+
 def columns_of(ledger: Ledger, period: Period) -> dict[str, Whole]:
     """What the KPIs of a period are made of, worked out once."""
     return ledger.kept(("columns", period), lambda: columns.columns(ledger.readings([period])[0], ledger.moved(period)))
@@ -159,6 +171,7 @@ def by_slice(
 ) -> dict[str, list[Figure]]:
     """KPIs of every slice, by the accounts that were in it at the begin of the period."""
     wanted = tuple(wanted)
+    ledger = _reaching(ledger, wanted)
     facts = _facts(ledger, period, grain, wanted, of)
     return figures.grouped(columns_of(ledger, period), facts, groups.overlapping([each.before for each in of]), wanted)
 
@@ -167,7 +180,7 @@ def behind(ledger: Ledger, period: Period, kpi: Kpi, of: Slice | None = None) ->
     """The accounts with a part in a KPI, those above the line first."""
     if not kpi.over:
         return []
-    found = columns_of(ledger, period)
+    found = columns_of(_reaching(ledger, (kpi.key,)), period)
     over, under = found[kpi.over], found[kpi.under]
     part = (over != 0) | (under != 0)
     rows = np.flatnonzero(part if of is None else part & of.before)
