@@ -21,6 +21,7 @@ COMMANDS = {
     "serve": ("serve", "Answer on a port; with --with-worker also run the worker."),
     "worker": ("worker", "Run the loops: drain, seal, mirror, refresh, tick, work."),
     "import": ("import_", "Import a CSV or Excel file."),
+    "sources": ("sources", "List sources, open one, limit one, give one new keys."),
     "intake": ("intake", "Print the conservation law of received events."),
     "refresh": ("refresh", "Bring health up to date, or recompute past days."),
     "health": ("health", "Print every account's health as of a day."),
