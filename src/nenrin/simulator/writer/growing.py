@@ -133,9 +133,13 @@ def _ended(book: Book, account: Account, end: str, place: int, owner: str, begun
             account, kind, expected=expected, origin=origin, owner=book.ground.members[owner], by=by, at=begun
         )
         _proposed(book, row, place, owner, begun + timedelta(days=4))
-    except Refused:
+        _closed(book, row, end, place, owner, begun)
+    except Refused:  # something spoke against it on that day
         return
-    closed = begun + timedelta(days=14 + 5 * (place % 7))
+
+
+def _closed(book: Book, row: Opportunity, end: str, place: int, owner: str, begun: datetime) -> None:
+    account, by, closed = row.account, book.ground.actor(owner), begun + timedelta(days=14 + 5 * (place % 7))
     if end == "withdrawn":
         ending.withdraw(row, _say(account, "withdrawn", 0), by=by, at=closed)
         return
@@ -143,6 +147,6 @@ def _ended(book: Book, account: Account, end: str, place: int, owner: str, begun
     seller = book.ground.actor(SELLER)
     sales.take(row, by=seller, at=begun + timedelta(days=7))
     if end == "won":
-        ending.win(row, expected or 0, words=_say(account, "won", place), by=seller, at=closed)
+        ending.win(row, row.expected_minor or 0, words=_say(account, "won", place), by=seller, at=closed)
     else:
         ending.lose(row, _say(account, "lost", place), by=seller, at=closed)
