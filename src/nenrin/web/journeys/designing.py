@@ -123,9 +123,10 @@ def _begun(told: Mapping[str, str]) -> dict[str, Any]:
     return document | ({"for": whom} if whom else {})
 
 
-def _choices() -> dict[str, Any]:
+def _choices(known: Mapping[str, Field] | None = None) -> dict[str, Any]:
+    models = known["touch_model"].choices if known else touch_models.names().items()
     names = Segment.objects.filter(archived_at__isnull=True).order_by("name").values_list("name", flat=True)
-    return {"segments": list(names), "touch_models": list(touch_models.names().items())}
+    return {"segments": list(names), "touch_models": list(models)}
 
 
 def said(refused: Refused) -> list[str]:
@@ -163,7 +164,7 @@ def _page(request: MemberRequest, row: Journey, **more: Any) -> HttpResponse:
         "design": design, "may_edit": may_edit, "version": shown.version, "is_tried": is_tried,
         "lines": _stages(request, row, design, asker, is_tried=is_tried),
         "yaml": more.pop("yaml", None) or templates.as_yaml(shown.document), "moved": request.GET.get("moved", ""),
-        "free": len(design.stages) < len(documents.STAGES), **_choices(),
+        "free": len(design.stages) < len(documents.STAGES), **(_choices(asker.known) if may_edit else {}),
     }  # fmt: skip
     return render(request, "journeys/design.html", context | more, status=422 if more.get("wrong") else 200)
 

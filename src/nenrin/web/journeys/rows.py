@@ -12,7 +12,7 @@ from django.db.models.functions import RowNumber
 from nenrin.customers.models import Account
 from nenrin.customers.statuses import Status
 from nenrin.foundation.models import Member
-from nenrin.foundation.permissions import allowed
+from nenrin.foundation.permissions import Scope, allowed
 from nenrin.insight.models import Health
 from nenrin.values import Money, Text
 from nenrin.web.journeys.common import EDIT, MARKS, Here
@@ -63,12 +63,19 @@ def lines(accounts: Iterable[Account], here: Here, member: Member) -> list[Line]
     late = dict(tasks.order_by().values("account").annotate(n=Count("pk")).values_list("account", "n"))
     projects = OnboardingProject.objects.filter(account__in=keys, state=ProjectState.RUNNING)
     theirs = dict(projects.order_by().values("account").annotate(n=Sum("overdue_theirs")).values_list("account", "n"))
-    mine = Account.objects.for_member(member, EDIT).filter(pk__in=keys)
-    own = set(mine.values_list("pk", flat=True)) if allowed(member, EDIT) else set()
+    own = _movable(keys, member)
     return [
         _line(row, here, health.get(row.pk), (late.get(row.pk, 0), theirs.get(row.pk, 0)), may_move=row.pk in own)
         for row in rows
     ]
+
+
+def _movable(keys: Sequence[int], member: Member) -> set[int]:
+    """Those of these accounts that the member may move: a query only where the scope is not all or nothing."""
+    scope = allowed(member, EDIT)
+    if scope is None or scope is Scope.ALL:
+        return set(keys) if scope else set()
+    return set(Account.objects.for_member(member, EDIT).filter(pk__in=keys).values_list("pk", flat=True))
 
 
 def _line(
