@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -97,12 +97,9 @@ def told(
     of: Dealings, accounts: Whole, columns: Mapping[str, Sequence[Whole]], source: Mapping[int, int] | None = None
 ) -> Dealings:  # fmt: skip
     """With these tables in place of its own: columns by name, account first; `source` by account, missing: UNKNOWN."""
-    tables = [
-        _table(type(getattr(of, name)), accounts, columns[name]) if name in columns else getattr(of, name)
-        for name in _TABLES
-    ]
+    tables = {name: _table(type(getattr(of, name)), accounts, given) for name, given in columns.items()}
     where = of.source if source is None else [source.get(account, UNKNOWN) for account in accounts.tolist()]
-    return Dealings(*tables, np.array(where, dtype=np.int64))
+    return replace(of, **tables, source=np.array(where, dtype=np.int64))
 
 
 _TABLES = ("projects", "touches", "notices", "users")
@@ -115,8 +112,7 @@ def _table(kind: type[T], accounts: Whole, columns: Sequence[Whole]) -> T:
 
 def picked(of: Dealings, rows: Whole) -> Dealings:
     """Those of these rows in this order."""
-    tables = [_picked(getattr(of, name), rows) for name in _TABLES]
-    return Dealings(*tables, of.source[rows])
+    return replace(of, **{name: _picked(getattr(of, name), rows) for name in _TABLES}, source=of.source[rows])
 
 
 def _picked(table: T, rows: Whole) -> T:

@@ -49,7 +49,7 @@ def _health() -> Iterator[Quality]:
 
 
 def _of_card(key: str, row: Backtest, card: Mapping[str, Any]) -> Quality:
-    told = next((one for one in card["due"] if one["horizon"] == HORIZON), {})
+    told: Mapping[str, Any] = next((one for one in card["due"] if one["horizon"] == HORIZON), {})
     area = told.get("areas", {}).get(MODEL, {})
     name = row.version.document.get("name", {})
     return Quality(
@@ -60,11 +60,20 @@ def _of_card(key: str, row: Backtest, card: Mapping[str, Any]) -> Quality:
 
 
 def _risk(version: RiskModelVersion) -> Quality:
-    told = next((one for one in version.card.get("verdicts", []) if one["horizon_days"] == HORIZON), {})
+    told: Mapping[str, Any] = next(
+        (one for one in version.card.get("verdicts", []) if one["horizon_days"] == HORIZON), {}
+    )
     auc = told.get("auc") or {}
     mean, error = auc.get("mean"), auc.get("error")
-    reach = (None, None) if mean is None or error is None else (mean - 1.96 * error, min(mean + 1.96 * error, 1.0))
+    low, high = _ends(mean, error)
     return Quality(
-        "risk", str(version.pk), LEAVING, version.number, version.known_on, told.get("events", 0), mean, *reach,
+        "risk", str(version.pk), LEAVING, version.number, version.known_on, told.get("events", 0), mean, low, high,
         told.get("slope"), told.get("lift"),
     )  # fmt: skip
+
+
+def _ends(mean: float | None, error: float | None) -> tuple[float | None, float | None]:
+    """95 %; none where the error is not known."""
+    if mean is None or error is None:
+        return None, None
+    return mean - 1.96 * error, min(mean + 1.96 * error, 1.0)
