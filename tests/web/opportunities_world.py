@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 def add(world: World, account: Account, owner: str, canary: str, at: datetime) -> None:
     row = opportunities.open(
-        account, "upsell", title=f"{canary} の依頼", next_step=f"{canary} に電話", reason=f"{canary} と合意",
+        account, "upsell", title=f"{canary} 依頼", next_step=f"{canary} 電話", reason=f"{canary} 合意",
         expected=10_000, by=SYSTEM, at=at,
     )  # fmt: skip
-    proposals.propose(row, f"{canary} の工数", terms=f"{canary} 宛", reason=f"{canary} と合意", by=SYSTEM, at=at)
+    proposals.propose(row, f"{canary} 工数", terms=f"{canary} 宛", reason=f"{canary} 合意", by=SYSTEM, at=at)
     world.put("opportunity", row.pk, owner)
