@@ -8,9 +8,12 @@ from datetime import datetime
 import pytest
 from django.db import IntegrityError, OperationalError
 
+from nenrin.cli import loops
 from nenrin.cli.loops import LOOPS, Loop, one_round
-from nenrin.foundation import leases
-from nenrin.foundation.models import Lease, Organisation
+from nenrin.customers import accounts
+from nenrin.foundation import journal, leases
+from nenrin.foundation.actors import SYSTEM
+from nenrin.foundation.models import Entry, Lease, Organisation
 from nenrin.ingest import drain
 from tests.ingest.drain_cast import NOON, send, source, stored, track
 
@@ -42,6 +45,7 @@ def test_a_loop_that_fails_stops_no_other(at: datetime) -> None:
     assert Lease.objects.get(name="worker.broken").holder == ""
 
 
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("told", ["database is locked", "connection refused\nIs the server running?"])
 def test_a_database_that_is_busy_or_away_is_one_line_and_tried_again(
     at: datetime, caplog: pytest.LogCaptureFixture, told: str
@@ -63,6 +67,29 @@ def test_a_row_that_the_database_refuses_is_a_fault_of_ours_and_keeps_its_trace(
 
     assert one_round(at, (Loop("broken", broken),)) == {"broken": 0}
     assert [(line.levelname, bool(line.exc_info)) for line in caplog.records] == [("ERROR", True)]
+
+
+def test_many_entries_are_sealed_in_short_transactions(
+    at: datetime, org: Organisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On SQLite one transaction over all of them would lock every other writer out."""
+    for number in range(5):
+        accounts.open(f"Company {number}", by=SYSTEM, at=at)
+    unsealed = Entry.objects.filter(sequence__isnull=True).count()
+    sizes: list[int] = []
+    seal = journal.seal
+
+    def watched(limit: int = 5000) -> int:
+        sizes.append(seal(limit))
+        return sizes[-1]
+
+    monkeypatch.setattr(loops, "SEALED_AT_ONCE", 2)
+    monkeypatch.setattr(journal, "seal", watched)
+    sealing = tuple(loop for loop in LOOPS if loop.name == "seal")
+    done = one_round(at, sealing)["seal"]
+    while Entry.objects.filter(sequence__isnull=True).exists():
+        done += one_round(at, sealing)["seal"]
+    assert done == unsealed >= 5 and max(sizes) == 2 and journal.first_break() is None
 
 
 @pytest.mark.django_db(transaction=True)

@@ -34,10 +34,21 @@ log = logging.getLogger(__name__)
 HOLDER = f"{socket.gethostname()}:{os.getpid()}"
 LEASE_SECONDS = 60
 TIDY_SECONDS = 3600
+#: Entries sealed in one transaction, how often in a round, and the pause between: on SQLite only one writes at a time, and
+#: who waits asks again after a tenth of a second at the latest.
+SEALED_AT_ONCE, SEALS_A_ROUND, SEAL_PAUSE_SECONDS = 1000, 5, 0.1
 
 
 def _seal(at: datetime) -> int:
-    return journal.seal()
+    """In short transactions with a pause between, so that a long import's entries hold nobody up."""
+    done = 0
+    for _ in range(SEALS_A_ROUND):
+        sealed = journal.seal(SEALED_AT_ONCE)
+        done += sealed
+        if sealed < SEALED_AT_ONCE:
+            break
+        time.sleep(SEAL_PAUSE_SECONDS)
+    return done
 
 
 def _drain(at: datetime) -> int:
