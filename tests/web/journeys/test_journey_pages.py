@@ -63,7 +63,8 @@ def test_the_board_says_where_everybody_stands(client: Client, account: Account,
     shown = words(answer)
     assert answer.status_code == 200 and cast.DRIFTING in shown
     assert "15日目 / 10日" in shown and "遅れ" in shown and "期限切れタスク 1件" in shown and "はじめる" in shown
-    assert "データ不足（n=1）" in shown, "one account is not enough for a median"
+    assert "はじめる 2" in shown and "遅れ 1" in shown, "counted together, whatever their standing"
+    assert "データ不足（n=2）" in shown, "two accounts are not enough for a median"
     assert len(asked) <= 20, len(asked)
 
 

@@ -175,20 +175,20 @@ def _stages(
     """Each stage with how many stand there; where it is tried, how many of those meet the criteria as written now."""
     there = _there(request, row)
     counted = dict(there.order_by().values("stage").annotate(n=Count("pk")).values_list("stage", "n"))
-    lines = []
-    for stage in design.stages:
-        inside = set(there.filter(stage=stage.stage).values_list("pk", flat=True)) if is_tried else set()
-        lines.append(
-            {
-                "stage": stage,
-                "count": counted.get(stage.stage, 0),
-                "enters": asker.sentence(stage.enters) if stage.enters else None,
-                "exits": asker.sentence(stage.exits) if stage.exits else None,
-                "entitled": _met(stage.enters, inside, asker) if is_tried else None,
-                "ready": _met(stage.exits, inside, asker) if is_tried else None,
-            }
-        )
-    return lines
+    inside: dict[str, set[int]] = {}
+    for stands, pk in there.values_list("stage", "pk") if is_tried else ():
+        inside.setdefault(stands, set()).add(pk)
+    return [
+        {
+            "stage": one,
+            "count": counted.get(one.stage, 0),
+            "enters": asker.sentence(one.enters) if one.enters else None,
+            "exits": asker.sentence(one.exits) if one.exits else None,
+            "entitled": _met(one.enters, inside.get(one.stage, set()), asker) if is_tried else None,
+            "ready": _met(one.exits, inside.get(one.stage, set()), asker) if is_tried else None,
+        }
+        for one in design.stages
+    ]
 
 
 def _there(request: MemberRequest, row: Journey) -> Any:
