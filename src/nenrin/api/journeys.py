@@ -22,9 +22,9 @@ from nenrin.foundation.permissions import FieldClass, Permission, visible
 from nenrin.work import journeys
 from nenrin.work.journeys import designs, placing, stalls, standings
 from nenrin.work.journeys.documents import Design
-from nenrin.work.journeys.stalls import FEWEST, By, Stall
+from nenrin.work.journeys.stalls import FEWEST, Stall
 from nenrin.work.models import JourneyVersion, StageStay
-from nenrin.work.onboarding.cohorts import Cohort
+from nenrin.work.onboarding.cohorts import By, Cohort
 
 router = Router(tags=["journeys"])
 VIEW, EDIT, CONFIGURE = Permission.JOURNEYS_VIEW, Permission.JOURNEYS_EDIT, Permission.JOURNEYS_CONFIGURE
@@ -146,7 +146,7 @@ def list_standings(request: ApiRequest, key: str, asked: Query[JourneyAccounts])
     version, versions = _one(key)
     design, today, zone = designs.shown(version), organisation.today(request.at), _zone()
     mine = placing.on(reachable(request.member, VIEW), version, versions).filter(stage__in=design.keys)
-    rows = standings.standing(standings.staying(mine), design, today, zone)
+    rows: Any = standings.standing(standings.staying(mine), design, today, zone)  # Any: annotated
     rows = rows.annotate(ready=F("stay__is_ready"), entitled=F("stay__is_entitled"))
     if asked.stage:
         rows = rows.filter(stage=asked.stage)

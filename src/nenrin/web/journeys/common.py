@@ -48,7 +48,7 @@ class Here:
 
     @property
     def key(self) -> str:
-        return self.version.journey.key
+        return str(self.version.journey.key)
 
     @property
     def choices(self) -> list[tuple[str, Text]]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import QuerySet
 from django.http import QueryDict
 
-from nenrin.customers.models import Account
 from nenrin.foundation.models import Member
 from nenrin.foundation.search import normal
 from nenrin.web.listing import plain
@@ -53,7 +53,7 @@ def read(asked: QueryDict, stages: tuple[str, ...]) -> Filters:
     return Filters(**told)
 
 
-def apply(rows: QuerySet[Account], filters: Filters, member: Member) -> QuerySet[Account]:
+def apply(rows: QuerySet[Any], filters: Filters, member: Member) -> QuerySet[Any]:  # Any: annotated
     """To accounts with `stay` and `standing`."""
     if filters.q:
         rows = rows.filter(search__contains=normal(filters.q))

@@ -23,13 +23,14 @@ from nenrin.work.models import OnboardingProject, Task
 from nenrin.work.models.journey import STANDINGS, Standing
 from nenrin.work.models.onboarding import State as ProjectState
 from nenrin.work.models.task import State as TaskState
+from nenrin.work.onboarding.cohorts import By
 
 CAP: Final = 20
 MORE: Final = 200
 _URGENCY = {Standing.STUCK: 0, Standing.BEHIND: 1, Standing.ON_TRACK: 2}
 
 
-def base(accounts: QuerySet[Account], here: Here) -> QuerySet[Account]:
+def base(accounts: QuerySet[Account], here: Here) -> QuerySet[Any]:  # Any: annotated
     """With `stay`, `since` and `standing`; prospects only where the journey has their stage."""
     rows = standings.standing(standings.staying(accounts), here.design, here.today, here.zone)
     return rows.filter(Q(stage__in=here.design.keys) | Q(status=Status.CUSTOMER))
@@ -108,7 +109,7 @@ def named(here: Here, stage: str) -> Text:
     return found.name if found else stage_name(stage)
 
 
-def with_signals(rows: QuerySet[Account]) -> QuerySet[Account]:
+def with_signals(rows: QuerySet[Any]) -> QuerySet[Any]:
     """With what a line needs of the open stay."""
     told = rows.annotate(ready=F("stay__is_ready"), entitled=F("stay__is_entitled"), exact=F("stay__is_exact"))
     return told.select_related("owner")
@@ -140,7 +141,7 @@ class Lane:
 
 
 def lanes(
-    rows: QuerySet[Account], here: Here, member: Member, currency: str, found: Mapping[str, Stall], wide: str = ""
+    rows: QuerySet[Any], here: Here, member: Member, currency: str, found: Mapping[str, Stall], wide: str = ""
 ) -> list[Lane]:
     """Every stage of the journey, and the others only where somebody stands there: five queries."""
     counted = {one["stage"]: one for one in _counted(rows, currency)}
@@ -154,7 +155,7 @@ def lanes(
     ]
 
 
-def _counted(rows: QuerySet[Account], currency: str) -> Any:
+def _counted(rows: QuerySet[Any], currency: str) -> Any:
     return (
         rows.order_by()
         .values("stage")
@@ -169,7 +170,7 @@ def _counted(rows: QuerySet[Account], currency: str) -> Any:
     )
 
 
-def _drawn(rows: QuerySet[Account], wide: str) -> QuerySet[Account]:
+def _drawn(rows: QuerySet[Any], wide: str) -> QuerySet[Any]:
     """The first of each stage: stuck before behind before on track, those longest inside first."""
     urgency = Case(
         *(When(standing=one.value, then=Value(place)) for one, place in _URGENCY.items()),
@@ -194,7 +195,7 @@ def _lane(
     )  # fmt: skip
 
 
-def stalled(accounts: QuerySet[Account], here: Here, by: stalls.By = "all") -> dict[str, Stall]:
+def stalled(accounts: QuerySet[Account], here: Here, by: By = "all") -> dict[str, Stall]:
     """How long each stage takes, of all accounts in scope whatever the filters: one query."""
     rows = stalls.told(accounts)
     return {one.stage.stage: one for one in stalls.read(rows, here.design, here.today, here.zone, by=by)}

@@ -20,8 +20,7 @@ from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.journeys import board, common, filters, rows
 from nenrin.web.journeys.common import Here
 from nenrin.work.journeys import stalls
-from nenrin.work.journeys.stalls import By
-from nenrin.work.onboarding.cohorts import Cohort
+from nenrin.work.onboarding.cohorts import By, Cohort
 
 SHOWN = 100
 WAYS: dict[By, Text] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
@@ -13,6 +13,9 @@ from nenrin.foundation.models import Member
 from nenrin.insight.models import Segment
 from nenrin.values import Text
 from nenrin.work.models.reach import OfAccount
+
+if TYPE_CHECKING:
+    from django.db.models.fields.related_descriptors import RelatedManager
 
 
 class Standing(StrEnum):
@@ -41,6 +44,11 @@ class Journey(models.Model):
     archived_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
 
+    objects: ClassVar[models.Manager[Journey]] = models.Manager()
+    if TYPE_CHECKING:
+        segment_id: int | None
+        versions: RelatedManager[JourneyVersion]
+
     class Meta:
         ordering = ["position", "key"]
 
@@ -58,6 +66,11 @@ class JourneyVersion(models.Model):
     author = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL, related_name="+")
     changed_at = models.DateTimeField()
     version = models.PositiveIntegerField(default=1)  # of the draft, against two editors at once
+
+    objects: ClassVar[models.Manager[JourneyVersion]] = models.Manager()
+    if TYPE_CHECKING:
+        journey_id: int
+        author_id: int | None
 
     class Meta:
         ordering = ["journey", "-number"]
@@ -103,11 +116,16 @@ class StageStay(models.Model):
     journey_version = models.ForeignKey(JourneyVersion, null=True, on_delete=models.SET_NULL, related_name="+")
     recorded_at = models.DateTimeField()
     undone_at = models.DateTimeField(null=True)  # moved by mistake: counts for nothing
-    is_ready = models.BooleanField(null=True)  # what the stage waits for holds; null: nobody looked, or it waits for nothing
+    is_ready = models.BooleanField(
+        null=True
+    )  # what the stage waits for holds; null: nobody looked, or it waits for nothing
     is_entitled = models.BooleanField(null=True)  # what the stage asks of who enters still holds
     checked_at = models.DateTimeField(null=True)
 
     objects = StayQuerySet.as_manager()
+    if TYPE_CHECKING:
+        account_id: int
+        by_id: int | None
 
     class Meta:
         ordering = ["account", "since", "id"]
