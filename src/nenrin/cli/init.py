@@ -9,12 +9,11 @@ from typing import Any
 
 import click
 from django.conf import settings
-from django.core.management import call_command
 from django.db import transaction
 
 from nenrin.cli.output import fail
 from nenrin.customers import days
-from nenrin.foundation import members, organisation, tokens
+from nenrin.foundation import members, organisation, schema, tokens
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Organisation
 from nenrin.foundation.roles import Role
@@ -41,7 +40,7 @@ def command(as_json: bool, **wanted: Any) -> None:
 
     Safe to call on a home that exists: it then changes nothing and fails with status 1.
     """
-    call_command("migrate", verbosity=0, interactive=False)
+    schema.bring_up()
     if (there := Organisation.objects.first()) is not None:
         fail(_taken(there), as_json=as_json)
     keys = create(at=datetime.now(UTC), **wanted)

@@ -14,11 +14,11 @@ from types import FrameType
 
 import click
 from django.conf import settings
-from django.core.management import call_command
 
 from nenrin import tied
 from nenrin.cli.output import fail
 from nenrin.cli.upgrade import refuse_newer
+from nenrin.foundation import schema
 from nenrin.foundation.models import Organisation
 
 STOP_SECONDS = 10
@@ -71,7 +71,7 @@ def command(host: str, port: int, with_worker: bool) -> None:
     """
     ask_for(host, port)
     refuse_newer()
-    call_command("migrate", verbosity=0, interactive=False)
+    schema.bring_up()
     if not Organisation.objects.exists():
         fail("this home has no organisation yet: run `nenrin init` or `nenrin demo` first")
     parts = [Part("server", _server(host, port))] + (

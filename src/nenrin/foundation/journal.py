@@ -136,7 +136,7 @@ def seal(limit: int = 5000) -> int:
             last += 1
             entry.sequence = last
             entry.hash = previous = chained(previous, entry)
-        Entry.objects.bulk_update(waiting, ["sequence", "hash"], batch_size=500)
+        bulk.update(waiting, ["sequence", "hash"])
     return len(waiting)
 
 

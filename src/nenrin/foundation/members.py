@@ -39,15 +39,21 @@ def add(
     at: datetime,
     team: Team | None = None,
     password: str | None = None,
+    hashed: str = "",
     language: str = "ja",
 ) -> Member:
-    """Add a member; without a password they come in by an invitation. Journal: foundation.member.added."""
+    """Add a member; without a password they come in by an invitation. Journal: foundation.member.added.
+
+    `hashed`: a password as Django's `make_password` returns it, where one is made for many: hashing is slow on purpose.
+    """
     email = email.strip().lower()
     if Member.objects.filter(email__iexact=email).exists():
         raise ValueError(f"{email} is a member already")
     with transaction.atomic():
         member = Member(email=email, name=name.strip(), role=role, team=team, language=language)
-        if password is None:
+        if hashed:
+            member.password = hashed
+        elif password is None:
             member.set_unusable_password()
         else:
             member.set_password(password)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 
 import duckdb
 import pyarrow as pa
@@ -48,11 +49,17 @@ def matching(frame: pa.Table, condition: Condition, fields: Fields, as_of: date)
     """
     _require_columns(frame, condition, fields)
     found = where(condition, fields, as_of)
-    with duckdb.connect(":memory:") as db:
+    with _engine().cursor() as db:
         db.register("frame", frame.append_column("place of the row", pa.array(range(len(frame)), pa.int64())))
         sql = f'SELECT "place of the row" AS place FROM frame WHERE {found.sql} ORDER BY place'
         places = db.execute(sql, list(found.parameters)).fetchall()
     return frame.take(pa.array([place for (place,) in places], pa.int64()))
+
+
+@cache
+def _engine() -> duckdb.DuckDBPyConnection:
+    """One for the whole process, each question with a cursor of its own: to open one takes longer than to ask."""
+    return duckdb.connect(":memory:")
 
 
 def where(condition: Condition, fields: Fields, as_of: date) -> Where:
