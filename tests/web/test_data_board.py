@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -57,6 +58,42 @@ def test_the_board_shows_where_every_event_went(operations: Client, source: Sour
     assert "Track call without a name" in page and "Neither user nor anonymous id" in page
     assert "late: 1 h" in page
     assert answer.context["volume"].columns[-1].value == 3
+
+
+def test_the_board_tells_how_long_each_source_is_silent(operations: Client, source: Source, org: Organisation) -> None:
+    sources.open("Never sent", by=SYSTEM, at=datetime.now(UTC))
+    closed = sources.open("Gone", by=SYSTEM, at=datetime.now(UTC)).source
+    sources.close(closed, by=SYSTEM, at=datetime.now(UTC))
+    fresh = {line.source.name: line.fresh for line in operations.get(reverse("data-board")).context["lines"]}
+    assert not fresh["Web app"].is_stale and fresh["Web app"].seconds < 120
+    assert fresh["Never sent"].is_stale and fresh["Never sent"].last_at is None and fresh["Gone"] is None
+    with time_machine.travel(datetime.now(UTC) + timedelta(hours=30)):
+        operations.force_login(cast.member(Role.OPERATIONS, "中村 蓮", language="en"))
+        page = operations.get(reverse("data-board")).content.decode()
+    assert "silent for 30 h" in page or "silent for 1 d" in page
+    assert "nothing yet" in page and ">closed<" in page
+
+
+def test_the_board_shows_refused_links_between_ids_and_names_nobody_to_those_who_may_not_read_it(
+    operations: Client, source: Source
+) -> None:
+    now = datetime.now(UTC)
+    alias = {"type": "alias", "previousId": "sato", "userId": "suzuki"}
+    for user in ("sato", "suzuki"):
+        alias_before = {"type": "identify", "userId": user, "anonymousId": f"a-{user}", "messageId": f"i-{user}"}
+        intake.accept_many(source, [(json.dumps({"batch": [alias_before]}).encode(), now)])
+    intake.accept_many(
+        source, [(json.dumps({"batch": [alias | {"messageId": f"x-{n}"} for n in (1, 2)]}).encode(), now)]
+    )
+    drain.drain_all(lakes.current(), at=now + timedelta(seconds=2))
+    page = operations.get(reverse("data-board")).content.decode()
+    ((words, row),) = operations.get(reverse("data-board")).context["conflicts"]
+    assert (row.kind, {row.left, row.right}) == ("two_users", {"sato", "suzuki"})
+    assert "Two known users would merge" in page and "suzuki" in page and words.en in page
+    others = Client()
+    others.force_login(cast.member(Role.PRODUCT, "高橋 陸", language="en"))
+    page = others.get(reverse("data-board")).content.decode()
+    assert "Two known users would merge" in page and "suzuki" not in page
 
 
 def test_an_empty_installation_is_told_what_to_do(operations: Client) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+
+from django.db.models import F
 
 from nenrin.analytics.scores import micro
 from nenrin.analytics.scores.bands import Band
 from nenrin.customers.models import Account
+from nenrin.customers.statuses import Status
 from nenrin.ingest import lakes
 from nenrin.insight import past
 from nenrin.insight.days import day
@@ -29,6 +33,22 @@ class HealthRow:
     since: date
     model: str
     basis: Basis
+
+
+@dataclass(frozen=True, slots=True)
+class LostRow:
+    """An account that has left, beside those that are judged: no score, `since` the day it left."""
+
+    account: int
+    name: str
+    as_of: date
+    since: date | None
+    band: str = "lost"
+    score: float | None = None
+    today: float | None = None
+    coverage: float | None = None
+    model: str = ""
+    basis: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +100,17 @@ def health_table(as_of: date, known_at: date | None = None, model: str | None = 
     ]
     rows.sort(key=lambda row: (row.score, row.account))
     return HealthTable(as_of, known_at, found.basis, tuple(rows))
+
+
+def lost(as_of: date, *, but: Collection[int] = ()) -> list[LostRow]:
+    """Accounts that had left by a day and are not judged: by the day they left, the latest first.
+
+    `but`: accounts left out, for they are judged on that day.
+    """
+    rows = Account.objects.standing().filter(status=Status.LOST).exclude(lost_on__gt=as_of)
+    found = rows.order_by(F("lost_on").desc(nulls_last=True), "pk").values_list("pk", "name", "lost_on")
+    judged = set(but)
+    return [LostRow(pk, name, as_of, left) for pk, name, left in found if pk not in judged]
 
 
 def first_known() -> date | None:
