@@ -222,9 +222,11 @@ def _stages(customer: Customer, book: Book, today: date) -> Iterator[Deed]:
 
 
 def _slack(key: str) -> tuple[int, int]:
-    """Days by which a customer comes later to its second and third stage: one in six has a hard start."""
+    """Days by which a customer comes later to its second and third stage: one in six has a hard start, two in five
+    take their time with what they have."""
     drawn = crc32(key.encode())
-    return (9 + drawn % 31 if drawn % 6 == 0 else drawn % 19 - 12), drawn // 100 % 40
+    early = 9 + drawn % 31 if drawn % 6 == 0 else drawn % 19 - 12
+    return early, 120 + drawn // 100 % 380 if drawn % 5 < 2 else drawn // 100 % 40
 
 
 def _staging(customer: Customer, stage: str, book: Book) -> Act:
