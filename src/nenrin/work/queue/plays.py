@@ -29,8 +29,8 @@ KINDS: Mapping[str, Kind] = {
     "review": Kind(Text("Arrange a review before the deadline", "更新前レビューを打診する"), 30, 0.20, 0),
     "decide": Kind(Text("Talk to the decision maker", "決裁者と話す"), 20, 0.30, 0),
     "renewal": Kind(Text("Prepare the renewal conversation", "更新の打ち合わせを準備する"), 20, 0.08, 3),
-    "renewal_call": Kind(Text("Say what you expect of the renewal", "更新の見立てを入力する"), 5, 0.05, 1),
-    "renewal_apart": Kind(Text("Weigh the call against the model", "見立てとモデルの差を確かめる"), 10, 0.10, 1),
+    "renewal_call": Kind(Text("Say what you expect of the renewal", "更新の見立てを入力する"), 5, 0.01, 1),
+    "renewal_apart": Kind(Text("Weigh the call against the model", "見立てとモデルの差を確かめる"), 10, 0.03, 1),
     "rescue": Kind(
         Text("Find out what changed and agree on a next step", "低下の要因を確認し、次の一手を合意する"), 30, 0.15, 1
     ),
