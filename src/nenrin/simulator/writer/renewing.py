@@ -137,7 +137,7 @@ def _say(book: Book, key: str, line: Line, call: str, at: datetime) -> None:
     renewals.say(
         row, call or usual, by=book.ground.actor(key), author=member, at=at,
         reason=(HOPEFUL if call else why).in_(language), next_step=after.in_(language),
-        expansion_minor=round(line.mrr.minor * growth, -3) or None,
+        expansion_minor=1_000 * round(line.mrr.minor * growth / 1_000) or None,
     )  # fmt: skip
 
 
