@@ -112,7 +112,8 @@ def named(here: Here, stage: str) -> Text:
 def with_signals(rows: QuerySet[Any]) -> QuerySet[Any]:
     """With what a line needs of the open stay."""
     told = rows.annotate(ready=F("stay__is_ready"), entitled=F("stay__is_entitled"), exact=F("stay__is_exact"))
-    return told.select_related("owner")
+    found: QuerySet[Any] = told.select_related("owner")
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +182,8 @@ def _drawn(rows: QuerySet[Any], wide: str) -> QuerySet[Any]:
     kept = Q(place__lte=CAP)
     if wide:
         kept |= Q(place__lte=MORE, stage="" if wide == "none" else wide)
-    return placed.filter(kept).order_by("place")
+    found: QuerySet[Any] = placed.filter(kept).order_by("place")
+    return found
 
 
 def _lane(
