@@ -34,7 +34,7 @@ class SurveyOut(Strict):
 @grants(Permission.MAIL_VIEW)
 def list_surveys(request: ApiRequest, window: Query[Window]) -> Any:
     """Surveys of the accounts that the token's member may see, by `id`, `asked_at` or `answered_at`."""
-    rows = SurveyAsk.objects.for_member(request.member, Permission.MAIL_VIEW)  # type: ignore[attr-defined]
+    rows = SurveyAsk.objects.for_member(request.member, Permission.MAIL_VIEW)
     return page(rows, window, {"id", "asked_at", "answered_at"}, lambda found: [_out(row) for row in found])
 
 

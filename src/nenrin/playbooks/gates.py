@@ -89,7 +89,7 @@ def _runs(live: Live, accounts: Sequence[int], at: datetime) -> dict[int, dict[s
         in_a_year=Count("pk", filter=came & Q(entered_at__gt=at - YEAR)),
         in_a_day=Count("pk", filter=came & Q(entered_at__gt=at - DAY)),
     )
-    return {told["account_id"]: told for told in found}
+    return {told["account_id"]: dict(told) for told in found}
 
 
 def verdict(

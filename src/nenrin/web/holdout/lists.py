@@ -102,7 +102,7 @@ def _logged(rows: Iterator[UniversalExposure], language: str) -> Iterator[list[o
 
 
 def _filters(request: MemberRequest) -> dict[str, str]:
-    return {key: listing.plain(value) for key, value in request.GET.items() if key in {"q", "state", "met", "arm"}}
+    return {key: listing.plain(request.GET[key]) for key in ("q", "state", "met", "arm") if key in request.GET}
 
 
 urlpatterns = [

@@ -76,8 +76,8 @@ def surveys(request: MemberRequest) -> HttpResponse:
 
 
 def _mine(request: MemberRequest, permission: Permission = VIEW) -> QuerySet[SurveyAsk]:
-    rows = SurveyAsk.objects.for_member(request.user, VIEW)  # type: ignore[attr-defined]
-    return rows if permission is VIEW else rows & SurveyAsk.objects.for_member(request.user, permission)  # type: ignore[attr-defined,no-any-return]
+    rows = SurveyAsk.objects.for_member(request.user, VIEW)
+    return rows if permission is VIEW else rows & SurveyAsk.objects.for_member(request.user, permission)
 
 
 def _rows(request: MemberRequest, permission: Permission = VIEW) -> QuerySet[SurveyAsk]:
@@ -123,7 +123,7 @@ def _summaries(request: MemberRequest) -> list[Summary]:
 @requires(Permission.EXPORT)
 def export(request: MemberRequest, kind: str) -> Any:
     language, rows = exports.language(), listing.ordered(_rows(request, Permission.EXPORT), "-asked", SORTS)
-    filters = {key: listing.plain(value) for key, value in request.GET.items() if key in {"survey", "state", "q"}}
+    filters = {key: listing.plain(request.GET[key]) for key in ("survey", "state", "q") if key in request.GET}
     exports.note(request, "survey", rows.count(), filters, room="engage")
     heads = [head.in_(language) for head in HEAD]
     return exports.answer(kind, "surveys", heads, _cells(rows, request, language), request.at)
