@@ -13,11 +13,10 @@ from zoneinfo import ZoneInfo
 import click
 import numpy as np
 from django.conf import settings
-from django.core.management import call_command
 
 from nenrin.cli import serve
 from nenrin.cli.output import fail, say_json
-from nenrin.foundation import organisation
+from nenrin.foundation import organisation, schema
 from nenrin.foundation.calendar import day_of
 from nenrin.foundation.models import Organisation
 from nenrin.foundation.roles import NAMES, Role
@@ -62,12 +61,12 @@ def command(
     if is_served:
         serve.ask_for(host, port)
     preset, now = world.DEMO if size == "demo" else _preset(size), _now(as_of)
-    call_command("migrate", verbosity=0, interactive=False)
+    schema.bring_up()
     made = world.built(preset, seed=seed, today=day_of(now, ZONE))
     if truth:
         facts.export(made.truth, truth)
     if not Organisation.objects.exists():
-        _create(made, now)
+        _create(made, now, is_whole=not is_served)
     elif not organisation.current().is_demo:
         fail("this home belongs to a real organisation: set NENRIN_HOME to an empty folder", as_json=as_json)
     elif not settling.is_settled():
@@ -92,12 +91,15 @@ def _now(as_of: datetime | None) -> datetime:
     return datetime.combine(as_of.date(), clock(3), UTC) if as_of else datetime.now(UTC)
 
 
-def _create(made: world.World, now: datetime) -> None:
-    """Write the world and bring it up to today, saying on standard error how far it is."""
+def _create(made: world.World, now: datetime, *, is_whole: bool) -> None:
+    """Write the world and bring it up to today, saying on standard error how far it is.
+
+    Where a worker follows, it computes backtests and replays: they wait for the first page, not the page for them.
+    """
     began = time.perf_counter()
     organisation.found(product.VENDOR.ja, at=now, **FOUNDED_AS)
     told = telling.told(made, now=now, password=PASSWORD, progress=_progress)
-    settling.settled(made, told.book, now=now, progress=_progress)
+    settling.settled(made, told.book, now=now, is_whole=is_whole, progress=_progress)
     seconds, back = time.perf_counter() - began, "\r" if sys.stderr.isatty() else ""
     click.echo(
         f"{back}{len(made.customers)} companies, {told.deeds:,} deeds, {told.events:,} events in {seconds:.0f} s",

@@ -22,8 +22,11 @@ REHEARSED = ("low-usage", "detractor")
 DRAFTED, ASKED = "champion-left", "success-story"
 
 
-def played(book: Book, *, now: datetime) -> int:
-    """Publish, let what happened since begin its runs, and play them day by day; returns how many are live."""
+def played(book: Book, *, now: datetime, is_whole: bool = True) -> int:
+    """Publish, let what happened since begin its runs, and play them day by day; returns how many are live.
+
+    Replays are asked for; a worker computes them where it is not to be whole.
+    """
     by = book.ground.actor(WHO)
     begun = now - timedelta(HEARING_DAYS)
     for key, changes in ONLY.items():
@@ -36,7 +39,7 @@ def played(book: Book, *, now: datetime) -> int:
     _intervened(book, now)
     for version in PlaybookVersion.objects.filter(state="live", playbook__key__in=REHEARSED):
         replays.ask(version, by=by, at=now)
-    while replays.step(now):
+    while is_whole and replays.step(now):
         pass
     return len(ONLY)
 

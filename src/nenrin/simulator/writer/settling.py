@@ -21,11 +21,19 @@ Progress = Callable[[str, int], None]
 FIRST_SCORE_DAYS = 30
 
 
-def settled(world: World, book: Book, *, now: datetime, progress: Progress = lambda what, count: None) -> int:
+def settled(
+    world: World,
+    book: Book,
+    *,
+    now: datetime,
+    is_whole: bool = True,
+    progress: Progress = lambda what, count: None,
+) -> int:
     """Drain, seal, mirror, score every day up to yesterday as it was known then, and today; learn the risk of leaving;
     where the world tells stories, backtest its health models.
 
-    Returns the accounts scored.
+    Backtests and replays are asked for; where it is not to be whole, a worker computes them and pages say until then
+    that they are waited for. Returns the accounts scored.
     """
     lake = lakes.current()
     drain.prepare(lake)
@@ -45,26 +53,33 @@ def settled(world: World, book: Book, *, now: datetime, progress: Progress = lam
     while risk.step(now):
         progress("risk", 0)
     if world.stories:
-        plays.played(book, now=now)
-        errands.run(book, now=now)
-        starting.lived(book, now=now)
-        renewing.called(book, now=now)
-        leaving.told(world, book, now=now)
-        growing.grown(book, now=now)
-        walking.walked(book, now=now)
-        mornings.lived(book, now=now)
+        with organisation.read_once():
+            _lived(world, book, now, is_whole=is_whole)
         _journal_read(lake)
-        _tested(now, progress)
+        _tested(now, progress, is_whole=is_whole)
     return scored
 
 
-def _tested(now: datetime, progress: Progress) -> None:
+def _lived(world: World, book: Book, now: datetime, *, is_whole: bool) -> None:
+    """What this team does with what it is told: playbooks, tasks, onboarding, renewals, reasons, journeys, mornings."""
+    plays.played(book, now=now, is_whole=is_whole)
+    errands.run(book, now=now)
+    starting.lived(book, now=now)
+    renewing.called(book, now=now)
+    leaving.told(world, book, now=now)
+    growing.grown(book, now=now)
+    walking.walked(book, now=now)
+    mornings.lived(book, now=now)
+
+
+def _tested(now: datetime, progress: Progress, *, is_whole: bool) -> None:
     """Hold every live health model against who left, with the weights that could be learned from that."""
     live = HealthModelVersion.objects.filter(state="published", is_withdrawn=False).order_by("key", "-number")
     newest = {version.key: version for version in reversed(live)}
     for version in newest.values():
         row = runs.ask(version, by=SYSTEM, at=now)
-        runs.finish(row, lambda: now, lambda done, accounts: progress("tested", done))
+        if is_whole:
+            runs.finish(row, lambda: now, lambda done, accounts: progress("tested", done))
 
 
 def _journal_read(lake: Lake) -> None:

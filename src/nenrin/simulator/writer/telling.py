@@ -49,7 +49,8 @@ def told(world: World, *, now: datetime, password: str, progress: Progress = _si
     zone = organisation.zone()
     first = min(customer.since for customer in world.customers) - timedelta(30)
     book = Book(ground.laid(at=moment(first, zone), password=password), zone)
-    count = done(_deeds(world, book), until=now, progress=lambda n: progress("deeds", n))
+    with organisation.read_once():
+        count = done(_deeds(world, book), until=now, progress=lambda n: progress("deeds", n))
     began = book.at(world.window.first, 0)
     sent = usage.told(world, at=began, until=now, zone=zone, progress=lambda n: progress("events", n))
     extra = untidy.sent(world, usage.opened(usage.SOURCE, at=began), until=now) if world.stories else 0
@@ -61,8 +62,8 @@ def _deeds(world: World, book: Book) -> Iterator[Deed]:
     by_file = brought.keys()
     for place, customer in enumerate(world.customers):
         yield from accounts.deeds(customer, place, book, world.today)
-        yield from voices.deeds(customer, book, by_file)
         yield from opinions.deeds(customer, place, book)
+    yield from voices.deeds(world.customers, book, by_file)
     yield from accounts.turns(world.customers, world.window.first, world.today, book)
     if world.stories:
         yield from untidy.deeds(world, book)

@@ -1,34 +1,48 @@
 """Deeds of the customers' voices: tickets opened and resolved, surveys sent and answered."""
 
-from collections.abc import Collection, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from nenrin.ingest import answers, tickets
 from nenrin.ingest.facts.knowing import on_arrival
 from nenrin.simulator import records
 from nenrin.simulator.records import Customer
-from nenrin.simulator.writer.accounts import Act, Book
+from nenrin.simulator.writer.accounts import Book
 from nenrin.simulator.writer.deeds import Deed
 from nenrin.simulator.writer.ground import DESK, SURVEYS
 
 NAMESPACE_DESK, NAMESPACE_SURVEYS = "desk", "surveys"
 
 
-def deeds(customer: Customer, book: Book, by_file: Collection[str] = ()) -> Iterator[Deed]:
-    """Yield the tickets and answers of one customer, without those whose keys come by file."""
-    for ticket in customer.tickets:
-        if ticket.key in by_file:
-            continue
-        yield Deed(book.at(ticket.opened_on, ticket.hour), 7, _ticket(customer, ticket, None, book))
-        if ticket.resolved_on:
-            solved = max(book.at(ticket.resolved_on, 17), book.at(ticket.opened_on, ticket.hour, 50))
-            yield Deed(solved, 8, _ticket(customer, ticket, solved, book))
-    for told in (*surveys(customer, book), *replies(customer, book)):
-        if told.key not in by_file:
-            yield Deed(
-                told.answered_at or book.at(told.sent_on or customer.since, 13), 7, _surveyed(customer, told, book)
-            )
+def deeds(customers: Sequence[Customer], book: Book, by_file: Collection[str] = ()) -> Iterator[Deed]:
+    """Yield the tickets and answers of all customers, without those whose keys come by file.
+
+    What reaches the desk or the surveys at one moment is brought in together, as their systems would.
+    """
+    opened, solved, said = (
+        defaultdict[datetime, list[tuple[str, tickets.Told]]](list),
+        defaultdict[datetime, list[tuple[str, tickets.Told]]](list),
+        defaultdict[datetime, list[tuple[str, answers.Told]]](list),
+    )
+    for customer in customers:
+        for ticket in customer.tickets:
+            if ticket.key in by_file:
+                continue
+            began = book.at(ticket.opened_on, ticket.hour)
+            opened[began].append((customer.key, _ticket(customer, ticket, None, book)))
+            if ticket.resolved_on:
+                ended = max(book.at(ticket.resolved_on, 17), book.at(ticket.opened_on, ticket.hour, 50))
+                solved[ended].append((customer.key, _ticket(customer, ticket, ended, book)))
+        for told in (*surveys(customer, book), *replies(customer, book)):
+            if told.key not in by_file:
+                at = told.answered_at or book.at(told.sent_on or customer.since, 13)
+                said[at].append((customer.key, told))
+    yield from (Deed(at, 7, partial(_reported, rows, book)) for at, rows in opened.items())
+    yield from (Deed(at, 8, partial(_reported, rows, book)) for at, rows in solved.items())
+    yield from (Deed(at, 7, partial(_surveyed, rows, book)) for at, rows in said.items())
 
 
 def surveys(customer: Customer, book: Book) -> Iterator[answers.Told]:
@@ -68,32 +82,24 @@ def respondent(customer: Customer, answer: records.Answer) -> records.Contact:
     return (named or fitting or list(customer.contacts))[0]
 
 
-def _ticket(customer: Customer, ticket: records.Ticket, resolved_at: datetime | None, book: Book) -> Act:
-    def act(at: datetime) -> None:
-        told = tickets.Told(
-            key=ticket.key,
-            account=book.accounts[customer.key].pk,
-            opened_at=book.at(ticket.opened_on, ticket.hour),
-            resolved_at=resolved_at,
-            title=ticket.title.in_(customer.language),
-            kind=ticket.kind,
-            priority=ticket.priority,
-            requester=customer.contacts[-1].name,
-        )
-        tickets.put([told], namespace=NAMESPACE_DESK, by=DESK, at=at, zone=book.zone, knowing=on_arrival(at.date()))
-
-    return act
+def _ticket(customer: Customer, ticket: records.Ticket, resolved_at: datetime | None, book: Book) -> tickets.Told:
+    return tickets.Told(
+        key=ticket.key,
+        account=0,
+        opened_at=book.at(ticket.opened_on, ticket.hour),
+        resolved_at=resolved_at,
+        title=ticket.title.in_(customer.language),
+        kind=ticket.kind,
+        priority=ticket.priority,
+        requester=customer.contacts[-1].name,
+    )
 
 
-def _surveyed(customer: Customer, told: answers.Told, book: Book) -> Act:
-    def act(at: datetime) -> None:
-        answers.put(
-            [replace(told, account=book.accounts[customer.key].pk)],
-            namespace=NAMESPACE_SURVEYS,
-            by=SURVEYS,
-            at=at,
-            zone=book.zone,
-            knowing=on_arrival(at.date()),
-        )
+def _reported(rows: Sequence[tuple[str, tickets.Told]], book: Book, at: datetime) -> None:
+    told = [replace(one, account=book.accounts[key].pk) for key, one in rows]
+    tickets.put(told, namespace=NAMESPACE_DESK, by=DESK, at=at, zone=book.zone, knowing=on_arrival(at.date()))
 
-    return act
+
+def _surveyed(rows: Sequence[tuple[str, answers.Told]], book: Book, at: datetime) -> None:
+    told = [replace(one, account=book.accounts[key].pk) for key, one in rows]
+    answers.put(told, namespace=NAMESPACE_SURVEYS, by=SURVEYS, at=at, zone=book.zone, knowing=on_arrival(at.date()))
