@@ -21,7 +21,7 @@ from tests.flows.running import Installation, install, wait_for
 
 pytestmark = pytest.mark.faults
 #: A shell that starts what its words say in the background and lives until its input ends.
-SHELL = 'for words in "$@"; do "$PYTHON" -m nenrin $words & echo $!; done; read -r line'
+SHELL = 'for words in "$@"; do "$PYTHON" -m nenrin $words >&2 & echo $!; done; read -r line'
 
 
 @contextmanager
@@ -54,7 +54,9 @@ def test_server_and_worker_go_on_when_the_shell_that_started_them_ends(tmp_path:
     with started_by_a_shell(installation, f"serve --port {port}", "worker") as (shell, started):
         wait_for(lambda: _is_healthy(port), 60, "the server")
         wait_for(lambda: _works(installation.home), 60, "the worker")
-        shell.communicate("")
+        assert shell.stdin is not None
+        shell.stdin.close()
+        shell.wait(10)
         time.sleep(3)
         assert all(lives(psutil.Process(one)) for one in started), (installation.home / "shell.log").read_text()
         assert _is_healthy(port)
