@@ -232,7 +232,7 @@ def test_a_model_that_speaks_in_figures_takes_the_place_of_the_base_rate(desk: D
 def test_several_reasons_of_an_account_are_one_row(desk: Desk, at: datetime) -> None:
     Health.objects.filter(account=desk.account(SHIRAKABA)).update(band="unknown", coverage=0.2)
     row = desk.rows()[SHIRAKABA]
-    assert {one.code for one in row.reasons} == {"notice_deadline", "unknown"}
+    assert {one.code for one in row.reasons} == {"notice_deadline", "renewal_call", "unknown"}
     assert row.headline.ja.startswith("更新拒絶期限日まで9日") and len(row.evidence) <= 3
     assert row.rate == max(one.a_minute for one in row.worths)
 
@@ -338,7 +338,7 @@ def test_put_off_it_comes_back_on_its_day(desk: Desk, at: datetime) -> None:
     answers.snooze(desk.member, account, reasons, until=TODAY + timedelta(2), words="先方不在", by=desk.by, at=at)
     assert SHIRAKABA not in desk.rows() and SHIRAKABA not in desk.rows(on=TODAY + timedelta(1))
     assert SHIRAKABA in desk.rows(on=TODAY + timedelta(2))
-    assert [row.words for row in asking.put_off(desk.member, TODAY)] == ["先方不在"]
+    assert [row.words for row in asking.put_off(desk.member, TODAY)] == ["先方不在"] * len(reasons)
 
 
 def test_given_to_a_colleague_it_is_their_task_and_they_are_told(desk: Desk, at: datetime) -> None:

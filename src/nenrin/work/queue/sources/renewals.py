@@ -19,7 +19,7 @@ from nenrin.work.queue.reasons import Reason
 from nenrin.work.renewal_checkpoints import DAYS
 
 #: Days before the decision from which a call is asked for, and in which steps it is asked for again.
-STEPS: Final = (7, 14, 30, 45)
+STEPS: Final = (14, 45)
 #: Days before a checkpoint is locked.
 LOCKS: Final = 7
 AHEAD: Final = DAYS[0] + LOCKS
