@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -61,6 +61,11 @@ def test_a_key_feature_is_named_as_its_event_unless_told(rest: Rest) -> None:
 def test_a_name_can_be_mapped_before_it_was_ever_sent(rest: Rest) -> None:
     told = rest.put("/events/product/Paid", {"use": "first_value"}).data
     assert (told["use"], told["events"], told["first_seen_at"]) == ("first_value", 0, None)
+    sent = datetime(2020, 1, 5, tzinfo=UTC)
+    catalogue.count([Seen("product", "Paid", 2, sent, sent)])
+    (row,) = rest.get("/events?q=Paid").data["items"]
+    assert (row["use"], row["events"]) == ("first_value", 2)
+    assert datetime.fromisoformat(row["first_seen_at"]) == datetime.fromisoformat(row["last_seen_at"]) == sent
 
 
 @pytest.mark.parametrize(

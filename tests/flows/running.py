@@ -100,3 +100,12 @@ def send(base: str, key: str, path: str, body: dict[str, Any]) -> tuple[int, dic
     request = urllib.request.Request(base + path, json.dumps(body).encode(), {"Authorization": f"Basic {basic}"})
     with urllib.request.urlopen(request, timeout=20) as answer:
         return answer.status, json.loads(answer.read())
+
+
+def rest(base: str, token: str, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+    """A call of the REST API with its token; the JSON of its answer."""
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    content = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(f"{base}/api/v1{path}", content, headers, method=method)
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        return json.loads(answer.read())

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.flows.running import Installation, install, send, wait_for
+from tests.flows.running import Installation, install, rest, send, wait_for
 
 pytestmark = pytest.mark.faults
 
@@ -18,6 +20,11 @@ beta,ベータ商事㈱,卸売,45,customer
 SUBSCRIPTIONS = """key,account_key,starts_on,term_months,mrr,seats
 S-1,acme,{start},12,"200,000",10
 S-2,beta,{start},12,80000,5
+"""
+EVENTS = """namespace: product
+events:
+  Signed In: login
+  Report Exported: {use: key_feature, feature: reports}
 """
 
 
@@ -60,6 +67,14 @@ def test_from_files_and_events_to_health_with_reasons(nenrin: Installation, tmp_
             base, nenrin.keys["write_key"], "/v1/track", {"event": "No one", "messageId": "x"}
         )  # neither user nor visitor
         wait_for(lambda: nenrin.json("intake", "--json")["total"]["pending"] == 0, 60, "the drain")
+        names = {row["name"]: row["events"] for row in rest(base, nenrin.keys["api_token"], "GET", "/events")["items"]}
+        assert names == {"Signed In": 160, "Report Exported": 160}
+        mapped = rest(base, nenrin.keys["api_token"], "PUT", "/events/product/Signed%20In", {"use": "login"})
+        assert mapped["use"] == "login"
+        assert rest(base, nenrin.keys["api_token"], "GET", "/intake")["total"]["quarantined"] == 1
+    (tmp_path / "events").mkdir()
+    (tmp_path / "events" / "product.yaml").write_text(EVENTS)
+    nenrin.run("config", "apply", str(tmp_path / "events" / "product.yaml"))
     total = nenrin.json("intake", "--json")["total"]
     assert total == {
         "received": len(batch) + 101, "stored": len(batch), "duplicate": 100, "quarantined": 1, "pending": 0, "limited": 0,
@@ -69,7 +84,16 @@ def test_from_files_and_events_to_health_with_reasons(nenrin: Installation, tmp_
     assert set(rows) == {"株式会社アクメ", "ベータ商事㈱"}
     acme = rows["株式会社アクメ"]
     assert 0 <= acme["score"] <= 100 and 0 < acme["coverage"] <= 1
-    assert acme["band"] in {"healthy", "caution", "at_risk", "unknown"}
+    assert acme["band"] in {"healthy", "caution", "at_risk"} and acme["coverage"] >= 0.5, "mapped, it is judged"
+    assert rows["ベータ商事㈱"]["band"] == "unknown", "nothing was heard of its use"
+    day = acme["as_of"]
+    told = list(csv.DictReader(io.StringIO(nenrin.run("health", "--as-of", day, "--format", "csv"))))
+    assert {row["name"]: (row["band"], float(row["score"]), row["as_of"]) for row in told} == {
+        name: (row["band"], row["score"], day) for name, row in rows.items()
+    }
+    before = (date.fromisoformat(day) - timedelta(days=30)).isoformat()
+    header = nenrin.run("health", "--as-of", before, "--format", "csv")
+    assert header == "account,name,as_of,band,score,today,coverage,since,model,basis\n", "files are news of their day"
 
 
 def test_the_doctor_finds_nothing_broken(nenrin: Installation) -> None:

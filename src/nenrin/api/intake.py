@@ -35,5 +35,5 @@ class IntakeOut(Strict):
 @grants(Permission.DATA_VIEW)
 def get_intake(request: ApiRequest) -> Any:
     """The law in total and by the name of each source, at one moment."""
-    rows = {name: row | {"holds": conservation.holds(row)} for name, row in conservation.law(lakes.current()).items()}
+    rows = {name: {**row, "holds": conservation.holds(row)} for name, row in conservation.law(lakes.current()).items()}
     return {"total": rows.pop("total"), "sources": rows}

@@ -37,6 +37,8 @@ _REFUSALS = (safety.Refused, tables.BadHeader, BadMapping, imports.TooLarge, imp
 @click.option("--mapping", "mapping_file", type=click.Path(exists=True, dir_okay=False, path_type=Path),
               help="Mapping as YAML; without one, columns are found by their names or as last time.")  # fmt: skip
 @click.option("--source", default="", help="Who gives these files; mappings are remembered by source.")
+@click.option("--known", "known_word", default="", metavar="POLICY",
+              help="When its rows could be known: `arrival`, `lag:DAYS` (history) or `column:NAME`; else as the mapping says.")  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Read and try every row, write nothing.")
 @click.option("--encoding", default="", help=f"One of {', '.join(CHOICES)}; detected when left out.")
 @click.option(
@@ -46,7 +48,7 @@ _REFUSALS = (safety.Refused, tables.BadHeader, BadMapping, imports.TooLarge, imp
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def command(
     kind: str, file: Path, mapping_file: Path | None, source: str, dry_run: bool, encoding: str, as_json: bool,
-    rejects: Path | None, strict: bool,
+    rejects: Path | None, strict: bool, known_word: str,
 ) -> None:  # fmt: skip
     """Import FILE (CSV or .xlsx) as KIND; `all` runs every pass of the mapping file, in its order.
 
@@ -56,6 +58,8 @@ def command(
     organisation.current()
     try:
         passes = _passes(kind, mapping_file, source, encoding, file)
+        if known_word:
+            passes = [replace(one, known=_known(known_word)) for one in passes]
         if dry_run:
             passes = [replace(one, before=tuple(passes[:place])) for place, one in enumerate(passes)]
         rows = [_imported(wanted, file, as_json=as_json, dry_run=dry_run) for wanted in passes]
@@ -90,6 +94,21 @@ def _passes(kind: str, file: Path | None, source: str, encoding: str, content: P
     if not wanted:
         raise BadMapping(f"{file.name} has no mapping for {kind}: it has {', '.join(one.kind for one in found)}")
     return [_chosen(replace(one, kind=one.kind or kind), source, encoding) for one in wanted]
+
+
+def _known(word: str) -> mappings.Known:
+    """`arrival`, `lag:0` or `column:登録日`. Raises BadMapping."""
+    policy, _, rest = word.partition(":")
+    told: dict[str, Any] = {"policy": policy}
+    if policy == "lag":
+        told["days"] = _whole(rest)
+    elif rest:
+        told["column"] = rest
+    return mappings.known_when(told)
+
+
+def _whole(word: str) -> int | str:
+    return int(word) if word.isascii() and word.isdigit() else word or 0
 
 
 def _found(kind: str, source: str, encoding: str, content: Path) -> FileMapping:

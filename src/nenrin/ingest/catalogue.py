@@ -160,8 +160,13 @@ def _add(
         fresh[key].events += one.events
         fresh[key].last_seen_at = max(fresh[key].last_seen_at, one.last_at)
     elif key in known:
-        last = max(known[key].last_seen_at, one.last_at)
-        EventName.objects.filter(pk=known[key].pk).update(events=F("events") + one.events, last_seen_at=last)
+        row = known[key]
+        # A name may be mapped before it was ever sent: what it had until now is the moment of its mapping.
+        first = row.first_seen_at if row.events else one.first_at
+        last = max(row.last_seen_at, one.last_at) if row.events else one.last_at
+        EventName.objects.filter(pk=row.pk).update(
+            events=F("events") + one.events, first_seen_at=first, last_seen_at=last
+        )  # fmt: skip
     else:
         sizes[one.namespace] = sizes.get(one.namespace, 0) + 1
         fresh[key] = EventName(

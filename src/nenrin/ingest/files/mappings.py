@@ -137,7 +137,7 @@ def from_document(document: Any) -> FileMapping:  # Any: whatever a person wrote
         dash=_one_of("dash", top.get("dash", "ask"), get_args(Dash)),  # type: ignore[arg-type]
         decimal=_one_of("decimal", top.get("decimal", "."), (".", ",")),  # type: ignore[arg-type]
         duplicates=_one_of("duplicates", top.get("duplicates", "last"), get_args(Duplicates)),  # type: ignore[arg-type]
-        known=_known(top.get("known", {})),
+        known=known_when(top.get("known", {})),
         constants={
             name: _word(f"constants.{name}", value) for name, value in _table("constants", top.get("constants")).items()
         },
@@ -260,7 +260,8 @@ def _encoding(name: str) -> str:
     return encodings.chosen(name)
 
 
-def _known(value: Any) -> Known:
+def known_when(value: Any) -> Known:
+    """A policy as a mapping states it: its name, or a table with policy, days and column. Raises BadMapping."""
     table = {"policy": value} if isinstance(value, str) else _table("known", value)
     _only("known", table, ("policy", "days", "column"))
     column = _word("known.column", table.get("column", ""))
