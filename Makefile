@@ -52,6 +52,7 @@ bench: setup
 prove: setup
 	@$(BIN)/python scripts/figures.py prove $(ONLY)
 endure: setup
+	@bash scripts/packages.sh endure
 	@$(BIN)/python scripts/figures.py endure $(ONLY)
 
 lock:

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import base64
-import http.client
-import json
-import os
 import socket
-import subprocess
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -20,88 +16,23 @@ from django.test import Client as Browser
 from nenrin.foundation.actors import SYSTEM
 from nenrin.ingest import drain, lakes, sources, spool
 from tests.conftest import AT
-from tests.faults.battering import Parts, differences, endured, settled, some_more, stored
-from tests.flows.running import Installation, install, wait_for
+from tests.faults.battering import Parts, endured, some_more
+from tests.faults.small_disk import filled, sent, small_disk
+from tests.flows.running import install, wait_for
 
 pytestmark = pytest.mark.faults
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 64 MB."""
-    folder = tmp_path / "small"
-    folder.mkdir()
-    words = ["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(folder)]
-    if os.geteuid() or subprocess.run(words, capture_output=True, check=False).returncode:
-        pytest.skip("NO RIGHT TO MOUNT: the full disk was not tried (run as root)")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=False)
+def disk(tmp_path: Path) -> Iterator[Path]:
+    with small_disk(tmp_path) as folder:
+        yield folder
 
 
-def test_a_full_disk_asks_clients_to_come_again_and_heals_by_itself(small_disk: Path) -> None:
-    installation = install(small_disk / "home")
-    parts = Parts(installation)
-    acknowledged: list[str] = []
-    try:
-        parts.start("server")
-        wait_for(lambda: _sent(installation, parts.port, "first")[0] == 200, 60, "the server")
-        acknowledged.append("first")
-        _fill(small_disk)
-        refusals = 0
-        for number in range(200):
-            status, wait = _sent(installation, parts.port, f"full-{number}")
-            assert status in (200, 503)
-            if status == 200:
-                acknowledged.append(f"full-{number}")
-            else:
-                refusals += 1
-                assert 1 <= int(wait or 0) <= 300
-        assert refusals, "the disk was not full"
-        assert _status_of(parts.port, "/") < 400, "pages cannot be read while the disk is full"
-        (small_disk / "ballast").unlink()
-        assert _sent(installation, parts.port, "after")[0] == 200, "a restart would be needed"
-        acknowledged.append("after")
-        parts.start("worker")
-        law = settled(installation)
-    finally:
-        parts.end()
-    assert differences(acknowledged, stored(installation.home)) == ([], [])
-    assert law["received"] == law["stored"] + law["duplicate"] + law["quarantined"]
-
-
-def _fill(folder: Path) -> None:
-    with (folder / "ballast").open("wb", buffering=0) as ballast:
-        for size in (1_000_000, 4_096):
-            try:
-                while True:
-                    ballast.write(b"\0" * size)
-            except OSError:
-                continue
-
-
-def _sent(installation: Installation, port: int, message: str) -> tuple[int, str | None]:
-    event = {
-        "userId": "sato",
-        "event": "Report Opened",
-        "messageId": message,
-        "properties": {"text": os.urandom(8_000).hex()},
-    }
-    auth = base64.b64encode(f"{installation.keys['write_key']}:".encode()).decode()
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    try:
-        connection.request("POST", "/v1/track", json.dumps(event), {"Authorization": f"Basic {auth}"})
-        answer = connection.getresponse()
-        return answer.status, answer.getheader("Retry-After")
-    except OSError:
-        return 0, None
-    finally:
-        connection.close()
-
-
-def _status_of(port: int, path: str) -> int:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    connection.request("GET", path)
-    return connection.getresponse().status
+def test_a_full_disk_asks_clients_to_come_again_and_heals_by_itself(disk: Path) -> None:
+    outcome = filled(disk)
+    assert outcome.refusals, "the disk was not full"
+    assert outcome.is_whole, outcome
 
 
 def test_two_workers_at_once_store_everything_once(tmp_path: Path) -> None:
@@ -121,8 +52,8 @@ def test_a_clock_set_back_ten_minutes_changes_no_order_and_loses_nothing(client:
     for number, now in enumerate((noon, noon - timedelta(minutes=10), noon)):
         event = {"type": "track", "event": "Report Opened", "userId": "sato", "messageId": f"m-{number % 2}"}
         with time_machine.travel(now, tick=False):
-            sent = client.post("/v1/batch", {"batch": [event]}, content_type="application/json", **header)
-        assert sent.status_code == 200
+            answer = client.post("/v1/batch", {"batch": [event]}, content_type="application/json", **header)
+        assert answer.status_code == 200
     batches = spool.read(0)
     assert [batch.received_at for batch in batches] == [noon, noon - timedelta(minutes=10), noon]
     assert [batch.id for batch in batches] == sorted(batch.id for batch in batches)
@@ -138,10 +69,10 @@ def test_clients_that_send_their_body_drop_by_drop_are_told_so_and_hold_nobody_u
     slow: list[socket.socket] = []
     try:
         parts.start("server")
-        wait_for(lambda: _sent(installation, parts.port, "first")[0] == 200, 60, "the server")
+        wait_for(lambda: sent(installation, parts.port, "first")[0] == 200, 60, "the server")
         slow = [_begun(parts.port) for _ in range(100)]
         begun = time.monotonic()
-        assert [_sent(installation, parts.port, f"quick-{n}")[0] for n in range(10)] == [200] * 10
+        assert [sent(installation, parts.port, f"quick-{n}")[0] for n in range(10)] == [200] * 10
         assert time.monotonic() - begun < 8
         for connection in slow:
             connection.settimeout(30)
