@@ -37,8 +37,8 @@ def test_who_meets_the_criteria_comes_to_the_stage(org: Organisation, at: dateti
 
 def test_who_does_not_stays_and_the_step_says_why(org: Organisation, at: datetime) -> None:
     account = played(at, STEP, "well")
-    step = RunStep.objects.get()
-    assert account.stage == "onboarding" and step.outcome == "failed" and "完了条件" in str(step.note)
+    run = stage.only_run()
+    assert account.stage == "onboarding" and run.state == "failed" and "完了条件" in run.why["ja"]
 
 
 def test_a_stated_reason_moves_it_all_the_same(org: Organisation, at: datetime) -> None:

@@ -56,9 +56,8 @@ def words(answer: Any) -> str:
 def test_the_board_says_where_everybody_stands(client: Client, account: Account, me: Member) -> None:
     late = timezone.now().date() - timedelta(days=3)
     tasks.open(account, "電話", assignee=me, due_on=late, by=SYSTEM, at=timezone.now())
-    with CaptureQueriesContext(
-        connection,
-    ) as asked:
+    world.customer("新しい顧客", "onboarding", at=timezone.now())
+    with CaptureQueriesContext(connection) as asked:
         answer = client.get(reverse("journey"))
     shown = words(answer)
     assert answer.status_code == 200 and cast.DRIFTING in shown
