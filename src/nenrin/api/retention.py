@@ -54,6 +54,14 @@ class LogRankOut(Strict):
     p: float
 
 
+class LongerOut(Strict):
+    """A figure of Weibull's law with its interval: by how much the time until leaving is multiplied, or the law's shape."""
+
+    factor: float
+    low: float
+    high: float
+
+
 class FactorOut(Strict):
     """By how much the rate of leaving is multiplied, other traits equal. `trait` short (terms under six months), mrr
     (twice as much at signature) or tier (`key` against `against`). `is_constant` false: it changes with time."""
@@ -67,6 +75,7 @@ class FactorOut(Strict):
     p: float
     proportional_p: float
     is_constant: bool
+    time: LongerOut | None
 
 
 class FactorsOut(Strict):
@@ -74,6 +83,7 @@ class FactorsOut(Strict):
     losses: int
     concordance: float | None
     reason: str
+    weibull_shape: LongerOut | None
     factors: list[FactorOut]
 
 
