@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from nenrin.analytics.replays.edges import UNSURE
+from nenrin.analytics.scores.bands import Band
 from nenrin.foundation import organisation
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Entry
-from nenrin.insight import segments
+from nenrin.insight import health_models, segments
 from nenrin.insight.days import number
 from nenrin.insight.models import HealthModelVersion
 from nenrin.playbooks import playbooks
@@ -38,10 +39,12 @@ def _world() -> World:
     for account in (drifting, thriving):
         world.subscribe(account, seats=2)
     world.say("mapping", "product|exported", None, {"use": "key_feature", "feature": "export"})
+    world.say("mapping", "product|signed_in", None, {"use": "login"})
     for day in range(40):
-        world.use(thriving.name, event="exported", user="u1", times=4)
-        if day < 15:
-            world.use(drifting.name, event="exported", user="u2", times=4)
+        for event in ("signed_in", "exported"):
+            world.use(thriving.name, event=event, user="u1", times=4)
+            if day < 15:
+                world.use(drifting.name, event=event, user="u2", times=4)
         world.end_day()
     return world
 
@@ -113,7 +116,7 @@ def test_a_replay_hears_an_answer_on_the_day_on_which_it_became_known() -> None:
 
 
 @pytest.mark.django_db
-def test_a_draft_that_is_the_live_version_changes_nothing() -> None:
+def test_a_draft_that_is_the_live_version_changes_nothing_and_a_stricter_one_turns_more_red() -> None:
     world = _world()
     stage.published(stage.document(), at=world.now)
     live = HealthModelVersion.objects.get(key="standard", state="published")
@@ -124,6 +127,14 @@ def test_a_draft_that_is_the_live_version_changes_nothing() -> None:
     [playbook] = report["playbooks"]
     assert playbook["live"] == playbook["draft"] and playbook["playbook"] == "rescue"
     assert report["live"]["account_years"] == pytest.approx(2 * 30 / 365, abs=0.06)
+    strict = {**live.document["bands"], "healthy": 99.0, "caution": 98.0}
+    health_models.draft({**live.document, "bands": strict}, by=SYSTEM, at=world.now)
+    draft = HealthModelVersion.objects.get(key="standard", state="draft")
+    rehearsals.of_model(draft, months=1, by=SYSTEM, at=world.now)
+    rehearsals.step(world.now)
+    report = rehearsals.newest("health_model", f"standard/{draft.number}").report  # type: ignore[union-attr]
+    red = Band.AT_RISK.value
+    assert report["draft"]["bands"][red] > report["live"]["bands"][red] and report["moved"]
 
 
 def test_a_change_from_or_to_unknown_is_no_change_of_colour() -> None:
