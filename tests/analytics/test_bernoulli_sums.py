@@ -42,7 +42,7 @@ def simulated(
     found = []
     for _ in range(draws // 4_000):
         odds = np.log(p / (1 - p)) + rng.normal(size=(4_000, 1)) * doubt
-        found.append(((rng.random((4_000, len(p))) < 1 / (1 + np.exp(-odds))) @ amount))
+        found.append((rng.random((4_000, len(p))) < 1 / (1 + np.exp(-odds))) @ amount)
     whole: bernoulli.Floats = np.concatenate(found)
     return whole
 

@@ -30,7 +30,9 @@ class MeetingForm(forms.Form):
     account = forms.CharField(label=_("Account"), required=False, help_text=_("Name, or empty for a meeting among ourselves."),
                               widget=forms.TextInput(attrs={"list": "accounts", "autocomplete": "off"}))  # fmt: skip
     day = day_field(_("Day"), required=True)
-    clock = forms.TimeField(label=pgettext_lazy("meeting", "Time"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    clock = forms.TimeField(
+        label=pgettext_lazy("meeting", "Time"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
     minutes = forms.IntegerField(label=_("Minutes"), min_value=1, max_value=31 * 24 * 60, initial=60)
     place = forms.CharField(label=pgettext_lazy("meeting", "Place"), required=False, max_length=300)
     link = forms.CharField(label=_("Link to join"), required=False, max_length=500)
