@@ -24,10 +24,12 @@ MODELS = "/health-models"
 def world(org: Organisation) -> World:
     made = World().begin()
     made.say("mapping", "product|exported", None, {"use": "key_feature", "feature": "export"})
+    made.say("mapping", "product|signed_in", None, {"use": "login"})
     for name, users in ((THRIVING, 4), (DRIFTING, 1)):
         made.subscribe(made.open(name), seats=4)
         for user in range(users):
-            made.use(name, event="exported", user=f"u{user}", times=5)
+            for event in ("exported", "signed_in"):
+                made.use(name, event=event, user=f"u{user}", times=5)
     made.refresh()
     made.end_day()
     made.refresh()

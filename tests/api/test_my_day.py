@@ -50,7 +50,8 @@ def test_the_day_comes_with_the_figures_of_its_order(rest: Rest) -> None:
     assert day["accounts"] == 4 and day["capacity"] == 300
     first = day["items"][0]
     assert (first["account"], first["rank"], first["is_within"]) == (SHIRAKABA, 1, True)
-    assert first["reasons"][0]["key"] == "notice_deadline" and first["headline"]["ja"] == "更新拒絶期限日まで9日"
+    assert [reason["key"] for reason in first["reasons"]] == ["notice_deadline", "renewal_call"]
+    assert first["headline"]["ja"].startswith("更新拒絶期限日まで9日、")
     worth = first["worth"]
     assert (
         worth["stake_minor"] * worth["probability"] * worth["moves"] / first["play"]["minutes"]
@@ -61,7 +62,7 @@ def test_the_day_comes_with_the_figures_of_its_order(rest: Rest) -> None:
 def test_an_answer_can_be_given_and_taken_back(rest: Rest, sato: Member) -> None:
     given = rest.post("/my-day/answers", {"account_id": account(), "do": "accept"})
     assert given.status_code == 200 and Task.objects.get(pk=given.data["task_id"]).assignee == sato
-    assert rest.post(f"/my-day/answers/{given.data['deed']}/undo", {}).data == {"reasons": 1}
+    assert rest.post(f"/my-day/answers/{given.data['deed']}/undo", {}).data == {"reasons": 2}
     assert rest.get("/my-day").data["items"][0]["task_id"] is None
 
 

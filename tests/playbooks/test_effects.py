@@ -77,7 +77,7 @@ def test_leaving_counts_by_the_day_of_the_decision() -> None:
 
     def left(*spells: Spell, within: int = 90) -> float:
         exposed = Exposed(*(np.array([x]) for x in (1, 1, True, 0.2, day)), always=0)
-        return float(outcomes._left(exposed, list(spells), within)[0])
+        return float(outcomes.left(exposed, list(spells), within)[0])
 
     began, today = day - 400, day + 200
     assert left(Spell(1, began, day + 50, today)) == 1.0

@@ -119,6 +119,7 @@ class ExposureOut(Strict):
 @holdout.get("", response=HoldoutOut, summary="Get the universal holdout")
 @grants(VIEW)
 def get_holdout(request: ApiRequest) -> Any:
+    """Its share, since when and why, and what is on its list of exclusions."""
     return _holdout()
 
 
@@ -133,6 +134,7 @@ def put_holdout(request: ApiRequest, told: ShareIn) -> Any:
 @holdout.post("/exclusions", response={201: ExclusionOut}, summary="Never hold back some accounts, or a playbook")
 @grants(CHANGE)
 def post_exclusion(request: ApiRequest, told: ExclusionIn) -> Any:
+    """The accounts that meet `condition`, or every account for one `playbook`; `reason` is kept and shown."""
     row = Playbook.objects.filter(key=told.playbook).first() if told.playbook else None
     if told.playbook and row is None:
         raise Refused.one("playbook", Text("a playbook's key", "プレイブックのキー"), told.playbook)
@@ -155,6 +157,7 @@ def delete_exclusion(request: ApiRequest, exclusion_id: Id) -> Any:
 @holdout.get("/accounts", response=Page[MemberOut], summary="List the accounts of the universal holdout")
 @grants(VIEW)
 def list_members(request: ApiRequest, window: Query[Window]) -> Any:
+    """Of the accounts in your scope. `helped`: why one is treated all the same; empty where it is held back."""
     mine = Account.objects.for_member(request.member, VIEW).filter(archived_at__isnull=True, status="customer")
     inside = holdouts.members(dict(mine.values_list("pk", "parent_id")), holdouts.share())
     helped = holdouts.helped(holdouts.exclusions(), sorted(inside), request.at)
@@ -172,6 +175,7 @@ def list_members(request: ApiRequest, window: Query[Window]) -> Any:
 )
 @grants(VIEW)
 def list_exposures(request: ApiRequest, window: Query[Window]) -> Any:
+    """Of the accounts in your scope: when each first had an occasion, in which arm, at which share of that day."""
     mine = Account.objects.for_member(request.member, VIEW).values("pk")
     rows = UniversalExposure.objects.filter(account__in=mine).select_related("playbook")
 

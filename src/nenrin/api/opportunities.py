@@ -284,6 +284,7 @@ def open_opportunity(request: ApiRequest, body: OpportunityIn) -> Any:
 @router.patch("/{int:opportunity_id}", response=OpportunityOut, summary="Change an opportunity")
 @grants(EDIT)
 def change_opportunity(request: ApiRequest, opportunity_id: int, body: ChangeIn) -> Any:
+    """Fields left out stay. With `version`, refused where somebody changed it meanwhile."""
     row, given = _one(request, opportunity_id), body.dict(exclude_unset=True)
     version = given.pop("version", None)
     if "owner_id" in given:
@@ -324,6 +325,7 @@ def answer(request: ApiRequest, opportunity_id: int, body: AnswerIn) -> Any:
 @router.post("/{int:opportunity_id}/hand", response=OpportunityOut, summary="Hand over to sales")
 @grants(EDIT)
 def hand(request: ApiRequest, opportunity_id: int, body: HandIn) -> Any:
+    """To the seller named, or to whoever sold the account; they are told."""
     row, seller = _one(request, opportunity_id), _member("seller_id", body.seller_id)
     sales.hand(row, seller=seller, by=Actor.of(request.member), at=request.at)
     return _answered(request, opportunity_id)
@@ -332,6 +334,7 @@ def hand(request: ApiRequest, opportunity_id: int, body: HandIn) -> Any:
 @router.post("/{int:opportunity_id}/take", response=OpportunityOut, summary="Take it on (sales)")
 @grants(EDIT)
 def take(request: ApiRequest, opportunity_id: int) -> Any:
+    """Its seller says that they follow it; others than the seller or who leads are refused."""
     sales.take(_of_sales(request, opportunity_id), by=Actor.of(request.member), at=request.at)
     return _answered(request, opportunity_id)
 
@@ -339,6 +342,7 @@ def take(request: ApiRequest, opportunity_id: int) -> Any:
 @router.post("/{int:opportunity_id}/decline", response=OpportunityOut, summary="Give it back (sales)")
 @grants(EDIT)
 def decline(request: ApiRequest, opportunity_id: int, body: WordsIn) -> Any:
+    """Its seller gives it back with the reason in `words`; whoever handed it over is told."""
     sales.decline(_of_sales(request, opportunity_id), body.words, by=Actor.of(request.member), at=request.at)
     return _answered(request, opportunity_id)
 
@@ -356,6 +360,7 @@ def _of_sales(request: ApiRequest, key: int) -> Opportunity:
 @router.post("/{int:opportunity_id}/win", response=OpportunityOut, summary="It is won")
 @grants(EDIT)
 def win(request: ApiRequest, opportunity_id: int, body: WinIn) -> Any:
+    """Closes it with the MRR won in the smallest unit of its currency, and the contract where there is one."""
     row, key = _one(request, opportunity_id), body.subscription_id
     contract = Subscription.objects.filter(pk=key or 0, account=row.account_id).first()
     if key is not None and contract is None:
@@ -368,6 +373,7 @@ def win(request: ApiRequest, opportunity_id: int, body: WinIn) -> Any:
 @router.post("/{int:opportunity_id}/lose", response=OpportunityOut, summary="It is not won")
 @grants(EDIT)
 def lose(request: ApiRequest, opportunity_id: int, body: WordsIn) -> Any:
+    """Closes it with the reason in `words`."""
     row, by = _one(request, opportunity_id), Actor.of(request.member)
     ending.lose(row, body.words, version=body.version, by=by, at=request.at)
     return _answered(request, opportunity_id)
@@ -376,6 +382,7 @@ def lose(request: ApiRequest, opportunity_id: int, body: WordsIn) -> Any:
 @router.post("/{int:opportunity_id}/withdraw", response=OpportunityOut, summary="Withdraw it")
 @grants(EDIT)
 def withdraw(request: ApiRequest, opportunity_id: int, body: WordsIn) -> Any:
+    """Closes it from our side with the reason in `words`."""
     row, by = _one(request, opportunity_id), Actor.of(request.member)
     ending.withdraw(row, body.words, version=body.version, by=by, at=request.at)
     return _answered(request, opportunity_id)
