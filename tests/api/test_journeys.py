@@ -7,7 +7,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from nenrin.customers import accounts
 from nenrin.customers.models import Account
+from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Organisation
 from nenrin.foundation.roles import Role
 from nenrin.work.journeys import checks
@@ -72,3 +74,10 @@ def test_who_only_looks_moves_nobody(rest: Rest, account: Account) -> None:
     assert viewer.get(f"/journeys/accounts/{account.pk}/history").status_code == 200
     assert viewer.post(f"/journeys/accounts/{account.pk}/move", {"stage": "adoption"}).status_code == 403
     assert viewer.put("/journeys/small", {"document": {}}).status_code == 403
+
+
+def test_where_accounts_stall_tells_of_customers_who_left_and_the_list_does_not(rest: Rest, account: Account) -> None:
+    accounts.change(account, status="lost", by=SYSTEM, at=timezone.now() - timedelta(days=1))
+    [whole] = rest.get("/journeys/small/stalls?by=all").data[0]["cohorts"]
+    assert (whole["entered"], whole["inside"], whole["left_or_back"]) == (1, 0, 1)
+    assert rest.get("/journeys/small/accounts").data["items"] == []

@@ -203,6 +203,23 @@ def test_the_checks_say_who_is_ready_and_who_no_longer_fits(org: Organisation, a
     assert StageStay.objects.open().get(account=waiting).is_ready
 
 
+def test_a_stage_that_was_taken_out_asks_nothing_of_who_stands_in_it(org: Organisation, at: datetime) -> None:
+    world.in_use(at)
+    account = world.customer("条件割れ", "adoption", at=at)
+    assert checks.refresh(at) == 1
+    first, _, last = world.DOCUMENT["stages"]  # type: ignore[misc]
+    world.in_use(at, document=world.DOCUMENT | {"stages": [first, last]})
+    assert checks.refresh(at) == 1 and checks.refresh(at) == 0
+    assert StageStay.objects.open().get(account=account).is_entitled is None
+
+
+def test_who_saw_only_what_is_in_use_does_not_write_over_anothers_first_draft(org: Organisation, at: datetime) -> None:
+    world.in_use(at)
+    assert designs.draft("small", world.DOCUMENT | {"note": "a"}, by=SYSTEM, at=at, version=1).version == 2
+    with pytest.raises(Conflict):
+        designs.draft("small", world.DOCUMENT | {"note": "b"}, by=SYSTEM, at=at, version=1)
+
+
 def test_standings_say_the_same_in_sql_as_in_words(org: Organisation, at: datetime) -> None:
     world.in_use(at)
     today = date(2026, 11, 24)

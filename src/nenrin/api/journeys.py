@@ -163,7 +163,7 @@ def list_standings(request: ApiRequest, key: str, asked: Query[JourneyAccounts])
 def list_stalls(request: ApiRequest, key: str, by: By = "quarter") -> Any:
     """By stage and by when they entered it; who is still inside is censored, who left or went back never moves on."""
     version, versions = _one(key)
-    mine = placing.on(reachable(request.member, VIEW), version, versions)
+    mine = placing.ever(reachable(request.member, VIEW), version, versions)
     today = organisation.today(request.at)
     found = stalls.read(stalls.told(mine), designs.shown(version), today, _zone(), by=by)
     return [_stall(one, by) for one in found]
@@ -179,7 +179,7 @@ def move_account(request: ApiRequest, account_id: Id, body: MoveIn) -> Any:
         account, body.stage.value, reason=body.reason, expected=expected, by=Actor.of(request.member), at=request.at
     )
     versions = designs.in_use()
-    version = placing.of([account_id], versions).get(account_id)
+    version = placing.one(account, versions)
     design = designs.shown(version) if version else None
     today, zone = organisation.today(request.at), _zone()
     rows = standings.staying(Account.objects.filter(pk=account_id))

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from nenrin.customers import accounts, ownership
+from nenrin.customers import accounts, merges, ownership
 from nenrin.customers.models import Account
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Entry, Member, Organisation
@@ -141,6 +141,9 @@ def test_a_csm_moves_only_the_accounts_of_the_own_team(org: Organisation, at: An
     page = client.get(reverse("journey")).content.decode()
     assert reverse("journey-move", args=[mine.pk]) in page and reverse("journey-move", args=[theirs.pk]) not in page
     assert "他社担当" in page, "seen, but not moved"
+    for account, may in ((mine, True), (theirs, False)):
+        shown = client.get(reverse("account-journey", args=[account.pk])).content.decode()
+        assert (reverse("journey-move", args=[account.pk]) in shown) is may
     assert (
         client.post(reverse("journey-move", args=[theirs.pk]), {"stage": "adoption", "reason": "x"}).status_code == 404
     )
@@ -164,6 +167,9 @@ def test_where_accounts_stall_is_shown_with_its_counts(client: Client, account: 
     shown = words(client.get(reverse("journey-stalls"), {"by": "all"}))
     assert "7件中6件" in shown and "全体 7 6 1 0 5" in shown, shown
     assert "次に進む先はありません" in shown
+    accounts.change(account, status="lost", by=SYSTEM, at=now)
+    shown = words(client.get(reverse("journey-stalls"), {"by": "all"}))
+    assert "全体 7 6 0 1 5" in shown, "who left counts as never moving on"
     assert client.get(reverse("journey-stalls-export", args=["csv"])).status_code == 200
 
 
@@ -232,6 +238,26 @@ def test_the_account_shows_its_bar_and_its_history(client: Client, account: Acco
     for name in ("journey", "journey-table", "journey-suggestions", "journey-stalls", "journey-design"):
         text = words(english.get(reverse(name)))
         assert not re.search("[ぁ-ん]", text.replace("ジャーニー", "")), name
+
+
+def test_who_left_is_on_no_journey_and_an_absorbed_account_is_not_moved(client: Client, account: Account) -> None:
+    url, bar = reverse("journey-move", args=[account.pk]), reverse("account-journey-bar", args=[account.pk])
+    assert "はじめる 活用 拡大" in words(client.get(bar))
+    accounts.change(account, status="lost", by=SYSTEM, at=timezone.now())
+    assert "はじめる 活用 拡大" not in words(client.get(bar))
+    other = world.customer("残る顧客", "onboarding", at=timezone.now())
+    merges.merge(other, account, by=SYSTEM, at=timezone.now())
+    assert client.post(url, {"stage": "adoption", "reason": "x"}).status_code == 404
+    assert url not in client.get(reverse("account-journey", args=[account.pk])).content.decode()
+
+
+def test_names_that_came_too_late_are_kept_on_the_page(client: Client, account: Account) -> None:
+    url, told = reverse("journey-draft", args=["small"]), {"name_ja": "先の名前", "name_en": "First", "version": "1"}
+    assert client.post(url, told).status_code == 302
+    late = client.post(url, told | {"name_ja": "後の名前", "note_ja": "覚え書き"})
+    assert late.status_code == 422 and "別の人が変更" in words(late)
+    assert 'value="後の名前"' in late.content.decode() and 'value="覚え書き"' in late.content.decode()
+    assert JourneyVersion.objects.get(published_at__isnull=True).document["name"]["ja"] == "先の名前"
 
 
 def test_a_large_board_draws_some_and_counts_all(client: Client, account: Account, at: Any) -> None:

@@ -40,10 +40,9 @@ def board(request: MemberRequest) -> HttpResponse:
     if here is None:
         return none(request, "journey")
     asked = filters.read(request.GET, here.design.keys)
-    mine = here.accounts(request)
-    found = filters.apply(rows.base(mine, here), asked, request.user)
-    wide = request.GET.get("wide", "")
-    lanes = rows.lanes(found, here, request.user, request.organisation.currency, rows.stalled(mine, here), wide)
+    found = filters.apply(rows.base(here.accounts(request), here), asked, request.user)
+    wide, pace = request.GET.get("wide", ""), rows.stalled(here.ever(request), here)
+    lanes = rows.lanes(found, here, request.user, request.organisation.currency, pace, wide)
     language = get_language() or "ja"
     context = _shared(request, here, asked, "journey") | {
         "lanes": [(lane, _pace(lane, language)) for lane in lanes],

@@ -58,6 +58,10 @@ class Here:
         """Those on this journey within the member's scope."""
         return placing.on(Account.objects.for_member(request.user, permission), self.version, self.versions)
 
+    def ever(self, request: MemberRequest) -> QuerySet[Account]:
+        """These and customers who left, whose history tells how long stages take."""
+        return placing.ever(Account.objects.for_member(request.user, VIEW), self.version, self.versions)
+
 
 def here(request: MemberRequest, asked: str | None = None) -> Here | None:
     """The journey that the address names, else that for everybody else; None where none is in use: one query."""

@@ -33,6 +33,7 @@ from nenrin.work.models import Journey, JourneyVersion
 from nenrin.work.onboarding import templates
 
 DRAFTED = Text("Draft saved. It counts once it is put into use.", "下書きを保存しました。公開すると反映されます。")
+WHOM = ("name_ja", "name_en", "note_ja", "note_en", "segment", "touch_model")
 CRUMB = Text("Journey design", "ジャーニー設計")
 
 
@@ -161,7 +162,7 @@ def _page(request: MemberRequest, row: Journey, **more: Any) -> HttpResponse:
     is_tried = request.GET.get("preview") == "1" and may_edit
     context = {
         "as_of": request.at, "row": row, "shown": shown, "live": live, "drafted": drafted, "versions": versions,
-        "design": design, "may_edit": may_edit, "version": shown.version, "is_tried": is_tried,
+        "design": design, "told": more.pop("told", None) or _whom_of(design), "may_edit": may_edit, "version": shown.version, "is_tried": is_tried,
         "lines": _stages(request, row, design, asker, is_tried=is_tried),
         "yaml": more.pop("yaml", None) or templates.as_yaml(shown.document), "moved": request.GET.get("moved", ""),
         "free": len(design.stages) < len(documents.STAGES), **(_choices(asker.known) if may_edit else {}),
@@ -216,23 +217,35 @@ def draft(request: MemberRequest, key: str) -> HttpResponse:
         document = templates.of_yaml(text) if text is not None else _rewritten(request, designs.shown(newest))
         _write(request, row, newest, document)
     except Refused as refused:
-        return _page(request, row, wrong=said(refused), yaml=text)
+        return _page(request, row, wrong=said(refused), yaml=text, told=_kept_whom(request))
     except Conflict:
-        return _page(request, row, wrong=[common.CLASH.in_(get_language() or "ja")], yaml=text)
+        wrong = [common.CLASH.in_(get_language() or "ja")]
+        return _page(request, row, wrong=wrong, yaml=text, told=_kept_whom(request))
     if not moved:
         toasts.say(request, DRAFTED)
     mark = f"?moved={moved.partition(':')[2]}" if moved else ""
     return HttpResponseRedirect(reverse("journey-one", args=[key]) + mark)
 
 
+def _typed_whom(request: MemberRequest) -> dict[str, str]:
+    return {name: plain(request.POST.get(name), 1000) for name in WHOM}
+
+
+def _kept_whom(request: MemberRequest) -> dict[str, str] | None:
+    """What was typed into the form of names; None where another form was sent."""
+    return _typed_whom(request) if "name_ja" in request.POST else None
+
+
+def _whom_of(design: Design) -> dict[str, str]:
+    values = (design.name.ja, design.name.en, design.note.ja, design.note.en, design.segment, design.touch_model)
+    return dict(zip(WHOM, values, strict=True))
+
+
 def _rewritten(request: MemberRequest, design: Design) -> dict[str, Any]:
     do, _colon, stage = request.POST.get("move", "").partition(":")
     if do in ("up", "down"):
         return documents.dump(stage_forms.moved(design, stage, -1 if do == "up" else 1))
-    told = {
-        name: plain(request.POST.get(name), 1000)
-        for name in ("name_ja", "name_en", "note_ja", "note_en", "segment", "touch_model")
-    }
+    told = _typed_whom(request)
     name = Text(told["name_en"] or told["name_ja"], told["name_ja"] or told["name_en"])
     note = Text(told["note_en"] or told["note_ja"], told["note_ja"] or told["note_en"])
     return documents.dump(

@@ -37,6 +37,8 @@ CHOOSE = Text("Choose a stage to move to.", "移動先のステージを選ん�
 def move(request: MemberRequest, key: int) -> HttpResponse:
     """Bring one account to a stage. A question for a reason is a fragment for scripts, and a page without them."""
     account = find(request, key, common.EDIT)
+    if account.archived_at is not None:
+        raise Http404(f"account {key} is archived")
     if not request.POST.get("stage"):
         toasts.say(request, CHOOSE)
         return _back(request, account.pk)

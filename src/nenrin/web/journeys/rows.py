@@ -198,6 +198,6 @@ def _lane(
 
 
 def stalled(accounts: QuerySet[Account], here: Here, by: By = "all") -> dict[str, Stall]:
-    """How long each stage takes, of all accounts in scope whatever the filters: one query."""
+    """How long each stage takes, of all accounts given whatever the filters: one query."""
     rows = stalls.told(accounts)
     return {one.stage.stage: one for one in stalls.read(rows, here.design, here.today, here.zone, by=by)}

@@ -65,9 +65,10 @@ def suggestions(request: MemberRequest) -> HttpResponse:
 
 
 def _with_goal(line: rows.Line, here: Here, signal: str) -> dict[str, Any]:
-    """The stage to which the proposal goes: the next one, or the one before."""
-    place = here.design.place(line.account.stage) + (1 if signal == "ready" else -1)
-    to = here.design.stages[place] if 0 <= place < len(here.design.stages) else None
+    """The stage to which the proposal goes: the next one, or the one before; none from a stage that was taken out."""
+    stands = here.design.place(line.account.stage)
+    place = stands + (1 if signal == "ready" else -1)
+    to = here.design.stages[place] if stands >= 0 and 0 <= place < len(here.design.stages) else None
     return {"line": line, "to": to}
 
 
@@ -78,7 +79,7 @@ def stalled(request: MemberRequest) -> HttpResponse:
     if here is None:
         return board.none(request, "journey-stalls")
     by, language = _by(request), get_language() or "ja"
-    found = rows.stalled(here.accounts(request), here, by)
+    found = rows.stalled(here.ever(request), here, by)
     stages = [
         {"stall": one, "whole": _row(one.whole, language), "cohorts": [_row(each, language) for each in one.cohorts]}
         for one in found.values()
@@ -122,7 +123,7 @@ def export(request: MemberRequest, kind: str) -> HttpResponseBase:
         return exports.answer(kind, "journey-stalls", head, [], request.at)
     by = _by(request)
     reach = Account.objects.for_member(request.user, Permission.EXPORT).values("pk")
-    found = rows.stalled(here.accounts(request).filter(pk__in=reach), here, by)
+    found = rows.stalled(here.ever(request).filter(pk__in=reach), here, by)
     exports.note(request, "journey", len(found), {"journey": here.key, "by": by}, room="work")
 
     def body() -> Iterator[list[Any]]:

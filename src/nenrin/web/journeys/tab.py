@@ -16,6 +16,7 @@ from nenrin.values import Text
 from nenrin.web import navigation
 from nenrin.web.accounts.head import find
 from nenrin.web.guard import MemberRequest, requires
+from nenrin.web.handoffs.common import may
 from nenrin.web.journeys import common
 from nenrin.work.journeys import designs, moving, placing, standings
 from nenrin.work.journeys.documents import Design, StageDesign
@@ -46,7 +47,7 @@ def bar(request: MemberRequest, key: int) -> HttpResponse:
 
 def _standing(request: MemberRequest, account: Account) -> dict[str, Any]:
     versions = designs.in_use()
-    version = placing.of([account.pk], versions).get(account.pk)
+    version = placing.one(account, versions)
     design = designs.shown(version) if version else None
     stay = StageStay.objects.open().filter(account=account).first()
     today, zone = navigation.today(request), ZoneInfo(request.organisation.zone)
@@ -56,7 +57,7 @@ def _standing(request: MemberRequest, account: Account) -> dict[str, Any]:
     return {
         "as_of": request.at, "account": account, "design": design, "marks": _marks(design, account.stage),
         "stage": stage, "stay": stay, "day": day, "standing": STANDINGS[standing] if standing else None,
-        "band": common.MARKS[standing] if standing else "", "may_move": common.may(request, common.EDIT),
+        "band": common.MARKS[standing] if standing else "", "may_move": account.archived_at is None and may(request, common.EDIT, account.pk),
         "meaning": standings.meaning(standing) if standing else None,
     }  # fmt: skip
 

@@ -20,7 +20,9 @@ def refresh(at: datetime) -> int:
     """Ask every stage's criteria of the accounts that stand in it; returns how many answers changed. Safe to repeat."""
     asker, versions, changed = Asker(at), designs.in_use(), 0
     for version in versions:
-        for stage in designs.shown(version).stages:
+        design = designs.shown(version)
+        changed += _silenced(version, versions, design.keys, at)
+        for stage in design.stages:
             there = _there(version, versions, stage.stage)
             changed += _answered("is_ready", there, stage.exits, asker)
             changed += _answered("is_entitled", there, stage.enters, asker)
@@ -30,6 +32,14 @@ def refresh(at: datetime) -> int:
 def _there(version: JourneyVersion, versions: Sequence[JourneyVersion], stage: str) -> list[int]:
     rows = placing.on(Account.objects.filter(stage=stage), version, versions)
     return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def _silenced(version: JourneyVersion, versions: Sequence[JourneyVersion], stages: Sequence[str], at: datetime) -> int:
+    """Of who stands in a stage that the journey no longer has nothing is asked."""
+    outside = placing.on(Account.objects.exclude(stage__in=stages), version, versions)
+    told = Q(is_ready__isnull=False) | Q(is_entitled__isnull=False)
+    rows = StageStay.objects.open().filter(told, account__in=outside.order_by().values("pk"))
+    return rows.update(is_ready=None, is_entitled=None, checked_at=at)
 
 
 def _answered(column: str, accounts: Sequence[int], document: Document | None, asker: Asker) -> int:

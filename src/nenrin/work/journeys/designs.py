@@ -76,7 +76,8 @@ def draft(
         if row and row.document == plain:
             return row
         last = rows.order_by("-number").first()
-        row = row or JourneyVersion(journey=journey, number=last.number + 1 if last else 1, version=0)
+        number, before = (last.number + 1, last.version) if last else (1, 0)
+        row = row or JourneyVersion(journey=journey, number=number, version=before)
         row.document, row.changed_at, row.version = plain, at, row.version + 1
         row.author_id = by.member
         row.save()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
 from django.db import transaction
 
+from nenrin.customers.models import Account
 from nenrin.foundation import journal
 from nenrin.foundation.models import Cursor, Entry
 from nenrin.work.journeys import stays
@@ -28,10 +29,17 @@ def step(at: datetime) -> int:
     if last is None:
         return 0
     heard = list(Entry.objects.filter(sequence__gt=done, action__in=HEARD).order_by("sequence")[:LIMIT])
+    told = [each for entry in heard for each in _told(entry)]
     with transaction.atomic():
-        made = stays.put([told for entry in heard for told in _told(entry)], at=at)
+        _hold({one.account for one in told})
+        made = stays.put(told, at=at)
         journal.advance(READER, heard[-1] if len(heard) == LIMIT else last)
     return len(made)
+
+
+def _hold(accounts: Collection[int]) -> None:
+    """Keep moves of these accounts waiting until their stays are written."""
+    list(Account.objects.select_for_update().filter(pk__in=accounts).order_by("pk").values_list("pk"))
 
 
 def _told(entry: Entry) -> Iterator[Told]:

@@ -23,7 +23,17 @@ def standing(accounts: QuerySet[Account]) -> QuerySet[Account]:
 
 def on(accounts: QuerySet[Account], version: JourneyVersion, versions: Sequence[JourneyVersion]) -> QuerySet[Account]:
     """Of these accounts those on this journey; `versions` are all in use, in their order."""
-    rows = standing(accounts).filter(_fits(version.journey))
+    return _placed(standing(accounts), version, versions)
+
+
+def ever(accounts: QuerySet[Account], version: JourneyVersion, versions: Sequence[JourneyVersion]) -> QuerySet[Account]:
+    """As `on`, with customers who left: how long stages take is told of them too."""
+    rows = accounts.filter(archived_at__isnull=True).exclude(status=Status.INTERNAL_TEST)
+    return _placed(rows, version, versions)
+
+
+def _placed(rows: QuerySet[Account], version: JourneyVersion, versions: Sequence[JourneyVersion]) -> QuerySet[Account]:
+    rows = rows.filter(_fits(version.journey))
     for earlier in _before(version, versions):
         rows = rows.exclude(_fits(earlier))
     return rows
@@ -40,6 +50,13 @@ def of(accounts: Iterable[int], versions: Sequence[JourneyVersion]) -> Mapping[i
         found |= dict.fromkeys(mine, version)
         wanted = wanted - mine
     return found
+
+
+def one(account: Account, versions: Sequence[JourneyVersion]) -> JourneyVersion | None:
+    """The journey of this account; none for one that is on none."""
+    if account.archived_at is not None or account.status in GONE:
+        return None
+    return of([account.pk], versions).get(account.pk)
 
 
 def _asks(journey: Journey) -> bool:
