@@ -161,6 +161,26 @@ def test_sales_gives_it_back_with_a_reason(account: Account, csm: Member, seller
         sales.take(back, by=Actor.of(seller), at=at)
 
 
+def test_given_back_it_goes_to_who_sold_it_unless_a_seller_is_named(
+    account: Account, seller: Member, at: datetime
+) -> None:
+    other = cast.member(Role.HEAD, "部長")
+    row = sales.hand(opened(account, at), seller=other, by=SYSTEM, at=at)
+    assert sales.hand(row, by=SYSTEM, at=at).seller == other, "asked twice"
+    back = sales.decline(row, "営業へ", by=SYSTEM, at=at)
+    assert sales.hand(back, by=SYSTEM, at=at).seller == seller
+
+
+def test_it_belongs_only_to_who_sees_the_account(account: Account, csm: Member, at: datetime) -> None:
+    stranger, head = cast.member(Role.CSM, "別の担当", team="西日本"), cast.member(Role.HEAD, "部長")
+    with pytest.raises(Refused, match="owner"):
+        opened(account, at, owner=stranger)
+    row = opened(account, at, owner=csm)
+    with pytest.raises(Refused, match="owner"):
+        opportunities.change(row, owner=stranger, by=SYSTEM, at=at)
+    assert opportunities.change(row, owner=head, by=SYSTEM, at=at).owner == head
+
+
 def test_it_goes_only_to_a_seller_who_sees_the_account(account: Account, at: datetime) -> None:
     stranger = cast.member(Role.SALES, "別の営業")
     with pytest.raises(Refused):
@@ -206,6 +226,28 @@ def test_a_model_that_only_ranks_gives_no_figure(account: Account, at: datetime)
     [found] = candidates.of(Account.objects.all(), at)
     assert found.worth == round(30_000 * 12 * candidates.BASE)
     assert "%" in found.signs[1].text.en and "40" not in found.signs[1].text.en
+
+
+def test_the_highest_of_a_ranking_are_the_highest_of_all_accounts(account: Account, at: datetime) -> None:
+    world.used(account, 0.9, 18)
+    world.likely(account, 0.1, state="ranking")
+    for number in range(19):
+        world.likely(world.customer(f"会社{number}", at=at), 0.2 + number / 100, state="ranking")
+    asked = candidates.one(account, "seats", at)
+    assert asked and asked.propensity and not asked.propensity.is_high, "the lowest of twenty, asked about alone"
+
+
+def test_what_ended_today_is_opened_anew(account: Account, at: datetime) -> None:
+    world.used(account, 0.9, 18)
+    seen = []
+    for _ in range(3):
+        found = candidates.one(account, "seats", at)
+        assert found
+        row = candidates.open_one(found, account, by=SYSTEM, at=at)
+        assert row.is_live and candidates.open_one(found, account, by=SYSTEM, at=at).pk == row.pk
+        ending.lose(row, "予算なし", by=SYSTEM, at=at)
+        seen.append(row.pk)
+    assert len(set(seen)) == 3
 
 
 def test_similar_healthy_customers_show_what_is_missing(org: Organisation, at: datetime) -> None:

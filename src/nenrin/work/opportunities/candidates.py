@@ -158,12 +158,17 @@ def _propensities(keys: Any) -> dict[int, Propensity]:  # Any: a query for ids
     shows = KeyTextTransform("shows_probability", "version__card")
     rows = Risk.objects.filter(event="expansion", account__in=keys).annotate(shows=shows, state=F("version__state"))
     told = list(rows.values_list("account_id", "p", "low", "high", "as_of", "minor", "shows", "state"))
-    ranking = sorted((row[1] for row in told), reverse=True)
-    floor = ranking[max(0, round(signs.RANKED * len(ranking)) - 1)] if ranking else 1.0
+    floor = _floor() if told else 1.0
     return {
         key: Propensity(p, low, high, state == "ranking" or str(shown).lower() not in {"true", "1"}, p >= floor, as_of, minor)
         for key, p, low, high, as_of, minor, shown, state in told
     }  # fmt: skip
+
+
+def _floor() -> float:
+    """From where on a probability is among the highest of all accounts, whichever are asked about."""
+    ranking = Risk.objects.filter(event="expansion").order_by("-p").values_list("p", flat=True)
+    return ranking[max(0, round(signs.RANKED * ranking.count()) - 1)]
 
 
 def _live() -> set[tuple[int, str]]:
@@ -179,12 +184,21 @@ def one(account: Account, kind: str, at: datetime) -> Candidate | None:
 def open_one(
     candidate: Candidate, account: Account, *, by: Actor, at: datetime, reason: str = "", owner: Member | None = None
 ) -> Opportunity:
-    """An opportunity with the candidate's evidence; twice on a day it is the same one. Raises Refused."""
+    """An opportunity with the candidate's evidence; twice on a day it is the same one while it runs. Raises Refused."""
     chance, day = candidate.chance, organisation.today(at)
+    key = _free(f"rule:{account.pk}:{candidate.kind}:{day}")
     return opening.open(
-        account, candidate.kind, by=by, at=at, key=f"rule:{account.pk}:{candidate.kind}:{day}", origin=Origin.RULE,
+        account, candidate.kind, by=by, at=at, key=key, origin=Origin.RULE,
         expected=chance.expected, evidence=[sign.row() for sign in candidate.signs], reason=reason, owner=owner,
         product=Product.objects.filter(pk=chance.product or 0).first(),
         plan=Plan.objects.filter(pk=chance.plan or 0).first(),
         due_on=add_business_days(day, FIRST_STEP_DAYS),
     )  # fmt: skip
+
+
+def _free(key: str) -> str:
+    """The key, else one that names the opportunity which had it and has ended."""
+    free = key
+    while (stands := Opportunity.objects.filter(key=free).first()) and not stands.is_live:
+        free = f"{key}:{stands.pk}"
+    return free

@@ -37,6 +37,7 @@ def open(
         return stands
     _check(account, kind, title, next_step, reason or "", due_on)
     saving.amount("expected_minor", expected)
+    _refuse_stranger(owner, account, account.owner_id)
     grounds = holding.check(account, reason or "", at)
     row = Opportunity(
         account=account, kind=kind, origin=origin, key=key, title=title.strip(), product=product, plan=plan,
@@ -97,7 +98,7 @@ def change(
         if not changed:
             return row
         saving.check_live(row)
-        _refuse_stranger(given.get("owner"), row)
+        _refuse_stranger(given.get("owner"), row.account, row.owner_id)
         for name in changed:
             setattr(row, name, given[name])
         saving.save(row, at)
@@ -108,6 +109,12 @@ def change(
     return row
 
 
-def _refuse_stranger(owner: Member | None, row: Opportunity) -> None:
-    if owner is not None and owner.pk != row.owner_id and not owner.is_active:
+def _refuse_stranger(owner: Member | None, account: Account, stands: int | None) -> None:
+    """Raises Refused for a new owner who has left, or does not see the account; who stands there may stay."""
+    if owner is None or owner.pk == stands:
+        return
+    if not owner.is_active:
         raise Refused.one("owner", Text("a colleague who is active", "有効なメンバー"), owner.name)
+    if not saving.reaches(owner, account):
+        words = Text("a colleague who works on this account's opportunities", "この顧客の提案機会を扱えるメンバー")
+        raise Refused.one("owner", words, owner.name)

@@ -10,7 +10,6 @@ from nenrin.customers.errors import Refused
 from nenrin.customers.models import Account
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.models import Member
-from nenrin.foundation.permissions import Permission
 from nenrin.foundation.roles import Role
 from nenrin.values import Text
 from nenrin.work import checking, feedback
@@ -37,7 +36,9 @@ def hand(
     """
     with transaction.atomic():
         row = saving.locked(opportunity)
-        whom = seller or row.seller or feedback.seller_of(row.account)
+        whom = (
+            seller or (row.seller if row.state == OpportunityState.HANDED else None) or feedback.seller_of(row.account)
+        )
         if row.state == OpportunityState.HANDED and whom is not None and whom.pk == row.seller_id:
             return row
         saving.check_version(row, version, {"seller": whom})
@@ -54,8 +55,7 @@ def hand(
 def _checked(seller: Member | None, account: Account) -> Member:
     if seller is None or not seller.is_active:
         raise Refused.one("seller", Text("a seller: this account has none", "営業担当を指定（この顧客には未設定）"))
-    rows = Account.objects.for_member(seller, Permission.OPPORTUNITIES_EDIT)
-    if not rows.filter(pk=account.pk).exists():
+    if not saving.reaches(seller, account):
         words = Text(
             "somebody who sees this account: make them its sales owner first",
             "この顧客を閲覧できる担当者（先に営業担当として設定）",

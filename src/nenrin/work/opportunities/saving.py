@@ -8,8 +8,11 @@ from typing import Any
 from django.db.models import Model
 
 from nenrin.customers.errors import Refused
+from nenrin.customers.models import Account
 from nenrin.foundation import format, journal
 from nenrin.foundation.actors import Actor
+from nenrin.foundation.models import Member
+from nenrin.foundation.permissions import Permission
 from nenrin.values import Money, Text
 from nenrin.work import checking
 from nenrin.work.models import Opportunity
@@ -51,6 +54,12 @@ def amount(field: str, minor: int | None) -> None:
     """Raises Refused for a sum that cannot be."""
     if minor is not None and abs(minor) > LARGEST:
         raise Refused.one(field, Text("an amount that can be", "金額の範囲外"), minor)
+
+
+def reaches(member: Member, account: Account) -> bool:
+    """May this member work on opportunities of the account?"""
+    rows = Account.objects.for_member(member, Permission.OPPORTUNITIES_EDIT)
+    return bool(rows.filter(pk=account.pk).exists())
 
 
 def member_of(by: Actor) -> int | None:
