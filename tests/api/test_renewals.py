@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
+from django.utils import timezone
 
+from nenrin.customers import accounts
+from nenrin.foundation import organisation
+from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Organisation
 from nenrin.foundation.roles import Role
+from nenrin.work.models import RenewalOutcome
 from tests import cast
 from tests.api.rest import Rest
 from tests.work import losses_world as world
@@ -42,7 +47,7 @@ def test_programs_read_the_forecast_and_managers_overrule(org: Organisation, at:
     told = head.get("/renewals/forecast?months=24&scenario=high").data
     assert (told["due"], told["committed"], told["expected"], told["steps"]["end"]) == (480_000, 480_000, None, 480_000)
     assert head.get("/renewals/forecast?scenario=zodiac").status_code == 422
-    (ahead,) = [one for one in head.get("/renewals/quarters?months=24").data if one["is_ahead"]]
+    (ahead,) = [one for one in head.get("/renewals/quarters").data if one["is_ahead"]]
     assert ahead["steps"]["start"] == 480_000
     assert [one["side"] for one in head.get(f"{path}/calls").data] == ["manager", "csm"]
     assert head.get(f"{path}/checkpoints").data == []
@@ -54,3 +59,15 @@ def test_programs_read_the_forecast_and_managers_overrule(org: Organisation, at:
     )
     assert head.post(f"{path}/withdraw", {}).status_code == 204
     assert head.get("/renewals?months=24").data["items"][0]["manager_call"] is None
+
+
+def test_quarters_reach_a_year_ahead_and_nothing_due_is_nothing_lost(org: Organisation, at: datetime) -> None:
+    today = organisation.today(timezone.now())
+    account = accounts.open(cast.DRIFTING, by=SYSTEM, at=at, status="customer")
+    world.signed(account, at=at, mrr=480_000, starts=today - timedelta(days=45))
+    RenewalOutcome.objects.create(
+        account=account, term_end=today, decision_on=today, due_minor=0, kept_minor=0, settled_on=today
+    )
+    past, ahead = Rest(cast.member(Role.HEAD)).get("/renewals/quarters").data
+    assert (past["is_ahead"], past["steps"]["count"], past["left"]) == (False, 1, 0)
+    assert (ahead["is_ahead"], ahead["steps"]["start"]) == (True, 480_000)

@@ -290,6 +290,10 @@ def test_accuracy_is_told_from_ten_outcomes_on_in_probability_and_money(account:
     )
     assert person.brier == pytest.approx((8 * 0.05**2 + 2 * 0.95**2) / 10, abs=1e-6)
     assert (manager.name, manager.hit, manager.commits, manager.committed) == ("部長", 0.2, 0, None)
+    RenewalCheckpoint.objects.filter(pk=RenewalCheckpoint.objects.earliest("pk").pk).update(kept_minor=None)
+    model, person, _ = renewal_accuracy.of(RenewalCheckpoint.objects.all(), 90, "JPY")
+    assert (model.count, model.foretold, model.came) == (10, 72.0, 70), "money of terms whose end is known"
+    assert person.commits == 9
     RenewalCheckpoint.objects.earliest("pk").delete()
     (few, *_) = renewal_accuracy.of(RenewalCheckpoint.objects.all(), 90, "JPY")
     assert (few.count, few.brier, few.hit, few.came) == (9, None, None, None)

@@ -38,6 +38,7 @@ router = Router(tags=["renewals"])
 VIEW, EDIT = Permission.RENEWALS_VIEW, Permission.RENEWALS_EDIT
 OVERRIDE = Permission.RENEWALS_OVERRIDE
 SORTS = {"id", "ends_on", "mrr_minor"}
+YEAR = timedelta(days=366)
 Word = Literal["commit", "likely", "open", "at_risk", "lost"]
 
 
@@ -101,6 +102,10 @@ class Filters(Window):
 
 class ForecastAsking(Strict):
     months: int = Field(6, ge=1, le=24)
+    scenario: Scenario = Scenario.MEDIUM
+
+
+class QuartersAsking(Strict):
     scenario: Scenario = Scenario.MEDIUM
 
 
@@ -230,13 +235,13 @@ def get_forecast(request: ApiRequest, asking: Query[ForecastAsking]) -> Any:
 
 @router.get("/quarters", response=list[QuarterOut], summary="List renewals by quarter")
 @grants(VIEW)
-def list_quarters(request: ApiRequest, asking: Query[ForecastAsking]) -> Any:
-    """Past fiscal quarters as they came, those ahead as the scenario foretells."""
+def list_quarters(request: ApiRequest, asking: Query[QuartersAsking]) -> Any:
+    """Past fiscal quarters as they came, those of the year ahead as the scenario foretells."""
     org, today = organisation.current(), organisation.today(request.at)
     mine = Subscription.objects.for_member(request.member, VIEW)
     told = RenewalOutcome.objects.for_member(request.member, VIEW)
     over = renewal_quarters.past(told, mine, today, org.currency, org.fiscal_start_month)
-    table = _table(request, asking.months)
+    table = renewal_pipeline.read(renewal_pipeline.ahead(mine, today, today + YEAR).order_by("pk"))
     ahead = renewal_quarters.ahead(table, today, org.currency, asking.scenario, org.fiscal_start_month)
     return [
         {"start": one.period.start, "to": one.period.end, "is_ahead": one.is_ahead, "left": one.left,

@@ -54,7 +54,7 @@ def _told(rows: QuerySet[RenewalCheckpoint], side: str, column: str, said: str, 
         ~Q(outcome=Outcome.LOST) & Q(**{f"{column}__gte": 0.5})
     )
     kept = Case(When(kept_minor__gt=F("mrr_minor"), then=F("mrr_minor")), default=F("kept_minor"))
-    own = Q(currency=currency)
+    own = Q(currency=currency, kept_minor__isnull=False)  # of terms over before it was kept nobody knows what stayed
     commits = Q(**{f"{said}__call": Call.COMMIT}) & own if said else Q(pk__isnull=True)
     sums = {
         "n": Count("pk"), "square": Avg((F(column) - stayed) * (F(column) - stayed), output_field=FloatField()),

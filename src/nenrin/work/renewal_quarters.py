@@ -58,7 +58,7 @@ def past(
 def _told(rows: QuerySet[RenewalOutcome], since: date, currency: str) -> dict[date, tuple[int, ...]]:
     """By month of the decision: terms, those that left, due, lost, shrunk by, grown by."""
     lost, shrunk, grown = (
-        Q(kept_minor=0),
+        Q(kept_minor=0, due_minor__gt=0),
         Q(kept_minor__gt=0, kept_minor__lt=F("due_minor")),
         Q(kept_minor__gt=F("due_minor")),
     )

@@ -133,11 +133,10 @@ def _mine(request: MemberRequest, lines: Sequence[Line]) -> set[int]:
 def renewals_export(request: MemberRequest, kind: str) -> Any:
     """The list as a file, of accounts on which the viewer holds both rights; words only for those who read them."""
     ask = asked(request, navigation.today(request))
-    theirs = Subscription.objects.for_member(request.user, Permission.EXPORT).values_list("pk", flat=True)
-    seen = ask.table.subscription.tolist()
-    keys = (
-        seen if allowed(request.user, Permission.EXPORT) is Scope.ALL else [one for one in seen if one in set(theirs)]
-    )
+    keys = ask.table.subscription.tolist()
+    if allowed(request.user, Permission.EXPORT) is not Scope.ALL:
+        own = set(Subscription.objects.for_member(request.user, Permission.EXPORT).values_list("pk", flat=True))
+        keys = [one for one in keys if one in own]
     language, may_read = exports.language(), visible(request.user, FieldClass.PERSONAL)
 
     def cells() -> Iterator[list[Any]]:
