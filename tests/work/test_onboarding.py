@@ -111,6 +111,13 @@ def test_two_editors_of_one_draft_do_not_overwrite_each_other(org: Organisation)
         templates.draft("small", SMALL | {"name": "theirs"}, by=ME, at=noon(3), version=draft.version)
 
 
+def test_who_saw_only_what_is_in_use_does_not_write_over_anothers_first_draft(org: Organisation) -> None:
+    live = templates.publish(templates.draft("small", SMALL, by=ME, at=BEGAN), by=ME, at=BEGAN)
+    templates.draft("small", SMALL | {"name": "mine"}, by=ME, at=noon(3), version=live.version)
+    with pytest.raises(Conflict):
+        templates.draft("small", SMALL | {"name": "theirs"}, by=ME, at=noon(3), version=live.version)
+
+
 def _flags(**change: object) -> dict[str, Flag]:
     """Flags of a(task) -> value, and b beside them, with `b` changed."""
     steps_ = [

@@ -101,7 +101,8 @@ def draft(
         if row and row.document == plain:
             return _typed(row)
         last = template.versions.order_by("-number").first()
-        row = row or OnboardingTemplateVersion(template=template, number=last.number + 1 if last else 1, version=0)
+        number, before = (last.number + 1, last.version) if last else (1, 0)
+        row = row or OnboardingTemplateVersion(template=template, number=number, version=before)
         row.document, row.changed_at, row.version = plain, at, row.version + 1
         row.author_id = by.member
         row.save()
