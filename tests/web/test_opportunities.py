@@ -54,6 +54,11 @@ def test_the_pipeline_lists_what_runs_and_what_came(client: Client, row: Opportu
     assert cast.THRIVING not in body(client, "/opportunities?q=東雲")
 
 
+def test_figures_leave_out_archived_accounts_as_the_list_does(client: Client, row: Opportunity, at: datetime) -> None:
+    Account.objects.filter(pk=row.account_id).update(archived_at=at)
+    assert "¥30,000" not in body(client, "/opportunities")
+
+
 def test_an_empty_installation_says_where_they_come_from(client: Client) -> None:
     assert "To the candidates" in body(client, "/opportunities")
     assert "No candidate now" in body(client, "/opportunities/candidates")

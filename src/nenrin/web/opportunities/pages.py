@@ -50,7 +50,7 @@ def opportunities(request: MemberRequest) -> HttpResponse:
     sort = chosen_sort(request, SORTS, "due")
     page = page_of(ordered(rows, sort, SORTS), request)
     currency = currency_of(request)
-    told = figures.of(Opportunity.objects.for_member(request.user, VIEW), today, currency)
+    told = figures.of(_mine(request), today, currency)
     context = {
         "as_of": request.at,
         "title": TITLE,
@@ -73,12 +73,16 @@ def opportunities(request: MemberRequest) -> HttpResponse:
     return render(request, "opportunities/opportunities.html", context)
 
 
+def _mine(request: MemberRequest) -> QuerySet[Opportunity]:
+    rows: QuerySet[Opportunity] = Opportunity.objects.for_member(request.user, VIEW)
+    return rows.filter(account__archived_at__isnull=True)
+
+
 def asked(request: MemberRequest, today: date) -> tuple[QuerySet[Opportunity], dict[str, str]]:
     filters = {name: plain(request.GET.get(name)) for name in FILTERS}
     if filters["state"] not in {*WHICH, *STATES}:
         filters["state"] = RUNNING
-    rows = Opportunity.objects.for_member(request.user, VIEW).filter(account__archived_at__isnull=True)
-    rows = rows.select_related("account", "owner", "seller", "product", "plan")
+    rows = _mine(request).select_related("account", "owner", "seller", "product", "plan")
     if filters["state"] != ALL:
         rows = rows.filter(state__in=LIVE if filters["state"] == RUNNING else (filters["state"],))
     if filters["q"]:
