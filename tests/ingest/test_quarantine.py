@@ -36,6 +36,14 @@ def test_the_law_holds_before_between_and_after_drains_for_every_source() -> Non
     assert law("Server") == {"received": 1, "stored": 1, "duplicate": 0, "quarantined": 0, "pending": 0, "limited": 0}
 
 
+def test_a_source_called_total_does_not_stand_in_for_the_sum() -> None:
+    web, named = source("Web"), source("total")
+    send(web, track(), track())
+    send(named, track())
+    assert law()["received"] == 3 and law("Web")["received"] == 2
+    assert law(conservation.called(named.pk, named.name))["received"] == 1
+
+
 def test_a_retry_of_what_is_still_wrong_waits_again_and_counts_nothing_twice() -> None:
     send(source(), {"type": "track", "userId": "sato"}, track())
     drained()

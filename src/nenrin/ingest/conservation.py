@@ -17,7 +17,7 @@ from nenrin.analytics.lake import Lake
 from nenrin.ingest import spool
 from nenrin.ingest.models import Progress, Source, Verdict
 
-DRAIN = "drain"
+DRAIN, TOTAL = "drain", "total"
 TRIES, PAUSE_SECONDS = 20, 0.02
 
 
@@ -31,7 +31,7 @@ class Law(TypedDict):
 
 
 def law(lake: Lake) -> dict[str, Law]:
-    """The terms as `total`, and under the name of each source, as they stood at one moment.
+    """The terms as `total`, and under the name of each source (see `called`), as they stood at one moment.
 
     Counted again where a drain has moved events meanwhile. One that was stopped between its commit in the lake and its
     entry in the ledger leaves its events pending: what becomes of each is not yet written down.
@@ -44,10 +44,17 @@ def law(lake: Lake) -> dict[str, Law]:
         time.sleep(PAUSE_SECONDS)
     names = dict(Source.objects.values_list("id", "name"))
     sources = sorted({source for counts in terms.values() for source in counts} | set(names))
-    found = {"total": _row({term: sum(counts.values()) for term, counts in terms.items()})}
+    found = {TOTAL: _row({term: sum(counts.values()) for term, counts in terms.items()})}
     for source in sources:
-        found[names.get(source, f"#{source}")] = _row({term: counts.get(source, 0) for term, counts in terms.items()})
+        found[called(source, names.get(source, ""))] = _row(
+            {term: counts.get(source, 0) for term, counts in terms.items()}
+        )
     return found
+
+
+def called(source: int, name: str) -> str:
+    """Under which name the law tells of a source: its number where it has none, or is called as the total is."""
+    return f"#{source}" if name in ("", TOTAL) else name
 
 
 def _place(lake: Lake) -> tuple[int, int]:

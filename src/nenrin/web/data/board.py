@@ -85,11 +85,8 @@ def data_board(request: MemberRequest) -> HttpResponse:
 def _lines(law: dict[str, Law], at: datetime) -> list[Line]:
     rows = list(Source.objects.order_by("-is_active", "name"))
     fresh = {row.source.pk: row for row in freshness.sources(at, rows)}
-    return [
-        Line(row, fresh.get(row.pk), law[row.name], law_words.difference(law[row.name]))
-        for row in rows
-        if row.name in law
-    ]
+    found = [(row, law.get(conservation.called(row.pk, row.name))) for row in rows]
+    return [Line(row, fresh.get(row.pk), told, law_words.difference(told)) for row, told in found if told]
 
 
 def _volume(request: MemberRequest) -> Columns:

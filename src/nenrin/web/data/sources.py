@@ -207,7 +207,7 @@ def source_state(request: MemberRequest, key: int) -> HttpResponse:
 
 
 def _law(found: Source) -> conservation.Law:
-    return conservation.law(lakes.current())[found.name]
+    return conservation.law(lakes.current())[conservation.called(found.pk, found.name)]
 
 
 def _address(request: MemberRequest) -> str:
