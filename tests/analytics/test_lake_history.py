@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from datetime import date
 from pathlib import Path
@@ -95,14 +96,30 @@ def test_a_lent_connection_shows_what_a_fresh_one_shows(history: tuple[list[Happ
                 lake.append_facts(versions(said[half:], half), app="test", version=2)
 
 
+def test_a_lent_connection_begins_anew_where_the_cache_is_gone(tmp_path: Path) -> None:
+    lake = lake_of(tmp_path, [], [])
+    for accounts in ([1], [2]):
+        with lake.session(accounts=accounts) as db:
+            assert usage(db, DAYS[-1]) == {}
+    shutil.rmtree(lake.path / "cache")
+    for accounts in ([1], [2]):
+        with lake.session(accounts=accounts) as db:
+            assert usage(db, DAYS[-1]) == {}
+
+
+def heard(db: duckdb.DuckDBPyConnection) -> set[tuple[object, ...]]:
+    """Days on which anything was said of the kinds asked about for everybody."""
+    return set(db.execute("select kind, day::varchar, known_on::varchar from fact_days").fetchall())
+
+
 def _all_of(lake: Lake, accounts: list[int], known: date | None) -> list[object]:
     with lake.session(known=known, accounts=accounts) as db:
-        return [(usage(db, day), users(db, day), tickets(db, day)) for day in DAYS[4:]]
+        return [heard(db), *((usage(db, day), users(db, day), tickets(db, day)) for day in DAYS[4:])]
 
 
 def _of_whole(lake: Lake, accounts: list[int], known: date | None) -> list[object]:
     with lake.session(known=known) as db:
-        return [
+        return [heard(db)] + [
             (
                 {account: n for account, n in usage(db, day).items() if account in accounts},
                 {(account, user) for account, user in users(db, day) if account in accounts},

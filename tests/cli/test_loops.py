@@ -59,11 +59,14 @@ def test_a_database_that_is_busy_or_away_is_one_line_and_tried_again(
     assert line.getMessage() == f"the seal loop could not have the database ({told.splitlines()[0]}); trying again"
 
 
-def test_a_row_that_the_database_refuses_is_a_fault_of_ours_and_keeps_its_trace(
-    at: datetime, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize(
+    "fault", [IntegrityError("UNIQUE constraint failed"), OperationalError("no such column: colour")]
+)
+def test_what_the_database_refuses_for_good_is_a_fault_of_ours_and_keeps_its_trace(
+    at: datetime, caplog: pytest.LogCaptureFixture, fault: Exception
 ) -> None:
     def broken(now: datetime) -> int:
-        raise IntegrityError("UNIQUE constraint failed")
+        raise fault
 
     assert one_round(at, (Loop("broken", broken),)) == {"broken": 0}
     assert [(line.levelname, bool(line.exc_info)) for line in caplog.records] == [("ERROR", True)]

@@ -132,3 +132,15 @@ def test_an_exclusion_says_either_accounts_or_a_playbook_and_reads(org: Organisa
     for _ in range(2):
         holdouts.exclude(condition=holdouts.IN_DANGER, reason="x", by=SYSTEM, at=at)
     assert UniversalExclusion.objects.count() == 1
+
+
+def test_who_the_playbook_itself_always_helps_is_no_part_of_the_comparison(org: Organisation, at: datetime) -> None:
+    holdouts.change(0.1, reason="x", by=SYSTEM, at=at)
+    [one] = _drawn(1, at)
+    Account.objects.filter(pk=one.pk).update(industry="医療")
+    never = {"field": "industry", "op": "=", "value": "医療"}
+    stage.published(stage.document(holdout={"share": 0.0, "never": never}), at=at)
+    stage.falls(one, at=at)
+    stage.goes_on(at)
+    assert Run.objects.get().state == "done" and not UniversalExposure.objects.exists()
+    assert Exposure.objects.get().arm == arms.ALWAYS

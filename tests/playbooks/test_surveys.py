@@ -178,3 +178,19 @@ def test_what_was_asked_is_listed_with_the_share_of_answers(org: Organisation, a
     [told] = Rest(member(Role.HEAD, "責任者")).get("/surveys").data["items"]
     assert (told["account"], told["score"], told["survey"]) == (account.pk, 9, "nps")
     assert "No survey was asked yet" in body(signed_in(Role.CSM), "/surveys"), "another team's account"
+
+
+def test_who_answers_while_their_mail_is_being_counted_keeps_the_answer(org: Organisation, at: datetime) -> None:
+    _, row = _asked(at)
+    assert row.mail is not None
+    surveys.answer(row, 9, at=at)
+    assert surveys._went_out(row.pk, {row.mail: at}, at) == 0
+    assert Answer.objects.get().score == 9
+
+
+def test_words_may_follow_the_score(org: Organisation, at: datetime) -> None:
+    _, row = _asked(at)
+    surveys.answer(row, 9, at=at)
+    surveys.answer(row, 9, "担当者の説明", at=at)
+    told = Answer.objects.get()
+    assert (told.score, told.comment) == (9, "担当者の説明")

@@ -15,7 +15,7 @@ def put(world: Any, at: datetime) -> None:
     version = stage.published(stage.document(), at=at)
     world.put("playbook", version.playbook.key)
     world.put("playbook_number", version.number)
-    holdouts.change(0.05, reason="全体の効果を測る", by=SYSTEM, at=at)
+    holdouts.change(0.05, reason="全体効果測定", by=SYSTEM, at=at)
     world.put("universal_exclusion", UniversalExclusion.objects.get().pk)
     for owner, account in world.ids["account"].items():
         run = Run.objects.create(playbook=version.playbook, version=version, account_id=account, occasion="matrix",

@@ -11,4 +11,4 @@ from nenrin.work import renewals
 
 def add(signed: Subscription, canary: str, at: datetime) -> None:
     renewals.say(signed, "open", reason=f"{canary} 検討中", next_step=f"{canary} 電話", by=SYSTEM, at=at)
-    renewals.say(signed, "lost", reason=f"{canary} の指摘", side="manager", by=SYSTEM, at=at)
+    renewals.say(signed, "lost", reason=f"{canary} 指摘", side="manager", by=SYSTEM, at=at)

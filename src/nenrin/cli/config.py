@@ -26,7 +26,7 @@ def command() -> None:
     """Segments, health models, templates and playbooks as YAML files.
 
     FOLDER holds a folder for each kind: segments, health-models, task-templates, mail-templates, onboarding-templates,
-    plan-templates, policies, playbooks.
+    plan-templates, policies, playbooks, events.
     """
 
 

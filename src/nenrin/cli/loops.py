@@ -124,6 +124,8 @@ LONG = (
 #: What waits for others' machines. A standing worker goes through each beside the rest.
 SENDING = (Loop("deliver", mails.step, is_shared=True),)
 TELLING = (Loop("tell", feed.step), Loop("post", webhooks.step, is_shared=True))
+#: What SQLite says under the same name of what is wrong with us or with its file.
+FAULTS = ("no such ", "syntax error", "too many SQL", "disk I/O", "malformed")
 BESIDE = {"long loops": LONG, "sending": SENDING, "telling": TELLING}
 LOOPS = PROMPT + LONG + SENDING + TELLING
 
@@ -149,13 +151,21 @@ def _run(loop: Loop, at: datetime) -> int:
                 seconds = round(time.perf_counter() - begun, 3)
                 leases.note(f"worker.{loop.name}", {"done": done, "seconds": seconds, "at": at.isoformat()})
             return done
-    except (OperationalError, InterfaceError) as trouble:  # locked for too long, or away: nobody's fault in this loop
+    except (OperationalError, InterfaceError) as trouble:
+        if not _is_away(trouble):
+            log.exception("the %s loop failed; nothing of its round was kept, trying again", loop.name)
+            return 0
         log.warning("the %s loop could not have the database (%s); trying again", loop.name, _in_a_line(trouble))
         close_old_connections()
         return 0
     except Exception:
         log.exception("the %s loop failed; nothing of its round was kept, trying again", loop.name)
         return 0
+
+
+def _is_away(trouble: Exception) -> bool:
+    """The database was locked for too long, full or gone: nobody's fault in a loop."""
+    return not any(word in str(trouble) for word in FAULTS)
 
 
 def _in_a_line(trouble: Exception) -> str:

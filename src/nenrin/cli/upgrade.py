@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import click
+from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from nenrin.cli.output import fail
 
-#: Apps whose migrations come with Nenrin's own versions; a library's may be squashed away by its upgrade.
-OURS = ("foundation", "customers", "ingest", "insight", "work")
-
 
 def refuse_newer() -> MigrationExecutor:
     """Fail where the database has seen migrations that this version does not know."""
     executor = MigrationExecutor(connection)
     unknown = [name for name in executor.loader.applied_migrations if name not in executor.loader.disk_migrations]
-    unknown = [name for name in unknown if name[0] in OURS]
+    # A library's migrations may be squashed away by its upgrade; ours come with our own versions.
+    ours = {config.label for config in apps.get_app_configs() if config.name.startswith("nenrin.")}
+    unknown = [name for name in unknown if name[0] in ours]
     if unknown:
         newest = ", ".join(".".join(name) for name in sorted(unknown)[:3])
         fail(f"this database belongs to a newer version ({newest}): install that version, or restore a backup")

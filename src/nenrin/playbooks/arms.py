@@ -39,8 +39,8 @@ def settle(
     if not accounts:
         return {}
     tops, strata = families.tops(accounts), gates.strata([account.pk for account in accounts])
-    group = _group(live, accounts, tops, strata, at, fields)
     share, spared = live.document.holdout.share, _spared(live, accounts) | known.never
+    group = _group(live, [one for one in accounts if one.pk not in spared], tops, strata, at, fields)
     written = _written(live, set(tops.values()))
     fresh, held = [], {}
     for account in accounts:
@@ -48,9 +48,9 @@ def settle(
         is_outside = account.pk in group.outside
         drawn = written.get(top) or _drawn(live, top, share, group.share if account.pk not in group.helped else 0.0)
         is_held = is_outside or (drawn.arm == assignment.HOLDOUT and not _is_freed(live, account, top, share, group))
-        if account.pk in spared or is_held != (drawn.arm == assignment.HOLDOUT):
+        if account.pk in spared or (drawn.arm == assignment.HOLDOUT and not is_held):
             fresh.append(_exposure(live, account, top, Drawn(ALWAYS, drawn.share), strata.get(account.pk, ""), at))
-        else:
+        elif is_held == (drawn.arm == assignment.HOLDOUT):  # else the universal group alone holds it back, for now
             fresh.append(_exposure(live, account, top, drawn, strata.get(account.pk, ""), at))
         if account.pk not in spared and is_held:
             held[account.pk] = _verdict(is_outside, share, group.share)
@@ -73,7 +73,8 @@ def _group(
 ) -> _Group:  # fmt: skip
     """The universal draw of these accounts; each one's first occasion since there is a group is written down.
 
-    A playbook on the list of exclusions is no occasion: it helps both arms alike.
+    A playbook on the list of exclusions is no occasion, nor is one whose own rule never holds the account back: both
+    arms are helped alike.
     """
     share = holdouts.share()
     if not share:

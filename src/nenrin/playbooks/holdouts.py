@@ -31,7 +31,7 @@ SALT: Final = "universal"
 HIGHEST_SHARE: Final = 0.1
 #: What stands on the list from the first day on.
 IN_DANGER: Final[Mapping[str, Any]] = {"field": "health.band", "op": "=", "value": "at_risk"}
-IN_DANGER_WORDS: Final = Text("Accounts in danger are always helped", "危険な顧客には必ず対応する")
+IN_DANGER_WORDS: Final = Text("At risk (put there by itself)", "危険判定（自動追加）")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ def change(share: float, *, reason: str, by: Actor, at: datetime) -> UniversalHo
             return row
         row, _ = UniversalHoldout.objects.update_or_create(pk=1, defaults={"share": share, "changed_at": at})
         if share and not UniversalExclusion.objects.exists():
-            exclude(by=by, at=at, condition=IN_DANGER, reason=IN_DANGER_WORDS.ja)
+            exclude(by=by, at=at, condition=IN_DANGER, reason=IN_DANGER_WORDS.in_(organisation.current().language))
         _record("changed", by, at, before=f"{before * 100:g}", after=f"{share * 100:g}", reason=told)
     return row
 

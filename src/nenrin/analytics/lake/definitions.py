@@ -36,8 +36,8 @@ def standing(db: duckdb.DuckDBPyConnection, name: str) -> Hashable:
 
 
 def spend(db: duckdb.DuckDBPyConnection) -> None:
-    """Tables are left in the connection that nobody looks after: it is not to be kept."""
-    _standing.setdefault(db, {})[_SPENT] = True
+    """Tables come and go in the connection that nobody looks after: what stands is made anew, and it is not kept."""
+    _standing[db] = {_SPENT: True}
 
 
 def is_spent(db: duckdb.DuckDBPyConnection) -> bool:

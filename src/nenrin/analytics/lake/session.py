@@ -127,7 +127,8 @@ def build(
         moved = remembered.moved(db, facts_table.path, files, zone)
         facts.believe_own(db, files, zone=zone, known=known, concerned=concerned, moved=moved)
     days_said = remembered.days(db, facts_table.path, files, zone)
-    once(db, "fact_days", id(days_said), partial(links.keep, db, "fact_days", days_said))
+    heard = (zone.key, *sorted(path for kind in remembered.HEARD for path in files.get(kind, ())))
+    once(db, "fact_days", heard, partial(links.keep, db, "fact_days", days_said))
     _usage(db, known, usage)
 
 

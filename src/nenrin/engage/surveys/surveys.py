@@ -93,7 +93,7 @@ def _mailed(row: SurveyAsk, asked: Question, question: str, by: Actor, at: datet
 def answer(row: SurveyAsk, score: int, comment: str = "", *, at: datetime) -> SurveyAsk:
     """Keep what was answered: once for each mail, as a fact of the account that stands now.
 
-    The same score again is the same answer. Raises Refused, Expired, AnsweredAlready. Journal: ingest.answer.given and
+    The same score again is the same answer, with the words that come with it. Raises Refused, Expired, AnsweredAlready. Journal: ingest.answer.given and
     engage.survey.answered, which tells the channel.
     """
     low, high = SCALES[row.survey]
@@ -102,9 +102,11 @@ def answer(row: SurveyAsk, score: int, comment: str = "", *, at: datetime) -> Su
     with transaction.atomic():
         row = SurveyAsk.objects.select_for_update(of=("self",)).select_related("account", "contact").get(pk=row.pk)
         if row.answered_at is not None:
-            if row.score == score:
-                return row
-            raise AnsweredAlready(AnsweredAlready.__doc__)
+            if row.score != score:
+                raise AnsweredAlready(AnsweredAlready.__doc__)
+            if comment.strip():
+                _tell(row, comment.strip()[:LONGEST_COMMENT], at)
+            return row
         if at >= row.expires_at:
             raise Expired(Expired.__doc__)
         row.score, row.answered_at = score, at
@@ -119,14 +121,21 @@ def follow(at: datetime, limit: int = 200) -> int:
     returns how many. Safe to repeat. Journal: ingest.answer.asked."""
     waiting = SurveyAsk.objects.filter(sent_on__isnull=True, answered_at__isnull=True, asked_at__gt=at - LASTS)
     gone = dict(Mail.objects.filter(pk__in=waiting.values("mail"), state__in=GONE).values_list("pk", "changed_at"))
-    rows = list(waiting.filter(mail__in=gone).select_related("account", "contact").order_by("pk")[:limit])
-    zone = organisation.zone()
-    for row in rows:
-        with transaction.atomic():
-            row.sent_on = gone[row.mail or 0].astimezone(zone).date()
-            row.save(update_fields=["sent_on"])
-            _tell(row, "", at)
-    return len(rows)
+    found = list(waiting.filter(mail__in=gone).order_by("pk").values_list("pk", flat=True)[:limit])
+    return sum(_went_out(key, gone, at) for key in found)
+
+
+def _went_out(key: int, gone: Mapping[int, datetime], at: datetime) -> int:
+    """1 where it counts as asked from now on; 0 where it was answered meanwhile, which says the same and more."""
+    rows = SurveyAsk.objects.select_for_update(of=("self",)).select_related("account", "contact")
+    with transaction.atomic():
+        row = rows.get(pk=key)
+        if row.sent_on is not None or row.answered_at is not None:
+            return 0
+        row.sent_on = gone[row.mail or 0].astimezone(organisation.zone()).date()
+        row.save(update_fields=["sent_on"])
+        _tell(row, "", at)
+    return 1
 
 
 def last_asked(contact: int, survey: str, *, since: datetime) -> SurveyAsk | None:

@@ -61,7 +61,7 @@ def dashboard(ask: Question, reasons: Reasons = written) -> Dashboard:
     bands = health.bands_on(ask, ask.last) if ask.sees_health else {}
     ahead, moved, awaited = coming.ahead(ask, bands, pays), changes(ask), expected(ask, pays)
     return Dashboard(
-        ask, len(pays), tuple(figures.tiles(ask)), ask.statement(), tuple(_cohorts(ask)), health.standing(ask), ahead,
+        ask, len(pays), tuple(figures.tiles(ask)), ask.statement(), tuple(_cohorts(ask)), health.standing(ask, bands), ahead,
         tuple(risky.risks(ask, bands, pays, _first(ahead))), moved,
         awaited, leaving(moved.churned, reasons),
         capacity.of_accounts(pays) if ask.is_now else None,

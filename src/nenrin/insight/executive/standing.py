@@ -48,12 +48,9 @@ class Standing:
         return next((part for part in self.before if part.band == band), None)
 
 
-def standing(ask: Question) -> Standing | None:
-    """None where the asker may not see health, or none was stored by that day."""
-    if not ask.sees_health:
-        return None
-    now = bands_on(ask, ask.last)
-    if not now:
+def standing(ask: Question, now: Mapping[int, str]) -> Standing | None:
+    """From the bands at the end of the period; None where the asker may not see health, or none was stored by then."""
+    if not ask.sees_health or not now:
         return None
     first = ask.period.start - timedelta(days=1)
     was = bands_on(ask, first)
