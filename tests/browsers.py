@@ -39,6 +39,7 @@ def signed_in(browser: Browser, live_server: Any, member: Member, **options: Any
     client = Client()
     client.force_login(member)
     context = browser.new_context(base_url=live_server.url, **options)
+    context.set_default_navigation_timeout(90_000)  # of a busy machine
     context.add_cookies([{"name": "sid", "value": client.cookies["sid"].value, "url": live_server.url}])
     return context.new_page()
 

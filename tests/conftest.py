@@ -23,6 +23,7 @@ examples.register_profile("landing", deadline=None, derandomize=True)
 examples.load_profile("landing" if os.environ.get("CI") else "here")
 
 
+@pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What drives a browser, a client or whole processes goes one after another, beside everything else."""
     for item in items:

@@ -114,6 +114,7 @@ def visited(address: str) -> Visit:
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=chromium, args=FLAGS)
         page = browser.new_page(user_agent=A_PERSON)
+        page.set_default_navigation_timeout(90_000)  # of a busy machine
         page.on("response", lambda answer: visit.told.append(f"{answer.status} {answer.request.method} {answer.url}"))
         page.on("console", lambda message: visit.told.append(f"console {message.text}"))
         page.on("pageerror", lambda problem: visit.told.append(f"error {problem}"))

@@ -28,7 +28,7 @@ from tests.flows.running import Installation, free_port, wait_for
 
 CLIENTS = 4
 EVENTS_A_BATCH = 20
-SETTLE_SECONDS = 120
+SETTLE_SECONDS = 300
 #: How long what a killed `nenrin serve` leaves behind may live.
 ORPHAN_SECONDS = 5.0
 

@@ -98,7 +98,7 @@ def send(base: str, key: str, path: str, body: dict[str, Any]) -> tuple[int, dic
     """POST JSON as a Segment client does."""
     basic = base64.b64encode(f"{key}:".encode()).decode()
     request = urllib.request.Request(base + path, json.dumps(body).encode(), {"Authorization": f"Basic {basic}"})
-    with urllib.request.urlopen(request, timeout=20) as answer:
+    with urllib.request.urlopen(request, timeout=60) as answer:
         return answer.status, json.loads(answer.read())
 
 
@@ -107,5 +107,5 @@ def rest(base: str, token: str, method: str, path: str, body: dict[str, Any] | N
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
     content = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(f"{base}/api/v1{path}", content, headers, method=method)
-    with urllib.request.urlopen(request, timeout=20) as answer:
+    with urllib.request.urlopen(request, timeout=60) as answer:
         return json.loads(answer.read())

@@ -18,8 +18,8 @@ PLAIN = (
     "/profile", "/components", "/palette?q=a",
 )  # fmt: skip
 TABS = ("", "/health", "/usage", "/people", "/timeline", "/contracts")
-#: Pages whose heads hold names that people gave: specimens, segments, teams.
-NAMED_BY_THEIR_OWNERS = {"/components", "/products"}
+#: Pages whose heads and buttons hold names that people gave: specimens, segments, teams, customers.
+NAMED_BY_THEIR_OWNERS = {"/components", "/products", "/renewals"}
 
 
 def _links(guest: Visitor) -> list[str]:

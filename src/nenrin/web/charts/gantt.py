@@ -119,7 +119,7 @@ def shortened(label: str, room: float) -> str:
     """As much of a label as fits, with … where something is cut; the whole stands in the table.
 
     >>> shortened("Kickoff", 100), shortened("Kickoff meeting", 60)
-    ('Kickoff', 'Kickoff…')
+    ('Kickoff', 'Kickof…')
     """
     if breadth(label) <= room:
         return label
