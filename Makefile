@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 PORT ?= 8000
 # Two tests at a time; those that need the machine to themselves one after another (tests/conftest.py).
-PARALLEL ?= -n 2 --dist loadgroup
+PARALLEL ?= -n 2
 BIN := .venv/bin
 export DJANGO_SETTINGS_MODULE := nenrin.settings
 TEST_HOME := $(CURDIR)/var/test

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import tempfile
+from collections.abc import Generator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,12 +26,14 @@ examples.register_profile("landing", deadline=None, derandomize=True)
 examples.load_profile("landing" if os.environ.get("CI") else "here")
 
 
-@pytest.hookimpl(tryfirst=True)  # before the groups are read
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """What drives a browser, a client or whole processes goes one after another, beside everything else."""
-    for item in items:
-        if any(item.get_closest_marker(name) for name in ("browser", "clients", "faults")):
-            item.add_marker(pytest.mark.xdist_group("machine"))
+    if not any(item.get_closest_marker(name) for name in ("browser", "clients", "faults")):
+        return (yield)
+    with (Path(tempfile.gettempdir()) / f"nenrin-machine-{os.getuid()}.lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        return (yield)
 
 
 @pytest.fixture(scope="session")

@@ -71,7 +71,7 @@ def visitor(browser: Browser, demo: Demo) -> Iterator[Any]:
             locale="ja-JP" if language == "ja" else "en-US",
         )  # fmt: skip
         opened.append(context)
-        context.set_default_navigation_timeout(90_000)  # of a busy machine
+        context.set_default_timeout(90_000)  # of a busy machine
         page = context.new_page()
         guest = Visitor(context, page, demo, [])
         page.on("console", lambda message: guest.complaints.append(message.text) if message.type == "error" else None)
