@@ -5,6 +5,7 @@ from nenrin.insight.models.economics import BudgetPhase, BudgetPlan
 from nenrin.insight.models.health import CurrentMeasure, DailyScore, Health, HealthDetail
 from nenrin.insight.models.judgement import HardEvent, Override, Pulse
 from nenrin.insight.models.progress import Progress
+from nenrin.insight.models.report import BoardComment, ReportReader
 from nenrin.insight.models.revenue import KpiTarget, MetricPolicy, PeriodLock
 from nenrin.insight.models.ring import Ring
 from nenrin.insight.models.risk import Risk, RiskLearning, RiskModelVersion, RiskSaid
@@ -14,6 +15,7 @@ from nenrin.insight.models.version import HealthModelVersion
 
 __all__ = [
     "Backtest",
+    "BoardComment",
     "BudgetPhase",
     "BudgetPlan",
     "CurrentMeasure",
@@ -28,6 +30,7 @@ __all__ = [
     "PeriodLock",
     "Progress",
     "Pulse",
+    "ReportReader",
     "Ring",
     "Risk",
     "RiskLearning",
