@@ -26,6 +26,9 @@ class RiskModelVersion(models.Model):
     used_from = models.DateTimeField(null=True)
     used_until = models.DateTimeField(null=True)
     told_on = models.DateField(null=True)  # the last day for whose end every account was told by it
+    # first and last evening of which beliefs of all accounts are kept; without: none are
+    believed_from = models.DateField(null=True)
+    believed_on = models.DateField(null=True)
 
     class Meta:
         ordering = ["event", "-number"]
@@ -83,6 +86,27 @@ class Risk(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "event"], name="one_risk_an_event")]
         indexes = [models.Index(fields=["event", "-p"], name="risk_by_probability")]
+
+
+class RiskBelief(models.Model):
+    """What a version in use believes of the level behind an account's measures, after the row of one evening.
+
+    The level has a part that lasts and one that fades: their means, variances and covariance. Never changed by what
+    comes later.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+", db_index=False)
+    version = models.ForeignKey(RiskModelVersion, on_delete=models.CASCADE, related_name="+", db_index=False)
+    as_of = models.DateField()  # what was known at the end of this day
+    lasting = models.FloatField()
+    fading = models.FloatField()
+    lasting_var = models.FloatField()
+    fading_var = models.FloatField()
+    between = models.FloatField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "version", "as_of"], name="one_belief_an_evening")]
+        indexes = [models.Index(fields=["version", "as_of"], name="beliefs_of_a_version")]
 
 
 class RiskSaid(models.Model):
