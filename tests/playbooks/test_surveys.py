@@ -13,7 +13,7 @@ from nenrin.customers import contacts
 from nenrin.customers.errors import Refused
 from nenrin.customers.models import Account
 from nenrin.engage.models import SurveyAsk
-from nenrin.engage.surveys import links, surveys
+from nenrin.engage.surveys import fates, links, surveys
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.logs import masked
 from nenrin.foundation.mail import suppressions
@@ -57,6 +57,10 @@ def _asked(at: datetime, language: str = "ja", **changes: Any) -> tuple[Account,
     return account, SurveyAsk.objects.get()
 
 
+def _sent(at: datetime, state: str = "handed_over") -> None:
+    Mail.objects.update(state=state, handed_over_at=at, attempts=1, changed_at=at)
+
+
 def test_one_person_is_asked_once_in_their_language_with_a_link_for_each_score(org: Organisation, at: datetime) -> None:
     account, row = _asked(at, language="en")
     mail = Mail.objects.get()
@@ -83,9 +87,9 @@ def test_who_was_asked_lately_or_wants_no_mail_is_left_in_peace(org: Organisatio
 
 def test_a_survey_counts_as_asked_when_its_mail_went_out(org: Organisation, at: datetime) -> None:
     _, row = _asked(at)
-    assert surveys.follow(at) == 0
-    Mail.objects.update(state="handed_over", changed_at=at + DAY)
-    assert surveys.follow(at + DAY) == 1 and surveys.follow(at + DAY) == 0
+    assert fates.follow(at) == 0
+    _sent(at + DAY)
+    assert fates.follow(at + DAY) == 2 and fates.follow(at + DAY) == 0
     asked = Answer.objects.get()
     assert asked.score is None and asked.sent_on and asked.respondent == "山田 花子" and asked.role == "champion"
     surveys.answer(row, 9, at=at + 2 * DAY)
@@ -131,6 +135,7 @@ def test_the_answer_of_a_merged_account_goes_to_the_survivor(org: Organisation, 
 
 def test_looking_at_the_page_answers_nothing_and_sending_it_answers_once(org: Organisation, at: datetime) -> None:
     _, row = _asked(at)
+    _sent(at)
     SurveyAsk.objects.update(expires_at=datetime.max.replace(year=2199, tzinfo=at.tzinfo))
     client, page = Client(), f"/survey/{links.token(row.pk)}"
     shown = client.get(f"{page}?score=7")
@@ -146,6 +151,7 @@ def test_looking_at_the_page_answers_nothing_and_sending_it_answers_once(org: Or
 
 def test_a_link_that_was_tampered_with_opens_nothing(org: Organisation, at: datetime) -> None:
     _, row = _asked(at)
+    _sent(at)
     good = links.token(row.pk)
     other = links.token(row.pk + 1)
     assert links.find(good) == row and links.find(other) is None, "no such survey"
@@ -157,6 +163,7 @@ def test_a_link_that_was_tampered_with_opens_nothing(org: Organisation, at: date
 
 def test_guessing_is_slowed_down_and_an_old_link_says_that_it_is_over(org: Organisation, at: datetime) -> None:
     _, row = _asked(at)
+    _sent(at)
     SurveyAsk.objects.update(expires_at=at - 400 * DAY)
     page = f"/survey/{links.token(row.pk)}"
     assert Client().get(page).status_code == 410
@@ -184,7 +191,7 @@ def test_who_answers_while_their_mail_is_being_counted_keeps_the_answer(org: Org
     _, row = _asked(at)
     assert row.mail is not None
     surveys.answer(row, 9, at=at)
-    assert surveys._went_out(row.pk, {row.mail: at}, at) == 0
+    assert fates._went_out(row.pk, {row.mail: at}, at) == 0
     assert Answer.objects.get().score == 9
 
 
@@ -194,3 +201,48 @@ def test_words_may_follow_the_score(org: Organisation, at: datetime) -> None:
     surveys.answer(row, 9, "担当者の説明", at=at)
     told = Answer.objects.get()
     assert (told.score, told.comment) == (9, "担当者の説明")
+
+
+def test_nobody_answers_from_a_draft_nor_from_the_outbox_afterwards(org: Organisation, at: datetime) -> None:
+    _, row = _asked(at, approval="draft")
+    link = links.token(row.pk)
+    assert link in Mail.objects.get().text and links.find(link) is None, "the mail did not go out yet"
+    assert fates.follow(at) == 0 and link in Mail.objects.get().text, "it still has to go out"
+    _sent(at)
+    assert links.find(link) == row and fates.follow(at) == 2
+    kept = Mail.objects.get()
+    assert "/survey/" not in kept.text + kept.html and "●●●" in kept.text and "勧めたい" in kept.text
+    assert "/survey/" not in body(signed_in(Role.ADMIN), f"/mails/{kept.pk}")
+    assert links.find(link) == row and fates.follow(at) == 0, "whoever got it may still answer"
+
+
+@pytest.mark.parametrize("state", ["cancelled", "suppressed", "failed", "bounced"])
+def test_a_mail_that_reached_nobody_asked_nobody(org: Organisation, at: datetime, state: str) -> None:
+    account, row = _asked(at)
+    Mail.objects.update(state=state, changed_at=at)
+    assert row.contact_id and surveys.last_asked(row.contact_id, "nps", since=at - DAY) is None, "at once"
+    assert fates.follow(at) == 2 and fates.follow(at) == 0
+    row.refresh_from_db()
+    assert row.unsent_at == at and row.sent_on is None and not Answer.objects.exists()
+    assert "Reached nobody" in body(signed_in(Role.HEAD), "/surveys?state=unsent") and not Mail.objects.filter(
+        text__contains="/survey/"
+    )
+    later = at + 2 * DAY
+    stage.falls(account, at=later)
+    stage.goes_on(later)
+    assert SurveyAsk.objects.count() == 2, "the rest of 90 days is for those who were asked"
+
+
+def test_a_bounce_that_is_told_days_later_takes_the_asking_back(org: Organisation, at: datetime) -> None:
+    _, row = _asked(at)
+    _sent(at)
+    fates.follow(at)
+    assert Answer.objects.get().retracted_at is None
+    _sent(at, "bounced")
+    assert fates.follow(at + 3 * DAY) == 1
+    assert Answer.objects.get().retracted_at and Entry.objects.filter(action="ingest.answer.retracted").exists()
+    text = body(signed_in(Role.HEAD), "/surveys")
+    assert "Reached nobody" in text and "100%" not in text
+    surveys.answer(row, 9, at=at + 4 * DAY)
+    row.refresh_from_db()
+    assert row.unsent_at is None and Answer.objects.get().retracted_at is None, "whoever answers was reached"

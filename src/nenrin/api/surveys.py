@@ -16,7 +16,7 @@ router = Router(tags=["surveys"])
 
 
 class SurveyOut(Strict):
-    """`sent_on`: the day on which its mail went out; `score` within nps 0-10, csat 1-5, ces 1-7, null without an answer."""
+    """`sent_on`: the day on which its mail went out; `unsent_at`: when it came out that the mail reached nobody; `score` within nps 0-10, csat 1-5, ces 1-7, null without an answer."""
 
     id: int
     account: int
@@ -25,6 +25,7 @@ class SurveyOut(Strict):
     channel: str
     asked_at: datetime
     sent_on: date | None
+    unsent_at: datetime | None
     expires_at: datetime
     answered_at: datetime | None
     score: int | None
@@ -40,5 +41,5 @@ def list_surveys(request: ApiRequest, window: Query[Window]) -> Any:
 
 def _out(row: SurveyAsk) -> dict[str, Any]:
     return {"id": row.pk, "account": row.account_id, "contact": row.contact_id, "survey": row.survey,
-            "channel": row.channel, "asked_at": row.asked_at, "sent_on": row.sent_on, "expires_at": row.expires_at,
+            "channel": row.channel, "asked_at": row.asked_at, "sent_on": row.sent_on, "unsent_at": row.unsent_at, "expires_at": row.expires_at,
             "answered_at": row.answered_at, "score": row.score}  # fmt: skip

@@ -31,6 +31,8 @@ class SurveyAsk(models.Model):
     mail = models.BigIntegerField(null=True)
     asked_at = models.DateTimeField()
     sent_on = models.DateField(null=True)  # handed over to the provider: from then on it counts as asked
+    unsent_at = models.DateTimeField(null=True)  # its mail never reached anybody: it counts as never asked
+    has_links = models.BooleanField(default=True)  # the kept words of its mail still open it
     expires_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
     score = models.SmallIntegerField(null=True)
@@ -39,4 +41,7 @@ class SurveyAsk(models.Model):
 
     class Meta:
         ordering = ["-asked_at", "-id"]
-        indexes = [models.Index(fields=["contact", "-asked_at"], name="survey_by_contact")]
+        indexes = [
+            models.Index(fields=["contact", "-asked_at"], name="survey_by_contact"),
+            models.Index(fields=["mail"], name="survey_with_links", condition=models.Q(has_links=True)),
+        ]

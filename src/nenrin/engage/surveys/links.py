@@ -5,14 +5,21 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import re
 from typing import Final
 
 from django.conf import settings
 
 from nenrin.engage.models import SurveyAsk
 from nenrin.foundation.mail import addresses
+from nenrin.foundation.models import Mail
+from nenrin.foundation.models.mail import PARTS, MailState
 
 _WIDE: Final = 8
+#: A link as it stands in a mail, with its score.
+IN_WORDS: Final = re.compile(r"(?:https?://[^\s\"<>]*?)?/survey/[A-Za-z0-9_-]{32}(?:\?score=\d+)?")
+#: States of a mail that nobody tried to hand over yet, or ever will.
+_UNSENT: Final = (MailState.DRAFT, MailState.QUEUED, *PARTS["suppressed"])
 
 
 def token(key: int) -> str:
@@ -21,7 +28,8 @@ def token(key: int) -> str:
 
 
 def find(told: str) -> SurveyAsk | None:
-    """The survey that a link opens; None for one that we did not make."""
+    """The survey that a link opens; None for one that we did not make, or whose mail nobody can have got: whoever reads a
+    draft answers for nobody."""
     if not told.isascii() or len(told) != len(token(0)):
         return None
     try:
@@ -31,7 +39,8 @@ def find(told: str) -> SurveyAsk | None:
     said, seal = raw[:_WIDE], raw[_WIDE:]
     if len(seal) != 16 or not hmac.compare_digest(seal, _seal(said)) or token(int.from_bytes(said, "big")) != told:
         return None
-    return SurveyAsk.objects.filter(pk=int.from_bytes(said, "big")).select_related("account", "contact").first()
+    row = SurveyAsk.objects.filter(pk=int.from_bytes(said, "big")).select_related("account", "contact").first()
+    return None if row is None or Mail.objects.filter(pk=row.mail, state__in=_UNSENT, attempts=0).exists() else row
 
 
 def address(key: int, score: int | None = None) -> str:

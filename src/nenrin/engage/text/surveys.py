@@ -5,6 +5,10 @@ from nenrin.values import Text
 
 register("engage.survey.asked", Text("{survey} asked by {channel}", "{survey}アンケートを送信（{channel}）"))
 register(
+    "engage.survey.unsent",
+    Text("{survey} reached nobody: it does not count as asked", "{survey}アンケートは届かなかったため、送信数から除外"),
+)
+register(
     "engage.survey.answered",
     Text("{survey} answered by {channel}: {score}", "{survey}アンケートに{score}点の回答（{channel}）"),
 )

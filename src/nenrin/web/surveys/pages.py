@@ -25,6 +25,7 @@ STATES = {
     "sent": Text("No answer yet", "未回答"),
     "answered": Text("Answered", "回答済み"),
     "over": Text("Over without an answer", "期限切れ"),
+    "unsent": Text("Reached nobody", "未達"),
 }
 SORTS = {"asked": "asked_at", "account": "account__name", "score": "score", "answered": "answered_at"}
 HEAD = (
@@ -86,12 +87,13 @@ def _rows(request: MemberRequest, permission: Permission = VIEW) -> QuerySet[Sur
         rows = rows.filter(survey=kind)
     if q := listing.plain(request.GET.get("q")):
         rows = rows.filter(account__name__icontains=q)
-    answered, gone = Q(answered_at__isnull=False), Q(sent_on__isnull=False)
+    answered, gone, lost = Q(answered_at__isnull=False), Q(sent_on__isnull=False), Q(unsent_at__isnull=False)
     chosen = {
         "answered": answered,
-        "over": ~answered & Q(expires_at__lte=at),
+        "unsent": ~answered & lost,
+        "over": ~answered & ~lost & Q(expires_at__lte=at),
         "sent": ~answered & gone & Q(expires_at__gt=at),
-        "waiting": ~answered & ~gone & Q(expires_at__gt=at),
+        "waiting": ~answered & ~gone & ~lost & Q(expires_at__gt=at),
     }.get(request.GET.get("state", ""))
     return rows if chosen is None else rows.filter(chosen)
 
@@ -99,6 +101,8 @@ def _rows(request: MemberRequest, permission: Permission = VIEW) -> QuerySet[Sur
 def _line(row: SurveyAsk, request: MemberRequest) -> Line:
     if row.answered_at:
         state = "answered"
+    elif row.unsent_at:
+        state = "unsent"
     elif row.expires_at <= request.at:
         state = "over"
     else:
