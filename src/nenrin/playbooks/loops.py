@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from nenrin.engage.surveys import surveys
+from nenrin.engage.surveys import fates
 from nenrin.playbooks import playing, reactions, sweeps
 from nenrin.playbooks.rehearsing import rehearsals
 from nenrin.playbooks.replaying import replays
@@ -16,8 +16,8 @@ def react(at: datetime) -> int:
 
 
 def play(at: datetime) -> int:
-    """Runs whose turn it is; then surveys whose mail went out."""
-    return playing.play(at) or surveys.follow(at)
+    """Runs whose turn it is; then surveys whose mail found its fate."""
+    return playing.play(at) or fates.follow(at)
 
 
 def replay(at: datetime) -> int:
