@@ -42,6 +42,7 @@ from nenrin.work.models.plan import PlanReading as PlanReading
 from nenrin.work.models.plan import PlanReview as PlanReview
 from nenrin.work.models.plan import PlanTemplate as PlanTemplate
 from nenrin.work.models.plan import SuccessPlan as SuccessPlan
+from nenrin.work.models.play_effect import PlayEffect as PlayEffect
 from nenrin.work.models.promise import Promise as Promise
 from nenrin.work.models.queue import QueueAnswer as QueueAnswer
 from nenrin.work.models.received_mail import ReceivedMail as ReceivedMail
