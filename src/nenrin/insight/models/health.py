@@ -60,7 +60,8 @@ class DailyScore(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "day"], name="one_score_a_day")]
-        indexes = [models.Index(fields=["day", "band"], name="daily_score_by_day")]
+        # A day's scores are read whole, without looking for each account's row among those of all days.
+        indexes = [models.Index(fields=["day", "account", "band", "score"], name="daily_score_by_day")]
 
 
 class CurrentMeasure(models.Model):
