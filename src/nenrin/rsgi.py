@@ -18,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import IO, Any, Final
 
 from nenrin import tied
+from nenrin.foundation import garbage
 from nenrin.wsgi import application as django
 
 #: Requests that wait for the disk hold a thread, but no processor.
@@ -45,6 +46,7 @@ class Application:
     """Reads a request, runs Django in a thread, sends what it answers."""
 
     def __init__(self) -> None:
+        garbage.settle()
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="request")
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -113,9 +113,7 @@ class Lake:
 
         That of a few accounts is lent: all of it that is not about them stands already.
         """
-        few = accounts is not None and len(accounts) <= FEW
-        lent = borrowed(threads=self._threads, memory=self._memory, spill=self.path / "spill")
-        with lent if few else self.connection() as db:
+        with self._for(accounts) as db:
             session.build(
                 db, rollups=self.rollups, facts_table=self.facts, kept=self.path / "cache", days=days, known=known,
                 accounts=accounts,
@@ -127,12 +125,18 @@ class Lake:
         self, days: tuple[date, date], *, known: date, accounts: Sequence[int]
     ) -> Iterator[duckdb.DuckDBPyConnection]:
         """As `session` of some accounts, without the facts about them: half of what a session takes."""
-        with self.connection() as db:
+        with self._for(accounts) as db:
             session.usage_alone(
                 db, rollups=self.rollups, facts_table=self.facts, kept=self.path / "cache", days=days, known=known,
                 accounts=accounts,
             )  # fmt: skip
             yield db
+
+    def _for(self, accounts: Sequence[int] | None) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
+        """One that is lent for a few accounts, a new one for more."""
+        if accounts is not None and len(accounts) <= FEW:
+            return borrowed(threads=self._threads, memory=self._memory, spill=self.path / "spill")
+        return self.connection()
 
     @contextmanager
     def links(self) -> Iterator[duckdb.DuckDBPyConnection]:

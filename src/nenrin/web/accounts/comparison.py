@@ -114,7 +114,7 @@ def comparison(request: MemberRequest) -> HttpResponse:
     question, choices, language = asked(request), Choices.current(), get_language() or "ja"
     rows = _rows(request, question)
     before, after = question.standings()
-    keys = _ranked(list(rows.order_by("-mrr_minor", "pk").values_list("pk", flat=True)), question.sort, before, after)
+    keys = _ranked(rows, question.sort, before, after)
     page = Counted(keys, len(keys), PAGE).get_page(request.GET.get("page"))
     lines = _lines(list(page.object_list), question, before, after, language)
     rest = request.GET.copy()
@@ -138,12 +138,12 @@ def _rows(request: MemberRequest, question: Question, *more: Permission) -> Quer
     return account_filters.applied(rows, question.filters, request.user, question.today)
 
 
-def _ranked(keys: Sequence[int], sort: str, before: Standings, after: Standings) -> list[int]:
-    """By the change of the score, those without one last."""
-    listed = np.array(keys, np.int64)
+def _ranked(rows: QuerySet[Account], sort: str, before: Standings, after: Standings) -> list[int]:
+    """By the change of the score, those without one last; of equals the larger contract first."""
+    found = np.array(list(rows.order_by().values_list("pk", "mrr_minor")), np.int64).reshape(-1, 2)
+    listed, mrr = found[:, 0], found[:, 1]
     change = after.of(listed)[1] - before.of(listed)[1]
-    order = np.argsort(SORTS[sort] * change, kind="stable")
-    ranked: list[int] = listed[order].tolist()
+    ranked: list[int] = listed[np.lexsort((listed, -mrr, SORTS[sort] * change))].tolist()
     return ranked
 
 
@@ -213,7 +213,7 @@ def comparison_export(request: MemberRequest, kind: str) -> HttpResponse | Strea
     question, language = asked(request), get_language() or "ja"
     rows = _rows(request, question, Permission.EXPORT)
     before, after = question.standings()
-    keys = _ranked(list(rows.order_by("-mrr_minor", "pk").values_list("pk", flat=True)), question.sort, before, after)
+    keys = _ranked(rows, question.sort, before, after)
     first, last = (day.isoformat() for day in question.days)
     score, band = Text("Health score", "ヘルススコア").in_(language), Text("Health", "ヘルス").in_(language)
     head = ["id", Text("Account", "顧客").in_(language)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -58,8 +58,8 @@ def on(day: date, *, is_closed: bool) -> Standings:
 
 
 def _of(rows: Iterable[tuple[int, str, float]]) -> Standings:
-    columns: Sequence[Sequence[object]] = list(zip(*rows, strict=True)) or [(), (), ()]
-    return _sorted(np.array(columns[0], np.int64), np.array(columns[1], np.str_), np.array(columns[2], np.float64))
+    kept = np.array(list(rows), dtype=[("account", np.int64), ("band", "U8"), ("score", np.float64)])
+    return _sorted(kept["account"], kept["band"], kept["score"])
 
 
 def _from_lake(day: date) -> Standings:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
+import numpy as np
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, Sum
 
 from nenrin.analytics.kpis.measures import Measure
-from nenrin.analytics.revenue.exchange import Exchange
+from nenrin.analytics.revenue.exchange import Exchange, converted
 from nenrin.analytics.revenue.shares import half_up
 from nenrin.customers.models import Account, Assignment, Subscription
 from nenrin.customers.models.account import AccountQuerySet
@@ -212,12 +213,19 @@ def _due(rows: AccountQuerySet, today: date, exchange: Exchange) -> tuple[dict[i
         term_months__gte=SHORTEST, account__in=rows.order_by().values("pk"),
     )  # fmt: skip
     first: dict[int, tuple[date, int]] = {}
-    arr = 0
+    minors: dict[str, list[int]] = {}
     for account, on, minor, currency in due.order_by().values_list("account_id", "ends_on", "mrr_minor", "currency"):
-        factor = exchange.factor(currency, today)
-        arr += 12 * half_up(minor * factor) if factor is not None else 0
-        first[account] = min(first.get(account, (on, -minor)), (on, -minor))
-    return first, arr
+        minors.setdefault(currency, []).append(minor)
+        nearest = first.get(account)
+        if nearest is None or (on, -minor) < nearest:
+            first[account] = (on, -minor)
+    return first, 12 * sum(_in_reporting(exchange, currency, today, each) for currency, each in minors.items())
+
+
+def _in_reporting(exchange: Exchange, currency: str, today: date, minors: list[int]) -> int:
+    """The sum of amounts of one currency, each converted for itself; 0 where no rate is known."""
+    factor = exchange.factor(currency, today)
+    return 0 if factor is None else int(converted(np.array(minors, np.int64), factor).sum())
 
 
 def _deadline(account: Account, on: date | None, today: date) -> Deadline:
