@@ -53,7 +53,7 @@ COVERED = {name for module in ERASERS for name in module.COVERS}
 ERASED_BY_SUBJECT = {"PersonalPart"}
 #: Our own colleagues: leave by deactivation, their name stays as the author of what they did.
 COLLEAGUES = {"Member", "Invitation", "ApiToken", "SavedView", "ViewMark", "Team", "Assignment", "Effort"}
-COLLEAGUES |= {"NoticeChannel", "NoticePreference", "CalendarFeed", "Capacity", "DayLoad", "Deputy"}
+COLLEAGUES |= {"ReportReader", "NoticeChannel", "NoticePreference", "CalendarFeed", "Capacity", "DayLoad", "Deputy"}
 #: Uploaded rows, received bodies and digests of forms, which their own deadlines clear.
 PASSING = {"Import", "ImportedRow", "Spooled", "Submission", "WebhookDelivery"}
 #: Companies, contracts, configuration, counters and scores.

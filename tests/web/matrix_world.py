@@ -30,6 +30,7 @@ from nenrin.ingest import answers, catalogue, costs, efforts, imports, invoices,
 from nenrin.ingest.facts import knowing
 from nenrin.ingest.models import Conflict, EndUser, LiveEvent, Quarantined
 from nenrin.insight import days, health_models, overrides, pulses, refresh, segments
+from nenrin.insight.executive import comments
 from nenrin.insight.models import Health, HealthDetail, HealthModelVersion, Risk, RiskModelVersion, RiskSaid
 from nenrin.values import Money, Text
 from nenrin.work import touches
@@ -191,6 +192,9 @@ def _rest(world: World, mate: Member, at: datetime) -> None:
     _risks(world, at)
     mail_world.rest(world, CANARY, at)
     _ownership(world, mate, at)
+    day = organisation.today(at)
+    said = comments.write("新規の成約が続いた", kpi="mrr", grain="month", day=day, by=Actor.of(mate), at=at)
+    world.put("board_comment", said.pk)
 
 
 def _ownership(world: World, mate: Member, at: datetime) -> None:

@@ -9,13 +9,13 @@ from django.http import HttpResponse
 from ninja import Query, Router
 from ninja.errors import HttpError
 
+from nenrin.api.executive_comments import CommentOut, told
 from nenrin.api.guard import ApiRequest, grants
 from nenrin.api.paging import Strict
-from nenrin.api.revenue_asking import VIEW, Asking, answered_day, ledger_for
-from nenrin.customers.models import Account
+from nenrin.api.revenue_asking import Asking, answered_day, ledger_for
 from nenrin.foundation import organisation
-from nenrin.foundation.permissions import Permission, Scope, allowed
-from nenrin.insight.executive import findings, questions
+from nenrin.foundation.permissions import Permission
+from nenrin.insight.executive import findings, reach
 from nenrin.insight.executive.dashboard import Dashboard, dashboard
 from nenrin.insight.executive.findings import Finding
 from nenrin.insight.executive.questions import NoSuchSlice
@@ -84,6 +84,7 @@ class ExecutiveOut(Strict):
     explained: list[FindingOut]
     notes: list[NoteOut]
     figures: list[FigureOut]
+    comments: list[CommentOut]
 
 
 @router.get("", response=ExecutiveOut, summary="Get the executive dashboard")
@@ -110,6 +111,7 @@ def get_executive(request: ApiRequest, asking: Query[ExecutiveAsking]) -> Any:
             }
             for row in rows(board)
         ],
+        "comments": [told(row) for row in board.comments],
     }
 
 
@@ -125,15 +127,10 @@ def _board(request: ApiRequest, asking: ExecutiveAsking) -> Dashboard:
     if bool(asking.by) != bool(asking.slice):
         raise HttpError(422, "by and slice go together: a dimension and the key of its part")
     ledger_for(request.member, asking, request.at)  # refuses what makes no sense, and says where
-    own = None
-    if allowed(request.member, VIEW) is not Scope.ALL:
-        own = Account.objects.for_member(request.member, VIEW).values_list("pk", flat=True)
     try:
-        asked = questions.ask(
-            answered_day(asking, request.at), organisation.today(request.at), known=asking.known, grain=asking.grain,
-            by=asking.by, key=asking.slice, accounts=own,
-            sees_health=allowed(request.member, Permission.HEALTH_VIEW) is not None,
-            sees_costs=allowed(request.member, Permission.COSTS_VIEW) is not None,
+        asked = reach.ask(
+            request.member, answered_day(asking, request.at), organisation.today(request.at), known=asking.known,
+            grain=asking.grain, by=asking.by, key=asking.slice,
         )  # fmt: skip
     except NoSuchSlice as problem:
         raise HttpError(422, f"slice: {problem}") from problem

@@ -14,6 +14,8 @@ from nenrin.api import (
     effects,
     events,
     executive,
+    executive_comments,
+    executive_mail,
     handoffs,
     health,
     health_models,
@@ -84,6 +86,8 @@ api.add_router("/deputies", ownership.deputy_router)
 api.add_router("/team-day", ownership.load_router)
 api.add_router("/imports", imports.router)
 api.add_router("/executive", executive.router)
+api.add_router("/executive/comments", executive_comments.router)
+api.add_router("/executive/mail", executive_mail.router)
 api.add_router("/events", events.router)
 api.add_router("/sources", sources.router)
 api.add_router("/intake", intake.router)

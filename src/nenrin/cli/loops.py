@@ -21,10 +21,11 @@ from nenrin.ingest import drain, lakes, mirror
 from nenrin.ingest.importing import rounds
 from nenrin.insight import refresh, tick
 from nenrin.insight.backtests import runs as backtests
+from nenrin.insight.executive import mails as reports
 from nenrin.insight.risk import runs as learning
 from nenrin.insight.risk import step as risk
 from nenrin.playbooks import loops as playbooks
-from nenrin.work import attachments, following, handoff_rounds, loss_opening, notice_mails, renewal_rounds
+from nenrin.work import attachments, following, handoff_rounds, loss_opening, losses, notice_mails, renewal_rounds
 from nenrin.work.calendars import subscriptions as calendars
 from nenrin.work.journeys import rounds as journey_rounds
 from nenrin.work.onboarding import rounds as onboarding_rounds
@@ -77,6 +78,11 @@ def _turn(at: datetime) -> int:
     return days.turn(organisation.today(at), at=at)
 
 
+def _report(at: datetime) -> int:
+    """The month before by mail, to whom it is due."""
+    return reports.step(at, losses.told)
+
+
 @dataclass(frozen=True, slots=True)
 class Loop:
     """A named loop: `step(at)` does one bounded round and returns how many rows it moved.
@@ -120,6 +126,7 @@ LONG = (
     Loop("replay", playbooks.replay),
     Loop("calendars", calendars.step),
     Loop("clear", attachments.step),
+    Loop("reports", _report),
 )
 #: What waits for others' machines. A standing worker goes through each beside the rest.
 SENDING = (Loop("deliver", mails.step, is_shared=True),)

@@ -66,6 +66,8 @@ class Permission(StrEnum):
     MAIL_APPROVE = "mail.approve"  # let a draft to a customer go out
     MAIL_CONFIGURE = "mail.configure"
     CAPACITY_VIEW = "capacity.view"  # load of each colleague
+    REPORTS_COMMENT = "reports.comment"  # say something beside a figure of the executive dashboard
+    REPORTS_SEND = "reports.send"  # name who gets it by mail
     EXPORT = "export"
     IMPORT = "import"
     SOURCES_VIEW = "sources.view"
@@ -132,6 +134,8 @@ _OPERATE = (
     P.PLAYBOOKS_PUBLISH,
     P.MAIL_CONFIGURE,
     P.CAPACITY_VIEW,
+    P.REPORTS_COMMENT,
+    P.REPORTS_SEND,
 )
 
 
@@ -154,7 +158,7 @@ GRANTS: Mapping[Role, Mapping[Permission, Scope]] = {
     | _all(P.MEMBERS_VIEW, P.SIGNED_IN),
     Role.SUPPORT: _all(*_READ, P.TIMELINE_WRITE, P.TASKS_EDIT),
     Role.PRODUCT: _all(*(p for p in _READ if p is not P.CONTACTS_VIEW), P.DATA_VIEW),
-    Role.EXECUTIVE: _all(*(p for p in _READ if p is not P.CONTACTS_VIEW), P.COSTS_VIEW),
+    Role.EXECUTIVE: _all(*(p for p in _READ if p is not P.CONTACTS_VIEW), P.COSTS_VIEW, P.REPORTS_COMMENT),
 }
 
 #: Field classes that a role reads; personal data is for those who talk to the customer's people.

@@ -125,3 +125,25 @@ register(
         "{month}からの事業フェーズを{phase_ja}に設定（既存顧客への配分{share}%）",
     ),
 )
+register(
+    "insight.comment.written",
+    Text("Comment on {about_en}, {period_en}, written", "{period_ja}の{about_ja}にコメントを追加"),
+    personal=True,
+)
+register(
+    "insight.comment.withdrawn",
+    Text("Comment on {about_en}, {period_en}, taken back", "{period_ja}の{about_ja}のコメントを取り消し"),
+)
+register(
+    "insight.report.named",
+    Text(
+        "{member} gets the executive dashboard by mail on day {day} of each month",
+        "{member}に経営ダッシュボードを毎月{day}日にメール送信する設定を保存",
+    ),
+    personal=True,
+)
+register(
+    "insight.report.dropped",
+    Text("{member} no longer gets the executive dashboard by mail", "{member}への経営ダッシュボードのメール送信を停止"),
+    personal=True,
+)

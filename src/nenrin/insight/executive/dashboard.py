@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from nenrin.analytics.revenue import books
 from nenrin.analytics.revenue.cohorts import Cohort, cohorts
 from nenrin.insight.executive import ahead as coming
-from nenrin.insight.executive import capacity, quality
+from nenrin.insight.executive import capacity, comments, quality
 from nenrin.insight.executive import risks as risky
 from nenrin.insight.executive import standing as health
 from nenrin.insight.executive import tiles as figures
@@ -21,6 +21,7 @@ from nenrin.insight.executive.questions import Question
 from nenrin.insight.executive.risks import Risk
 from nenrin.insight.executive.standing import Standing
 from nenrin.insight.executive.tiles import Tile
+from nenrin.insight.models import BoardComment
 from nenrin.insight.revenue.statements import Statement
 from nenrin.insight.risk.forecasts import Forecast
 
@@ -45,6 +46,7 @@ class Dashboard:
     leaving: tuple[Reason, ...] = ()
     load: Capacities | None = None
     scores: tuple[Quality, ...] = ()
+    comments: tuple[BoardComment, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -66,6 +68,7 @@ def dashboard(ask: Question, reasons: Reasons = written) -> Dashboard:
         awaited, leaving(moved.churned, reasons),
         capacity.of_accounts(pays) if ask.is_now else None,
         quality.qualities(awaited.version if awaited else None) if ask.is_now and ask.sees_health else (),
+        comments.of(ask),
     )  # fmt: skip
 
 

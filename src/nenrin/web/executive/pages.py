@@ -22,13 +22,14 @@ from nenrin.insight.executive.quality import Quality
 from nenrin.insight.executive.questions import Question
 from nenrin.insight.executive.rows import HEADS, rows
 from nenrin.insight.executive.tiles import Tile
+from nenrin.insight.models import BoardComment
 from nenrin.insight.prints import executive as printed
 from nenrin.insight.revenue import notes
 from nenrin.insight.risk.expected import Expected
 from nenrin.values import Text
 from nenrin.web import exports
 from nenrin.web.backtests.words import TERMS
-from nenrin.web.executive import pictures, trends
+from nenrin.web.executive import mailing, pictures, saying, trends
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.revenue.asking import VIEW, Asked, asked
 from nenrin.web.revenue.pages import frame
@@ -45,6 +46,7 @@ class Shown:
     note: Text
     url: str
     trend: trends.Trend | None
+    said: tuple[BoardComment, ...]
 
 
 @requires(VIEW)
@@ -70,6 +72,10 @@ def executive(request: MemberRequest) -> HttpResponse:
         "address": ask.address(),
         "slice_links": _slice_links(ask),
         "may_export": allowed(request.user, Permission.EXPORT) is not None,
+        "said": saying.said(board),
+        "sees_comments": board.ask.books.accounts is None,
+        "may_comment": saying.may_comment(request, board),
+        "comment_choices": saying.choices(board),
         "is_empty": board.is_empty,
         **({} if board.is_empty else _pictures(board, language)),
     }
@@ -102,6 +108,7 @@ def _shown(board: Dashboard, tile: Tile, ask: Asked) -> Shown:
     return Shown(
         tile, words.value(board, tile, tile.figure.value), words.change(board, tile), words.note(board, tile),
         f"{reverse('kpi', args=[tile.kpi.key])}?{ask.address()}", trends.draw(values, target),
+        tuple(row for row in board.comments if row.kpi == tile.kpi.key),
     )  # fmt: skip
 
 
@@ -190,4 +197,6 @@ urlpatterns = [
     path("executive", executive, name="executive"),
     path("executive/dashboard.pdf", executive_pdf, name="executive-pdf"),
     path("executive/export.<str:kind>", executive_export, name="executive-export"),
+    *saying.urlpatterns,
+    *mailing.urlpatterns,
 ]
