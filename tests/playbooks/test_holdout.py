@@ -8,8 +8,11 @@ import pytest
 
 from nenrin.customers.errors import Refused
 from nenrin.customers.models import Account
+from nenrin.foundation import organisation
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Entry, Organisation
+from nenrin.insight import health_models
+from nenrin.insight.models import Health, HealthModelVersion
 from nenrin.playbooks import arms, holdouts
 from nenrin.playbooks.models import Exposure, Playbook, Run, UniversalExclusion, UniversalExposure
 from tests.playbooks import stage
@@ -144,3 +147,51 @@ def test_who_the_playbook_itself_always_helps_is_no_part_of_the_comparison(org: 
     stage.goes_on(at)
     assert Run.objects.get().state == "done" and not UniversalExposure.objects.exists()
     assert Exposure.objects.get().arm == arms.ALWAYS
+
+
+def _red(account: Account, at: datetime) -> None:
+    version = HealthModelVersion.objects.filter(state="published").first()
+    if version is None:
+        health_models.install(at=at)
+        version = HealthModelVersion.objects.filter(state="published").first()
+    Health.objects.create(
+        account=account, score=20, today=20, band="at_risk", since=organisation.today(at), coverage=1,
+        as_of=organisation.today(at), version=version, losses=[], at=at,
+    )  # fmt: skip
+
+
+def test_an_account_in_danger_is_helped_by_a_playbook_that_leaves_half_alone(org: Organisation, at: datetime) -> None:
+    stage.published(stage.document(holdout={"share": 0.5, "metric": "churn"}), at=at)
+    for n in range(24):
+        account = stage.account(f"会社{n}", at=at)
+        if n < 12:
+            _red(account, at)
+        stage.falls(account, at=at)
+    stage.goes_on(at)
+    red = Run.objects.filter(account__health__band="at_risk")
+    assert set(red.values_list("state", flat=True)) == {"done"}
+    assert set(Exposure.objects.filter(account__health__band="at_risk").values_list("arm", flat=True)) == {arms.ALWAYS}
+    assert 0 < Run.objects.filter(state="held_out").count() < 12, "the others are still drawn"
+    [row] = holdouts.exclusions().rows
+    assert row.condition == holdouts.IN_DANGER, "and the page says who is always helped"
+
+
+def test_danger_taken_off_the_list_on_purpose_is_drawn_like_any_other(org: Organisation, at: datetime) -> None:
+    holdouts.keep_danger_helped(by=SYSTEM, at=at)
+    holdouts.include(UniversalExclusion.objects.get(), by=SYSTEM, at=at)
+    stage.published(stage.document(holdout={"share": 0.5, "metric": "churn"}), at=at)
+    for n in range(12):
+        account = stage.account(f"会社{n}", at=at)
+        _red(account, at)
+        stage.falls(account, at=at)
+    stage.goes_on(at)
+    assert 0 < Run.objects.filter(state="held_out").count() < 12
+
+
+def test_a_playbook_on_the_list_leaves_nobody_alone_by_its_own_share_either(org: Organisation, at: datetime) -> None:
+    stage.published(stage.document(holdout={"share": 0.5, "metric": "churn"}), at=at)
+    holdouts.exclude(playbook=Playbook.objects.get(), reason="法令上の通知", by=SYSTEM, at=at)
+    for n in range(12):
+        stage.falls(stage.account(f"会社{n}", at=at), at=at)
+    stage.goes_on(at)
+    assert set(Run.objects.values_list("state", flat=True)) == {"done"}

@@ -11,6 +11,7 @@ from django.db.models import Q
 from nenrin.analytics.conditions import Fields
 from nenrin.analytics.effects import assignment
 from nenrin.customers.models import Account
+from nenrin.foundation.actors import SYSTEM
 from nenrin.playbooks import families, gates, holdouts, reasons
 from nenrin.playbooks.lives import Live
 from nenrin.playbooks.models import Exposure, UniversalExposure
@@ -27,20 +28,47 @@ class Drawn:
     share: float
 
 
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """Who is left alone, with why, and the rows that say what was drawn for whom."""
+
+    held: dict[int, gates.Verdict]
+    exposures: list[Exposure]
+    universal: list[UniversalExposure]
+
+
 def settle(
     live: Live, accounts: Sequence[Account], known: gates.Known, at: datetime, fields: Fields | None = None
 ) -> dict[int, gates.Verdict]:
     """The accounts that are left alone, with why; every account's arm is written down at its first occasion, also where
     nobody is left alone: who was reached, and since when, is part of every reading of effects.
+    """
+    if live.document.holdout.share:
+        holdouts.keep_danger_helped(by=SYSTEM, at=at)
+    found = decided(live, accounts, known, at, fields)
+    UniversalExposure.objects.bulk_create(found.universal, batch_size=500, ignore_conflicts=True)
+    Exposure.objects.bulk_create(found.exposures, batch_size=500, ignore_conflicts=True)
+    return found.held
+
+
+def decided(
+    live: Live, accounts: Sequence[Account], known: gates.Known, at: datetime, fields: Fields | None = None
+) -> Decided:
+    """What would be settled if these accounts came in now; nothing is written.
 
     Whoever belongs to the universal group now is left alone, whatever was drawn before, unless the list of exclusions
-    says otherwise; whoever was once never to be left alone stays so.
+    says otherwise. By a playbook's own share, nobody on that list is left alone either; a playbook on
+    that list leaves nobody alone at all. Whoever was once never to be left alone stays so.
     """
     if not accounts:
-        return {}
+        return Decided({}, [], [])
     tops, strata = families.tops(accounts), gates.strata([account.pk for account in accounts])
-    share, spared = live.document.holdout.share, _spared(live, accounts) | known.never
-    group = _group(live, [one for one in accounts if one.pk not in spared], tops, strata, at, fields)
+    listed, share = holdouts.exclusions(), live.document.holdout.share
+    spared = _spared(live, accounts) | known.never
+    if live.row.pk in listed.playbooks:
+        spared |= {account.pk for account in accounts}
+    group = _group(live, [one for one in accounts if one.pk not in spared], tops, strata, at, fields, listed)
+    spared |= group.helped if share else frozenset()
     written = _written(live, set(tops.values()))
     fresh, held = [], {}
     for account in accounts:
@@ -54,44 +82,43 @@ def settle(
             fresh.append(_exposure(live, account, top, drawn, strata.get(account.pk, ""), at))
         if account.pk not in spared and is_held:
             held[account.pk] = _verdict(is_outside, share, group.share)
-    Exposure.objects.bulk_create(fresh, batch_size=500, ignore_conflicts=True)
-    return held
+    return Decided(held, fresh, group.rows)
 
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """Of some accounts: who is left alone by the universal draw now, and who is although the list says to help them."""
+    """Of some accounts: who is left alone by the universal draw now, and who is on the list of exclusions.
+
+    `rows`: each one's first occasion since there is a group.
+    """
 
     share: float
     outside: frozenset[int]
     helped: frozenset[int]
+    rows: list[UniversalExposure]
 
 
 def _group(
     live: Live, accounts: Sequence[Account], tops: dict[int, int], strata: dict[int, str], at: datetime,
-    fields: Fields | None,
+    fields: Fields | None, listed: holdouts.Exclusions,
 ) -> _Group:  # fmt: skip
-    """The universal draw of these accounts; each one's first occasion since there is a group is written down.
-
-    A playbook on the list of exclusions is no occasion, nor is one whose own rule never holds the account back: both
-    arms are helped alike.
+    """The universal draw of these accounts. Those that are never held back by the playbook itself are no part of it:
+    it is no occasion for them, both arms are helped alike.
     """
     share = holdouts.share()
-    if not share:
-        return _Group(0.0, frozenset(), frozenset())
-    listed = holdouts.exclusions()
-    inside = {account.pk for account in accounts if holdouts.holds(tops[account.pk], share)}
-    if live.row.pk in listed.playbooks:
-        return _Group(share, frozenset(), frozenset(one.pk for one in accounts))
+    if not share and not live.document.holdout.share:
+        return _Group(0.0, frozenset(), frozenset(), [])
     helped = frozenset(holdouts.helped(listed, [account.pk for account in accounts], at, fields))
+    if not share:
+        return _Group(0.0, frozenset(), helped, [])
+    inside = {account.pk for account in accounts if holdouts.holds(tops[account.pk], share)}
     rows = []
     for account in accounts:
         drawn = assignment.HOLDOUT if account.pk in inside else assignment.TREATED
         arm = ALWAYS if account.pk in helped else drawn
         rows.append(UniversalExposure(playbook=live.row, account=account, arm=arm, share=share, at=at,
                                       cluster=tops[account.pk], strata=strata.get(account.pk, "")))  # fmt: skip
-    UniversalExposure.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
-    return _Group(share, frozenset(inside - helped), helped)
+    return _Group(share, frozenset(inside - helped), helped, rows)
 
 
 def _is_freed(live: Live, account: Account, top: int, share: float, group: _Group) -> bool:

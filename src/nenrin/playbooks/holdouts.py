@@ -113,8 +113,8 @@ def change(share: float, *, reason: str, by: Actor, at: datetime) -> UniversalHo
         if row is not None and row.share == share:
             return row
         row, _ = UniversalHoldout.objects.update_or_create(pk=1, defaults={"share": share, "changed_at": at})
-        if share and not UniversalExclusion.objects.exists():
-            exclude(by=by, at=at, condition=IN_DANGER, reason=IN_DANGER_WORDS.in_(organisation.current().language))
+        if share:
+            keep_danger_helped(by=by, at=at)
         _record("changed", by, at, before=f"{before * 100:g}", after=f"{share * 100:g}", reason=told)
     return row
 
@@ -146,6 +146,12 @@ def exclude(
         )
         _record("excluded", by, at, reason=told)
     return row
+
+
+def keep_danger_helped(*, by: Actor, at: datetime) -> None:
+    """Where nothing ever stood on the list, accounts in danger do; taken off on purpose, they do not come back."""
+    if not UniversalExclusion.objects.exists():
+        exclude(by=by, at=at, condition=IN_DANGER, reason=IN_DANGER_WORDS.in_(organisation.current().language))
 
 
 def include(row: UniversalExclusion, *, by: Actor, at: datetime) -> None:
