@@ -70,7 +70,7 @@ IMPERSONAL = {
     "Exposure", "Playbook", "PlaybookReplay", "PlaybookVersion", "Remembered", "Run", "RunStep", "Sweep", "UniversalHoldout",
 }  # fmt: skip
 IMPERSONAL |= {"Rehearsal", "SurveyAsk", "UniversalExclusion", "UniversalExposure"}
-IMPERSONAL |= {"Journey", "JourneyVersion"}
+IMPERSONAL |= {"Journey", "JourneyVersion", "PlayEffect"}
 IMPERSONAL |= {"TaskTemplate", "AgendaTemplate", "Followed", "RoutingRule"}
 IMPERSONAL |= {"DealTold", "HandoffPerson", "HandoffPolicy", "PlanLink", "PlanReading", "RenewalCheckpoint"}
 IMPERSONAL |= {"RenewalOutcome", "RenewalOutlook", "RenewalSnapshot", "RenewalSnapshotLine"}

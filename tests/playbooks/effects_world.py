@@ -19,10 +19,12 @@ from tests.playbooks.stage import document, published
 METRIC = "weekly_active_users"
 
 
-def build(at: datetime, *, accounts: int = 400, effect: float = 3.0, days: int = 30, share: float = 0.2) -> Playbook:
+def build(
+    at: datetime, *, accounts: int = 400, effect: float = 3.0, days: int = 30, share: float = 0.2, **more: object
+) -> Playbook:
     """The occasions lie evenly over the sixty days that ended `days` + 1 days ago; every fifth account is left alone."""
     told = document(
-        holdout={"share": share, "metric": METRIC}, hypothesis={"measure": METRIC, "expected": effect or 3.0}
+        holdout={"share": share, "metric": METRIC}, hypothesis={"measure": METRIC, "expected": effect or 3.0}, **more
     )
     playbook = published(told, at=at).playbook
     today, rng = organisation.today(at), np.random.default_rng(accounts)

@@ -43,10 +43,13 @@ class ReasonOut(Strict):
 
 
 class PlayOut(Strict):
+    """`measured`: how often it worked, from the playbook that carries it out, with its interval; null: not measured yet."""
+
     code: str
     title: Both
     minutes: int
     due_on: date
+    measured: Both | None
 
 
 class WorthOut(Strict):
@@ -187,7 +190,10 @@ def _row(rank: int, row: Row, *, is_within: bool) -> dict[str, Any]:
         "rank": rank, "account_id": account.pk, "account": account.name, "band": row.standing.band,
         "score": round(known.score, 1) if known else None, "arr_minor": row.standing.arr, "currency": account.currency,
         "headline": _both(row.headline), "reasons": [_reason(one) for one in row.reasons],
-        "play": {"code": play.code, "title": _both(play.title), "minutes": play.minutes, "due_on": play.due_on},
+        "play": {
+            "code": play.code, "title": _both(play.title), "minutes": play.minutes, "due_on": play.due_on,
+            "measured": _both(play.measured) if play.measured else None,
+        },
         "worth": {
             "stake_minor": worth.stake.minor, "currency": worth.stake.currency, "probability": worth.p,
             "basis": worth.basis, "moves": worth.moves, "is_measured": worth.is_measured,

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from nenrin.engage.surveys import fates
 from nenrin.playbooks import playing, reactions, sweeps
+from nenrin.playbooks.effects import plays
 from nenrin.playbooks.rehearsing import rehearsals
 from nenrin.playbooks.replaying import replays
 
@@ -21,5 +22,5 @@ def play(at: datetime) -> int:
 
 
 def replay(at: datetime) -> int:
-    """A replay or a rehearsal that waits: may take long, and runs beside the others."""
-    return replays.step(at) or rehearsals.step(at)
+    """A replay or a rehearsal that waits, else once a day what plays bring: may take long, and runs beside the others."""
+    return replays.step(at) or rehearsals.step(at) or plays.step(at)

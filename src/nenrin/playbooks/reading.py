@@ -28,12 +28,13 @@ from nenrin.playbooks.documents.playbooks import EVERYONE, Goal, Playbook, Step,
 from nenrin.playbooks.documents.problems import Problem, Unreadable, nearest
 from nenrin.playbooks.documents.reading import Place, Reader
 from nenrin.values import Text
+from nenrin.work.queue.plays import KINDS as PLAYS
 
 KEY = re.compile(r"[a-z][a-z0-9-]{0,59}")
 MOST_STEPS, DEEPEST, MOST_TRIGGERS = 60, 4, 12
 KEYS = (
     "playbook", "name", "purpose", "when", "who", "except", "steps", "goal", "exit_when", "limits", "holdout",
-    "hypothesis", "with_standing", "lost_too",
+    "hypothesis", "with_standing", "lost_too", "play",
 )  # fmt: skip
 TOP = Text("", "")
 ARMS = ("then", "otherwise")
@@ -99,6 +100,7 @@ def _playbook(reader: Reader, document: Mapping[str, Any]) -> Playbook:
         hypothesis=limiting.hypothesis(reader, document.get("hypothesis")),
         with_standing=reader.flag(document.get("with_standing"), top.below("with_standing")),
         lost_too=reader.flag(document.get("lost_too"), top.below("lost_too")),
+        play=_play(reader, document.get("play")),
     )
 
 
@@ -107,6 +109,16 @@ def _key(reader: Reader, value: Any, top: Place) -> str:
         return value
     expected = Text("small letters, digits and hyphens", "英小文字・数字・ハイフン")
     reader.refuse(Place("playbook", Text("Key", "キー")), value, expected)
+    return ""
+
+
+def _play(reader: Reader, given: Any) -> str:
+    """The suggestion of My day that the playbook carries out; one that is gone measures nothing any more."""
+    if given is None or given in PLAYS:
+        return given or ""
+    here = Place("play", Text("Suggestion of My day", "今日やることの提案"))
+    if not reader.keeps:
+        _unknown(reader, here, given, sorted(PLAYS))
     return ""
 
 
@@ -234,6 +246,7 @@ def to_dict(playbook: Playbook) -> dict[str, Any]:
         "hypothesis": limiting.dump_hypothesis(playbook.hypothesis),
         "with_standing": playbook.with_standing,
         "lost_too": playbook.lost_too,
+        "play": playbook.play,
     }
     return {key: value for key, value in whole.items() if value not in (None, "", {}, False)}
 

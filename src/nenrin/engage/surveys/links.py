@@ -40,7 +40,7 @@ def find(told: str) -> SurveyAsk | None:
     if len(seal) != 16 or not hmac.compare_digest(seal, _seal(said)) or token(int.from_bytes(said, "big")) != told:
         return None
     row = SurveyAsk.objects.filter(pk=int.from_bytes(said, "big")).select_related("account", "contact").first()
-    return None if row is None or Mail.objects.filter(pk=row.mail, state__in=_UNSENT, attempts=0).exists() else row
+    return None if row is None or Mail.objects.filter(pk=row.mail or 0, state__in=_UNSENT, attempts=0).exists() else row
 
 
 def address(key: int, score: int | None = None) -> str:

@@ -101,7 +101,7 @@ class Limits:
 @dataclass(frozen=True, slots=True)
 class Playbook:
     """All that a version says. `with_standing`: whoever meets a trigger at publication comes in too; `lost_too`: accounts
-    that have left are let in and stay in (win-back)."""
+    that have left are let in and stay in (win-back); `play`: the suggestion of My day that it carries out, which its effect is told with."""
 
     key: str
     name: Text
@@ -117,6 +117,7 @@ class Playbook:
     hypothesis: Hypothesis = field(default_factory=Hypothesis)
     with_standing: bool = False
     lost_too: bool = False
+    play: str = ""
 
     @property
     def every_step(self) -> tuple[Step, ...]:

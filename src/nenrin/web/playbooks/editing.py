@@ -191,6 +191,7 @@ def _holdout(document: Document, form: QueryDict, fields: Mapping[str, Field]) -
 def _about(document: Document, form: QueryDict) -> None:
     document["name"] = words(form, "name")
     _put(document, "purpose", words(form, "purpose"))
+    _put(document, "play", form.get("play", ""))
     expected = number(form.get("expected", ""))
     found = {"measure": form.get("measure", ""), "expected": expected, "review_on": form.get("review_on", ""),
              "words": words(form, "words")}  # fmt: skip

@@ -17,6 +17,7 @@ from nenrin.values import Text
 from nenrin.web.playbooks import editing, fields
 from nenrin.web.playbooks.fields import Asked, Box
 from nenrin.web.playbooks.standing import Standing
+from nenrin.work.queue.plays import KINDS
 
 TITLES = {
     "about": Text("Name, purpose and hypothesis", "名前・目的・仮説"),
@@ -29,6 +30,7 @@ TITLES = {
 }
 CONDITIONED = ("who", "except", "exit", "goal", "holdout")
 CHURN = ("churn", Text("Churn", "解約"))
+PLAYS: Choices = tuple((key, kind.title) for key, kind in KINDS.items() if key != "task")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class Detail:
     is_new: bool = False
     may_drop: bool = False
     metrics: Choices = ()
+    plays: Choices = ()
 
 
 def detail(found: Standing, document: Mapping[str, Any], part: str, typed: QueryDict | None) -> Detail:
@@ -61,7 +64,7 @@ def detail(found: Standing, document: Mapping[str, Any], part: str, typed: Query
     if part in CONDITIONED:
         asked = fields.asked(_condition(document, part), found.fields, typed)
     metrics = (CHURN, *found.setting.choices.get("measures", ()))
-    return Detail(part, TITLES[part], _HINTS[part], condition=asked, values=document, metrics=metrics)
+    return Detail(part, TITLES[part], _HINTS[part], condition=asked, values=document, metrics=metrics, plays=PLAYS)
 
 
 def _condition(document: Mapping[str, Any], part: str) -> Any:

@@ -114,12 +114,12 @@ def story(document: Document, found: Standing) -> Text:
 
 def guards(document: Document, found: Standing, row: PlaybookReplay | None) -> list[Guard]:
     """What holds the playbook back, each with the form that changes it."""
-    limits, holdout = document.limits, document.holdout
+    limits = document.limits
     per_hour, above = limits.caps.per_hour, limits.approval_above
     rows = [
         Guard(
             Text("Holdout", "未実施グループ"),
-            Text(f"{holdout.share:.0%}", f"{holdout.share:.0%}"),
+            _share(document),
             "holdout",
             _never(document, found, row),
         ),
@@ -144,8 +144,17 @@ def guards(document: Document, found: Standing, row: PlaybookReplay | None) -> l
     return rows
 
 
+def _share(document: Document) -> Text:
+    share = 0.0 if holdouts.is_notice(document) else document.holdout.share
+    return Text(f"{share:.0%}", f"{share:.0%}")
+
+
 def _never(document: Document, found: Standing, row: PlaybookReplay | None) -> Text:
     """Who is never left alone, and what such a group could show."""
+    if holdouts.is_notice(document):
+        return Text(
+            "A notice of a deadline or a contract: nobody is left alone", "期限・契約に関わる通知のため、全顧客に実施"
+        )
     if not document.holdout.share:
         return Text("Without one the effect cannot be measured", "0%では効果を測定できない")
     told = [_shows(document.holdout.share, row)]

@@ -12,7 +12,7 @@ from nenrin.customers.models.deputy import Deputy
 from nenrin.foundation import bulk
 from nenrin.foundation.models import Member, Organisation
 from nenrin.work.models.queue import Answered, QueueAnswer
-from nenrin.work.queue import portfolio, rows, sources
+from nenrin.work.queue import measured, portfolio, rows, sources
 from nenrin.work.queue.portfolio import Portfolio
 from nenrin.work.queue.reasons import Reason
 from nenrin.work.queue.rows import Cut, Row
@@ -41,9 +41,9 @@ class Day:
 
 
 def my_day(member: Member, on: date, at: datetime, org: Organisation, *, busy: int = 0) -> Day:
-    """Seven queries at any number of accounts. `busy`: minutes of the day that meetings take."""
+    """Eight queries at any number of accounts. `busy`: minutes of the day that meetings take."""
     held = portfolio.of(member, on, at, org)
-    found = sources.reasons(held)
+    found = measured.told(sources.reasons(held))
     kept = _unanswered(found, held)
     cut = rows.cut(rows.folded(kept, held), max(held.minutes_a_day - busy, 0))
     return Day(on, held, cut, held.minutes_a_day, busy, len(found) - len(kept))
@@ -52,7 +52,7 @@ def my_day(member: Member, on: date, at: datetime, org: Organisation, *, busy: i
 def of_account(member: Member, account: int, on: date, at: datetime, org: Organisation) -> Row | None:
     """One account's row, whatever the day holds; None where nothing is asked, or it is not of the member's day."""
     held = portfolio.of(member, on, at, org, only=[account])
-    found = rows.folded(_unanswered(sources.reasons(held), held), held)
+    found = rows.folded(_unanswered(measured.told(sources.reasons(held)), held), held)
     return found[0] if found else None
 
 

@@ -16,7 +16,8 @@ Stake = Literal["loss", "growth"]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Play:
     """What could be done: minutes it takes, the day until which it should be, and the share of the money at stake that
-    it may move (0 to 1). `moves` is an estimate unless `measured` says on what it rests."""
+    it may move (0 to 1). `measured`: how often it worked, with its interval; None: not measured yet. `moves` is an
+    estimate unless that is certain."""
 
     code: str
     title: Text
@@ -24,6 +25,8 @@ class Play:
     moves: float
     due_on: date
     measured: Text | None = None
+    brief: Text | None = None  # the same in a few words
+    is_certain: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

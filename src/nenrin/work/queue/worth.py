@@ -63,7 +63,7 @@ def of(reason: Reason, row: Standing, currency: str) -> Worth:
     play = reason.play
     return Worth(
         Money(round(_arr(row, currency) * share), currency), told.p if told and speaks else base,
-        "model" if speaks else "base", play.moves, play.minutes, play.measured is not None,
+        "model" if speaks else "base", play.moves, play.minutes, play.is_certain,
     )  # fmt: skip
 
 
