@@ -136,7 +136,7 @@ def write_journey(request: ApiRequest, key: str, body: JourneyIn) -> Any:
     """A draft of it, or a new version in use; 422 names every part of the document that cannot be read."""
     by = Actor.of(request.member)
     row = designs.draft(key, body.document, by=by, at=request.at, version=body.version)
-    return _design(designs.publish(row, by=by, at=request.at) if body.publish else row)
+    return _design(designs.publish(row, by=by, at=request.at, version=row.version) if body.publish else row)
 
 
 @router.get("/{key}/accounts", response=Page[StandingOut], summary="List accounts on a journey")

@@ -260,6 +260,43 @@ def test_names_that_came_too_late_are_kept_on_the_page(client: Client, account: 
     assert JourneyVersion.objects.get(published_at__isnull=True).document["name"]["ja"] == "先の名前"
 
 
+def test_what_is_put_into_use_is_what_the_editor_saw(client: Client, account: Account) -> None:
+    draft, use = reverse("journey-draft", args=["small"]), reverse("journey-use", args=["small"])
+    client.post(draft, {"name_ja": "先の名前", "name_en": "First", "version": "1"})
+    seen = JourneyVersion.objects.get(published_at__isnull=True).version
+    assert f'name="version" value="{seen}"' in client.get(reverse("journey-one", args=["small"])).content.decode()
+    client.post(draft, {"name_ja": "後の名前", "name_en": "Second", "version": str(seen)})
+    for do in ("publish", "discard"):
+        late = client.post(use, {"do": do, "version": str(seen)})
+        assert late.status_code == 422 and "下書きが変更されました" in words(late)
+        assert 'value="後の名前"' in late.content.decode(), "the page shows what it says now"
+    stands = JourneyVersion.objects.get(published_at__isnull=True)
+    assert client.post(use, {"do": "publish", "version": str(stands.version)}).status_code == 302
+    assert not JourneyVersion.objects.filter(published_at__isnull=True).exists()
+
+
+def test_a_stage_that_was_typed_while_the_draft_changed_is_kept_and_saved_on_the_second_press(
+    client: Client, account: Account
+) -> None:
+    client.post(
+        reverse("journey-draft", args=["small"]), {"name_ja": "別の人の名前", "name_en": "Theirs", "version": "1"}
+    )
+    url = reverse("journey-stage", args=["small", "onboarding"])
+    typed = {"name_ja": "わたしの段階", "name_en": "Mine", "days": "8", "in_time": "90"}
+    late = client.post(url, typed | {"version": "1"})
+    page, stands = late.content.decode(), JourneyVersion.objects.get(published_at__isnull=True)
+    assert (
+        late.status_code == 422
+        and 'value="わたしの段階"' in page
+        and f'name="version" value="{stands.version}"' in page
+    )
+    assert client.post(url, typed | {"version": str(stands.version)}).status_code == 302
+    stands.refresh_from_db()
+    assert (
+        stands.document["name"]["ja"] == "別の人の名前" and stands.document["stages"][0]["name"]["ja"] == "わたしの段階"
+    )
+
+
 def test_a_large_board_draws_some_and_counts_all(client: Client, account: Account, at: Any) -> None:
     accounts.open_many(
         [accounts.Row(fields={"name": f"多数{n}", "status": "customer", "stage": "adoption"}) for n in range(60)],

@@ -34,6 +34,15 @@ from nenrin.work.onboarding import templates
 
 DRAFTED = Text("Draft saved. It counts once it is put into use.", "下書きを保存しました。公開すると反映されます。")
 WHOM = ("name_ja", "name_en", "note_ja", "note_en", "segment", "touch_model")
+MERGED = Text(
+    "Somebody else changed the draft meanwhile. What you typed is kept below; saved again, it becomes this stage of the draft"
+    " as it stands now.",
+    "開いた後に別の人が変更しました。入力内容は下に残っています。もう一度保存すると、現在の下書きのこのステージに反映されます。",
+)
+MOVED_ON = Text(
+    "The draft was changed after you opened it. Below it stands as it is now: look at it, then press again.",
+    "開いた後に下書きが変更されました。現在の内容を下に表示しています。確認のうえ、もう一度押してください。",
+)
 CRUMB = Text("Journey design", "ジャーニー設計")
 
 
@@ -265,12 +274,13 @@ def use(request: MemberRequest, key: str) -> HttpResponse:
     row = _find(key)
     drafted = JourneyVersion.objects.filter(journey=row, published_at__isnull=True).first()
     by, at, do = Actor.of(request.user), request.at, request.POST.get("do", "")
+    seen = version_of(request.POST)
     try:
         if do == "publish" and drafted:
-            designs.publish(drafted, by=by, at=at)
+            designs.publish(drafted, by=by, at=at, version=seen)
             toasts.say(request, Text("In use from now on.", "公開しました。"))
         elif do == "discard" and drafted:
-            designs.discard(drafted, by=by, at=at)
+            designs.discard(drafted, by=by, at=at, version=seen)
             toasts.say(request, Text("Draft thrown away.", "下書きを破棄しました。"))
         elif do == "archive":
             designs.archive(row, by=by, at=at)
@@ -280,6 +290,8 @@ def use(request: MemberRequest, key: str) -> HttpResponse:
             )
     except Refused as refused:
         return _page(request, row, wrong=said(refused))
+    except Conflict:
+        return _page(request, row, wrong=[MOVED_ON.in_(get_language() or "ja")])
     there = Journey.objects.filter(pk=row.pk).exists()
     return HttpResponseRedirect(reverse("journey-one", args=[key]) if there else reverse("journey-design"))
 
@@ -321,7 +333,7 @@ def _kept(
             form.add_error(None, text)
         return False
     except Conflict:
-        form.add_error(None, common.CLASH.in_(get_language() or "ja"))
+        form.add_error(None, MERGED.in_(get_language() or "ja"))
         return False
     toasts.say(request, DRAFTED)
     return True
@@ -335,7 +347,7 @@ def _stage_page(
     context = {
         "as_of": request.at, "row": row, "stage": stands, "form": form,
         "title": stands.name if stands else Text("Add a stage", "ステージの追加"),
-        "version": version_of(request.POST) if request.method == "POST" else newest.version,
+        "version": newest.version,
         "sides": [(titles[side], stage_forms.criteria(side, sides[side], known)) for side in stage_forms.SIDES],
         "fields": known.values(), "choices": editing.choices(known), "ops": editing.OPS.items(),
         "crumbs": [(CRUMB, reverse("journey-design")), (row.key, reverse("journey-one", args=[row.key]))],

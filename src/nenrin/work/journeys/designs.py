@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -86,15 +86,21 @@ def draft(
 
 
 def publish(
-    row: JourneyVersion, *, by: Actor, at: datetime, known: Mapping[str, Field] | None = None
+    row: JourneyVersion,
+    *,
+    by: Actor,
+    at: datetime,
+    version: int | None = None,
+    known: Mapping[str, Field] | None = None,
 ) -> JourneyVersion:
-    """Put the draft into use: from now on its criteria and days count. Safe to repeat.
+    """Put the draft into use: from now on its criteria and days count. Safe to repeat. `version`: of the draft that was seen.
 
-    Raises Refused where it names a segment or touch model that there is not, or two would be for everybody else.
-    Journal: work.journey.published.
+    Raises Refused where it names a segment or touch model that there is not, or two would be for everybody else; Conflict
+    where the draft says something else by now. Journal: work.journey.published.
     """
     with transaction.atomic():
         stands = JourneyVersion.objects.select_for_update().select_related("journey").get(pk=row.pk)
+        _check_seen(stands, version)
         if stands.published_at:
             return stands
         found = documents.parse(stands.document, segment_fields.fields() if known is None else known)
@@ -140,12 +146,20 @@ def _only_default(journey: Journey) -> None:
         )
 
 
-def discard(row: JourneyVersion, *, by: Actor, at: datetime) -> None:
-    """Throw a draft away. Safe to repeat; what is in use stays. Journal: work.journey.discarded."""
+def _check_seen(stands: JourneyVersion, version: int | None) -> None:
+    if version is not None and version != stands.version:
+        raise Conflict(f"the draft of {stands.journey.key}", asked=version, stands=stands.version, mine={}, theirs={})
+
+
+def discard(row: JourneyVersion, *, by: Actor, at: datetime, version: int | None = None) -> None:
+    """Throw a draft away. Safe to repeat; what is in use stays. Raises Conflict where the draft says something else than
+    what was seen. Journal: work.journey.discarded."""
     with transaction.atomic():
-        stands = JourneyVersion.objects.filter(pk=row.pk, published_at__isnull=True).select_related("journey").first()
+        rows = JourneyVersion.objects.select_for_update(of=("self",)).select_related("journey")
+        stands = rows.filter(pk=row.pk, published_at__isnull=True).first()
         if stands is None:
             return
+        _check_seen(stands, version)
         _record("discarded", stands, shown(stands), by, at)
         stands.delete()
         Journey.objects.filter(pk=row.journey_id, versions__isnull=True).delete()
@@ -159,6 +173,14 @@ def archive(journey: Journey, *, by: Actor, at: datetime) -> None:
                 "work.journey.archived", actor=by, at=at, subject=("journey", journey.pk),
                 particulars={"journey": journey.key},
             )  # fmt: skip
+
+
+def place(journey: Journey, position: int, *, by: Actor, at: datetime) -> None:
+    """The number by which a journey is asked, the lowest first. Safe to repeat. Journal: work.journey.ordered."""
+    with transaction.atomic():
+        if Journey.objects.filter(pk=journey.pk).exclude(position=position).update(position=position):
+            told = {"keys": f"{journey.key}: {position}"}
+            journal.record("work.journey.ordered", actor=by, at=at, subject=("journey", journey.pk), particulars=told)
 
 
 def order(keys: Sequence[str], *, by: Actor, at: datetime) -> None:
@@ -181,7 +203,12 @@ def in_use() -> list[JourneyVersion]:
     newest: dict[int, JourneyVersion] = {}
     for row in rows.select_related("journey").order_by("journey__position", "journey__key", "number"):
         newest[row.journey_id] = row
-    return sorted(newest.values(), key=lambda one: (_is_default(one.journey), one.journey.position, one.journey.key))
+    return in_order(newest.values())
+
+
+def in_order(versions: Iterable[JourneyVersion]) -> list[JourneyVersion]:
+    """Those asked first first; the one for everybody else last."""
+    return sorted(versions, key=lambda one: (_is_default(one.journey), one.journey.position, one.journey.key))
 
 
 def _is_default(journey: Journey) -> bool:

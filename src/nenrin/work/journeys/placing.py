@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from nenrin.customers.models import Account
 from nenrin.customers.statuses import Status
+from nenrin.foundation import bulk
 from nenrin.insight.models import SegmentMembership
 from nenrin.work.models import Journey, JourneyVersion
 
@@ -50,6 +51,27 @@ def of(accounts: Iterable[int], versions: Sequence[JourneyVersion]) -> Mapping[i
         found |= dict.fromkeys(mine, version)
         wanted = wanted - mine
     return found
+
+
+def among(accounts: Iterable[Account], versions: Sequence[JourneyVersion]) -> Mapping[int, JourneyVersion]:
+    """The same for accounts that are at hand, with status and touch model, and not archived: a query at most, for all
+    segments."""
+    rows = [one for one in accounts if one.status not in GONE]
+    segments = {one.journey.segment_id for one in versions if one.journey.segment_id}
+    inside: set[tuple[int, int]] = set()
+    if segments and rows:
+        held = SegmentMembership.objects.filter(
+            segment__in=segments, left_at__isnull=True, account__in=bulk.among([one.pk for one in rows])
+        )
+        inside = set(held.values_list("account_id", "segment_id"))
+    found = ((row.pk, next((one for one in versions if _holds(row, one.journey, inside)), None)) for row in rows)
+    return {key: version for key, version in found if version is not None}
+
+
+def _holds(account: Account, journey: Journey, inside: set[tuple[int, int]]) -> bool:
+    if journey.segment_id:
+        return (account.pk, journey.segment_id) in inside
+    return not journey.touch_model or account.touch_model == journey.touch_model
 
 
 def one(account: Account, versions: Sequence[JourneyVersion]) -> JourneyVersion | None:

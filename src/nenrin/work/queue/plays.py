@@ -53,6 +53,13 @@ KINDS: Mapping[str, Kind] = {
         Text("Settle with them what is overdue", "超過している手順を顧客と片付ける"), 20, 0.15, 1
     ),
     "onboarding_stuck": Kind(Text("Offer to do the next step for them", "次の手順の代行を提案する"), 30, 0.20, 0),
+    "stage_done": Kind(Text("Move them on to the next stage", "次のステージへ進める"), 5, 0.02, 2),
+    "stage_behind": Kind(
+        Text("Go through with them what the stage still waits for", "ステージの完了条件を顧客と確認する"), 15, 0.05, 3
+    ),
+    "stage_stuck": Kind(
+        Text("Find out what holds them back and agree on a next step", "停滞の要因を確認し、次の一手を合意する"), 30, 0.15, 1
+    ),
     "task": Kind(Text("Do what was planned", "予定の作業を進める"), 15, 0.10, 0),
 }  # fmt: skip
 

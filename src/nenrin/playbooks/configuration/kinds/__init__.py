@@ -5,6 +5,7 @@ from __future__ import annotations
 from nenrin.playbooks.configuration.kinds import (
     events,
     health_models,
+    journeys,
     mail_templates,
     onboarding_templates,
     plan_templates,
@@ -17,6 +18,6 @@ from nenrin.playbooks.configuration.kinds.shape import Kind
 
 KINDS: tuple[Kind, ...] = (
     events.KIND, segments.KIND, health_models.KIND, task_templates.KIND, mail_templates.KIND, onboarding_templates.KIND,
-    plan_templates.KIND, policies.KIND, playbooks.KIND,
+    plan_templates.KIND, policies.KIND, playbooks.KIND, journeys.KIND,
 )  # fmt: skip
 OF_FOLDER = {kind.folder: kind for kind in KINDS}
