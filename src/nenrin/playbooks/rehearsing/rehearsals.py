@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
 from django.db import transaction
 
-from nenrin.analytics.conditions.problems import Unreadable
 from nenrin.analytics.lake import Lake
 from nenrin.analytics.scores import documents
 from nenrin.foundation import journal, organisation
@@ -18,10 +18,11 @@ from nenrin.ingest import lakes
 from nenrin.insight.models import HealthModelVersion, Segment
 from nenrin.playbooks.models import Rehearsal
 from nenrin.playbooks.rehearsing import health_models, segments
-from nenrin.playbooks.replaying.grids import NotKept
+from nenrin.playbooks.replaying import failures
 from nenrin.playbooks.replaying.replays import ATTEMPTS, MONTHS_AT_MOST, TooLong
 from nenrin.values import Text
 
+log = logging.getLogger(__name__)
 Noun = Literal["segment", "health_model"]
 SEGMENT: Final = "segment"
 MODEL: Final = "health_model"
@@ -64,22 +65,26 @@ def _ask(noun: str, key: str, document: Any, months: int, by: Actor, at: datetim
 
 
 def step(at: datetime) -> int:
-    """One rehearsal that waits; 1 where there was one. Safe to repeat. Journal: playbooks.rehearsal.done or .failed."""
-    row = Rehearsal.objects.filter(state="asked").order_by("pk").first()
+    """One rehearsal that waits; 1 where there was one. Safe to repeat. Journal: playbooks.rehearsal.done or .failed.
+
+    One that cannot be computed is tried three times, after those that were tried less, and keeps why; a process that died
+    over one counts as a try.
+    """
+    row = Rehearsal.objects.filter(state="asked").order_by("attempts", "pk").first()
     if row is None:
         return 0
     Rehearsal.objects.filter(pk=row.pk).update(attempts=row.attempts + 1)
     if row.attempts >= ATTEMPTS:
-        words = Text("It ended three times without a result; see the log", "3回とも完了しなかった（ログを参照）")
-        _fail(row, words, at)
+        _fail(row, failures.WITHOUT_RESULT, at)
         return 1
     try:
         report = _REPORTS[row.noun](row, lakes.current())
-    except NotKept as missing:
-        names = ", ".join(missing.names)
-        _fail(row, Text(f"The past does not know: {names}", f"過去のデータにない項目: {names}"), at)
-    except Unreadable as wrong:
-        _fail(row, wrong.problems[0].text, at)
+    except failures.OF_THE_DATABASE:
+        raise
+    except Exception as problem:
+        log.exception("rehearsal %s failed", row.pk)
+        if failures.is_final(problem) or row.attempts + 1 >= ATTEMPTS:
+            _fail(row, failures.words(problem), at)
     else:
         _keep(row, report, at)
     return 1
@@ -109,7 +114,12 @@ def _record(verb: str, row: Rehearsal, by: Actor, at: datetime) -> None:
 
 def _name(row: Rehearsal) -> Text:
     if row.noun == SEGMENT:
-        name = Segment.objects.filter(pk=int(row.key)).values_list("name", flat=True).first() or row.key
-        return Text(name, name)
-    model, number = documents.from_dict(row.document), row.key.rpartition("/")[2]
-    return Text(f"{model.name.en} v{number}", f"{model.name.ja} v{number}")
+        pk = int(row.key) if row.key.isascii() and row.key.isdigit() else 0
+        called = Segment.objects.filter(pk=pk).values_list("name", flat=True).first() or row.key
+        return Text(called, called)
+    key, _, number = row.key.rpartition("/")
+    try:
+        name = documents.from_dict(row.document).name
+    except documents.DocumentError:  # what it was asked of cannot be read: it still has a key
+        name = Text(key, key)
+    return Text(f"{name.en} v{number}", f"{name.ja} v{number}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
@@ -21,13 +22,12 @@ from nenrin.insight.days import number
 from nenrin.insight.revenue import leavers
 from nenrin.playbooks import lives, setting, words
 from nenrin.playbooks.documents.playbooks import Playbook, walked
-from nenrin.playbooks.documents.problems import Unreadable
 from nenrin.playbooks.models import PlaybookReplay, PlaybookVersion
-from nenrin.playbooks.replaying import occasions
-from nenrin.playbooks.replaying.grids import NotKept
+from nenrin.playbooks.replaying import failures, occasions
 from nenrin.playbooks.replaying.occasions import Occasions, Span
 from nenrin.values import Text
 
+log = logging.getLogger(__name__)
 MONTHS_AT_MOST = 24
 ATTEMPTS = 3
 #: Replays of one version that are kept, and firings whose accounts are kept with each.
@@ -70,32 +70,38 @@ def _asked(version: PlaybookVersion, first: date, last: date, by: Actor, at: dat
 
 
 def step(at: datetime) -> int:
-    """One replay that waits; 1 where there was one. Safe to repeat. Journal: playbooks.replay.done or .failed."""
-    row = PlaybookReplay.objects.filter(state="asked").select_related("version__playbook").order_by("pk").first()
+    """One replay that waits; 1 where there was one. Safe to repeat. Journal: playbooks.replay.done or .failed.
+
+    One that cannot be computed is tried three times, after those that were tried less, and keeps why.
+    """
+    waiting = PlaybookReplay.objects.filter(state="asked").select_related("version__playbook")
+    row = waiting.order_by("attempts", "pk").first()
     if row is None:
         return 0
     PlaybookReplay.objects.filter(pk=row.pk).update(attempts=row.attempts + 1)
     if row.attempts >= ATTEMPTS:
-        _fail(
-            row, Text("It ended three times without a result; see the log", "3回とも完了しなかった（ログを参照）"), at
-        )
+        _fail(row, failures.WITHOUT_RESULT, at)
         return 1
     try:
         report = replayed(row, lakes.current())
-    except NotKept as missing:
-        names = ", ".join(missing.names)
-        _fail(row, Text(f"The past does not know: {names}", f"過去のデータにない項目: {names}"), at)
+    except failures.OF_THE_DATABASE:
+        raise
+    except Exception as problem:
+        log.exception("replay %s failed", row.pk)
+        if failures.is_final(problem) or row.attempts + 1 >= ATTEMPTS:
+            _fail(row, failures.words(problem), at)
         return 1
-    except Unreadable as wrong:
-        _fail(row, wrong.problems[0].text, at)
-        return 1
+    _keep(row, report, at)
+    return 1
+
+
+def _keep(row: PlaybookReplay, report: dict[str, Any], at: datetime) -> None:
     with transaction.atomic():
         row.report, row.state, row.done_at = report, "done", at
         row.save(update_fields=["report", "state", "done_at"])
         old = row.version.replays.exclude(state="asked").order_by("-pk").values_list("pk", flat=True)[KEPT:]
         PlaybookReplay.objects.filter(pk__in=list(old)).delete()
         _record("done", row, SYSTEM, at)
-    return 1
 
 
 def _fail(row: PlaybookReplay, words: Text, at: datetime) -> None:
