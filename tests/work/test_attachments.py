@@ -141,4 +141,27 @@ def test_a_removed_file_comes_back(task: Task, at: datetime) -> None:
     assert attachments.step(at + timedelta(days=30)) == 0 and attachments.path_of(row).exists()
     assert attachments.step(at + timedelta(days=31)) == 1 and attachments.step(at + timedelta(days=31)) == 0
     assert not attachments.path_of(row).exists()
+    with pytest.raises(Refused, match="deleted for good"):
+        attachments.restore(row, by=SYSTEM, at=at)
+    row.refresh_from_db()
+    assert row.removed_at, "what cannot be opened is not shown"
+    again = attachments.add(task, "a.pdf", [PDF], by=SYSTEM, at=at)
+    assert again.pk != row.pk and attachments.path_of(again).read_bytes() == PDF
     assert len(file_kinds.ENDINGS) == len(set(file_kinds.ENDINGS))
+
+
+def test_a_file_that_is_brought_back_while_the_bin_is_emptied_keeps_its_content(
+    task: Task, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = attachments.add(task, "a.pdf", [PDF], by=SYSTEM, at=at)
+    attachments.remove(row, by=SYSTEM, at=at)
+    emptied, later = attachments._emptied, at + timedelta(days=31)
+
+    def after_the_undo(key: int, now: datetime) -> int:
+        attachments.restore(row, by=SYSTEM, at=now)
+        return emptied(key, now)
+
+    monkeypatch.setattr(attachments, "_emptied", after_the_undo)
+    assert attachments.step(later) == 0 and attachments.path_of(row).read_bytes() == PDF
+    row.refresh_from_db()
+    assert row.removed_at is None and row.digest

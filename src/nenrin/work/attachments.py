@@ -64,20 +64,35 @@ def remove(row: Attachment, *, by: Actor, at: datetime) -> None:
 
 
 def restore(row: Attachment, *, by: Actor, at: datetime) -> None:
-    """Show it again. Safe to repeat. Journal: work.attachment.restored."""
+    """Show it again. Safe to repeat. Raises Refused once its content is gone for good. Journal: work.attachment.restored."""
     with transaction.atomic():
-        if Attachment.objects.filter(pk=row.pk, removed_at__isnull=False).update(removed_at=None):
-            _note("restored", row, holder_of(row), by, at)
+        stands = Attachment.objects.select_for_update(of=("self",)).filter(pk=row.pk, removed_at__isnull=False).first()
+        if stands is None:
+            return
+        if not stands.digest or not path_of(stands).exists():
+            raise Refused.one("file", GONE, stands.name)
+        Attachment.objects.filter(pk=stands.pk).update(removed_at=None)
+        _note("restored", stands, holder_of(stands), by, at)
 
 
 def step(at: datetime, limit: int = 100) -> int:
-    """The content of files that were removed thirty days ago goes for good; returns how many. Safe to repeat."""
-    gone = Attachment.objects.filter(removed_at__lt=at - BIN).exclude(digest="")[:limit]
-    rows = list(gone)
-    for row in rows:
+    """The content of files that were removed thirty days ago goes for good; returns how many. Safe to repeat.
+
+    Each under its own lock: one that is brought back this moment keeps its content.
+    """
+    due = Attachment.objects.filter(removed_at__lt=at - BIN).exclude(digest="")
+    return sum(_emptied(key, at) for key in list(due.values_list("pk", flat=True)[:limit]))
+
+
+def _emptied(key: int, at: datetime) -> int:
+    with transaction.atomic():
+        rows = Attachment.objects.select_for_update(of=("self",)).filter(pk=key, removed_at__lt=at - BIN)
+        row = rows.exclude(digest="").first()
+        if row is None:
+            return 0
+        Attachment.objects.filter(pk=key).update(digest="")
         path_of(row).unlink(missing_ok=True)
-        Attachment.objects.filter(pk=row.pk).update(digest="")
-    return len(rows)
+    return 1
 
 
 def path_of(row: Attachment) -> Path:
@@ -153,6 +168,10 @@ def _note(verb: str, row: Attachment, holder: Holder, by: Actor, at: datetime) -
     )  # fmt: skip
 
 
+GONE: Final = Text(
+    "Its content was deleted for good 30 days after it was removed: add the file again.",
+    "削除から30日が過ぎ、内容は完全に消去されました。ファイルをもう一度追加してください。",
+)
 TOO_LARGE: Final = Text(
     f"The file is larger than {LARGEST // 1024 // 1024} MB.", f"{LARGEST // 1024 // 1024} MBを超えています。"
 )

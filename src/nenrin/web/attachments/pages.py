@@ -149,8 +149,11 @@ def _restoring(kind: Kind) -> View:
     @require_POST
     @requires(kind.edit)
     def restore(request: MemberRequest, key: int, file: int) -> HttpResponse:
-        """Bring a file back."""
-        attachments.restore(_file(kind, request, key, file), by=Actor.of(request.user), at=request.at)
+        """Bring a file back, while its content is there."""
+        try:
+            attachments.restore(_file(kind, request, key, file), by=Actor.of(request.user), at=request.at)
+        except Refused as refused:
+            toasts.say(request, refused.faults[0].text)
         return HttpResponseRedirect(reverse(kind.page, args=[key]) + "#files")
 
     return restore

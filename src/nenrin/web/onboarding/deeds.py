@@ -179,7 +179,11 @@ def file_remove(request: MemberRequest, key: int, file: int) -> HttpResponse:
 @requires(common.EDIT)
 def file_restore(request: MemberRequest, key: int, file: int) -> HttpResponse:
     found = common.find(request, key, common.EDIT)
-    files.restore(get_object_or_404(OnboardingFile, pk=file, project=found), by=Actor.of(request.user), at=request.at)
+    row = get_object_or_404(OnboardingFile, pk=file, project=found)
+    try:
+        files.restore(row, by=Actor.of(request.user), at=request.at)
+    except Refused as refused:
+        toasts.say(request, refused.faults[0].text)
     return HttpResponseRedirect(reverse("onboarding-project", args=[key]) + "#files")
 
 

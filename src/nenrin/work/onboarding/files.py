@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from django.conf import settings
+from django.db import transaction
 
 from nenrin.customers.errors import Refused
 from nenrin.foundation import journal
@@ -93,11 +94,17 @@ def remove(row: OnboardingFile, *, by: Actor, at: datetime) -> None:
 
 
 def restore(row: OnboardingFile, *, by: Actor, at: datetime) -> None:
-    """Put back what was removed. Safe to repeat. Journal: work.onboarding_file.restored."""
+    """Put back what was removed. Safe to repeat. Raises Refused once its content is gone for good.
+
+    Journal: work.onboarding_file.restored.
+    """
     with saving.opened(row.project, at=at, may_be_ended=True) as work:
+        work.is_changed = False
+        stands = OnboardingFile.objects.select_for_update(of=("self",)).filter(pk=row.pk).first()
+        if stands is None or not path_of(stands).exists():
+            raise Refused.one("file", attachments.GONE, row.name)
         if OnboardingFile.objects.filter(pk=row.pk, removed_at__isnull=False).update(removed_at=None):
             _note("restored", row, by, at)
-        work.is_changed = False
 
 
 def path_of(row: OnboardingFile) -> Path:
@@ -114,12 +121,21 @@ def sweep(at: datetime) -> int:
 
     Returns how many files went. Safe to repeat.
     """
-    gone = 0
-    for row in OnboardingFile.objects.filter(removed_at__lt=at - KEPT):
-        gone += path_of(row).exists()
-        path_of(row).unlink(missing_ok=True)
+    due = OnboardingFile.objects.filter(removed_at__lt=at - KEPT).values_list("pk", flat=True)
+    return sum(_swept(key, at) for key in list(due)) + _orphans()
+
+
+def _swept(key: int, at: datetime) -> int:
+    """Under its lock: one that is brought back this moment keeps its content."""
+    with transaction.atomic():
+        rows = OnboardingFile.objects.select_for_update(of=("self",))
+        row = rows.filter(pk=key, removed_at__lt=at - KEPT).first()
+        if row is None:
+            return 0
+        there = path_of(row).exists()
         row.delete()
-    return gone + _orphans()
+        path_of(row).unlink(missing_ok=True)
+    return int(there)
 
 
 def _orphans() -> int:
