@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import Permission
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
@@ -50,6 +51,38 @@ def test_a_new_database_counts_as_migrated_and_has_what_migrating_fills_in(fresh
     for table in ("django_content_type", "auth_permission"):
         count = f"select count(*) from {table}"
         assert fresh.execute(count).fetchall() == _asked(count)
+
+
+KILLED = """
+import os, django; django.setup()
+from nenrin.foundation import schema
+def die(*args, **options):
+    os._exit(9)
+schema.emit_post_migrate_signal = die
+schema.bring_up()
+"""
+
+
+def test_what_a_killed_process_did_not_fill_in_is_filled_in_at_the_next_start(fresh, tmp_path) -> None:
+    env = {**os.environ, "NENRIN_HOME": str(tmp_path), "DJANGO_SETTINGS_MODULE": "nenrin.settings"}
+    assert subprocess.run([sys.executable, "-c", KILLED], env=env, timeout=120).returncode == 9
+    torn = sqlite3.connect(tmp_path / "nenrin.sqlite3")
+    count = "select count(*) from auth_permission"
+    assert torn.execute(NAMES).fetchall() == fresh.execute(NAMES).fetchall(), "its tables are all there"
+    assert torn.execute(count).fetchone() == (0,)
+    subprocess.run([sys.executable, "-c", BRING_UP], env=env, check=True, timeout=120)
+    assert torn.execute(count).fetchone() == fresh.execute(count).fetchone()
+    torn.close()
+
+
+def test_a_half_filled_database_is_filled_up_and_a_whole_one_is_left_alone(monkeypatch) -> None:
+    sent = []
+    monkeypatch.setattr(schema, "emit_post_migrate_signal", lambda **told: sent.append(told["db"]))
+    schema.bring_up()
+    assert sent == [] and schema.is_filled_in(connection)
+    Permission.objects.filter(content_type__app_label="work").order_by("pk").last().delete()
+    schema.bring_up()
+    assert sent == ["default"]
 
 
 def test_no_migration_does_what_the_last_state_would_not_say() -> None:

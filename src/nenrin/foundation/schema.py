@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from django.apps import apps
+from django.contrib.auth import get_permission_codename
+from django.contrib.auth.models import Permission
 from django.core.management import call_command
 from django.core.management.sql import emit_post_migrate_signal
 from django.db import connection as default
@@ -13,6 +16,7 @@ from django.db.migrations import Migration, RunPython, RunSQL, operations
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
+from django.db.models import Model
 
 #: What a migration may do to the tables is in the state it leads to; what it does beside that is done after them.
 TABLES = tuple(
@@ -31,6 +35,8 @@ def bring_up() -> None:
     """
     plan = plan_of(default)
     if not plan:
+        if not is_filled_in(default):  # a process died between the tables and what is filled in after them
+            emit_post_migrate_signal(verbosity=0, interactive=False, db=default.alias)
         return
     if default.vendor == "sqlite" and not default.introspection.table_names() and is_plain(plan):
         create(default, plan)
@@ -43,6 +49,22 @@ def plan_of(connection: BaseDatabaseWrapper) -> Plan:
     """The migrations that this database has not seen yet, in order."""
     executor = MigrationExecutor(connection)
     return list(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def is_filled_in(connection: BaseDatabaseWrapper) -> bool:
+    """Tell whether what Django writes after all migrations is there: a content type and its permissions for each model."""
+    rows = Permission.objects.using(connection.alias)
+    there = set(rows.values_list("content_type__app_label", "content_type__model", "codename"))
+    return there >= {
+        (model._meta.app_label, model._meta.model_name, name)
+        for model in apps.get_models()
+        for name in _permissions(model)
+    }
+
+
+def _permissions(model: type[Model]) -> Iterator[str]:
+    yield from (get_permission_codename(action, model._meta) for action in model._meta.default_permissions)
+    yield from (name for name, _ in model._meta.permissions)
 
 
 def is_plain(plan: Plan) -> bool:
