@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -195,3 +196,23 @@ def test_a_playbook_on_the_list_leaves_nobody_alone_by_its_own_share_either(org:
         stage.falls(stage.account(f"会社{n}", at=at), at=at)
     stage.goes_on(at)
     assert set(Run.objects.values_list("state", flat=True)) == {"done"}
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        {"when": [{"trigger": "deadline", "until": "notice", "days": [30]}, stage.AT_RISK], "holdout": {"share": 0.5}},
+        {"holdout": {"share": 0.5, "metric": "churn", "contractual": True}},
+    ],
+)
+def test_a_notice_of_a_deadline_or_a_contract_reaches_everybody(
+    org: Organisation, at: datetime, notice: dict[str, Any]
+) -> None:
+    holdouts.change(0.1, reason="x", by=SYSTEM, at=at)
+    stage.published(stage.document(**notice), at=at)
+    for one in (*_drawn(2, at), *(stage.account(f"ほか{n}", at=at) for n in range(6))):
+        stage.falls(one, at=at)
+    stage.goes_on(at)
+    assert list(Run.objects.values_list("state", flat=True)) == ["done"] * Run.objects.count()
+    assert set(Exposure.objects.values_list("arm", flat=True)) == {arms.ALWAYS}
+    assert not UniversalExposure.objects.exists(), "both arms are helped alike: no occasion to compare"

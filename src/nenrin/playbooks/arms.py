@@ -57,15 +57,15 @@ def decided(
     """What would be settled if these accounts came in now; nothing is written.
 
     Whoever belongs to the universal group now is left alone, whatever was drawn before, unless the list of exclusions
-    says otherwise. By a playbook's own share, nobody on that list is left alone either; a playbook on
-    that list leaves nobody alone at all. Whoever was once never to be left alone stays so.
+    says otherwise. By a playbook's own share, nobody on that list is left alone either; a legal or contractual notice
+    leaves nobody alone at all. Whoever was once never to be left alone stays so.
     """
     if not accounts:
         return Decided({}, [], [])
     tops, strata = families.tops(accounts), gates.strata([account.pk for account in accounts])
     listed, share = holdouts.exclusions(), live.document.holdout.share
     spared = _spared(live, accounts) | known.never
-    if live.row.pk in listed.playbooks:
+    if holdouts.is_notice(live.document) or live.row.pk in listed.playbooks:
         spared |= {account.pk for account in accounts}
     group = _group(live, [one for one in accounts if one.pk not in spared], tops, strata, at, fields, listed)
     spared |= group.helped if share else frozenset()

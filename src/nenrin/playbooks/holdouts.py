@@ -23,6 +23,7 @@ from nenrin.foundation.actors import Actor
 from nenrin.foundation.models import Member
 from nenrin.insight import segment_fields
 from nenrin.playbooks import families
+from nenrin.playbooks.documents.playbooks import Playbook as Document
 from nenrin.playbooks.models import Playbook, UniversalExclusion, UniversalHoldout
 from nenrin.values import Text
 
@@ -31,6 +32,8 @@ SALT: Final = "universal"
 HIGHEST_SHARE: Final = 0.1
 #: What stands on the list from the first day on.
 IN_DANGER: Final[Mapping[str, Any]] = {"field": "health.band", "op": "=", "value": "at_risk"}
+#: The trigger of whatever has to reach a customer before a day of the contract.
+DEADLINE: Final = "deadline"
 IN_DANGER_WORDS: Final = Text("At risk (put there by itself)", "危険判定（自動追加）")
 
 
@@ -57,6 +60,14 @@ def share() -> float:
 def exclusions() -> Exclusions:
     rows = UniversalExclusion.objects.filter(ended_at__isnull=True).select_related("playbook", "author")
     return Exclusions(tuple(rows))
+
+
+def is_notice(document: Document) -> bool:
+    """Does it tell customers what a contract or a law demands? Then nobody may miss it for the sake of a comparison.
+
+    Marked as such, or by its trigger: whoever is reminded of a deadline has to act before it.
+    """
+    return document.holdout.contractual or any(trigger.kind == DEADLINE for trigger in document.triggers)
 
 
 def holds(top: int, share: float) -> bool:

@@ -68,7 +68,7 @@ def _hours(reader: Reader, given: Any, usual: Hours) -> Hours:
 
 def holdout(reader: Reader, given: Any) -> Holdout:
     here = Place("holdout", Text("Holdout", "未実施グループ"))
-    told = _mapping(reader, given, here, ("share", "metric", "never"))
+    told = _mapping(reader, given, here, ("share", "metric", "never", "contractual"))
     share = told.get("share", 0)
     if (
         isinstance(share, bool)
@@ -83,7 +83,10 @@ def holdout(reader: Reader, given: Any) -> Holdout:
         reader.refuse(here.below("metric"), metric, Text("churn or a measure", "churn または指標"),
                       nearest(metric, reader.fields))  # fmt: skip
     never = told.get("never")
-    return Holdout(float(share), metric, None if never is None else reader.condition(never, here.below("never")))
+    return Holdout(
+        float(share), metric, None if never is None else reader.condition(never, here.below("never")),
+        reader.flag(told.get("contractual"), here.below("contractual")),
+    )  # fmt: skip
 
 
 def hypothesis(reader: Reader, given: Any) -> Hypothesis:
@@ -125,7 +128,8 @@ def dump_limits(found: Limits) -> dict[str, Any]:
 
 def dump_holdout(found: Holdout) -> dict[str, Any]:
     told = {"share": found.share or None, "metric": found.metric or None,
-            "never": None if found.never is None else conditions.dump(found.never)}  # fmt: skip
+            "never": None if found.never is None else conditions.dump(found.never),
+            "contractual": found.contractual or None}  # fmt: skip
     return {key: value for key, value in told.items() if value is not None}
 
 

@@ -70,11 +70,15 @@ class Hours:
 
 @dataclass(frozen=True, slots=True)
 class Holdout:
-    """The share of accounts left alone to measure the effect on `metric`; `never` are accounts that always get help."""
+    """The share of accounts left alone to measure the effect on `metric`; `never` are accounts that always get help.
+
+    `contractual`: what it tells customers is owed to them by law or contract, so nobody misses it for a comparison.
+    """
 
     share: float = 0.0
     metric: str = ""
     never: Condition | None = None
+    contractual: bool = False
 
 
 @dataclass(frozen=True, slots=True)

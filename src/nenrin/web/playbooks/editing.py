@@ -184,8 +184,9 @@ def _limits(document: Document, form: QueryDict) -> None:
 def _holdout(document: Document, form: QueryDict, fields: Mapping[str, Field]) -> None:
     percent = number(form.get("percent", "")) or 0
     share = round(percent / 100, 6) if isinstance(percent, int | float) else percent
-    found = {"share": share, "metric": form.get("metric", ""), "never": _condition(form, fields)}
-    _put(document, "holdout", {key: value for key, value in found.items() if value} if share else None)
+    found = {"share": share, "metric": form.get("metric", ""), "never": _condition(form, fields),
+             "contractual": form.get("contractual") == "on"}  # fmt: skip
+    _put(document, "holdout", {key: value for key, value in found.items() if value})
 
 
 def _about(document: Document, form: QueryDict) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from nenrin.analytics import conditions
 from nenrin.analytics.effects import power
-from nenrin.playbooks import steps, words
+from nenrin.playbooks import holdouts, steps, words
 from nenrin.playbooks.documents.playbooks import Playbook as Document
 from nenrin.playbooks.documents.programs import Place, laid_out
 from nenrin.playbooks.models import PlaybookReplay
@@ -161,6 +161,7 @@ def _never(document: Document, found: Standing, row: PlaybookReplay | None) -> T
     if document.holdout.never is not None:
         never = conditions.sentence(document.holdout.never, found.fields)
         told.append(Text(f"Never: {never.en}.", f"必ず実施: {never.ja}。"))
+    told.append(Text("Nor whoever is on the list of exclusions.", "「必ず実施する顧客」にも実施。"))
     return Text(" ".join(one.en for one in told if one.en), "".join(one.ja for one in told))
 
 
