@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from nenrin.analytics import kpis
 from nenrin.values import Text
-from nenrin.web.terms import Definition, effects, risk
+from nenrin.web.terms import Definition, data, deeds, effects, money, risk, scores
 
 
 def find(key: str) -> Definition | None:
@@ -17,8 +17,12 @@ def find(key: str) -> Definition | None:
 
 
 TERMS: dict[str, Definition] = {
+    **data.TERMS,
+    **deeds.TERMS,
     **effects.TERMS,
+    **money.TERMS,
     **risk.TERMS,
+    **scores.TERMS,
     "accounts": Definition(
         Text("Accounts", "顧客"),
         Text(

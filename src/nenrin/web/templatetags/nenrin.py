@@ -235,10 +235,12 @@ def define(
     name: object = "",
     meaning: object = "",
     at: datetime | date | None = None,
+    mark: bool = False,
 ) -> SafeString:
     """A dotted term that explains itself: {% define "arr" %}, {% define "usage_trend" %} for a measure, or with own words.
 
-    Words may be Text or str. `at` (or the page's `as_of`) is added as the date of the figure.
+    Words may be Text or str. `at` (or the page's `as_of`) is added as the date of the figure. A `mark` is a small
+    sign beside a word that is a link already.
     """
     term = definitions.find(key)
     word = text(name) or (text(term.name) if term else key)
@@ -248,13 +250,21 @@ def define(
     when = at or context.get("as_of")
     stamp = format_html("<small>{}</small>", format.as_of(when, language(), reader_zone(context))) if when else ""
     return format_html(
-        '<button type="button" class="def" popovertarget="{0}">{1}</button>'
-        '<span class="note" id="{0}" popover role="note">{2}{3}</span>',
-        _note_id(key),
-        word,
+        '{1}<span class="note" id="{0}" popover role="note">{2}{3}</span>',
+        (note := _note_id(key)),
+        _sign(note, word) if mark else format_html(_TERM, note, word),
         sense,
         stamp,
     )
+
+
+_TERM = '<button type="button" class="def" popovertarget="{0}">{1}</button>'
+_SIGN = '<button type="button" class="def def--sign" popovertarget="{0}" aria-label="{1}">?</button>'
+
+
+def _sign(note: str, word: str) -> SafeString:
+    """A small mark that opens the note of the word before it."""
+    return format_html(_SIGN, note, Text(f"What “{word}” means", f"「{word}」の意味").in_(language()))
 
 
 @register.simple_block_tag
@@ -316,14 +326,20 @@ def query_without(context: Context, name: str, value: object = None) -> str:
 
 
 @register.inclusion_tag("components/sort.html", takes_context=True)
-def sort(context: Context, key: str, label: object, current: str = "", number: bool = False) -> dict[str, object]:
-    """A column head (with its th) that sorts: {% sort "mrr" "MRR" current=sort number=True %}; "-mrr" is descending."""
+def sort(
+    context: Context, key: str, label: object, current: str = "", number: bool = False, term: str = ""
+) -> dict[str, object]:
+    """A column head (with its th) that sorts: {% sort "mrr" "MRR" current=sort number=True %}; "-mrr" is descending.
+
+    A `term` of the glossary adds a small mark that opens what the column's figures mean.
+    """
     order = "descending" if current == f"-{key}" else "ascending" if current == key else ""
     following = key if order == "descending" else f"-{key}" if order or number else key
     return {
         "label": text(label),
         "order": order,
         "number": number,
+        "sign": define(context, term, label, mark=True) if term else "",
         "url": query(context, sort=f"-{key}" if order == "ascending" else key if order else following),
     }
 

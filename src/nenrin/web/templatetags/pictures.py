@@ -15,26 +15,31 @@ from nenrin.web.charts.bands import BANDS
 register = template.Library()
 
 
+def reading(context: template.Context, term: str) -> dict[str, object]:
+    """What a picture needs of its page to explain its figures: the term, and whose clock the stamp follows."""
+    return {"term": term, **{name: context.get(name) for name in ("as_of", "user", "shell")}}
+
+
 def _words(value: object) -> str:
     return value.in_(get_language() or "ja") if isinstance(value, Text) else str(value)
 
 
-@register.inclusion_tag("components/falls.html", name="falls")
-def falls_tag(chart: falls.Falls, caption: object = "") -> dict[str, object]:
+@register.inclusion_tag("components/falls.html", name="falls", takes_context=True)
+def falls_tag(context: template.Context, chart: falls.Falls, caption: object = "", term: str = "") -> dict[str, object]:
     """The contribution waterfall of a charts.falls.Falls."""
-    return {"falls": chart, "picture": falls.draw(chart), "caption": caption}
+    return reading(context, term) | {"falls": chart, "picture": falls.draw(chart), "caption": caption}
 
 
 #: Width of a picture on a phone, where a wide one would shrink its words below reading.
 _PHONE = 384
 
 
-@register.inclusion_tag("components/shares.html", name="shares")
-def shares_tag(chart: shares.Shares) -> dict[str, object]:
+@register.inclusion_tag("components/shares.html", name="shares", takes_context=True)
+def shares_tag(context: template.Context, chart: shares.Shares, term: str = "") -> dict[str, object]:
     """Stacked bars by band of a charts.shares.Shares; `detail` of the last row's shares is printed in the legend."""
     width = max((shares.breadth(_words(whole.label)) + 12 for whole in chart.wholes if whole.label), default=0.0)
     details = {share.band: share.detail for whole in chart.wholes for share in whole.shares if share.detail}
-    return {
+    return reading(context, term) | {
         "shares": chart,
         "picture": shares.draw(chart, width),
         "narrow": shares.draw(replace(chart, width=_PHONE), width) if chart.width > _PHONE else None,
@@ -44,28 +49,28 @@ def shares_tag(chart: shares.Shares) -> dict[str, object]:
     }
 
 
-@register.inclusion_tag("components/lines.html", name="lines")
-def lines_tag(chart: lines.Lines, caption: object = "") -> dict[str, object]:
+@register.inclusion_tag("components/lines.html", name="lines", takes_context=True)
+def lines_tag(context: template.Context, chart: lines.Lines, caption: object = "", term: str = "") -> dict[str, object]:
     """A line chart with its table of a charts.lines.Lines."""
-    return {"lines": chart, "picture": lines.draw(chart), "caption": caption}
+    return reading(context, term) | {"lines": chart, "picture": lines.draw(chart), "caption": caption}
 
 
-@register.inclusion_tag("components/columns.html", name="columns")
-def columns_tag(chart: columns.Columns) -> dict[str, object]:
+@register.inclusion_tag("components/columns.html", name="columns", takes_context=True)
+def columns_tag(context: template.Context, chart: columns.Columns, term: str = "") -> dict[str, object]:
     """Columns by day with their table of a charts.columns.Columns."""
-    return {"columns": chart, "picture": columns.draw(chart)}
+    return reading(context, term) | {"columns": chart, "picture": columns.draw(chart)}
 
 
-@register.inclusion_tag("components/curve.html", name="curve")
-def curve_tag(chart: curve.Curve, caption: object = "") -> dict[str, object]:
+@register.inclusion_tag("components/curve.html", name="curve", takes_context=True)
+def curve_tag(context: template.Context, chart: curve.Curve, caption: object = "") -> dict[str, object]:
     """The picture of a curve editor of a charts.curve.Curve; its knots are edited in a table beside it."""
-    return {"curve": chart, "picture": curve.draw(chart), "caption": caption}
+    return reading(context, "measure_curve") | {"curve": chart, "picture": curve.draw(chart), "caption": caption}
 
 
-@register.inclusion_tag("components/heat.html", name="heat")
-def heat_tag(chart: heat.Heat) -> dict[str, object]:
+@register.inclusion_tag("components/heat.html", name="heat", takes_context=True)
+def heat_tag(context: template.Context, chart: heat.Heat, term: str = "") -> dict[str, object]:
     """A heat map of a charts.heat.Heat."""
-    return {"heat": chart, "picture": heat.draw(chart)}
+    return reading(context, term) | {"heat": chart, "picture": heat.draw(chart)}
 
 
 @register.inclusion_tag("components/gantt.html", name="gantt")

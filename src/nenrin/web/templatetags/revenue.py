@@ -15,6 +15,7 @@ from nenrin.values import Money, Text
 from nenrin.web import marks
 from nenrin.web.charts import waterfall
 from nenrin.web.templatetags.nenrin import language
+from nenrin.web.templatetags.pictures import reading
 
 register = template.Library()
 
@@ -26,10 +27,12 @@ def amount(minor: int, currency: str = "JPY") -> str:
     return shown if minor == 0 else ("+" if minor > 0 else format.MINUS) + shown
 
 
-@register.inclusion_tag("revenue/waterfall.html", name="waterfall")
-def waterfall_tag(chart: waterfall.Waterfall, unit: Text | str = "") -> dict[str, object]:
+@register.inclusion_tag("revenue/waterfall.html", name="waterfall", takes_context=True)
+def waterfall_tag(
+    context: template.Context, chart: waterfall.Waterfall, unit: Text | str = "", term: str = ""
+) -> dict[str, object]:
     """The bridge of a charts.waterfall.Waterfall."""
-    return {"chart": chart, "picture": waterfall.draw(chart), "unit": unit}
+    return reading(context, term) | {"chart": chart, "picture": waterfall.draw(chart), "unit": unit}
 
 
 @register.simple_tag

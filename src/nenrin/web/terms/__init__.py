@@ -11,3 +11,11 @@ from nenrin.values import Text
 class Definition:
     name: Text
     meaning: Text
+
+
+NO_NAME = Text("", "")
+
+
+def means(en: str, ja: str) -> Definition:
+    """What the figures under a heading mean; the page has the heading's words itself."""
+    return Definition(NO_NAME, Text(en, ja))
