@@ -13,9 +13,11 @@ from nenrin.analytics.replays import gating
 from nenrin.analytics.replays.edges import UNSURE, rising
 from nenrin.foundation import organisation
 from nenrin.foundation.actors import SYSTEM
-from nenrin.playbooks import playbooks
+from nenrin.ingest import lakes
+from nenrin.playbooks import playbooks, reading, setting
 from nenrin.playbooks.models import PlaybookReplay, PlaybookVersion
-from nenrin.playbooks.replaying import replays
+from nenrin.playbooks.replaying import occasions, replays
+from nenrin.playbooks.replaying.occasions import Span
 from tests.insight.world import World, at
 from tests.playbooks import stage
 
@@ -73,6 +75,22 @@ def test_a_replay_finds_the_day_on_which_use_fell_and_who_left_afterwards() -> N
     assert account == drifting.pk and became == "open"
     assert day - (last_use - datetime(1970, 1, 1).date()).days == 7  # noqa: DTZ001
     assert report["effort"]["minutes"] == 20
+    _together_as_alone(row)
+
+
+def _together_as_alone(row: PlaybookReplay) -> None:
+    """Several playbooks asked of the past at once fire as each does alone."""
+    fields, choices = setting.current()
+    span = Span(lakes.current(), row.first, row.last, fields, organisation.zone())
+    whens = [[{"trigger": "measure", "measure": "days_since_activity", "op": ">=", "value": n}] for n in (3, 7, 12)]
+    documents = [reading.from_dict(stage.document(when=[*when, *whens[0]]), fields, choices) for when in whens]
+    fired = []
+    for document, together in zip(documents, occasions.found_each(documents, span), strict=True):
+        alone = occasions.found(document, span)
+        for name in ("account", "day", "trigger"):
+            assert getattr(together, name).tolist() == getattr(alone, name).tolist()
+        fired.append(len(alone.account))
+    assert fired == [1, 2, 2]
 
 
 @pytest.mark.django_db

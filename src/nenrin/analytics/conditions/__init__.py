@@ -5,7 +5,7 @@ What is missing is unknown, and an unknown comparison matches neither way: ask w
 
 from nenrin.analytics.conditions.documents import dump, parse
 from nenrin.analytics.conditions.fields import Field, Fields, standard
-from nenrin.analytics.conditions.frames import Where, columns, matching, where
+from nenrin.analytics.conditions.frames import Where, columns, matching, ranks, where
 from nenrin.analytics.conditions.problems import Problem, Unreadable
 from nenrin.analytics.conditions.rows import matches
 from nenrin.analytics.conditions.sentences import sentence
@@ -28,6 +28,7 @@ __all__ = [
     "matches",
     "matching",
     "parse",
+    "ranks",
     "sentence",
     "standard",
     "where",

@@ -202,7 +202,7 @@ class Daily:
                 "day": pa.array(day[within].astype(np.int32)).cast(pa.date32()),
                 "score": score[within],
                 "coverage": coverage[within],
-                "shown": pa.array(_NAMES[shown[within]].tolist(), pa.string()),
+                "shown": pa.array(_NAMES.tolist(), pa.string()).take(pa.array(shown[within])),
             }
         )
 
@@ -210,15 +210,20 @@ class Daily:
 def _playbooks(lake: Lake, row: Rehearsal, both: Sequence[Lived], apart: int) -> dict[str, Any]:
     """How often each live playbook that looks at health would have fired, under the live version and under the draft."""
     fields, choices = setting.current()
-    rows, left_out = [], []
+    looking: list[Live] = []
+    left_out = []
     for live in _looking(fields, choices):
-        spans = [Span(lake, row.first, row.last, fields, organisation.zone(), Daily(one, apart)) for one in both]
         try:
-            counts = [len(occasions.found(live.document, span).account) for span in spans]
+            occasions.refuse(live.document, fields)
+            looking.append(live)
         except NotKept as missing:
             left_out.append({**_named(live), "why": ", ".join(missing.names)})
-            continue
-        rows.append({**_named(live), "playbook": live.row.key, "live": counts[0], "draft": counts[1]})
+    spans = [Span(lake, row.first, row.last, fields, organisation.zone(), Daily(one, apart)) for one in both]
+    found = [occasions.found_each([live.document for live in looking], span) for span in spans] if looking else [[], []]
+    rows = [
+        {**_named(live), "playbook": live.row.key, "live": len(now.account), "draft": len(then.account)}
+        for live, now, then in zip(looking, *found, strict=True)
+    ]
     return {"playbooks": rows, "left_out": left_out}
 
 

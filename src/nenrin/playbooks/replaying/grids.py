@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import partial
 
 import duckdb
 import numpy as np
@@ -14,24 +13,19 @@ from numpy.typing import NDArray
 
 from nenrin.analytics import conditions
 from nenrin.analytics.conditions import Condition, Fields, Op
-from nenrin.analytics.conditions.trees import leaves
+from nenrin.analytics.conditions.trees import Is, leaves
 from nenrin.analytics.kpis import MEASURES, engine
 from nenrin.analytics.kpis.grid import Grid
 from nenrin.analytics.lake import Lake
 from nenrin.insight import history
+from nenrin.playbooks.replaying import truths
+from nenrin.playbooks.replaying.truths import Longs, Ranks, Stretches
 
 #: What the past knows of an account besides its measures, as columns of the lake's view.
 STANDING = ("status", "tier", "touch_model", "stage", "industry", "region", "customer_since", "lost_on", "tags")
-HEALTH = {"health.score": "score", "health.band": "shown", "health.coverage": "coverage",
-          "health.delta_7": "delta_7", "health.delta_30": "delta_30"}  # fmt: skip
 DELTAS = {"health.delta_7": 7, "health.delta_30": 30}
+HEALTH = ("health.score", "health.band", "health.coverage", *DELTAS)
 MICRO = 1_000_000
-BASE = """
-select {columns} from rows e
-join accounts a on a.account = e.account and a.believed_from <= e.as_of and e.as_of < a.believed_to
-{health}
-"""
-HEALTH_JOIN = "left join health h on h.account = e.account and h.day = e.as_of"
 
 
 class NotKept(ValueError):
@@ -60,12 +54,12 @@ def rows(
     scores: Scores = history.scores,
 ) -> Iterator[Rows]:  # fmt: skip
     """The truth of these conditions, some accounts at a time. Raises NotKept."""
-    wanted = {column for one in asked.values() for column in conditions.columns(one, fields)}
     refuse(asked.values(), fields)
+    past = _Past(asked, fields, truths.distinct(asked.values()))
+    wanted = {column for leaf in past.some for column in conditions.columns(leaf, fields)}
     measures = tuple(MEASURES[key] for key in sorted(wanted & set(MEASURES))) or (MEASURES["tenure_days"],)
-    health = _health(lake, first, last, wanted, scores) if wanted & set(HEALTH) else None
-    read = partial(_truths, asked=asked, fields=fields, wanted=wanted, health=health)
-    for _, found in engine.evaluate_beside(lake, measures, Grid.daily(first, last), read):
+    past.health, past.unscored = _health(lake, first, last, past.of(HEALTH), fields, scores)
+    for _, found in engine.evaluate_beside(lake, measures, Grid.daily(first, last), past.truths):
         yield found
 
 
@@ -80,47 +74,82 @@ def refuse(asked: object, fields: Fields) -> None:
         raise NotKept(sorted(set(bad)))
 
 
-def _truths(
-    db: duckdb.DuckDBPyConnection, slab: pa.Table, *, asked: Mapping[str, Condition], fields: Fields, wanted: set[str],
-    health: pa.Table | None,
-) -> Rows:  # fmt: skip
-    db.register("rows", slab)
-    if health is not None:
-        db.register("health", health)
-    columns = ["e.account", "e.as_of"] + [f'e."{key}"' for key in slab.column_names[2:]]
-    columns += [f'a."{key}"' for key in STANDING if key in wanted]
-    columns += [f'h."{HEALTH[key]}" as "{key}"' for key in HEALTH if key in wanted]
-    base = BASE.format(columns=", ".join(columns), health=HEALTH_JOIN if health is not None else "")
-    found = {name: conditions.where(one, fields, date.max) for name, one in asked.items()}
-    said = ", ".join(f'coalesce(({where.sql})::tinyint, -1::tinyint) as "{name}"' for name, where in found.items())
-    parameters = [value for where in found.values() for value in where.parameters]
-    sql = f"select account, as_of, {said} from ({base}) order by account, as_of"
-    try:
-        table: pa.Table = db.sql(sql, params=parameters).to_arrow_table()
-    finally:
-        db.unregister("rows")
-        if health is not None:
-            db.unregister("health")
-    return Rows(
-        table.column("account").to_numpy().astype(np.int64),
-        table.column("as_of").to_numpy().astype("datetime64[D]").astype(np.int64),
-        {name: table.column(name).to_numpy().astype(np.int8) for name in asked},
-    )
+@dataclass(slots=True)
+class _Past:
+    """What is asked, and what of the answers is found once for all accounts: `unscored` without a score, `standing` of
+    every version of an account, read when the first accounts are."""
+
+    asked: Mapping[str, Condition]
+    fields: Fields
+    some: Sequence[Is]
+    health: Stretches | None = None
+    unscored: Mapping[Is, int] = field(default_factory=dict)
+    standing: Stretches | None = None
+
+    def of(self, known: Sequence[str] | Mapping[str, object]) -> list[Is]:
+        """The comparisons of these columns."""
+        return [leaf for leaf in self.some if conditions.columns(leaf, self.fields) <= set(known)]
+
+    def truths(self, db: duckdb.DuckDBPyConnection, slab: pa.Table) -> Rows:
+        """Of a slab that is sorted by account and day; days on which nobody was believed to be there are left out."""
+        if self.standing is None:
+            self.standing = _standing(db, self.of(STANDING), self.fields)
+        account, day = np.asarray(slab.column("account").to_numpy(), np.int64), truths.days(slab.column("as_of"))
+        place, kept = self.standing.place(account, day)
+        if not kept.all():
+            account, day, place, slab = account[kept], day[kept], place[kept], slab.filter(pa.array(kept))
+        found = truths.ranks(slab, self.of(MEASURES), self.fields)
+        found |= {leaf: told[place] for leaf, told in self.standing.ranks.items()}
+        found |= self._scored(account, day)
+        joined = {name: truths.joined(one, found, len(account)) for name, one in self.asked.items()}
+        return Rows(account, day, {name: truths.truth(told) for name, told in joined.items()})
+
+    def _scored(self, account: Longs, day: Longs) -> dict[Is, Ranks]:
+        none = {leaf: np.full(len(account), rank, np.uint8) for leaf, rank in self.unscored.items()}
+        if self.health is None or not len(account):
+            return none
+        health = self.health.between(int(account[0]), int(account[-1]))
+        if not len(health.account):
+            return none
+        place, there = health.place(account, day)
+        return {leaf: np.where(there, told[place], none[leaf]) for leaf, told in health.ranks.items()}
 
 
-def _health(lake: Lake, first: date, last: date, wanted: set[str], read: Scores) -> pa.Table:
-    """Scores as they were shown, with their change over a week or thirty days where that is asked."""
+def _standing(db: duckdb.DuckDBPyConnection, some: Sequence[Is], fields: Fields) -> Stretches:
+    columns = sorted({column for leaf in some for column in conditions.columns(leaf, fields)})
+    wanted = ", ".join(["account", "believed_from", "believed_to", *(f'"{column}"' for column in columns)])
+    versions = db.sql(f"select {wanted} from accounts order by account, believed_from").to_arrow_table()
+    account = np.asarray(versions.column("account").to_numpy(), np.int64)
+    begins, ends = (truths.days(versions.column(name)) for name in ("believed_from", "believed_to"))
+    return Stretches(account, begins, ends, truths.ranks(versions, some, fields))
+
+
+def _health(
+    lake: Lake, first: date, last: date, some: Sequence[Is], fields: Fields, read: Scores
+) -> tuple[Stretches | None, dict[Is, int]]:
+    """What was asked of health, answered for every score that was shown, and for where none was."""
+    if not some:
+        return None, {}
+    wanted = {column for leaf in some for column in conditions.columns(leaf, fields)}
     back = max((DELTAS[key] for key in wanted & set(DELTAS)), default=0)
     scores = read(lake, first - timedelta(back), last)
-    with lake.connection() as db:
-        db.register("scores", scores)
-        deltas = "".join(
-            f", (s.score - p{days}.score) / {MICRO}.0 as delta_{days}" for key, days in DELTAS.items() if key in wanted
-        )
-        joins = " ".join(
-            f"left join scores p{days} on p{days}.account = s.account and p{days}.day = s.day - {days}"
-            for key, days in DELTAS.items() if key in wanted
-        )  # fmt: skip
-        return db.sql(
-            f"select s.account, s.day, s.score / {MICRO}.0 as score, s.shown, s.coverage{deltas} from scores s {joins}"
-        ).to_arrow_table()
+    account, day = np.asarray(scores.column("account").to_numpy(), np.int64), truths.days(scores.column("day"))
+    score = np.asarray(scores.column("score").to_numpy(), np.int64)
+    told = {
+        "health.score": score / MICRO,
+        "health.band": scores.column("shown"),
+        "health.coverage": scores.column("coverage"),
+    }
+    told |= {key: _delta(account, day, score, DELTAS[key]) for key in wanted & set(DELTAS)}
+    frame = pa.table({key: told[key] for key in sorted(wanted)})
+    nothing = pa.table(
+        {key: pa.nulls(1, column.type) for key, column in zip(frame.column_names, frame.columns, strict=True)}
+    )
+    unscored = {leaf: int(ranks[0]) for leaf, ranks in truths.ranks(nothing, some, fields).items()}
+    return Stretches(account, day, day + 1, truths.ranks(frame, some, fields)), unscored
+
+
+def _delta(account: Longs, day: Longs, score: Longs, days: int) -> NDArray[np.float64]:
+    """The change of each score since so many days before; NaN where there was none."""
+    then, there = truths.earlier(account, day, days)
+    return np.where(there, (score - score[then]) / MICRO, np.nan)

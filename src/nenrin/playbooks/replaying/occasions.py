@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -22,12 +22,13 @@ from nenrin.insight.models import Segment
 from nenrin.playbooks import triggers
 from nenrin.playbooks.documents.params import Values
 from nenrin.playbooks.documents.playbooks import EVERYONE, Playbook, Trigger
-from nenrin.playbooks.replaying import grids
+from nenrin.playbooks.replaying import grids, truths
 from nenrin.playbooks.replaying.grids import NotKept, Rows, Scores
 from nenrin.playbooks.triggers.deadline import COLUMNS
 from nenrin.values import Text
 
 Pairs = set[tuple[int, int]]
+Longs = NDArray[np.int64]
 AUDIENCE, EXCLUDED = "audience", "excluded"
 CUSTOMERS: Condition = Is("status", Op.EQ, ("customer",))
 MEASURED = {"notice_on": "days_to_notice", "renewal_on": "days_to_renewal"}
@@ -58,12 +59,41 @@ class Occasions:
 
 def found(document: Playbook, span: Span) -> Occasions:
     """Every occasion of the audience. Raises NotKept where the audience itself cannot be asked of the past."""
-    asked, heard, notes = _sorted_out(document, span)
-    asked |= {AUDIENCE: _audience(document), EXCLUDED: document.excluded or Not(All(()))}
-    hits: dict[tuple[int, int], int] = {}
+    [only] = found_each([document], span)
+    return only
+
+
+def found_each(documents: Sequence[Playbook], span: Span) -> list[Occasions]:
+    """The occasions of several playbooks, with one look at the past. Raises NotKept (see `refuse`)."""
+    asked: dict[str, Condition] = {}
+    heard: list[dict[int, Longs]] = []
+    notes: list[list[Text]] = []
+    hits = [dict[tuple[int, int], int]() for _ in documents]
+    for place, document in enumerate(documents):
+        refuse(document, span.fields)
+        own, days, left_out = _sorted_out(document, span)
+        own |= {AUDIENCE: _audience(document), EXCLUDED: document.excluded or Not(All(()))}
+        asked |= {f"{place}/{name}": one for name, one in own.items()}
+        heard.append(days)
+        notes.append(left_out)
     for rows in grids.rows(span.lake, asked, span.first, span.last, span.fields, span.scores):
-        for one, on, place in _fired(rows, heard):
-            hits.setdefault((one, on), place)
+        for place in range(len(documents)):
+            for one, on, trigger in _fired(_own(rows, f"{place}/"), heard[place]):
+                hits[place].setdefault((one, on), trigger)
+    return [_occasions(one, told) for one, told in zip(hits, notes, strict=True)]
+
+
+def refuse(document: Playbook, fields: Fields) -> None:
+    """Raise NotKept where the audience itself cannot be asked of the past."""
+    grids.refuse([_audience(document), document.excluded or Not(All(()))], fields)
+
+
+def _own(rows: Rows, prefix: str) -> Rows:
+    own = {name.removeprefix(prefix): truth for name, truth in rows.truth.items() if name.startswith(prefix)}
+    return Rows(rows.account, rows.day, own)
+
+
+def _occasions(hits: Mapping[tuple[int, int], int], notes: Sequence[Text]) -> Occasions:
     ordered = sorted(hits)
     return Occasions(
         np.array([one for one, _ in ordered], dtype=np.int64), np.array([on for _, on in ordered], dtype=np.int64),
@@ -77,10 +107,10 @@ def _audience(document: Playbook) -> Condition:
     return All(tuple(parts if document.lost_too else [*parts, CUSTOMERS]))
 
 
-def _sorted_out(document: Playbook, span: Span) -> tuple[dict[str, Condition], dict[int, Pairs], list[Text]]:
+def _sorted_out(document: Playbook, span: Span) -> tuple[dict[str, Condition], dict[int, Longs], list[Text]]:
     """Triggers that are conditions (by name), the days of those that are not, and what could not be asked."""
     asked: dict[str, Condition] = {}
-    heard: dict[int, Pairs] = {}
+    heard: dict[int, Longs] = {}
     notes: list[Text] = []
     for place, trigger in enumerate(document.triggers):
         try:
@@ -88,7 +118,7 @@ def _sorted_out(document: Playbook, span: Span) -> tuple[dict[str, Condition], d
             grids.refuse(own, span.fields)
             asked |= {f"{place}:{n}": one for n, one in enumerate(own)}
             if trigger.kind in PAST:
-                heard[place] = PAST[trigger.kind](trigger.values, span)
+                heard[place] = _keys(PAST[trigger.kind](trigger.values, span))
             elif not own:
                 notes.append(_not_asked(trigger, ""))
         except NotKept as missing:
@@ -115,7 +145,7 @@ def _conditions(trigger: Trigger, fields: Fields) -> list[Condition]:
     return [kind.condition(values)] if kind.condition else []
 
 
-def _fired(rows: Rows, heard: Mapping[int, Pairs]) -> Iterator[tuple[int, int, int]]:
+def _fired(rows: Rows, heard: Mapping[int, Longs]) -> Iterator[tuple[int, int, int]]:
     """Of some accounts: what fired while the account was among those the version is for."""
     meant = (rows.truth[AUDIENCE] == 1) & (rows.truth[EXCLUDED] != 1)
     for name, holds in rows.truth.items():
@@ -128,32 +158,33 @@ def _fired(rows: Rows, heard: Mapping[int, Pairs]) -> Iterator[tuple[int, int, i
         yield from _heard(rows, meant, heard)
 
 
-def _heard(rows: Rows, meant: NDArray[np.bool_], heard: Mapping[int, Pairs]) -> Iterator[tuple[int, int, int]]:
-    low, high = int(rows.account[0]), int(rows.account[-1])
-    for place, pairs in heard.items():
-        for one, on in pairs:
-            if low <= one <= high and _is_meant(rows, meant, one, on):
-                yield one, on, place
+def _heard(rows: Rows, meant: NDArray[np.bool_], heard: Mapping[int, Longs]) -> Iterator[tuple[int, int, int]]:
+    """What was heard of on a day on which the account was meant."""
+    there = truths.keys(rows.account, rows.day)
+    for place, keys in heard.items():
+        own = keys[np.searchsorted(keys, there[0]) : np.searchsorted(keys, there[-1], side="right")]
+        at = np.searchsorted(there, own)
+        hits = at[(there[at] == own) & meant[at]]
+        yield from ((int(rows.account[n]), int(rows.day[n]), place) for n in hits)
 
 
-def _is_meant(rows: Rows, meant: NDArray[np.bool_], account: int, day: int) -> bool:
-    begin = int(np.searchsorted(rows.account, account))
-    end = int(np.searchsorted(rows.account, account, side="right"))
-    at = begin + int(np.searchsorted(rows.day[begin:end], day))
-    return at < end and int(rows.day[at]) == day and bool(meant[at])
+def _keys(pairs: Pairs) -> Longs:
+    """Accounts and days as keys, sorted."""
+    told = np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2)
+    return truths.keys(told[:, 0], told[:, 1])
 
 
 def _bands(values: Values, span: Span) -> Pairs:
     """Changes of the shown colour, from the scores as they were stored."""
     scores = span.scores(span.lake, span.first - timedelta(1), span.last)
-    account = scores.column("account").to_numpy()
-    day = scores.column("day").to_numpy().astype("datetime64[D]").astype(np.int64)
-    shown = np.array(scores.column("shown").to_pylist(), dtype=object)
-    if not len(account):
+    if not len(scores):
         return set()
-    moved = (account[1:] == account[:-1]) & (shown[1:] != shown[:-1]) & np.isin(shown[1:], values["to"])
+    account, day = np.asarray(scores.column("account").to_numpy(), np.int64), truths.days(scores.column("day"))
+    told = scores.column("shown").combine_chunks().dictionary_encode()
+    shown, names = np.asarray(told.indices.to_numpy()), np.array(told.dictionary.to_pylist())
+    moved = (account[1:] == account[:-1]) & (shown[1:] != shown[:-1]) & np.isin(names, values["to"])[shown[1:]]
     if values["before"]:
-        moved &= np.isin(shown[:-1], values["before"])
+        moved &= np.isin(names, values["before"])[shown[:-1]]
     hits = np.flatnonzero(moved) + 1
     return {(int(account[n]), int(day[n])) for n in hits}
 
@@ -162,12 +193,10 @@ def _fall(values: Values, span: Span) -> Pairs:
     """The score lies so many points under that of so many days before, and did not the day before."""
     days = int(values["days"])
     scores = span.scores(span.lake, span.first - timedelta(days), span.last)
-    account = scores.column("account").to_numpy().astype(np.int64)
-    day = scores.column("day").to_numpy().astype("datetime64[D]").astype(np.int64)
+    account, day = np.asarray(scores.column("account").to_numpy(), np.int64), truths.days(scores.column("day"))
     score = scores.column("score").to_numpy() / grids.MICRO
-    place = {(int(a), int(d)): n for n, (a, d) in enumerate(zip(account, day, strict=True))}
-    then = np.array([place.get((int(a), int(d) - days), -1) for a, d in zip(account, day, strict=True)], dtype=np.int64)
-    fell = np.where(then < 0, -1, score[then] - score >= values["points"]).astype(np.int8)
+    then, there = truths.earlier(account, day, days)
+    fell = np.where(there, score[then] - score >= values["points"], -1).astype(np.int8)
     hits = np.flatnonzero(rising(account, day, fell))
     return {(int(account[n]), int(day[n])) for n in hits}
 
