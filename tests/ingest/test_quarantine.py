@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nenrin.foundation.actors import SYSTEM
+from nenrin.foundation.models import Entry
 from nenrin.ingest import conservation, drain, lakes, quarantine, spool
 from nenrin.ingest.models import Quarantined
 from nenrin.ingest.payloads import columns
@@ -163,3 +164,32 @@ def test_a_count_that_a_drain_overtakes_is_made_again(monkeypatch: pytest.Monkey
     found = law()
     assert len(counted) == 2
     assert found == {"received": 3, "stored": 2, "duplicate": 0, "quarantined": 1, "pending": 0, "limited": 0}
+
+
+def test_all_of_them_are_settled_a_part_at_a_time_and_none_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(quarantine, "AT_ONCE", 2)
+    send(source(), *({"type": "track", "userId": f"user{n}"} for n in range(5)))
+    drained()
+    rows, through = Quarantined.objects.filter(state__in=("waiting", "retrying")), 10**6
+    first = quarantine.settle_all(quarantine.retry, rows, through=through, by=SYSTEM, at=NOON, seconds=0)
+    assert (first.settled, first.left) == (2, 3) and first.after is not None
+    drained()  # the first two come back meanwhile, and are not tried again
+    second = quarantine.settle_all(quarantine.retry, rows, after=first.after, through=through, by=SYSTEM, at=NOON)
+    assert (second.settled, second.left, second.after) == (3, 0, None)
+    told = Entry.objects.filter(action="ingest.quarantine.retried").order_by("pk")
+    assert [entry.particulars["events"] for entry in told] == [2, 2, 1]
+    drained()
+    dropped = quarantine.settle_all(quarantine.drop, rows, through=through, by=SYSTEM, at=NOON)
+    assert dropped == quarantine.Progress(5, 0, None) and law()["quarantined"] == 5
+
+
+def test_what_came_after_the_beginning_is_left_for_another_time() -> None:
+    web = source()
+    send(web, {"type": "track", "userId": "sato"})
+    drained()
+    through = Quarantined.objects.get().pk
+    send(web, {"type": "track", "userId": "suzuki"})
+    drained()
+    rows = Quarantined.objects.all()
+    assert quarantine.settle_all(quarantine.drop, rows, through=through, by=SYSTEM, at=NOON).settled == 1
+    assert list(rows.order_by("pk").values_list("state", flat=True)) == ["dropped", "waiting"]

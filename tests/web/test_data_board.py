@@ -14,7 +14,7 @@ from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Entry, Lease, Organisation
 from nenrin.foundation.permissions import FieldClass, visible
 from nenrin.foundation.roles import Role
-from nenrin.ingest import catalogue, drain, intake, lakes, sources
+from nenrin.ingest import catalogue, drain, intake, lakes, quarantine, sources
 from nenrin.ingest.models import EventName, Exclusion, LiveEvent, Quarantined, Source, Verdict
 from tests import cast
 
@@ -115,6 +115,23 @@ def test_events_set_aside_are_tried_again_or_given_up_without_being_counted_twic
     states = dict(Quarantined.objects.values_list("reason", "state"))
     assert states == {"no_event": "dropped", "no_user_anon_id": "waiting"}
     assert "The sum holds" in operations.get(reverse("data-board")).content.decode()
+
+
+def test_giving_all_up_tells_how_many_are_done_and_goes_on_by_a_press(
+    operations: Client, source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quarantine, "AT_ONCE", 1)
+    monkeypatch.setattr(quarantine, "SECONDS", 0.0)
+    assert "all 2 of this list" in operations.get(reverse("quarantined")).content.decode()
+    first = operations.post(reverse("quarantined-settle"), {"all": "1", "do": "drop"})
+    page = operations.get(first["Location"])
+    text, going_on = page.content.decode(), page.context["going_on"]
+    assert "1 of 2 given up" in text and "Go on with the other 1" in text and '<progress value="1" max="2"' in text
+    told = {name: getattr(going_on, name) for name in ("do", "after", "through", "done")}
+    last = operations.post(reverse("quarantined-settle"), {"all": "1", **told}, follow=True)
+    assert "Given up: 2" in last.content.decode() and last.context["going_on"] is None
+    assert set(Quarantined.objects.values_list("state", flat=True)) == {"dropped"}
+    assert operations.get(reverse("quarantined"), {"do": "dance", "after": "x"}).context["going_on"] is None
 
 
 def test_an_event_is_classified_in_its_row_and_a_stale_form_changes_nothing(operations: Client, source: Source) -> None:

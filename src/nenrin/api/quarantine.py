@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
+from django.db.models import Max
 from ninja import Field, Query, Router
 
 from nenrin.api.guard import ApiRequest, grants
@@ -46,16 +47,23 @@ class QuarantineFilters(Window):
 
 
 class Settling(Strict):
-    """Which ones: by their ids, all of a reason, or all. At most 1,000 a call, the oldest first."""
+    """Which ones: by their ids (at most 1,000), all of a reason, or all. A call goes on for some seconds, the oldest first, a
+    thousand at a time; `after` and `through` of its answer, sent back, go on from there."""
 
     ids: Annotated[list[Id], Field(max_length=MOST)] = []
     reason: Word = ""
     all: bool = False
+    after: Id | None = None
+    through: Id | None = None
 
 
 class Settled(Strict):
+    """`settled` by this call; `left` of those meant. `after` is null once all are settled."""
+
     settled: int
     left: int
+    after: int | None
+    through: int
 
 
 def shown(rows: Sequence[Quarantined], *, may_read: bool) -> list[dict[str, Any]]:
@@ -100,7 +108,7 @@ def discard_quarantined(request: ApiRequest, body: Settling) -> Any:
     return _settled(body, request, quarantine.drop)
 
 
-def _settled(body: Settling, request: ApiRequest, deed: Callable[..., int]) -> dict[str, int]:
+def _settled(body: Settling, request: ApiRequest, deed: quarantine.Deed) -> dict[str, int | None]:
     if not (body.ids or body.reason or body.all):
         raise Refused.one("ids", UNSAID)
     rows = Quarantined.objects.filter(state__in=OPEN)
@@ -108,6 +116,7 @@ def _settled(body: Settling, request: ApiRequest, deed: Callable[..., int]) -> d
         rows = rows.filter(pk__in=body.ids)
     if body.reason:
         rows = rows.filter(reason=body.reason)
-    chosen = list(rows.order_by("pk")[:MOST])
-    settled = deed(chosen, by=Actor.of(request.member), at=request.at) if chosen else 0
-    return {"settled": settled, "left": Quarantined.objects.filter(state="waiting").count()}
+    through = body.through or rows.aggregate(last=Max("pk"))["last"] or 0
+    by, after = Actor.of(request.member), body.after or 0
+    found = quarantine.settle_all(deed, rows, after=after, through=through, by=by, at=request.at)
+    return {"settled": found.settled, "left": found.left, "after": found.after, "through": through}

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 from django.db import transaction
+from django.db.models import QuerySet
 
 from nenrin.foundation import journal
 from nenrin.foundation.actors import Actor
@@ -19,6 +22,15 @@ from nenrin.ingest.spool import Batch
 #: The door can never give a batch this path: only a retry has it.
 RETRY: Final = "retry"
 LONGEST_BODY: Final = 5_000_000
+#: Rows of one transaction, and how long one call goes on.
+AT_ONCE: Final = 1_000
+SECONDS: Final = 5.0
+
+
+class Deed(Protocol):
+    """`retry` or `drop`."""
+
+    def __call__(self, rows: Sequence[Quarantined], *, by: Actor, at: datetime) -> int: ...
 
 
 def keep(rejects: Iterable[Reject]) -> None:
@@ -58,6 +70,36 @@ def drop(rows: Sequence[Quarantined], *, by: Actor, at: datetime) -> int:
         waiting.update(state="dropped", settled_at=at)
         _record("ingest.quarantine.dropped", chosen, by, at)
     return len(chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Of all rows meant: how many are settled by now, how many are left, and after which one it goes on (None: done)."""
+
+    settled: int
+    left: int
+    after: int | None
+
+
+def settle_all(
+    deed: Deed, rows: QuerySet[Quarantined], *, after: int = 0, through: int, by: Actor, at: datetime,
+    seconds: float | None = None,
+) -> Progress:  # fmt: skip
+    """Retry or drop all of these rows, the oldest first, a thousand at a time, for as long as `seconds` (SECONDS) last.
+
+    - `after`: where an earlier call stopped. `through`: the last row there was when it began, so that what comes back
+      meanwhile is not tried twice.
+
+    Each thousand is kept by itself: killed anywhere, what was settled stays so. Journal: as the deed, for each thousand.
+    """
+    meant, settled, begun = rows.filter(pk__lte=through).order_by("pk"), 0, time.monotonic()
+    while True:
+        some = list(meant.filter(pk__gt=after)[:AT_ONCE])
+        if some:
+            settled, after = settled + deed(some, by=by, at=at), some[-1].pk
+        left = meant.filter(pk__gt=after).count()
+        if not left or time.monotonic() - begun >= (SECONDS if seconds is None else seconds):
+            return Progress(settled, left, after if left else None)
 
 
 def retried(batch: spool.SpooledBatch) -> int | None:

@@ -10,6 +10,7 @@ from django.db.models import Max, QuerySet, Sum
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path, reverse
+from django.utils.http import urlencode
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_POST
 
@@ -32,7 +33,9 @@ from nenrin.web.listing import chosen_sort, ordered, page_of, plain, whole
 VOLUME_DAYS = 14
 #: A loop that has not gone round for this long is late; its longest round is shorter.
 LATE_SECONDS = 120
-MOST_RETRIED = 1_000
+#: Of those that are ticked one by one.
+MOST_TICKED = 1_000
+DEEDS: dict[str, quarantine.Deed] = {"retry": quarantine.retry, "drop": quarantine.drop}
 SORTS, NEWEST = {"reason": "reason", "sender": "source", "arrived": "received_at"}, "-arrived"
 
 
@@ -156,6 +159,7 @@ def quarantined(request: MemberRequest) -> HttpResponse:
             (pk, names.get(pk, f"#{pk}"))
             for pk in waiting.order_by("source").values_list("source", flat=True).distinct()
         ],
+        "going_on": _going_on(request),
         "sort": chosen_sort(request, SORTS, NEWEST),
         "choices": [
             (code, _reason(code)) for code in waiting.order_by("reason").values_list("reason", flat=True).distinct()
@@ -181,30 +185,70 @@ def set_aside(request: MemberRequest) -> tuple[QuerySet[Quarantined], dict[str, 
 @require_POST
 @requires(Permission.DATA_EDIT)
 def settle(request: MemberRequest) -> HttpResponse:
-    """Try the ticked events again, or all of a reason; or give them up."""
-    waiting = Quarantined.objects.filter(state__in=("waiting", "retrying"))
-    keys = [int(key) for key in request.POST.getlist("id") if key.isascii() and key.isdigit()]
-    reason = plain(request.POST.get("reason"))
-    chosen = (
-        waiting.filter(pk__in=keys)
-        if not request.POST.get("all")
-        else waiting.filter(reason=reason)
-        if reason
-        else waiting
-    )
-    rows = list(chosen.order_by("pk")[:MOST_RETRIED])
+    """Try the ticked events again, or all that match; or give them up. All of them go on in several requests."""
+    waiting = _meant(request)
+    do = "drop" if request.POST.get("do") == "drop" else "retry"
     by = Actor.of(request.user)
-    if request.POST.get("do") == "drop":
-        count = quarantine.drop(rows, by=by, at=request.at)
-        toasts.say(request, gettext("Given up: %(count)d") % {"count": count})
-    else:
-        count = quarantine.retry(rows, by=by, at=request.at)
-        toasts.say(
-            request,
-            gettext("Tried again: %(count)d. What can be stored now leaves this list within seconds.")
-            % {"count": count},
-        )
-    return HttpResponseRedirect(reverse("quarantined") + (f"?reason={reason}" if reason in REASONS else ""))
+    if not request.POST.get("all"):
+        keys = [int(key) for key in request.POST.getlist("id") if key.isascii() and key.isdigit()]
+        rows = list(waiting.filter(pk__in=keys[:MOST_TICKED]))
+        _say(request, do, DEEDS[do](rows, by=by, at=request.at))
+        return HttpResponseRedirect(_back(request))
+    after, through, before = (whole(plain(request.POST.get(name))) or 0 for name in ("after", "through", "done"))
+    through = through or waiting.aggregate(last=Max("pk"))["last"] or 0
+    found = quarantine.settle_all(DEEDS[do], waiting, after=after, through=through, by=by, at=request.at)
+    done = before + found.settled
+    if found.after is None:
+        _say(request, do, done)
+        return HttpResponseRedirect(_back(request))
+    more = {"do": do, "after": found.after, "through": through, "done": done, "left": found.left}
+    return HttpResponseRedirect(_back(request, **{name: str(value) for name, value in more.items()}))
+
+
+def _meant(request: MemberRequest) -> QuerySet[Quarantined]:
+    """What waits, of the reason and source that the page was limited to."""
+    rows = Quarantined.objects.filter(state__in=("waiting", "retrying"))
+    reason, sender = plain(request.POST.get("reason")), whole(plain(request.POST.get("source")))
+    rows = rows.filter(reason=reason) if reason else rows
+    return rows if sender is None else rows.filter(source=sender)
+
+
+def _say(request: MemberRequest, do: str, count: int) -> None:
+    said = {
+        "drop": gettext("Given up: %(count)d"),
+        "retry": gettext("Tried again: %(count)d. What can be stored now leaves this list within seconds."),
+    }
+    toasts.say(request, said[do] % {"count": count})
+
+
+def _back(request: MemberRequest, **more: str) -> str:
+    told = {name: plain(request.POST.get(name)) for name in ("reason", "source")} | more
+    query = urlencode({name: value for name, value in told.items() if value})
+    return reverse("quarantined") + (f"?{query}" if query else "")
+
+
+@dataclass(frozen=True, slots=True)
+class GoingOn:
+    """All of them take more than one request: how many are settled, and what goes on with the rest."""
+
+    do: str
+    after: int
+    through: int
+    done: int
+    left: int
+
+    @property
+    def of(self) -> int:
+        return self.done + self.left
+
+
+def _going_on(request: MemberRequest) -> GoingOn | None:
+    """As the address says, which only shows figures and a button; None where nothing goes on."""
+    told = {name: whole(plain(request.GET.get(name))) for name in ("after", "through", "done", "left")}
+    do = plain(request.GET.get("do"))
+    if do not in DEEDS or None in told.values():
+        return None
+    return GoingOn(do, **{name: value or 0 for name, value in told.items()})
 
 
 urlpatterns = [
