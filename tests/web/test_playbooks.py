@@ -124,11 +124,11 @@ def test_why_asks_little_however_much_a_playbook_asks(
     )  # fmt: skip
     stage.published(told, at=at)
     page(client, f"/playbooks/rescue/why?account={account.pk}")
-    with django_assert_max_num_queries(19):  # four tables of values, an entry, the cool-down
+    with django_assert_max_num_queries(24):  # four tables of values, an entry, the cool-down, the holdouts
         shown = page(client, f"/playbooks/rescue/why?account={account.pk}")
     assert "データなし" in shown
     stage.published(stage.document(playbook="plain"), at=at)
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(17):
         page(client, f"/playbooks/plain/why?account={account.pk}")
 
 

@@ -51,6 +51,17 @@ def settle(
     return found.held
 
 
+def foreseen(
+    live: Live, account: Account, known: gates.Known, at: datetime, fields: Fields | None = None
+) -> gates.Verdict | None:
+    """Why this account would be left alone if it came in now; None where it would get help. Nothing is written."""
+    if not live.document.holdout.share and not holdouts.share():
+        top = families.tops([account])[account.pk]
+        if not Exposure.objects.filter(playbook=live.row, cluster=top, arm=assignment.HOLDOUT).exists():
+            return None
+    return decided(live, [account], known, at, fields).held.get(account.pk)
+
+
 def decided(
     live: Live, accounts: Sequence[Account], known: gates.Known, at: datetime, fields: Fields | None = None
 ) -> Decided:

@@ -60,7 +60,14 @@ def try_on(live: Live, account: Account, *, by: Actor, at: datetime, fields: Fie
         run = _run(live, account, at)
         taken, end = _walked(live, run, by, at, fields, setting)
         transaction.set_rollback(True)
-    return Trace(why, tuple(taken), end)
+    return Trace(why, tuple(taken), _untouched(why) if why.state == "held_out" else end)
+
+
+def _untouched(why: Why) -> Text:
+    return Text(
+        f"None of this would happen to it now: {why.summary.en}. The others get these steps.",
+        f"この顧客には実施されない（{why.summary.ja}）。上の手順は、ほかの顧客に実施する内容。",
+    )
 
 
 def _run(live: Live, account: Account, at: datetime) -> Run:

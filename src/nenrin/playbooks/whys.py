@@ -17,17 +17,19 @@ from nenrin.customers.models import Account
 from nenrin.foundation import organisation
 from nenrin.foundation.models import Entry
 from nenrin.insight import segment_fields
-from nenrin.playbooks import gates, reasons, triggers, words
+from nenrin.playbooks import arms, gates, reasons, triggers, words
 from nenrin.playbooks.documents.params import Setting
 from nenrin.playbooks.documents.playbooks import EVERYONE, Trigger
 from nenrin.playbooks.lives import Live
 from nenrin.playbooks.models import Exposure, Run
-from nenrin.playbooks.models.run import OPEN
+from nenrin.playbooks.models.run import OPEN, RunState
 from nenrin.playbooks.triggers.shape import Now
 from nenrin.values import Text
 
-#: in: a run is open; may: it would come in when a trigger fires; waits: held back for now; out: a rule keeps it out.
+#: in: a run is open; may: it would come in when a trigger fires; waits: held back for now; out: a rule keeps it out;
+#: held_out: it was, or would be, left alone to measure the effect.
 State = Literal["in", "waits", "held_out", "may", "out"]
+_TRIGGER, _HOLDOUT = Text("Trigger", "トリガー"), Text("Holdout", "未実施グループ")
 _NOTHING = Text("nothing known", "データなし")
 
 
@@ -76,7 +78,9 @@ def of(live: Live, account: Account, *, at: datetime, fields: Fields, setting: S
         rules.append(Rule(Text("Limits", "歯止め"), passes=False, why=verdict.why))
     else:
         rules.append(Rule(Text("Limits", "歯止め"), passes=True, why=Text("None holds it back now", "制限なし")))
-    state, summary = _state(runs, exposure, rules, verdict)
+    alone = arms.foreseen(live, account, known, at, fields)
+    rules.append(_alone(alone))
+    state, summary = _state(runs, rules, verdict, alone)
     return Why(state, summary, tuple(rules), runs, exposure)
 
 
@@ -88,28 +92,34 @@ def document_conditions(live: Live) -> list[Condition]:
     return [one for one in (live.document.audience, live.document.excluded, *own) if one is not None]
 
 
+def _alone(found: gates.Verdict | None) -> Rule:
+    """Would it be left alone if it came in now?"""
+    told = Text("It gets help: it is in no group that is left alone", "実施の対象") if found is None else found.why
+    return Rule(_HOLDOUT, passes=found is None, why=told)
+
+
 def _state(
-    runs: Sequence[Run], exposure: str, rules: Sequence[Rule], verdict: gates.Verdict | None
+    runs: Sequence[Run], rules: Sequence[Rule], verdict: gates.Verdict | None, alone: gates.Verdict | None
 ) -> tuple[State, Text]:
     newest = runs[0] if runs else None
     if newest is not None and newest.state in OPEN:
         waits = newest.state in ("asked", "waiting") or newest.reason == "capped"
         return ("waits" if waits else "in"), reasons.told(newest.why)
-    if exposure == "holdout":
-        return "held_out", reasons.told(newest.why) if newest else Text(
-            "Left alone, to measure the effect", "未実施グループ"
-        )
-    failed = next((rule for rule in rules if rule.passes is False and rule.name.en != "Trigger"), None)
+    if alone is not None and newest is not None and newest.state == RunState.HELD_OUT:
+        return "held_out", alone.why
+    failed = next((rule for rule in rules if rule.passes is False and rule.name not in (_TRIGGER, _HOLDOUT)), None)
     if verdict is not None and verdict.is_told:
         return "out", verdict.why
     if failed is not None:
         return "out", failed.why
+    if alone is not None:
+        return "held_out", alone.why
     return "may", Text("It comes in when a trigger fires", "トリガーが発火すれば対象になる")
 
 
 def _trigger(trigger: Trigger, account: Account, row: Mapping[str, object], now: Now, setting: Setting) -> Rule:
     kind, said = triggers.KINDS[trigger.kind], words.trigger_words(trigger, setting, now.fields)
-    name = Text("Trigger", "トリガー")
+    name = _TRIGGER
     if kind.finds is not None and kind.condition is not None:
         condition = kind.condition(trigger.values)
         checks = checked(condition, row, now.fields, now.today)
