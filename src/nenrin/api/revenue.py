@@ -8,7 +8,6 @@ from typing import Annotated, Any, Literal
 from ninja import Query, Router
 from pydantic import Field
 
-from nenrin.analytics.revenue import periods
 from nenrin.analytics.revenue.findings import BEHAVIOUR
 from nenrin.analytics.revenue.policies import Policy, UnknownChoice, to_document
 from nenrin.api.guard import ApiRequest, grants
@@ -119,9 +118,7 @@ def get_movements(request: ApiRequest, asking: Query[Asking], view: View = "net"
     """The last `periods` periods up to the one that holds `as_of`; `by` adds a line for every slice of each."""
     ledger = ledger_for(request.member, asking, request.at)
     last = answered_period(asking, request.at)
-    held = periods.series(
-        periods.holding(last.start, asking.grain, ledger.policy.fiscal_start_month), asking.grain, asking.periods
-    )
+    held = policies.fiscal().series(last, asking.grain, asking.periods)
     items = [line for each in [*held[:-1], last] for line in _lines(ledger, each, asking, view)]
     return {
         "currency": ledger.policy.reporting_currency,
@@ -180,8 +177,9 @@ def list_notes(request: ApiRequest, asking: Query[Asking]) -> Any:
 @grants(Permission.SUBSCRIPTIONS_VIEW)
 def list_policies(request: ApiRequest) -> Any:
     """The newest first, the defaults last."""
-    rows = [_policy(row.number, row.from_on, row.note, policies.of(row)) for row in MetricPolicy.objects.all()[:500]]
-    return [*rows, _policy(1, None, "", policies.default())]
+    found = MetricPolicy.objects.all()[:500]
+    rows = [_policy(row.number, row.from_on if row.number > 1 else None, row.note, policies.of(row)) for row in found]
+    return rows if rows and rows[-1]["number"] == 1 else [*rows, _policy(1, None, "", policies.default())]
 
 
 @router.post("/policies", response=PolicyOut, summary="Publish a version of the metric policy")

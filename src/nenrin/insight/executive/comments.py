@@ -9,7 +9,6 @@ from typing import Final
 
 from django.db import transaction
 
-from nenrin.analytics.revenue import periods
 from nenrin.analytics.revenue.catalogue import KPIS
 from nenrin.analytics.revenue.periods import Grain
 from nenrin.customers.errors import Refused
@@ -18,7 +17,7 @@ from nenrin.foundation.actors import Actor
 from nenrin.foundation.calendar import start_of
 from nenrin.insight.executive.questions import Question
 from nenrin.insight.models import BoardComment
-from nenrin.insight.revenue import kpis
+from nenrin.insight.revenue import kpis, policies
 from nenrin.insight.revenue import words as revenue_words
 from nenrin.values import Text
 
@@ -58,7 +57,7 @@ def write(
     Safe to repeat: the same words by the same author in the same place are one comment. Raises Refused.
     Journal: insight.comment.written.
     """
-    said, start = _checked(words, kpi), periods.holding(day, grain, organisation.current().fiscal_start_month).start
+    said, start = _checked(words, kpi), policies.fiscal().holding(day, grain).start
     place = {"kpi": kpi, "grain": grain, "start_on": start, "dimension": dimension[:20], "slice": within[:60]}
     known = value if value is not None and math.isfinite(value) else None
     with transaction.atomic():
@@ -87,9 +86,9 @@ def withdraw(row: BoardComment, *, by: Actor, at: datetime) -> None:
 
 
 def _record(what: str, row: BoardComment, by: Actor, at: datetime, personal: dict[str, str] | None = None) -> None:
-    start_month, name = organisation.current().fiscal_start_month, about(row.kpi)
+    fiscal, name = policies.fiscal(), about(row.kpi)
     period = revenue_words.period_name(
-        periods.holding(row.start_on, _grain(row), start_month), _grain(row), start_month
+        fiscal.holding(row.start_on, _grain(row)), _grain(row), fiscal.month(row.start_on)
     )
     particulars = {
         "about_en": name.en, "about_ja": name.ja, "period_en": period.en, "period_ja": period.ja, "kpi": row.kpi,

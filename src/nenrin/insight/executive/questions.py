@@ -6,10 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from nenrin.analytics.revenue import periods
+from nenrin.analytics.revenue.fiscal import Fiscal
 from nenrin.analytics.revenue.periods import Grain
-from nenrin.foundation import organisation
-from nenrin.insight.revenue import books, locks, slices, words
+from nenrin.insight.revenue import books, locks, policies, slices, words
 from nenrin.insight.revenue.books import Ledger
 from nenrin.insight.revenue.locks import Closed
 from nenrin.insight.revenue.slices import Slice
@@ -27,7 +26,7 @@ class Question:
     grain: Grain
     period: Period
     today: date
-    start_month: int = 4
+    fiscal: Fiscal
     by: str = ""
     within: Slice | None = None
     sees_health: bool = True
@@ -44,19 +43,19 @@ class Question:
 
     @property
     def is_partial(self) -> bool:
-        return self.period.end != periods.holding(self.period.start, self.grain, self.start_month).end
+        return self.period.end != self.fiscal.holding(self.period.start, self.grain).end
 
     @property
     def currency(self) -> str:
         return self.ledger.policy.reporting_currency
 
     def name(self, period: Period | None = None) -> Text:
-        return words.period_name(period or self.period, self.grain, self.start_month)
+        named = period or self.period
+        return words.period_name(named, self.grain, self.fiscal.month(named.start))
 
     def series(self, count: int) -> list[Period]:
         """So many periods in a row, the one asked for last."""
-        whole = periods.holding(self.period.start, self.grain, self.start_month)
-        return [*periods.series(whole, self.grain, count)[:-1], self.period]
+        return [*self.fiscal.series(self.period, self.grain, count)[:-1], self.period]
 
     def slice_at(self, period: Period) -> Slice | None:
         """The slice as it stood in another period."""
@@ -85,10 +84,11 @@ def ask(
     seen = None if accounts is None else tuple(sorted(accounts))
     ledger = books.limited(books.ledger(known or day), seen)
     ledger = ledger if sees_costs else books.uncosted(ledger)
-    period = books.period(day, grain)
+    years = policies.fiscal()
+    period = books.period(day, grain, years)
     closed = () if ledger.known < today else tuple(locks.locks())
     return Question(
-        ledger, Closed(ledger, seen, closed), grain, period, today, organisation.current().fiscal_start_month, by,
+        ledger, Closed(ledger, seen, closed), grain, period, today, years, by,
         _within(ledger, by, key, period), sees_health,
     )  # fmt: skip
 

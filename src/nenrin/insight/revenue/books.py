@@ -24,15 +24,15 @@ from nenrin.analytics.revenue.columns import Facts
 from nenrin.analytics.revenue.dealings import ACTIVE, ELSEWHERE, REFERRAL
 from nenrin.analytics.revenue.exchange import Exchange
 from nenrin.analytics.revenue.findings import Finding
+from nenrin.analytics.revenue.fiscal import Fiscal
 from nenrin.analytics.revenue.movements import Movements, compared
 from nenrin.analytics.revenue.paths import NEVER, Whole, number
-from nenrin.analytics.revenue.periods import MONTHS, Grain, holding, month_start
+from nenrin.analytics.revenue.periods import MONTHS, Grain, month_start
 from nenrin.analytics.revenue.policies import Policy
 from nenrin.analytics.revenue.readings import Reading, days, readings
 from nenrin.analytics.revenue.shares import half_up
 from nenrin.analytics.revenue.voices import SURVEYS
 from nenrin.customers.models import Account
-from nenrin.foundation import organisation
 from nenrin.ingest import lakes
 from nenrin.insight.revenue import policies
 from nenrin.values import Period
@@ -341,7 +341,7 @@ def spent_in(policy: Policy, of: Period) -> list[date]:
     return [month_start(last, -back - policy.sales_cycle_months) for back in range(12)]
 
 
-def period(as_of: date, grain: Grain) -> Period:
+def period(as_of: date, grain: Grain, fiscal: Fiscal | None = None) -> Period:
     """The organisation's month, fiscal quarter or year that holds a day, up to the end of that day."""
-    held = holding(as_of, grain, organisation.current().fiscal_start_month)
+    held = (fiscal or policies.fiscal()).holding(as_of, grain)
     return Period(held.start, min(held.end, as_of + timedelta(days=1)))

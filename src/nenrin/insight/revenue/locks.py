@@ -81,10 +81,19 @@ def statement(books: Closed, period: Period, view: View, by: str = "", key: str 
     ledger = books.ledger(last)
     told = statements.statement(ledger, period, view, _slice(ledger, by, key, period))
     before = books.ledger(period.start - timedelta(days=1))
-    if before is ledger or covering(last, books.locks) == covering(period.start - timedelta(days=1), books.locks):
+    if (
+        before is ledger
+        or _other_money(before, ledger)
+        or covering(last, books.locks) == covering(period.start - timedelta(days=1), books.locks)
+    ):
         return told
     begin, accounts = _begin(before, period, by, key)
     return replace(told, begin=begin, accounts_begin=accounts, adjustment=told.begin - begin)
+
+
+def _other_money(one: Ledger, other: Ledger) -> bool:
+    """Were the books closed in another currency? Then the begin is told in today's, without an adjustment."""
+    return one.policy.reporting_currency != other.policy.reporting_currency
 
 
 def _begin(ledger: Ledger, period: Period, by: str, key: str | None) -> tuple[int, int]:
@@ -109,7 +118,7 @@ def adjusted(books: Closed, period: Period) -> list[Change]:
     """The accounts behind a period's adjustment: what they paid before it as closed, and as known now."""
     day = period.start - timedelta(days=1)
     now, closed = books.ledger(period.end - timedelta(days=1)), books.ledger(day)
-    if now is closed:
+    if now is closed or _other_money(now, closed):
         return []
     told = {}
     for ledger in (closed, now):

@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
+from fractions import Fraction
 from typing import Any
 
 from django.db import transaction
 
+from nenrin.analytics.revenue import fiscal as years
+from nenrin.analytics.revenue.fiscal import Fiscal
 from nenrin.analytics.revenue.policies import Policy, UnknownChoice, from_document, to_document
 from nenrin.foundation import journal, organisation
 from nenrin.foundation.actors import Actor
+from nenrin.foundation.models import Organisation
 from nenrin.insight.models import MetricPolicy
 
+#: Since when the first version holds.
+FIRST = date(1970, 1, 1)
 #: What the organisation's own settings say, which a profile does not choose.
 OF_ORGANISATION = ("version", "reporting_currency", "zone", "fiscal_start_month")
 
@@ -24,8 +30,18 @@ def live(on: date) -> Policy:
     return of(row) if row else default()
 
 
+def fiscal() -> Fiscal:
+    """The organisation's fiscal years: of every version from its day on, so that what is over is never cut anew."""
+    rows = list(MetricPolicy.objects.order_by("number").values_list("from_on", "document__fiscal_start_month"))
+    first = rows[0][1] if rows else organisation.current().fiscal_start_month
+    return years.changed(first, rows[1:])
+
+
 def default() -> Policy:
-    own = organisation.current()
+    return _of_organisation(organisation.current())
+
+
+def _of_organisation(own: Organisation) -> Policy:
     return Policy(reporting_currency=own.currency, zone=own.zone, fiscal_start_month=own.fiscal_start_month)
 
 
@@ -33,13 +49,63 @@ def of(row: MetricPolicy) -> Policy:
     return replace(from_document(row.document), version=row.number)
 
 
-def publish(choices: Mapping[str, Any], *, note: str = "", by: Actor, at: datetime) -> MetricPolicy:
-    """A new version, live from today on; what it leaves out stays as it is.
+def reorganise(*, by: Actor, at: datetime, **fields: object) -> Organisation:
+    """Change the organisation's settings. A new currency, or first month of the fiscal year, makes a new version from
+    today on: whatever was known or closed until yesterday keeps the one under which it was.
+
+    Journal: foundation.organisation.changed, insight.policy.published.
+    """
+    with transaction.atomic():
+        was = default()
+        changed = organisation.change(by=by, at=at, **fields)
+        now = _of_organisation(changed)
+        if (now.reporting_currency, now.fiscal_start_month) != (was.reporting_currency, was.fiscal_start_month):
+            _keep_first(was, by, at)
+            held = live(organisation.today(at))
+            publish({"rates": exchanged(held, now.reporting_currency)}, of=now, note=_why(was, now), by=by, at=at)
+    return changed
+
+
+def _keep_first(was: Policy, by: Actor, at: datetime) -> None:
+    """What held before any version was published, as a version of its own: from now on it can not be worked out."""
+    told = {
+        "document": to_document(replace(was, version=1)),
+        "from_on": FIRST,
+        "author_id": by.member,
+        "published_at": at,
+    }
+    MetricPolicy.objects.get_or_create(number=1, defaults=told)
+
+
+def exchanged(of: Policy, currency: str) -> dict[str, str]:
+    """The profile's rates in another reporting currency; none where what that one was worth is not known.
+
+    >>> exchanged(Policy(rates={"USD": "150", "EUR": "160"}), "USD")
+    {'EUR': '16/15', 'JPY': '1/150'}
+    """
+    worth = of.rate(currency)
+    if currency == of.reporting_currency or worth is None:
+        return dict(of.rates) if currency == of.reporting_currency else {}
+    known = {name: Fraction(rate) for name, rate in of.rates.items() if name != currency}
+    return {name: str(rate / worth) for name, rate in {**known, of.reporting_currency: Fraction(1)}.items()}
+
+
+def _why(was: Policy, now: Policy) -> str:
+    """The note of a version that a change of the settings made."""
+    pairs = [(getattr(was, name), getattr(now, name)) for name in ("reporting_currency", "fiscal_start_month")]
+    return ", ".join(f"{old} → {new}" for old, new in pairs if old != new)
+
+
+def publish(
+    choices: Mapping[str, Any], *, of: Policy | None = None, note: str = "", by: Actor, at: datetime
+) -> MetricPolicy:
+    """A new version, live from today on; what it leaves out stays as it is. `of`: the settings, where they just changed.
 
     Raises UnknownChoice. Journal: insight.policy.published.
     """
     today = organisation.today(at)
-    fixed = {name: getattr(default(), name) for name in OF_ORGANISATION if name != "version"}
+    own = of or default()
+    fixed = {name: getattr(own, name) for name in OF_ORGANISATION if name != "version"}
     if set(choices) & set(OF_ORGANISATION):
         raise UnknownChoice(f"{', '.join(OF_ORGANISATION[1:])} are the organisation's settings: change them there")
     with transaction.atomic():

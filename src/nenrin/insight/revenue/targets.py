@@ -6,13 +6,13 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from nenrin.analytics.revenue import periods
 from nenrin.analytics.revenue.catalogue import KPIS
 from nenrin.analytics.revenue.periods import Grain
-from nenrin.foundation import journal, organisation
+from nenrin.foundation import journal
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.models import Team
 from nenrin.insight.models import KpiTarget
+from nenrin.insight.revenue import policies
 
 #: What follows from the work of months: steered by a leading KPI that has a target of its own.
 OUTCOMES = frozenset(key for key, kpi in KPIS.items() if kpi.group == "retention")
@@ -29,7 +29,7 @@ def put(
     """Set the target of the period that holds a day. Raises NoTarget. Journal: insight.target.set."""
     if kpi not in KPIS:
         raise NoTarget(f"{kpi}: there is no such KPI")
-    start = periods.holding(day, grain, organisation.current().fiscal_start_month).start
+    start = policies.fiscal().holding(day, grain).start
     place = {"grain": grain, "start_on": start, "dimension": dimension, "slice": within}
     if kpi in OUTCOMES and not KpiTarget.objects.filter(kpi=leading_kpi, **place).exclude(kpi__in=OUTCOMES).exists():
         raise NoTarget(f"{kpi} is an outcome: name a leading KPI that has a target for the same period")
@@ -56,7 +56,7 @@ def withdraw(
     kpi: str, grain: Grain, day: date, *, dimension: str = "", within: str = "", by: Actor, at: datetime
 ) -> bool:
     """Take back the target of the period that holds a day; whether there was one. Safe to repeat."""
-    start = periods.holding(day, grain, organisation.current().fiscal_start_month).start
+    start = policies.fiscal().holding(day, grain).start
     row = KpiTarget.objects.filter(kpi=kpi, grain=grain, start_on=start, dimension=dimension, slice=within).first()
     if row is not None:
         lift(row, by=by, at=at)

@@ -85,7 +85,7 @@ def executive(request: MemberRequest) -> HttpResponse:
 def question(request: MemberRequest, ask: Asked) -> Question:
     """What the page asks, for the rooms below."""
     return Question(
-        ask.ledger, ask.books, ask.grain, ask.period, ask.today, ask.start_month, ask.by if ask.within else "",
+        ask.ledger, ask.books, ask.grain, ask.period, ask.today, ask.fiscal, ask.by if ask.within else "",
         ask.within, allowed(request.user, Permission.HEALTH_VIEW) is not None,
     )  # fmt: skip
 

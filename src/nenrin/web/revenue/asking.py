@@ -8,13 +8,14 @@ from typing import cast
 
 from django.utils.http import urlencode
 
-from nenrin.analytics.revenue import periods
+from nenrin.analytics.revenue.fiscal import Fiscal
 from nenrin.analytics.revenue.periods import Grain
 from nenrin.customers.models import Account
 from nenrin.foundation import organisation
 from nenrin.foundation.permissions import Permission, Scope, allowed
 from nenrin.insight.revenue import books as revenue
 from nenrin.insight.revenue import locks as revenue_locks
+from nenrin.insight.revenue import policies
 from nenrin.insight.revenue import slices as revenue_slices
 from nenrin.insight.revenue.books import Ledger
 from nenrin.insight.revenue.locks import Closed
@@ -44,7 +45,7 @@ class Asked:
     by: str
     slices: tuple[Slice, ...]
     within: Slice | None
-    start_month: int
+    fiscal: Fiscal
     books: Closed
     today: date
     is_restated: bool
@@ -52,20 +53,20 @@ class Asked:
 
     @property
     def is_partial(self) -> bool:
-        return self.period.end != periods.holding(self.period.start, self.grain, self.start_month).end
+        return self.period.end != self.fiscal.holding(self.period.start, self.grain).end
 
     def name(self, period: Period | None = None) -> Text:
-        return period_name(period or self.period, self.grain, self.start_month)
+        named = period or self.period
+        return period_name(named, self.grain, self.fiscal.month(named.start))
 
     def series(self, count: int = 0) -> list[Period]:
         """Periods up to the one asked for, the last one cut at today."""
-        whole = periods.holding(self.period.start, self.grain, self.start_month)
-        return [*periods.series(whole, self.grain, count or SHOWN[self.grain])[:-1], self.period]
+        return [*self.fiscal.series(self.period, self.grain, count or SHOWN[self.grain])[:-1], self.period]
 
     def options(self) -> list[tuple[str, Text]]:
         """The periods that can be chosen, the newest first."""
-        newest = periods.holding(self.as_of, self.grain, self.start_month)
-        offered = reversed(periods.series(newest, self.grain, REACH[self.grain]))
+        newest = self.fiscal.holding(self.as_of, self.grain)
+        offered = reversed(self.fiscal.series(newest, self.grain, REACH[self.grain]))
         return [(each.start.isoformat(), self.name(each)) for each in offered]
 
     def statement(self, period: Period | None = None) -> Statement:
@@ -103,8 +104,8 @@ def asked(request: MemberRequest, permission: Permission = VIEW) -> Asked:
     grain = cast(Grain, given.get("grain") if given.get("grain") in GRAINS else "month")
     view = cast(View, given.get("view") if given.get("view") in VIEWS else "net")
     known = min(parsed_day(given.get("known")) or today, today)
-    start_month = organisation.current().fiscal_start_month
-    period = _period(parsed_day(given.get("start")), grain, known, start_month)
+    fiscal = policies.fiscal()
+    period = _period(parsed_day(given.get("start")), grain, known, fiscal)
     own = scope(request, permission)
     ledger = revenue.limited(revenue.ledger(known), own)
     ledger = ledger if allowed(request.user, Permission.COSTS_VIEW) else revenue.uncosted(ledger)
@@ -116,16 +117,16 @@ def asked(request: MemberRequest, permission: Permission = VIEW) -> Asked:
     chosen = plain(given.get("slice"))
     within = next((each for each in slices if each.key == chosen), None) if "slice" in given else None
     return Asked(
-        ledger, known, known, grain, period, view, by, slices, within, start_month, books, today, is_restated, has_locks
+        ledger, known, known, grain, period, view, by, slices, within, fiscal, books, today, is_restated, has_locks
     )
 
 
-def _period(start: date | None, grain: Grain, known: date, start_month: int) -> Period:
+def _period(start: date | None, grain: Grain, known: date, fiscal: Fiscal) -> Period:
     """The period that holds `start`, cut at the day of knowledge; the current one where none is told or it lies ahead."""
     if start is None or start > known or start.year < 1990:
-        return revenue.period(known, grain)
-    held = periods.holding(start, grain, start_month)
-    return held if held.end <= known else revenue.period(known, grain)
+        return revenue.period(known, grain, fiscal)
+    held = fiscal.holding(start, grain)
+    return held if held.end <= known else revenue.period(known, grain, fiscal)
 
 
 def scope(request: MemberRequest, permission: Permission) -> list[int] | None:

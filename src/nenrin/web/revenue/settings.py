@@ -111,12 +111,14 @@ def settings(request: MemberRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _published(request, form):
         toasts.say(request, Text("Metric policy published.", "指標ポリシーを公開しました。"))
         return HttpResponseRedirect(reverse("revenue-settings"))
+    versions = _versions()
     context = {
         "as_of": request.at,
         "policy": revenue_words.policy(live),
         "live": live,
         "form": form if may_change else None,
-        "versions": [(row, revenue_words.policy(policies.of(row))) for row in _versions()],
+        "versions": [(row, revenue_words.policy(policies.of(row))) for row in versions],
+        "has_first": any(row.number == 1 for row in versions),
         "locks": locks.locks(),
         "last_month": _last_day(today),
     }

@@ -17,6 +17,7 @@ from nenrin.foundation import organisation as ours
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.models import SecondStep
 from nenrin.foundation.permissions import Permission
+from nenrin.insight.revenue import policies
 from nenrin.web.guard import MemberRequest, requires
 
 FIELDS = ("name", "language", "fiscal_start_month", "currency", "second_step")
@@ -33,9 +34,13 @@ class Settings(forms.Form):
     name = forms.CharField(label=_("Organisation"), max_length=200)
     language = forms.ChoiceField(label=_("Language of new members"), choices=[("ja", "日本語"), ("en", "English")])
     fiscal_start_month = forms.TypedChoiceField(
-        label=_("Fiscal year begins in"), coerce=int, choices=list(MONTHS.items())
-    )
-    currency = forms.ChoiceField(label=_("Currency"), choices=[(code, code) for code in CURRENCIES])
+        label=_("Fiscal year begins in"), coerce=int, choices=list(MONTHS.items()),
+        help_text=_("A change counts from the next fiscal year so begun; years that are over keep their months."),
+    )  # fmt: skip
+    currency = forms.ChoiceField(
+        label=_("Currency"), choices=[(code, code) for code in CURRENCIES],
+        help_text=_("A change makes a new version of the metric policy from today on; what is closed keeps its currency."),
+    )  # fmt: skip
     second_step = forms.TypedChoiceField(
         label=_("Two-step sign-in"),
         choices=[
@@ -64,7 +69,7 @@ def organisation(request: MemberRequest) -> HttpResponse:
     initial = {name: getattr(row, name) for name in (*FIELDS, "zone")} | {"second_step": row.second_step or NOBODY}
     form = Settings(request.POST or None, initial=initial, is_zone_fixed=row.closed_through is not None)
     if request.method == "POST" and form.is_valid():
-        ours.change(by=Actor.of(request.user), at=request.at, **form.cleaned_data)
+        policies.reorganise(by=Actor.of(request.user), at=request.at, **form.cleaned_data)
         messages.success(request, gettext("Settings saved."))
         return HttpResponseRedirect(reverse("organisation"))
     status = 422 if form.errors else 200

@@ -1,0 +1,86 @@
+"""A change of the organisation's currency or fiscal year: from a day on, and never of what is over."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from nenrin.analytics.revenue import fiscal
+from nenrin.foundation.actors import SYSTEM
+from nenrin.foundation.models import Organisation
+from nenrin.insight.models import KpiTarget, MetricPolicy
+from nenrin.insight.revenue import books as revenue
+from nenrin.insight.revenue import locks, policies, targets
+from nenrin.insight.revenue.locks import Closed
+from tests.insight.test_revenue import closed, month, on, sign, told
+from tests.insight.world import World
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world(org: Organisation) -> World:
+    return World(today=on("2026-04-06"))
+
+
+def closed_april(world: World) -> Closed:
+    sign(world, "灯台", 100_000, "2026-02-01")
+    world.carry()
+    world.today = on("2026-05-10")
+    locks.lock(on("2026-04-30"), by=SYSTEM, at=world.now)
+    return closed(world)
+
+
+def test_closed_books_stay_as_they_are_when_the_currency_changes(world: World) -> None:
+    before = told(locks.statement(closed_april(world), month("2026-04"), "net"))
+    world.today = on("2026-06-03")
+    policies.reorganise(by=SYSTEM, at=world.now, currency="USD")
+    after = closed(world)
+    assert told(locks.statement(after, month("2026-04"), "net")) == before == {"begin": 100_000, "end": 100_000}
+    assert after.ledger(on("2026-04-30")).policy.reporting_currency == "JPY"
+    assert after.open.policy.reporting_currency == "USD" and not after.open.book.accounts.size
+    assert told(locks.statement(after, month("2026-05"), "net")) == {}
+    assert list(MetricPolicy.objects.values_list("number", "note")) == [(2, "JPY → USD"), (1, "")]
+
+
+def test_a_new_currency_takes_the_rates_along(world: World) -> None:
+    sign(world, "灯台", 150_000, "2026-02-01")
+    sign(world, "桟橋", 100_00, "2026-02-01", currency="USD")
+    world.carry()
+    policies.publish({"rates": {"USD": "150"}}, by=SYSTEM, at=world.now)
+    world.today = on("2026-05-10")
+    policies.reorganise(by=SYSTEM, at=world.now, currency="USD")
+    assert told(locks.statement(closed(world), month("2026-04"), "net"))["end"] == 1_100_00
+    assert policies.live(on("2026-05-09")).reporting_currency == "JPY"
+
+
+def test_years_that_are_over_keep_their_months_when_the_fiscal_year_changes(world: World) -> None:
+    closed_april(world)
+    targets.put("mrr", "year", on("2026-03-15"), 1.0, by=SYSTEM, at=world.now)
+    policies.reorganise(by=SYSTEM, at=world.now, fiscal_start_month=1)
+    assert revenue.period(on("2026-03-31"), "year").start == on("2025-04-01")
+    held = policies.fiscal().holding
+    assert (held(on("2026-05-10"), "year").start, held(on("2026-05-10"), "year").end) == (
+        on("2026-04-01"), on("2027-01-01"))  # fmt: skip
+    assert held(on("2027-03-31"), "year").start == on("2027-01-01")
+    assert targets.of("year", held(on("2026-03-15"), "year").start).keys() == {"mrr"} == {
+        row.kpi for row in KpiTarget.objects.all()}  # fmt: skip
+
+
+def test_settings_that_no_figure_rests_on_make_no_version(world: World) -> None:
+    policies.reorganise(by=SYSTEM, at=world.now, name="別名", language="en")
+    assert not MetricPolicy.objects.exists() and policies.live(world.today).version == 1
+
+
+@pytest.mark.parametrize("changes", [[], [(date(2026, 5, 10), 1)], [(date(2025, 2, 3), 10), (date(2026, 5, 10), 7)],
+                                     [(date(2026, 5, 10), 1), (date(2026, 6, 1), 4)]])  # fmt: skip
+def test_every_day_lies_in_one_period_whatever_was_changed(changes: list[tuple[date, int]]) -> None:
+    years = fiscal.changed(4, changes)
+    for grain in ("month", "quarter", "year"):
+        day = date(2024, 1, 1)
+        while day < date(2029, 1, 1):
+            held = years.holding(day, grain)
+            assert held.start <= day < held.end and years.holding(held.end - timedelta(days=1), grain) == held
+            assert years.holding(held.start, grain) == held
+            day = held.end
