@@ -213,30 +213,28 @@ def _answers(values: Values, span: Span) -> Pairs:
 
 
 def _tickets(values: Values, span: Span) -> Pairs:
-    """The day on which it became known that so many had been opened within the days before."""
+    """Days on which there came to be so many, of those known on the day to have been opened within the days before.
+
+    A ticket counts by what was known of it on each day: one that is corrected later counts as corrected from then on.
+    """
     urgent = "and priority = 'urgent'" if values["only_urgent"] else ""
-    sql = (
-        "select account, greatest(any_value(opened_on), min(learned_from)) as day from tickets "
-        f"where opened_on is not null and learned_from < believed_to {urgent} group by account, key order by account, day"
-    )
+    asked = [int(values["days"]), int(values["count"]), int(values["count"]), span.first, span.last]
     with span.lake.session() as db:
-        told = db.execute(sql).fetchall()
-    opened: dict[int, list[int]] = {}
-    for account, on in told:
-        opened.setdefault(account, []).append(number(on))
-    hits, low, high = set(), number(span.first), number(span.last)
-    for account, days in opened.items():
-        full = [
-            day
-            for n, day in enumerate(days)
-            if n + 1 >= values["count"] and day - days[n + 1 - values["count"]] < values["days"]
-        ]
-        hits |= {
-            (account, day)
-            for n, day in enumerate(full)
-            if low <= day <= high and (not n or day - full[n - 1] > values["days"])
-        }
-    return hits
+        return {(account, number(on)) for account, on in db.execute(_PILED_UP.format(urgent=urgent), asked).fetchall()}
+
+
+_PILED_UP = """
+with spans as (
+  select account, greatest(opened_on, learned_from) as begins, least(believed_to, opened_on + ?::integer) as ends
+  from tickets where opened_on is not null and learned_from < believed_to {urgent}
+), moves as (
+  select account, begins as day, 1 as n from spans where begins < ends
+  union all select account, ends, -1 from spans where begins < ends
+), net as (select account, day, sum(n) as n from moves group by account, day
+), levels as (select account, day, sum(n) over (partition by account order by day) as level from net
+), seen as (select account, day, level, lag(level, 1, 0) over (partition by account order by day) as before from levels)
+select account, day from seen where level >= ? and before < ? and day between ? and ?
+"""
 
 
 def _left(values: Values, span: Span) -> Pairs:
