@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import gzip
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from nenrin.analytics.effects import adjustments, comparisons, power, readouts, returns, samples, sequential
 from nenrin.analytics.effects.readouts import Outcomes
@@ -148,6 +150,30 @@ def test_a_family_is_one_witness() -> None:
     assert three.accounts == 3 * one.accounts and one.now == pytest.approx(three.now)
 
 
+def test_what_chance_put_on_one_side_is_no_effect() -> None:
+    """Large accounts stay anyway, and more of them were drawn to be treated: within strata nothing is left of it."""
+    rng = np.random.default_rng(3)
+    strata = np.repeat([0, 1], 300)
+    treated = np.r_[rng.random(300) < 0.9, rng.random(300) < 0.7]
+    value = np.where(strata == 0, 10.0, 0.0) + rng.normal(size=600)
+    raw = readouts.read(_drawn(value, treated), share=0.2, planned=500)
+    within = readouts.read(replace(_drawn(value, treated), strata=strata), share=0.2, planned=500)
+    assert raw.effect is not None and within.effect is not None and within.once is not None
+    assert raw.effect > 1.5 and abs(within.effect) < 0.3 and within.once.holds(0.0)
+    assert within.remaining < 0.1, "and what tells the strata apart is no noise any more"
+
+
+def test_an_effect_within_strata_is_found_as_often_as_the_interval_says() -> None:
+    covered, rng = 0, np.random.default_rng(4)
+    for _ in range(400):
+        strata = rng.integers(0, 8, 240)
+        treated = rng.random(240) < 0.7
+        value = strata * 1.0 + 0.5 * treated + rng.normal(size=240)
+        found = readouts.read(replace(_drawn(value, treated), strata=strata), share=0.3, planned=240)
+        covered += found.verdict == "mismatch" or (found.once is not None and found.once.holds(0.5))
+    assert 0.92 <= covered / 400 <= 0.98
+
+
 def test_the_chosen_low_recover_as_an_autoregression_says() -> None:
     rng, correlation = np.random.default_rng(8), 0.8
     start = rng.normal(size=200_000)
@@ -179,3 +205,7 @@ def _outcomes(treated: int, held: int, effect: float, *, more_is_better: bool = 
     arm = np.arange(treated + held) < treated
     value = rng.normal(size=treated + held) + effect * arm
     return Outcomes(value, np.full(len(value), np.nan), arm, np.arange(len(value)), False, more_is_better)
+
+
+def _drawn(value: NDArray[np.float64], treated: NDArray[np.bool_]) -> Outcomes:
+    return Outcomes(value, np.full(len(value), np.nan), treated, np.arange(len(value)), False, True)

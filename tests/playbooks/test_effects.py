@@ -76,7 +76,7 @@ def test_leaving_counts_by_the_day_of_the_decision() -> None:
     day = (date(2026, 6, 1) - date(1970, 1, 1)).days
 
     def left(*spells: Spell, within: int = 90) -> float:
-        exposed = Exposed(*(np.array([x]) for x in (1, 1, True, 0.2, day)), always=0)
+        exposed = Exposed(*(np.array([x]) for x in (1, 1, True, 0.2, day, 0)), always=0)
         return float(outcomes.left(exposed, list(spells), within)[0])
 
     began, today = day - 400, day + 200

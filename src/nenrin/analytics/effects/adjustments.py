@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+LEAST_IN_STRATUM = 20  # fewer say little of their stratum, and each level costs a degree of freedom
 TAIL = 0.995  # revenue has few giants: above this quantile an outcome counts as the quantile
 
 
@@ -49,6 +50,50 @@ def cuped(outcome: Floats, before: Floats, treated: NDArray[np.bool_]) -> Adjust
     slope = float(x @ y) / spread
     correlation = float(x @ y) / float(np.sqrt(spread * (y @ y)))
     return Adjusted(outcome - slope * (foretold - foretold.mean()), slope, correlation)
+
+
+class Stratified(NamedTuple):
+    """`outcome` less what its stratum foretold of it. `strata`: how many levels that took; `remaining` of the variance."""
+
+    outcome: Floats
+    strata: int
+    remaining: float
+
+
+def stratified(outcome: Floats, treated: NDArray[np.bool_], strata: NDArray[np.int64]) -> Stratified:
+    """Arms compared within strata (post-stratification by least squares: an arm, and a level for each stratum).
+
+    - `strata`: the stratum of each, known before the arms parted. Those with fewer than `LEAST_IN_STRATUM`, or with one arm
+      only, stand together as one.
+
+    The difference of means of the outcome that comes back is the effect within strata, free of what chance put on one side.
+
+    >>> strata, treated = np.repeat([0, 1], 100), np.r_[np.arange(100) < 90, np.arange(100) < 50]
+    >>> told = stratified(strata * 10.0, treated, strata).outcome
+    >>> round(abs(float(told[treated].mean() - told[~treated].mean())), 9)
+    0.0
+    """
+    place = _pooled(strata, treated)
+    sizes = np.bincount(place)
+    share, level = np.bincount(place, treated) / sizes, np.bincount(place, outcome) / sizes
+    apart = treated - share[place]
+    spread = float(apart @ apart)
+    if len(sizes) < 2 or spread <= 0:
+        return Stratified(outcome.astype(np.float64), 1, 1.0)
+    effect = float(apart @ outcome) / spread
+    foretold = (level - effect * share)[place]
+    told = outcome - (foretold - foretold.mean())
+    before, after = _within(outcome, treated), _within(told, treated)
+    noise = float(before @ before)
+    return Stratified(told, len(sizes), float(after @ after) / noise if noise > 0 else 1.0)
+
+
+def _pooled(strata: NDArray[np.int64], treated: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """The stratum of each as 0, 1, 2 ..., with those too small to be compared in as one."""
+    _, place, sizes = np.unique(strata, return_inverse=True, return_counts=True)
+    ours = np.bincount(place, treated)
+    stands = (sizes >= LEAST_IN_STRATUM) & (ours > 0) & (ours < sizes)
+    return np.unique(np.where(stands[place], place, -1), return_inverse=True)[1].astype(np.int64)
 
 
 def winsorised(outcome: Floats, tail: float = TAIL) -> Floats:

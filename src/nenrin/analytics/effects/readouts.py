@@ -26,7 +26,8 @@ class Outcomes:
     """What became of each account, in the arm that was drawn for it; all columns of shape (n,).
 
     - `value`: the outcome, complete (accounts whose time is not over are not among them). `before`: what was known of it
-      before the arms parted, NaN where nothing was. `cluster`: the top of the corporate family.
+      before the arms parted, NaN where nothing was. `cluster`: the top of the corporate family. `strata`: what the arms
+      are to have in common, by number, as it was at the draw.
     - `is_share`: the outcome is 0 or 1. `more_is_better`: its direction.
     """
 
@@ -36,6 +37,7 @@ class Outcomes:
     cluster: NDArray[np.int64]
     is_share: bool
     more_is_better: bool
+    strata: NDArray[np.int64] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +76,17 @@ def read(outcomes: Outcomes, *, share: float, planned: int, expected: float | No
     if chance < samples.MISMATCH:
         return Readout("mismatch", ours, theirs, len(value), chance)
     adjusted = adjustments.cuped(mean, before, treated)
-    found = comparisons.of_means(adjusted.outcome, treated)
+    within = adjustments.stratified(adjusted.outcome, treated, _strata(outcomes))
+    found = comparisons.of_means(within.outcome, treated)
     if found is None or min(ours, theirs) < LEAST:
         return Readout("few", ours, theirs, len(value), chance)
+    found = found._replace(error=found.error * _spent(len(mean), within.strata))
     now = sequential.interval(found, sequential.tuned(planned))
-    seen = power.detectable_mean(_deviation(adjusted.outcome, treated), ours, theirs)
+    seen = power.detectable_mean(_deviation(within.outcome, treated), ours, theirs)
     return Readout(
         _verdict(found, now, outcomes.more_is_better, seen, expected), ours, theirs, len(value), chance,
         base=float(mean[~treated].mean()), mean=float(mean[treated].mean()), effect=found.value, now=now,
-        once=found.interval(), detectable=seen, remaining=adjusted.remaining,
+        once=found.interval(), detectable=seen, remaining=adjusted.remaining * within.remaining,
     )  # fmt: skip
 
 
@@ -93,6 +97,21 @@ def _verdict(
         return "gain" if (found.value > 0) == more_is_better else "harm"
     could = seen is not None and expected is not None and seen <= abs(expected)
     return "none_seen" if could else "not_detectable"
+
+
+def _strata(outcomes: Outcomes) -> NDArray[np.int64]:
+    """Of each cluster: the stratum of its first account."""
+    names, first = np.unique(outcomes.cluster, return_index=True)
+    return np.zeros(len(names), np.int64) if outcomes.strata is None else outcomes.strata[first]
+
+
+def _spent(clusters: int, strata: int) -> float:
+    """What the levels of strata, learned from the same clusters, add to the error.
+
+    >>> _spent(500, 1)
+    1.0
+    """
+    return float(np.sqrt((clusters - 2) / max(clusters - 1 - strata, 1)))
 
 
 def _filled(before: Floats) -> Floats:

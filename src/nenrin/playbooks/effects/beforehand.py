@@ -55,7 +55,7 @@ def _base(lake: Lake, accounts: list[int], days: int, as_of: date) -> float | No
         return None
     ids = np.array(accounts, np.int64)
     begun = np.full(len(ids), (as_of - EPOCH).days - days, np.int64)
-    everybody = Exposed(ids, ids, np.ones(len(ids), bool), np.zeros(len(ids)), begun, 0)
+    everybody = Exposed(ids, ids, np.ones(len(ids), bool), np.zeros(len(ids)), begun, np.zeros(len(ids), np.int64), 0)
     left = outcomes.left(everybody, leavers.spells(lake, as_of), days)
     known = left[~np.isnan(left)]
     return float(known.mean()) if len(known) else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
@@ -23,6 +24,7 @@ Rows = QuerySet[Exposure] | QuerySet[UniversalExposure]
 class Exposed:
     """Columns of shape (n,), by day of the first occasion. `days`: of the organisation's zone, from 1970.
 
+    `strata`: size and colour at the draw, by number; whose the account was says little of what becomes of it.
     `always`: accounts that are never left alone; they are no part of any comparison.
     """
 
@@ -31,6 +33,7 @@ class Exposed:
     treated: NDArray[np.bool_]
     share: NDArray[np.float64]
     day: NDArray[np.int64]
+    strata: NDArray[np.int64]
     always: int
 
     def __len__(self) -> int:
@@ -39,7 +42,7 @@ class Exposed:
     def of(self, chosen: NDArray[np.bool_]) -> Exposed:
         return Exposed(
             self.account[chosen], self.cluster[chosen], self.treated[chosen], self.share[chosen], self.day[chosen],
-            self.always,
+            self.strata[chosen], self.always,
         )  # fmt: skip
 
     @property
@@ -54,12 +57,21 @@ class Exposed:
 
 def of(rows: Rows, zone: ZoneInfo) -> Exposed:
     """The exposures of one playbook, limited to the accounts that the reader may see."""
-    told = list(rows.order_by("at", "pk").values_list("account_id", "cluster", "arm", "share", "at"))
+    told = list(rows.order_by("at", "pk").values_list("account_id", "cluster", "arm", "share", "at", "strata"))
     found = [row for row in told if row[2] != ALWAYS]
-    columns = list(zip(*found, strict=True)) or [(), (), (), (), ()]
+    columns = list(zip(*found, strict=True)) or [(), (), (), (), (), ()]
     days = [(day_of(at, zone) - date(1970, 1, 1)).days for at in columns[4]]
     return Exposed(
         np.array(columns[0], np.int64), np.array(columns[1], np.int64),
         np.array([arm != HOLDOUT for arm in columns[2]], bool), np.array(columns[3], np.float64),
-        np.array(days, np.int64), len(told) - len(found),
+        np.array(days, np.int64), _numbered(columns[5]), len(told) - len(found),
     )  # fmt: skip
+
+
+def _numbered(strata: Sequence[str]) -> NDArray[np.int64]:
+    """
+    >>> _numbered(["l|healthy|3", "s|-|3", "l|healthy|8"]).tolist()
+    [0, 1, 0]
+    """
+    known: dict[str, int] = {}
+    return np.array([known.setdefault(one.rpartition("|")[0], len(known)) for one in strata], np.int64)

@@ -63,8 +63,9 @@ def read(lake: Lake, rows: Rows, metric: Metric, days: int, *, as_of: date, expe
     there = ~np.isnan(found.value)
     kept = over.of(there)
     columns = Outcomes(
-        found.value[there], found.before[there], kept.treated, kept.cluster, metric.is_share, metric.more_is_better
-    )
+        found.value[there], found.before[there], kept.treated, kept.cluster, metric.is_share, metric.more_is_better,
+        kept.strata,
+    )  # fmt: skip
     looks = _looks(columns, kept, days, expected, through)
     readout = looks[-1].readout if looks else _at(columns, kept, len(kept), expected)
     return Reading(
@@ -91,7 +92,7 @@ def _looks(columns: Outcomes, kept: Exposed, days: int, expected: float | None, 
 def _at(columns: Outcomes, kept: Exposed, count: int, expected: float | None) -> Readout:
     part = Outcomes(
         columns.value[:count], columns.before[:count], columns.treated[:count], columns.cluster[:count],
-        columns.is_share, columns.more_is_better,
+        columns.is_share, columns.more_is_better, kept.strata[:count],
     )  # fmt: skip
     share = float(kept.share[:count].mean()) if count else 0.0
     return readouts.read(part, share=share, planned=PLANNED, expected=expected)
