@@ -12,14 +12,14 @@ from nenrin.analytics.revenue.findings import BEHAVIOUR
 from nenrin.analytics.revenue.policies import Policy, UnknownChoice, to_document
 from nenrin.api.guard import ApiRequest, grants
 from nenrin.api.paging import Strict
-from nenrin.api.revenue_asking import Asking, answered_period, ledger_for
+from nenrin.api.revenue_asking import Asking, answered_period, books_for, ledger_for
 from nenrin.customers.errors import Refused
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.permissions import Permission
 from nenrin.insight.models import MetricPolicy
-from nenrin.insight.revenue import notes, policies, statements
+from nenrin.insight.revenue import locks, notes, policies, statements
 from nenrin.insight.revenue import slices as revenue_slices
-from nenrin.insight.revenue.books import Ledger
+from nenrin.insight.revenue.locks import Closed
 from nenrin.insight.revenue.statements import Statement, View
 from nenrin.values import Period, Text
 
@@ -29,7 +29,8 @@ Line = Literal["begin", "new", "reactivation", "expansion", "contraction", "chur
 
 
 class MovementOut(Strict):
-    """end = begin + new + reactivation + expansion + contraction + churn + fx + transfer, exactly; losses negative.
+    """end = begin + adjustment + new + reactivation + expansion + contraction + churn + fx + transfer, exactly; losses
+    negative. `adjustment`: what became known after the periods before were closed.
 
     `to` is the first day after. `slice` is empty for all accounts; `counts` are accounts, in the gross view changes.
     """
@@ -38,6 +39,7 @@ class MovementOut(Strict):
     to: date
     slice: str
     begin: int
+    adjustment: int
     new: int
     reactivation: int
     expansion: int
@@ -116,10 +118,11 @@ class PolicyIn(Strict):
 @grants(Permission.SUBSCRIPTIONS_VIEW)
 def get_movements(request: ApiRequest, asking: Query[Asking], view: View = "net") -> Any:
     """The last `periods` periods up to the one that holds `as_of`; `by` adds a line for every slice of each."""
-    ledger = ledger_for(request.member, asking, request.at)
+    books = books_for(request.member, asking, request.at)
     last = answered_period(asking, request.at)
+    ledger = books.telling(last)
     held = policies.fiscal().series(last, asking.grain, asking.periods)
-    items = [line for each in [*held[:-1], last] for line in _lines(ledger, each, asking, view)]
+    items = [line for each in [*held[:-1], last] for line in _lines(books, each, asking, view)]
     return {
         "currency": ledger.policy.reporting_currency,
         "policy": ledger.policy.version,
@@ -130,20 +133,20 @@ def get_movements(request: ApiRequest, asking: Query[Asking], view: View = "net"
     }
 
 
-def _lines(ledger: Ledger, period: Period, asking: Asking, view: View) -> list[dict[str, Any]]:
-    told = [_line(statements.statement(ledger, period, view))]
+def _lines(books: Closed, period: Period, asking: Asking, view: View) -> list[dict[str, Any]]:
+    told = [_line(locks.statement(books, period, view))]
     if asking.by:
-        slices = revenue_slices.slices(ledger, asking.by, period)
-        told += [_line(statements.statement(ledger, period, view, each)) for each in slices]
+        slices = revenue_slices.slices(books.telling(period), asking.by, period)
+        told += [_line(locks.statement(books, period, view, asking.by, each.key), each.key) for each in slices]
     return told
 
 
-def _line(told: Statement) -> dict[str, Any]:
-    plain = ("begin", "end", "fx", "transfer", "accounts_begin", "accounts_end", "counts", "causes")
+def _line(told: Statement, key: str = "") -> dict[str, Any]:
+    plain = ("begin", "adjustment", "end", "fx", "transfer", "accounts_begin", "accounts_end", "counts", "causes")
     return {
         "start": told.period.start,
         "to": told.period.end,
-        "slice": told.slice.key if told.slice else "",
+        "slice": key,
         "unwilling_churn": told.unwilling,
         **told.amounts,
         **{name: getattr(told, name) for name in plain},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated
 
 from ninja.errors import HttpError
@@ -14,8 +14,9 @@ from nenrin.customers.models import Account
 from nenrin.foundation import organisation
 from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import Permission, Scope, allowed
-from nenrin.insight.revenue import books
+from nenrin.insight.revenue import books, locks
 from nenrin.insight.revenue.books import Ledger
+from nenrin.insight.revenue.locks import Closed
 from nenrin.insight.revenue.slices import DIMENSIONS
 from nenrin.values import Period
 
@@ -24,7 +25,8 @@ OLDEST = date(1990, 1, 1)
 
 
 class Asking(Strict):
-    """`as_of`: a day in the period asked for (default today). `known`: with what was known at the end of that day."""
+    """`as_of`: a day in the period asked for (default today). `known`: with what was known at the end of that day; without
+    it, a closed period is told as it was closed, an open one with what was known on `as_of`."""
 
     as_of: date | None = None
     known: date | None = None
@@ -34,14 +36,30 @@ class Asking(Strict):
 
 
 def ledger_for(member: Member, asking: Asking, at: datetime) -> Ledger:
-    """The book as known, of the accounts that the member may see; without costs for who may not see them."""
+    """The book that tells the period asked for, as books_for has it."""
+    return books_for(member, asking, at).telling(answered_period(asking, at))
+
+
+def books_for(member: Member, asking: Asking, at: datetime) -> Closed:
+    """The books as closed or known, of the accounts that the member may see; without costs for who may not see them."""
     if asking.by and asking.by not in DIMENSIONS:
         raise HttpError(422, f"by: {asking.by!r} is none of {', '.join(DIMENSIONS)}")
-    whole = books.ledger(_past(asking.known or answered_day(asking, at), at, "known"))
-    whole = whole if allowed(member, Permission.COSTS_VIEW) else books.uncosted(whole)
+    own = _own(member)
+    if asking.known:
+        return Closed(_seen(member, _past(asking.known, at, "known"), own), own, ())
+    known, closed = locks.knowing(answered_period(asking, at).end - timedelta(days=1), answered_day(asking, at))
+    return Closed(_seen(member, known, own), own, closed)
+
+
+def _seen(member: Member, known: date, own: tuple[int, ...] | None) -> Ledger:
+    found = books.limited(books.ledger(known), own)
+    return found if allowed(member, Permission.COSTS_VIEW) else books.uncosted(found)
+
+
+def _own(member: Member) -> tuple[int, ...] | None:
     if allowed(member, VIEW) is Scope.ALL:
-        return whole
-    return books.limited(whole, Account.objects.for_member(member, VIEW).values_list("pk", flat=True))
+        return None
+    return tuple(Account.objects.for_member(member, VIEW).values_list("pk", flat=True))
 
 
 def answered_day(asking: Asking, at: datetime) -> date:

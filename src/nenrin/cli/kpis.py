@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import get_args
 
 import click
@@ -11,7 +11,7 @@ import click
 from nenrin.analytics.revenue.periods import Grain
 from nenrin.cli.output import fail, say_rows
 from nenrin.foundation import organisation
-from nenrin.insight.revenue import books, kpis
+from nenrin.insight.revenue import books, kpis, locks
 from nenrin.insight.revenue import slices as revenue_slices
 from nenrin.insight.revenue.slices import DIMENSIONS
 
@@ -32,14 +32,16 @@ def command(
     """Print churn, retention, renewals, growth and unit economics.
 
     A blank value means not enough data: `n` says how many stand behind it. `low` and `high` are the 95 % interval.
-    `policy` is the version of the metric policy under which it was counted.
+    A closed period is told as it was closed, unless --known-at names a day. `policy` is the version of the metric policy under which it was counted.
     """
     today = organisation.today(datetime.now(UTC))
     day = _day(as_of) or today
-    known = _day(known_at) or day
-    if day > today or known > today:
-        fail(f"{max(day, known)} lies ahead of today ({today}): nothing is known of it yet", as_json=as_json)
-    ledger, period = books.ledger(known), books.period(day, grain)
+    latest = max(day, _day(known_at) or day)
+    if latest > today:
+        fail(f"{latest} lies ahead of today ({today}): nothing is known of it yet", as_json=as_json)
+    period = books.period(day, grain)
+    known = _day(known_at) or locks.knowing(period.end - timedelta(days=1), day)[0]
+    ledger = books.ledger(known)
     slices = revenue_slices.slices(ledger, by, period) if by else []
     stamp = {"from": period.start, "to": period.end, "known": known, "policy": ledger.policy.version}
     rows = [{**asdict(row), **stamp} for row in kpis.rows(ledger, period, grain, slices)]

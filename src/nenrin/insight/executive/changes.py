@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from nenrin.customers.models import Account
 from nenrin.insight.executive.questions import Question
-from nenrin.insight.revenue import slices, statements
+from nenrin.insight.revenue import statements
 from nenrin.insight.revenue.statements import Change
 
 KINDS = ("new", "expansion", "contraction", "churn")
@@ -30,12 +30,7 @@ class Changes:
 
 def changes(ask: Question) -> Changes:
     """As the books of the period tell it."""
-    ledger = ask.books.ledger(ask.last)
-    within = ask.within
-    if within is not None and ledger is not ask.ledger:
-        found = slices.slices(ledger, ask.by, ask.period)
-        nobody = slices.nobody(ledger, within.key)
-        within = next((each for each in found if each.key == nobody.key), nobody)
+    ledger, within = ask.ledger, ask.within
     told = {kind: tuple(statements.behind(ledger, ask.period, kind, "net", within)) for kind in KINDS}
     behind = {kind: some[:SHOWN] for kind, some in told.items()}
     wanted = {change.account for some in behind.values() for change in some}

@@ -42,8 +42,8 @@ def of(ask: Question) -> tuple[BoardComment, ...]:
         return ()
     place = {"dimension": ask.by if ask.within else "", "slice": ask.within.key if ask.within else ""}
     found = BoardComment.objects.filter(grain=ask.grain, start_on=ask.period.start, **place)
-    if ask.ledger.known < ask.today:
-        found = found.filter(written_at__lt=start_of(ask.ledger.known + timedelta(days=1), organisation.zone()))
+    if ask.books.open.known < ask.today:
+        found = found.filter(written_at__lt=start_of(ask.books.open.known + timedelta(days=1), organisation.zone()))
     shown = {"", *kpis.shown(ask.ledger)}
     return tuple(row for row in found.select_related("author")[:SHOWN] if row.kpi in shown)
 

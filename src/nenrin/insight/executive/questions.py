@@ -18,7 +18,7 @@ from nenrin.values import Period, Text
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`period` ends with the day of knowledge where it is not over. `within`: one slice of the dimension `by`, None
+    """`ledger` tells the period: as closed, or as known. `period` ends with the day of knowledge where it is not over. `within`: one slice of the dimension `by`, None
     for everyone. `sees_health`: whether the asker may read health."""
 
     ledger: Ledger
@@ -61,9 +61,7 @@ class Question:
         """The slice as it stood in another period."""
         if self.within is None or period == self.period:
             return self.within
-        found = slices.slices(self.ledger, self.by, period)
-        nobody = slices.nobody(self.ledger, self.within.key)
-        return next((each for each in found if each.key == nobody.key), nobody)
+        return slices.at(self.books.telling(period), self.by, self.within, period)
 
     def statement(self, period: Period | None = None) -> Statement:
         """The movements as the books were closed; as known now where they are open."""
@@ -82,13 +80,17 @@ def ask(
 ) -> Question:  # fmt: skip
     """The period that holds a day, up to that day. Raises slices.NoSuchDimension and NoSuchSlice."""
     seen = None if accounts is None else tuple(sorted(accounts))
-    ledger = books.limited(books.ledger(known or day), seen)
-    ledger = ledger if sees_costs else books.uncosted(ledger)
     years = policies.fiscal()
     period = books.period(day, grain, years)
-    closed = () if ledger.known < today else tuple(locks.locks())
+    if known is None:
+        known, closed = locks.knowing(period.end - timedelta(days=1), day)
+    else:
+        closed = () if known < today else tuple(locks.locks())
+    ledger = books.limited(books.ledger(known), seen)
+    told = Closed(ledger if sees_costs else books.uncosted(ledger), seen, closed)
+    ledger = told.telling(period)
     return Question(
-        ledger, Closed(ledger, seen, closed), grain, period, today, years, by,
+        ledger, told, grain, period, today, years, by,
         _within(ledger, by, key, period), sees_health,
     )  # fmt: skip
 

@@ -10,7 +10,7 @@ from nenrin.analytics.revenue.kpis import Band, Kpi, band_of
 from nenrin.analytics.revenue.periods import Grain
 from nenrin.insight.executive.questions import Question
 from nenrin.insight.models import KpiTarget
-from nenrin.insight.revenue import kpis, targets
+from nenrin.insight.revenue import kpis, targets, trends
 from nenrin.values import Period
 
 #: What an executive asks for first, in rows of five; a KPI that the catalogue lacks has no tile.
@@ -53,7 +53,13 @@ def tiles(ask: Question) -> list[Tile]:
 
 
 def _plain(ask: Question, period: Period) -> dict[str, Figure]:
-    return kpis.figures_of(ask.ledger, period, ask.grain, ask.slice_at(period), SHOWN, interval=False)
+    """As the books of that period tell it; no amount in another currency than this period's."""
+    ledger, keys = ask.books.telling(period), kpis.shown(ask.ledger, SHOWN)
+    found = kpis.figures_of(ledger, period, ask.grain, ask.slice_at(period), keys, interval=False)
+    return {
+        key: each if trends.told_alike(key, ledger, ask.ledger) else Figure(key, None, each.n)
+        for key, each in found.items()
+    }
 
 
 def _tile(

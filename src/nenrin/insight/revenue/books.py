@@ -37,7 +37,7 @@ from nenrin.ingest import lakes
 from nenrin.insight.revenue import policies
 from nenrin.values import Period
 
-KEPT = 6
+KEPT = 16
 #: What it costs to win customers (see nenrin.ingest.costs).
 ACQUISITION = ("acquisition", "marketing", "sales")
 #: An end that nobody decided: said so, or it followed a failed payment.
@@ -120,9 +120,13 @@ NOTICES = """
 select distinct account, noticed_on - date '1970-01-01' as day
 from subscriptions where believed_to = date '9999-12-31' and account is not null and noticed_on is not null
 """
+LOSSES = """
+select account, decided_on - date '1970-01-01' as day, (reason is null)::bigint as unknown
+from losses where believed_to = date '9999-12-31' and account is not null and decided_on is not null
+"""
 #: Tables of dealings (nenrin.analytics.revenue.dealings), account and then the columns in their order. Those of USED are long
 #: and read only for the KPIs that are made of them.
-DEALINGS = {"projects": PROJECTS}
+DEALINGS = {"projects": PROJECTS, "losses": LOSSES}
 USED = {"touches": TOUCHES, "notices": NOTICES, "users": ACTIVE}
 #: Months of which users are counted.
 USED_MONTHS = 25

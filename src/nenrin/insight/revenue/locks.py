@@ -7,7 +7,7 @@ follows, so that begin (as closed) + adjustment + movements = end (as known now)
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -59,6 +59,14 @@ def covering(day: date, known: Sequence[PeriodLock]) -> PeriodLock | None:
     return min((row for row in known if row.through >= day), key=lambda row: row.through, default=None)
 
 
+def knowing(last: date, day: date) -> tuple[date, tuple[PeriodLock, ...]]:
+    """With what was known when a period up to `last` is told, where nobody named a day of knowledge: that of its closing;
+    `day` where its books are open. And the locks."""
+    found = tuple(locks())
+    lock = covering(last, found)
+    return (lock.known_on if lock else day), found
+
+
 @dataclass(frozen=True, slots=True)
 class Closed:
     """The ledgers that statements of closed periods read, within the same accounts as the open one."""
@@ -66,13 +74,24 @@ class Closed:
     open: Ledger
     accounts: tuple[int, ...] | None
     locks: tuple[PeriodLock, ...]
+    held: dict[date, Ledger] = field(default_factory=dict, repr=False, compare=False)
 
     def ledger(self, day: date) -> Ledger:
         """The one in which a day is told: as closed, or as known now."""
         found = covering(day, self.locks)
         if found is None or found.known_on >= self.open.known:
             return self.open
-        return revenue.limited(revenue.ledger(found.known_on), self.accounts)
+        if found.known_on not in self.held:
+            self.held[found.known_on] = self._as_known(found.known_on)
+        return self.held[found.known_on]
+
+    def telling(self, period: Period) -> Ledger:
+        """The one that tells a period: every figure of it, so that all agree with its statement."""
+        return self.ledger(period.end - timedelta(days=1))
+
+    def _as_known(self, day: date) -> Ledger:
+        found = revenue.limited(revenue.ledger(day), self.accounts)
+        return found if self.open.shows_costs else revenue.uncosted(found)
 
 
 def statement(books: Closed, period: Period, view: View, by: str = "", key: str | None = None) -> Statement:
@@ -108,10 +127,7 @@ def _begin(ledger: Ledger, period: Period, by: str, key: str | None) -> tuple[in
 def _slice(ledger: Ledger, by: str, key: str | None, period: Period) -> Slice | None:
     if not by or key is None:
         return None
-    if by not in slices.CURRENT:
-        return slices.at(ledger, by, slices.nobody(ledger, key), period)
-    found = slices.slices(ledger, by, period)
-    return next((each for each in found if each.key == key), slices.nobody(ledger, key))
+    return slices.at(ledger, by, slices.nobody(ledger, key), period)
 
 
 def adjusted(books: Closed, period: Period) -> list[Change]:

@@ -26,13 +26,18 @@ OF_ORGANISATION = ("version", "reporting_currency", "zone", "fiscal_start_month"
 
 def live(on: date) -> Policy:
     """The profile that is live on a day; before any was published, the defaults with the organisation's own words."""
-    row = MetricPolicy.objects.filter(from_on__lte=on).first()
+    row = next((each for each in _versions() if each.from_on <= on), None)
     return of(row) if row else default()
+
+
+def _versions() -> list[MetricPolicy]:
+    """The newest first. A handful, which every part of a page asks for."""
+    return organisation.once("metric policies", lambda: list(MetricPolicy.objects.all()))
 
 
 def fiscal() -> Fiscal:
     """The organisation's fiscal years: of every version from its day on, so that what is over is never cut anew."""
-    rows = list(MetricPolicy.objects.order_by("number").values_list("from_on", "document__fiscal_start_month"))
+    rows = [(each.from_on, each.document.get("fiscal_start_month")) for each in reversed(_versions())]
     first = rows[0][1] if rows else organisation.current().fiscal_start_month
     return years.changed(first, rows[1:])
 

@@ -62,16 +62,16 @@ def slices(ledger: Ledger, dimension: str, period: Period) -> list[Slice]:
 
 def at(ledger: Ledger, dimension: str, of: Slice, period: Period) -> Slice:
     """A slice as it stood in another period; nobody may be in it."""
-    if dimension in CURRENT:
-        return of
+    if dimension == "segment":
+        return next((each for each in _segments(ledger) if each.key == of.key), nobody(ledger, of.key, of.name))
     was, now = _ends(ledger, dimension, period)
     return Slice(of.key, of.name, was.mask(of.key), now.mask(of.key))
 
 
-def nobody(ledger: Ledger, key: str) -> Slice:
+def nobody(ledger: Ledger, key: str, name: Text | None = None) -> Slice:
     """A slice that holds no account."""
     empty = np.zeros(len(ledger.book.accounts), dtype=bool)
-    return Slice(key, Text(key, key), empty, empty)
+    return Slice(key, name or Text(key, key), empty, empty)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,13 +18,13 @@ from nenrin.customers.models import Account
 from nenrin.foundation import format
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.insight.models import KpiTarget
-from nenrin.insight.revenue import formulas, slices
+from nenrin.insight.revenue import formulas, slices, trends
 from nenrin.insight.revenue import kpis as revenue_kpis
 from nenrin.insight.revenue import notes as revenue_notes
 from nenrin.insight.revenue import words as revenue_words
 from nenrin.insight.revenue.kpis import Behind
 from nenrin.insight.revenue.slices import DIMENSIONS
-from nenrin.values import Text
+from nenrin.values import Period, Text
 from nenrin.web import exports
 from nenrin.web.charts.lines import Lines, Series
 from nenrin.web.guard import MemberRequest, requires
@@ -76,10 +76,20 @@ def _lines(ask: Asked) -> list[Line]:
     before = ask.series(2)[0]
     keys = revenue_kpis.shown(ask.ledger)
     now = revenue_kpis.figures_of(ask.ledger, ask.period, ask.grain, ask.within, keys)
-    was = revenue_kpis.figures_of(ask.ledger, before, ask.grain, ask.slice_at(before), keys, interval=False)
+    was = _told(ask, before, keys)
     by_slice = revenue_kpis.by_slice(ask.ledger, ask.period, ask.grain, ask.slices) if ask.slices else {}
     targets = kpi_targets.of(ask)
     return [_line(ask, KPIS[key], now[key], was[key], by_slice.get(key, ()), targets.get(key)) for key in keys]
+
+
+def _told(ask: Asked, period: Period, keys: Sequence[str]) -> dict[str, Figure]:
+    """Of another period, as its books tell it; no amount in another currency than this period's."""
+    ledger, within = ask.told(period)
+    found = revenue_kpis.figures_of(ledger, period, ask.grain, within, keys, interval=False)
+    return {
+        key: each if trends.told_alike(key, ledger, ask.ledger) else Figure(key, None, each.n)
+        for key, each in found.items()
+    }
 
 
 def _line(
@@ -178,14 +188,13 @@ def _bands(one: Kpi) -> list[tuple[Band, Text | None]]:
 
 def _before(ask: Asked, key: str) -> Figure:
     before = ask.series(2)[0]
-    return revenue_kpis.figures_of(ask.ledger, before, ask.grain, ask.slice_at(before), (key,), interval=False)[key]
+    return _told(ask, before, (key,))[key]
 
 
 def _trend(ask: Asked, one: Kpi) -> Lines:
     periods, language = ask.series(TREND[ask.grain]), exports.language()
     currency = ask.ledger.policy.reporting_currency
-    within = [] if ask.within is None else [slices.at(ask.ledger, ask.by, ask.within, each) for each in periods]
-    told = revenue_kpis.trend(ask.ledger, periods, ask.grain, one.key, within)
+    told = trends.trend(ask.books, periods, ask.grain, one.key, ask.by, ask.within)
     found = [figure.value for figure in told]
     scale = 100 if one.unit == "share" else 1e-4 if one.unit == "money" and language.startswith("ja") else 1
     values = tuple(None if value is None else value * scale for value in found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import cast
 
 from django.utils.http import urlencode
@@ -34,7 +34,7 @@ SHOWN: dict[Grain, int] = {"month": 13, "quarter": 9, "year": 5}
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """`period` ends with `as_of` where it is not over; `within` is the part chosen of `slices`, None for all."""
+    """`ledger` tells the period: as closed, or as known now. `period` ends with `as_of` where it is not over; `within` is the part chosen of `slices`, None for all."""
 
     ledger: Ledger
     as_of: date
@@ -84,18 +84,22 @@ class Asked:
 
     def told_by(self) -> tuple[Ledger, Slice | None]:
         """The ledger that tells the period, as closed or as known now, with the chosen slice of it."""
-        ledger = self.books.ledger(self.period.end - timedelta(days=1))
-        if self.within is None or ledger is self.ledger:
-            return ledger, self.within
-        found = revenue_slices.slices(ledger, self.by, self.period)
-        nobody = revenue_slices.nobody(ledger, self.within.key)
-        return ledger, next((each for each in found if each.key == nobody.key), nobody)
+        return self.ledger, self.within
+
+    def told(self, period: Period) -> tuple[Ledger, Slice | None]:
+        """The same of another period."""
+        return self.books.telling(period), self.slice_at(period)
+
+    @property
+    def closed_on(self) -> date | None:
+        """With what was known when the period's books were closed; None where they are open."""
+        return None if self.ledger is self.books.open else self.ledger.known
 
     def slice_at(self, period: Period) -> Slice | None:
         """The chosen slice as it stood in another period."""
         if self.within is None or period == self.period:
             return self.within
-        return revenue_slices.at(self.ledger, self.by, self.within, period)
+        return revenue_slices.at(self.books.telling(period), self.by, self.within, period)
 
 
 def asked(request: MemberRequest, permission: Permission = VIEW) -> Asked:
@@ -112,6 +116,7 @@ def asked(request: MemberRequest, permission: Permission = VIEW) -> Asked:
     is_restated, closed = given.get("books") == "restated", tuple(revenue_locks.locks())
     locks, has_locks = () if known < today or is_restated else closed, bool(closed)
     books = Closed(ledger, None if own is None else tuple(own), locks)
+    ledger = books.telling(period)
     by = given.get("by", "") if given.get("by") in DIMENSIONS else ""
     slices = tuple(revenue_slices.slices(ledger, by, period)) if by else ()
     chosen = plain(given.get("slice"))
