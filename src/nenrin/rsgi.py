@@ -17,6 +17,8 @@ from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import IO, Any, Final
 
+from django.urls import get_resolver
+
 from nenrin import tied
 from nenrin.foundation import garbage
 from nenrin.wsgi import application as django
@@ -46,6 +48,7 @@ class Application:
     """Reads a request, runs Django in a thread, sends what it answers."""
 
     def __init__(self) -> None:
+        get_resolver().url_patterns  # noqa: B018  (every page's module is read now, not at the first request)
         garbage.settle()
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="request")
 

@@ -52,6 +52,24 @@ def test_a_writer_gets_its_turn_between_another_ones_many_transactions(tmp_path:
     assert sorted(waits)[-2] < 0.5
 
 
+def test_a_writer_who_drops_a_cursor_of_who_waits_goes_on_at_once(tmp_path: Path) -> None:
+    """The search for garbage finds cursors of any thread; closing one needs its connection, which must be free."""
+    holder, waiting = _opened(tmp_path / "db"), _opened(tmp_path / "db")
+    _write(holder)
+    waiting.ensure_connection()
+    spent = [waiting.create_cursor().execute("SELECT 1 UNION SELECT 2")]
+    holder._start_transaction_under_autocommit()
+    writer = threading.Thread(target=lambda: waiting.create_cursor().execute("INSERT INTO written VALUES (1)"))
+    writer.start()
+    time.sleep(0.2)
+    begun = time.monotonic()
+    spent.clear()
+    took = time.monotonic() - begun
+    holder.connection.execute("ROLLBACK")
+    writer.join()
+    assert took < 2
+
+
 def test_waiting_for_ones_turn_ends_with_the_databases_own_word(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
