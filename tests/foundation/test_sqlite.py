@@ -18,9 +18,13 @@ def _opened(file: Path) -> DatabaseWrapper:
     return DatabaseWrapper({**connection.settings_dict, "NAME": file}, "apart")  # type: ignore[no-untyped-call]
 
 
+def _begin(database: DatabaseWrapper) -> None:
+    database.create_cursor().execute("BEGIN IMMEDIATE")
+
+
 def _write(database: DatabaseWrapper, hold_seconds: float = 0.0) -> None:
     database.ensure_connection()
-    database._start_transaction_under_autocommit()
+    _begin(database)
     database.connection.execute("CREATE TABLE IF NOT EXISTS written (at REAL)")
     time.sleep(hold_seconds)
     database.connection.execute("COMMIT")
@@ -58,7 +62,7 @@ def test_a_writer_who_drops_a_cursor_of_who_waits_goes_on_at_once(tmp_path: Path
     _write(holder)
     waiting.ensure_connection()
     spent = [waiting.create_cursor().execute("SELECT 1 UNION SELECT 2")]
-    holder._start_transaction_under_autocommit()
+    _begin(holder)
     writer = threading.Thread(target=lambda: waiting.create_cursor().execute("INSERT INTO written VALUES (1)"))
     writer.start()
     time.sleep(0.2)
@@ -76,7 +80,7 @@ def test_waiting_for_ones_turn_ends_with_the_databases_own_word(
     monkeypatch.setattr("nenrin.foundation.sqlite.base.WAIT_SECONDS", 0.1)
     holder, mine = _opened(tmp_path / "db"), _opened(tmp_path / "db")
     _write(holder)
-    holder._start_transaction_under_autocommit()
+    _begin(holder)
     with pytest.raises(OperationalError, match="locked"):
         _write(mine)
     holder.connection.execute("ROLLBACK")
