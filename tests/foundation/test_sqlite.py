@@ -15,11 +15,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def _opened(file: Path) -> DatabaseWrapper:
-    return DatabaseWrapper({**connection.settings_dict, "NAME": file}, "apart")  # type: ignore[no-untyped-call]
+    return DatabaseWrapper({**connection.settings_dict, "NAME": file}, "apart")
 
 
 def _begin(database: DatabaseWrapper) -> None:
-    database.create_cursor().execute("BEGIN IMMEDIATE")
+    database.cursor().execute("BEGIN IMMEDIATE")
 
 
 def _write(database: DatabaseWrapper, hold_seconds: float = 0.0) -> None:
