@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from nenrin.customers import merges, ownership
+from nenrin.customers import merges, ownership, subscriptions
 from nenrin.customers.errors import Conflict, Refused
 from nenrin.customers.models import Account
 from nenrin.customers.statuses import Phase
@@ -301,6 +301,28 @@ def test_what_is_put_away_comes_back_on_its_day(account: Account, csm: Member, a
     )
 
 
+def test_an_agreed_price_step_is_due_ninety_days_before_it_comes(account: Account, at: datetime) -> None:
+    contract = account.subscriptions.get()
+    for on, minor in ((date(2027, 2, 20), 120_000), (date(2027, 2, 22), 150_000)):
+        subscriptions.reprice(contract, from_on=on, mrr_minor=minor, by=SYSTEM, at=at)
+    [found] = [one for one in candidates.of(Account.objects.all(), at) if one.kind == "price"]
+    assert found.chance.expected == 20_000 and len(found.signs) == 1, "the nearest step of a contract alone"
+    assert found.signs[0].text.ja == "月額が2027/02/20に¥100,000から¥120,000へ改定"
+    made = candidates.open_one(found, account, by=SYSTEM, at=at)
+    assert made.evidence[0]["sign"] == "price" and made.expected_minor == 20_000
+    assert "price" not in {one.kind for one in candidates.of(Account.objects.all(), at)}, "it runs"
+
+
+def test_a_lower_price_a_far_one_and_one_of_a_contract_that_ended_are_not_due(account: Account, at: datetime) -> None:
+    contract = account.subscriptions.get()
+    subscriptions.reprice(contract, from_on=date(2027, 1, 1), mrr_minor=90_000, by=SYSTEM, at=at)
+    subscriptions.reprice(contract, from_on=date(2027, 2, 23), mrr_minor=120_000, by=SYSTEM, at=at)
+    other = world.customer("会社", at=at)
+    subscriptions.reprice(other.subscriptions.get(), from_on=date(2027, 1, 1), mrr_minor=120_000, by=SYSTEM, at=at)
+    Account.objects.filter(pk=other.pk).update(status="lost")
+    assert "price" not in {one.kind for one in candidates.of(Account.objects.all(), at)}
+
+
 def test_as_many_queries_for_many_accounts_as_for_one(account: Account, at: datetime) -> None:
     def count() -> int:
         with CaptureQueriesContext(connection) as said:
@@ -312,7 +334,7 @@ def test_as_many_queries_for_many_accounts_as_for_one(account: Account, at: date
     for number in range(5):
         one = world.customer(f"会社{number}", at=at)
         world.used(one, 0.9, 18)
-    assert count() == before <= 13  # five of them for the organisation, which a request reads once
+    assert count() == before <= 14  # five of them for the organisation, which a request reads once
 
 
 def test_what_came_of_them_is_told_only_where_enough_ended(account: Account, at: datetime) -> None:

@@ -34,7 +34,7 @@ from nenrin.web.opportunities.common import (
     tabs,
 )
 from nenrin.web.opportunities.forms import DismissForm, OpenForm
-from nenrin.work.models.opportunity import KINDS, OpportunityKind
+from nenrin.work.models.opportunity import KINDS
 from nenrin.work.opportunities import candidates as found
 from nenrin.work.opportunities import dismissals
 from nenrin.work.opportunities.candidates import BASE, Candidate
@@ -76,7 +76,7 @@ def candidates(request: MemberRequest) -> HttpResponse:
         "sort": sort if sort.removeprefix("-") in SORTS else DEFAULT_SORT,
         "filters": filters,
         "has_filters": any(filters.values()),
-        "kinds": [(kind.value, word) for kind, word in KINDS.items() if kind != OpportunityKind.PRICE],
+        "kinds": [(kind.value, word) for kind, word in KINDS.items()],
         "owners": sorted({(str(one.owner), one.owner_name) for one in every if one.owner}, key=lambda pair: pair[1]),
         "holds": HOLDS,
         "may_read": may_read(request),

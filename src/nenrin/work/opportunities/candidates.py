@@ -28,9 +28,10 @@ from nenrin.insight.models import CurrentMeasure, Risk
 from nenrin.values import Money, Text
 from nenrin.work.models import CandidateDismissal, Opportunity
 from nenrin.work.models.opportunity import KINDS, Origin
-from nenrin.work.opportunities import contracts, dismissals, holding, opening, signs
+from nenrin.work.opportunities import contracts, dismissals, holding, opening, price_steps, signs
 from nenrin.work.opportunities.contracts import Contracts
 from nenrin.work.opportunities.holding import Ground
+from nenrin.work.opportunities.price_steps import Step
 from nenrin.work.opportunities.signs import Chance, Propensity, Sign, Use
 
 #: Probability of a yes within 90 days where no model speaks.
@@ -89,20 +90,22 @@ def of(rows: QuerySet[Account], at: datetime, *, known: Contracts | None = None)
     kept = known or contracts.current()
     facts = list(rows.filter(archived_at__isnull=True, status=Status.CUSTOMER).order_by().values_list(*_COLUMNS))
     keys = rows.order_by().values("pk")
-    uses, models = _uses(keys, today), _propensities(keys)
+    uses, models, steps = _uses(keys, today), _propensities(keys), price_steps.due(keys, today)
     holds, live, away = holding.voiced(None, at), _live(), dismissals.away(today)
     found = []
     for row in facts:
-        for chance in _chances(row, uses.get(row[0], Use()), kept):
+        for chance in _chances(row, uses.get(row[0], Use()), kept, steps.get(row[0], [])):
             if (row[0], chance.kind.value) not in live:
                 put_away = away.get((row[0], chance.kind.value))
                 found.append(_built(row, chance, models.get(row[0]), holds.get(row[0], []), put_away, org.currency))
     return sorted(found, key=lambda one: (-(one.worth or -1), one.name, one.kind))
 
 
-def _chances(row: tuple[Any, ...], use: Use, kept: Contracts) -> list[Chance]:
+def _chances(row: tuple[Any, ...], use: Use, kept: Contracts, steps: list[Step]) -> list[Chance]:
     key, _, tier, _, _, currency, mrr, seats, *_ = row
-    return list(signs.chances(tier, currency, mrr, seats, use, kept, kept.by_account.get(key, [])))
+    found = list(signs.chances(tier, currency, mrr, seats, use, kept, kept.by_account.get(key, [])))
+    price = price_steps.chance([one for one in steps if one.currency == currency])
+    return [*found, price] if price else found
 
 
 def _built(

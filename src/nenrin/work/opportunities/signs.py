@@ -27,7 +27,7 @@ RANKED = 0.10
 class Sign:
     """One fact that speaks for it, as a sentence; `as_of` is its day."""
 
-    code: str  # seats, plan, growth, similar or model
+    code: str  # seats, plan, growth, similar, price or model
     text: Text
     as_of: date | None
 
