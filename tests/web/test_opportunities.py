@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
-from nenrin.customers import ownership
+from nenrin.customers import ownership, subscriptions
 from nenrin.customers.models import Account
 from nenrin.customers.statuses import Phase
 from nenrin.foundation.actors import SYSTEM
@@ -15,7 +16,7 @@ from nenrin.foundation.models import Entry, Member, Organisation
 from nenrin.foundation.roles import Role
 from nenrin.work import opportunities
 from nenrin.work.models import CandidateDismissal, Opportunity, Proposal
-from nenrin.work.opportunities import sales
+from nenrin.work.opportunities import ending, sales
 from tests import cast
 from tests.web.test_value_pages import body, signed_in, table
 from tests.work import opportunities_world as world
@@ -187,3 +188,93 @@ def test_lists_go_out_as_files(client: Client, row: Opportunity, account: Accoun
     assert {"work.opportunity.exported", "work.candidate.exported"} <= set(
         Entry.objects.values_list("action", flat=True)
     )
+
+
+# --- the board ---------------------------------------------------------------------------------------------------
+
+
+def lane(text: str, state: str) -> str:
+    return text.split(f'data-lane="{state}"')[1].split("data-lane=")[0]
+
+
+def test_the_board_has_a_column_for_each_state_with_what_it_brings(
+    client: Client, row: Opportunity, at: datetime
+) -> None:
+    other = world.customer("東雲精機株式会社", at=at)
+    world.health(other, "healthy")
+    ending.win(opportunities.open(other, "upsell", by=SYSTEM, at=at), 50_000, by=SYSTEM, at=timezone.now())
+    text = client.get("/opportunities/board").content.decode()
+    assert cast.THRIVING in lane(text, "open") and "¥30" in lane(text, "open") and "draggable" in lane(text, "open")
+    assert "東雲精機" in lane(text, "won") and "¥50" in lane(text, "won") and "draggable" not in lane(text, "won")
+    assert "None here" in lane(text, "handed") and 'value="proposed"' in lane(text, "open")
+    assert "東雲精機" not in lane(client.get("/opportunities/board?kind=seats").content.decode(), "won")
+    Opportunity.objects.filter(state="won").update(closed_at=timezone.now() - timedelta(days=91))
+    assert "東雲精機" not in client.get("/opportunities/board").content.decode()
+    assert "提案機会" in body(signed_in(language="ja"), "/opportunities/board")
+
+
+def test_what_a_move_needs_is_asked_and_the_card_lands_in_its_column(client: Client, row: Opportunity) -> None:
+    url = f"/opportunities/{row.pk}/move"
+    assert client.get(f"{url}?stage=proposed")["Location"].endswith(f"/opportunities/{row.pk}/propose")
+    page = client.get(f"{url}?stage=lost").content.decode()
+    assert 'name="words"' in page and f'name="version" value="{row.version}"' in page
+    wrong = client.post(url, {"stage": "lost", "do": "lose", "version": row.version, "words": ""})
+    assert wrong.status_code == 422
+    done = client.post(url, {"stage": "lost", "do": "lose", "version": row.version, "words": "予算なし"})
+    assert done["Location"] == f"/opportunities/board?moved={row.pk}"
+    row.refresh_from_db()
+    assert (row.state, row.outcome_words) == ("lost", "予算なし")
+    text = client.get(done["Location"]).content.decode()
+    assert "autofocus" in lane(text, "lost") and 'value="open"' in lane(text, "lost")
+    client.post(url, {"stage": "open", "do": "reopen"})
+    row.refresh_from_db()
+    assert row.state == "open"
+    client.post(url, {"stage": "withdrawn", "do": "withdraw", "version": row.version, "words": "時期尚早"})
+    row.refresh_from_db()
+    assert row.state == "withdrawn"
+
+
+def test_a_move_that_came_too_late_keeps_what_was_typed(client: Client, row: Opportunity, at: datetime) -> None:
+    seen = row.version
+    opportunities.change(row, next_step="見積送付", by=SYSTEM, at=at)
+    told = {"stage": "won", "do": "win", "version": seen, "won_minor": "42000", "words": ""}
+    late = client.post(f"/opportunities/{row.pk}/move", told)
+    page = late.content.decode()
+    row.refresh_from_db()
+    assert late.status_code == 422 and "Somebody else changed it" in page and 'value="42000"' in page
+    assert f'name="version" value="{row.version}"' in page and row.state == "open"
+
+
+def test_what_is_won_stays_won_and_nobody_moves_it_to_nowhere(client: Client, row: Opportunity, at: datetime) -> None:
+    ending.win(row, 1, by=SYSTEM, at=at)
+    for stage in ("open", "won", "lost", "nonsense", ""):
+        answer = client.post(f"/opportunities/{row.pk}/move", {"stage": stage, "words": "x", "do": "lose"})
+        assert answer["Location"] == "/opportunities/board", stage
+    row.refresh_from_db()
+    assert row.state == "won"
+
+
+def test_only_the_seller_moves_back_what_was_handed_over(org: Organisation, row: Opportunity, at: datetime) -> None:
+    seller, csm = cast.member(Role.SALES, "山口 健"), cast.member(Role.CSM, team="東日本")
+    ownership.assign(row.account, seller, by=SYSTEM, at=at, phase=Phase.SALES)
+    ownership.assign(row.account, csm, by=SYSTEM, at=at)
+    sales.hand(row, seller=seller, by=SYSTEM, at=at)
+    back = 'value="open"'
+    assert back in lane(as_member(seller).get("/opportunities/board").content.decode(), "handed")
+    assert back not in lane(as_member(csm).get("/opportunities/board").content.decode(), "handed")
+    reader = as_member(cast.member(Role.EXECUTIVE, "社長"))
+    assert "draggable" not in reader.get("/opportunities/board").content.decode()
+
+
+def test_a_price_step_is_proposed_with_what_the_contract_says(client: Client, account: Account, at: datetime) -> None:
+    contract = account.subscriptions.get()
+    subscriptions.reprice(
+        contract, from_on=timezone.now().date() + timedelta(days=40), mrr_minor=130_000, by=SYSTEM, at=at
+    )
+    text = body(client, "/opportunities/candidates?kind=price")
+    assert cast.THRIVING in text and "¥100,000 to ¥130,000" in text
+    client.post(f"/opportunities/candidates/{account.pk}/price", {"do": "open"})
+    made = Opportunity.objects.get()
+    assert (made.kind, made.origin, made.expected_minor) == ("price", "rule", 30_000)
+    page = client.get(f"/opportunities/{made.pk}/propose").content.decode()
+    assert "¥100,000 to ¥130,000" in page and 'value="30000"' in page

@@ -3,6 +3,7 @@ taken on and won; in both languages, by everyone, on a telephone too."""
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from nenrin.foundation import organisation
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Member, Organisation
 from nenrin.foundation.roles import Role
+from nenrin.work import opportunities
 from nenrin.work.models import Notice, Opportunity, Proposal
 from tests import cast
 from tests.browsers import hindrances, overflow, signed_in
@@ -94,3 +96,33 @@ def test_from_the_candidate_to_the_won_opportunity(
     his.context.close()
     assert Opportunity.objects.get().won_minor == 28_000
     assert Notice.objects.filter(member=csm, code="opportunity.won").exists()
+
+
+def test_a_card_is_moved_by_the_keyboard_and_by_hand(
+    browser: Browser, live_server: Any, people: tuple[Account, Member, Member]
+) -> None:
+    account, seller, csm = people
+    row = opportunities.open(account, "seats", expected=30_000, reason="ご要望", by=SYSTEM, at=AT, owner=csm)
+    page = signed_in(browser, live_server, csm, viewport={"width": 1280, "height": 900})
+    page.goto("/opportunities/board")
+    clean(page)
+    card = page.locator(f"#opportunity-{row.pk}")
+    card.get_by_role("link", name=account.name).focus()
+    page.keyboard.press("Alt+ArrowRight")
+    expect(page).to_have_url(re.compile(f"/opportunities/{row.pk}/propose$"))
+    page.goto("/opportunities/board")
+    card.drag_to(page.locator('[data-lane="handed"]'))
+    expect(page.get_by_role("heading", level=1)).to_contain_text("営業が対応中")
+    clean(page)
+    page.locator("#hand-seller").select_option(str(seller.pk))
+    page.get_by_role("button", name="移動", exact=True).click()
+    expect(page.locator('[data-lane="handed"]').get_by_role("link", name=account.name)).to_be_focused()
+    page.locator('[data-lane="handed"]').get_by_text("移動", exact=False).first.click()
+    clean(page)
+    page.context.close()
+    row.refresh_from_db()
+    assert (row.state, row.seller) == ("handed", seller)
+    phone = signed_in(browser, live_server, seller, viewport={"width": 390, "height": 900}, color_scheme="dark")
+    phone.goto("/opportunities/board")
+    clean(phone)
+    phone.context.close()

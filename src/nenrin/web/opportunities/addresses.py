@@ -1,5 +1,7 @@
 """Every address of this area."""
 
-from nenrin.web.opportunities import candidates, pages, panel, whitespace, writing
+from nenrin.web.opportunities import board, candidates, pages, panel, whitespace, writing
 
-urlpatterns = [address for part in (pages, candidates, whitespace, writing, panel) for address in part.urlpatterns]
+urlpatterns = [
+    address for part in (pages, board, candidates, whitespace, writing, panel) for address in part.urlpatterns
+]

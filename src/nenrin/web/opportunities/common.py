@@ -20,6 +20,7 @@ CANDIDATES = Text("Candidates", "提案候補")
 WHITESPACE = Text("Whitespace", "未導入マップ")
 PAGES = (
     ("opportunities", Text("Pipeline", "一覧")),
+    ("opportunity-board", Text("Board", "ボード")),
     ("opportunity-candidates", CANDIDATES),
     ("opportunity-whitespace", WHITESPACE),
 )

@@ -66,7 +66,7 @@ def opportunities(request: MemberRequest) -> HttpResponse:
         "states": [*WHICH.items(), *((state.value, word) for state, word in STATES.items())],
         "kinds": [(kind.value, word) for kind, word in KINDS.items()],
         "origins": [(origin.value, word) for origin, word in ORIGINS.items()],
-        "owners": _owners(request),
+        "owners": owners(request),
         "may_read": may_read(request),
         "may_export": allowed(request.user, Permission.EXPORT) is not None,
     }  # fmt: skip
@@ -78,10 +78,13 @@ def _mine(request: MemberRequest) -> QuerySet[Opportunity]:
     return rows.filter(account__archived_at__isnull=True)
 
 
-def asked(request: MemberRequest, today: date) -> tuple[QuerySet[Opportunity], dict[str, str]]:
+def asked(
+    request: MemberRequest, today: date, *, state: str | None = None
+) -> tuple[QuerySet[Opportunity], dict[str, str]]:
+    """The opportunities that the address asks for; `state`: whatever it says of states."""
     filters = {name: plain(request.GET.get(name)) for name in FILTERS}
-    if filters["state"] not in {*WHICH, *STATES}:
-        filters["state"] = RUNNING
+    if state is not None or filters["state"] not in {*WHICH, *STATES}:
+        filters["state"] = state or RUNNING
     rows = _mine(request).select_related("account", "owner", "seller", "product", "plan")
     if filters["state"] != ALL:
         rows = rows.filter(state__in=LIVE if filters["state"] == RUNNING else (filters["state"],))
@@ -99,7 +102,7 @@ def asked(request: MemberRequest, today: date) -> tuple[QuerySet[Opportunity], d
     return rows, filters
 
 
-def _owners(request: MemberRequest) -> list[tuple[str, str]]:
+def owners(request: MemberRequest) -> list[tuple[str, str]]:
     seen = Opportunity.objects.for_member(request.user, VIEW).values("owner")
     return [(str(pk), name) for pk, name in Member.objects.filter(pk__in=seen).values_list("pk", "name")]
 

@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path, reverse
+from django.utils.translation import get_language
 from django.views.decorators.http import require_POST
 
 from nenrin.customers.errors import Refused
@@ -50,7 +51,7 @@ def opportunity(request: MemberRequest, key: int) -> HttpResponse:
 
 
 def _context(
-    request: MemberRequest, row: Opportunity, bound: dict[str, forms.Form] | None = None, outcome: Clash | bool = False
+    request: MemberRequest, row: Opportunity, sent: dict[str, forms.Form] | None = None, outcome: Clash | bool = False
 ) -> dict[str, Any]:
     today, edits = navigation.today(request), may_write(request, row.account_id)
     made = list(row.proposals.select_related("objective", "author"))
@@ -64,14 +65,14 @@ def _context(
         "may_read": may_read(request),
         "edits": edits,
         "is_sales": edits and row.awaits_sales and sales.answers(request.user, row),
-        "forms": {**(_forms(row, made) if edits else {}), **(bound or {})},
-        "failed": next((form for form in (bound or {}).values() if form.errors), None),
+        "forms": {**(fresh(row, made) if edits else {}), **(sent or {})},
+        "failed": next((form for form in (sent or {}).values() if form.errors), None),
         "clash": outcome if isinstance(outcome, Clash) else None,
         "crumbs": [(TITLE, reverse("opportunities")), (row.account.name, reverse("account", args=[row.account_id]))],
     }
 
 
-def _forms(row: Opportunity, made: list[Proposal]) -> dict[str, forms.Form]:
+def fresh(row: Opportunity, made: list[Proposal]) -> dict[str, forms.Form]:
     """Those that make sense as it stands; each with ids of its own."""
     if not row.is_live:
         return {}
@@ -145,7 +146,7 @@ DEEDS: dict[str, tuple[str, Deed]] = {
 }  # fmt: skip
 
 
-def _bound(name: str, request: MemberRequest, row: Opportunity) -> forms.Form:
+def bound(name: str, request: MemberRequest, row: Opportunity) -> forms.Form:
     colleagues = members(also=row.owner_id)
     made: dict[str, Callable[[], forms.Form]] = {
         "save": lambda: EditForm(request.POST, colleagues=colleagues, auto_id="save-%s"),
@@ -168,10 +169,10 @@ def deed(request: MemberRequest, key: int) -> HttpResponse:
     if do in OF_SALES and not sales.answers(request.user, row):
         raise PermissionDenied(do)
     name, verb = DEEDS[do]
-    form = _bound(name, request, row)
+    form = bound(name, request, row)
     outcome: Clash | bool = False
     if form.is_valid():
-        outcome = attempt(form, lambda: verb(request, row, form), lambda: _last(row))
+        outcome = attempt(form, lambda: verb(request, row, form), lambda: last(row))
         if outcome is True:
             toasts.say(request, SAVED)
             return HttpResponseRedirect(reverse("opportunity", args=[key]))
@@ -179,7 +180,7 @@ def deed(request: MemberRequest, key: int) -> HttpResponse:
     return render(request, "opportunities/opportunity.html", _context(request, row, shown, outcome), status=422)
 
 
-def _last(row: Opportunity) -> Any:
+def last(row: Opportunity) -> Any:
     return last_entry(references__kind="opportunity", references__key=str(row.pk))
 
 
@@ -190,7 +191,7 @@ def propose(request: MemberRequest, key: int) -> HttpResponse:
     grounds = holding.of(row.account, request.at)
     form = ProposeForm(
         request.POST or None, is_held=bool(grounds), goals=proposals.objectives(row.account_id),
-        initial={"on": navigation.today(request), "offered_minor": row.expected_minor},
+        initial={"on": navigation.today(request), "offered_minor": row.expected_minor, "terms": _terms(row)},
     )  # fmt: skip
     back = reverse("opportunity", args=[key])
 
@@ -205,6 +206,12 @@ def propose(request: MemberRequest, key: int) -> HttpResponse:
     context = {"as_of": request.at, "title": Text("Proposal", "提案の記録"), "crumbs": crumbs, "form": form, "cancel_url": back,
                "grounds": grounds, "cases": _cases(request, row), "row": row}  # fmt: skip
     return render(request, "opportunities/form.html", context, status=422 if form.errors else 200)
+
+
+def _terms(row: Opportunity) -> str:
+    """What the contract says of a price step, to begin the record with."""
+    told = [one for one in row.evidence if one.get("sign") == "price"]
+    return "\n".join(str(one.get(get_language() or "ja") or one.get("ja", "")) for one in told)
 
 
 @requires(EDIT)
