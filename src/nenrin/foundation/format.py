@@ -120,8 +120,8 @@ def days_left(days: int | None, language: str) -> str:
     if days == 0:
         return TODAY.in_(language)
     if days < 0:
-        return Text(f"{_count(-days, 'day')} overdue", f"{-days:,}日超過").in_(language)
-    return Text(f"{_count(days, 'day')} left", f"あと{days:,}日").in_(language)
+        return Text(f"{counted(-days, 'day')} overdue", f"{-days:,}日超過").in_(language)
+    return Text(f"{counted(days, 'day')} left", f"あと{days:,}日").in_(language)
 
 
 def days_ago(days: int | None, language: str) -> str:
@@ -135,9 +135,9 @@ def days_ago(days: int | None, language: str) -> str:
     if days <= 0:
         return TODAY.in_(language)
     if days <= 90:
-        return Text(f"{_count(days, 'day')} ago", f"{days}日前").in_(language)
+        return Text(f"{counted(days, 'day')} ago", f"{days}日前").in_(language)
     months = days // 30
-    return Text(f"{_count(months, 'month')} ago", f"{months}か月前").in_(language)
+    return Text(f"{counted(months, 'month')} ago", f"{months}か月前").in_(language)
 
 
 def duration(seconds: Number | None, language: str) -> str:
@@ -219,7 +219,8 @@ def _weekday(value: date, language: str) -> str:
     return _WEEKDAYS.in_(language).split()[value.weekday()]
 
 
-def _count(n: int, noun: str) -> str:
+def counted(n: int, noun: str) -> str:
+    """ "1 account", "1,204 accounts": an English count with its noun."""
     return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
 
 

@@ -56,6 +56,7 @@ class Line:
     call: RenewalCall | None
     over: RenewalCall | None = None
     number: int = 0  # of the last call, whoever's
+    told_on: date | None = None  # the day of the facts behind the model's probability
 
     @property
     def held(self) -> RenewalCall | None:
@@ -148,6 +149,7 @@ def _line(row: tuple[Any, ...], today: date, calls: Standing, risk: Told | None)
     return Line(
         key, account, name, owner, owner_name or "", begun, ends, decision, days, renews, noticed,
         Money(minor, currency), band or "", score, p, low, high, calls.call, calls.over, calls.number,
+        risk[4] if risk and not noticed else None,
     )  # fmt: skip
 
 

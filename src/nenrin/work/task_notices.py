@@ -31,7 +31,9 @@ def _given(tasks: Sequence[Task], by: Actor, at: datetime) -> list[News]:
     member = tasks[0].assignee
     assert member is not None
     if len(tasks) > ONE_BY_ONE:
-        text = Text(f"{len(tasks)} tasks were given to you.", f"{len(tasks)}件のタスクが割り当てられました。")
+        text = Text(
+            f"{format.counted(len(tasks), 'task')} given to you.", f"{len(tasks)}件のタスクが割り当てられました。"
+        )
         key = f"tasks:{member.pk}:{at.isoformat()}"
         return [News(member=member, code="task.assigned", text=text, key=key, url="/tasks?whose=mine")]
     return [_one(task, member, by) for task in tasks]

@@ -167,7 +167,9 @@ def _coming(of: Dashboard) -> Iterator[Finding]:
         return
     mrr, risk = words.compact(of, ahead.mrr), words.compact(of, ahead.at_risk)
     noticed = sum(month.noticed for month in ahead.months)
-    title = Text(f"{count} contracts come due in six months", f"6か月以内に{count}件の契約が更新日を迎える")
+    title = Text(
+        f"{format.counted(count, 'contract')} due in six months", f"6か月以内に{count}件の契約が更新日を迎える"
+    )
     text = Text(
         f"They bring {mrr.en} of MRR, {risk.en} of it with accounts at risk."
         + (f" For {words.compact(of, noticed).en} notice was already given." if noticed else ""),

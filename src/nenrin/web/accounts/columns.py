@@ -263,7 +263,7 @@ COLUMNS: tuple[Column, ...] = (
         "mrr",
     ),
     Column(
-        "countdown", Text("Days to notice", "期限まで"), _countdown, _days, "notice_on", True, True, "notice_deadline"
+        "countdown", Text("Days to notice", "期限まで"), _countdown, _days, "notice_on", True, True, "countdown_days"
     ),
     Column("notice", Text("Notice deadline", "更新拒絶期限日"), *_day("notice_on"), "notice_on", is_default=True),
     Column("renewal", Text("Renewal", "更新日"), *_day("renewal_on"), "renewal_on", term="renewal"),
@@ -288,9 +288,11 @@ COLUMNS: tuple[Column, ...] = (
         editable="touch_model",
     ),
     Column("plan", Text("Plan", "プラン"), *_text("plan_name"), "plan_name"),
-    Column("seats", Text("Seats", "契約ライセンス数"), *_number("seats"), "seats", True),
+    Column("seats", Text("Seats", "契約ライセンス数"), *_number("seats"), "seats", True, term="account_seats"),
     Column("industry", Text("Industry", "業種"), *_text("industry"), "industry"),
-    Column("employees", Text("Employees", "従業員数"), *_number("employees"), "employees", True),
+    Column(
+        "employees", Text("Employees", "従業員数"), *_number("employees"), "employees", True, term="account_employees"
+    ),
     Column("prefecture", Text("Prefecture", "都道府県"), *_text("prefecture"), "prefecture"),
     Column("region", Text("Region", "地域"), *_text("region"), "region"),
     Column("since", Text("Customer since", "契約開始"), *_day("customer_since"), "customer_since"),

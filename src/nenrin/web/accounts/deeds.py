@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from nenrin.customers import ownership, tags
 from nenrin.customers.errors import Refused
 from nenrin.customers.models import Account
+from nenrin.foundation import format
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import Permission, allowed
@@ -66,13 +67,18 @@ def _tag(request: MemberRequest, chosen: list[Account]) -> Outcome:
     if not name:
         return 0, Text("Write the tag first.", "タグを入力してください。")
     changed = tags.change(chosen, add=[name], by=Actor.of(request.user), at=request.at)
-    return changed, Text(f"{changed:,} accounts tagged “{name}”.", f"{changed:,}社にタグ「{name}」を付けました。")
+    return changed, Text(
+        f"{format.counted(changed, 'account')} tagged “{name}”.", f"{changed:,}社にタグ「{name}」を付けました。"
+    )
 
 
 def _untag(request: MemberRequest, chosen: list[Account]) -> Outcome:
     name = plain(request.POST.get("tag"), 60)
     changed = tags.change(chosen, remove=[name], by=Actor.of(request.user), at=request.at) if name else 0
-    words = Text(f"Tag “{name}” taken off {changed:,} accounts.", f"{changed:,}社からタグ「{name}」を外しました。")
+    words = Text(
+        f"Tag “{name}” taken off {format.counted(changed, 'account')}.",
+        f"{changed:,}社からタグ「{name}」を外しました。",
+    )
     return changed, words
 
 
@@ -87,7 +93,10 @@ def _assign(request: MemberRequest, chosen: list[Account]) -> Outcome:
         return 0, Text("Choose a member first.", "メンバーを選んでください。")
     wanted = [ownership.Wanted(account.pk, member.pk) for account in chosen]
     changed = ownership.assign_many(wanted, by=Actor.of(request.user), at=request.at)
-    words = Text(f"{changed:,} accounts given to {member.name}.", f"{changed:,}社の担当を{member.name}に変更しました。")
+    words = Text(
+        f"{format.counted(changed, 'account')} given to {member.name}.",
+        f"{changed:,}社の担当を{member.name}に変更しました。",
+    )
     return changed, words
 
 

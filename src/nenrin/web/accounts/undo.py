@@ -21,6 +21,7 @@ from nenrin.customers import ownership, tags
 from nenrin.customers.errors import Refused
 from nenrin.customers.models import Account, Assignment
 from nenrin.customers.statuses import Phase
+from nenrin.foundation import format
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.models import Entry
 from nenrin.foundation.permissions import Permission
@@ -95,7 +96,7 @@ def _deed(request: MemberRequest, what: dict[str, Any]) -> Text:
     entries = [entry for entry in told if entry.account is not None]
     tagged = what["action"] == "customers.account.tagged"
     count = _untag(request, entries) if tagged else _give_back(request, entries)
-    return Text(f"{count:,} accounts are as they were.", f"{count:,}社を元に戻しました。")
+    return Text(f"{format.counted(count, 'account')} as before.", f"{count:,}社を元に戻しました。")
 
 
 def _untag(request: MemberRequest, entries: list[Entry]) -> int:

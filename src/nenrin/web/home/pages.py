@@ -63,6 +63,7 @@ def home(request: MemberRequest) -> HttpResponse:
         "figures": figures,
         "facts": _facts(figures, renewals),
         "by_arr": _by_arr(figures),
+        "judged_at": figures.judged_at or request.at,
         "since": since,
         "moves": moves,
         "moved_since": moved_since,
@@ -116,6 +117,7 @@ def _facts(figures: Portfolio, renewals: Renewals) -> list[Fact]:
                 n=_companies(risk.accounts).in_(language), share=format.percent(figures.share("risk"), language)
             ),
             key="at_risk_arr",
+            at=figures.judged_at,
         ),
         Fact(
             Text("Renewals in 90 days", "90日以内の更新"),

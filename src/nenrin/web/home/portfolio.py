@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 import numpy as np
-from django.db.models import Count, Exists, F, Min, OuterRef, Q, Sum
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, Sum
 
 from nenrin.analytics.kpis.measures import Measure
 from nenrin.analytics.revenue.exchange import Exchange, converted
@@ -49,6 +49,7 @@ class Portfolio:
     slices: tuple[Slice, ...]
     elsewhere: int  # accounts in a currency without an exchange rate: counted, not added up
     notices: tuple[int, date | None]
+    judged_at: datetime | None = None  # of the freshest health among them
 
     @property
     def accounts(self) -> int:
@@ -109,7 +110,9 @@ def figures(rows: AccountQuerySet, today: date, exchange: Exchange) -> Portfolio
     known = dict.fromkeys(BANDS, (0, 0))
     elsewhere = notices = 0
     first: list[date] = []
+    judged: list[datetime] = []
     for group in _grouped(rows, today):
+        judged += [group["judged"]] if group["judged"] else []
         notices += group["notices"]
         first += [group["first"]] if group["first"] else []
         factor = exchange.factor(group["currency"], today)
@@ -119,7 +122,7 @@ def figures(rows: AccountQuerySet, today: date, exchange: Exchange) -> Portfolio
         band, arr = band_of(group["health__band"]), 12 * half_up((group["s"] or 0) * factor)
         known[band] = (known[band][0] + group["n"], known[band][1] + arr)
     slices = (Slice(band, n, Money(arr, exchange.policy.reporting_currency)) for band, (n, arr) in known.items())
-    return Portfolio(tuple(slices), elsewhere, (notices, min(first, default=None)))
+    return Portfolio(tuple(slices), elsewhere, (notices, min(first, default=None)), max(judged, default=None))
 
 
 def _grouped(rows: AccountQuerySet, today: date) -> Iterable[Mapping[str, Any]]:
@@ -133,6 +136,7 @@ def _grouped(rows: AccountQuerySet, today: date) -> Iterable[Mapping[str, Any]]:
             s=Sum("mrr_minor"),
             notices=Count("pk", filter=noticing),
             first=Min("notice_on", filter=noticing),
+            judged=Max("health__at"),
         )
     )
     return groups

@@ -68,7 +68,7 @@ def lifetimes(request: MemberRequest) -> HttpResponse:
     lines = _lines(ask)
     details = [pictures.detail(line.name, line.part, ask) for line in lines if line.part.choice]
     context = {
-        "as_of": request.at,
+        "as_of": ask.known if ask.known < ask.today else request.at,
         "ask": ask,
         "lines": lines,
         "details": details,
@@ -161,7 +161,7 @@ def accounts(request: MemberRequest) -> HttpResponse:
     rows = _behind(ask, part, state)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     context = {
-        "as_of": request.at,
+        "as_of": ask.known if ask.known < ask.today else request.at,
         "ask": ask,
         "part": part,
         "name": asking.part_name(part, asking.names(ask), is_whole=not part.tier),

@@ -148,7 +148,9 @@ def _bars(told: Figures, currency: str) -> list[tuple[Text, float, Text]]:
 def _told(bar: loss_figures.Bar, currency: str, language: str) -> Text:
     money = format.money(Money(bar.minor, currency), language)
     running = format.percent(bar.running, language, 0)
-    return Text(f"{money}, {bar.count} accounts, {running} so far", f"{money}、{bar.count}社、累計{running}")
+    return Text(
+        f"{money}, {format.counted(bar.count, 'account')}, {running} so far", f"{money}、{bar.count}社、累計{running}"
+    )
 
 
 def _before(told: Figures) -> list[tuple[Text, list[int]]]:

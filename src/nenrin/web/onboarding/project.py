@@ -10,6 +10,7 @@ from django.urls import path, reverse
 from django.utils.translation import get_language
 
 from nenrin.customers.models import Account, Contact
+from nenrin.foundation import format
 from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import Permission, Scope, allowed
 from nenrin.values import Money, Text
@@ -188,7 +189,7 @@ def _first_plan(found: OnboardingProject) -> Text:
 
 
 def _later(line: lines.Line) -> Text:
-    return Text(f"{line.later} days later", f"{line.later}日遅れ") if line.later else Text("", "")
+    return Text(f"{format.counted(line.later, 'day')} later", f"{line.later}日遅れ") if line.later else Text("", "")
 
 
 def _after(found: OnboardingProject) -> Text:

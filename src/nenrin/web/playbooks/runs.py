@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from nenrin.foundation import format
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import Permission, allowed
@@ -235,7 +236,7 @@ def move_all(request: MemberRequest, key: str) -> HttpResponse:
     live = row.versions.filter(state="live").first()
     open_ones = Run.objects.filter(playbook=row, state__in=OPEN).select_related("version")
     count = runs.move(open_ones, live, by=Actor.of(request.user), at=request.at) if live else 0
-    said = Text(f"{count} runs moved.", f"{count}件を移行しました。")
+    said = Text(f"{format.counted(count, 'run')} moved.", f"{count}件を移行しました。")
     toasts.say(request, said.in_(get_language() or "ja"))
     return HttpResponseRedirect(reverse("playbook-versions", args=[key]))
 

@@ -46,7 +46,7 @@ def money(minor: float | None, currency: str) -> str | None:
 def facts(told: Forecast, steps: Steps, was: Was | None, currency: str) -> tuple[Fact, ...]:
     """`was`: what the last snapshot said of the same months; None where there is none to compare with."""
     other = Text(f"{told.foreign} more in other currencies", f"他通貨 {told.foreign}件を除く") if told.foreign else None
-    due = other or Text(f"{told.count} terms", f"{told.count}件")
+    due = other or Text(format.counted(told.count, "term"), f"{told.count}件")
     scenario_of = _left_out(steps)
     return (
         _amount("due", Text("Up for renewal", "更新対象"), told.due, was.due if was else None, currency, due),
@@ -89,7 +89,8 @@ def _spread(told: Forecast, currency: str) -> Text | None:
     if not told.untold:
         return Text(spread, spread)
     return Text(
-        f"{spread}; {told.untold} terms without a probability left out", f"{spread}、確率のない{told.untold}件を除く"
+        f"{spread}; {format.counted(told.untold, 'term')} without a probability left out",
+        f"{spread}、確率のない{told.untold}件を除く",
     )
 
 
@@ -97,7 +98,7 @@ def _left_out(steps: Steps) -> Text | None:
     """How many terms the scenario tells nothing of."""
     if not steps.left_out:
         return None
-    return Text(f"{steps.left_out} terms left out", f"対象外{steps.left_out}件")
+    return Text(f"{format.counted(steps.left_out, 'term')} left out", f"対象外{steps.left_out}件")
 
 
 def _share(key: str, label: Text, value: float | None, note: Text | None) -> Fact:

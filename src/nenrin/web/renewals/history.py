@@ -138,8 +138,11 @@ def _people(rows: list[Accuracy], currency: str) -> list[tuple[Accuracy, Text | 
 def keep(request: MemberRequest) -> HttpResponse:
     """Keep the forecast as it is now."""
     made = renewal_snapshots.take(by=Actor.of(request.user), author=request.user, at=request.at)
-    shown = [format.number(made.count, language) for language in ("en", "ja")]
-    toasts.say(request, Text(f"Snapshot of {shown[0]} terms kept.", f"{shown[1]}件のスナップショットを保存しました。"))
+    told = format.number(made.count, "ja")
+    words = Text(
+        f"Snapshot of {format.counted(made.count, 'term')} kept.", f"{told}件のスナップショットを保存しました。"
+    )
+    toasts.say(request, words)
     return HttpResponseRedirect(f"{reverse('renewals-history')}#snapshots")
 
 

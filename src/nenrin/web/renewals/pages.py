@@ -50,6 +50,7 @@ def renewals(request: MemberRequest) -> HttpResponse:
         "title": TITLE,
         "tabs": views("renewals"),
         "page": page,
+        "told_on": max((one.told_on for one in shown if one.told_on), default=None),
         "lines": [(one, one.account in mine and not one.is_noticed) for one in shown],
         "by_month": ask.sort.removeprefix("-") == "decision",
         "has_filters": ask.has_filters,

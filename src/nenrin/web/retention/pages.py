@@ -49,7 +49,7 @@ def retention(request: MemberRequest) -> HttpResponse:
     rows = pictures.lines(ask)
     found = factors.read(ask.book, ask.currency)
     context = {
-        "as_of": request.at,
+        "as_of": ask.known if ask.known < ask.today else request.at,
         "title": words.TITLE,
         "ask": ask,
         "ways": list(words.WAYS.items()),
@@ -102,7 +102,7 @@ def accounts(request: MemberRequest) -> HttpResponse:
     line = _line(request, ask)
     page = Paginator(_ordered(line.group), PAGE).get_page(request.GET.get("page"))
     context = {
-        "as_of": request.at,
+        "as_of": ask.known if ask.known < ask.today else request.at,
         "title": words.TITLE,
         "ask": ask,
         "line": line,

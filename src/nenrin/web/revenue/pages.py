@@ -91,7 +91,7 @@ def revenue(request: MemberRequest) -> HttpResponse:
 def frame(request: MemberRequest, ask: Asked) -> dict[str, Any]:
     """What the revenue pages share: what was asked, in words, and under which profile."""
     return {
-        "as_of": request.at,
+        "as_of": ask.known if ask.known < ask.today else request.at,
         "ask": ask,
         "currency": ask.ledger.policy.reporting_currency,
         "grains": revenue_words.GRAINS.items(),

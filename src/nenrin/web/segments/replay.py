@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from nenrin.customers.models import Account
+from nenrin.foundation import format
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.insight.days import day as date_of
@@ -100,7 +101,7 @@ def _finding(report: dict[str, Any]) -> Text:
     if not accounts:
         return Text("Nobody would have been in it on any day.", "どの日にも該当する顧客はありませんでした。")
     return Text(
-        f"Entered {entered} times; {accounts} accounts were in it on some day, for {stay:g} days at a time on average.",
+        f"Entered {format.counted(entered, 'time')}; {format.counted(accounts, 'account')} in it on some day, for {stay:g} days at a time on average.",
         f"新たな該当は{entered}回。いずれかの日に該当した顧客は{accounts}社、1回あたり平均{stay:g}日。",
     )
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nenrin.customers import tags as verbs
 from nenrin.customers.models import Account, Tag
+from nenrin.foundation import format
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.permissions import Permission, Scope, allowed
 from nenrin.values import Text
@@ -76,7 +77,7 @@ def tag(request: MemberRequest, key: int) -> HttpResponse:
         changed = verbs.rename(found, form.cleaned_data["name"], by=Actor.of(request.user), at=request.at)
 
     if request.method == "POST" and form.is_valid() and attempt(form, rename) is True:
-        words = Text(f"Tag changed on {changed} accounts.", f"{changed}社のタグを変更しました。")
+        words = Text(f"Tag changed on {format.counted(changed, 'account')}.", f"{changed}社のタグを変更しました。")
         toasts.say(request, words)
         return HttpResponseRedirect(reverse("tags"))
     context = {

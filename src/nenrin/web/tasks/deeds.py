@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_POST
 
 from nenrin.customers.errors import Refused
+from nenrin.foundation import format
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import Permission
@@ -116,7 +117,11 @@ def bulk(request: MemberRequest) -> HttpResponse:
     except Refused as refused:
         toasts.say(request, refused.faults[0].text)
     else:
-        words = Text(f"{count:,} tasks changed.", f"{count:,}件のタスクを変更しました。") if count else _NOTHING
+        words = (
+            Text(f"{format.counted(count, 'task')} changed.", f"{count:,}件のタスクを変更しました。")
+            if count
+            else _NOTHING
+        )
         toasts.say(request, words, undo_url=_kept(request) if count else "")
     return HttpResponseRedirect(f"{reverse('tasks')}?{back}")
 
@@ -162,7 +167,7 @@ def undo(request: MemberRequest) -> HttpResponse:
     else:
         request.session["task_deeds"] = [each for each in kept if each != first]
         count = task_deeds.take_back(datetime.fromisoformat(first), by=Actor.of(request.user), at=request.at)
-        words = Text(f"{count:,} tasks are as they were.", f"{count:,}件を元に戻しました。")
+        words = Text(f"{format.counted(count, 'task')} as before.", f"{count:,}件を元に戻しました。")
     toasts.say(request, words)
     return HttpResponseRedirect(back_to(request, reverse("tasks")))
 

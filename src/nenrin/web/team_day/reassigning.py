@@ -13,7 +13,7 @@ from django.urls import path, reverse
 from nenrin.customers import ownership
 from nenrin.customers.models import Account
 from nenrin.customers.statuses import Status
-from nenrin.foundation import organisation
+from nenrin.foundation import format, organisation
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import Permission
@@ -104,13 +104,16 @@ def _done(request: MemberRequest, asked: Asked, chosen: Sequence[Account], do: s
     if do == "ask":
         made = handing_over.propose_many(chosen, receiver, by=by, at=request.at, note=asked.note)
         said = Text(
-            f"{receiver.name} asked to take over {len(made)} accounts.",
+            f"{receiver.name} asked to take over {format.counted(len(made), 'account')}.",
             f"{receiver.name}に{len(made)}社の引き継ぎを依頼しました。",
         )
         toasts.say(request, said)
     else:
         count = ownership.assign_many([ownership.Wanted(a.pk, receiver.pk) for a in chosen], by=by, at=request.at)
-        said = Text(f"{count} accounts given to {receiver.name}.", f"{count}社の担当を{receiver.name}に変更しました。")
+        said = Text(
+            f"{format.counted(count, 'account')} given to {receiver.name}.",
+            f"{count}社の担当を{receiver.name}に変更しました。",
+        )
         toasts.say(request, said, undo_url=undo.keep_deed(request, "customers.owner."))
     return HttpResponseRedirect(reverse("team-day"))
 
