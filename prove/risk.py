@@ -1,27 +1,28 @@
 """Risk against known truth: the world of 5,000 customers and 36 months, ten seeds.
 
 What is learned from is what a product would observe of each month (five noisy, gappy measures, contracts, tenure), as
-known then: the level behind the measures is filtered from the months before, by numbers that the months before the
-origin taught. Models of months 24, 27 and 30 learn from what had ended, the first one climbing the ladder, the others
-refitting its step; each tells 90 and 180 days of the next three months' customers (the last one of its own). Decisions
-and unpaid bills have a model each and are told together as competing events. Beside them stand the oracle, which knows
-the hidden adoption, and a particle filter, which knows the simulator's laws but sees only the same facts. Usage is not
-played through the lake: the measures are the simulator's own shadows of adoption. How measures become features was
-chosen on worlds of other seeds (101 to 106).
+known then. Learning is the product's own: it looks for the level behind the measures, filtered from the months before
+by numbers that the months before the origin taught, and reads it where later months show that it gains. Models of
+months 24, 27 and 30 learn from what had ended, each climbing the ladder anew as the product does every month; each
+tells 90 and 180 days of the next three months' customers (the last one of its own). Decisions and unpaid bills have a
+model each and are told together as competing events. Beside them stand the oracle, which knows the hidden adoption, and
+a particle filter, which knows the simulator's laws but sees only the same facts. Usage is not played through the lake:
+the measures are the simulator's own shadows of adoption. How measures become features was chosen on worlds of other
+seeds (101 to 106).
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import _filter
 import numpy as np
 from numpy.typing import NDArray
 
-from nenrin.analytics.forecasts.hazards import competing, risk, statefits, states, verdicts
+from nenrin.analytics.forecasts.hazards import competing, risk, states, verdicts
 from nenrin.analytics.forecasts.hazards.tables import Table
 from nenrin.simulator import presets
 from nenrin.simulator.economy import lives, truth
@@ -69,22 +70,21 @@ def told(seed: int) -> dict[int, Told]:
 def _asked(table: Table) -> Iterator[tuple[int, Table, Models]]:
     models: dict[str, risk.RiskModel] = {}
     for origin, following in zip(ORIGINS, (*ORIGINS[1:], LAST), strict=True):
-        known = _filtered(table, origin)
+        past = table.chosen(table.ends <= origin * risk_worlds.MONTH)
+        level = risk.Level({one.name: one.better for one in table.features})
         for outcome in competing.ENDING:
-            past = known.chosen(known.ends <= origin * risk_worlds.MONTH)
-            found = risk.learned(past, outcome=outcome, like=models.get(outcome))
+            found = risk.learned(past, outcome=outcome, level=level)
             assert isinstance(found, risk.RiskModel)
             models[outcome] = found
         for month in range(origin, following):
-            yield month, known.chosen(known.begins == month * risk_worlds.MONTH), dict(models)
+            shown = _shown(table.chosen(table.begins <= month * risk_worlds.MONTH), models)
+            yield month, shown.chosen(shown.begins == month * risk_worlds.MONTH), dict(models)
 
 
-def _filtered(table: Table, origin: int) -> Table:
-    """The level behind the measures in their place, by what the months before the origin teach of it."""
-    found = statefits.learned(table.chosen(table.ends <= origin * risk_worlds.MONTH))
-    assert found is not None
-    told_ = states.told(table, found)
-    return replace(told_, features=(told_.feature(states.LEVEL), told_.feature(states.USUAL)))
+def _shown(table: Table, models: Models) -> Table:
+    """With the level that a model reads; both learned from the same months."""
+    state = next((one.state for one in models.values() if one.state), None)
+    return table if state is None else states.told(table, state)
 
 
 def _told(economy: Economy, month: int, now: Table, models: Models, days: int, filtered: Floats) -> Told:

@@ -29,6 +29,7 @@ from nenrin.analytics.forecasts.hazards import (
 from nenrin.analytics.forecasts.hazards.calibrators import Calibrator
 from nenrin.analytics.forecasts.hazards.fits import Terms
 from nenrin.analytics.forecasts.hazards.tables import Feature, Table, UnevenTable
+from nenrin.analytics.forecasts.hazards.views import Views
 from nenrin.simulator.economy import lives
 from nenrin.simulator.presets import Preset
 from tests.analytics import risk_worlds
@@ -116,7 +117,7 @@ def test_the_verdict_judges_what_is_shown_calibrated_from_the_folds_own_rows(
         return Calibrator(tiers, (1.0,) * len(tiers), (1.0,) * len(tiers))
 
     monkeypatch.setattr(judgements.restraints, "calibrator", loud)
-    louder = judgements.verdicts_of(world, "churn", model.trust.terms)
+    louder = judgements.verdicts_of(Views(world), "churn", model.trust.terms)
     assert louder[0].expected > 2 * model.verdicts[0].expected and louder[0].events == model.verdicts[0].events
     parts = folds.rolling(world, world.events["churn"])
     for fold, table in zip(parts, asked, strict=True):
@@ -198,9 +199,11 @@ def test_a_table_that_knows_the_future_by_account_looks_better_by_lot() -> None:
     base = risk_worlds.snapshot(np.full(len(who), "smb"), np.ones(len(who), bool), (), {"expansion": happened})
     table = replace(base, account=who, begins=begins, ends=begins + risk_worlds.MONTH, as_of=begins - 1)
     marks = tuple(Feature(f"is {n}", (who == n).astype(float)) for n in range(150) if often[n * months])
-    apart = judgements.leak_alarm(replace(table, features=marks), "expansion", Terms(ridge=1.0, accents=False))
+    apart = judgements.leak_alarm(Views(replace(table, features=marks)), "expansion", Terms(ridge=1.0, accents=False))
     honest = Feature("usage", often + rng.normal(size=len(who)))
-    fair = judgements.leak_alarm(replace(table, features=(honest,)), "expansion", Terms(ridge=1.0, accents=False))
+    fair = judgements.leak_alarm(
+        Views(replace(table, features=(honest,))), "expansion", Terms(ridge=1.0, accents=False)
+    )
     assert apart is not None and apart > judgements.LEAK_ALARM and fair is not None and fair < judgements.LEAK_ALARM
 
 

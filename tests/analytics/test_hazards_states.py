@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import functools
+import json
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from nenrin.analytics.forecasts.hazards import statefits, states
-from nenrin.analytics.forecasts.hazards.states import LEVEL, NEWS, USUAL, Leaps, StateModel
-from nenrin.analytics.forecasts.hazards.tables import LEADS, Calendar, Feature, Table
+from nenrin.analytics.forecasts.hazards import documents, risk, statefits, states, views
+from nenrin.analytics.forecasts.hazards.ladders import Step
+from nenrin.analytics.forecasts.hazards.risk import RiskModel
+from nenrin.analytics.forecasts.hazards.states import LEVEL, NEWS, USUAL, Belief, Leaps, StateModel
+from nenrin.analytics.forecasts.hazards.tables import LEADS, Calendar, Feature, Table, UnknownColumn
 
 Floats = NDArray[np.float64]
 PLAIN = StateModel(("a", "b"), ("smb",), ((0.0, 0.0, 0.0), (0.0, 0.0, 0.0)), (1.0, 0.5), (0.4, 0.3), 0.6, 0.4, 0.8)
+
+BOTH = risk.Level({"a": "higher", "b": "higher"})
+BELIEVED = ("lasting", "fading", "lasting_var", "fading_var", "between")
 
 
 def rows(values: dict[str, Floats], months: NDArray[np.int64] | None = None) -> Table:
@@ -124,3 +133,114 @@ def test_measures_that_share_nothing_have_no_level_behind_them() -> None:
     noise = {"a": np.full((50, 8), 3.0), "b": np.where(rng.random((50, 8)) < 0.9, np.nan, 1.0)}
     assert statefits.learned(rows(noise)) is None
     assert statefits.learned(rows({"a": rng.normal(size=(3, 4))})) is None
+
+
+def holed(seed: int, accounts: int = 12, months: int = 9) -> Table:
+    """Measures with holes, customers who come later, stay away for months, or leave."""
+    rng = np.random.default_rng(seed)
+    whole = rows(seen(rng, lived(rng, accounts, months, jumps=True)))
+    first, last = rng.integers(0, 4, accounts), rng.integers(5, months + 1, accounts)
+    month = whole.begins // 30
+    there = (month >= first[whole.account]) & (month < last[whole.account]) & (rng.random(len(whole)) < 0.85)
+    return whole.chosen(there)
+
+
+LEAPING = replace(PLAIN, leaps=Leaps(0.03, -1.0, 0.8))
+
+
+def month_by_month(table: Table, model: StateModel) -> dict[tuple[int, int], tuple[float, ...]]:
+    """(account, month) -> what is believed, carried in a store of single rows as the product does."""
+    kept: dict[int, tuple[int, Belief]] = {}
+    found = {}
+    for begins in np.unique(table.begins):
+        now = table.chosen(table.begins == begins)
+        nothing = Belief(*(np.zeros(1) for _ in fields(Belief)))
+        for row in range(len(now)):
+            one, account = now.chosen(np.array([row])), int(now.account[row])
+            last, before = kept.get(account, (int(begins), nothing))
+            after = states.advanced(model, one, before, np.array([(begins - last) / 30]))
+            kept[account] = int(begins), after
+            found[account, int(begins)] = tuple(float(getattr(after, name)[0]) for name in BELIEVED)
+    return found
+
+
+@settings(max_examples=20)
+@given(st.integers(0, 10_000))
+def test_beliefs_moved_on_month_by_month_are_those_from_all_months_at_once(seed: int) -> None:
+    for model in (PLAIN, LEAPING):
+        table = holed(seed)
+        step, whole = month_by_month(table, model), states.believed(table, model)
+        for row in range(len(table)):
+            told = tuple(float(getattr(whole, name)[row]) for name in BELIEVED)
+            assert step[int(table.account[row]), int(table.begins[row])] == pytest.approx(told, abs=1e-10)
+
+
+@settings(max_examples=20)
+@given(st.integers(0, 10_000), st.integers(1, 7))
+def test_no_later_fact_changes_what_was_believed(seed: int, month: int) -> None:
+    """Neither the belief nor, of an origin, the numbers by which it was reached."""
+    table = holed(seed)
+    then = table.begins <= month * 30
+    other = np.random.default_rng(seed + 1).normal(size=len(table)) * 9
+    changed = tuple(replace(one, values=np.where(then, one.values, other)) for one in table.features)
+    later = replace(table, features=changed)
+    for name in BELIEVED:
+        was, now = (getattr(states.believed(one, LEAPING), name)[then] for one in (table, later))
+        np.testing.assert_array_equal(was, now)
+    assert views.Views(table, BOTH).state(month * 30) == views.Views(later, BOTH).state(month * 30)
+
+
+def test_a_part_of_a_month_says_a_part_of_what_is_new_and_a_whole_one_all_of_it() -> None:
+    table = rows({"a": np.array([[3.0]]), "b": np.array([[np.nan]])})
+    before = states.believed(rows({"a": np.array([[0.0]]), "b": np.array([[0.0]])}), LEAPING)
+    parts = [states.advanced(LEAPING, table, before, np.array([age])) for age in (1e-6, 0.25, 0.5, 1.0)]
+    level = [float((one.lasting + one.fading)[0]) for one in parts]
+    assert level == sorted(level) and level[0] == pytest.approx(float((before.lasting + before.fading)[0]), abs=1e-3)
+
+
+def world(seed: int, noise: float, accounts: int = 700, months: int = 20) -> Table:
+    """Who leaves follows a level that two measures shadow, `noise` of each month's own."""
+    rng = np.random.default_rng(seed)
+    level = lived(rng, accounts, months)
+    shadows = {name: level + noise * rng.normal(size=level.shape) for name in ("a", "b")}
+    leaves = rng.random(level.shape) < 1 / (1 + np.exp(3.9 + 1.1 * level))
+    stays = np.cumsum(leaves, axis=1) - leaves == 0
+    return replace(rows(shadows), events={"churn": leaves.ravel()}).chosen(stays.ravel())
+
+
+@functools.cache
+def noisy() -> RiskModel:
+    found = risk.learned(world(6, 1.2), level=BOTH)
+    assert isinstance(found, RiskModel)
+    return found
+
+
+def test_the_level_is_read_where_later_months_show_that_it_gains_and_only_there() -> None:
+    """Behind noisy measures it gains; behind measures without noise there is nothing more to know."""
+    one, plain = noisy(), risk.learned(world(6, 0.0), level=BOTH)
+    assert isinstance(plain, RiskModel)
+    tried = one.trust.level
+    assert tried is not None and tried.kept and tried.gain > tried.error
+    assert one.state is not None and LEVEL in one.needs and one.trust.step in (Step.LEVEL, Step.LEVEL_CURVES)
+    tried = plain.trust.level
+    assert tried is not None and not tried.kept and plain.state is None and set(plain.needs) <= {"a", "b"}
+    again = risk.learned(world(6, 1.2), like=one, level=BOTH)
+    assert isinstance(again, RiskModel) and again.state == one.state
+
+
+def test_a_model_with_a_level_is_kept_as_a_document_and_older_documents_are_still_read() -> None:
+    table, model = world(6, 1.2), noisy()
+    assert model.state is not None
+    told = json.loads(json.dumps(documents.to_dict(model)))
+    again = documents.from_dict(told)
+    assert told["kind"] == documents.LEVELLED and again.state == model.state and again.trust == model.trust
+    now = states.told(table, model.state)
+    np.testing.assert_array_equal(again.probability(now, 90).value, model.probability(now, 90).value)
+    with pytest.raises(UnknownColumn):
+        model.probability(table, 90)
+    old = documents.to_dict(replace(model, state=None))
+    assert old["kind"] == documents.KIND
+    for part in (old["model"], old["model"]["trust"], old["model"]["trust"]["terms"]):
+        part.pop("state", None)
+        part.pop("level", None)
+    assert documents.from_dict(json.loads(json.dumps(old))).trust.terms.level == ""

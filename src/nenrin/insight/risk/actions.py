@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from nenrin.analytics.forecasts.hazards.risk import Table
+from nenrin.analytics.forecasts.hazards.states import LEVEL, USUAL
 from nenrin.insight.risk import words
 from nenrin.values import Text
 
@@ -27,6 +28,7 @@ _SHOW = Text("Show one key feature that fits their work", "業務に合う主要
 _SETTLE = Text(
     "Settle the open tickets with support, with a date for each", "未解決の問い合わせに、サポートと期日を決めて対応する"
 )
+_ASK = Text("Ask what changed: people, season or the product", "利用が減った理由（体制・時期・製品）を確認する")
 STEPS: Mapping[str, Mapping[str, Text]] = {
     "churn": {
         "days_since_activity": _CALL,
@@ -36,9 +38,9 @@ STEPS: Mapping[str, Mapping[str, Text]] = {
         "logins_per_seat_week": _TRAIN,
         "feature_breadth": _SHOW,
         "feature_depth": _SHOW,
-        "usage_trend": Text(
-            "Ask what changed: people, season or the product", "利用が減った理由（体制・時期・製品）を確認する"
-        ),
+        "usage_trend": _ASK,
+        LEVEL: _ASK,
+        USUAL: _TRAIN,
         "urgent_tickets_open": _SETTLE,
         "urgent_ticket_age": _SETTLE,
         "tickets_per_active_user": _SETTLE,

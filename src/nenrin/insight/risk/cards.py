@@ -23,11 +23,19 @@ def card(model: RiskModel) -> dict[str, Any]:
         "share_kept": model.trust.share,
         "trials": [msgspec.to_builtins(trial) for trial in model.trust.trials],
         "features": list(model.needs),
+        "level": _level(model),
         "tiers": list(model.hazard.design.tiers),
         "verdicts": [msgspec.to_builtins(verdict) for verdict in model.verdicts],
     }
     found: dict[str, Any] = _plain(told)
     return found
+
+
+def _level(model: RiskModel) -> dict[str, Any] | None:
+    """What the level behind the measures gained, and behind which it stands; null where it was not tried."""
+    tried = model.trust.level
+    measures = list(model.state.measures) if model.state else []
+    return None if tried is None else {**msgspec.to_builtins(tried), "measures": measures}
 
 
 def finding(found: Finding) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from nenrin.foundation.actors import Actor
 from nenrin.ingest import lakes
 from nenrin.insight.models import Risk, RiskModelVersion
 from nenrin.insight.revenue import books
-from nenrin.insight.risk import actions, machine, outcomes, replays, tables
+from nenrin.insight.risk import actions, beliefs, machine, outcomes, replays, tables
 from nenrin.insight.risk.machine import USABLE, Learned
 from nenrin.insight.risk.outcomes import Standing
 from nenrin.insight.risk.words import EVENT_NAMES, STATE_NAMES
@@ -44,10 +44,13 @@ def learn(known: date, *, by: Actor, at: datetime, events: Sequence[str] = EVENT
     made = []
     for event in events:
         found = machine.learn(rows.table, event)
-        found.card.update({"share": _share(rows.standing, event), "evidence": actions.evidence(rows.table, event)})
+        seen = machine.seen(found.model, rows.table) if found.model else rows.table
+        found.card.update({"share": _share(rows.standing, event), "evidence": actions.evidence(seen, event)})
         version = _alone(partial(_put, event, found, rows, known, by, at))
         if found.model is not None:
             replays.keep(rows, event, version, found.model)
+        if found.model is not None and version.used_from is not None:
+            beliefs.begin(version, found.model, rows.table)
         made.append(version)
     return made
 

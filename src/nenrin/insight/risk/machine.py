@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from nenrin.analytics.forecasts.hazards import competing, documents, drifts, logistics, risk
+from nenrin.analytics.forecasts.hazards import competing, documents, drifts, logistics, risk, states
 from nenrin.analytics.forecasts.hazards.risk import NotEnough, RiskModel, Table
 from nenrin.insight.risk import cards
 from nenrin.insight.risk.features import HEALTH
@@ -30,6 +30,12 @@ LEAD_DAYS = 14
 NEWEST = 3
 #: Rows that are learned from at most, as long as so many events stay: accounts beyond are left out by lot.
 MOST_ROWS, LEAST_EVENTS, SEED = 40_000, 350, 5
+#: Measures that are shadows of one thing: how deeply and how gladly the product is used. How large a customer is, and
+#: what it pays, is another.
+BEHIND = (
+    "logins_per_seat_week", "active_user_share", "feature_breadth", "feature_depth", "days_since_activity", "nps",
+    "pulse",
+)  # fmt: skip
 #: Findings that hold only of an event that ends an account's rows: growth may come again.
 OF_ENDS = ("rows_after_end",)
 #: Findings that compare areas under curves, which a few events throw about.
@@ -70,7 +76,8 @@ def learn(table: Table, event: str) -> Learned:
     """The model that the rows carry, with its state; never raises for what the rows say."""
     of, table = len(np.unique(table.account)), sampled(table, event)
     try:
-        found = risk.learned(_of(table, event), outcome=event, health=HEALTH, gap=LEAD_DAYS)
+        level = _level(table, event)
+        found = risk.learned(_of(table, event), outcome=event, health=HEALTH, gap=LEAD_DAYS, level=level)
     except risk.Leaking as leak:
         findings = [cards.finding(one) for one in leak.findings]
         return Learned("leaking", {"events": int(table.events[event].sum()), "rows": len(table)}, findings)
@@ -115,8 +122,9 @@ def relearned(model: RiskModel, table: Table, event: str) -> RiskModel | None:
 
     None where the rows have too few events.
     """
+    level = _level(table, event) if model.state else None
     try:
-        found = risk.learned(_of(sampled(table, event), event), outcome=event, health=HEALTH, like=model)
+        found = risk.learned(_of(sampled(table, event), event), outcome=event, health=HEALTH, like=model, level=level)
     except risk.Leaking:
         return None
     return None if isinstance(found, NotEnough) else found
@@ -132,6 +140,18 @@ def _of(table: Table, event: str) -> Table:
         table.account, table.begins, table.ends, table.as_of, table.tier, table.tenure, table.calendar, free,
         table.events, table.mrr_minor, table.is_noticed,
     )  # fmt: skip
+
+
+def _level(table: Table, event: str) -> risk.Level:
+    """Its own direction is stated for leaving alone; those of the measures say which way up it is."""
+    better = {one.name: one.better for one in table.features if one.name in BEHIND}
+    return risk.Level(better, "higher" if event == "churn" else "neutral")
+
+
+def seen(model: RiskModel, table: Table) -> Table:
+    """The rows with the level behind their measures, where the model reads one: of all earlier rows of each account,
+    which the table must have. Raises risk.UnknownColumn."""
+    return table if model.state is None else states.told(table, model.state)
 
 
 class Unreadable(ValueError):
@@ -164,6 +184,12 @@ def if_average(model: RiskModel, table: Table) -> dict[str, Floats]:
         others = tuple(plain if one.name == recipe.name else one for one in table.features)
         found[recipe.name] = logistics.risk(model.hazards(replace(table, features=others), risk.periods_of(LISTED)))
     return found
+
+
+def standing(model: RiskModel, table: Table, feature: str, row: int) -> float:
+    """A row's value of a feature that is no measure, in standard deviations from the average account."""
+    recipe = next(one for one in model.hazard.design.recipes if one.name == feature)
+    return (float(table.feature(feature).values[row]) - recipe.mean) / recipe.spread
 
 
 def reasons(model: RiskModel, table: Table) -> list[list[Reason]]:

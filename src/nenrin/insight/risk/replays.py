@@ -30,11 +30,13 @@ def keep(rows: Rows, event: str, version: RiskModelVersion, model: RiskModel) ->
     for begin in np.unique(table.begins)[-BACK:].tolist():
         day = date(1970, 1, 1) + timedelta(begin - 1)
         known = tables.as_of(rows, begin)
-        before, asked = known.chosen(known.ends <= begin), np.flatnonzero(known.begins == begin)
+        before, shown = known.chosen(known.ends <= begin), known.chosen(known.begins <= begin)
+        asked = np.flatnonzero(known.begins == begin)
         if day in spoken or not len(before):
             continue
         if found := machine.relearned(model, before, event):
-            told = machine.tell(found, known.chosen(asked))
+            seen = machine.seen(found, shown)
+            told = machine.tell(found, seen.chosen(seen.begins == begin))
             accounts, minor = table.account[asked].tolist(), rows.standing.minor[asked].tolist()
             kept += chunks.publish(event, day, said(accounts, event, day, version.pk, told, minor, is_replayed=True))
             days.append(day)

@@ -14,7 +14,7 @@ from nenrin.ingest import lakes
 from nenrin.insight.models import Risk, RiskModelVersion, RiskSaid
 from nenrin.insight.refresh import here
 from nenrin.insight.revenue import books, policies
-from nenrin.insight.risk import lists, machine, outcomes, replays, tables
+from nenrin.insight.risk import beliefs, lists, machine, outcomes, replays, tables
 from nenrin.insight.risk.forecasts import Forecast
 
 Basis = Literal["told", "said", "replayed", "recomputed"]
@@ -86,10 +86,11 @@ def of_rows(
 def _recomputed(event: str, day: date) -> Report:
     """What a model that knew no more than that day would have said."""
     lake, decided = lakes.current(), outcomes.decided(books.ledger(day))
-    found = machine.learn(tables.past(lake, decided).table, event)
+    past = tables.past(lake, decided)
+    found = machine.learn(past.table, event)
     if found.model is None:
         return Report(event, day, "recomputed", found.state, "", f"no model: {found.state} at that time", ())
-    rows = tables.now(lake, decided, day)
+    rows = beliefs.recomputed(found.model, past.table, tables.now(lake, decided, day), day)
     told = machine.tell(found.model, rows.table)
     order = sorted(range(len(rows.table)), key=lambda n: -float(told.p[n, machine.HORIZONS.index(machine.LISTED)]))
     who = [int(rows.table.account[n]) for n in order]

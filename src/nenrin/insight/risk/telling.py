@@ -13,7 +13,7 @@ from nenrin.foundation.actors import SYSTEM
 from nenrin.ingest import lakes
 from nenrin.insight.models import Risk, RiskModelVersion, RiskSaid
 from nenrin.insight.revenue import books
-from nenrin.insight.risk import chunks, learning, machine, outcomes, replays, tables
+from nenrin.insight.risk import beliefs, chunks, learning, machine, outcomes, replays, tables
 from nenrin.insight.risk.machine import HORIZONS, LISTED, Told
 from nenrin.insight.risk.tables import Rows
 
@@ -33,6 +33,7 @@ def tell(day: date, *, at: datetime) -> int:
     Accounts that left or gave notice lose theirs. A kill in between leaves the day untold: it is told again. A version that is withdrawn or replaced meanwhile writes nothing from then on. What is told on the eve of a month is kept for ever. Safe to repeat.
     """
     versions = _readable(at)
+    beliefs.forget()
     if not versions:
         Risk.objects.all().delete()
         return 0
@@ -45,8 +46,10 @@ def tell(day: date, *, at: datetime) -> int:
 
 def _by(version: RiskModelVersion, model: RiskModel, rows: Rows, day: date, at: datetime) -> int:
     """All accounts, by one version; 0 where it was taken out of use meanwhile."""
-    told, check = machine.tell(model, rows.table), partial(_still_used, version.pk)
+    check = partial(_still_used, version.pk)
     try:
+        rows = beliefs.seen(version, model, rows, day, check)
+        told = machine.tell(model, rows.table)
         kept = _rows(version, model, rows, told, day, at)
         chunks.upsert(Risk, COLUMNS, kept, UNIQUE, check)  # every customer keeps a row at every moment
         with transaction.atomic():
@@ -105,7 +108,7 @@ def _reasons(model: RiskModel, rows: Rows) -> list[list[list[object]]]:
     average = machine.if_average(model, rows.table)
     return [
         [
-            [one.feature, one.log_odds, None if one.value is None else _value(rows, one.feature, n),
+            [one.feature, one.log_odds, None if one.value is None else _value(model, rows, one.feature, n),
              round(float(average[one.feature][n]), 6)]
             for one in found
         ]
@@ -113,8 +116,11 @@ def _reasons(model: RiskModel, rows: Rows) -> list[list[list[object]]]:
     ]  # fmt: skip
 
 
-def _value(rows: Rows, feature: str, row: int) -> float:
-    return round(float(rows.features.values[feature][row]), 6)
+def _value(model: RiskModel, rows: Rows, feature: str, row: int) -> float:
+    """A measure's own; of what is made from several, how far it lies from the average account."""
+    own = rows.features.values.get(feature)
+    value = machine.standing(model, rows.table, feature, row) if own is None else float(own[row])
+    return round(value, 6)
 
 
 def _say(version: RiskModelVersion, rows: Rows, told: Told, day: date) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nenrin.analytics.forecasts.hazards.states import LEVEL, USUAL
 from nenrin.analytics.kpis import MEASURES
 from nenrin.analytics.scores.sentences import Noun
 from nenrin.foundation import format, organisation
@@ -25,7 +26,17 @@ STATE_NAMES: dict[str, Text] = {
 _OWN: dict[str, Text] = {
     HEALTH: Text("Health score", "ヘルススコア"),
     CHANGE: Text("Change of health in 30 days", "ヘルススコアの30日間の増減"),
+    LEVEL: Text("Underlying level of use", "利用の基調"),
+    USUAL: Text("Usual level of use", "平常時の利用水準"),
 }
+#: Standard deviations from the average account up to which a level is called so.
+_LEVELS: tuple[tuple[float, Text], ...] = (
+    (-1.5, Text("far below average", "平均を大きく下回る")),
+    (-0.5, Text("below average", "平均を下回る")),
+    (0.5, Text("about average", "平均並み")),
+    (1.5, Text("above average", "平均を上回る")),
+    (float("inf"), Text("far above average", "平均を大きく上回る")),
+)
 
 #: Measures whose name says already of what they count.
 _NAMED: dict[str, Noun] = {
@@ -45,9 +56,13 @@ def figure(key: str, value: float | None) -> Text:
 
     >>> figure("days_since_activity", 23).en, figure("health_score", None).ja
     ('23 days', 'データなし')
+    >>> figure("use_level", -1.8).en
+    'far below average'
     """
     if value is None:
         return Text("no data", "データなし")
+    if key in (LEVEL, USUAL):
+        return next(name for most, name in _LEVELS if value <= most)
     if key == "mrr":
         amount = Money(round(value), organisation.current().currency)
         return Text(*(format.money(amount, language) for language in ("en", "ja")))

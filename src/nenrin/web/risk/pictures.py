@@ -19,6 +19,8 @@ STEPS: dict[str, Text] = {
     "health": Text("with the health score", "ヘルススコアを加味"),
     "hazard": Text("with all measures", "全指標を加味"),
     "curves": Text("with curves of measures", "指標の曲線を加味"),
+    "level": Text("with the level behind the measures", "利用の基調を加味"),
+    "level_curves": Text("with the level and curves of measures", "利用の基調と指標の曲線を加味"),
     "boosted": Text("boosted trees", "勾配ブースティング"),
 }
 
@@ -99,6 +101,7 @@ class Card:
     features: tuple[Text, ...]
     moved: tuple[Moved, ...] | None = None
     moved_story: Text | None = None
+    level: Text | None = None
 
 
 def line(row: RiskModelVersion) -> Line:
@@ -123,6 +126,7 @@ def card(row: RiskModelVersion, tiers: Mapping[str, Text]) -> Card:
         tuple(risk_words.feature(key) for key in told.get("features", ())),
         tuple(_moved(key, psi) for key, psi in told["drift"]) if "drift" in told else None,
         _moved_story(told.get("drift", ())),
+        _level(told) if "level" in told else None,
     )
 
 
@@ -165,6 +169,26 @@ def _why(told: Mapping[str, Any]) -> Text:
             "後の月・別の顧客で検証。これより複雑なモデルは標準誤差を超える改善がなかった。",
         )
     return Text("", "")
+
+
+def _level(told: Mapping[str, Any]) -> Text:
+    """Whether the level behind the measures is read, and what later months say of it."""
+    tried = told["level"]
+    if tried is None:
+        return Text(
+            "The level behind the measures was not tried: there are too few events or months to learn it from.",
+            "利用の基調（複数の指標の背後にある水準）は、発生数または月数が足りないため試していない。",
+        )
+    gain = f"{tried['gain']:+.1f}% ± {tried['error']:.1f}"
+    kept = (
+        Text("It is read.", "採用した。") if tried["kept"] else
+        Text("That is within one standard error: it is not read.", "標準誤差の範囲内のため、採用していない。")
+    )  # fmt: skip
+    return Text(
+        f"Underlying level of use, filtered month by month from several measures: on later months and other accounts it "
+        f"changes the gain by {gain}. {kept.en}",
+        f"利用の基調（複数の指標から月ごとに推定した水準）を後の月・別の顧客で検証。改善は{gain}。{kept.ja}",
+    )
 
 
 def _trial(one: Mapping[str, Any], chosen: Any) -> Trial:

@@ -10,7 +10,8 @@ import numpy as np
 
 from nenrin.analytics.forecasts.hazards.models import RiskModel
 
-KIND = "nenrin.risk/1"
+#: The second kind may have a level behind the measures; without one it is told as the first, which all versions read.
+KIND, LEVELLED = "nenrin.risk/1", "nenrin.risk/2"
 
 
 class UnknownDocument(ValueError):
@@ -19,13 +20,14 @@ class UnknownDocument(ValueError):
 
 def to_dict(model: RiskModel) -> dict[str, Any]:
     """Plain values, ready for JSON."""
-    return {"kind": KIND, "model": msgspec.to_builtins(model, enc_hook=_plain)}
+    kind = KIND if model.state is None else LEVELLED
+    return {"kind": kind, "model": msgspec.to_builtins(model, enc_hook=_plain)}
 
 
 def from_dict(document: Mapping[str, Any]) -> RiskModel:
     """The model that to_dict told; gives the same probabilities. Raises UnknownDocument."""
-    if document.get("kind") != KIND:
-        raise UnknownDocument(f"{document.get('kind')!r} is not {KIND!r}")
+    if document.get("kind") not in (KIND, LEVELLED):
+        raise UnknownDocument(f"{document.get('kind')!r} is neither {KIND!r} nor {LEVELLED!r}")
     return msgspec.convert(document["model"], RiskModel, dec_hook=_array)
 
 

@@ -17,6 +17,7 @@ from nenrin.analytics.forecasts.hazards import designs, logistics
 from nenrin.analytics.forecasts.hazards.designs import Design
 from nenrin.analytics.forecasts.hazards.stacks import Stack
 from nenrin.analytics.forecasts.hazards.tables import Array, Calendar, Table, Truth
+from nenrin.analytics.forecasts.hazards.views import Way
 
 #: Prior weight (1 / variance, in log-odds) of levels, and what is expected of them: who can leave rather does.
 LEVEL_RIDGE = {"one": 0.0, "due x tier": 4.0, "renewal x tier": 4.0, "ahead": 4.0}
@@ -32,7 +33,8 @@ MOST_PAIRS, SEED = 150_000, 11
 class Terms:
     """How freely to fit: `ridge` on effects, `knots` a feature, whether calendar and tiers have their own accent.
 
-    `features` None: all. Without `calendar` the tier alone makes the base rate.
+    `features` None: all. Without `calendar` the tier alone makes the base rate. `level`: whether the level behind the
+    measures is read, and how; the table that is given has it (views).
     """
 
     features: tuple[str, ...] | None = None
@@ -40,6 +42,7 @@ class Terms:
     ridge: float = 30.0
     knots: int = 0
     accents: bool = True
+    level: Way = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from nenrin.analytics.forecasts.hazards.calibrators import Calibrator
 from nenrin.analytics.forecasts.hazards.fits import Hazard, Terms
 from nenrin.analytics.forecasts.hazards.folds import Fold
 from nenrin.analytics.forecasts.hazards.tables import PERIOD_DAYS, Array, Calendar, Days, Table, Truth
+from nenrin.analytics.forecasts.hazards.views import Views
 
 HORIZONS = (30, 90, 180, 365)
 LEADS_JUDGED = (0, 2, 5, 11)
@@ -84,50 +85,55 @@ class Unseen:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """A fold's model as it would have been shown: `hazard` through `line`, both from what the fold teaches alone."""
+    """A fold's model as it would have been shown: `hazard` through `line`, both from what the fold teaches alone; `seen`
+    the rows as it reads them."""
 
     fold: Fold
+    seen: Table
     hazard: Hazard
     line: Calibrator
     base: Hazard
 
 
-def verdicts_of(table: Table, outcome: str, terms: Terms, share: float = 1.0, gap: int = 0) -> tuple[Verdict, ...]:
+def verdicts_of(views: Views, outcome: str, terms: Terms, share: float = 1.0, gap: int = 0) -> tuple[Verdict, ...]:
     """By horizon; none where the books are too short for a horizon, or no later origin has events before it."""
+    table = views.table
     parts = folds.rolling(table, table.events[outcome], gap=gap)
     calibrated = not restraints.is_few(table, outcome)
-    made = [_fitted(table, outcome, terms, share, fold, calibrated=calibrated) for fold in parts]
+    made = [_fitted(views, outcome, terms, share, fold, calibrated=calibrated) for fold in parts]
     found = (_told(table, outcome, made, days) for days in HORIZONS)
     judged = zip(HORIZONS, found, strict=True)
     return tuple(_verdict(table, one, days) for days, one in judged if one.happened.any() and not one.happened.all())
 
 
-def leak_alarm(table: Table, outcome: str, terms: Terms, gap: int = 0) -> float | None:
+def leak_alarm(views: Views, outcome: str, terms: Terms, gap: int = 0) -> float | None:
     """By how much AUC on rows dealt out by lot beats AUC at later origins, one period ahead; None without origins.
 
     Rows of an account on both sides, and later months to learn from, can make a model look good; not by much.
     """
+    table = views.table
     stack, happened = stacks.stacked(table, outcome, (0,)), table.events[outcome]
     parts = folds.rolling(table, happened, gap=gap)
     if not parts:
         return None
     end = int(table.ends.max())
     lots = [Fold(None, end, ~test, test) for test in folds.at_random(table, happened)]
-    later, chance = (ladders.unseen(table, stack, happened, terms, which) for which in (parts, lots))
+    later, chance = (ladders.unseen(table, stack, happened, terms, which, views) for which in (parts, lots))
     both = ~np.isnan(later)
     own = happened[stack.later][both]
     found, honest = verdicts.auc(chance[both], own), verdicts.auc(later[both], own)
     return None if found is None or honest is None else found - honest
 
 
-def _fitted(table: Table, outcome: str, terms: Terms, share: float, fold: Fold, *, calibrated: bool) -> Fitted:
+def _fitted(views: Views, outcome: str, terms: Terms, share: float, fold: Fold, *, calibrated: bool) -> Fitted:
+    table = views.at(fold.known, terms.level)
     stack = stacks.stacked(table, outcome, LEADS_JUDGED)
     own = stack.chosen(fold.taught(table, stack))
     happened, weights = table.events[outcome][own.later], ladders.weights(table, own)
     base = fits.fit(table, own, happened, ladders.BASE, weights, errors=False)
     made = fits.fit(table, own, happened, terms, weights, errors=False)
     line = restraints.calibrator(table.chosen(fold.train), outcome, terms) if calibrated else Calibrator()
-    return Fitted(fold, made if share == 1.0 else fits.blended(made, base, share), line, base)
+    return Fitted(fold, table, made if share == 1.0 else fits.blended(made, base, share), line, base)
 
 
 def _told(table: Table, outcome: str, made: Sequence[Fitted], days: int) -> Unseen:
@@ -139,7 +145,7 @@ def _told(table: Table, outcome: str, made: Sequence[Fitted], days: int) -> Unse
         stack = stacks.onwards(rows, periods)
         tier = table.tier[stack.row]
         said, plain = (
-            logistics.risk(line.calibrated(hazard.odds(table, stack), tier).reshape(len(rows), periods))
+            logistics.risk(line.calibrated(hazard.odds(one.seen, stack), tier).reshape(len(rows), periods))
             for hazard, line in ((one.hazard, one.line), (one.base, Calibrator()))
         )
         parts.append(Unseen(np.full(len(rows), one.fold.origin, dtype=np.int64), rows, said, plain, happened[rows]))

@@ -1,6 +1,7 @@
 """From the base rate upwards: the simplest model that nothing above beats by more than its uncertainty.
 
-Tier; what the contract allows; the health score; all features under a ridge; curves of them. With many events each
+Tier; what the contract allows; the health score; all features under a ridge; curves of them; the level behind the
+measures, where there are events enough and months to learn it from. With many events each
 step is judged at later origins, on other accounts, and a higher step must gain more than one standard error. With few
 it is judged on folds of accounts, and the best is held towards the tier's base rate: of its distance from the base
 only the share is kept that the folds bear out less one standard error, so that little data do no harm.
@@ -9,7 +10,7 @@ only the share is kept that the folds bear out less one standard error, so that 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 import numpy as np
@@ -19,10 +20,12 @@ from nenrin.analytics.forecasts.hazards.fits import Hazard, Terms
 from nenrin.analytics.forecasts.hazards.folds import Fold
 from nenrin.analytics.forecasts.hazards.stacks import Stack
 from nenrin.analytics.forecasts.hazards.tables import Array, Days, Table, Truth
+from nenrin.analytics.forecasts.hazards.views import Views
 
 #: Events below which the base rate pulls, and from which features may bend.
 FEW_EVENTS, CURVES_EVENTS = 200, 300
 FEW_RIDGES, RIDGES, KNOTS = (300.0, 100.0, 30.0, 10.0), (100.0, 30.0, 10.0), 3
+LEVEL_RIDGES = (30.0, 10.0)
 #: What every step is held against: the tier alone.
 BASE = Terms(features=(), calendar=False)
 #: Leads on which steps are compared: the next month and the fifth are enough to choose.
@@ -37,6 +40,8 @@ class Step(StrEnum):
     HEALTH = "health"
     HAZARD = "hazard"
     CURVES = "curves"
+    LEVEL = "level"
+    LEVEL_CURVES = "level_curves"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +63,25 @@ class Trial:
 
 
 @dataclass(frozen=True, slots=True)
+class LevelTrial:
+    """What the level behind the measures gained on later months over the best step without it, in percent of the tier's
+    loss, with its standard error; whether it was kept."""
+
+    gain: float
+    error: float
+    kept: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Climb:
-    """What was chosen, and the share of its distance from the tier's base rate that is kept."""
+    """What was chosen, and the share of its distance from the tier's base rate that is kept. `level` None: the level
+    behind the measures was not tried."""
 
     rung: Rung
     share: float
     trials: tuple[Trial, ...]
     reason: str
+    level: LevelTrial | None = None
 
 
 def rungs(events: int, health: str | None) -> list[Rung]:
@@ -77,53 +94,104 @@ def rungs(events: int, health: str | None) -> list[Rung]:
     return found + [Rung(Step.HAZARD, Terms(ridge=ridge, accents=not few)) for ridge in ridges]
 
 
-def bent(ladder: Sequence[Rung], losses: Array, events: int) -> list[Rung]:
-    """The best of the ridges once more with curves, where there are events enough for them."""
+def bent(ladder: Sequence[Rung], losses: Array, events: int, step: Step = Step.HAZARD) -> list[Rung]:
+    """The best of a step's ridges once more with curves, where there are events enough for them."""
     if events < CURVES_EVENTS:
         return []
-    best = min(_of(ladder, Step.HAZARD), key=lambda n: float(losses[n].sum()))
-    return [Rung(Step.CURVES, replace(ladder[best].terms, knots=KNOTS))]
+    best = min(_of(ladder, step), key=lambda n: float(losses[n].sum()))
+    curves = Step.CURVES if step == Step.HAZARD else Step.LEVEL_CURVES
+    return [Rung(curves, replace(ladder[best].terms, knots=KNOTS))]
 
 
-def climbed(table: Table, outcome: str, health: str | None, gap: int = 0) -> Climb:
-    happened = table.events[outcome]
+def levelled(views: Views, parts: Sequence[Fold]) -> list[Rung]:
+    """With the level behind the measures, where the months before each origin teach one."""
+    if not parts or any(fold.origin is None or views.state(fold.known) is None for fold in parts):
+        return []
+    return [Rung(Step.LEVEL, Terms(ridge=ridge, level=way)) for way in ("beside", "instead") for ridge in LEVEL_RIDGES]
+
+
+@dataclass(slots=True)
+class _Trials:
+    """Rungs that were tried, and their losses on the pairs that test."""
+
+    views: Views
+    happened: Truth
+    stack: Stack
+    parts: Sequence[Fold]
+    ladder: list[Rung] = field(default_factory=list)
+    odds: list[Array] = field(default_factory=list)
+    losses: list[Array] = field(default_factory=list)
+
+    @property
+    def own(self) -> Stack:
+        return self.stack.chosen(_tested(self.stack, self.parts))
+
+    def add(self, rungs: Sequence[Rung]) -> None:
+        table, own = self.views.table, self.own
+        tested, weight = _tested(self.stack, self.parts), weights(table, own)
+        for rung in rungs:
+            odds = unseen(table, self.stack, self.happened, rung.terms, self.parts, self.views)[tested]
+            self.ladder.append(rung)
+            self.odds.append(odds)
+            self.losses.append(_losses(odds, self.happened[own.later]) * weight)
+
+
+def climbed(views: Views, outcome: str, health: str | None, gap: int = 0) -> Climb:
+    table, happened = views.table, views.table.events[outcome]
     events = int(happened.sum())
     few = events < FEW_EVENTS
     stack = stacks.stacked(table, outcome, (0,) if few else COMPARED)
     parts = [] if few else folds.rolling(table, happened, gap=gap)
     parts = parts or folds.by_account(table, happened, folds.FEW_GROUPS if few else folds.GROUPS)
-    ladder = rungs(events, health)
-    own = stack.chosen(_tested(stack, parts))
-    odds = _unseen(table, stack, happened, ladder, parts)
-    losses = _losses(odds, happened[own.later]) * weights(table, own)
-    more = bent(ladder, losses, events)
-    if more:
-        odds = np.concatenate([odds, _unseen(table, stack, happened, more, parts)])
-        ladder, losses = [*ladder, *more], _losses(odds, happened[own.later]) * weights(table, own)
+    tried = _Trials(views, happened, stack, parts)
+    tried.add(rungs(events, health))
+    tried.add(bent(tried.ladder, np.stack(tried.losses), events))
+    if levels := levelled(views, parts):
+        tried.add(levels)
+        tried.add(bent(tried.ladder, np.stack(tried.losses), events, Step.LEVEL))
+    return _decided(tried, few=few)
+
+
+def _decided(tried: _Trials, *, few: bool) -> Climb:
+    ladder, losses, own, table = tried.ladder, np.stack(tried.losses), tried.own, tried.views.table
     best = [min(_of(ladder, step), key=lambda n: losses[n].sum()) for step in dict.fromkeys(r.step for r in ladder)]
     trials = tuple(_trial(ladder[n], losses[n], losses[0], table.account[own.row], own, table) for n in best)
     if few:
         chosen = min(best, key=lambda n: losses[n].sum())
-        share = borne_out(odds[0], odds[chosen], happened[own.later])
+        share = borne_out(tried.odds[0], tried.odds[chosen], tried.happened[own.later])
         return Climb(ladder[chosen if share else 0], share, trials, "few")
     chosen = _simplest(best, losses, table.account[own.row])
-    return Climb(ladder[chosen], 1.0, trials, "gain")
+    return Climb(
+        ladder[chosen], 1.0, trials, "gain", _level_trial(ladder, best, chosen, losses, table.account[own.row])
+    )
 
 
-def _unseen(table: Table, stack: Stack, happened: Truth, ladder: Sequence[Rung], parts: Sequence[Fold]) -> Array:
-    """(rungs, tested pairs)."""
-    tested = _tested(stack, parts)
-    return np.stack([unseen(table, stack, happened, rung.terms, parts)[tested] for rung in ladder])
+def _level_trial(
+    ladder: Sequence[Rung], best: Sequence[int], chosen: int, losses: Array, account: Days
+) -> LevelTrial | None:
+    with_, without = ([n for n in best if bool(ladder[n].terms.level) is has] for has in (True, False))
+    if not with_:
+        return None
+    one, other = (min(own, key=lambda n: float(losses[n].sum())) for own in (with_, without))
+    gain, error = _gain(losses[one], losses[other], account)
+    total = float(losses[0].sum())
+    return LevelTrial(100 * gain / total, 100 * error / total, bool(ladder[chosen].terms.level))
 
 
-def unseen(table: Table, stack: Stack, happened: Truth, terms: Terms, parts: Sequence[Fold]) -> Array:
-    """(pairs,) log-odds of pairs that test, each by a fit that did not see them; NaN of those that never do."""
+def unseen(
+    table: Table, stack: Stack, happened: Truth, terms: Terms, parts: Sequence[Fold], views: Views | None = None
+) -> Array:
+    """(pairs,) log-odds of pairs that test, each by a fit that did not see them; NaN of those that never do.
+
+    `views`: each fold reads the table as its own months teach it.
+    """
     found = np.full(len(stack), np.nan)
     for fold in parts:
         own, test = stack.chosen(fold.taught(table, stack)), fold.test[stack.row]
         if test.any():
-            made = fits.fit(table, own, happened[own.later], terms, weights(table, own), errors=False)
-            found[test] = made.odds(table, stack.chosen(test))
+            seen = table if views is None else views.at(fold.known, terms.level)
+            made = fits.fit(seen, own, happened[own.later], terms, weights(table, own), errors=False)
+            found[test] = made.odds(seen, stack.chosen(test))
     return found
 
 

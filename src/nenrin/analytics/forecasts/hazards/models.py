@@ -10,9 +10,10 @@ from nenrin.analytics.forecasts.hazards import logistics, stacks
 from nenrin.analytics.forecasts.hazards.calibrators import Calibrator
 from nenrin.analytics.forecasts.hazards.fits import Hazard, Terms
 from nenrin.analytics.forecasts.hazards.judgements import Verdict
-from nenrin.analytics.forecasts.hazards.ladders import Step, Trial
+from nenrin.analytics.forecasts.hazards.ladders import LevelTrial, Step, Trial
 from nenrin.analytics.forecasts.hazards.leaks import Finding
 from nenrin.analytics.forecasts.hazards.stacks import Stack
+from nenrin.analytics.forecasts.hazards.states import StateModel
 from nenrin.analytics.forecasts.hazards.tables import LEADS, PERIOD_DAYS, Array, Table
 
 #: Losses from which a model may print a probability; below it ranks and shows wide intervals.
@@ -72,7 +73,8 @@ class Trust:
     """How a model came about: which steps were tried, what they reached on data they had not seen, what is suspicious.
 
     `why`: "gain" (nothing above gained more than its uncertainty), "few" (held towards the base rate: `share` of the
-    distance from it is kept) or "like" (the step of an earlier model, fitted anew).
+    distance from it is kept) or "like" (the step of an earlier model, fitted anew). `level`: what the level behind the
+    measures gained, None where it was not tried.
     """
 
     step: Step
@@ -81,11 +83,13 @@ class Trust:
     share: float
     trials: tuple[Trial, ...]
     findings: tuple[Finding, ...]
+    level: LevelTrial | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RiskModel:
-    """Of one outcome. `known_on`: the last day it learned from (since 1970-01-01)."""
+    """Of one outcome. `known_on`: the last day it learned from (since 1970-01-01). `state`: the level behind the
+    measures, where the model reads it; rows that it is asked about must have it (states.with_level)."""
 
     outcome: str
     hazard: Hazard
@@ -96,6 +100,7 @@ class RiskModel:
     rows: int
     accounts: int
     known_on: int
+    state: StateModel | None = None
 
     @property
     def shows_probability(self) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from nenrin.analytics.forecasts.hazards import judgements, ladders, leaks, restraints
+from nenrin.analytics.forecasts.hazards import judgements, ladders, leaks, restraints, states
 from nenrin.analytics.forecasts.hazards.calibrators import Calibrator
 from nenrin.analytics.forecasts.hazards.competing import ENDING, forecast
 from nenrin.analytics.forecasts.hazards.judgements import HORIZONS, Verdict
@@ -28,6 +28,7 @@ from nenrin.analytics.forecasts.hazards.models import (
     periods_of,
 )
 from nenrin.analytics.forecasts.hazards.tables import Calendar, Feature, Table, UnknownColumn
+from nenrin.analytics.forecasts.hazards.views import Level, Views
 
 __all__ = [
     "HORIZONS",
@@ -35,6 +36,7 @@ __all__ = [
     "Feature",
     "Finding",
     "Leaking",
+    "Level",
     "NotEnough",
     "Part",
     "Probability",
@@ -51,23 +53,35 @@ __all__ = [
 
 
 def learned(
-    table: Table, *, outcome: str = "churn", health: str | None = None, gap: int = 0, like: RiskModel | None = None
+    table: Table,
+    *,
+    outcome: str = "churn",
+    health: str | None = None,
+    gap: int = 0,
+    like: RiskModel | None = None,
+    level: Level | None = None,
 ) -> RiskModel | NotEnough:
     """The model that the data carry. `health` names the feature that is the health score.
 
     `gap`: days between what was learned and what is judged. `like`: take the step and the verdict of that model instead
-    of climbing and judging again; coefficients, calibrator and restraint come from these rows alone.
+    of climbing and judging again; coefficients, calibrator and restraint come from these rows alone. `level`: also try
+    the level behind these measures, and read it where later months show that it gains.
     Rows of accounts under notice are left out, and rows after a loss: nothing is learned from them. Raises
     leaks.Leaking where a feature was recorded after the row's day.
     """
     found = leaks.findings(table, outcome)
-    refused = tuple(one for one in found if one.severity == "refuse")
-    if refused:
-        raise Leaking(refused)
+    _refuse(found)
     table = _learnable(table, outcome)
     if int(table.events[outcome].sum()) < FEWEST_EVENTS:
         return NotEnough(outcome, int(table.events[outcome].sum()), len(table))
-    return _chosen(table, outcome, health, gap, found) if like is None else _like(like, table, outcome, found)
+    views = Views(table, level)
+    return _chosen(views, outcome, health, gap, found) if like is None else _like(like, views, outcome, found)
+
+
+def _refuse(found: tuple[Finding, ...]) -> None:
+    refused = tuple(one for one in found if one.severity == "refuse")
+    if refused:
+        raise Leaking(refused)
 
 
 def _learnable(table: Table, outcome: str) -> Table:
@@ -75,28 +89,44 @@ def _learnable(table: Table, outcome: str) -> Table:
     return leaks.without_rows_after_end(table, outcome) if outcome in ENDING else table
 
 
-def _chosen(table: Table, outcome: str, health: str | None, gap: int, found: tuple[Finding, ...]) -> RiskModel:
-    climb = ladders.climbed(table, outcome, health, gap)
+def _chosen(views: Views, outcome: str, health: str | None, gap: int, found: tuple[Finding, ...]) -> RiskModel:
+    climb = ladders.climbed(views, outcome, health, gap)
     terms, share = climb.rung.terms, climb.share
-    judged = judgements.verdicts_of(table, outcome, terms, share, gap)
-    apart = judgements.leak_alarm(table, outcome, terms, gap)
+    judged = judgements.verdicts_of(views, outcome, terms, share, gap)
+    apart = judgements.leak_alarm(views, outcome, terms, gap)
     signs = leaks.with_alarm(found, apart, judgements.LEAK_ALARM)
-    trust = Trust(climb.rung.step, terms, climb.reason, share, climb.trials, signs)
-    return _model(table, outcome, trust, judged)
+    trust = Trust(climb.rung.step, terms, climb.reason, share, climb.trials, signs, climb.level)
+    return _model(views, outcome, trust, judged)
 
 
-def _like(like: RiskModel, table: Table, outcome: str, found: tuple[Finding, ...]) -> RiskModel:
+def _like(like: RiskModel, views: Views, outcome: str, found: tuple[Finding, ...]) -> RiskModel:
     """Its kind alone is taken over: calibrator and restraint come from this table as the coefficients do."""
     terms = like.trust.terms
-    few = restraints.is_few(table, outcome) and like.trust.step != Step.TIER
-    share = restraints.share(table, outcome, terms) if few else 1.0
+    few = restraints.is_few(views.table, outcome) and like.trust.step != Step.TIER
+    share = restraints.share(views.at(_end(views), terms.level), outcome, terms) if few else 1.0
     trust = replace(like.trust, why="like", share=share, findings=found)
-    return _model(table, outcome, trust, like.verdicts)
+    return _model(views, outcome, trust, like.verdicts)
 
 
-def _model(table: Table, outcome: str, trust: Trust, judged: tuple[Verdict, ...]) -> RiskModel:
+def _model(views: Views, outcome: str, trust: Trust, judged: tuple[Verdict, ...]) -> RiskModel:
+    table, state = views.at(_end(views), trust.terms.level), views.state(_end(views)) if trust.terms.level else None
     few = restraints.is_few(table, outcome)
     calibrator = Calibrator() if few else restraints.calibrator(table, outcome, trust.terms)
     hazard = ladders.held(table, outcome, trust.terms, trust.share)
     events, accounts = int(table.events[outcome].sum()), len(np.unique(table.account))
-    return RiskModel(outcome, hazard, calibrator, trust, judged, events, len(table), accounts, int(table.ends.max()))
+    trust = trust if state is None else replace(trust, findings=(*trust.findings, *_of_level(table, outcome)))
+    return RiskModel(
+        outcome, hazard, calibrator, trust, judged, events, len(table), accounts, int(table.ends.max()), state
+    )
+
+
+def _end(views: Views) -> int:
+    return int(views.table.ends.max())
+
+
+def _of_level(table: Table, outcome: str) -> tuple[Finding, ...]:
+    """Signs that the level shows, which was made after the linter had seen the measures behind it."""
+    own = tuple(one for one in table.features if one.name in states.NAMES)
+    found = tuple(one for one in leaks.findings(replace(table, features=own), outcome) if one.feature)
+    _refuse(found)
+    return found

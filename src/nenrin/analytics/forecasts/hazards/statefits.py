@@ -7,7 +7,7 @@ month apart, and how they fall with the distance says what lasts and how fast th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from nenrin.analytics.forecasts.hazards import states
 from nenrin.analytics.forecasts.hazards.histories import History, history
 from nenrin.analytics.forecasts.hazards.states import Leaps, StateModel
-from nenrin.analytics.forecasts.hazards.tables import Array, Table
+from nenrin.analytics.forecasts.hazards.tables import Array, Better, Table
 
 #: Months over which covariances are followed; pairs of rows that one must rest on.
 LAGS, FEWEST = 12, 200
@@ -27,22 +27,24 @@ LEAST_NOISE = 0.05
 ROUNDS, START, MOST_LEAPS = 15, 0.02, 0.2
 
 
-def learned(table: Table, names: Sequence[str] | None = None) -> StateModel | None:
-    """From training rows, of all measures or those named. None where measures share nothing that lasts a month.
+def learned(table: Table, better: Mapping[str, Better] | None = None) -> StateModel | None:
+    """From training rows, of all measures or those named with the direction that is good. None where measures share
+    nothing that lasts a month.
 
     A row may be of any account; what happened to it is not read.
     """
     order = history(table)
     tiers = tuple(str(one) for one in np.unique(table.tier))
     columns = states.expected(table.tier, table.tenure, tiers)
-    told = [one for one in table.features if names is None or one.name in names]
+    told = [one for one in table.features if better is None or one.name in better]
     told = [one for one in told if int((~np.isnan(one.values)).sum()) > FEWEST and np.nanstd(one.values) > 1e-12]
     if not told:
         return None
     means: list[Array] = [_mean(columns, one.values) for one in told]
     off = np.stack([one.values - columns @ mean for one, mean in zip(told, means, strict=True)], axis=1)[order.rows]
-    shared = [_apart(off, order, lag) for lag in range(LAGS + 1)]
-    loadings = _loadings(shared[1][0], [one.better for one in told])
+    scale = np.maximum(np.sqrt(np.nanmean(off**2, axis=0)), 1e-12)  # whatever a measure is counted in
+    shared = [_apart(off / scale, order, lag) for lag in range(LAGS + 1)]
+    loadings = _loadings(shared[1][0], [one.better if better is None else better[one.name] for one in told])
     if loadings is None:
         return None
     level = _levels(shared, loadings)
@@ -50,10 +52,10 @@ def learned(table: Table, names: Sequence[str] | None = None) -> StateModel | No
     if not lasting + fading > 0:
         return None
     own = np.diag(shared[0][0])
-    noises = np.maximum(own - loadings**2 * (lasting + fading), LEAST_NOISE * own)
+    noises = np.maximum(own - loadings**2 * (lasting + fading), LEAST_NOISE * own) * scale**2
     plain = StateModel(
         tuple(one.name for one in told), tiers, tuple(tuple(map(float, mean)) for mean in means),
-        tuple(map(float, loadings)), tuple(map(float, noises)), lasting, fading, kept,
+        tuple(map(float, loadings * scale)), tuple(map(float, noises)), lasting, fading, kept,
     )  # fmt: skip
     return _leaping(table, plain, order)
 

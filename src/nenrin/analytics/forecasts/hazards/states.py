@@ -18,10 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nenrin.analytics.forecasts.hazards.histories import History, history
-from nenrin.analytics.forecasts.hazards.tables import Array, Feature, Table
+from nenrin.analytics.forecasts.hazards.tables import Array, Better, Days, Feature, Table
 
 #: Names of the features that are added.
-LEVEL, USUAL, NEWS = "level", "level, usually", "level, news"
+LEVEL, USUAL, NEWS = "use_level", "use_usual", "use_news"
 NAMES = (LEVEL, USUAL, NEWS)
 #: Days after which a new customer's level has gained its first and its slower share.
 EARLY_DAYS = (91.3, 365.0)
@@ -89,23 +89,50 @@ class Belief:
     def at(self, rows: NDArray[np.int64]) -> Belief:
         return Belief(*(getattr(self, one.name)[rows] for one in fields(self)))
 
+    def where(self, mask: NDArray[np.bool_], other: Belief) -> Belief:
+        """This one where the mask holds, else the other."""
+        return Belief(*(np.where(mask, getattr(self, one.name), getattr(other, one.name)) for one in fields(self)))
 
-def told(table: Table, model: StateModel) -> Table:
-    """The table with `level`, `level, usually` and `level, news` beside its features.
+
+def told(table: Table, model: StateModel, better: Better = "higher") -> Table:
+    """The table with the level, what is usual of it and the month's news beside its features.
 
     Give the account's earlier rows too; then choose the rows that are asked about. Raises UnknownColumn.
     """
     order = history(table)
-    belief = filtered(model, seen(table, model, order), order)
+    return with_level(table, model, believed(table, model, order), _newest(table, model, order), better)
+
+
+def believed(table: Table, model: StateModel, order: History | None = None) -> Belief:
+    """By row of the table: the belief after it, from all of the account's rows up to it. Raises UnknownColumn."""
+    order = order or history(table)
+    found = filtered(model, seen(table, model, order), order)
+    return Belief(*(order.put(getattr(found, one.name)) for one in fields(found)))
+
+
+def with_level(
+    table: Table, model: StateModel, belief: Belief, recorded: Days | None = None, better: Better = "higher"
+) -> Table:
+    """The table with what is believed after each of its rows as features."""
     standard = expected_level(table, model)
-    found = (
-        standard + order.put(belief.lasting + belief.fading),
-        standard + order.put(belief.lasting),
-        order.put(belief.news),
-    )
-    recorded = _newest(table, model, order)
-    more = (Feature(name, values, recorded, "adoption", "higher") for name, values in zip(NAMES, found, strict=True))
+    found = (standard + belief.lasting + belief.fading, standard + belief.lasting, belief.news)
+    more = (Feature(name, values, recorded, "adoption", better) for name, values in zip(NAMES, found, strict=True))
     return replace(table, features=(*table.features, *more))
+
+
+def advanced(model: StateModel, table: Table, before: Belief, age: Array) -> Belief:
+    """The belief after one more row of each account. `before`: after its last one, `age` periods ago; with age 0 nothing
+    was believed yet.
+
+    Where only a part of a period has passed, measures that look back over a whole one say so much less that is new.
+    Rows that come a period each give what `believed` gives of all of them. Raises UnknownColumn.
+    """
+    shown, new = _shown(table, model), age == 0
+    since = np.where(new, 1.0, age)
+    part = np.minimum(since, 1.0)
+    opened = _seen(_opening(model, len(table)), shown.told, shown.precision)[0]
+    after = _judged(model, _moved(model, before, since), shown.told, shown.precision * part, part)
+    return opened.where(new, after)
 
 
 def expected(tier: NDArray[np.str_], tenure: NDArray[np.int64], tiers: Sequence[str]) -> Array:
@@ -121,6 +148,12 @@ def expected_level(table: Table, model: StateModel) -> Array:
 
 
 def seen(table: Table, model: StateModel, order: History) -> Seen:
+    found = _shown(table, model)
+    return Seen(found.told[order.rows], found.precision[order.rows])
+
+
+def _shown(table: Table, model: StateModel) -> Seen:
+    """By row of the table."""
     columns = expected(table.tier, table.tenure, model.tiers)
     pull, precision = np.zeros(len(table)), np.zeros(len(table))
     parts = zip(model.measures, model.means, model.loadings, model.noises, strict=True)
@@ -131,7 +164,7 @@ def seen(table: Table, model: StateModel, order: History) -> Seen:
         precision += np.where(there, loading**2 / noise, 0.0)
     with np.errstate(invalid="ignore", divide="ignore"):
         level = np.where(precision > 0, pull / precision, 0.0)
-    return Seen(level[order.rows], precision[order.rows])
+    return Seen(level, precision)
 
 
 def filtered(model: StateModel, shown: Seen, order: History) -> Belief:
@@ -151,7 +184,7 @@ def _opening(model: StateModel, count: int) -> Belief:
     return Belief(zero, zero, zero + model.lasting, zero + model.fading, zero, gone, zero, zero, zero)
 
 
-def _moved(model: StateModel, before: Belief, age: NDArray[np.int64]) -> Belief:
+def _moved(model: StateModel, before: Belief, age: NDArray[np.int64] | Array) -> Belief:
     """Without a leap. Leaps have their own share of the spread, and their mean is no part of what is usual."""
     left, leaps = model.kept**age, model.leaps
     drift = -leaps.chance * leaps.mean / (1 - leaps.chance) * age
@@ -165,15 +198,16 @@ def _moved(model: StateModel, before: Belief, age: NDArray[np.int64]) -> Belief:
     )
 
 
-def _judged(model: StateModel, before: Belief, level: Array, precision: Array) -> Belief:
-    """With and without a leap, joined."""
+def _judged(model: StateModel, before: Belief, level: Array, precision: Array, part: Array | float = 1.0) -> Belief:
+    """With and without a leap, joined; in a part of a period one is so much rarer."""
     leaps = model.leaps
     calm, likely = _seen(before, level, precision)
     if not leaps.chance:
         return calm
     leapt = replace(before, fading=before.fading + leaps.mean, fading_var=before.fading_var + leaps.variance)
     other, unlikely = _seen(leapt, level, precision)
-    odds = np.log(leaps.chance / (1 - leaps.chance)) + unlikely - likely
+    chance = leaps.chance * part
+    odds = np.log(chance / (1 - chance)) + unlikely - likely
     share = 1 / (1 + np.exp(-np.clip(odds, -50, 50)))
     return _joined(calm, other, share, *_size(model, before, level, precision))
 
