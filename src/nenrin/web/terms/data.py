@@ -29,8 +29,8 @@ TERMS: dict[str, Definition] = {
     "loop_seconds": means("Time that the loop's last round took.", "直近の1回にかかった秒数。"),
     "conflict_times": means("How often this link between ids was refused.", "このIDの結び付けを断った回数。"),
     "data_volume": means(
-        "Events stored for each day by their own time, with those refused beside it; today is not over.",
-        "イベントの発生日ごとの件数。断ったものは別に示す。今日は途中。",
+        "Product events stored for each day of the last two weeks, on the organisation's clock; today is not over.",
+        "直近2週間に格納した利用ログの、日ごとの件数（組織の時刻）。今日は途中。",
     ),
     "catalogue_events": means("Events of this name that ever arrived.", "この名前で届いたイベントの件数（全期間）。"),
     "source_limit": means(

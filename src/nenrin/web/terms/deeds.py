@@ -46,8 +46,8 @@ TERMS: dict[str, Definition] = {
     "stall_moved": means("Of these, accounts that went on to a later stage.", "そのうち、先の段階へ進んだ顧客の数。"),
     "stall_inside": means("Of these, accounts that are in the stage still.", "そのうち、まだこの段階にいる顧客の数。"),
     "stall_left": means(
-        "Of these, accounts that left us or went back to an earlier stage.",
-        "そのうち、解約または前の段階に戻った顧客の数。",
+        "Of these, accounts that left us, went back to an earlier stage or were taken out.",
+        "そのうち、解約した・前の段階に戻った・外された顧客の数。",
     ),
     "stall_median": means(
         "Day by which half had moved on; who is still inside counts as long as it was watched.",
@@ -121,10 +121,13 @@ TERMS: dict[str, Definition] = {
         "契約から受け入れまでの時間。「—」は未受け入れ。",
     ),
     "play_begun": means(
-        "Runs of the playbook that began within the last 90 days, test runs left out.",
-        "直近90日に始まった実行の数。試行は除く。",
+        "Runs of the playbook that began within the last 90 days.",
+        "直近90日に始まった実行の数。",
     ),
-    "play_inside": means("Accounts that are in the playbook now.", "現在実行中の顧客の数。"),
+    "play_inside": means(
+        "Runs that are under way now.",
+        "現在進行中の実行の数。",
+    ),
     "play_failed": means(
         "Runs that stopped at an error and wait for somebody.", "エラーで止まり、対応を待つ実行の数。"
     ),
@@ -150,8 +153,8 @@ TERMS: dict[str, Definition] = {
     "replay_month_fired": means("Firings in the month.", "その月の発火回数。"),
     "survey_answered": means("Of these, surveys that were answered.", "そのうち、回答があったアンケートの数。"),
     "survey_share": means(
-        "Answered of those that went out; “not enough data” below the least number.",
-        "送信したうち、回答があった割合。件数が足りない場合は「データ不足」。",
+        "Answered of those that went out, with nothing said where none did.",
+        "送信したうち、回答があった割合。送信がない場合は表示しない。",
     ),
     "survey_score": means(
         "The answer on the survey's own scale: NPS 0 to 10, CSAT 1 to 5, effort 1 to 7.",

@@ -216,8 +216,8 @@ TERMS: dict[str, Definition] = {
         "そのうち、更新見込みが「確約」の契約のMRR。",
     ),
     "ren_expected": means(
-        "MRR times the model's probability to stay, added up; “not enough data” where a term has none.",
-        "MRR×モデルの更新確率の合計。確率のない契約がある場合は「データ不足」。",
+        "MRR times the model's probability to stay, added up; terms without a probability are left out.",
+        "MRR×モデルの更新確率の合計。確率のない契約は含めない。",
     ),
     "ren_mrr": means("MRR of the contract as it stands now, without tax.", "契約の現在のMRR（税抜）。"),
     "ren_model": means(

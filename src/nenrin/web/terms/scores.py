@@ -55,8 +55,8 @@ TERMS: dict[str, Definition] = {
         "グループ内の指標の重みの合計。全グループで100%。",
     ),
     "preview_difference": means(
-        "Score by the draft less the score by the live version, today's values and before smoothing.",
-        "下書きのスコア－公開中の版のスコア。今日の値で計算し、ならす前。",
+        "Score that the draft would show today less the score by the live version, from the same values.",
+        "下書きを公開した場合の今日のスコア－公開中の版のスコア。同じ値で計算。",
     ),
     "replay_version": means(
         "The figure as this version would have had it over the months replayed, each day with what was known then.",
