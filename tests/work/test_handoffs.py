@@ -60,6 +60,25 @@ def test_it_is_due_so_many_business_days_after_the_signature(
     assert handoffs.open(account, by=SYSTEM, at=at) == made  # one under way is enough
 
 
+def test_one_for_an_account_that_nobody_has_reaches_the_heads_and_then_its_first_owner(
+    org: Organisation, seller: Member, csm: Member, at: datetime
+) -> None:
+    head = cast.member(Role.HEAD, "責任 者")
+    made = accounts.open(cast.STARTING, by=SYSTEM, at=at)
+    ownership.assign(made, seller, by=SYSTEM, at=at, phase=Phase.SALES)
+    handoff = handoffs.open(made, by=SYSTEM, at=at)
+    handoffs.fill(handoff, ALL, by=Actor.of(seller), at=at)
+    handoffs.send(handoff, by=Actor.of(seller), at=at)
+    assert Notice.objects.filter(member=head, code="handoff.sent").count() == 1
+    handoff_rounds.step(at)
+    assert Handoff.objects.get().receiver is None
+    ownership.assign(made, csm, by=SYSTEM, at=at)
+    handoff_rounds.step(at)
+    handoff_rounds.step(at)
+    assert Handoff.objects.get().receiver == csm
+    assert Notice.objects.filter(member=csm, code="handoff.sent").count() == 1
+
+
 def test_the_policy_moves_the_day_of_those_to_come(account: Account, at: datetime) -> None:
     policies.change(due_days=1, opens_itself=True, by=SYSTEM, at=at)
     assert handoffs.open(account, signed_on=TODAY, by=SYSTEM, at=at).due_on == date(2026, 11, 25)

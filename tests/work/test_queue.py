@@ -35,6 +35,7 @@ from nenrin.work.queue.worth import Worth
 from tests import cast
 from tests.web import portfolio_world
 from tests.web.portfolio_world import TODAY
+from tests.work import opportunities_world
 
 pytestmark = pytest.mark.django_db
 SHIRAKABA = "白樺メディカル株式会社"
@@ -156,6 +157,19 @@ def test_more_seats_are_proposed_to_the_healthy_alone(desk: Desk) -> None:
         CurrentMeasure.objects.create(account=desk.account(name), measure="active_user_share", value=0.97, as_of=TODAY)
     assert desk.reasons(cast.THRIVING)["seats"].stake == "growth"
     assert "seats" not in desk.reasons(cast.DRIFTING)
+
+
+@pytest.mark.parametrize("voiced", ["ticket", "complaint", "detractor"])
+def test_nothing_is_proposed_to_whoever_waits_for_an_answer(desk: Desk, voiced: str) -> None:
+    account = desk.account(cast.THRIVING)
+    CurrentMeasure.objects.create(account=account, measure="active_user_share", value=0.97, as_of=TODAY)
+    account.touches.all().delete()
+    if voiced == "detractor":
+        opportunities_world.detractor(account, at=desk.at)
+    else:
+        kind = {"ticket": {}, "complaint": {"priority": "low", "kind": "complaint"}}[voiced]
+        opportunities_world.ticket(account, at=desk.at, **kind)
+    assert "seats" not in desk.reasons(cast.THRIVING)
 
 
 def test_too_little_data_is_a_reason_of_its_own(desk: Desk) -> None:

@@ -1,4 +1,4 @@
-"""The worker's round: handoffs that open by themselves; once a day, reminders of promises and what became of deals."""
+"""The worker's round: handoffs that open by themselves or find their receiver; once a day, reminders of promises and what became of deals."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from datetime import datetime
 
 from nenrin.foundation import organisation
 from nenrin.work import deals, handoff_opening, promise_reminders
+from nenrin.work.handing import receivers
 from nenrin.work.models import HandoffPolicy
 
 
 def step(at: datetime) -> int:
     """One bounded round; returns how many rows it moved. Safe to repeat."""
-    opened = handoff_opening.step(at)
+    opened = handoff_opening.step(at) + receivers.step(at)
     today = organisation.today(at)
     if HandoffPolicy.objects.filter(pk=1, reminded_on__gte=today).exists():
         return opened

@@ -315,6 +315,8 @@ def reassign(
             return stands
         rows.save(stands, at)
         rows.record("reassigned", stands, by, at)
+        if stands.state == HandoffState.SENT and stands.receiver_id != before[1]:
+            telling.sent(stands, by=by, at=at)
     return stands
 
 

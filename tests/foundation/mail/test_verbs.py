@@ -81,6 +81,13 @@ def test_no_subject_smuggles_in_a_header(words: str) -> None:
     }
 
 
+def test_a_draft_that_waited_long_goes_out_once_it_is_approved(org: Organisation) -> None:
+    draft, late = put("a@x.example", draft=True), AT + 2 * outbox.LASTS
+    assert draft.expires_at < late
+    (approved,) = drafts.approve([draft.pk], by=MISAKI, at=late)
+    assert approved.expires_at == late + outbox.LASTS
+
+
 def test_a_draft_is_changed_approved_and_rejected_once(org: Organisation) -> None:
     one, other = put("a@x.example", draft=True), put("b@x.example", draft=True)
     changed = drafts.edit(one, by=MISAKI, at=AT, version=1, text="書き直し")

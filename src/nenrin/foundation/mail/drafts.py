@@ -47,11 +47,12 @@ def edit(mail: Mail, *, by: Actor, at: datetime, version: int | None = None, **t
 def approve(mails: Iterable[int], *, by: Actor, at: datetime) -> list[Mail]:
     """Let these drafts go out, now or when they are due. Those that are no drafts any more are left out.
 
-    Safe to repeat. Journal: foundation.mail.approved, one each.
+    However long one has waited, from now on it has as long to go out as any other mail. Safe to repeat. Journal: foundation.mail.approved, one each.
     """
     return _each(
-        mails, (MailState.DRAFT,), "approved", by, at, state=MailState.QUEUED, approved_by=by.name, approved_at=at
-    )
+        mails, (MailState.DRAFT,), "approved", by, at, state=MailState.QUEUED, approved_by=by.name, approved_at=at,
+        expires_at=lambda row: max(row.expires_at, row.send_after + outbox.LASTS, at + outbox.LASTS),
+    )  # fmt: skip
 
 
 def reject(mails: Iterable[int], *, why: str, by: Actor, at: datetime) -> list[Mail]:
@@ -122,7 +123,10 @@ def _each(
     where: Q | None = None,
     **told: Any,
 ) -> list[Mail]:
-    """The same change on every one of these mails that is in such a state, 500 in a transaction, an entry each."""
+    """The same change on every one of these mails that is in such a state, 500 in a transaction, an entry each.
+
+    A value may be told as a function of the mail.
+    """
     wanted, done = list(mails), []
     said = {"outcome": outcome} if outcome else {}
     for start in range(0, len(wanted), 500):
@@ -139,7 +143,7 @@ def _each(
 
 def _save(row: Mail, at: datetime, **told: Any) -> None:
     for name, value in told.items():
-        setattr(row, name, value)
+        setattr(row, name, value(row) if callable(value) else value)
     row.version, row.changed_at = row.version + 1, at
     row.save()
 

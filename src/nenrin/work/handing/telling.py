@@ -8,6 +8,7 @@ from datetime import date, datetime
 from nenrin.foundation import format
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.models import Member
+from nenrin.foundation.roles import Role
 from nenrin.values import Text
 from nenrin.work import notices
 from nenrin.work.models import DealTold, Feedback, Handoff, Promise
@@ -22,9 +23,16 @@ def opened(handoff: Handoff, *, by: Actor, at: datetime) -> None:
 
 
 def sent(handoff: Handoff, *, by: Actor, at: datetime) -> None:
-    """The receiver: accept it or ask."""
+    """The receiver: accept it or ask. Where there is none yet the heads hear: somebody is to be found."""
     said = Text("Handoff of {name} waits for acceptance", "{name}の引き継ぎが届いています。受領または質問してください")
-    _tell(handoff.receiver, "sent", handoff, said, by, at)
+    if handoff.receiver is not None:
+        _tell(handoff.receiver, "sent", handoff, said, by, at)
+        return
+    said = Text(
+        "Handoff of {name} waits and nobody has the account", "{name}の引き継ぎが届いていますが、担当者がいません"
+    )
+    for head in Member.objects.filter(role=Role.HEAD, is_active=True):
+        _tell(head, "sent", handoff, said, by, at)
 
 
 def returned(handoff: Handoff, *, by: Actor, at: datetime) -> None:

@@ -25,6 +25,8 @@ from nenrin.insight.models import CurrentMeasure, DailyScore, Health, Risk
 from nenrin.work.models import Touch
 from nenrin.work.models.task import Task
 from nenrin.work.models.touch import Channel, Direction
+from nenrin.work.opportunities import holding
+from nenrin.work.opportunities.holding import Ground
 
 #: Days over which a move of the score is told.
 WEEK = 7
@@ -116,6 +118,11 @@ class Portfolio(Sequence[int]):
     def __getitem__(self, place: slice) -> Sequence[int]: ...
     def __getitem__(self, place: int | slice) -> int | Sequence[int]:
         return self._keys[place]
+
+    @cached_property
+    def voiced(self) -> Mapping[int, Sequence[Ground]]:
+        """What customers gave as a ground against any proposal: a ticket, a complaint, an answer nobody replied to."""
+        return holding.voiced(self._keys, self.at)
 
     def __len__(self) -> int:
         return len(self._keys)

@@ -15,16 +15,14 @@ from nenrin.work.queue.reasons import Reason
 
 #: Probability of growth within 90 days from which a healthy customer is named.
 LEAST = 0.25
-#: An urgent ticket of so many days holds a proposal back as bad health does.
-TICKET_DAYS = 2
 
 
 def reasons(accounts: Portfolio, member: Member, on: date) -> list[Reason]:
     live, may_read = signals.of(accounts, "opportunity"), visible(member, FieldClass.PERSONAL)
     due = [_due(one, on, may_read) for one in live if one.on <= on and _is_for(one, member)]
     busy = {one.account for one in live}
-    grows = [_grows(row, on) for key, row in accounts.standing.items() if key not in busy and _may_grow(row)]
-    return [*due, *grows]
+    likely = [row for key, row in accounts.standing.items() if key not in busy and _may_grow(row)]
+    return [*due, *(_grows(row, on) for row in likely if row.account.pk not in accounts.voiced)]
 
 
 def _is_for(one: Signal, member: Member) -> bool:
@@ -51,10 +49,8 @@ def _due(one: Signal, on: date, may_read: bool) -> Reason:
 
 
 def _may_grow(row: Standing) -> bool:
-    told, urgent = row.risks.get("expansion"), row.measures.get("urgent_ticket_age")
-    if row.band != "healthy" or told is None or told.is_ranking or told.p < LEAST:
-        return False
-    return urgent is None or urgent < TICKET_DAYS
+    told = row.risks.get("expansion")
+    return row.band == "healthy" and told is not None and not told.is_ranking and told.p >= LEAST
 
 
 def _grows(row: Standing, on: date) -> Reason:

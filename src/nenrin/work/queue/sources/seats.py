@@ -12,18 +12,17 @@ from nenrin.work.queue.reasons import Reason
 
 #: Share of paid seats in weekly use from which it is told; steps at which it is told anew.
 LEAST, STEPS = 0.9, (0.9, 1.0)
-#: An urgent ticket of so many days holds a proposal back as bad health does.
-TICKET_DAYS = 2
 
 
 def reasons(accounts: Portfolio, member: Member, on: date) -> list[Reason]:
     busy = {one.account for one in signals.of(accounts, "opportunity") if one.words.startswith("seats|")}
-    return [found for key, row in accounts.standing.items() if key not in busy and (found := _reason(row, on))]
+    found = (_reason(row, on) for key, row in accounts.standing.items() if key not in busy)
+    return [reason for reason in found if reason and reason.account not in accounts.voiced]
 
 
 def _reason(row: Standing, on: date) -> Reason | None:
     used = row.measures.get("active_user_share")
-    if used is None or used < LEAST or _is_held_back(row):
+    if used is None or used < LEAST or row.band != "healthy":
         return None
     people = row.measures.get("weekly_active_users")
     seats = row.account.seats
@@ -37,8 +36,3 @@ def _reason(row: Standing, on: date) -> Reason | None:
         headline=Text(f"{said.share(used)} of seats in use", f"ライセンス利用 {said.share(used)}"), evidence=figures,
         play=plays.play("seats", on), stake="growth", facts=(max(step for step in STEPS if used >= step), seats),
     )  # fmt: skip
-
-
-def _is_held_back(row: Standing) -> bool:
-    urgent = row.measures.get("urgent_ticket_age")
-    return row.band != "healthy" or (urgent is not None and urgent >= TICKET_DAYS)
