@@ -85,12 +85,16 @@ class Remembered(models.Model):
 
 
 class Sweep(models.Model):
-    """How far the daily look at conditions has come: one row."""
+    """How far the looks at conditions have come: one row. `few_`: what the short looks at touched accounts have seen."""
 
     day = models.DateField(null=True)
     at = models.DateTimeField(null=True)
     events_seen = models.BigIntegerField(default=-1)
     facts_seen = models.BigIntegerField(default=-1)
+    few_at = models.DateTimeField(null=True)
+    few_events_seen = models.BigIntegerField(default=-1)
+    few_facts_seen = models.BigIntegerField(default=-1)
+    entry_seen = models.BigIntegerField(default=0)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_sweep")]
