@@ -38,6 +38,7 @@ def entering(count: int) -> list[dict[str, Any]]:
     ]
     accounts = [row.pk for row in bulk.insert(rows)]
     document = {"playbook": "many", "name": "Many", "when": [SIGN], "who": CUSTOMERS, "steps": [CALL],
+                "hypothesis": {"measure": "churn", "expected": -0.05, "review_on": "2027-04-01"},
                 "holdout": {"share": 0.1}, "limits": {"approval_above": 50}}  # fmt: skip
     playbooks.draft(document, by=SYSTEM, at=NOW)
     playbooks.publish(Playbook.objects.get(), by=SYSTEM, at=NOW)

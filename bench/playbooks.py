@@ -23,6 +23,7 @@ DOCUMENT = {
     "name": "Bench",
     "when": [{"trigger": "entry", "action": "customers.account.tagged"}],
     "steps": [{"do": "open_task", "id": "call", "title": "Call {{account}}"}],
+    "hypothesis": {"measure": "churn", "expected": -0.05, "review_on": "2027-04-01"},
     "limits": {"again_after_days": 0, "approval_above": 0},
 }
 

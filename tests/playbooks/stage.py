@@ -29,10 +29,12 @@ def document(**changes: Any) -> dict[str, Any]:
         "when": [AT_RISK],
         "who": CUSTOMERS,
         "steps": [CALL],
+        "hypothesis": {"measure": "churn", "expected": -0.05, "review_on": "2027-04-01"},
         "limits": {"hours": {"from": 0, "to": 24, "business_days": False}, "approval_above": 0},
     }
     limits = {**usual["limits"], **changes.pop("limits", {})}
-    return {**usual, **changes, "limits": limits}
+    hypothesis = {**usual["hypothesis"], **changes.pop("hypothesis", {})}
+    return {**usual, **changes, "limits": limits, "hypothesis": hypothesis}
 
 
 def csm(name: str = "岡田 亮") -> Member:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
-from nenrin.foundation import members
+from nenrin.foundation import members, organisation
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Member, Organisation
 from nenrin.foundation.roles import Role
@@ -175,3 +176,25 @@ def test_the_page_of_a_live_playbook_that_cannot_be_read_says_that_nobody_moves(
     version.save(update_fields=["document"])
     assert "公開中の版を読み取れません" in page(client, "/playbooks/rescue/versions")
     assert "attribute.gone" in page(client, "/playbooks")
+
+
+@pytest.mark.parametrize(("days", "is_due"), [(-1, True), (0, True), (1, False)])
+def test_what_is_due_for_review_stands_above_the_list(
+    client: Client, viewer: Member, at: datetime, days: int, is_due: bool
+) -> None:
+    on = (organisation.today(timezone.now()) + timedelta(days)).isoformat()
+    stage.published(stage.document(hypothesis={"review_on": on}), at=at)
+    shown = page(client, "/playbooks")
+    assert ("見直しの時期:" in shown) == is_due
+    assert ("/playbooks/rescue?part=about" in shown) == is_due
+    assert ("立て直し" in page(client, "/playbooks?state=due").split("<main")[1]) == is_due
+
+
+def test_a_draft_without_a_hypothesis_is_sent_back_to_where_it_is_stated(client: Client, viewer: Member) -> None:
+    client.post("/playbooks/new", {"name.ja": "新規", "name.en": "New one"})
+    sent = client.post("/playbooks/new-one/publish")
+    assert sent.status_code == 302 and sent["Location"].endswith("/playbooks/new-one?part=about#detail")
+    shown = page(client, sent["Location"])
+    assert "仮説の改善する指標" in shown and PlaybookVersion.objects.get().state == "draft"
+    on = organisation.today(timezone.now()) + timedelta(90)
+    assert f'name="review_on" value="{on.isoformat()}"' in shown, "the day of review is filled in already"

@@ -12,7 +12,7 @@ from django.db.models import Max
 from nenrin.foundation import journal, organisation
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.models import Member
-from nenrin.playbooks import ending, imprint, lives, reading, reasons, setting, sweeps
+from nenrin.playbooks import ending, hypotheses, imprint, lives, reading, reasons, setting, sweeps
 from nenrin.playbooks.documents.playbooks import Playbook as Document
 from nenrin.playbooks.models import Playbook, PlaybookVersion, Run
 from nenrin.playbooks.models.playbook import VersionState
@@ -90,7 +90,8 @@ def publish(
 ) -> PlaybookVersion:
     """Make the draft live; the version before it is retired, and its runs keep it unless they are moved.
 
-    Whoever meets a condition now is not let in by it, unless the playbook says so. Raises NoDraft, Stale, Unreadable.
+    Whoever meets a condition now is not let in by it, unless the playbook says so. Raises NoDraft, Stale, Unreadable,
+    the last also where it does not say what it should change, by how much, and when that is looked at.
     Journal: playbooks.playbook.published.
     """
     with transaction.atomic():
@@ -100,6 +101,7 @@ def publish(
         fields, choices = setting.current()
         live = lives.of(row, fields, choices)
         imprint.check(live.document)
+        hypotheses.check(live.document)
         playbook.versions.filter(state=VersionState.LIVE).update(state=VersionState.RETIRED, retired_at=at)
         row.state, row.published_at, row.published_by_id, row.note = VersionState.LIVE, at, by.member, note or row.note
         row.save()

@@ -39,6 +39,9 @@ def _done(request: MemberRequest, key: str, deed: Callable[[Playbook], object], 
         words = Text("No version is live.", "公開中の版がありません。")
     except Unreadable as wrong:
         words = wrong.problems[0].text
+        if wrong.problems[0].path.startswith("hypothesis."):  # the form where it is stated
+            toasts.say(request, words.in_(get_language() or "ja"))
+            return HttpResponseRedirect(f"{reverse('playbook', args=[key])}?part=about#detail")
     toasts.say(request, words.in_(get_language() or "ja"))
     return _back(key) if Playbook.objects.filter(key=key).exists() else HttpResponseRedirect(reverse("playbooks"))
 

@@ -64,7 +64,15 @@ def detail(found: Standing, document: Mapping[str, Any], part: str, typed: Query
     if part in CONDITIONED:
         asked = fields.asked(_condition(document, part), found.fields, typed)
     metrics = (CHURN, *found.setting.choices.get("measures", ()))
-    return Detail(part, TITLES[part], _HINTS[part], condition=asked, values=document, metrics=metrics, plays=PLAYS)
+    return Detail(
+        part, TITLES[part], _HINTS[part], condition=asked, values=_whole(document), metrics=metrics, plays=PLAYS
+    )
+
+
+def _whole(document: Mapping[str, Any]) -> dict[str, Any]:
+    """With empty words where the document has none: a form falls back on them."""
+    hypothesis = {"words": "", **document.get("hypothesis", {})}
+    return {"purpose": "", "goal": {"name": ""}, **document, "hypothesis": hypothesis}
 
 
 def _condition(document: Mapping[str, Any], part: str) -> Any:
