@@ -274,7 +274,7 @@ def test_who_is_still_inside_counts_for_as_long_as_it_was_seen() -> None:
         *told(4, ("onboarding", 0)),
         *told(5, ("onboarding", 0)),
     ]
-    [onboarding, adoption, _] = stalls.read(rows, DESIGN, date(2026, 1, 21), TOKYO, by="all")
+    [onboarding, adoption, _] = stalls.read(stalls.history(rows), DESIGN, date(2026, 1, 21), TOKYO, by="all")
     found = onboarding.whole
     assert found and (found.projects, found.reached, found.under_way, found.over) == (5, 2, 2, 1)
     assert found.share(9) is not None and round(found.share(9)[0], 6) == 0.4  # type: ignore[index]
@@ -288,13 +288,13 @@ def test_going_back_is_not_moving_on_and_what_began_before_it_was_told_is_left_o
         *told(1, ("adoption", 0), ("onboarding", 3)),
         *(row._replace(is_exact=False) for row in told(2, ("adoption", 0), ("expansion", 3))),
     ]
-    stall = stalls.read(rows, DESIGN, date(2026, 3, 1), TOKYO, by="all")[1]
+    stall = stalls.read(stalls.history(rows), DESIGN, date(2026, 3, 1), TOKYO, by="all")[1]
     assert stall.whole and (stall.whole.projects, stall.whole.reached, stall.whole.over) == (1, 0, 1)
 
 
 def test_cohorts_are_those_who_entered_together() -> None:
     rows = [row for n in range(6) for row in told(n, ("onboarding", 40 * n), ("adoption", 40 * n + n))]
-    stall = stalls.read(rows, DESIGN, date(2026, 12, 1), TOKYO, by="quarter")[0]
+    stall = stalls.read(stalls.history(rows), DESIGN, date(2026, 12, 1), TOKYO, by="quarter")[0]
     assert [one.key for one in stall.cohorts] == ["2026-Q3", "2026-Q2", "2026-Q1"]
     assert sum(one.projects for one in stall.cohorts) == 6 == (stall.whole.projects if stall.whole else 0)
 
@@ -307,7 +307,7 @@ def test_the_share_that_moved_on_is_the_product_over_its_days(lives: Sequence[tu
     for n, (days, moved) in enumerate(lives):
         began = 40 - days
         rows += told(n, ("onboarding", began), *((("adoption", began + days),) if moved else ()))
-    stall = stalls.read(rows, DESIGN, today, TOKYO, by="all")[0]
+    stall = stalls.read(stalls.history(rows), DESIGN, today, TOKYO, by="all")[0]
     assert stall.whole and stall.whole.curve
     seen = [(days + 1, moved) for days, moved in lives]
     left = 1.0

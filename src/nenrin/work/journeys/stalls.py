@@ -7,25 +7,31 @@ told of, and one that was taken back, is left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from itertools import groupby
-from typing import NamedTuple
+from datetime import UTC, date, datetime
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+import numpy as np
+from django.db.models import Case, CharField, IntegerField, QuerySet, Value, When
+from django.db.models.functions import Cast
+from numpy.typing import NDArray
 
 from nenrin.customers.models import Account
 from nenrin.customers.statuses import Status
-from nenrin.foundation.calendar import day_of
+from nenrin.insight.days import day as day_of_number
+from nenrin.insight.days import number
 from nenrin.work.journeys.documents import Design, StageDesign
 from nenrin.work.models import StageStay
-from nenrin.work.onboarding.cohorts import LEAST, NEVER, By, Cohort, Stay, cohort_of
-from nenrin.work.onboarding.cohorts import read as _read
+from nenrin.work.onboarding.cohorts import LEAST, NEVER, By, Cohort, cohort_of, of_columns
 
 #: Below this many stays there is not enough data.
 FEWEST = LEAST
+#: Characters of an instant up to its seconds, as databases write it, and seconds of a day.
+TO_SECONDS, DAY = 19, 86_400
+Longs = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 
 class Told(NamedTuple):
@@ -40,6 +46,19 @@ class Told(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class History:
+    """Rows as `Told` says them, as columns: instants in seconds since 1970 (UTC), `until` where `has_ended`."""
+
+    account: Longs
+    stage: Sequence[str]
+    since: Longs
+    until: Longs
+    has_ended: Flags
+    is_exact: Flags
+    is_lost: Flags
+
+
+@dataclass(frozen=True, slots=True)
 class Stall:
     """One stage, all cohorts together and each apart, the newest first."""
 
@@ -49,57 +68,94 @@ class Stall:
     is_last: bool  # nobody moves on from it
 
 
-def told(accounts: QuerySet[Account]) -> Iterator[Told]:
-    """The history of these accounts: one query."""
+def told(accounts: QuerySet[Account]) -> History:
+    """The history of these accounts: one query. Instants come as words, which is a fraction of the time."""
     rows = StageStay.objects.counted().filter(account__in=accounts).order_by("account", "since", "pk")
-    found = rows.values_list("account_id", "stage", "since", "until", "is_exact", "account__status", "account__lost_on")
-    for account, stage, since, until, is_exact, status, lost_on in found.iterator(chunk_size=2000):
-        yield Told(account, stage, since, until, is_exact, lost_on if status == Status.LOST else None)
+    lost = When(account__status=Status.LOST, account__lost_on__isnull=False, then=Value(1))
+    plain = rows.annotate(
+        begun=Cast("since", CharField()), ended=Cast("until", CharField()), exact=Cast("is_exact", IntegerField()),
+        is_lost=Case(lost, default=Value(0), output_field=IntegerField()),
+    )  # fmt: skip
+    asked = plain.values_list("account_id", "stage", "begun", "ended", "exact", "is_lost")
+    found = list(asked.iterator(chunk_size=5000))
+    account, stage, begun, ended, exact, gone = zip(*found, strict=True) if found else ((),) * 6
+    has_ended = np.array([one is not None for one in ended], bool)
+    return History(
+        np.array(account, np.int64), stage, _seconds(begun), _seconds([one or "1970-01-01 00:00:00" for one in ended]),
+        has_ended, np.array(exact, bool), np.array(gone, bool),
+    )  # fmt: skip
 
 
-def read(rows: Iterable[Told], design: Design, today: date, zone: ZoneInfo, *, by: By = "quarter") -> list[Stall]:
+def _seconds(words: Sequence[str]) -> Longs:
+    return np.array(words, dtype=f"U{TO_SECONDS}").astype("datetime64[s]").astype(np.int64)
+
+
+def history(rows: Iterable[Told]) -> History:
+    """Rows at hand as columns."""
+    found = list(rows)
+    instants = [(one.since, one.until or one.since) for one in found]
+    since, until = (np.array([int(pair[n].timestamp() // 1) for pair in instants], np.int64) for n in (0, 1))
+    return History(
+        np.array([one.account for one in found], np.int64), [one.stage for one in found], since, until,
+        np.array([one.until is not None for one in found], bool), np.array([one.is_exact for one in found], bool),
+        np.array([one.lost_on is not None for one in found], bool),
+    )  # fmt: skip
+
+
+def read(rows: History, design: Design, today: date, zone: ZoneInfo, *, by: By = "quarter") -> list[Stall]:
     """Every stage of the journey in its order."""
-    found: dict[str, list[tuple[date, Stay]]] = {one.stage: [] for one in design.stages}
-    for _account, lines in groupby(rows, key=lambda one: one.account):
-        for stage, began, stay in _stays(list(lines), design, today, zone):
-            found[stage].append((began, stay))
-    return [_stall(one, found[one.stage], design, by) for one in design.stages]
+    place = {stage: n for n, stage in enumerate(design.keys)}
+    at = np.array([place.get(stage, -1) for stage in rows.stage], np.int64)
+    began, ended = local_days(rows.since, zone), local_days(rows.until, zone)
+    columns = _stays(rows, at, began, ended, design, number(today))
+    entered = (at >= 0) & rows.is_exact & (began <= number(today))
+    return [_stall(one, entered & (at == n), began, columns, design, by) for n, one in enumerate(design.stages)]
 
 
-def _stall(stage: StageDesign, rows: Sequence[tuple[date, Stay]], design: Design, by: By) -> Stall:
-    whole = _read([stay for _began, stay in rows])
-    apart = [] if by == "all" else _read([_of(stay, cohort_of(began, by)) for began, stay in rows])
-    return Stall(stage, whole[0] if whole else None, apart, stage.stage == design.keys[-1])
+def _stays(rows: History, at: Longs, began: Longs, ended: Longs, design: Design, today: int) -> tuple[Any, ...]:
+    """Of each row, where it is of a stage of the journey, what `cohorts.Stay` says: days, moved on, due, in time."""
+    limit = np.array([one.days or 0 for one in design.stages] or [0], np.int64)[at]
+    after = np.append(np.where(rows.account[1:] == rows.account[:-1], at[1:], -1), -1)[: len(at)]
+    moved = rows.has_ended & (after > at)
+    days = np.where(moved, ended - began + 1, np.where(rows.has_ended | rows.is_lost, NEVER, today - began + 1))
+    is_due = (limit > 0) & (began + limit - 1 < today)
+    return days, moved, is_due, moved & is_due & (days <= limit)
 
 
-def _of(stay: Stay, cohort: str) -> Stay:
-    return Stay(cohort, stay.days, stay.is_reached, stay.is_due, stay.is_in_time)
+def _stall(stage: StageDesign, which: Flags, began: Longs, columns: Sequence[Any], design: Design, by: By) -> Stall:
+    whole = of_columns("", *(column[which] for column in columns)) if which.any() else None
+    apart = [] if by == "all" else _apart(which, began, columns, by)
+    return Stall(stage, whole, apart, stage.stage == design.keys[-1])
 
 
-def _stays(lines: Sequence[Told], design: Design, today: date, zone: ZoneInfo) -> Iterator[tuple[str, date, Stay]]:
-    """(stage, day of entry, stay) of one account."""
-    for place, line in enumerate(lines):
-        here = design.find(line.stage)
-        if here is None or not line.is_exact:
-            continue
-        began = day_of(line.since, zone)
-        if began <= today:
-            after = lines[place + 1] if place + 1 < len(lines) else None
-            yield line.stage, began, _stay(line, after, here, design, began, today, zone)
+def _apart(which: Flags, began: Longs, columns: Sequence[Any], by: By) -> list[Cohort]:
+    days, place = np.unique(began[which], return_inverse=True)
+    keys = (
+        np.array([cohort_of(day_of_number(day), by) for day in days.tolist()])[place]
+        if len(days)
+        else np.zeros(0, "U1")
+    )
+    own = [column[which] for column in columns]
+    return [of_columns(str(key), *(column[keys == key] for column in own)) for key in np.unique(keys)[::-1]]
 
 
-def _stay(
-    line: Told, after: Told | None, here: StageDesign, design: Design, began: date, today: date, zone: ZoneInfo
-) -> Stay:
-    ended = day_of(line.until, zone) if line.until else None
-    due_on = began + timedelta(here.days - 1) if here.days else None
-    is_due = due_on is not None and due_on < today
-    if ended is not None and after is not None and design.place(after.stage) > design.place(line.stage):
-        days = (ended - began).days + 1
-        return Stay("", days, True, is_due, is_due and here.days is not None and days <= here.days)
-    if ended is not None or line.lost_on is not None:
-        return Stay("", NEVER, False, is_due, False)
-    return Stay("", (today - began).days + 1, False, is_due, False)
+def local_days(seconds: Longs, zone: ZoneInfo) -> Longs:
+    """Days since 1970 on the calendar of a zone. Its clock is asked once for a day, and for each instant of a day on which
+    it was put forward or back."""
+    utc, place = np.unique(seconds // DAY, return_inverse=True)
+    ends = np.array([[_ahead(day * DAY, zone), _ahead((day + 1) * DAY, zone)] for day in utc.tolist()], np.int64)
+    if not len(utc):
+        return seconds
+    ahead = ends[place, 0]
+    for row in np.flatnonzero(ends[place, 0] != ends[place, 1]):
+        ahead[row] = _ahead(int(seconds[row]), zone)
+    return (seconds + ahead) // DAY
+
+
+def _ahead(seconds: int, zone: ZoneInfo) -> int:
+    """How far the zone's clock is ahead of UTC."""
+    offset = datetime.fromtimestamp(seconds, UTC).astimezone(zone).utcoffset()
+    return int(offset.total_seconds()) if offset else 0
 
 
 def median(stall: Stall) -> float | None:

@@ -12,7 +12,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 from nenrin.analytics.forecasts.survival import Curve, kaplan_meier
 from nenrin.analytics.intervals import wilson
@@ -122,15 +125,19 @@ def read(rows: Sequence[Stay]) -> list[Cohort]:
 
 
 def _cohort(key: str, rows: Sequence[Stay]) -> Cohort:
-    over = sum(row.days == NEVER for row in rows)
-    reached = sum(row.is_reached for row in rows)
-    curve = kaplan_meier([row.days for row in rows], [row.is_reached for row in rows], LEVEL)
-    due = [row for row in rows if row.is_due]
-    in_time = sum(row.is_in_time for row in due)
-    return Cohort(
-        key, len(rows), reached, len(rows) - reached - over, over, curve if len(rows) >= LEAST else None,
-        share_of(in_time, len(due)),
-    )  # fmt: skip
+    columns = ([row.days for row in rows], *([getattr(row, name) for row in rows] for name in _FLAGS))
+    return of_columns(key, *(np.array(column) for column in columns))
+
+
+_FLAGS = ("is_reached", "is_due", "is_in_time")
+
+
+def of_columns(key: str, days: NDArray[Any], is_reached: NDArray[Any], is_due: NDArray[Any], is_in_time: NDArray[Any]) -> Cohort:  # fmt: skip
+    """A cohort from what `Stay` says of each row, as columns."""
+    over, reached = int((days == NEVER).sum()), int(is_reached.sum())
+    curve = kaplan_meier(days, is_reached, LEVEL) if len(days) >= LEAST else None
+    due = share_of(int((is_in_time & is_due).sum()), int(is_due.sum()))
+    return Cohort(key, len(days), reached, len(days) - reached - over, over, curve, due)
 
 
 def share_of(part: int, whole: int) -> Share | None:
