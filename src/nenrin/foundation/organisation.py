@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from nenrin.foundation import journal
@@ -14,29 +15,36 @@ from nenrin.foundation.calendar import day_of
 from nenrin.foundation.models import Organisation
 from nenrin.foundation.refusals import NotInstalled
 
-#: What was read within `read_once`; None outside of it.
-_read: ContextVar[list[Organisation] | None] = ContextVar("organisation", default=None)
+#: What was read within `read_once`, by name; None outside of it.
+_read: ContextVar[dict[str, Any] | None] = ContextVar("organisation", default=None)
+T = TypeVar("T")
 
 
 @contextmanager
 def read_once() -> Iterator[None]:
-    """Within it the row is read once: for a request that only looks, whose every part asks for zone and currency."""
-    held = _read.set([])
+    """Within it the row, and whatever else is asked for by `once`, is read once: for a request that only looks, whose
+    every part asks for zone and currency."""
+    held = _read.set({})
     try:
         yield
     finally:
         _read.reset(held)
 
 
+def once(what: str, read: Callable[[], T]) -> T:
+    """What `read` finds; within `read_once` it is read the first time only."""
+    held = _read.get()
+    if held is None:
+        return read()
+    if what not in held:
+        held[what] = read()
+    found: T = held[what]
+    return found
+
+
 def current() -> Organisation:
     """The organisation's row. Raises NotInstalled on a home that `nenrin init` has not seen."""
-    held = _read.get()
-    if held:
-        return held[0]
-    found = _found()
-    if held is not None:
-        held.append(found)
-    return found
+    return once("organisation", _found)
 
 
 def _found() -> Organisation:

@@ -37,7 +37,7 @@ def written(accounts: Collection[int]) -> dict[int, Text]:
 def leaving(churned: Iterable[Change], reasons: Reasons = written) -> tuple[Reason, ...]:
     """At most five reasons, the rest in one line; who gave none stands last."""
     lost = sorted(churned, key=lambda one: (one.amount, one.account))
-    told = reasons([one.account for one in lost])
+    told = reasons([one.account for one in lost]) if lost else {}
     by_reason: dict[Text | None, list[Change]] = defaultdict(list)
     for one in lost:
         by_reason[told.get(one.account)].append(one)
