@@ -185,6 +185,11 @@ def test_overconfidence_shows_as_a_slope_below_one() -> None:
 
 
 def test_the_expected_maximum_profit_is_the_published_one() -> None:
+    """Ten accounts, to every digit that is told. Of a logistic regression on the 7,043 Telco subscribers 10.288298993695 is
+    told too, and of LightGBM on 9,379 television subscribers .0366851 of them: neither can be held, for neither says
+    which columns, penalty and folds (or trees and seed) ranked the subscribers, and the figure follows from the ranking
+    alone. Ours comes near: 10.35 where everybody is ranked by a fit that saw him, 10.296 in five folds in the file's order.
+    """
     happened = np.array([bool(int(c)) for c in "1010100000"])
     scores = np.array([0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.05])
     found = profits.empc(scores, happened)

@@ -95,6 +95,7 @@ def dealt(of: Book, contracts: list[Contract], seed: int) -> tuple[Book, dict[st
     noticed = np.array(sorted({(one.account, number(one.noticed_on)) for one in contracts if one.noticed_on}))
     active = [rng.choice(of.accounts, 40_000), rng.integers(0, 6, 40_000), rng.integers(*days, 40_000)]
     told = {account: int(rng.integers(0, 2)) for account in of.accounts.tolist() if account % 11}
+    let_go = [rng.choice(of.accounts, 600), rng.integers(*days, 600), rng.integers(0, 2, 600)]
     tables = {
         "onboardings": pa.table({
             "account": begun[:, 0], "starts_on": _days(begun[:, 1]), "due_on": _days(begun[:, 1] + 45),
@@ -103,13 +104,15 @@ def dealt(of: Book, contracts: list[Contract], seed: int) -> tuple[Book, dict[st
         "touches": pa.table({"account": touches[0], "day": _days(touches[1]), "is_ours": touches[2] > 0}),
         "user_days": pa.table({"account": active[0], "user": active[1], "day": _days(active[2])}),
         "sources": pa.table({"account": list(told), "is_referral": [bool(one) for one in told.values()]}),
+        "losses": pa.table({"account": let_go[0], "decided_on": _days(let_go[1]),
+                            "reason": pa.array(np.where(let_go[2], "", "price"), mask=let_go[2] > 0)}),
     }  # fmt: skip
     with duckdb.connect(config={"threads": 1}) as db:
         db.register("user_days", tables["user_days"])
         users = db.sql(dealings.ACTIVE.format(known="2026-06-30")).to_arrow_table()
     columns = {
         "projects": [begun[:, 0], begun[:, 1], begun[:, 1] + 45, reached, done, seen, lost.astype(int), rests.astype(int)],
-        "touches": touches, "notices": [noticed[:, 0], noticed[:, 1]],
+        "touches": touches, "notices": [noticed[:, 0], noticed[:, 1]], "losses": let_go,
         "users": [column.to_numpy().astype(np.int64) for column in users.columns],
     }  # fmt: skip
     return books.dealt(of, columns, told), tables
@@ -373,6 +376,25 @@ def test_stickiness_sets_users_of_a_week_against_those_of_four_for_customers_tha
     assert value(of, month("2025-06"), "self_service_rate") == 1 / 2
     assert np.isnan(value(of, month("2025-05"), "self_service_rate")), "no ticket was known then"
     assert np.isnan(value(of, month("2025-07"), "stickiness")), "nobody counted users on that day"
+
+
+def test_a_loss_whose_reason_is_found_later_is_known_from_then_on() -> None:
+    of = book([paying(n, 100, "2025-01-01") for n in range(10)])
+    days = np.full(10, number(date(2025, 6, 3)))
+    losses = [np.arange(10), days, np.array([1] * 4 + [0] * 6)]
+    assert value(books.dealt(of, {"losses": losses}), month("2025-06"), "churn_reason_unknown") == 4 / 10
+    found = [np.arange(10), days, np.array([1] * 3 + [0] * 7)]
+    assert value(books.dealt(of, {"losses": found}), month("2025-06"), "churn_reason_unknown") == 3 / 10
+    assert np.isnan(value(books.dealt(of, {"losses": losses}), month("2025-07"), "churn_reason_unknown"))
+
+
+def test_what_stays_grows_faster_than_it_leaves_and_no_lifetime_is_finite() -> None:
+    """Skok's geometric form needs (1 - c)(1 + g) < 1 + i."""
+    steady = [paying(n, 100, "2024-01-01") for n in range(40)]
+    of = book(steady)
+    assert value(of, month("2025-06"), "ltv_growing") == pytest.approx(value(of, month("2025-06"), "ltv_discounted"))
+    raised = [paying(n, 100, "2024-01-01", then=[("2025-01-01", 300)]) for n in range(40)]
+    assert np.isnan(value(book(raised), month("2025-06"), "ltv_growing"))
 
 
 def test_a_referral_is_counted_among_new_customers_whose_source_is_known() -> None:

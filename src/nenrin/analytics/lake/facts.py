@@ -72,6 +72,7 @@ VIEWS: dict[str, tuple[str, Shape]] = {
         "completed_on": ("completed_on", "DATE"), "ended_on": ("ended_on", "DATE"),
         "end_reason": ("end_reason", "VARCHAR"),
     }),
+    "losses": ("loss", {"decided_on": ("decided_on", "DATE"), "reason": ("reason", "VARCHAR")}),
     "hard_events": ("hard_event", {"event": ("event", "VARCHAR"), "expires_on": ("expires_on", "DATE")}),
 }  # fmt: skip
 

@@ -115,7 +115,7 @@ def _dealt(reading: Reading, moved: Movements) -> dict[str, Few]:
     start, end, of = number(moved.period.start), number(moved.period.end), reading.book.dealings
     tickets, since = reading.book.voices.tickets, number(periods.year_before(moved.period.end))
     told = {**dealings.onboarding(of.projects, start, end), **dealings.arriving(of.projects, since, end),
-            **dealings.contacted(of, tickets, start, end),
+            **dealings.contacted(of, tickets, start, end), **dealings.lost(of.losses, start, end),
             **dealings.using(of.users, tickets, moved.after, start, end)}  # fmt: skip
     return {name: Few(*column) for name, column in told.items()}
 
@@ -140,6 +140,7 @@ def _cohort(reading: Reading, moved: Movements) -> dict[str, Whole]:
         "base": base,
         "kept": now,
         "kept_capped": np.minimum(now, base),
+        "stayed_base": base * pays,
         "accounts_base": paid.astype(np.int64),
         "accounts_kept": (paid & pays).astype(np.int64),
         "accounts_won": won.astype(np.int64),

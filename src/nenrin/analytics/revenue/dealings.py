@@ -70,6 +70,14 @@ class Users(NamedTuple):
     month: Whole
 
 
+class Losses(NamedTuple):
+    """Customers who let go, by the day on which they decided it, and whether nobody knows why (1)."""
+
+    row: Whole
+    day: Whole
+    unknown: Whole
+
+
 @dataclass(frozen=True, slots=True)
 class Dealings:
     """Tables by (row, day); `source` of every account: UNKNOWN, ELSEWHERE or REFERRAL."""
@@ -78,17 +86,18 @@ class Dealings:
     touches: Touches
     notices: Notices
     users: Users
+    losses: Losses
     source: Whole
 
 
-T = TypeVar("T", Projects, Touches, Notices, Users)
+T = TypeVar("T", Projects, Touches, Notices, Users, Losses)
 
 
 def nothing(accounts: int) -> Dealings:
     """Nothing known."""
     none = np.zeros(0, dtype=np.int64)
     return Dealings(
-        Projects(*[none] * 8), Touches(*[none] * 3), Notices(*[none] * 2), Users(*[none] * 4),
+        Projects(*[none] * 8), Touches(*[none] * 3), Notices(*[none] * 2), Users(*[none] * 4), Losses(*[none] * 3),
         np.full(accounts, UNKNOWN, dtype=np.int64),
     )  # fmt: skip
 
@@ -102,7 +111,7 @@ def told(
     return replace(of, **tables, source=np.array(where, dtype=np.int64))
 
 
-_TABLES = ("projects", "touches", "notices", "users")
+_TABLES = ("projects", "touches", "notices", "users", "losses")
 
 
 def _table(kind: type[T], accounts: Whole, columns: Sequence[Whole]) -> T:
@@ -167,6 +176,13 @@ def _answers(of: Dealings, tickets: Tickets) -> Mask:
     last = np.searchsorted(calls, key, side="right") - 1
     result: Mask = (last >= 0) & (calls[np.maximum(last, 0)] >= key - ANSWER_DAYS)
     return result
+
+
+def lost(losses: Losses, start: int, end: int) -> Few:
+    """Losses decided in a period, and those of them whose reason is not known."""
+    inside = (losses.day >= start) & (losses.day < end)
+    row = losses.row[inside]
+    return {"losses": added(row), "losses_unexplained": added(row, losses.unknown[inside])}
 
 
 def using(users: Users, tickets: Tickets, pays: Whole, start: int, end: int) -> Few:

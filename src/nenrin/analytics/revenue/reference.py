@@ -40,6 +40,9 @@ model, plan, industry, region, fiscal year of the first payment, owner, segment.
 - A contract ends on `ended_on`; with a notice, or where it does not renew by itself, with its term; otherwise it goes on.
 - **As known on** a day, only what was recorded by then exists. A contract corrected later changes what is shown for
   the past from then on, and only from then on.
+- A change of the organisation's currency makes a new version of the policy from that day; a change of the fiscal year's
+  first month counts from the next fiscal year so begun, and the year before it is cut there. What is closed, and what
+  was known until yesterday, keeps the currency and the periods that it had.
 - An account with a contract in a currency without an exchange rate is *not computable*: it is left out and named.
 - Accounts of our own and test accounts are no revenue.
 

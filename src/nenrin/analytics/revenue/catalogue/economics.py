@@ -4,11 +4,15 @@ import numpy as np
 
 from nenrin.analytics.revenue.catalogue import bands
 from nenrin.analytics.revenue.columns import Facts
-from nenrin.analytics.revenue.kpis import Floats, Kpi, Totals, divided
+from nenrin.analytics.revenue.kpis import Floats, Kpi, Totals, Value, divided
 from nenrin.values import Text
 
 FEW = 30
 _NO_YEAR = Text("nobody was a customer twelve months ago", "12か月前に契約中の顧客がない")
+_ENDLESS = Text(
+    "nobody was a customer twelve months ago, or what stays grows faster than churn and discount take away: no sum is finite",
+    "12か月前に契約中の顧客がない、または拡大が解約と割引を上回り、合計が定まらない",
+)
 _NO_COST = Text(
     "no acquisition costs told, or no customer won in the last twelve months",
     "獲得費用の登録がない、または直近12か月の新規顧客がない",
@@ -37,10 +41,23 @@ def _discounted(sums: Totals, facts: Facts) -> Floats:
     return out
 
 
-def _capped(sums: Totals, facts: Facts) -> Floats:
+def _capped(months: int) -> Value:
+    def capped(sums: Totals, facts: Facts) -> Floats:
+        i = (1 + facts.yearly_discount) ** (1 / 12) - 1
+        kept = (1 - monthly_churn(sums)) / (1 + i)
+        out: Floats = _arpa(sums) * facts.gross_margin * (1 - kept**months) / (1 - kept)
+        return out
+
+    return capped
+
+
+def _growing(sums: Totals, facts: Facts) -> Floats:
+    """NaN where what stays grows faster than churn and discount take away: that sum has no end."""
     i = (1 + facts.yearly_discount) ** (1 / 12) - 1
-    kept = (1 - monthly_churn(sums)) / (1 + i)
-    out: Floats = _arpa(sums) * facts.gross_margin * (1 - kept**36) / (1 - kept)
+    grown = divided(sums["kept"], sums["stayed_base"]) ** (1 / 12)
+    kept = (1 - monthly_churn(sums)) * grown / (1 + i)
+    left = np.where(kept < 1, 1 - kept, np.nan)
+    out: Floats = _arpa(sums) * facts.gross_margin / left
     return out
 
 
@@ -68,8 +85,8 @@ def _blended_ratio(sums: Totals, facts: Facts) -> Floats:
     return divided(_spent(facts), 12 * (sums["won_mrr"] + sums["kept"] - sums["kept_capped"]))
 
 
-def _value(key: str, name: Text, meaning: Text, formula: str, value: object) -> Kpi:
-    return Kpi(key, name, meaning, formula, "money", "higher", "economics", value, "accounts_base", FEW, _NO_YEAR)  # type: ignore[arg-type]
+def _value(key: str, name: Text, meaning: Text, formula: str, value: Value, empty: Text = _NO_YEAR) -> Kpi:
+    return Kpi(key, name, meaning, formula, "money", "higher", "economics", value, "accounts_base", FEW, empty)
 
 
 ALL = (
@@ -91,7 +108,22 @@ ALL = (
     _value(
         "ltv_36", Text("LTV, 36 months", "LTV（36か月まで）"),
         Text("As discounted LTV, but nothing after 36 months.", "割引後LTVのうち、36か月目までの分。"),
-        "end / accounts_end * margin * (1 - k^36) / (1 - k), k = (1 - churn) / (1 + i)", _capped,
+        "end / accounts_end * margin * (1 - k^36) / (1 - k), k = (1 - churn) / (1 + i)", _capped(36),
+    ),
+    _value(
+        "ltv_60", Text("LTV, 60 months", "LTV（60か月まで）"),
+        Text("As discounted LTV, but nothing after 60 months.", "割引後LTVのうち、60か月目までの分。"),
+        "end / accounts_end * margin * (1 - k^60) / (1 - k), k = (1 - churn) / (1 + i)", _capped(60),
+    ),
+    _value(
+        "ltv_growing", Text("LTV with expansion", "LTV（拡大を含む）"),
+        Text(
+            "As discounted LTV, but what stays goes on growing (or shrinking) each month as customers of twelve months ago that "
+            "stayed did since: an assumption that few companies keep up for years.",
+            "割引後LTVと同じで、続いている顧客の金額が、12か月前からの顧客と同じ割合で毎月増減し続けると仮定した値。"
+            "何年も続くとは限らない。",
+        ),
+        "end / accounts_end * margin / (1 - k), k = (1 - churn) * (kept / stayed_base)^(1/12) / (1 + i)", _growing, _ENDLESS,
     ),
     Kpi(
         "cac", Text("CAC", "CAC（顧客獲得費用）"),

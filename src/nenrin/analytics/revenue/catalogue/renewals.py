@@ -4,7 +4,9 @@ from nenrin.analytics.revenue.kpis import Kpi, divided
 from nenrin.values import Text
 
 FEW_DUE = 10
+FEW_LOST = 10
 _NONE_DUE = Text("too few contracts came due", "更新期限を迎えた契約が少ない")
+_NONE_LOST = Text("too few losses were decided in the period", "期間中に決まった解約が少ない")
 
 ALL = (
     Kpi(
@@ -38,5 +40,17 @@ ALL = (
         Text("Twelve times the MRR of the contracts that came due.", "更新日を迎えた契約のMRRの12倍。"),
         "12 * due_mrr", "money", "neutral", "renewal",
         lambda sums, facts: 12 * sums["due_mrr"].astype(float), "accounts_any", flows=True,
+    ),
+    Kpi(
+        "churn_reason_unknown", Text("Churn reason unknown", "解約理由が不明の割合"),
+        Text(
+            "Losses decided in the period whose reason nobody has chosen from the list, of all decided in it, as known on the "
+            "day: a reason that is found later lowers it then. Losses that were withdrawn count on neither side.",
+            "期間中に解約が決まった案件のうち、解約理由が一覧から選ばれていない割合。後から理由が分かれば、その日から下がる。"
+            "取り下げられた解約は分子にも分母にも含めない。",
+        ),
+        "losses_unexplained / losses", "share", "lower", "renewal",
+        lambda sums, facts: divided(sums["losses_unexplained"], sums["losses"]),
+        "losses", FEW_LOST, _NONE_LOST, "wilson", "losses_unexplained", "losses", flows=True,
     ),
 )  # fmt: skip
