@@ -24,6 +24,7 @@ NO_FIGURES = {
     "Number": "an entry's number", "番号": "an entry's number",
     "Version": "a version's number", "版": "a version's number", "バージョン": "a version's number",
     "Day of the month": "a setting", "日にち": "a setting",
+    "毎月の送信日": "a setting",
 }  # fmt: skip
 #: What an entry of the journal holds is said in the words of its own verb.
 ENTRIES = "/journal/"
@@ -170,6 +171,7 @@ BESIDE = {
     "components/sort.html": "the tag itself: its sign explains",
     "customer_settings/rules.html": "the order of the rules",
     "executive/mail.html": "a day of the month that somebody chose",
+    "executive/returns.html": "inputs, whose rows explain themselves",
     "health_models/list.html": "the order of the models",
     "holdout/holdout.html": "a row's own heading, under a column that explains itself",
     "imports/import.html": "lines of a file",
