@@ -6,19 +6,22 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 from click.testing import CliRunner
 
 from nenrin.cli.config import command
-from nenrin.foundation.actors import SYSTEM
-from nenrin.foundation.models import Entry, Organisation
-from nenrin.insight import segments
+from nenrin.customers import accounts
+from nenrin.foundation.actors import SYSTEM, Actor
+from nenrin.foundation.models import Entry, Member, Organisation, WebhookEndpoint
+from nenrin.foundation.roles import Role
+from nenrin.insight import health_models, segments
 from nenrin.insight.models import HealthModelVersion, Segment
 from nenrin.playbooks import playbooks
-from nenrin.playbooks.models import ConfigurationChange, PlaybookVersion
+from nenrin.playbooks.models import ConfigurationChange, PlaybookVersion, Run
 from nenrin.work import task_templates
 from nenrin.work.handing import policies
 from nenrin.work.models import PlanTemplate
-from tests.cast import THRIVING
+from tests.cast import THRIVING, member
 from tests.insight.world import World
 from tests.playbooks.stage import document
 
@@ -192,3 +195,120 @@ def test_plan_templates_and_the_policy_of_handoffs_go_out_and_come_in(world: Wor
     assert status == 1 and "policies/handoffs" in said and "milestones.0" in said
     assert run("rollback")[0] == 0
     assert policies.current().due_days != 3 and not PlanTemplate.objects.filter(archived_at__isnull=True).exists()
+
+
+def _drafted(world: World, name: str) -> None:
+    """A colleague saves a draft of the playbook that is live, and does not publish it."""
+    live = PlaybookVersion.objects.get(state="live").document
+    colleague = Actor.of(member(Role.CSM, "高木 明"))
+    playbooks.draft({**live, "name": {"en": name, "ja": "高木の案"}}, by=colleague, at=world.now)
+
+
+def test_a_colleagues_unpublished_draft_is_named_and_overwritten_only_by_force(world: World, folder: Path) -> None:
+    run("export", folder)
+    changed(folder / "playbooks" / "rescue.yaml", "en: Rescue", "en: Rescue at once")
+    _drafted(world, "Takagi's")
+    code, said = run("plan", folder)
+    assert code == 1 and "the unpublished draft of 高木 明" in said and "would be overwritten" in said
+    assert "高木 明" in json.loads(run("plan", folder, "--json")[1])["changes"][0]["conflicts"][0]["ja"]
+    code, said = run("apply", folder)
+    assert code != 0 and "高木 明" in said and "--force overwrites it" in said
+    assert PlaybookVersion.objects.get(state="draft").name_en == "Takagi's"
+    assert PlaybookVersion.objects.get(state="live").name_en == "Rescue"
+    assert run("apply", folder, "--force")[0] == 0
+    assert PlaybookVersion.objects.get(state="live").name_en == "Rescue at once"
+    _drafted(world, "Takagi's second")
+    code, said = run("rollback")
+    assert code != 0 and "高木 明" in said and PlaybookVersion.objects.filter(state="draft").exists()
+    assert run("rollback", "--force")[0] == 0
+
+
+def test_a_draft_that_says_the_same_is_in_nobodys_way(world: World, folder: Path) -> None:
+    run("export", folder)
+    changed(folder / "playbooks" / "rescue.yaml", "en: Rescue", "en: Rescue at once")
+    live = PlaybookVersion.objects.get(state="live").document
+    playbooks.draft({**live, "name": {**live["name"], "en": "Rescue at once"}}, by=SYSTEM, at=world.now)
+    assert run("plan", folder)[0] == 0 and run("apply", folder)[0] == 0
+
+
+def test_a_health_model_that_a_colleague_works_on_is_not_overwritten_either(world: World, folder: Path) -> None:
+    run("export", folder)
+    changed(folder / "health-models" / "standard.yaml", "half_life_days: 14", "half_life_days: 3")
+    row = HealthModelVersion.objects.get(key="standard")
+    health_models.draft({**row.document, "half_life_days": 7}, by=Actor.of(member(Role.CSM, "高木 明")), at=world.now)
+    assert run("plan", folder)[0] == 1 and "高木 明" in run("apply", folder)[1]
+    assert HealthModelVersion.objects.get(state="draft").document["half_life_days"] == 7
+
+
+def _known(name: str, email: str) -> Member:
+    found = member(Role.CSM, name)
+    Member.objects.filter(pk=found.pk).update(email=email)
+    return found
+
+
+def _endpoint(name: str, world: World) -> WebhookEndpoint:
+    return WebhookEndpoint.objects.create(name=name, created_at=world.now, changed_at=world.now)
+
+
+def _shared(world: World, folder: Path) -> tuple[Member, WebhookEndpoint]:
+    """The playbook gives a task to a colleague inside a branch, and tells another system."""
+    colleague, endpoint = _known("高木 明", "takagi@example.jp"), _endpoint("基幹", world)
+    task = {"do": "open_task", "id": "task", "title": "x", "member": str(colleague.pk)}
+    steps = [
+        {"do": "branch", "id": "way", "if": CUSTOMERS, "then": [task]},
+        {"do": "webhook", "id": "tell", "endpoint": str(endpoint.pk)},
+    ]
+    live = PlaybookVersion.objects.get(state="live").document
+    row = playbooks.draft({**live, "steps": steps}, by=SYSTEM, at=world.now)
+    playbooks.publish(row.playbook, by=SYSTEM, at=world.now)
+    run("export", folder)
+    return colleague, endpoint
+
+
+def test_colleagues_and_endpoints_are_called_by_name_in_the_files(world: World, folder: Path) -> None:
+    colleague, endpoint = _shared(world, folder)
+    text = (folder / "playbooks" / "rescue.yaml").read_text()
+    assert "member: takagi@example.jp" in text and "endpoint: 基幹" in text
+    assert "0 to change" in run("plan", folder)[1]
+    other = _known("別 人", "other@example.jp")
+    Member.objects.filter(pk=colleague.pk).update(email="gone@example.jp")
+    Member.objects.filter(pk=other.pk).update(email="takagi@example.jp")
+    WebhookEndpoint.objects.filter(pk=endpoint.pk).update(name="旧基幹")
+    second = _endpoint("基幹", world)
+    code, said = run("apply", folder)
+    assert code == 0, said
+    steps = PlaybookVersion.objects.get(state="live").document["steps"]
+    assert steps[0]["then"][0]["member"] == str(other.pk) and steps[1]["endpoint"] == str(second.pk)
+
+
+def test_whoever_is_not_known_here_is_refused_by_name_and_a_number_is_no_name(world: World, folder: Path) -> None:
+    colleague, _ = _shared(world, folder)
+    file = folder / "playbooks" / "rescue.yaml"
+    changed(file, "takagi@example.jp", "tagaki@example.jp")
+    code, said = run("plan", folder)
+    assert code == 1 and "tagaki@example.jp" in said and "takagi@example.jp" in said, "with the nearest there is"
+    changed(file, "tagaki@example.jp", f"'{colleague.pk}'")
+    code, said = run("plan", folder)
+    assert code == 1 and "the e-mail of an active colleague" in said
+
+
+def test_a_plan_says_who_would_come_into_a_playbook_at_once(world: World, folder: Path) -> None:
+    run("export", folder)
+    customers = {"trigger": "condition", "is": CUSTOMERS}
+    told = document(playbook="new", when=[customers], with_standing=True)
+    (folder / "playbooks" / "new.yaml").write_text(yaml.safe_dump(told, allow_unicode=True))
+    said = run("plan", folder)[1]
+    assert f"1 come in at once: {THRIVING}" in said
+    assert not Run.objects.exists() and not PlaybookVersion.objects.filter(playbook__key="new").exists()
+    (folder / "playbooks" / "new.yaml").write_text(yaml.safe_dump({**told, "with_standing": False}))
+    assert "Nobody comes in at once" in run("plan", folder)[1]
+
+
+def test_a_changed_segment_says_which_playbook_it_lets_in_and_whom(world: World, folder: Path) -> None:
+    accounts.change(world.open("朝日製作所"), status="prospect", by=SYSTEM, at=world.now)
+    rescue = PlaybookVersion.objects.get(state="live")
+    told = {key: value for key, value in rescue.document.items() if key != "who"}
+    playbooks.publish(playbooks.draft(told, by=SYSTEM, at=world.now).playbook, by=SYSTEM, at=world.now)
+    run("export", folder)
+    changed(folder / "segments" / "契約中_全社.yaml", "value: customer", "value: prospect")
+    assert "“Rescue” lets in 1: 朝日製作所" in run("plan", folder)[1]

@@ -45,11 +45,11 @@ def export(folder: Path) -> None:
 def plan(path: Path, prune: bool, as_json: bool) -> None:
     """Tell what taking PATH (a folder, or one file in a kind's folder) would change. Nothing is kept.
 
-    Status 1 where a document cannot be taken.
+    Status 1 where a document cannot be taken, or would overwrite somebody's unpublished draft.
     """
     found = plans.plan(_read(path), by=SYSTEM, at=datetime.now(UTC), prune=prune)
     say_json(_plain(found)) if as_json else _show(found)
-    if found.problems:
+    if found.problems or found.conflicts:
         raise SystemExit(1)
 
 
@@ -58,10 +58,12 @@ def plan(path: Path, prune: bool, as_json: bool) -> None:
 @click.option("--plan", "seen", default=None, help="Only if this plan still holds: its digest, as `plan` prints it.")
 @click.option("--note", default="", help="Why; shown with every version and in the journal.")
 @prune_option
-def apply(path: Path, seen: str | None, note: str, prune: bool) -> None:
+@click.option("--force", is_flag=True, help="Also overwrite drafts that somebody has not published yet.")
+def apply(path: Path, seen: str | None, note: str, prune: bool, force: bool) -> None:
     """Take PATH in: every document that differs, all or none."""
     try:
-        row = applying.apply(_read(path), by=SYSTEM, at=datetime.now(UTC), note=note, prune=prune, seen=seen)
+        now = datetime.now(UTC)
+        row = applying.apply(_read(path), by=SYSTEM, at=now, note=note, prune=prune, seen=seen, force=force)
     except applying.Refused as refusal:
         fail("nothing was changed:\n" + "\n".join(f"  {one}" for one in refusal.problems))
     except applying.Moved as moved:
@@ -126,6 +128,8 @@ def _show_change(change: Change) -> None:
         click.secho(f"    {line}", fg=COLOURS.get(line[:1]))
     for effect in change.effects:
         click.echo(f"  > {effect.en}")
+    for conflict in change.conflicts:
+        click.secho(f"  ! {conflict.en}", fg="yellow")
     for problem in change.problems:
         click.secho(f"  ! {problem}", fg="red")
 
@@ -133,7 +137,8 @@ def _show_change(change: Change) -> None:
 def _plain(found: Plan) -> dict[str, object]:
     changes = [
         {"kind": one.kind.folder, "key": one.key, "what": one.what, "difference": one.difference,
-         "effects": [{"en": effect.en, "ja": effect.ja} for effect in one.effects], "problems": list(one.problems)}
+         "effects": [{"en": effect.en, "ja": effect.ja} for effect in one.effects], "problems": list(one.problems),
+         "conflicts": [{"en": told.en, "ja": told.ja} for told in one.conflicts]}
         for one in found.changes
     ]  # fmt: skip
     return {"plan": found.digest, "unchanged": found.unchanged, "changes": changes}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -35,11 +36,18 @@ class NothingToUndo(LookupError):
 
 
 def apply(
-    wanted: Bundle, *, by: Actor, at: datetime, note: str = "", prune: bool = False, seen: str | None = None
+    wanted: Bundle,
+    *,
+    by: Actor,
+    at: datetime,
+    note: str = "",
+    prune: bool = False,
+    seen: str | None = None,
+    force: bool = False,
 ) -> ConfigurationChange | None:
     """Take every document that differs; all or none. None where nothing differs. Safe to repeat.
 
-    - `seen`: the digest of the plan that was looked at.
+    - `seen`: the digest of the plan that was looked at. `force`: also over somebody's unpublished draft.
 
     Raises Refused, Moved. Journal: playbooks.configuration.applied, beside the entry of each document.
     """
@@ -47,7 +55,7 @@ def apply(
         plan = plans.plan(wanted, by=by, at=at, prune=prune)
         if seen is not None and seen != plan.digest:
             raise Moved(Moved.__doc__)
-        return _carried_out(plan, by, at, note) if plan.changes else None
+        return _carried_out(plan, by, at, note, force=force) if plan.changes else None
 
 
 def roll_back(number: int | None = None, *, by: Actor, at: datetime, force: bool = False) -> ConfigurationChange:
@@ -65,7 +73,8 @@ def roll_back(number: int | None = None, *, by: Actor, at: datetime, force: bool
         if changed and not force:
             raise Refused([f"{one['kind']}/{one['key']}: changed since; --force overwrites it" for one in changed])
         back = [_back(one, live) for one in row.documents]
-        done = _carried_out(Plan(tuple(back), 0, ""), by, at, f"#{row.number}")
+        kept = [replace(one, conflicts=plans.in_the_way(one)) for one in back]
+        done = _carried_out(Plan(tuple(kept), 0, ""), by, at, f"#{row.number}", force=force)
         ConfigurationChange.objects.filter(pk=row.pk).update(undone_by=done)
         ConfigurationChange.objects.filter(pk=done.pk).update(undoes=row)
     return done
@@ -85,8 +94,10 @@ def _back(told: dict[str, object], live: Bundle) -> Change:
     return Change(OF_FOLDER[kind], key, live.get((kind, key)), before if isinstance(before, dict) else None)
 
 
-def _carried_out(plan: Plan, by: Actor, at: datetime, note: str) -> ConfigurationChange:
-    problems = list(plan.problems)
+def _carried_out(plan: Plan, by: Actor, at: datetime, note: str, *, force: bool) -> ConfigurationChange:
+    problems = (
+        plan.problems if force else [*plan.problems, *(f"{one}; --force overwrites it" for one in plan.conflicts)]
+    )
     for change in plan.changes if not problems else ():
         try:
             with transaction.atomic():

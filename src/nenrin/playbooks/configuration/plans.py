@@ -11,6 +11,7 @@ from typing import Literal
 
 from django.db import transaction
 
+from nenrin.foundation import organisation
 from nenrin.foundation.actors import Actor
 from nenrin.playbooks.configuration import bundles
 from nenrin.playbooks.configuration.bundles import Bundle
@@ -23,7 +24,8 @@ What = Literal["new", "changed", "gone"]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One document: `before` and `after` are None where there is none. `problems`: why it cannot be taken."""
+    """One document: `before` and `after` are None where there is none. `problems`: why it cannot be taken. `conflicts`:
+    whose unpublished work would be overwritten; only by force."""
 
     kind: Kind
     key: str
@@ -31,6 +33,7 @@ class Change:
     after: Document | None
     effects: tuple[Text, ...] = ()
     problems: tuple[str, ...] = ()
+    conflicts: tuple[Text, ...] = ()
 
     @property
     def what(self) -> What:
@@ -61,6 +64,10 @@ class Plan:
         return [
             f"{change.kind.folder}/{change.key}: {problem}" for change in self.changes for problem in change.problems
         ]
+
+    @property
+    def conflicts(self) -> list[str]:
+        return [f"{one.kind.folder}/{one.key}: {told.en}" for one in self.changes for told in one.conflicts]
 
 
 def plan(wanted: Bundle, *, by: Actor, at: datetime, prune: bool = False) -> Plan:
@@ -101,13 +108,28 @@ def _tried(changes: Iterable[Change], taking: Taking, at: datetime) -> list[Chan
 
 def _one(change: Change, taking: Taking, at: datetime) -> Change:
     """With what it would mean, or with why not. The effect is told before the document is taken: against what is live."""
+    conflicts = in_the_way(change)
     try:
         effects = tuple(change.kind.effect(change.key, change.after, at))
         with transaction.atomic():
             carry_out(change, taking)
     except change.kind.refusals as refusal:
-        return Change(change.kind, change.key, change.before, change.after, (), (str(refusal),))
-    return Change(change.kind, change.key, change.before, change.after, effects)
+        return Change(change.kind, change.key, change.before, change.after, (), (str(refusal),), conflicts)
+    return Change(change.kind, change.key, change.before, change.after, effects, (), conflicts)
+
+
+def in_the_way(change: Change) -> tuple[Text, ...]:
+    """The unpublished draft that taking the document would overwrite, unless it says the same."""
+    found = change.kind.draft(change.key) if change.after is not None else None
+    if found is None or change.after is None or _same(found.document, change.after):
+        return ()
+    on = organisation.today(found.changed_at).isoformat()
+    return (
+        Text(
+            f"the unpublished draft of {found.author} ({on}) would be overwritten",
+            f"{found.author}の未公開の案（{on}）を上書きする",
+        ),
+    )
 
 
 def carry_out(change: Change, taking: Taking) -> None:

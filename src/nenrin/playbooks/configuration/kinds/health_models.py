@@ -8,8 +8,10 @@ from datetime import datetime
 from nenrin.analytics.scores import documents
 from nenrin.analytics.scores.documents import DocumentError
 from nenrin.insight import health_models
+from nenrin.insight.models import HealthModelVersion
 from nenrin.insight.previewing import differences, preview
-from nenrin.playbooks.configuration.kinds.shape import Document, Kind, Taking
+from nenrin.playbooks.configuration import firing
+from nenrin.playbooks.configuration.kinds.shape import Document, Kind, Taking, Unpublished, unpublished
 from nenrin.values import Text
 
 #: Accounts named one by one; the others are counted.
@@ -51,7 +53,11 @@ def effect(key: str, document: Document | None, at: datetime) -> list[Text]:
             f"{seen.taken:,}社中{len(seen.changed):,}社の色が変わる（悪化{seen.worse:,}、改善{seen.better:,}）",
         )
     )
-    return told + [
+    return [*told, *_named(seen), *firing.by_colours(seen.changed, at)]
+
+
+def _named(seen: preview.Preview) -> list[Text]:
+    return [
         Text(
             f"{one.name}: {one.before} -> {one.after} ({one.why.en})",
             f"{one.name}: {one.before} → {one.after}（{one.why.ja}）",
@@ -60,7 +66,11 @@ def effect(key: str, document: Document | None, at: datetime) -> list[Text]:
     ]
 
 
+def draft(key: str) -> Unpublished | None:
+    return unpublished(HealthModelVersion.objects.filter(key=key, state="draft").select_related("author").first())
+
+
 KIND = Kind(
     "health-models", Text("Health model", "ヘルスモデル"), live, take, retire, effect,
-    (DocumentError, health_models.DayIsClosed, health_models.NoDraft, health_models.Stale),
+    (DocumentError, health_models.DayIsClosed, health_models.NoDraft, health_models.Stale), draft,
 )  # fmt: skip

@@ -11,7 +11,7 @@ from nenrin.customers.models import Account
 from nenrin.foundation import organisation
 from nenrin.insight import segment_fields
 from nenrin.insight.models import Segment
-from nenrin.playbooks.configuration.kinds.shape import Document, Kind, Taking
+from nenrin.playbooks.configuration.kinds.shape import Document, Kind, Taking, Unpublished, unpublished
 from nenrin.values import Text
 from nenrin.work.journeys import criteria, designs, documents, placing, standings
 from nenrin.work.journeys.documents import Design
@@ -170,4 +170,10 @@ def _names(found: Sequence[str]) -> tuple[str, str]:
     )
 
 
-KIND = Kind("journeys", Text("Journey", "ジャーニー"), live, take, retire, effect, (Refused, Conflict))
+def draft(key: str) -> Unpublished | None:
+    rows = JourneyVersion.objects.filter(journey__key=key, published_at__isnull=True)
+    row = rows.select_related("author", "journey").first()
+    return unpublished(row, row and {"order": row.journey.position, **row.document})
+
+
+KIND = Kind("journeys", Text("Journey", "ジャーニー"), live, take, retire, effect, (Refused, Conflict), draft)

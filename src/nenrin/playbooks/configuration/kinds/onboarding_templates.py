@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from nenrin.customers.errors import Conflict, Refused
-from nenrin.playbooks.configuration.kinds.shape import Document, Kind, Taking, nothing
+from nenrin.playbooks.configuration.kinds.shape import Document, Kind, Taking, Unpublished, nothing, unpublished
 from nenrin.values import Text
 from nenrin.work.models.onboarding_template import OnboardingTemplate, OnboardingTemplateVersion
 from nenrin.work.onboarding import templates
@@ -27,7 +27,12 @@ def retire(key: str, taking: Taking) -> None:
         templates.archive(row, by=taking.by, at=taking.at)
 
 
+def draft(key: str) -> Unpublished | None:
+    row = OnboardingTemplateVersion.objects.filter(template__key=key, published_at__isnull=True)
+    return unpublished(row.select_related("author").first())
+
+
 KIND = Kind(
     "onboarding-templates", Text("Onboarding template", "オンボーディングのテンプレート"), live, take, retire, nothing,
-    (Refused, Conflict),
+    (Refused, Conflict), draft,
 )  # fmt: skip

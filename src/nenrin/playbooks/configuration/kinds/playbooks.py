@@ -1,16 +1,15 @@
-"""Playbooks by their key. A segment is called by its name in the files: its number differs between installations."""
+"""Playbooks by their key. What has a number of this installation is called by name in the files: see `portable`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from nenrin.analytics import conditions
 from nenrin.insight import segments
-from nenrin.insight.models import Segment
 from nenrin.playbooks import playbooks
-from nenrin.playbooks.configuration.kinds.shape import Document, Kind, Taking
+from nenrin.playbooks.configuration import firing, portable
+from nenrin.playbooks.configuration.kinds.shape import Document, Kind, Taking, Unpublished, unpublished
 from nenrin.playbooks.documents.problems import Unreadable
 from nenrin.playbooks.models import Playbook, PlaybookVersion, Run
 from nenrin.playbooks.models.run import OPEN
@@ -18,13 +17,13 @@ from nenrin.values import Text
 
 
 def live() -> Mapping[str, Document]:
-    names = {str(pk): name for pk, name in Segment.objects.values_list("pk", "name")}
     rows = PlaybookVersion.objects.filter(state="live").select_related("playbook")
-    return {row.playbook.key: _renamed(row.document, lambda key: names.get(key, key)) for row in rows}
+    names = portable.names()
+    return {row.playbook.key: portable.written(row.document, names) for row in rows}
 
 
 def take(key: str, document: Document, taking: Taking) -> None:
-    row = playbooks.draft(_numbered(document), by=taking.by, at=taking.at, note=taking.note)
+    row = playbooks.draft(portable.read(document), by=taking.by, at=taking.at, note=taking.note)
     playbooks.publish(row.playbook, by=taking.by, at=taking.at, note=taking.note)
 
 
@@ -41,34 +40,22 @@ def effect(key: str, document: Document | None, at: datetime) -> list[Text]:
     )
     if document is None:
         return [under_way, Text("Nobody new comes in", "新しい対象は入らない")]
-    found = playbooks.read(_numbered(document))
+    found = playbooks.read(portable.read(document))
     met = len(segments.accounts_in(conditions.dump(found.audience), at=at))
     return [
         Text(f"Its condition holds for {met:,} accounts now", f"対象の条件に該当する顧客は現在{met:,}社"),
+        *firing.once_live(portable.read(document), at),
         under_way,
     ]
 
 
-def _numbered(document: Document) -> dict[str, Any]:
-    numbers = {name: str(pk) for pk, name in Segment.objects.filter(archived_at__isnull=True).values_list("pk", "name")}
-    return _renamed(document, lambda name: numbers.get(name, name))
-
-
-def _renamed(document: Document, named: Callable[[str], str]) -> dict[str, Any]:
-    """The document with other names of segments in its triggers."""
-    triggers = document.get("when")
-    if not isinstance(triggers, list):
-        return dict(document)
-    return {**document, "when": [_retold(one, named) for one in triggers]}
-
-
-def _retold(trigger: Any, named: Callable[[str], str]) -> Any:  # Any: a document is read as it came
-    if not isinstance(trigger, Mapping) or "segment" not in trigger:
-        return trigger
-    return {**trigger, "segment": named(str(trigger["segment"]))}
+def draft(key: str) -> Unpublished | None:
+    rows = PlaybookVersion.objects.filter(playbook__key=key, state__in=playbooks.DRAFTS)
+    row = rows.select_related("author").first()
+    return unpublished(row, row and portable.written(row.document))
 
 
 KIND = Kind(
     "playbooks", Text("Playbook", "プレイブック"), live, take, retire, effect,
-    (Unreadable, playbooks.Stale, playbooks.NoDraft, playbooks.NotLive),
+    (Unreadable, playbooks.Stale, playbooks.NoDraft, playbooks.NotLive), draft,
 )  # fmt: skip

@@ -8,6 +8,7 @@ from datetime import datetime
 from nenrin.analytics.conditions import Unreadable
 from nenrin.insight import segments
 from nenrin.insight.models import Segment, SegmentMembership
+from nenrin.playbooks.configuration import firing
 from nenrin.playbooks.configuration.kinds.shape import Document, Kind, Taking
 from nenrin.values import Text
 
@@ -34,12 +35,14 @@ def effect(key: str, document: Document | None, at: datetime) -> list[Text]:
         SegmentMembership.objects.filter(segment__name=key, left_at__isnull=True).values_list("account", flat=True)
     )
     after = set() if document is None else set(segments.accounts_in(document.get("condition"), at=at))
-    came, went = len(after - inside), len(inside - after)
+    came, went = after - inside, inside - after
+    row = Segment.objects.filter(name=key).first()
     return [
         Text(
-            f"{len(after):,} accounts in it: {came:,} enter, {went:,} leave",
-            f"該当{len(after):,}社（追加{came:,}、除外{went:,}）",
-        )
+            f"{len(after):,} accounts in it: {len(came):,} enter, {len(went):,} leave",
+            f"該当{len(after):,}社（追加{len(came):,}、除外{len(went):,}）",
+        ),
+        *(firing.by_segment(str(row.pk), came, went, at) if row else []),
     ]
 
 

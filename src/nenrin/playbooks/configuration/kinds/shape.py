@@ -23,12 +23,34 @@ class Taking:
 
 
 @dataclass(frozen=True, slots=True)
+class Unpublished:
+    """A draft that somebody works on: taking a document of its key would overwrite it."""
+
+    document: Document
+    author: str
+    changed_at: datetime
+
+
+def unpublished(row: Any, document: Document | None = None) -> Unpublished | None:  # Any: a version of any kind
+    """What a stored draft says of itself; `document`: as its file would be, where the row has it otherwise."""
+    if row is None:
+        return None
+    return Unpublished(document or row.document, row.author.name if row.author else "—", row.changed_at)
+
+
+def no_drafts(key: str) -> Unpublished | None:
+    """Of kinds that are in use as soon as they are saved."""
+    return None
+
+
+@dataclass(frozen=True, slots=True)
 class Kind:
     """One kind: a folder of files, each a document with its key.
 
     - `live()`: documents in use, by key. `take`: put one in use; raises one of `refusals` with every problem named.
     - `retire`: put away what is in use under a key; nothing where nothing is.
     - `effect`: what taking a document (None: putting it away) would change for accounts, in sentences.
+    - `draft`: the unpublished draft under a key, as its file would be.
     """
 
     folder: str
@@ -38,6 +60,7 @@ class Kind:
     retire: Callable[[str, Taking], None]
     effect: Callable[[str, Document | None, datetime], list[Text]]
     refusals: tuple[type[Exception], ...]
+    draft: Callable[[str], Unpublished | None] = no_drafts
 
 
 def nothing(key: str, document: Document | None, at: datetime) -> list[Text]:

@@ -1,0 +1,112 @@
+"""Which playbooks would let whom in if a configuration were taken: each of them asked with all its rules."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import transaction
+
+from nenrin.customers.models import Account
+from nenrin.foundation import organisation
+from nenrin.foundation.actors import SYSTEM
+from nenrin.insight.previewing.preview_changes import Change
+from nenrin.playbooks import arms, gates, lives, playbooks, setting, sweeps
+from nenrin.playbooks.documents.playbooks import Trigger
+from nenrin.playbooks.entering import Door
+from nenrin.playbooks.lives import Live
+from nenrin.playbooks.models import Run
+from nenrin.playbooks.models.run import RunState
+from nenrin.playbooks.triggers.shape import Now
+from nenrin.values import Text
+
+#: Accounts named one by one; the others are counted.
+NAMED: Final = 10
+
+
+def once_live(document: Mapping[str, Any], at: datetime) -> list[Text]:
+    """Who would come in at the first look after this playbook were published. It is published, looked at, and taken back."""
+    with transaction.atomic():
+        row = playbooks.draft(document, by=SYSTEM, at=at)
+        version = playbooks.publish(row.playbook, by=SYSTEM, at=at)
+        fields, choices = setting.current()
+        live = lives.stored(version, fields, choices)
+        sweeps.look_for(live, Now(at, organisation.today(at), fields), Door(at, fields, choices))
+        runs = Run.objects.filter(version=version).exclude(state=RunState.SKIPPED).select_related("account")
+        found = [(run.account.name, run.state) for run in runs.order_by("account__name")]
+        transaction.set_rollback(True)
+    begun = [name for name, state in found if state != RunState.HELD_OUT]
+    told = [_at_once(begun)]
+    if held := len(found) - len(begun):
+        told.append(Text(f"{held:,} of them are left alone, to measure the effect", f"ほか{held:,}社は未実施グループ"))
+    if asked := sum(state == RunState.ASKED for _, state in found):
+        told.append(Text(f"{asked:,} wait for approval first", f"うち{asked:,}社は承認待ち"))
+    return told
+
+
+def by_segment(key: str, came: Collection[int], went: Collection[int], at: datetime) -> list[Text]:
+    """Live playbooks that hear of this segment (its number) and would let accounts in that enter or leave it."""
+    moved = {"entered": came, "left": went}
+    return [
+        told
+        for live, trigger in _hearing("segment")
+        if trigger.values["segment"] == key
+        for told in _fires(live, moved[trigger.values["move"]], at)
+    ]
+
+
+def by_colours(changed: Sequence[Change], at: datetime) -> list[Text]:
+    """Live playbooks that a change of colour lets in, with the accounts that would be shown in another one."""
+    return [
+        told
+        for live, trigger in _hearing("band_change")
+        for told in _fires(live, [one.account for one in changed if _means(trigger, one)], at)
+    ]
+
+
+def _means(trigger: Trigger, change: Change) -> bool:
+    before = trigger.values["before"]
+    return change.after.value in trigger.values["to"] and (not before or change.before.value in before)
+
+
+def _hearing(kind: str) -> Iterator[tuple[Live, Trigger]]:
+    fields, choices = setting.current()
+    for live in lives.current(fields, choices):
+        yield from ((live, trigger) for trigger in live.document.triggers if trigger.kind == kind)
+
+
+def _fires(live: Live, accounts: Collection[int], at: datetime) -> list[Text]:
+    """Those of these accounts that would come in, after every limit and the holdouts."""
+    if not accounts:
+        return []
+    fields, _ = setting.current()
+    rows = list(Account.objects.filter(pk__in=list(accounts)).order_by("name"))
+    known = gates.Known.of(live, [row.pk for row in rows], at, fields)
+    let_in = [row for row in rows if gates.verdict(live, row, (), known, at, fields) is None]
+    held = arms.decided(live, let_in, known, at, fields).held
+    begun = [row.name for row in let_in if row.pk not in held]
+    if not begun:
+        return []
+    name, (some, ja_some) = live.document.name, _names(begun)
+    return [
+        Text(
+            f"“{name.en}” lets in {len(begun):,}: {some}",
+            f"プレイブック「{name.ja}」の対象になる{len(begun):,}社: {ja_some}",
+        )
+    ]
+
+
+def _at_once(names: Sequence[str]) -> Text:
+    if not names:
+        return Text("Nobody comes in at once", "公開直後に対象になる顧客はなし")
+    some, ja_some = _names(names)
+    return Text(f"{len(names):,} come in at once: {some}", f"公開直後に{len(names):,}社が対象になる: {ja_some}")
+
+
+def _names(found: Sequence[str]) -> tuple[str, str]:
+    some, more = found[:NAMED], max(len(found) - NAMED, 0)
+    return (
+        ", ".join(some) + (f" and {more:,} more" if more else ""),
+        "、".join(some) + (f"、ほか{more:,}社" if more else ""),
+    )
