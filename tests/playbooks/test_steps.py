@@ -1,0 +1,77 @@
+"""What single steps do to the account: a project is begun once, a field set or refused; who left may come in again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from nenrin.customers import accounts, attributes
+from nenrin.customers.models import Account
+from nenrin.customers.statuses import AttributeKind
+from nenrin.foundation.actors import SYSTEM
+from nenrin.foundation.models import Organisation
+from nenrin.playbooks import runs
+from nenrin.playbooks.models import PlaybookVersion, Run
+from nenrin.values import Text
+from nenrin.work.models import OnboardingProject, Task
+from tests.playbooks import stage
+from tests.work import onboarding_cast
+
+pytestmark = pytest.mark.django_db
+
+
+def test_an_onboarding_begins_once_though_its_run_is_tried_again(org: Organisation, at: datetime) -> None:
+    onboarding_cast.template()
+    owner = stage.csm()
+    account = stage.account(at=at, owner=owner)
+    begin = {"do": "start_onboarding", "id": "begin", "template": "small"}
+    stage.published(stage.document(steps=[begin, stage.CALL]), at=at)
+    stage.falls(account, at=at)
+    stage.goes_on(at)
+    project = OnboardingProject.objects.get()
+    assert (project.account, project.owner) == (account, owner) and Run.objects.get().state == "done"
+    run = stage.only_run()
+    Run.objects.filter(pk=run.pk).update(state="failed", step="begin")
+    runs.retry(run, by=SYSTEM, at=at)
+    stage.goes_on(at)
+    assert OnboardingProject.objects.count() == 1 and Task.objects.count() == 1
+
+
+def _typed(at: datetime, kind: AttributeKind, value: str) -> Account:
+    attributes.declare("contract_rank", name=Text("Rank", "ランク"), kind=kind, by=SYSTEM, at=at)
+    attributes.declare("note", name=Text("Note", "メモ"), kind=AttributeKind.TEXT, by=SYSTEM, at=at)
+    account = stage.account(at=at, attributes={"note": "残す"})
+    step = {"do": "set_attribute", "id": "rank", "attribute": "contract_rank", "value": value}
+    stage.published(stage.document(steps=[step, stage.CALL]), at=at)
+    stage.falls(account, at=at)
+    stage.goes_on(at)
+    account.refresh_from_db()
+    return account
+
+
+def test_a_field_is_set_and_the_others_stay(org: Organisation, at: datetime) -> None:
+    account = _typed(at, AttributeKind.TEXT, "A")
+    assert account.attributes == {"note": "残す", "contract_rank": "A"} and Run.objects.get().state == "done"
+
+
+def test_a_value_of_another_kind_stops_the_run_with_its_reason(org: Organisation, at: datetime) -> None:
+    account = _typed(at, AttributeKind.DATE, "いつか")
+    run = stage.only_run()
+    assert (run.state, run.step) == ("failed", "rank") and run.why["ja"] and not Task.objects.exists()
+    assert account.attributes == {"note": "残す"}
+
+
+def test_who_left_comes_into_a_win_back_and_stays_in_and_into_no_other(org: Organisation, at: datetime) -> None:
+    account = stage.account(at=at)
+    lost = {"field": "status", "op": "=", "value": "lost"}
+    rest = {"do": "wait", "id": "rest", "time": 2, "unit": "days"}
+    stage.published(stage.document(playbook="back", who=lost, lost_too=True, steps=[rest, stage.CALL]), at=at)
+    stage.published(stage.document(playbook="usual", who=lost), at=at)
+    accounts.change(account, status="lost", by=SYSTEM, at=at)
+    stage.goes_on(at)
+    for version in PlaybookVersion.objects.filter(state="live"):
+        runs.start(version, account, by=SYSTEM, at=at)
+    stage.goes_on(at)
+    told = dict(Run.objects.values_list("playbook__key", "reason"))
+    assert told == {"back": "waits", "usual": "not_a_customer"}
