@@ -53,7 +53,7 @@ def _kept(noun: str, key: str, document: object, report: dict[str, object], at: 
 def test_a_segment_shows_its_past_and_gives_it_away_as_a_file(client: Client, at: datetime) -> None:
     key, account = _segment(at)
     text = body(client, f"/segments/{key}/replay")
-    assert "Entered 1 times; 1 accounts" in text and account.name in text and "担当別" in text
+    assert "Entered 1 time; 1 account" in text and account.name in text and "担当別" in text
     assert account.name not in body(client, f"/segments/{key}/replay?what=left")
     lines = b"".join(client.get(f"/segments/{key}/replay/export.csv").streaming_content).decode("utf-8-sig")
     assert account.name in lines and len(lines.splitlines()) == 2
