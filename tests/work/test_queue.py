@@ -16,7 +16,11 @@ from nenrin.customers.errors import Refused
 from nenrin.customers.models import Account, TouchModel
 from nenrin.customers.statuses import Phase
 from nenrin.foundation.actors import SYSTEM, Actor
-from nenrin.foundation.models import Entry, Member, Organisation
+from nenrin.foundation.mail import outbox
+from nenrin.foundation.mail.addresses import Address
+from nenrin.foundation.mail.outbox import Letter
+from nenrin.foundation.models import Entry, Mail, Member, Organisation
+from nenrin.foundation.models.mail import Kind
 from nenrin.foundation.roles import Role
 from nenrin.ingest import answers as survey_answers
 from nenrin.ingest import tickets
@@ -26,6 +30,7 @@ from nenrin.values import Money, Text
 from nenrin.work import cadence, tasks, touches
 from nenrin.work.models import Task
 from nenrin.work.models.queue import Answered, QueueAnswer
+from nenrin.work.opportunities import holding
 from nenrin.work.privacy import queue as privacy
 from nenrin.work.queue import answers, asking, plays, rows, worth
 from nenrin.work.queue.asking import Day
@@ -134,6 +139,29 @@ def test_a_detractor_asks_for_an_answer_until_somebody_was_in_touch(desk: Desk, 
     assert reason.headline.ja.startswith("NPS 3") and reason.evidence[0].ja == "「予約連携が不安定」"
     desk.touch(account, days_ago=0)
     assert "detractor" not in desk.reasons(cast.THRIVING)
+
+
+@pytest.mark.parametrize(("approved_by", "counts"), [("山口 健", True), ("", False)])
+def test_a_mail_that_a_person_let_out_is_an_answer_and_a_contact(
+    desk: Desk, at: datetime, approved_by: str, counts: bool
+) -> None:
+    """What a playbook sends by itself is none."""
+    account = desk.account(cast.THRIVING)
+    account.touches.all().delete()
+    opportunities_world.detractor(account, at=at)
+    letter = Letter(
+        to=Address("a@b.example"),
+        subject="お詫びとご説明",
+        text="…",
+        kind=Kind.ACCOUNT,
+        key="k:1",
+        account_id=account.pk,
+    )
+    [mail] = outbox.put_many([letter], by=SYSTEM, at=at)
+    Mail.objects.filter(pk=mail.pk).update(state="delivered", handed_over_at=at, approved_by=approved_by)
+    assert ("detractor" not in desk.reasons(cast.THRIVING)) is counts
+    assert (holding.of(account, at) == []) is counts
+    assert (desk.day().portfolio.standing[account.pk].touched_on is not None) is counts
 
 
 def test_an_urgent_ticket_is_told_from_its_second_day(desk: Desk, at: datetime) -> None:

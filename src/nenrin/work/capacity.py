@@ -16,6 +16,7 @@ from nenrin.customers.models.capacity import DAYS_A_MONTH
 from nenrin.customers.statuses import Phase, Status
 from nenrin.foundation.models import Member
 from nenrin.values import Money
+from nenrin.work import letters
 from nenrin.work.models import Touch
 from nenrin.work.models.day_load import DayLoad
 from nenrin.work.models.task import Task
@@ -105,8 +106,9 @@ def _untouched(rows: object, at: datetime) -> Iterable[tuple[int, int]]:
     since = at - timedelta(days=UNTOUCHED_DAYS)
     touched = Touch.objects.filter(account=OuterRef("pk"), retracted_at__isnull=True, happened_at__gte=since)
     touched = touched.exclude(channel=Channel.NOTE).exclude(direction=Direction.INTERNAL)
+    mailed = letters.by_people().filter(account=OuterRef("pk"), handed_over_at__gte=since)
     found: Iterable[tuple[int, int]] = (
-        rows.filter(~Exists(touched)).values_list("owner").annotate(n=Count("pk"))  # type: ignore[attr-defined]
+        rows.filter(~Exists(touched), ~Exists(mailed)).values_list("owner").annotate(n=Count("pk"))  # type: ignore[attr-defined]
     )
     return found
 

@@ -15,7 +15,9 @@ from nenrin.customers.models import Account
 from nenrin.foundation import bulk, format, organisation
 from nenrin.foundation.calendar import day_of
 from nenrin.ingest.models import Answer, Ticket
+from nenrin.ingest.models.facts import ImportedQuerySet
 from nenrin.values import Text
+from nenrin.work import letters
 from nenrin.work.models import Touch
 from nenrin.work.models.touch import Channel, Direction
 
@@ -91,14 +93,17 @@ def of_health(band: str | None, score: float | None, as_of: date | None) -> Grou
     return Ground("unknown", Text("health is not known", "ヘルスが不明"), as_of)
 
 
-def _tickets(accounts: Sequence[int] | None) -> list[tuple[int, Ground]]:
-    """Urgent ones and complaints that are not resolved; the oldest of each."""
+def tickets(accounts: Sequence[int] | None) -> ImportedQuerySet:
+    """Urgent ones and complaints that are not resolved."""
     rows = Ticket.objects.filter(Q(priority="urgent") | Q(kind="complaint"))
     rows = rows.filter(resolved_at__isnull=True, retracted_at__isnull=True)
-    if accounts is not None:
-        rows = rows.filter(account__in=bulk.among(accounts))
+    return rows if accounts is None else rows.filter(account__in=bulk.among(accounts))
+
+
+def _tickets(accounts: Sequence[int] | None) -> list[tuple[int, Ground]]:
+    """The oldest of each kind."""
     zone, found = organisation.zone(), dict[tuple[str, int], date]()
-    told = rows.order_by("-opened_at").values_list("account_id", "priority", "kind", "opened_at")
+    told = tickets(accounts).order_by("-opened_at").values_list("account_id", "priority", "kind", "opened_at")
     for key, priority, kind, opened in told:
         codes = [("ticket", priority == "urgent"), ("complaint", kind == "complaint")]
         found.update({(code, key): day_of(opened, zone) for code, is_one in codes if is_one})
@@ -114,20 +119,24 @@ def _of_ticket(code: str, day: date) -> Ground:
     return Ground(code, Text(f"a complaint of {en} is not answered", f"不満の申し出に未回答（{ja}受付）"), day)
 
 
-def _answers(accounts: Sequence[int] | None, at: datetime) -> list[tuple[int, Ground]]:
-    """Detractors whom nobody has talked or written to since; the latest of each account."""
+def detractors(accounts: Sequence[int] | None, at: datetime) -> ImportedQuerySet:
+    """Those whom nobody has talked or written to since."""
     since = Touch.objects.filter(
         account=OuterRef("account"), happened_at__gt=OuterRef("answered_at"), retracted_at__isnull=True
     ).exclude(channel=Channel.NOTE)
     since = since.exclude(direction=Direction.IN)
+    replied = letters.by_people().filter(account=OuterRef("account"), handed_over_at__gt=OuterRef("answered_at"))
     rows = Answer.objects.filter(
-        ~Exists(since), survey="nps", score__lte=DETRACTOR, retracted_at__isnull=True, answered_at__lte=at,
+        ~Exists(since), ~Exists(replied), survey="nps", score__lte=DETRACTOR, retracted_at__isnull=True, answered_at__lte=at,
         answered_at__gte=at - timedelta(ANSWER_DAYS),
     )  # fmt: skip
-    if accounts is not None:
-        rows = rows.filter(account__in=bulk.among(accounts))
+    return rows if accounts is None else rows.filter(account__in=bulk.among(accounts))
+
+
+def _answers(accounts: Sequence[int] | None, at: datetime) -> list[tuple[int, Ground]]:
+    """The latest of each account."""
     zone = organisation.zone()
-    told = rows.order_by("answered_at").values_list("account_id", "score", "answered_at")
+    told = detractors(accounts, at).order_by("answered_at").values_list("account_id", "score", "answered_at")
     latest = {key: (score, day_of(answered, zone)) for key, score, answered in told if answered is not None}
     return [(key, _of_answer(score, day)) for key, (score, day) in latest.items()]
 

@@ -22,11 +22,10 @@ from nenrin.foundation.models import Member, Organisation
 from nenrin.foundation.permissions import Permission
 from nenrin.foundation.roles import Role
 from nenrin.insight.models import CurrentMeasure, DailyScore, Health, Risk
+from nenrin.work import letters
 from nenrin.work.models import Touch
 from nenrin.work.models.task import Task
 from nenrin.work.models.touch import Channel, Direction
-from nenrin.work.opportunities import holding
-from nenrin.work.opportunities.holding import Ground
 
 #: Days over which a move of the score is told.
 WEEK = 7
@@ -89,7 +88,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """`kind`: left, answer, ticket, promise, onboarding or opportunity. `figure`: an answer's score. `words` and `name` are
+    """`kind`: left, answer, ticket, waits (for us: no proposal meanwhile), promise, onboarding or opportunity. `figure`: an answer's score. `words` and `name` are
     personal, but of onboarding: there `words` are its standing and four counts (settled, all, overdue with us, with them);
     and of an opportunity: its kind, its state and the seller's number, `name` its next step."""
 
@@ -118,11 +117,6 @@ class Portfolio(Sequence[int]):
     def __getitem__(self, place: slice) -> Sequence[int]: ...
     def __getitem__(self, place: int | slice) -> int | Sequence[int]:
         return self._keys[place]
-
-    @cached_property
-    def voiced(self) -> Mapping[int, Sequence[Ground]]:
-        """What customers gave as a ground against any proposal: a ticket, a complaint, an answer nobody replied to."""
-        return holding.voiced(self._keys, self.at)
 
     def __len__(self) -> int:
         return len(self._keys)
@@ -177,6 +171,7 @@ def _accounts(member: Member, on: date) -> QuerySet[Account]:
     own = Assignment.objects.filter(account=OuterRef("pk"), member=member, until_on__isnull=True)
     touched = Touch.objects.filter(account=OuterRef("pk"), retracted_at__isnull=True)
     last = touched.exclude(direction=Direction.INTERNAL).order_by("-happened_at").values("happened_at")
+    mailed = letters.by_people().filter(account=OuterRef("pk"))
     score = DailyScore.objects.filter(account=OuterRef("pk"), day=on - timedelta(WEEK)).values("score")
     cadence = TouchModel.objects.filter(key=OuterRef("touch_model")).values("contact_every_days")
     ending = Subscription.objects.filter(
@@ -189,6 +184,7 @@ def _accounts(member: Member, on: date) -> QuerySet[Account]:
         minutes_a_day=Subquery(Capacity.objects.filter(member=member.pk).values("minutes_a_day")[:1]),
         talked_at=Subquery(last.filter(channel__in=(Channel.MEETING, Channel.CALL))[:1]),
         written_at=Subquery(last.filter(channel=Channel.MAIL, direction=Direction.OUT)[:1]),
+        mailed_at=Subquery(mailed.order_by("-handed_over_at").values("handed_over_at")[:1]),
         before=Subquery(score[:1]),
         every_days=Subquery(cadence[:1]),
         ends_unless_renewed=Exists(ending),
@@ -217,7 +213,8 @@ def _measures(accounts: Sequence[int]) -> dict[int, dict[str, float]]:
 
 def _standing(account: Account, risks: dict[str, Told], measures: dict[str, float], zone: ZoneInfo) -> Standing:
     noted = account.__dict__  # what the query annotated
-    talked, written = noted["talked_at"], noted["written_at"]
+    talked = noted["talked_at"]
+    written = max(filter(None, (noted["written_at"], noted["mailed_at"])), default=None)
     return Standing(
         account, getattr(account, "health", None), noted["before"], talked and day_of(talked, zone),
         written and day_of(written, zone), noted["every_days"], noted["ends_unless_renewed"], risks, measures,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 
 from nenrin.analytics.scores.bands import Band
 from nenrin.analytics.scores.sentences import BANDS
@@ -15,6 +16,11 @@ def day(value: date) -> Text:
     >>> day(date(2026, 11, 6)).ja
     '11/06'
     """
+    return _day(value)
+
+
+@lru_cache(maxsize=4096)
+def _day(value: date) -> Text:
     return Text(format.day(value, "en", "brief"), format.day(value, "ja", "brief"))
 
 

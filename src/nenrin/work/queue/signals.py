@@ -1,4 +1,4 @@
-"""What customers said and what we owe them, as far as it asks for an answer: one query for six kinds of rows.
+"""What customers said and what we owe them, as far as it asks for an answer: one query for seven kinds of rows.
 
 A union of narrow rows instead of a query each: a page has a budget of queries, and each kind is few rows.
 """
@@ -17,11 +17,13 @@ from nenrin.customers.statuses import DecisionRole
 from nenrin.foundation import bulk
 from nenrin.foundation.calendar import add_business_days
 from nenrin.ingest.models import Answer, Ticket
+from nenrin.work import letters
 from nenrin.work.models import Touch
 from nenrin.work.models.onboarding import OnboardingProject, Standing
 from nenrin.work.models.opportunity import Opportunity
 from nenrin.work.models.promise import Promise, PromiseState
 from nenrin.work.models.touch import Channel, Direction
+from nenrin.work.opportunities import holding
 from nenrin.work.queue.portfolio import Portfolio, Signal
 
 #: How far back each kind is looked for, and how long an urgent ticket may be open.
@@ -40,7 +42,14 @@ def of(portfolio: Portfolio, *kinds: str) -> list[Signal]:
 def _read(keys: Sequence[int], on: date, at: datetime) -> list[Signal]:
     if not keys:
         return []
-    others = (_answers(keys, at), _tickets(keys, at), _promises(keys, on), _onboarding(keys), _opportunities(keys))
+    others = (
+        _answers(keys, at),
+        _tickets(keys, at),
+        *_waits(keys, at),
+        _promises(keys, on),
+        _onboarding(keys),
+        _opportunities(keys),
+    )
     return [_signal(*row) for row in _left(keys, on).union(*others, all=True)]
 
 
@@ -68,8 +77,9 @@ def _answers(keys: Sequence[int], at: datetime) -> Any:  # Any: rows of a union
         account=OuterRef("account"), happened_at__gt=OuterRef("answered_at"), retracted_at__isnull=True
     ).exclude(channel=Channel.NOTE)
     since = since.exclude(direction=Direction.IN)
+    replied = letters.by_people().filter(account=OuterRef("account"), handed_over_at__gt=OuterRef("answered_at"))
     rows = Answer.objects.filter(
-        ~Exists(since), account__in=bulk.among(keys), survey="nps", score__lte=DETRACTOR, retracted_at__isnull=True,
+        ~Exists(since), ~Exists(replied), account__in=bulk.among(keys), survey="nps", score__lte=DETRACTOR, retracted_at__isnull=True,
         answered_at__gte=at - timedelta(ANSWER_DAYS), answered_at__lte=at,
     )  # fmt: skip
     return _narrow(rows, "answer", "answered_at", F("score"), F("comment"), F("respondent"))
@@ -82,6 +92,14 @@ def _tickets(keys: Sequence[int], at: datetime) -> Any:  # Any: rows of a union
         opened_at__lte=at - timedelta(TICKET_DAYS),
     )  # fmt: skip
     return _narrow(rows, "ticket", "opened_at", Value(0), F("title"), F("key"))
+
+
+def _waits(keys: Sequence[int], at: datetime) -> Any:  # Any: rows of two unions
+    """Whatever speaks against proposing anything, said by the customer."""
+    tickets = _narrow(holding.tickets(keys), "waits", "opened_at", Value(0), F("title"), F("key"))
+    return tickets, _narrow(
+        holding.detractors(keys, at), "waits", "answered_at", F("score"), F("comment"), F("respondent")
+    )
 
 
 def _promises(keys: Sequence[int], on: date) -> Any:  # Any: rows of a union

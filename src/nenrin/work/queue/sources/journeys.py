@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from nenrin.customers.statuses import Stage
 from nenrin.foundation import bulk, organisation
+from nenrin.foundation.calendar import start_of
 from nenrin.foundation.models import Member
 from nenrin.values import Text
 from nenrin.work.journeys import designs, placing, standings
@@ -46,8 +47,11 @@ def _is_told(account: int, stage: StageDesign, projects: set[int]) -> bool:
 def _late(wanted: dict[int, StageDesign], on: date) -> list[Reason]:
     if not wanted:
         return []
-    zone = organisation.zone()
-    rows = StageStay.objects.open().filter(account__in=bulk.among(sorted(wanted))).order_by("account")
+    zone, least = organisation.zone(), min(stage.days or 0 for stage in wanted.values())
+    rows = StageStay.objects.open().filter(
+        account__in=bulk.among(sorted(wanted)), since__lt=start_of(on - timedelta(least - 1), zone)
+    )
+    rows = rows.only("account", "stage", "since", "is_exact", "is_ready").order_by("account")
     found = [
         _reason(row, wanted[row.account_id], on, zone) for row in rows if row.stage == wanted[row.account_id].stage
     ]

@@ -21,8 +21,9 @@ def reasons(accounts: Portfolio, member: Member, on: date) -> list[Reason]:
     live, may_read = signals.of(accounts, "opportunity"), visible(member, FieldClass.PERSONAL)
     due = [_due(one, on, may_read) for one in live if one.on <= on and _is_for(one, member)]
     busy = {one.account for one in live}
+    waiting = {one.account for one in signals.of(accounts, "waits")}
     likely = [row for key, row in accounts.standing.items() if key not in busy and _may_grow(row)]
-    return [*due, *(_grows(row, on) for row in likely if row.account.pk not in accounts.voiced)]
+    return [*due, *(_grows(row, on) for row in likely if row.account.pk not in waiting)]
 
 
 def _is_for(one: Signal, member: Member) -> bool:

@@ -16,8 +16,9 @@ LEAST, STEPS = 0.9, (0.9, 1.0)
 
 def reasons(accounts: Portfolio, member: Member, on: date) -> list[Reason]:
     busy = {one.account for one in signals.of(accounts, "opportunity") if one.words.startswith("seats|")}
+    waiting = {one.account for one in signals.of(accounts, "waits")}
     found = (_reason(row, on) for key, row in accounts.standing.items() if key not in busy)
-    return [reason for reason in found if reason and reason.account not in accounts.voiced]
+    return [reason for reason in found if reason and reason.account not in waiting]
 
 
 def _reason(row: Standing, on: date) -> Reason | None:
