@@ -58,10 +58,9 @@ def _left(steps: Steps, cohort: Whole, months: int) -> tuple[Whole, Whole]:
     was, now, size = steps.was, steps.now, shape[0] * shape[1]
     if now.min(initial=0) < 0:
         was, now = np.maximum(was, 0), np.maximum(now, 0)
-    paid, pays = was > 0, now > 0
-    came, left = (np.bincount(cell[which], minlength=size) for which in (pays & ~paid, paid & ~pays))
-    mrr = binned(cell, now - was, size)
-    return mrr.reshape(shape).cumsum(axis=1), (came - left).reshape(shape).cumsum(axis=1)
+    came = (now > 0).astype(np.int64) - (was > 0)  # 1 where an account begins to pay, -1 where it ends
+    mrr, accounts = (binned(cell, values, size).reshape(shape) for values in (now - was, came))
+    return mrr.cumsum(axis=1), accounts.cumsum(axis=1)
 
 
 def _months(days: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -14,23 +14,45 @@ from nenrin.values import Period
 
 Rates = Mapping[int, Whole]
 Paying = Mapping[int, Mask]
+Pair = tuple[int, int]
 COLUMNS = frozenset(("base", "kept", "kept_capped", "accounts_base", "accounts_kept"))
 
 
 def summed(reading: Reading, asked: Sequence[Period], groups: Groups, wanted: frozenset[str]) -> dict[str, Whole]:
     """The wanted ones of COLUMNS as columns.standing has them for each account: [periods, groups]."""
     pairs = [(number(periods.year_before(period.end)) - 1, number(period.end) - 1) for period in asked]
-    days = sorted({day for pair in pairs for day in pair})
-    table, is_whole = reading.table(days), groups.is_everyone(len(reading.book.accounts))
-    table = table if is_whole else table[:, groups.row]
+    days, names = sorted({day for pair in pairs for day in pair}), sorted(COLUMNS & wanted)
+    if groups.count == 1 and groups.is_everyone(len(reading.book.accounts)):
+        alone = _alone(reading, days, pairs)
+        return {name: np.array([[alone[pair][name]] for pair in pairs], dtype=np.int64) for name in names}
+    table = reading.table(days)[:, groups.row]
     table = np.maximum(table, 0) if reading.line.level.min(initial=0) < 0 else table
     rates, paying = dict(zip(days, table, strict=True)), dict(zip(days, table > 0, strict=True))
-    names = sorted(COLUMNS & wanted)
-    if is_whole and groups.count == 1:
-        alone = [_of_all(rates, paying, *pair) for pair in pairs]
-        return {name: np.array([[row[name]] for row in alone], dtype=np.int64) for name in names}
     told = [_by_group(rates, paying, *pair, groups) for pair in pairs]
     return {name: np.stack([row[name] for row in told]) for name in names}
+
+
+def _alone(reading: Reading, days: Sequence[int], pairs: Sequence[Pair]) -> dict[Pair, dict[str, np.int64 | int]]:
+    """What `_of_all` says of each pair; day after day, so that only the rates of a year are held at a time."""
+    steps, has_credits = reading.steps(days), bool(reading.line.level.min(initial=0) < 0)
+    order = np.argsort(steps.column.astype(np.uint16) if len(days) < 2**16 else steps.column, kind="stable")
+    row, delta = steps.row[order], (steps.now - steps.was)[order]
+    cuts = np.searchsorted(steps.column[order], np.arange(len(days) + 1)).tolist()
+    last, by_now = dict(sorted(pairs, key=lambda pair: pair[1])), dict[int, list[Pair]]()
+    for pair in pairs:
+        by_now.setdefault(pair[1], []).append(pair)
+    standing = np.zeros(reading.line.count, dtype=np.int64)
+    rates: dict[int, Whole] = {}
+    paying: dict[int, Mask] = {}
+    found: dict[Pair, dict[str, np.int64 | int]] = {}
+    for day, begin, end in zip(days, cuts[:-1], cuts[1:], strict=True):
+        standing[row[begin:end]] += delta[begin:end]  # an account is in a column once
+        rates[day] = np.maximum(standing, 0) if has_credits else standing.copy()
+        paying[day] = standing > 0
+        found |= {pair: _of_all(rates, paying, *pair) for pair in by_now.get(day, ())}
+        for done in [one for one in rates if last.get(one, one) <= day and one != day]:
+            del rates[done], paying[done]
+    return found
 
 
 def _of_all(rates: Rates, paying: Paying, then: int, now: int) -> dict[str, np.int64 | int]:
