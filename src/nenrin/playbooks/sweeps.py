@@ -1,15 +1,18 @@
-"""The look at conditions: once a day, and again when the lake has news; each fires once, on becoming true."""
+"""The look at conditions: once a day, and again with news, soon for whom it concerns; each fires once, on becoming true."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
 from nenrin.foundation import bulk, organisation
+from nenrin.foundation.models import Entry
+from nenrin.ingest import lakes
 from nenrin.insight import refresh
-from nenrin.insight.models import Progress
+from nenrin.insight.refreshing import touched
 from nenrin.playbooks import entering, lives, setting, triggers
 from nenrin.playbooks.documents.playbooks import Trigger
 from nenrin.playbooks.entering import CHUNK, Door, Firing
@@ -17,45 +20,93 @@ from nenrin.playbooks.lives import Live
 from nenrin.playbooks.models import Playbook, Remembered, Sweep
 from nenrin.playbooks.triggers.shape import YES, Found, Now
 
-#: News of the lake is looked at so often at most.
-REST = timedelta(seconds=60)
+#: Entries of the playbooks themselves touch no account.
+OWN = "playbooks."
+#: All accounts are looked at so often at most; those that something new is known of, so often.
+REST, SHORT_REST = timedelta(seconds=60), timedelta(seconds=2)
+#: Touched accounts above which the look at everybody is waited for, and entries read to find them.
+FEW, ENTRIES = 500, 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class _News:
+    """How far the measures of today and the journal have come."""
+
+    events: int
+    facts: int
+    entry: int
 
 
 def sweep(at: datetime) -> int:
     """One look, if one is due; returns how many accounts came in or were kept out. Safe to repeat after a crash: what
     fired is remembered in the transaction that let it in.
 
-    A clock that leaps a day makes one look, not two: what became true meanwhile fires once.
+    Accounts that something new is known of are looked at within seconds, everybody once a day and with news of the lake
+    once a minute. A clock that leaps a day makes one look, not two: what became true meanwhile fires once.
     """
     progress, row, today = refresh.here(), Sweep.objects.get_or_create(pk=1)[0], organisation.today(at)
-    if not _is_due(progress, row, today, at):
+    if progress.refreshed_on != today:  # health of the day is not made yet
         return 0
-    count = look(at)
+    newest = Entry.objects.filter(sequence__isnull=False).order_by("-sequence").values_list("sequence", flat=True)
+    news = _News(progress.events_seen, progress.facts_seen, newest.first() or 0)
+    if _is_due(news, row, today, at):
+        count = look(at)
+        few = {"few_at": at, "few_events_seen": news.events, "few_facts_seen": news.facts, "entry_seen": news.entry}
+        Sweep.objects.filter(pk=1).update(day=today, at=at, events_seen=news.events, facts_seen=news.facts, **few)
+        return count
+    return _short(news, row, at)
+
+
+def look(at: datetime, accounts: Sequence[int] | None = None) -> int:
+    """Look at every condition now, whether it is due or not; where a playbook cannot be read, once it can be again.
+
+    - `accounts`: of these only.
+    """
+    fields, choices = setting.current()
+    now, door = Now(at, organisation.today(at), fields, accounts), Door(at, fields, choices)
+    readable = [live for live in lives.current(fields, choices) if live.problem is None]
+    return sum(look_for(live, now, door) for live in readable)
+
+
+def _is_due(news: _News, row: Sweep, today: date, at: datetime) -> bool:
+    """It is a new day, or a minute ago or more and the lake has news, or the journal more than a short look reads."""
+    if row.day != today or row.at is None:
+        return True
+    is_new = (news.events, news.facts) != (row.events_seen, row.facts_seen) or news.entry - row.entry_seen > ENTRIES
+    return is_new and not timedelta(0) <= at - row.at < REST
+
+
+def _short(news: _News, row: Sweep, at: datetime) -> int:
+    """A look at the few accounts that were touched since the last one; where they are many, everybody's turn comes."""
+    seen = _News(row.few_events_seen, row.few_facts_seen, row.entry_seen)
+    if news == seen or (row.few_at is not None and timedelta(0) <= at - row.few_at < SHORT_REST):
+        return 0
+    accounts = _touched(news, seen)
+    if accounts is None:
+        return 0
+    count = look(at, sorted(accounts)) if accounts else 0
     Sweep.objects.filter(pk=1).update(
-        day=today, at=at, events_seen=progress.events_seen, facts_seen=progress.facts_seen
+        few_at=at, few_events_seen=news.events, few_facts_seen=news.facts, entry_seen=news.entry
     )
     return count
 
 
-def look(at: datetime) -> int:
-    """Look at every condition now, whether it is due or not; where a playbook cannot be read, once it can be again."""
-    fields, choices = setting.current()
-    now, door = Now(at, organisation.today(at), fields), Door(at, fields, choices)
-    readable = [live for live in lives.current(fields, choices) if live.problem is None]
-    return sum(_look(live, now, door) for live in readable)
+def _touched(news: _News, seen: _News) -> set[int] | None:
+    """Accounts of which something new is known; None where they are too many for a short look."""
+    if news.entry - seen.entry > ENTRIES:
+        return None
+    told = Entry.objects.filter(sequence__gt=seen.entry, sequence__lte=news.entry, account__isnull=False)
+    accounts = set(told.exclude(action__startswith=OWN).values_list("account", flat=True).distinct())
+    if (news.events, news.facts) != (seen.events, seen.facts):
+        found = touched.since(lakes.current(), seen.events, seen.facts)
+        if found.everybody:
+            return None
+        accounts |= found.accounts
+    return accounts if len(accounts) <= FEW else None
 
 
-def _is_due(progress: Progress, row: Sweep, today: object, at: datetime) -> bool:
-    """Health of the day has been made, and either it is a new day or something new was seen a minute ago or more."""
-    if progress.refreshed_on != today:
-        return False
-    if row.day != today or row.at is None:
-        return True
-    is_new = (progress.events_seen, progress.facts_seen) != (row.events_seen, row.facts_seen)
-    return is_new and not timedelta(0) <= at - row.at < REST
-
-
-def _look(live: Live, now: Now, door: Door) -> int:
+def look_for(live: Live, now: Now, door: Door) -> int:
+    """Look at the conditions of one playbook; returns how many accounts came in or were kept out."""
     return sum(
         _trigger(live, place, trigger, now, door)
         for place, trigger in enumerate(live.document.triggers)
@@ -65,8 +116,10 @@ def _look(live: Live, now: Now, door: Door) -> int:
 
 def _trigger(live: Live, place: int, trigger: Trigger, now: Now, door: Door) -> int:
     found, key = _found(trigger, now), lives.digest(trigger)
-    known = dict(_rows(live.row, key).values_list("account", "token"))
-    new = [account for account, token in found.tokens.items() if known.get(account) != token]
+    rows = _rows(live.row, key) if now.accounts is None else _rows(live.row, key).filter(account__in=now.accounts)
+    known = dict(rows.values_list("account", "token"))
+    meant = found.tokens if now.accounts is None else found.tokens.keys() & set(now.accounts)
+    new = sorted(account for account in meant if known.get(account) != found.tokens[account])
     gone = [account for account in known if account not in found.tokens and account not in found.unsure]
     count = 0
     for start in range(0, len(new), CHUNK):
