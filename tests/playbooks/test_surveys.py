@@ -216,6 +216,18 @@ def test_nobody_answers_from_a_draft_nor_from_the_outbox_afterwards(org: Organis
     assert links.find(link) == row and fates.follow(at) == 0, "whoever got it may still answer"
 
 
+def test_a_mail_whose_fate_goes_on_meanwhile_loses_its_links_in_the_next_round(
+    org: Organisation, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _asked(at)
+    _sent(at)
+    monkeypatch.setattr(fates.secrets_out, "take_out", lambda mails, pattern: 0)
+    fates.follow(at)
+    assert SurveyAsk.objects.get().has_links
+    monkeypatch.undo()
+    assert fates.follow(at) == 1 and "/survey/" not in Mail.objects.get().text
+
+
 @pytest.mark.parametrize("state", ["cancelled", "suppressed", "failed", "bounced"])
 def test_a_mail_that_reached_nobody_asked_nobody(org: Organisation, at: datetime, state: str) -> None:
     account, row = _asked(at)

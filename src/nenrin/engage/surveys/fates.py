@@ -79,7 +79,9 @@ def _emptied(limit: int) -> int:
     rows = SurveyAsk.objects.filter(has_links=True)
     mails = list(Mail.objects.filter(pk__in=rows.values("mail"), state__in=_OVER).order_by("pk")[:limit])
     secrets_out.take_out(mails, links.IN_WORDS)
-    return rows.filter(mail__in=[mail.pk for mail in mails]).update(has_links=False)
+    now = Mail.objects.filter(pk__in=[mail.pk for mail in mails]).values_list("pk", "text", "html")
+    done = [key for key, *words in now if not any(map(links.IN_WORDS.search, words))]  # others moved on: next round
+    return rows.filter(mail__in=done).update(has_links=False)
 
 
 def _locked(key: int) -> SurveyAsk:
