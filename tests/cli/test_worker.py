@@ -14,6 +14,7 @@ from django.db import connection
 
 from nenrin.cli import worker
 from nenrin.cli.loops import BESIDE, LONG, LOOPS, PROMPT, Loop
+from nenrin.web.data import source_words
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("org")]
 
@@ -48,3 +49,7 @@ def test_learning_and_backtests_are_beside_the_others_and_once_does_them_too() -
     beside = [loop for loops in BESIDE.values() for loop in loops]
     assert set(LONG) <= set(beside) and set(LOOPS) == {*PROMPT, *beside}
     assert len({loop.name for loop in LOOPS}) == len(LOOPS)
+
+
+def test_the_data_board_has_a_word_for_each_loop() -> None:
+    assert {f"worker.{loop.name}" for loop in LOOPS} == set(source_words.LOOPS)

@@ -25,7 +25,16 @@ from nenrin.insight.executive import mails as reports
 from nenrin.insight.risk import runs as learning
 from nenrin.insight.risk import step as risk
 from nenrin.playbooks import loops as playbooks
-from nenrin.work import attachments, following, handoff_rounds, loss_opening, losses, notice_mails, renewal_rounds
+from nenrin.work import (
+    attachments,
+    following,
+    handoff_rounds,
+    loss_opening,
+    losses,
+    notice_mails,
+    owner_notices,
+    renewal_rounds,
+)
 from nenrin.work.calendars import subscriptions as calendars
 from nenrin.work.journeys import rounds as journey_rounds
 from nenrin.work.onboarding import rounds as onboarding_rounds
@@ -114,6 +123,7 @@ PROMPT = (
     Loop("journeys", journey_rounds.step),
     Loop("losses", loss_opening.step),
     Loop("renewals", renewal_rounds.step),
+    Loop("owners", owner_notices.step),
     Loop("notices", notice_mails.step),
     Loop("tidy", _tidy),
     Loop("verify", verification.step),

@@ -1,11 +1,11 @@
-"""The worker's round: handoffs that open by themselves or find their receiver; once a day, reminders of promises and what became of deals."""
+"""The worker's round: handoffs that open by themselves or find their receiver; once a day, reminders of promises and of notice deadlines, and what became of deals."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from nenrin.foundation import organisation
-from nenrin.work import deals, handoff_opening, promise_reminders
+from nenrin.work import deals, handoff_opening, owner_notices, promise_reminders
 from nenrin.work.handing import receivers
 from nenrin.work.models import HandoffPolicy
 
@@ -17,5 +17,6 @@ def step(at: datetime) -> int:
     if HandoffPolicy.objects.filter(pk=1, reminded_on__gte=today).exists():
         return opened
     told = promise_reminders.remind(today, at=at) + deals.tell(today, at=at)
+    told += owner_notices.deadlines(today, at=at)
     HandoffPolicy.objects.update_or_create(pk=1, defaults={"reminded_on": today})
     return opened + told
