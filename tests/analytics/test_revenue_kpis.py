@@ -163,7 +163,7 @@ def test_a_kpi_is_declared_whole(kpi: Kpi) -> None:
     for text in (kpi.name, kpi.meaning, kpi.empty, *(band.label for band in kpi.bands)):
         assert text.en and re.search(r"[ぁ-んァ-ヶ一-龠]|MRR|ARR|LTV|CAC|NPS", text.ja)
     assert kpi.group in GROUPS and kpi.formula and all(band.source for band in kpi.bands)
-    assert (kpi.interval == "none") == (not kpi.over) == (not kpi.under)
+    assert bool(kpi.over) == bool(kpi.under) and (kpi.interval == "none") == (not kpi.over and not kpi.factors)
 
 
 def test_slices_of_the_columns_add_up_to_the_whole() -> None:

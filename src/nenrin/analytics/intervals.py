@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from statistics import NormalDist
 from typing import NamedTuple
 
@@ -75,6 +76,23 @@ def poisson(count: int, confidence: float = 0.95) -> Interval:
     tail = (1 - confidence) / 2
     low = 0.0 if count == 0 else _solve(lambda mean: 1 - _at_most(count - 1, mean) - tail, count)
     return Interval(low, _solve(lambda mean: tail - _at_most(count, mean), count))
+
+
+def poissons(counts: NDArray[np.int64]) -> tuple[Floats, Floats]:
+    """The same for many counts at once; NaN where nothing was counted.
+
+    >>> low, high = poissons(np.array([3, 0]))
+    >>> low.round(4).tolist(), high.round(4).tolist()
+    ([0.6187, nan], [8.7673, nan])
+    """
+    ends = [_poisson(count) if count > 0 else (math.nan, math.nan) for count in np.ravel(counts).tolist()]
+    told = np.array(ends, dtype=np.float64).reshape(*np.shape(counts), 2)
+    return told[..., 0], told[..., 1]
+
+
+@cache
+def _poisson(count: int) -> Interval:
+    return poisson(count)
 
 
 def rule_of_three(n: int) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,50 +39,71 @@ def measured(book: Book, period: Period) -> tuple[Movements, dict[str, Whole]]:
     return moved, made.columns(reading, moved)
 
 
-def whole(columns: Columns, facts: Facts, wanted: Iterable[str] = KPIS) -> dict[str, Figure]:
-    """Every KPI over all accounts, with its interval."""
-    wanted = list(wanted)
-    sums = _summed(columns, wanted, _everyone(columns))
+def whole(
+    columns: Columns, facts: Facts, wanted: Iterable[str] = KPIS, closing: Columns | None = None
+) -> dict[str, Figure]:  # fmt: skip
+    """Every KPI over all accounts, with its interval. Of a part: `columns` of the accounts in it before the period, `closing`
+    of those in it at its end."""
+    wanted, after = list(wanted), columns if closing is None else closing
+    sums, ending = (_summed(side, wanted, _everyone(side)) for side in (columns, after))
     out = {}
     for key in wanted:
         kpi = KPIS[key]
-        value, n = float(kpis.of(kpi, sums, facts)[0]), int(sums[kpi.count][0])
+        own, side = kpis.mixed(kpi, sums, ending), after if kpis.of_end(kpi, kpi.over or kpi.count) else columns
+        value, n = float(kpis.of(kpi, own, facts)[0]), int(own[kpi.count][0])
         shown = None if np.isnan(value) else value
-        out[key] = Figure(key, shown, n, interval(kpi, columns) if shown is not None else None)
+        out[key] = Figure(key, shown, n, interval(kpi, side, own, facts) if shown is not None else None)
     return out
 
 
-def interval(kpi: Kpi, columns: Columns) -> Interval | None:
+def interval(kpi: Kpi, columns: Columns, sums: Mapping[str, Whole], facts: Facts) -> Interval | None:
     """95 %, of the kind that the KPI names."""
     if kpi.interval == "none":
         return None
-    over, under = columns[kpi.over], columns[kpi.under]
+    if kpi.interval == "product":
+        return _told(kpis.product(kpi, sums, facts, _rate(kpi, columns, facts)))
+    over, under = (columns[name] for name in kpi.sides(facts))
     if kpi.interval == "median":
         low, high = (float(medians.of_columns(columns, _everyone(columns))[name][0]) for name in medians.NAMES[1:])
         return None if medians.NONE in (low, high) else Interval(low, high)
     if kpi.interval == "wilson":
         found = intervals.wilson(int(over.sum()), int(under.sum()))
     else:
-        ends = [float(end[0]) for end in _ends(kpi, columns)]
-        found = None if np.isnan(ends).any() else Interval(*ends)
+        found = _told(_ends(kpi, columns, facts))
     return Interval(1 - found.high, 1 - found.low) if found and kpi.loss else found
 
 
-def _ends(kpi: Kpi, columns: Columns) -> tuple[intervals.Floats, intervals.Floats]:
+def _told(ends: tuple[intervals.Floats, intervals.Floats]) -> Interval | None:
+    low, high = (float(np.ravel(end)[0]) for end in ends)
+    return None if np.isnan([low, high]).any() else Interval(low, high)
+
+
+def _rate(kpi: Kpi, columns: Columns, facts: Facts) -> tuple[intervals.Floats, intervals.Floats]:
+    """The ends of the rate of a product, where it has one."""
+    nothing = np.full(1, np.nan)
+    return _ends(kpi, columns, facts) if kpi.over else (nothing, nothing)
+
+
+def _ends(kpi: Kpi, columns: Columns, facts: Facts) -> tuple[intervals.Floats, intervals.Floats]:
     if kpi.interval == "nps":
         names = ("promoters", "detractors", "nps_answers")
         promoters, detractors, n = (np.array([columns[name].sum()], dtype=float) for name in names)
         return intervals.nps(promoters, detractors, n)
-    return intervals.accelerated(intervals.moments(columns[kpi.over].astype(float), columns[kpi.under].astype(float)))
+    over, under = (columns[name].astype(float) for name in kpi.sides(facts))
+    return intervals.accelerated(intervals.moments(over, under))
 
 
-def grouped(columns: Columns, facts: Facts, groups: Groups, wanted: Iterable[str] = KPIS) -> dict[str, list[Figure]]:
-    """Every KPI for every group of accounts, without intervals."""
+def grouped(
+    columns: Columns, facts: Facts, groups: Groups, wanted: Iterable[str] = KPIS, closing: Groups | None = None
+) -> dict[str, list[Figure]]:  # fmt: skip
+    """Every KPI for every group of accounts, without intervals. `closing`: the groups at the end, where accounts move."""
     wanted = list(wanted)
     sums = _summed(columns, wanted, groups)
+    ending = sums if closing is None else _summed(columns, wanted, closing)
     out = {}
     for key in wanted:
-        values, counted = kpis.of(KPIS[key], sums, facts), sums[KPIS[key].count]
+        own = kpis.mixed(KPIS[key], sums, ending)
+        values, counted = kpis.of(KPIS[key], own, facts), own[KPIS[key].count]
         out[key] = [
             Figure(key, None if np.isnan(value) else float(value), int(n))
             for value, n in zip(values, counted, strict=True)

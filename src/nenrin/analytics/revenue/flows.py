@@ -18,7 +18,7 @@ from nenrin.analytics.revenue.readings import Reading
 from nenrin.values import Period
 
 AMOUNTS = ("begin", "new", "reactivation", "expansion", "contraction", "churn", "end")
-MADE = ("fx", "opening", "lost", "lost_net")
+MADE = ("fx", "opening", "lost", "gained", "lost_net", "lost_net_back")
 COUNTS = ("accounts_any", "accounts_begin", "accounts_new", "accounts_churned", "accounts_end")
 COLUMNS = frozenset((*AMOUNTS, *MADE, *COUNTS))
 #: Places of the kinds among AMOUNTS.
@@ -50,7 +50,8 @@ def summed(reading: Reading, asked: Sequence[Period], groups: Groups) -> dict[st
     everyone = np.bincount(groups.group, minlength=groups.count)
     return {
         **told, "begin": rates[:-1], "opening": rates[:-1], "end": rates[1:], "fx": np.zeros_like(lost),
-        "lost": lost, "lost_net": lost - told["expansion"], "accounts_any": np.tile(everyone, (len(asked), 1)),
+        "lost": lost, "gained": won[1:], "lost_net": lost - told["expansion"],
+        "lost_net_back": lost - told["expansion"] - told["reactivation"], "accounts_any": np.tile(everyone, (len(asked), 1)),
         "accounts_begin": paying[:-1], "accounts_end": paying[1:],
     }  # fmt: skip
 

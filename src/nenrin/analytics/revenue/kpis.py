@@ -5,21 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nenrin.analytics import intervals
 from nenrin.analytics.revenue.columns import Facts
 from nenrin.analytics.revenue.paths import Whole
 from nenrin.values import Text
 
 Floats = NDArray[np.float64]
-Totals = Mapping[str, Whole]
+Totals = Mapping[str, Any]  # by column: whole numbers by group, and the ends of what is not known exactly
 Value = Callable[[Totals, Facts], Floats]
 Unit = Literal["money", "share", "ratio", "count", "days", "months", "points", "score"]
 Direction = Literal["higher", "lower", "neutral"]
-Kind = Literal["wilson", "bootstrap", "nps", "median", "none"]
+Kind = Literal["wilson", "bootstrap", "product", "nps", "median", "none"]
+Factor = Literal["churn", "rate", "won"]
+#: Where it is told, it stands in place of the share that left in twelve months.
+YEARLY_CHURN = "churn_year"
 
 
 NOBODY = Text("nobody to count", "対象がない")
@@ -44,6 +48,10 @@ class Kpi:
     """- `over`, `under`: columns whose sums the interval is made of (empty where it has none).
     - `count`: the column that says how many stand behind it; below `minimum_n` there is not enough data.
     - `value`: from sums by group to one figure a group, NaN where there is none; `empty` says why in words.
+    - `over_back`: what stands above the line instead of `over` where the policy counts accounts that came back.
+    - `factors`: of the interval of a product: the share that left (Wilson), the rate of `over` and `under` (bootstrap), the
+      number of customers won (exact Poisson).
+    - `also`: other columns below whose number there is not enough data either.
     - `formula`: as a person reads it, in the names of the columns.
     - `loss`: the interval is of one minus the ratio of `over` and `under`.
     """
@@ -67,6 +75,17 @@ class Kpi:
     waits: bool = False  # nothing tells its facts yet: never a figure
     beside: str = ""  # the key of the KPI without which this one misleads
     flows: bool = False  # belongs to a period, not to its last day
+    over_back: str = ""
+    factors: tuple[Factor, ...] = ()
+    also: tuple[tuple[str, int], ...] = ()
+
+    def is_judged(self, is_partial: bool) -> bool:
+        """Can a period tell already whether it was good? What flows, or stands at its end, can not before that."""
+        return not (is_partial and (self.flows or self.group == "amount"))
+
+    def sides(self, facts: Facts) -> tuple[str, str]:
+        """The columns of the interval, above and below the line, under a policy."""
+        return (self.over_back if self.over_back and facts.reactivation_in_nrr else self.over), self.under
 
 
 #: How the names of columns begin that count something; the others are money.
@@ -112,21 +131,82 @@ class _Noted(dict[str, Whole]):
 
 
 @cache
-def needed(kpi: Kpi) -> frozenset[str]:
-    """The columns that a KPI is made of."""
+def used(kpi: Kpi) -> frozenset[str]:
+    """The columns that a KPI's value is made of."""
     noted = _Noted()
     with np.errstate(invalid="ignore", divide="ignore"):
         kpi.value(noted, Facts(acquisition_minor=1, reactivation_in_nrr=True))
-    return frozenset({*noted, kpi.count, *(name for name in (kpi.over, kpi.under) if name)})
+    return frozenset(noted)
+
+
+#: Of those who were there before the period, or a year ago: a part has them by where they stood then.
+STARTERS = frozenset(("begin", "opening", "fx", "accounts_begin", "base", "kept", "kept_capped", "stayed_base",
+                      "accounts_base", "accounts_kept", "chain_under_0", "due"))  # fmt: skip
+#: Of those who came, and of what is there at the end: a part has them by where they stand then.
+COMERS = frozenset(("new", "accounts_new", "newcomers", "newcomers_left", "accounts_won", "won_mrr", "won_paying",
+                    "accounts_referred", "accounts_sourced", "end", "accounts_end", "committed"))  # fmt: skip
+
+
+def of_end(kpi: Kpi, column: str) -> bool:
+    """Does a part count a column of a KPI by the accounts in it at the end of the period (else: just before it)?
+
+    What is set against those who were there before is theirs; all else is of the end, as in a part's movements.
+    """
+    return column in COMERS or (column not in STARTERS and not used(kpi) & STARTERS)
+
+
+def mixed(kpi: Kpi, before: Totals, after: Totals) -> dict[str, Whole]:
+    """The sums of a KPI's columns, each by the accounts of its side."""
+    return {name: (after if of_end(kpi, name) else before)[name] for name in needed(kpi)}
+
+
+@cache
+def needed(kpi: Kpi) -> frozenset[str]:
+    """The columns that a KPI and its interval are made of."""
+    return frozenset(
+        {
+            *used(kpi),
+            kpi.count,
+            *(name for name, _ in kpi.also),
+            *(name for name in (kpi.over, kpi.over_back, kpi.under) if name),
+        }
+    )
 
 
 def of(kpi: Kpi, sums: Totals, facts: Facts) -> Floats:
     """The figure of every group; NaN where there are too few."""
     with np.errstate(invalid="ignore", divide="ignore"):
         value = kpi.value(sums, facts)
-    counted = sums[kpi.count]
-    shown: Floats = np.where(np.isfinite(value) & (counted >= kpi.minimum_n), value, np.nan)
+    enough = sums[kpi.count] >= kpi.minimum_n
+    for name, least in kpi.also:
+        enough = enough & (sums[name] >= least)
+    shown: Floats = np.where(np.isfinite(value) & enough, value, np.nan)
     return shown
+
+
+def product(kpi: Kpi, sums: Totals, facts: Facts, rate: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
+    """The interval of a value that is a product of independent factors, each between its own ends: what each end does to the
+    value is put together on the scale of logarithms (A. Donner, G. Zou 2012). NaN where there is no finite end. `rate`: the
+    ends of `over` / `under`."""
+    value = np.asarray(kpi.value(sums, facts), dtype=np.float64)
+    below, above = np.zeros(np.shape(value)), np.zeros(np.shape(value))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        for factor in kpi.factors:
+            moved = [np.log(kpi.value({**sums, **told}, facts) / value) for told in _at_ends(kpi, factor, sums, rate)]
+            below, above = below + np.minimum(*moved) ** 2, above + np.maximum(*moved) ** 2
+        low, high = value * np.exp(-np.sqrt(below)), value * np.exp(np.sqrt(above))
+    known = np.isfinite(low) & np.isfinite(high)
+    return np.where(known, low, np.nan), np.where(known, high, np.nan)
+
+
+def _at_ends(kpi: Kpi, factor: Factor, sums: Totals, rate: tuple[Floats, Floats]) -> list[dict[str, Floats]]:
+    """What a factor's two ends put in place of the sums."""
+    if factor == "rate":
+        return [{kpi.over: end * sums[kpi.under]} for end in rate]
+    if factor == "won":
+        return [{"accounts_won": end} for end in intervals.poissons(sums["accounts_won"])]
+    lost, base = sums["accounts_base"] - sums["accounts_kept"], sums["accounts_base"]
+    return [{YEARLY_CHURN: end} for end in intervals.wilsons(lost.astype(float), base.astype(float))]
 
 
 def band_of(kpi: Kpi, value: float | None, tier: str = "") -> Band | None:

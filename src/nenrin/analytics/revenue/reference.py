@@ -43,6 +43,12 @@ model, plan, industry, region, fiscal year of the first payment, owner, segment.
 - A change of the organisation's currency makes a new version of the policy from that day; a change of the fiscal year's
   first month counts from the next fiscal year so begun, and the year before it is cut there. What is closed, and what
   was known until yesterday, keeps the currency and the periods that it had.
+- A change of the organisation's currency makes a new version of the policy from that day; a change of the fiscal year's
+  first month counts from the next fiscal year so begun, and the year before it is cut there. What is closed, and what
+  was known until yesterday, keeps the currency and the periods that it had.
+- **A part** (tier, plan, owner ...) has whoever is in it at the end of the period where a figure tells what came or what is
+  there, as its movements do; what is set against those who were there before, by those who were in it then.
+- **A period that has not ended** is told and not judged: no band, target or change of what flows in it.
 - An account with a contract in a currency without an exchange rate is *not computable*: it is left out and named.
 - Accounts of our own and test accounts are no revenue.
 
@@ -105,6 +111,7 @@ def _groups() -> Iterator[str]:
 
 
 def _section(kpi: Kpi) -> str:
+    least = "".join(f", and {number} (`{name}`)" for name, number in kpi.also)
     lines = [
         f"### `{kpi.key}`", "| | |", "|---|---|",
         f"| name | {kpi.name.en} · {kpi.name.ja} |",
@@ -112,14 +119,23 @@ def _section(kpi: Kpi) -> str:
         f"| 定義 | {kpi.meaning.ja} |",
         f"| formula | `{kpi.formula}` |",
         f"| unit, better | {kpi.unit}, {kpi.direction} |",
-        f"| shown from | {kpi.minimum_n} (`{kpi.count}`); otherwise: {kpi.empty.en} · {kpi.empty.ja} |",
+        f"| shown from | {kpi.minimum_n} (`{kpi.count}`){least}; otherwise: {kpi.empty.en} · {kpi.empty.ja} |",
     ]  # fmt: skip
     if kpi.waits:
         lines.append("| facts | nothing tells them yet: it never shows a value |")
     if kpi.interval != "none":
-        lines.append(f"| interval | {kpi.interval} of `{kpi.over}` / `{kpi.under}` |")
+        lines.append(f"| interval | {_interval(kpi)} |")
     lines += [f"| band | {_band(band)} |" for band in kpi.bands]
     return "\n".join(lines) + "\n"
+
+
+def _interval(kpi: Kpi) -> str:
+    rate = f"`{kpi.over}` / `{kpi.under}`"
+    parts = {"churn": "the share that left in twelve months (Wilson)", "rate": f"{rate} (bootstrap)",
+             "won": "the number of customers won (exact Poisson)"}  # fmt: skip
+    if kpi.interval != "product":
+        return f"{kpi.interval} of {rate}"
+    return "of " + ", ".join(parts[factor] for factor in kpi.factors)
 
 
 def _band(band: Band) -> str:

@@ -28,6 +28,8 @@ from nenrin.values import Period
 Floats = NDArray[np.float64]
 Sums = Mapping[str, Whole]
 Pair = tuple[str, str]
+#: Kinds of intervals that need what each account adds to both sides.
+PAIRED = ("bootstrap", "product")
 #: The same in every period of one reading.
 STEADY = ("committed", "accounts_any")
 #: Of a closing day (its exchange rates), two days, and a period where accounts move between groups.
@@ -46,14 +48,17 @@ class Series:
 
 def computed(
     book: Book, asked: Sequence[Period], groups: Groups, facts: Facts, wanted: Iterable[str] = KPIS,
-    read: Sequence[Reading] | None = None,
+    read: Sequence[Reading] | None = None, closing: Groups | None = None,
 ) -> dict[str, Series]:  # fmt: skip
     """The KPIs of every period and group. `facts.acquisition_minor` must suit the groups.
 
-    `read`: the book's readings where they are kept; only of a book that is in the order of the groups.
+    `read`: the book's readings where they are kept; only of a book that is in the order of the groups. `closing`: the
+    groups at the end of each period, where accounts move between them; else they are those before it.
     """
     wanted = list(wanted)
-    pairs = {(KPIS[key].over, KPIS[key].under) for key in wanted if KPIS[key].interval == "bootstrap"}
+    if closing is not None:
+        return _of_both(book, asked, groups, closing, facts, wanted)
+    pairs = {KPIS[key].sides(facts) for key in wanted if KPIS[key].interval in PAIRED and KPIS[key].over}
     needed = frozenset().union(*(kpis.needed(KPIS[key]) for key in wanted))
     if not pairs:
         sums = totals(book, asked, groups, needed, read)
@@ -61,6 +66,23 @@ def computed(
     read = read or readings(books.picked(book, groups.row), asked)
     sums, moments = _added_up(read, asked, groups, pairs, needed)
     return {key: _one(KPIS[key], sums, moments, facts) for key in wanted}
+
+
+def _of_both(
+    book: Book, asked: Sequence[Period], groups: Groups, closing: Groups, facts: Facts, wanted: list[str]
+) -> dict[str, Series]:  # fmt: skip
+    """Each column by the accounts of its side of the periods."""
+    pairs = {KPIS[key].sides(facts) for key in wanted if KPIS[key].interval in PAIRED and KPIS[key].over}
+    needed = frozenset().union(*(kpis.needed(KPIS[key]) for key in wanted))
+    (sums, moments), (ending, after) = (
+        _added_up(readings(books.picked(book, cut.row), asked), asked, cut, pairs, needed) for cut in (groups, closing)
+    )
+    out = {}
+    for key in wanted:
+        kpi = KPIS[key]
+        side = after if kpis.of_end(kpi, kpi.over or kpi.count) else moments
+        out[key] = _one(kpi, kpis.mixed(kpi, sums, ending), side, facts)
+    return out
 
 
 def totals(
@@ -87,17 +109,21 @@ def of_totals(sums: Sums, facts: Facts, wanted: Iterable[str]) -> dict[str, Floa
 
 def _one(kpi: Kpi, sums: Sums, moments: Mapping[Pair, Moments], facts: Facts) -> Series:
     value, n = kpis.of(kpi, sums, facts), sums[kpi.count]
-    low, high = _reach(kpi, sums, moments)
+    low, high = _reach(kpi, sums, moments, facts)
     low, high = (1 - high, 1 - low) if kpi.loss else (low, high)
     hidden = np.isnan(value)
     return Series(value, n, np.where(hidden, np.nan, low), np.where(hidden, np.nan, high))
 
 
-def _reach(kpi: Kpi, sums: Sums, moments: Mapping[Pair, Moments]) -> tuple[Floats, Floats]:
+def _reach(kpi: Kpi, sums: Sums, moments: Mapping[Pair, Moments], facts: Facts) -> tuple[Floats, Floats]:
     if kpi.interval == "wilson":
         return intervals.wilsons(sums[kpi.over].astype(float), sums[kpi.under].astype(float))
+    if kpi.interval == "product":
+        nothing = np.full(np.shape(sums[kpi.count]), np.nan)
+        rate = intervals.accelerated(moments[kpi.sides(facts)]) if kpi.over else (nothing, nothing)
+        return kpis.product(kpi, sums, facts, rate)
     if kpi.interval == "bootstrap":
-        return intervals.accelerated(moments[kpi.over, kpi.under])
+        return intervals.accelerated(moments[kpi.sides(facts)])
     if kpi.interval == "median":
         ends = (sums[name].astype(float) for name in medians.NAMES[1:])
         low, high = (np.where(end == medians.NONE, np.nan, end) for end in ends)

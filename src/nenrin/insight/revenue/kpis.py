@@ -12,7 +12,7 @@ from nenrin.analytics.revenue import columns, figures, groups, series
 from nenrin.analytics.revenue.catalogue import KPIS
 from nenrin.analytics.revenue.columns import Facts
 from nenrin.analytics.revenue.figures import Figure
-from nenrin.analytics.revenue.kpis import Kpi, needed
+from nenrin.analytics.revenue.kpis import Kpi, needed, of_end
 from nenrin.analytics.revenue.paths import Whole
 from nenrin.analytics.revenue.periods import Grain
 from nenrin.insight.revenue import acquisitions, books
@@ -31,6 +31,10 @@ COLUMN_NAMES: dict[str, Text] = {
     "accounts_upsold": Text("bought more", "増額"),
     "accounts_end": Text("paying", "課金中"),
     "lost": Text("MRR lost", "失ったMRR"),
+    "lost_net_back": Text("MRR lost, net of what came back", "失ったMRR（拡大と再契約を差引）"),
+    "gained": Text("MRR won", "獲得したMRR"),
+    "won_mrr": Text("MRR of customers won", "新規顧客のMRR"),
+    "won_paying": Text("won and paying", "新規で課金中"),
     "lost_net": Text("MRR lost, net", "失ったMRR（純額）"),
     "opening": Text("MRR at the start", "期首MRR"),
     "kept": Text("MRR now", "今のMRR"),
@@ -70,7 +74,9 @@ COLUMN_NAMES: dict[str, Text] = {
 
 
 #: Made of what was spent.
-COSTED = frozenset(key for key, one in KPIS.items() if one.empty == KPIS["cac"].empty)
+COSTED = frozenset(
+    key for key, one in KPIS.items() if one.empty in (KPIS["cac"].empty, KPIS["ltv_to_cac"].empty)
+)  # fmt: skip
 #: Made of contacts or of users.
 USED = frozenset(
     key for key, one in KPIS.items() if needed(one) & {"contacts", "users_month", "accounts_using"}
@@ -110,7 +116,8 @@ def figures_of(
     ledger: Ledger, period: Period, grain: Grain, of: Slice | None = None, wanted: Iterable[str] = KPIS,
     *, interval: bool = True,
 ) -> dict[str, Figure]:  # fmt: skip
-    """KPIs of a period, of all accounts or of those that were in a slice at its begin."""
+    """KPIs of a period, of all accounts or of a slice: what came and what is there by those in it at the end, the rest by those
+    in it just before (nenrin.analytics.revenue.kpis.of_end)."""
     wanted = tuple(wanted)
     ledger = _reaching(ledger, wanted)
     made = columns_of(ledger, period)
@@ -122,8 +129,11 @@ def figures_of(
     if of is None:
         found = figures.grouped(made, facts, groups.everyone(len(ledger.book.accounts)), wanted)
         return {key: figure[0] for key, figure in found.items()}
-    own = {name: values[of.before] for name, values in made.items()}
-    return figures.whole(own, facts, wanted)
+    if not interval:
+        sides = [groups.overlapping([mask]) for mask in (of.before, of.after)]
+        return {key: figure[0] for key, figure in figures.grouped(made, facts, sides[0], wanted, sides[1]).items()}
+    own, closing = ({name: values[mask] for name, values in made.items()} for mask in (of.before, of.after))
+    return figures.whole(own, facts, wanted, closing)
 
 
 def trend(ledger: Ledger, periods: Sequence[Period], grain: Grain, kpi: str, of: Sequence[Slice] = ()) -> list[Figure]:
@@ -134,8 +144,10 @@ def trend(ledger: Ledger, periods: Sequence[Period], grain: Grain, kpi: str, of:
     spent = [np.nan if one.acquisition_minor is None else float(np.ravel(one.acquisition_minor)[0]) for one in facts]
     accounts = len(ledger.book.accounts)
     cut = groups.moving([[each.before] for each in of], accounts) if of else groups.everyone(accounts)
+    closing = groups.moving([[each.after] for each in of], accounts) if of else None
     given = replace(facts[-1], acquisition_minor=np.array(spent)[:, None])
-    found = series.computed(ledger.book, periods, cut, given, [kpi], ledger.readings(periods) if not of else None)[kpi]
+    read = ledger.readings(periods) if not of else None
+    found = series.computed(ledger.book, periods, cut, given, [kpi], read, closing)[kpi]
     return [_told(kpi, *(float(values[n, 0]) for values in (found.value, found.n, found.low, found.high)))
             for n in range(len(periods))]  # fmt: skip
 
@@ -148,7 +160,7 @@ def _facts(
         return books.facts(ledger, period, grain)
     if not COSTED.intersection(wanted):
         return replace(books.facts(ledger, period, grain), acquisition_minor=None)
-    return acquisitions.facts(ledger, period, grain, [each.before for each in of])
+    return acquisitions.facts(ledger, period, grain, [each.after for each in of])
 
 
 def _told(kpi: str, value: float, n: float, low: float, high: float) -> Figure:
@@ -167,13 +179,28 @@ def columns_of(ledger: Ledger, period: Period) -> dict[str, Whole]:
 
 
 def by_slice(
-    ledger: Ledger, period: Period, grain: Grain, of: Sequence[Slice], wanted: Iterable[str] = KPIS
-) -> dict[str, list[Figure]]:
-    """KPIs of every slice, by the accounts that were in it at the begin of the period."""
+    ledger: Ledger, period: Period, grain: Grain, of: Sequence[Slice], wanted: Iterable[str] = KPIS,
+    *, interval: bool = True,
+) -> dict[str, list[Figure]]:  # fmt: skip
+    """KPIs of every slice, as figures_of has those of one."""
     wanted = tuple(wanted)
     ledger = _reaching(ledger, wanted)
-    facts = _facts(ledger, period, grain, wanted, of)
-    return figures.grouped(columns_of(ledger, period), facts, groups.overlapping([each.before for each in of]), wanted)
+    facts, made = _facts(ledger, period, grain, wanted, of), columns_of(ledger, period)
+    if not interval:
+        sides = [groups.overlapping(masks) for masks in ([each.before for each in of], [each.after for each in of])]
+        return figures.grouped(made, facts, sides[0], wanted, sides[1])
+    out: dict[str, list[Figure]] = {key: [] for key in wanted}
+    for place, each in enumerate(of):
+        own, closing = ({name: values[mask] for name, values in made.items()} for mask in (each.before, each.after))
+        for key, figure in figures.whole(own, _of_one(facts, place), wanted, closing).items():
+            out[key].append(figure)
+    return out
+
+
+def _of_one(facts: Facts, place: int) -> Facts:
+    """Those of one slice among several."""
+    spent = facts.acquisition_minor
+    return replace(facts, acquisition_minor=spent[place : place + 1]) if isinstance(spent, np.ndarray) else facts
 
 
 def behind(ledger: Ledger, period: Period, kpi: Kpi, of: Slice | None = None) -> list[Behind]:
@@ -183,7 +210,7 @@ def behind(ledger: Ledger, period: Period, kpi: Kpi, of: Slice | None = None) ->
     found = columns_of(_reaching(ledger, (kpi.key,)), period)
     over, under = found[kpi.over], found[kpi.under]
     part = (over != 0) | (under != 0)
-    rows = np.flatnonzero(part if of is None else part & of.before)
+    rows = np.flatnonzero(part if of is None else part & (of.after if of_end(kpi, kpi.over) else of.before))
     order = rows[np.lexsort((-np.abs(under[rows]), -np.abs(_weight(kpi, over[rows], under[rows]))))]
     told = (values[order].tolist() for values in (ledger.book.accounts, over, under))
     return [Behind(*one) for one in zip(*told, strict=True)]

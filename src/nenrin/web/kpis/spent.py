@@ -46,7 +46,7 @@ def tables(ask: Asked, key: str) -> list[Table]:
 
 def _rows(ask: Asked, by: str) -> tuple[Row, ...]:
     found = kpis.slices(ask.ledger, by, ask.period)
-    spent = acquisitions.of(ask.ledger, ask.period, [each.before for each in found])
+    spent = acquisitions.of(ask.ledger, ask.period, [each.after for each in found])
     return tuple(
         Row(each.name, one.won, *(_money(ask, minor) for minor in (one.own, one.share, one.all)))
         for each, one in zip(found, spent, strict=True)

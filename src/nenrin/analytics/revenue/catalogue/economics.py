@@ -4,10 +4,15 @@ import numpy as np
 
 from nenrin.analytics.revenue.catalogue import bands
 from nenrin.analytics.revenue.columns import Facts
-from nenrin.analytics.revenue.kpis import Floats, Kpi, Totals, Value, divided
+from nenrin.analytics.revenue.kpis import YEARLY_CHURN, Floats, Kpi, Totals, Value, divided
 from nenrin.values import Text
 
 FEW = 30
+FEW_WON = 10
+_TOO_FEW = Text(
+    "no acquisition costs told, fewer than 10 customers won in the last twelve months, or fewer than 30 to tell the churn from",
+    "獲得費用の登録がない、直近12か月の新規顧客が10社未満、または解約率を求める顧客が30社未満",
+)
 _NO_YEAR = Text("nobody was a customer twelve months ago", "12か月前に契約中の顧客がない")
 _ENDLESS = Text(
     "nobody was a customer twelve months ago, or what stays grows faster than churn and discount take away: no sum is finite",
@@ -23,6 +28,7 @@ def monthly_churn(sums: Totals) -> Floats:
     """From the last twelve months' leavers; where there were none, the upper bound of the rate (3 / n a year)."""
     lost, base = sums["accounts_base"] - sums["accounts_kept"], sums["accounts_base"]
     year = np.where(lost > 0, divided(lost, base), np.minimum(divided(np.full_like(base, 3), base), 0.999))
+    year = sums.get(YEARLY_CHURN, year)  # where told: an end of its interval
     out: Floats = 1 - (1 - np.minimum(year, 0.999)) ** (1 / 12)
     return np.where(base > 0, out, np.nan)
 
@@ -86,7 +92,10 @@ def _blended_ratio(sums: Totals, facts: Facts) -> Floats:
 
 
 def _value(key: str, name: Text, meaning: Text, formula: str, value: Value, empty: Text = _NO_YEAR) -> Kpi:
-    return Kpi(key, name, meaning, formula, "money", "higher", "economics", value, "accounts_base", FEW, empty)
+    return Kpi(
+        key, name, meaning, formula, "money", "higher", "economics", value, "accounts_base", FEW, empty, "product", "end",
+        "accounts_end", factors=("churn", "rate"),
+    )  # fmt: skip
 
 
 ALL = (
@@ -133,19 +142,21 @@ ALL = (
             "獲得・マーケティング・営業費用（12か月分。営業期間の分だけ前の月から数える）を、直近12か月の新規顧客数で割った値。"
             "区分別では、その区分に登録した費用と、残りの按分額を使う。",
         ),
-        "acquisition / accounts_won", "money", "lower", "economics", _cac, "accounts_won", 1, _NO_COST,
+        "acquisition / accounts_won", "money", "lower", "economics", _cac, "accounts_won", 1, _NO_COST, "product",
+        factors=("won",),
     ),
     Kpi(
         "ltv_to_cac", Text("LTV/CAC", "LTV/CAC"),
         Text("LTV (margin over churn) for each unit of CAC.", "LTV（粗利÷解約率）をCACで割った値。"),
-        "ltv / cac", "ratio", "higher", "economics", _ltv_to_cac, "accounts_won", 1, _NO_COST,
-        bands=bands.LTV_TO_CAC,
+        "ltv / cac", "ratio", "higher", "economics", _ltv_to_cac, "accounts_won", FEW_WON, _TOO_FEW,
+        "product", "end", "accounts_end", bands=bands.LTV_TO_CAC, factors=("churn", "rate", "won"),
+        also=(("accounts_base", FEW),),
     ),
     Kpi(
         "payback_months", Text("CAC payback", "CAC回収期間"),
         Text("Months of margin until a new customer has paid for winning it.", "新規顧客の粗利で獲得費用を回収するまでの月数。"),
-        "cac / (won_mrr / won_paying * margin)", "months", "lower", "economics", _payback, "accounts_won", 1, _NO_COST,
-        bands=bands.PAYBACK,
+        "cac / (won_mrr / won_paying * margin)", "months", "lower", "economics", _payback, "accounts_won", FEW_WON, _TOO_FEW,
+        "product", "won_mrr", "won_paying", bands=bands.PAYBACK, factors=("rate", "won"),
     ),
     Kpi(
         "new_cac_ratio", Text("New CAC ratio", "新規CACレシオ"),

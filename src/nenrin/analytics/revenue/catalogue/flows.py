@@ -75,7 +75,8 @@ ALL = (
             "獲得したMRR（新規・再契約・拡大）を、失ったMRR（縮小・解約）で割った値。",
         ),
         "(new + reactivation + expansion) / (contraction + churn)", "ratio", "higher", "growth", _quick,
-        minimum_n=FEW, empty=_NO_LOSS, bands=bands.QUICK_RATIO, flows=True,
+        minimum_n=FEW, empty=_NO_LOSS, interval="bootstrap", over="gained", under="lost", bands=bands.QUICK_RATIO,
+        flows=True,
     ),
     Kpi(
         "net_new_mrr", Text("Net new MRR", "MRR純増"),

@@ -115,7 +115,8 @@ ALL = (
             "解約と縮小で失ったMRRから既存顧客の拡大を引き、期首MRRで割った値。マイナスなら既存顧客で成長している。",
         ),
         "(churn + contraction - expansion) / (begin + fx)", "share", "lower", "retention", _net_churn,
-        minimum_n=FEW, empty=_NOBODY, interval="bootstrap", over="lost_net", under="opening", flows=True,
+        minimum_n=FEW, empty=_NOBODY, interval="bootstrap", over="lost_net", under="opening", over_back="lost_net_back",
+        flows=True,
     ),
     Kpi(
         "grr", Text("GRR, 12 months", "総売上継続率（GRR・12か月）"),
