@@ -1,6 +1,6 @@
 """Contracts of generated customers: steps where seats or discounts change, an end where they left."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 
@@ -77,9 +77,9 @@ def _steps(
     economy: Economy, row: int, start: date, window: Window, loss: records.Loss | None
 ) -> tuple[records.Step, ...]:
     """One step where the contract begins, one wherever seats change, one where the first year's discount
-    runs out.
+    runs out; none from the day on which it ends.
     """
-    until = loss.on if loss else window.today
+    until = loss.on - timedelta(1) if loss else window.today
     seen: dict[date, int] = {start: _ramped(economy, row, int(economy.population.seats[row]))}
     for column in range(max(0, int(economy.population.start[row])), window.months):
         if start < window.month(column) <= until:

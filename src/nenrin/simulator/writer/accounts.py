@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from nenrin.customers import accounts, contacts, days, merges, ownership, subscriptions
@@ -21,9 +20,6 @@ from nenrin.simulator.writer.ground import OWN_NAMESPACE, USE_CASES, Ground
 Act = Callable[[datetime], object]
 
 CRM = "crm"
-ONBOARDING_DAYS, EXPANSION_DAYS = 26, 181
-# Of customers older than this only the last stage is told.
-LONG_AGO_DAYS = 720
 EAST = {"北海道", "東北", "関東"}
 # One in so many has no owner: the list of those without one must not be empty.
 OWNERLESS_EVERY = 29
@@ -52,7 +48,7 @@ def owner_of(customer: Customer, place: int) -> str:
     return "sato" if customer.story in {"drifting", "notice", "thriving", "stuck", "urgent"} else pair[place % 2]
 
 
-def deeds(customer: Customer, place: int, book: Book, today: date) -> Iterator[Deed]:
+def deeds(customer: Customer, place: int, book: Book) -> Iterator[Deed]:
     """Yield what made one customer what it is."""
     opened = customer.since - timedelta(14)
     yield Deed(book.at(opened, 9), 0, lambda at: _open(customer, book, at))
@@ -60,7 +56,6 @@ def deeds(customer: Customer, place: int, book: Book, today: date) -> Iterator[D
     yield Deed(book.at(opened, 9, 30), 2, lambda at: _owners(customer, place, book, at))
     for contract in customer.contracts:
         yield from _contract(customer, contract, book)
-    yield from _stages(customer, book, today)
     for person in customer.contacts:
         if person.left_on:
             yield Deed(book.at(max(person.left_on, opened + timedelta(1)), 0, 30), 4, _leaving(customer, person, book))
@@ -209,35 +204,6 @@ def _reason(customer: Customer) -> str:
     return customer.loss.words.in_(customer.language) if customer.loss else ""
 
 
-def _stages(customer: Customer, book: Book, today: date) -> Iterator[Deed]:
-    """Onboarding until first value, adoption until about day 181, then expansion; some take longer than others."""
-    until = customer.loss.on if customer.loss else today + timedelta(1)
-    early, late = _slack(customer.key)
-    plan = [(1, "onboarding"), (ONBOARDING_DAYS + early, "adoption"), (EXPANSION_DAYS + late, "expansion")]
-    is_held = bool(customer.behaviour.features)
-    for after, stage in plan[:1] if is_held else plan:
-        day = customer.since + timedelta(after)
-        if day < until and (stage == "expansion" or (today - customer.since).days < LONG_AGO_DAYS):
-            yield Deed(book.at(day, 8), 6, _staging(customer, stage, book))
-
-
-def _slack(key: str) -> tuple[int, int]:
-    """Days by which a customer comes later to its second and third stage: one in six has a hard start, two in five
-    take their time with what they have."""
-    drawn = crc32(key.encode())
-    early = 9 + drawn % 31 if drawn % 6 == 0 else drawn % 19 - 12
-    return early, 120 + drawn // 100 % 380 if drawn % 5 < 2 else drawn // 100 % 40
-
-
-def _staging(customer: Customer, stage: str, book: Book) -> Act:
-    def act(at: datetime) -> None:
-        account = book.accounts[customer.key]
-        columns = {"go_live": at.date()} if stage == "adoption" else {}
-        accounts.change(account, by=book.ground.actor("mori"), at=at, stage=stage, attributes=columns)
-
-    return act
-
-
 def _leaving(customer: Customer, person: records.Contact, book: Book) -> Act:
     def act(at: datetime) -> None:
         row = contacts.find_many([(NAMESPACE, person.key)])[NAMESPACE, person.key]
@@ -278,7 +244,7 @@ def turns(customers: Iterable[Customer], first: date, today: date, book: Book) -
         month = add_months(month, 1)
     for customer in customers:
         for contract in customer.contracts:
-            wanted.update(day for day in _renewals(contract) if first <= day <= today)
+            wanted |= {day for day in _renewals(contract) if first <= day <= today}
     for day in sorted(wanted):
         yield Deed(book.at(day, 0, 5), -1, _turning(day))
 

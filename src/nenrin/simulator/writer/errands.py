@@ -12,6 +12,7 @@ from nenrin.foundation import organisation
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.calendar import add_business_days
 from nenrin.foundation.models import Member
+from nenrin.simulator.writer import gathering
 from nenrin.simulator.writer.accounts import Book
 from nenrin.values import Text
 from nenrin.work import agendas, attachments, meetings, notices, task_templates, tasks
@@ -39,6 +40,7 @@ def run(book: Book, *, now: datetime) -> int:
     sato = book.ground.members[WHO[0]]
     _calendar(book, sato, _owned(sato), now)
     _mail(sato, now)
+    gathering.told(_WORDS, book, now=now)
     for member in book.ground.members.values():
         old = Notice.objects.filter(member=member, created_at__lt=now - timedelta(days=READ_DAYS))
         notices.read(member, list(old.values_list("pk", flat=True)), at=now)

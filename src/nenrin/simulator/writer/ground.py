@@ -10,7 +10,7 @@ from django.contrib.auth.hashers import make_password
 from nenrin.customers import attributes, products, tiers, touch_models
 from nenrin.customers.models import Plan
 from nenrin.customers.statuses import AttributeKind
-from nenrin.foundation import members, organisation
+from nenrin.foundation import members, organisation, teams
 from nenrin.foundation.actors import SYSTEM, Actor
 from nenrin.foundation.models import Member, Team
 from nenrin.foundation.roles import Role
@@ -80,7 +80,7 @@ def laid(*, at: datetime, password: str) -> Ground:
 def _colleagues(at: datetime, password: str) -> dict[str, Member]:
     """Add who is not there yet. The first of each role can sign in, with the one password of all."""
     hashed = make_password(password)
-    teams = {key: Team.objects.get_or_create(name=name.ja)[0] for key, name in product.TEAMS.items()}
+    opened = {key: _team(name.ja, at) for key, name in product.TEAMS.items()}
     made: dict[str, Member] = {}
     for each in product.COLLEAGUES:
         can_sign_in = each in product.SIGN_INS
@@ -88,9 +88,13 @@ def _colleagues(at: datetime, password: str) -> dict[str, Member]:
             email=each.email,
             name=each.name,
             role=Role(each.role),
-            team=teams.get(each.team),
+            team=opened.get(each.team),
             by=SYSTEM,
             at=at,
             hashed=hashed if can_sign_in else "",
         )
     return made
+
+
+def _team(name: str, at: datetime) -> Team:
+    return Team.objects.filter(name=name).first() or teams.open(name, by=SYSTEM, at=at)

@@ -24,7 +24,7 @@ _WORDS: dict[str, Any] = yaml.safe_load(
     (Path(__file__).parent.parent / "prose" / "handing.yaml").read_text(encoding="utf-8")
 )
 ITEMS = ("purpose", "success", "people", "deal", "schedule", "literacy")
-#: Customers older than this were handed over before anybody wrote it down here.
+#: Customers older than this were handed over before anybody wrote it down here, but for those told of by hand.
 KNOWN_DAYS = 3 * 365
 SELLER, LEAD = "yamaguchi", "mori"
 #: Existing customers that signed for another site lately, with the days since and how far their handoff is.
@@ -67,7 +67,8 @@ def deeds(world: World, book: Book) -> Iterator[Deed]:
     """Yield the handoffs of who came in the last years, the promises in them, and what sales was told since."""
     newest = sorted((one for one in world.customers if not one.story), key=lambda one: one.since)[-1]
     for customer in world.customers:
-        if not customer.contacts or (world.today - customer.since).days > KNOWN_DAYS:
+        is_known = customer.story or (world.today - customer.since).days <= KNOWN_DAYS
+        if not customer.contacts or not is_known:
             continue
         case = Case(customer, book, world.today, stream(world.seed, "handing", customer.key))
         if customer is newest and (world.today - customer.since).days < 60:

@@ -74,12 +74,13 @@ def _sent(customer: Customer, book: Book, place: int) -> Act:
         held = "left" if place == WITHHELD else ""
         mail = _put(customer, book, letter, f"demo:sent:{place}", book.ground.actor("sato"), at, withheld=held)
         if mail is not None and not held:
-            _handed_over(mail, FATES.get(place, "delivered"), at)
+            handed_over(mail, FATES.get(place, "delivered"), at)
 
     return act
 
 
-def _handed_over(mail: Mail, fate: str, at: datetime) -> None:
+def handed_over(mail: Mail, fate: str, at: datetime) -> None:
+    """Let a mail that is due meet its fate, as if a server had answered."""
     for claimed in claims.take(LINE, at, holder="demo").mails:
         if claimed.pk != mail.pk or not claims.begin(claimed, at):
             claims.release([claimed], at)

@@ -76,19 +76,23 @@ TODAY: Mapping[str, Now] = {
 
 def deeds(world: World, book: Book) -> Iterator[Deed]:
     """Yield the ground (templates, the cost of an hour), what was begun and done since, and what is under way."""
-    began = min(customer.since for customer in world.customers if (world.today - customer.since).days < KEPT_DAYS)
+    began = min(customer.since for customer in world.customers if _is_kept(customer, world.today))
     yield Deed(book.at(began - timedelta(20), 9), 0, lambda at: _laid(book, at))
     newest = min((one for one in world.customers if not one.story), key=lambda one: world.today - one.since)
     for customer in world.customers:
         if not customer.contacts:
             continue
         case = Case(customer, book, world.today, stream(world.seed, "starting", customer.key))
-        age = (world.today - customer.since).days
-        if FRESH_DAYS < age < KEPT_DAYS:
+        if _is_kept(customer, world.today) and (world.today - customer.since).days > FRESH_DAYS:
             yield from _past(case)
         found = TODAY.get("newest" if customer is newest else customer.story)
         if found:
             yield from _present(case, found)
+
+
+def _is_kept(customer: Customer, today: date) -> bool:
+    """Of customers older than that the onboarding was not written down here, but for those told of by hand."""
+    return bool(customer.story) or (today - customer.since).days < KEPT_DAYS
 
 
 def _laid(book: Book, at: datetime) -> None:

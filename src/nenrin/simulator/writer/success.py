@@ -45,10 +45,10 @@ def deeds(world: World, book: Book) -> Iterator[Deed]:
             continue
         case = Case(customer, book, world.today, stream(world.seed, "success", customer.key))
         others += not customer.story
-        if customer.story in ("drifting", "thriving", "ramp", "promoter", "recovering", "notice", "abroad", "parent"):
-            yield from _planned(case, achieved=customer.story == "promoter")
-        elif customer.story == "stuck":
+        if customer.story == "stuck":
             yield Deed(book.at(customer.since + timedelta(8), 15), 9, _drafted(case))
+        elif customer.story:
+            yield from _planned(case, achieved=customer.story == "promoter")
         elif not customer.story and others % ONE_IN == 0:
             yield from _planned(case, achieved=case.rng.random() < 0.15)
         yield from _promised(case)

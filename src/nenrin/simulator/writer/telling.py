@@ -8,6 +8,7 @@ from nenrin.foundation import organisation
 from nenrin.simulator.world import World
 from nenrin.simulator.writer import (
     accounts,
+    asking,
     billing,
     files,
     ground,
@@ -16,6 +17,7 @@ from nenrin.simulator.writer import (
     models,
     opinions,
     spending,
+    stages,
     starting,
     success,
     untidy,
@@ -61,7 +63,8 @@ def _deeds(world: World, book: Book) -> Iterator[Deed]:
     brought = files.brought(world)
     by_file = brought.keys()
     for place, customer in enumerate(world.customers):
-        yield from accounts.deeds(customer, place, book, world.today)
+        yield from accounts.deeds(customer, place, book)
+        yield from stages.deeds(customer, place, book, world.today)
         yield from opinions.deeds(customer, place, book)
     yield from voices.deeds(world.customers, book, by_file)
     yield from accounts.turns(world.customers, world.window.first, world.today, book)
@@ -72,6 +75,7 @@ def _deeds(world: World, book: Book) -> Iterator[Deed]:
         yield from success.deeds(world, book)
         yield from starting.deeds(world, book)
         yield from letters.deeds(world, book)
+        yield from asking.deeds(world, book)
     yield from models.deeds(world.today, book)
     yield from spending.deeds(world.window.first, world.today, book, world.seed)
     yield from billing.deeds(world, book)

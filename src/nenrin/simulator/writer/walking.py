@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from nenrin.analytics.conditions import Field
 from nenrin.customers.models import Account
@@ -21,25 +21,32 @@ TECH_NOTE = Text(
     "For small teams that go by themselves: shorter stages, mails and guides instead of meetings.",
     "自走する小規模チーム向け。ステージは短めで、打ち合わせの代わりにメールとガイドで支援する。",
 )
-#: From, to, and why it was done though the criteria did not ask for it.
+#: The journeys were put into use so many days ago.
+USED_DAYS = 200
+#: Whoever is moved has stood in the stage for so many days at least.
+STOOD_DAYS = 14
+#: From, to, how many days ago, and why it was done though the criteria did not ask for it.
 MOVES = (
-    ("adoption", "expansion", "新拠点への展開が役員会で決まり、追加ライセンスの提案に入るため。"),
-    ("adoption", "expansion", "親会社の全社導入プロジェクトに合わせ、条件の達成を待たずに提案を始める。"),
-    ("expansion", "adoption", "担当部門の異動で利用が落ちたため、定着の支援からやり直す。"),
-    ("onboarding", "adoption", "データ移行は来月に分けることで合意し、日常業務での利用を先に始めたため。"),
+    ("adoption", "expansion", 3, "新拠点への展開が役員会で決まり、追加ライセンスの提案に入るため。"),
+    ("adoption", "expansion", 12, "親会社の全社導入プロジェクトに合わせ、条件の達成を待たずに提案を始める。"),
+    ("expansion", "adoption", 19, "担当部門の異動で利用が落ちたため、定着の支援からやり直す。"),
+    ("expansion", "advocacy", 33, "導入事例の公開とユーザー会での登壇が決まったため。"),
+    ("advocacy", "expansion", 8, "新工場への展開の相談を受け、提案の準備に入るため。"),
 )
 
 
 def walked(book: Book, *, now: datetime) -> int:
     """Put the journeys into use, read what stages were told of, and move some; returns how many moved."""
     by, known = book.ground.actor("takagi"), segment_fields.fields()
-    designs.install(by=by, at=now)
-    _tech(by, now, known)
+    used = now - timedelta(USED_DAYS)
+    designs.install(by=by, at=used)
+    _tech(by, used, known)
     while following.step(now):
         pass
-    moved = sum(_moved(before, after, why, place, now) for place, (before, after, why) in enumerate(MOVES))
+    moved = {row.pk for key, row in book.accounts.items() if not key[2:].isdigit()}  # stories stay as they are told
+    count = sum(_moved(before, after, why, now - timedelta(ago), moved) for before, after, ago, why in MOVES)
     checks.refresh(now)
-    return moved
+    return count
 
 
 def _tech(by: Actor, now: datetime, known: dict[str, Field]) -> None:
@@ -54,11 +61,18 @@ def _tech(by: Actor, now: datetime, known: dict[str, Field]) -> None:
     designs.publish(designs.draft(TECH, documents.dump(design), by=by, at=now, known=known), by=by, at=now, known=known)
 
 
-def _moved(before: str, after: str, why: str, place: int, now: datetime) -> bool:
-    """One account in the earlier stage, another for each place."""
-    rows = Account.objects.standing().filter(stage=before, status=Status.CUSTOMER, owner__isnull=False)
-    account = rows.select_related("owner").order_by("-mrr_minor", "pk")[place : place + 1].first()
+def _moved(before: str, after: str, why: str, at: datetime, moved: set[int]) -> bool:
+    """The largest account that stood in the earlier stage on that day, in the health that goes with the move."""
+    bands = (
+        ("caution", "at_risk") if (before, after) == ("expansion", "adoption") else ("healthy", "caution", "unknown")
+    )
+    rows = Account.objects.standing().filter(
+        stage=before, status=Status.CUSTOMER, owner__isnull=False, health__band__in=bands,
+        stage_stays__until__isnull=True, stage_stays__since__lt=at - timedelta(STOOD_DAYS),
+    )  # fmt: skip
+    account = rows.exclude(pk__in=moved).select_related("owner").order_by("-mrr_minor", "pk").first()
     if account is None:
         return False
+    moved.add(account.pk)
     by = Actor.of(account.owner) if account.owner else SYSTEM
-    return journeys.move(account, after, reason=why, by=by, at=now) is not None
+    return journeys.move(account, after, reason=why, by=by, at=at) is not None
