@@ -1,18 +1,21 @@
-"""The worker's round: handoffs that open by themselves or find their receiver; once a day, reminders of promises and of notice deadlines, and what became of deals."""
+"""The worker's round: handoffs that open by themselves or find their receiver; what colleagues who left had open.
+
+Once a day: reminders of promises and of notice deadlines, and what became of deals.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from nenrin.foundation import organisation
-from nenrin.work import deals, handoff_opening, owner_notices, promise_reminders
+from nenrin.work import deals, handoff_opening, owner_notices, promise_reminders, successors
 from nenrin.work.handing import receivers
 from nenrin.work.models import HandoffPolicy
 
 
 def step(at: datetime) -> int:
     """One bounded round; returns how many rows it moved. Safe to repeat."""
-    opened = handoff_opening.step(at) + receivers.step(at)
+    opened = handoff_opening.step(at) + receivers.step(at) + successors.step(at)
     today = organisation.today(at)
     if HandoffPolicy.objects.filter(pk=1, reminded_on__gte=today).exists():
         return opened

@@ -1,0 +1,38 @@
+"""What a colleague who left had open goes to whoever has the account now: tasks, promises, success plans."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from nenrin.foundation.actors import SYSTEM
+from nenrin.work import plans, promises, tasks
+from nenrin.work.models.plan import PlanState, SuccessPlan
+from nenrin.work.models.promise import Promise
+from nenrin.work.models.task import Task
+
+MOST: Final = 200
+_ACCOUNT: Final = {"account__owner__is_active": True, "account__archived_at": None}
+
+
+def step(at: datetime) -> int:
+    """Hand over what is left with members who cannot sign in any more; returns how many. Safe to repeat.
+
+    Of an account without an owner everything stays where it is until it has one. Journal: each thing's own entry.
+    """
+    left_tasks = Task.objects.open().filter(assignee__is_active=False, **_ACCOUNT)
+    left_promises = Promise.objects.open().filter(owner__is_active=False, **_ACCOUNT)
+    left_plans = SuccessPlan.objects.filter(
+        owner__is_active=False, state__in=(PlanState.DRAFT, PlanState.AGREED), **_ACCOUNT
+    )
+    moved = 0
+    for task in left_tasks.select_related("account__owner").order_by("pk")[:MOST]:
+        tasks.assign(task, task.account.owner if task.account else None, by=SYSTEM, at=at)
+        moved += 1
+    for promise in left_promises.select_related("account__owner").order_by("pk")[:MOST]:
+        promises.change(promise, owner=promise.account.owner, by=SYSTEM, at=at)
+        moved += 1
+    for plan in left_plans.select_related("account__owner").order_by("pk")[:MOST]:
+        plans.change(plan, owner=plan.account.owner, by=SYSTEM, at=at)
+        moved += 1
+    return moved
