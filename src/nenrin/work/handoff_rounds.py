@@ -8,14 +8,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from nenrin.foundation import organisation
-from nenrin.work import deals, handoff_opening, owner_notices, promise_reminders, successors
-from nenrin.work.handing import receivers
+from nenrin.work import deals, handoff_opening, handoff_receivers, owner_notices, promise_reminders, successors
 from nenrin.work.models import HandoffPolicy
 
 
 def step(at: datetime) -> int:
     """One bounded round; returns how many rows it moved. Safe to repeat."""
-    opened = handoff_opening.step(at) + receivers.step(at) + successors.step(at)
+    opened = handoff_opening.step(at) + handoff_receivers.step(at) + successors.step(at)
     today = organisation.today(at)
     if HandoffPolicy.objects.filter(pk=1, reminded_on__gte=today).exists():
         return opened
