@@ -96,7 +96,8 @@ def _touched(news: _News, seen: _News) -> set[int] | None:
     if news.entry - seen.entry > ENTRIES:
         return None
     told = Entry.objects.filter(sequence__gt=seen.entry, sequence__lte=news.entry, account__isnull=False)
-    accounts = set(told.exclude(action__startswith=OWN).values_list("account", flat=True).distinct())
+    rows = told.exclude(action__startswith=OWN).values_list("account", flat=True).distinct()
+    accounts = {account for account in rows if account is not None}
     if (news.events, news.facts) != (seen.events, seen.facts):
         found = touched.since(lakes.current(), seen.events, seen.facts)
         if found.everybody:

@@ -173,7 +173,7 @@ def _names(found: Sequence[str]) -> tuple[str, str]:
 def draft(key: str) -> Unpublished | None:
     rows = JourneyVersion.objects.filter(journey__key=key, published_at__isnull=True)
     row = rows.select_related("author", "journey").first()
-    return unpublished(row, row and {"order": row.journey.position, **row.document})
+    return None if row is None else unpublished(row, {"order": row.journey.position, **row.document})
 
 
 KIND = Kind("journeys", Text("Journey", "ジャーニー"), live, take, retire, effect, (Refused, Conflict), draft)

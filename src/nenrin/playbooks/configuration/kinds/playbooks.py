@@ -52,7 +52,7 @@ def effect(key: str, document: Document | None, at: datetime) -> list[Text]:
 def draft(key: str) -> Unpublished | None:
     rows = PlaybookVersion.objects.filter(playbook__key=key, state__in=playbooks.DRAFTS)
     row = rows.select_related("author").first()
-    return unpublished(row, row and portable.written(row.document))
+    return None if row is None else unpublished(row, portable.written(row.document))
 
 
 KIND = Kind(
