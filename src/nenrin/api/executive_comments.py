@@ -10,6 +10,7 @@ from ninja import Field, Query, Router
 from ninja import Status as Answer
 from ninja.errors import HttpError
 
+from nenrin.analytics.revenue.catalogue import KPIS
 from nenrin.analytics.revenue.periods import Grain
 from nenrin.api.guard import ApiRequest, grants
 from nenrin.api.paging import Id, Strict
@@ -81,7 +82,7 @@ def list_comments(request: ApiRequest, place: Query[Place]) -> Any:
 def post_comment(request: ApiRequest, body: CommentIn) -> Any:
     """Safe to repeat: the same words on the same figure are one comment."""
     ask = _asked(request, body)
-    shown = kpis.shown(ask.ledger, [body.kpi] if body.kpi in kpis.KPIS else [])
+    shown = kpis.shown(ask.ledger, [body.kpi] if body.kpi in KPIS else [])
     found = kpis.figures_of(ask.ledger, ask.period, ask.grain, ask.within, shown, interval=False)
     row = comments.write(
         body.words, kpi=body.kpi, grain=ask.grain, day=ask.period.start, dimension=body.by, within=body.slice,

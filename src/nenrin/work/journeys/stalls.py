@@ -149,7 +149,8 @@ def local_days(seconds: Longs, zone: ZoneInfo) -> Longs:
     ahead = ends[place, 0]
     for row in np.flatnonzero(ends[place, 0] != ends[place, 1]):
         ahead[row] = _ahead(int(seconds[row]), zone)
-    return (seconds + ahead) // DAY
+    days: Longs = (seconds + ahead) // DAY
+    return days
 
 
 def _ahead(seconds: int, zone: ZoneInfo) -> int:
