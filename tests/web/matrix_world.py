@@ -193,7 +193,7 @@ def _rest(world: World, mate: Member, at: datetime) -> None:
     mail_world.rest(world, CANARY, at)
     _ownership(world, mate, at)
     day = organisation.today(at)
-    said = comments.write("新規の成約が続いた", kpi="mrr", grain="month", day=day, by=Actor.of(mate), at=at)
+    said = comments.write("新規成約継続", kpi="mrr", grain="month", day=day, by=Actor.of(mate), at=at)
     world.put("board_comment", said.pk)
 
 

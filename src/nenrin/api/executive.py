@@ -21,12 +21,15 @@ from nenrin.insight.executive.findings import Finding
 from nenrin.insight.executive.questions import NoSuchSlice
 from nenrin.insight.executive.rows import rows
 from nenrin.insight.prints import executive as printed
+from nenrin.insight.prints import powerpoint
 from nenrin.insight.revenue import notes
 from nenrin.insight.revenue.notes import Note
 from nenrin.work import losses
 
 router = Router(tags=["executive"])
 PDF = {"responses": {200: {"content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}}}
+
+PPTX = {"responses": {200: {"content": {powerpoint.MIME: {"schema": {"type": "string", "format": "binary"}}}}}}
 
 
 class ExecutiveAsking(Asking):
@@ -121,6 +124,14 @@ def get_executive_pdf(request: ApiRequest, asking: Query[ExecutiveAsking], lang:
     """The same as a print, with its fonts inside."""
     made = printed.pdf(_board(request, asking), lang, request.at)
     return HttpResponse(made, content_type="application/pdf", headers={"Cache-Control": "private, no-store"})
+
+
+@router.get("/pptx", openapi_extra=PPTX, summary="Get the executive dashboard as slides")
+@grants(Permission.SUBSCRIPTIONS_VIEW)
+def get_executive_pptx(request: ApiRequest, asking: Query[ExecutiveAsking], lang: Literal["ja", "en"] = "ja") -> Any:
+    """The same as a presentation whose tables and charts can be edited."""
+    made = powerpoint.pptx(_board(request, asking), lang, request.at)
+    return HttpResponse(made, content_type=powerpoint.MIME, headers={"Cache-Control": "private, no-store"})
 
 
 def _board(request: ApiRequest, asking: ExecutiveAsking) -> Dashboard:

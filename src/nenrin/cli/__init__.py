@@ -28,7 +28,7 @@ COMMANDS = {
     "kpis": ("kpis", "Print revenue KPIs of a period, as known on a day."),
     "first-look": ("first_look", "Tell churn, NRR and LTV from one file of contracts, without set-up."),
     "mail": ("mail", "Take in mails from a mail server's pipe."),
-    "report": ("report", "Write the executive dashboard as a PDF."),
+    "report": ("report", "Write the executive dashboard as a PDF or slides."),
     "risk": ("risk", "Print who will probably leave or grow; learn the models."),
     "lifetimes": ("lifetimes", "Print lifetime value by tier and term as of a day."),
     "retention": ("retention", "Print how long customers stay, by group, as of a day."),

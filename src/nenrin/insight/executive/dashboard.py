@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from nenrin.analytics.revenue import books
 from nenrin.analytics.revenue.cohorts import Cohort, cohorts
 from nenrin.insight.executive import ahead as coming
 from nenrin.insight.executive import capacity, comments, quality
+from nenrin.insight.executive import returns as roi
 from nenrin.insight.executive import risks as risky
 from nenrin.insight.executive import standing as health
 from nenrin.insight.executive import tiles as figures
@@ -18,6 +20,7 @@ from nenrin.insight.executive.expected import expected
 from nenrin.insight.executive.leaving import Reason, Reasons, leaving, written
 from nenrin.insight.executive.quality import Quality
 from nenrin.insight.executive.questions import Question
+from nenrin.insight.executive.returns import Returns
 from nenrin.insight.executive.risks import Risk
 from nenrin.insight.executive.standing import Standing
 from nenrin.insight.executive.tiles import Tile
@@ -47,6 +50,7 @@ class Dashboard:
     load: Capacities | None = None
     scores: tuple[Quality, ...] = ()
     comments: tuple[BoardComment, ...] = ()
+    returns: Returns | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -57,8 +61,9 @@ class Dashboard:
         return next((tile for tile in self.tiles if tile.kpi.key == key), None)
 
 
-def dashboard(ask: Question, reasons: Reasons = written) -> Dashboard:
-    """Everything, of the period and slice asked for. `reasons`: why accounts left."""
+def dashboard(ask: Question, reasons: Reasons = written, assumed: Mapping[str, float] | None = None) -> Dashboard:
+    """Everything, of the period and slice asked for. `reasons`: why accounts left; `assumed`: other assumptions of the
+    return."""
     pays = health.paying(ask, ask.last)
     bands = health.bands_on(ask, ask.last) if ask.sees_health else {}
     ahead, moved, awaited = coming.ahead(ask, bands, pays), changes(ask), expected(ask, pays)
@@ -69,6 +74,7 @@ def dashboard(ask: Question, reasons: Reasons = written) -> Dashboard:
         capacity.of_accounts(pays) if ask.is_now else None,
         quality.qualities(awaited.version if awaited else None) if ask.is_now and ask.sees_health else (),
         comments.of(ask),
+        roi.returns(ask, assumed),
     )  # fmt: skip
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from nenrin.insight.executive import bridges
+from nenrin.insight.executive import bridges, returns
 from nenrin.insight.executive.dashboard import Dashboard
+from nenrin.insight.executive.returns import Returns
 from nenrin.insight.executive.words import BAND_NAMES
 from nenrin.values import Text
 
@@ -32,7 +33,8 @@ class Row:
 
 
 def rows(of: Dashboard) -> Iterator[Row]:
-    """Tiles, movements, health, renewals ahead, what is expected, churn reasons, capacity, score quality, cohorts."""
+    """Tiles, movements, health, renewals ahead, what is expected, churn reasons, capacity, score quality, the return,
+    cohorts."""
     yield from _tiles(of)
     for step in bridges.steps(of):
         yield Row("movements", step.kind, step.name, step.amount, "money", step.count)
@@ -69,10 +71,23 @@ def rows(of: Dashboard) -> Iterator[Row]:
         yield Row("score_quality", f"{key}:auc", score.name, score.auc, "ratio", score.left, score.low, score.high)
         yield Row("score_quality", f"{key}:slope", score.name, score.slope, "ratio", score.left)
         yield Row("score_quality", f"{key}:lift", score.name, score.lift, "ratio", score.left)
+    if of.returns is not None:
+        yield from _returns(of.returns)
     for cohort in of.cohorts:
         for age, mrr in enumerate(cohort.mrr):
             key = f"{cohort.month:%Y-%m}+{age}"
             yield Row("cohorts", key, Text("MRR left", "残るMRR"), mrr, "money", cohort.accounts[age])
+
+
+def _returns(of: Returns) -> Iterator[Row]:
+    """The effect, and what it follows from."""
+    yield Row(
+        "returns", "first_year", Text("Revenue gained in the first year", "1年目の売上増"), round(of.gain), "money"
+    )
+    yield Row("returns", "later", Text("Revenue gained over the years", "期間全体の売上増"), round(of.later), "money")
+    yield Row("returns", "people", Text("CSMs that it pays for", "賄えるCSM人数"), of.people, "count")
+    for one, _ in returns.inputs(of):
+        yield Row("returns", f"input:{one.key}", one.name, getattr(of.company, one.key), one.unit)
 
 
 def _tiles(of: Dashboard) -> Iterator[Row]:

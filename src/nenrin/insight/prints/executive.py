@@ -9,16 +9,18 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from nenrin.foundation import format, organisation
-from nenrin.insight.executive import bridges, findings, words
+from nenrin.insight.executive import bridges, comments, findings, returns, words
 from nenrin.insight.executive.ahead import Month
 from nenrin.insight.executive.dashboard import Dashboard
 from nenrin.insight.executive.expected import MONTHS
 from nenrin.insight.executive.findings import Finding
 from nenrin.insight.executive.leaving import Reason
 from nenrin.insight.executive.quality import Quality
+from nenrin.insight.executive.returns import Returns
 from nenrin.insight.executive.risks import Risk
 from nenrin.insight.executive.standing import BANDS, GONE, NEW, Standing
 from nenrin.insight.executive.tiles import Tile
+from nenrin.insight.models import BoardComment
 from nenrin.insight.prints import setting
 from nenrin.insight.prints.executive_labels import LABELS
 from nenrin.insight.revenue import notes
@@ -66,7 +68,9 @@ def document(of: Dashboard, language: str, at: datetime) -> dict[str, Any]:
         "leaving": [_reason(of, reason, language) for reason in of.leaving],
         "capacity": _capacity(of, language),
         "scores": [_score(each, language) for each in of.scores],
+        "returns": _returns(of.returns, language) if of.returns else None,
         "sees_health": ask.sees_health,
+        "comments": [_comment(row, language, ZoneInfo(org.zone)) for row in of.comments],
         "notes": [
             _note(each, language) for each in (*notes.notes(ask.ledger, ask.period), *notes.withheld(ask.ledger))
         ],
@@ -255,6 +259,24 @@ def _score(of: Quality, language: str) -> dict[str, str]:
     name = f"{of.name.in_(language)} v{of.version}"
     left = format.number(of.left, language)
     return {"name": name, "day": format.day(of.as_of, language), "auc": auc, "slope": slope, "lift": lift, "left": left}
+
+
+def _returns(of: Returns, language: str) -> dict[str, Any]:
+    """The effect in words, and what it follows from."""
+    rows = [
+        {"name": one.name.in_(language), "value": returns.figure(of, one.key, language), "from": origin.in_(language)}
+        for one, origin in returns.inputs(of)
+    ]
+    begun = LABELS["returns_today"] if of.begun.row is None else Text(
+        *(LABELS["returns_baseline"].in_(each).format(day=format.day(of.begun.row.taken_on, each)) for each in ("en", "ja"))
+    )  # fmt: skip
+    return {"says": returns.says(of.company, of.currency).in_(language), "rows": rows, "since": begun.in_(language)}
+
+
+def _comment(row: BoardComment, language: str, zone: ZoneInfo) -> dict[str, str]:
+    author = row.author.name if row.author else "—"
+    who = f"{author} · {format.moment(row.written_at, language, zone)}"
+    return {"about": comments.about(row.kpi).in_(language), "words": row.words, "who": who}
 
 
 def _risk(of: Dashboard, risk: Risk, language: str) -> dict[str, str]:

@@ -67,6 +67,18 @@ LABELS: Mapping[str, Text] = {
     "no_risks": Text("No paying account is at risk.", "契約中の顧客に危険なものはない。"),
     "notes": Text("Data notes", "データの注記"),
     "policy": Text("How this is counted", "数え方"),
+    "returns": Text("What less churn would bring", "解約率改善の効果（試算）"),
+    "returns_today": Text("From today's own figures; the rest is assumed.", "今日の自社の数値から試算。その他は仮定。"),
+    "returns_baseline": Text(
+        "From the own figures of the baseline of {day}; the rest is assumed.", "{day}の基準値から試算。その他は仮定。"
+    ),
+    "returns_from": Text("Where from", "出所"),
+    "comments": Text("Comments", "コメント"),
+    "figure": Text("Figure", "指標"),
+    "value": Text("Value", "値"),
+    "change": Text("Change", "前期比"),
+    "against": Text("Target or benchmark", "目標・目安"),
+    "interval_95": Text("95% interval", "95%信頼区間"),
     "missing": Text("Not enough data", "データ不足"),
     "no_health": Text("No health was stored for this day.", "この日のヘルスは保存されていない。"),
 }

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import parse_qsl
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -24,12 +25,13 @@ from nenrin.insight.executive.rows import HEADS, rows
 from nenrin.insight.executive.tiles import Tile
 from nenrin.insight.models import BoardComment
 from nenrin.insight.prints import executive as printed
+from nenrin.insight.prints import powerpoint
 from nenrin.insight.revenue import notes
 from nenrin.insight.risk.expected import Expected
 from nenrin.values import Text
 from nenrin.web import exports
 from nenrin.web.backtests.words import TERMS
-from nenrin.web.executive import mailing, pictures, saying, trends
+from nenrin.web.executive import assuming, mailing, pictures, saying, trends
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.revenue.asking import VIEW, Asked, asked
 from nenrin.web.revenue.pages import frame
@@ -53,7 +55,7 @@ class Shown:
 def executive(request: MemberRequest) -> HttpResponse:
     """The dashboard of a period and a slice."""
     ask = asked(request)
-    board, language = dashboard(question(request, ask), losses.told), exports.language()
+    board, language = _board(request, ask), exports.language()
     context = {
         **frame(request, ask),
         "views": (),
@@ -72,6 +74,9 @@ def executive(request: MemberRequest) -> HttpResponse:
         "address": ask.address(),
         "slice_links": _slice_links(ask),
         "may_export": allowed(request.user, Permission.EXPORT) is not None,
+        "returns": assuming.panel(board.returns, language) if board.returns else None,
+        "returns_asked": parse_qsl(ask.address()),
+        "files": "&".join(filter(None, [ask.address(), assuming.tried(request.GET.dict())])),
         "said": saying.said(board),
         "sees_comments": board.ask.books.accounts is None,
         "may_comment": saying.may_comment(request, board),
@@ -159,21 +164,36 @@ def _slice_links(ask: Asked) -> list[tuple[Text, str]]:
     return [(each.name, f"?{ask.address()}&slice={each.key}") for each in ask.slices]
 
 
+def _board(request: MemberRequest, ask: Asked) -> Dashboard:
+    """With the assumptions that the page was asked for."""
+    return dashboard(question(request, ask), losses.told, assuming.assumed(request.GET.dict()))
+
+
 @requires(VIEW)
 def executive_pdf(request: MemberRequest) -> HttpResponse:
     """The same as a print, in the reader's language."""
     ask, language = asked(request), exports.language()
-    made = printed.pdf(dashboard(question(request, ask), losses.told), language, request.at)
+    made = printed.pdf(_board(request, ask), language, request.at)
     name = f"nenrin-executive-{ask.period.start:%Y%m%d}-{language[:2]}.pdf"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
     return HttpResponse(made, content_type="application/pdf", headers=headers)
+
+
+@requires(VIEW)
+def executive_pptx(request: MemberRequest) -> HttpResponse:
+    """The same as slides that can be edited, in the reader's language."""
+    ask, language = asked(request), exports.language()
+    made = powerpoint.pptx(_board(request, ask), language, request.at)
+    name = f"nenrin-executive-{ask.period.start:%Y%m%d}-{language[:2]}.pptx"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+    return HttpResponse(made, content_type=powerpoint.MIME, headers=headers)
 
 
 @requires(Permission.EXPORT)
 def executive_export(request: MemberRequest, kind: str) -> Any:
     """Every figure of the dashboard, one a row."""
     ask, language = asked(request, Permission.EXPORT), exports.language()
-    found = list(rows(dashboard(question(request, ask), losses.told)))
+    found = list(rows(_board(request, ask)))
 
     def lines() -> Iterator[list[Any]]:
         for row in found:
@@ -196,6 +216,7 @@ def executive_export(request: MemberRequest, kind: str) -> Any:
 urlpatterns = [
     path("executive", executive, name="executive"),
     path("executive/dashboard.pdf", executive_pdf, name="executive-pdf"),
+    path("executive/dashboard.pptx", executive_pptx, name="executive-pptx"),
     path("executive/export.<str:kind>", executive_export, name="executive-export"),
     *saying.urlpatterns,
     *mailing.urlpatterns,

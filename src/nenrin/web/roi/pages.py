@@ -20,6 +20,7 @@ from nenrin.customers.models import Account
 from nenrin.foundation import format, organisation
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.permissions import Permission, Scope, allowed
+from nenrin.insight.executive import returns
 from nenrin.insight.lifetimes import baselines
 from nenrin.insight.lifetimes.baselines import Beginning, NothingToFreeze
 from nenrin.insight.lifetimes.starts import Start
@@ -85,7 +86,7 @@ def roi(request: MemberRequest) -> HttpResponse:
         "may_freeze": begun.row is None and bool(begun.today.mrr) and scope(request) is None,
         "may_begin": begun.row is not None and allowed(request.user, EDIT) is not None,
         "told": [_told(one, currency) for one in found],
-        "summary": _summary(asked, currency) if found else None,
+        "summary": returns.says(asked.company, currency) if found else None,
         "by_year": _by_year(asked.company),
         "own": [INPUTS[key].name for key in asked.own],
         "is_sound": is_sound,
@@ -139,33 +140,6 @@ def scope(request: MemberRequest) -> list[int] | None:
     if allowed(request.user, VIEW) is Scope.ALL:
         return None
     return list(Account.objects.for_member(request.user, VIEW).values_list("pk", flat=True))
-
-
-def _summary(asked: Scenario, currency: str) -> Text:
-    """The first slogan as an executive reads it."""
-    company = asked.company
-    gain, later = churn.first_year(company), churn.first_year(company, months=12 * company.years)
-    people = gain * company.margin / company.csm_cost
-    told = {
-        language: {
-            "before": format.percent(company.churn, language, 2),
-            "after": format.percent(company.churn_after, language, 2),
-            "gain": _money(gain, currency, language, "text"),
-            "share": format.signed(100 * gain / (12 * company.mrr), language, 1, "%"),
-            "later": _money(later, currency, language, "compact"),
-            "years": company.years,
-            "people": format.number(people, language, 1),
-        }
-        for language in ("en", "ja")
-    }
-    return Text(
-        "Bringing monthly churn from {before} to {after} changes the first year's revenue by {gain} ({share} of today's"
-        " ARR) and that of {years} years by {later}. The first year's gross profit pays for {people} CSMs.".format(
-            **told["en"]
-        ),
-        "月次解約率を{before}から{after}にすると、1年目の売上は{gain}変わります（現在のARRの{share}）。{years}年間では{later}です。"
-        "1年目の粗利増は、CSM {people}人分の費用に当たります。".format(**told["ja"]),
-    )
 
 
 def _by_year(company: Company) -> tuple[float, float]:
@@ -246,7 +220,7 @@ def _path(claim: Claim, divisor: float, language: str) -> Lines:
 def roi_export(request: MemberRequest, kind: str) -> Any:
     """The scenario as a file: inputs, readings, sensitivities and the months. No account is in it."""
     currency, as_of = organisation.current().currency, organisation.today(request.at)
-    _, _, asked = _asked(request, as_of, currency)
+    _, start, asked = _asked(request, as_of, currency)
     if not asked.form.is_valid():
         raise Http404("these figures make no scenario")
     language = exports.language()
@@ -257,12 +231,12 @@ def roi_export(request: MemberRequest, kind: str) -> Any:
         Text("Before", "現状"),
         Text("After", "改善後"),
     )
-    told = _rows(claims.simulate(asked.company), asked.company, currency, language, as_of)
+    told = _rows(claims.simulate(asked.company), asked.company, currency, language, as_of, standing.elsewhere(start))
     return exports.answer(kind, "roi", [head.in_(language) for head in heads], told, request.at)  # fmt: skip
 
 
 def _rows(
-    found: tuple[Claim, ...], company: Company, currency: str, language: str, as_of: date
+    found: tuple[Claim, ...], company: Company, currency: str, language: str, as_of: date, left_out: Text | None
 ) -> Iterator[list[str | float | date]]:
     input_, reading, effect, moved, month = (
         text.in_(language)
@@ -272,6 +246,8 @@ def _rows(
         )
     )  # fmt: skip
     yield [input_, "", Text("as of", "基準日").in_(language), "", as_of]
+    if left_out:
+        yield [input_, "", left_out.in_(language), "", ""]
     for key, one in INPUTS.items():
         yield [input_, "", one.name.in_(language), "", _plain(getattr(company, key), one.unit, currency)]
     for claim in found:
