@@ -8,14 +8,19 @@ from typing import Any
 import pytest
 
 from nenrin.customers import accounts, contacts, tags
-from nenrin.customers.models import Account
+from nenrin.customers.models import Account, Tag
+from nenrin.customers.models.account import AccountTag
 from nenrin.foundation import journal, organisation
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Organisation
+from nenrin.ingest.models import Ticket
 from nenrin.insight import health_models, segments
 from nenrin.insight.models import CurrentMeasure, DailyScore, Health, HealthModelVersion, Progress
+from nenrin.insight.refreshing.touched import News
 from nenrin.playbooks import sweeps
 from nenrin.playbooks.models import Run
+from tests import cast
+from tests.insight.world import World
 from tests.playbooks import stage
 
 pytestmark = pytest.mark.django_db
@@ -156,6 +161,117 @@ def test_the_look_is_made_once_a_day_after_health_and_again_for_news(org: Organi
     Progress.objects.filter(pk=row.pk).update(events_seen=9)
     assert sweeps.sweep(at + timedelta(seconds=5)) == 0
     assert sweeps.sweep(at + timedelta(seconds=61)) == 1
+
+
+def _swept(at: datetime) -> int:
+    """The look at everybody has been made, with what was told until then."""
+    Progress.objects.update_or_create(pk=1, defaults={"refreshed_on": organisation.today(at)})
+    stage.goes_on(at)
+    return sweeps.sweep(at)
+
+
+def test_whoever_something_new_is_told_of_is_looked_at_within_seconds(org: Organisation, at: datetime) -> None:
+    told, untold = (stage.account(name, at=at) for name in ("伝わった会社", "伝わらない会社"))
+    live(TAGGED, at)
+    _swept(at)
+    tags.change([told], add=["重点"], by=SYSTEM, at=at)
+    AccountTag.objects.create(account=untold, tag=Tag.objects.get())  # no entry says that it was touched
+    stage.goes_on(at)
+    soon = at + timedelta(seconds=3)
+    assert (sweeps.sweep(soon), sweeps.sweep(soon + timedelta(seconds=3))) == (1, 0)
+    assert Run.objects.get().account == told
+    Progress.objects.update(events_seen=9)
+    assert sweeps.sweep(at + timedelta(seconds=61)) == 1, "everybody's turn comes every minute"
+
+
+def test_news_of_the_lake_are_looked_at_for_their_accounts_only(
+    org: Organisation, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    touched, other = (stage.account(name, at=at) for name in ("動きのあった会社", "動きのない会社"))
+    live({"trigger": "measure", "measure": "usage_trend", "op": "<=", "value": 0.5}, at)
+    _swept(at)
+    for account in (touched, other):
+        measured(account, 0.4, at)
+    Progress.objects.update(events_seen=9, facts_seen=9)
+    news = News(frozenset({touched.pk}), False, 10, 10)
+    monkeypatch.setattr("nenrin.playbooks.sweeps.touched.since", lambda lake, events, facts: news)
+    assert sweeps.sweep(at + timedelta(seconds=5)) == 1 and Run.objects.get().account == touched
+    assert sweeps.sweep(at + timedelta(seconds=61)) == 1 and Run.objects.count() == 2
+
+
+def test_a_short_look_forgets_nothing_of_the_others(org: Organisation, at: datetime) -> None:
+    first, second = (stage.account(name, at=at) for name in ("一社目", "二社目"))
+    live(TAGGED, at)
+    _swept(at)
+    for n, account in enumerate((first, second), start=1):
+        tags.change([account], add=["重点"], by=SYSTEM, at=at)
+        stage.goes_on(at)
+        assert sweeps.sweep(at + timedelta(seconds=5 * n)) == 1
+    assert looked(at + DAY) == 2, "each came in once"
+
+
+def test_more_touched_accounts_than_a_short_look_takes_wait_for_the_whole_one(
+    org: Organisation, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = [stage.account(f"会社{n}", at=at) for n in range(3)]
+    live(TAGGED, at)
+    _swept(at)
+    monkeypatch.setattr(sweeps, "ENTRIES", 2)
+    tags.change(found, add=["重点"], by=SYSTEM, at=at)
+    stage.goes_on(at)
+    assert [sweeps.sweep(at + timedelta(seconds=s)) for s in (5, 61)] == [0, 3]
+
+
+# --- triggers that are conditions of their own ---------------------------------------------------------------------
+
+
+def test_a_stage_that_changes_fires_once_and_again_when_it_comes_back(org: Organisation, at: datetime) -> None:
+    account = stage.account(at=at, stage="onboarding")
+    live({"trigger": "stage", "to": ["adoption"]}, at)
+    assert looked(at) == 0
+    accounts.change(account, stage="adoption", by=SYSTEM, at=at)
+    assert [looked(at + n * DAY) for n in (1, 2)] == [1, 1]
+    accounts.change(account, stage="onboarding", by=SYSTEM, at=at)
+    assert looked(at + 3 * DAY) == 1
+    accounts.change(account, stage="adoption", by=SYSTEM, at=at)
+    assert looked(at + 4 * DAY) == 2
+
+
+@pytest.mark.parametrize(("only_urgent", "fires"), [(False, 1), (True, 0)])
+def test_tickets_that_pile_up_fire_once(org: Organisation, at: datetime, only_urgent: bool, fires: int) -> None:
+    account = stage.account(at=at)
+    live({"trigger": "tickets", "count": 3, "days": 7, "only_urgent": only_urgent}, at)
+    for days, priority in ((9, "urgent"), (3, "urgent"), (2, "normal")):
+        ticket(account, at - days * DAY, priority)
+    assert looked(at) == 0, "one of the three is too old"
+    ticket(account, at - DAY, "normal")
+    assert [looked(at), looked(at + timedelta(hours=1))] == [fires, fires]
+
+
+def ticket(account: Account, opened_at: datetime, priority: str) -> None:
+    told = {"opened_at": opened_at, "created_at": opened_at, "changed_at": opened_at, "priority": priority}
+    Ticket.objects.create(account=account, namespace="desk", key=opened_at.isoformat(), **told)
+
+
+def test_an_event_that_happens_often_enough_fires_once(org: Organisation) -> None:
+    made = World().begin()
+    account = made.open(cast.THRIVING)
+    made.say("mapping", "product|Report Exported", None, {"use": "key_feature", "feature": "export"})
+    live({"trigger": "event", "event": "Report Exported", "times": 3, "days": 7}, made.now, who=stage.CUSTOMERS)
+    for times, fires in ((2, 0), (1, 1), (4, 1)):
+        made.use(cast.THRIVING, event="Report Exported", times=times)
+        made.end_day()
+        assert looked(made.now) == fires
+    assert Run.objects.get().account == account
+
+
+def test_use_near_the_limit_fires_at_the_share_and_not_below(org: Organisation, at: datetime) -> None:
+    account = stage.account(at=at)
+    live({"trigger": "limit", "percent": 85}, at)
+    for value, fires in ((0.84, 0), (0.85, 1), (0.95, 1)):
+        told = {"value": value, "as_of": organisation.today(at)}
+        CurrentMeasure.objects.update_or_create(account=account, measure="active_user_share", defaults=told)
+        assert looked(at) == fires
 
 
 def measured(account: Account, value: float, at: datetime) -> None:
