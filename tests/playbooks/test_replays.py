@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import numpy as np
 import pytest
@@ -13,11 +13,12 @@ from nenrin.analytics.replays import gating
 from nenrin.analytics.replays.edges import UNSURE, rising
 from nenrin.foundation import organisation
 from nenrin.foundation.actors import SYSTEM
+from nenrin.foundation.models import Organisation
 from nenrin.ingest import lakes
-from nenrin.playbooks import playbooks, reading, setting
+from nenrin.playbooks import arms, playbooks, reading, setting
 from nenrin.playbooks.models import PlaybookReplay, PlaybookVersion
 from nenrin.playbooks.replaying import occasions, replays
-from nenrin.playbooks.replaying.occasions import Span
+from nenrin.playbooks.replaying.occasions import Occasions, Span
 from tests.insight.world import World, at
 from tests.playbooks import stage
 
@@ -106,3 +107,39 @@ def test_what_the_past_does_not_know_is_said() -> None:
     replays.step(world.now)
     row = PlaybookReplay.objects.get()
     assert row.state == "failed" and row.problem["ja"] == "過去のデータにない項目: owner"
+
+
+@pytest.mark.django_db
+def test_a_live_playbook_that_was_never_tried_on_the_past_is_named_beside_the_others() -> None:
+    world = World()
+    organisation.found("年輪テスト", at=at(world.today))
+    world.begin()
+    world.open("東雲精機株式会社")
+    world.end_day()
+    measured = [{"trigger": "measure", "measure": "days_since_activity", "op": ">=", "value": 7}]
+    for key in ("asked", "tried", "untried"):
+        stage.published(stage.document(playbook=key, when=measured), at=world.now)
+    for key in ("tried", "asked"):
+        replays.ask(PlaybookVersion.objects.get(playbook__key=key), months=1, by=SYSTEM, at=world.now)
+        replays.step(world.now)
+    told = PlaybookReplay.objects.get(version__playbook__key="asked").report["overlaps"]
+    assert [(one["playbook"], one["count"]) for one in told] == [("tried", 0), ("untried", None)]
+
+
+@pytest.mark.django_db
+def test_nobody_works_for_those_who_are_left_alone(org: Organisation) -> None:
+    fields, choices = setting.current()
+    write = {"do": "send_mail", "id": "write", "approval": "draft", "subject": "s", "body": "b"}
+    told = stage.document(holdout={"share": 0.5, "metric": "churn"}, steps=[stage.CALL, write])
+    document = reading.from_dict(told, fields, choices)
+    accounts = np.arange(1, 101)
+    alone = arms.drawn_alone(document, dict.fromkeys(accounts.tolist()))
+    assert 35 < len(alone) < 65
+    days = np.full(100, 20_000)
+    found = Occasions(accounts, days, np.zeros(100, np.int64), ())
+    first, last = date(2024, 10, 1), date(2024, 10, 31)
+    report = replays.report(document, found, {}, {}, {}, first, last, alone)
+    assert (report["fired"], report["held_out"]) == (100, len(alone))
+    assert report["effort"]["minutes"] == 20 * (100 - len(alone)) and report["mails"]["sent"] == 100 - len(alone)
+    notice = reading.from_dict({**told, "holdout": {"share": 0.5, "contractual": True}}, fields, choices)
+    assert not arms.drawn_alone(notice, dict.fromkeys(accounts.tolist()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from nenrin.analytics.effects import assignment
 from nenrin.customers.models import Account
 from nenrin.foundation.actors import SYSTEM
 from nenrin.playbooks import families, gates, holdouts, reasons
+from nenrin.playbooks.documents.playbooks import Playbook as Document
 from nenrin.playbooks.lives import Live
 from nenrin.playbooks.models import Exposure, UniversalExposure
 from nenrin.playbooks.models.run import RunState
@@ -35,6 +36,21 @@ class Decided:
     held: dict[int, gates.Verdict]
     exposures: list[Exposure]
     universal: list[UniversalExposure]
+
+
+def drawn_alone(document: Document, parents: Mapping[int, int | None]) -> frozenset[int]:
+    """The accounts (id -> parent's id) that today's shares would leave alone, whatever is written of them; who is on the
+    list of exclusions is not known of the past, so it is not asked here.
+    """
+    if holdouts.is_notice(document):
+        return frozenset()
+    own, universal = document.holdout.share, holdouts.share()
+    tops = families.tops_of(parents)
+    held = {
+        top: holdouts.holds(top, universal) or assignment.arm(document.key, top, share=own) == assignment.HOLDOUT
+        for top in set(tops.values())
+    }
+    return frozenset(account for account, top in tops.items() if held[top])
 
 
 def settle(

@@ -20,7 +20,7 @@ from nenrin.ingest import lakes
 from nenrin.insight.days import day as date_of
 from nenrin.insight.days import number
 from nenrin.insight.revenue import leavers
-from nenrin.playbooks import lives, setting, words
+from nenrin.playbooks import arms, holdouts, lives, setting, words
 from nenrin.playbooks.documents.playbooks import Playbook, walked
 from nenrin.playbooks.models import PlaybookReplay, PlaybookVersion
 from nenrin.playbooks.replaying import failures, occasions
@@ -38,6 +38,10 @@ DAYS = {"business_days": 7 / 5, "days": 1.0, "hours": 1 / 24}
 
 class TooLong(ValueError):
     """A replay spans from 1 to 24 months."""
+
+
+#: Another live playbook: its name and its firings, None where it was never replayed.
+Other = tuple[Text, list[list[int]] | None]
 
 
 def ask(version: PlaybookVersion, *, months: int = 12, by: Actor, at: datetime) -> PlaybookReplay:
@@ -121,7 +125,8 @@ def replayed(row: PlaybookReplay, lake: Lake) -> dict[str, Any]:
     decided = decisions(lake, row.last)
     owners = dict(Account.objects.filter(owner__isnull=False).values_list("pk", "owner_id"))
     others = _others(row)
-    return report(live.document, found, decided, owners, others, row.first, row.last)
+    alone = arms.drawn_alone(live.document, holdouts.parents())
+    return report(live.document, found, decided, owners, others, row.first, row.last, alone)
 
 
 def decisions(lake: Lake, as_of: date) -> dict[int, list[int]]:
@@ -135,25 +140,28 @@ def decisions(lake: Lake, as_of: date) -> dict[int, list[int]]:
 
 def report(
     document: Playbook, found: Occasions, decided: Mapping[int, list[int]], owners: Mapping[int, int],
-    others: Mapping[str, tuple[Text, list[list[int]]]], first: date, last: date,
+    others: Mapping[str, Other], first: date, last: date, alone: frozenset[int] = frozenset(),
 ) -> dict[str, Any]:  # fmt: skip
-    """What is stored: plain values, in the order in which a page tells them."""
+    """What is stored: plain values, in the order in which a page tells them. `alone`: accounts that today's holdouts
+    would leave alone, for whom nobody works and nothing is sent.
+    """
     again, caps = document.limits.again.after_days, document.limits.caps
     gated = gating.gate(found.account, found.day, gating.Policy(again, run_days(document), caps.per_account))
     account, day = found.account[gated.begun], found.day[gated.begun]
     became = outcomes.after(account, day, decided, number(last))
     caught = outcomes.caught(account, day, decided, number(first), number(last))
-    effort = efforts.effort(account, day, owners, words.minutes(document), number(first), number(last))
+    works = ~np.isin(account, np.array(sorted(alone), np.int64))
+    effort = efforts.effort(account[works], day[works], owners, words.minutes(document), number(first), number(last))
     return {
         "fired": len(account),
         "accounts": len(set(account.tolist())),
         "inside": int(gated.inside.sum()),
         "too_soon": int(gated.too_soon.sum()),
-        "held_out": round(len(account) * document.holdout.share),
+        "held_out": int((~works).sum()),
         "months": _months(day, became, first, last),
         "busiest_day": int(np.unique(day, return_counts=True)[1].max()) if len(day) else 0,
         "effort": asdict(effort),
-        "mails": asdict(efforts.mails(account, day, words.mails(document), caps.per_contact)),
+        "mails": asdict(efforts.mails(account[works], day[works], words.mails(document), caps.per_contact)),
         "outcomes": {key: became.count(key) for key in (outcomes.LEFT, outcomes.STAYED, outcomes.OPEN)},
         "caught": asdict(caught),
         "overlaps": _overlaps(account, day, others),
@@ -185,8 +193,8 @@ def run_days(document: Playbook) -> int:
     return round(sum(values["time"] * DAYS[values["unit"]] for values in waits)) or 1
 
 
-def _others(row: PlaybookReplay) -> dict[str, tuple[Text, list[list[int]]]]:
-    """The firings of other live playbooks, from their own last replays."""
+def _others(row: PlaybookReplay) -> dict[str, Other]:
+    """The firings of other live playbooks, from their own last replays; None of one that was never replayed."""
     found = {}
     for version in (
         PlaybookVersion.objects.filter(state="live")
@@ -194,18 +202,22 @@ def _others(row: PlaybookReplay) -> dict[str, tuple[Text, list[list[int]]]]:
         .select_related("playbook")
     ):
         last = version.replays.filter(state="done").first()
-        if last is not None:
-            found[version.playbook.key] = (Text(version.name_en, version.name_ja), last.report.get("firings", []))
+        firings = None if last is None else last.report.get("firings", [])
+        found[version.playbook.key] = (Text(version.name_en, version.name_ja), firings)
     return found
 
 
-def _overlaps(account: Any, day: Any, others: Mapping[str, tuple[Text, list[list[int]]]]) -> list[dict[str, Any]]:
-    rows = []
+def _overlaps(account: Any, day: Any, others: Mapping[str, Other]) -> list[dict[str, Any]]:
+    """The most first; `count` is None of those that have no replay yet, which stand last."""
+    rows: list[dict[str, Any]] = []
     for key, (name, firings) in others.items():
+        if firings is None:
+            rows.append({"playbook": key, "en": name.en, "ja": name.ja, "count": None})
+            continue
         theirs = np.array([one[:2] for one in firings], dtype=np.int64).reshape(-1, 2)
         count = overlaps.overlap(account, day, theirs[:, 0], theirs[:, 1])
         rows.append({"playbook": key, "en": name.en, "ja": name.ja, "count": count})
-    return sorted(rows, key=lambda one: -int(one["count"]))
+    return sorted(rows, key=lambda one: -1 if one["count"] is None else int(one["count"]), reverse=True)
 
 
 def _record(verb: str, row: PlaybookReplay, by: Actor, at: datetime) -> None:
