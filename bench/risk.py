@@ -6,20 +6,28 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from nenrin.analytics.forecasts.hazards import memories, risk
+from nenrin.analytics.forecasts.hazards import memories, risk, states
 from nenrin.simulator.economy import lives
 from nenrin.simulator.presets import Preset
 from tests.analytics import risk_worlds
 
 
 def run() -> list[dict[str, Any]]:
-    table = memories.remembered(risk_worlds.table(lives.simulated(Preset("risk", accounts=1200, months=32), 3), 0, 32))
-    model = risk.learned(table)
+    plain = risk_worlds.table(lives.simulated(Preset("risk", accounts=1200, months=32), 3), 0, 32)
+    level = risk.Level({one.name: one.better for one in plain.features})
+    table = memories.remembered(plain)
+    model = risk.learned(table, level=level)
     assert isinstance(model, risk.RiskModel)
-    now = table.chosen(table.begins == table.begins.max())
+    shown = states.told(table, model.state) if model.state else table
+    now = shown.chosen(shown.begins == shown.begins.max())
     return [
-        _row(f"risk learned, {len(table):,} rows, all steps and the verdict", 1, lambda: risk.learned(table), "s"),
-        _row(f"risk refitted, {len(table):,} rows", 1, lambda: risk.learned(table, like=model), "s"),
+        _row(
+            f"risk learned, {len(table):,} rows, all steps and the verdict",
+            1,
+            lambda: risk.learned(table, level=level),
+            "s",
+        ),
+        _row(f"risk refitted, {len(table):,} rows", 1, lambda: risk.learned(table, like=model, level=level), "s"),
         _row(
             f"risk of a year told with intervals, {len(now):,} accounts",
             1000,

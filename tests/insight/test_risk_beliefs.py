@@ -18,8 +18,7 @@ from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Organisation
 from nenrin.ingest import lakes
 from nenrin.insight import history
-from nenrin.insight.models import Risk, RiskModelVersion, RiskSaid
-from nenrin.insight.models.risk import RiskBelief
+from nenrin.insight.models import Risk, RiskBelief, RiskModelVersion, RiskSaid
 from nenrin.insight.revenue import books
 from nenrin.insight.risk import beliefs, chunks, learning, machine, outcomes, replays, reports, tables, telling, words
 from nenrin.web.risk import pictures

@@ -8,7 +8,7 @@ from nenrin.insight.models.progress import Progress
 from nenrin.insight.models.report import BoardComment, ReportReader
 from nenrin.insight.models.revenue import KpiTarget, MetricPolicy, PeriodLock
 from nenrin.insight.models.ring import Ring
-from nenrin.insight.models.risk import Risk, RiskLearning, RiskModelVersion, RiskSaid
+from nenrin.insight.models.risk import Risk, RiskBelief, RiskLearning, RiskModelVersion, RiskSaid
 from nenrin.insight.models.roi import RoiBaseline
 from nenrin.insight.models.segment import Segment, SegmentMembership
 from nenrin.insight.models.version import HealthModelVersion
@@ -33,6 +33,7 @@ __all__ = [
     "ReportReader",
     "Ring",
     "Risk",
+    "RiskBelief",
     "RiskLearning",
     "RiskModelVersion",
     "RiskSaid",

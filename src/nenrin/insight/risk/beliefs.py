@@ -7,6 +7,7 @@ that was missed is caught up as known at its own end; whatever a kill leaves hal
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -19,7 +20,7 @@ from nenrin.analytics.forecasts.hazards.risk import RiskModel, Table
 from nenrin.analytics.forecasts.hazards.states import Belief
 from nenrin.analytics.revenue.paths import Whole, number
 from nenrin.ingest import lakes
-from nenrin.insight.models.risk import RiskBelief, RiskModelVersion
+from nenrin.insight.models import RiskBelief, RiskModelVersion
 from nenrin.insight.revenue import books
 from nenrin.insight.risk import chunks, outcomes, tables
 from nenrin.insight.risk.chunks import Check
@@ -66,7 +67,7 @@ def begin(version: RiskModelVersion, model: RiskModel, table: Table, check: Chec
     if model.state is None or not len(table):
         return
     found = carried(model, table)
-    RiskBelief.objects.filter(version=version).delete()
+    _forget([version.pk])
     _keep(version.pk, found.account, found.day, found.belief, check)
     last = _date(int(table.as_of.max()))
     with transaction.atomic():
@@ -79,9 +80,13 @@ def forget() -> None:
     idle = RiskModelVersion.objects.filter(believed_on__isnull=False)
     keys = list(idle.filter(Q(used_from__isnull=True) | Q(used_until__isnull=False)).values_list("pk", flat=True))
     if keys:
-        with transaction.atomic():
-            RiskBelief.objects.filter(version__in=keys).delete()
-            RiskModelVersion.objects.filter(pk__in=keys).update(believed_from=None, believed_on=None)
+        _forget(keys)
+
+
+def _forget(keys: Sequence[int]) -> None:
+    with transaction.atomic():
+        RiskBelief.objects.filter(version__in=keys).delete()
+        RiskModelVersion.objects.filter(pk__in=keys).update(believed_from=None, believed_on=None)
 
 
 def carried(model: RiskModel, table: Table) -> Carried:
@@ -132,8 +137,8 @@ def _before(version: int, day: date) -> Carried:
     own, goes on with the other's."""
     kept = RiskBelief.objects.filter(version=version, as_of__lt=day).order_by("account_id", "as_of")
     found = {row[0]: row[1:] for row in kept.values_list("account_id", "as_of", *PARTS)}
-    merged = kept.filter(account__merged_into__isnull=False).values_list("account_id", "account__merged_into_id")
-    for absorbed, survivor in merged.distinct():
+    merged = kept.filter(account__merged_into__isnull=False).order_by().distinct()
+    for absorbed, survivor in merged.values_list("account_id", "account__merged_into_id"):
         found.setdefault(survivor, found[absorbed])
     keys = np.array(sorted(found), dtype=np.int64)
     rows = [found[int(key)] for key in keys]
