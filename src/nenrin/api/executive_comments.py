@@ -11,7 +11,6 @@ from ninja import Status as Answer
 from ninja.errors import HttpError
 
 from nenrin.analytics.revenue.catalogue import KPIS
-from nenrin.analytics.revenue.catalogue import KPIS
 from nenrin.analytics.revenue.periods import Grain
 from nenrin.api.guard import ApiRequest, grants
 from nenrin.api.paging import Id, Strict
