@@ -45,6 +45,11 @@ def is_business_day(day: date) -> bool:
     >>> is_business_day(date(2026, 5, 4)), is_business_day(date(2026, 5, 7))
     (False, True)
     """
+    return _is_worked(day)
+
+
+@lru_cache(maxsize=4096)
+def _is_worked(day: date) -> bool:
     at_turn = (day.month, day.day) >= (12, 29) or (day.month, day.day) <= (1, 3)
     return day.weekday() < 5 and not at_turn and day not in _japan()
 

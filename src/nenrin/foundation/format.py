@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Literal
 
 from nenrin.values import Money, Ratio, Text
@@ -197,6 +198,7 @@ def _with_currency(figure: str, amount: Money, language: str, *, spelt: bool) ->
     return f"{sign}{symbol}{figure}"
 
 
+@lru_cache(maxsize=4096)
 def _day_ja(value: date, style: DayStyle) -> str:
     if style == "long":
         return f"{value.year}年{value.month}月{value.day}日({_weekday(value, 'ja')})"
@@ -205,6 +207,7 @@ def _day_ja(value: date, style: DayStyle) -> str:
     return f"{value:%m/%d}" if style == "brief" else f"{value:%Y/%m/%d}"
 
 
+@lru_cache(maxsize=4096)
 def _day_en(value: date, style: DayStyle) -> str:
     month = _MONTHS[value.month - 1]
     if style == "month":
