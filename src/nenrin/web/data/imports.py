@@ -165,13 +165,14 @@ def _problems(problems: list[dict[str, str]]) -> list[tuple[str, str, Text]]:
 def _facts(row: Import) -> list[Fact]:
     language = get_language() or "ja"
     named = (
-        ("created", Text("New", "新規")),
-        ("updated", Text("Changed", "変更")),
-        ("unchanged", Text("Unchanged", "変更なし")),
-        ("rejected", Text("Rejected", "却下")),
+        ("created", "import_new", Text("New", "新規")),
+        ("updated", "import_changed", Text("Changed", "変更")),
+        ("unchanged", "import_same", Text("Unchanged", "変更なし")),
+        ("rejected", "import_rejected", Text("Rejected", "却下")),
     )
-    total = [Fact(Text("Rows", "行数"), number(row.rows_total, language) if row.rows_total is not None else "—")]
-    return total + [Fact(label, number(getattr(row, name), language)) for name, label in named]
+    rows = number(row.rows_total, language) if row.rows_total is not None else "—"
+    total = [Fact(Text("Rows", "行数"), rows, key="import_rows")]
+    return total + [Fact(label, number(getattr(row, name), language), key=key) for name, key, label in named]
 
 
 def _job(row: Import, at: datetime) -> Progress:

@@ -100,6 +100,10 @@ TERMS: dict[str, Definition] = {
         "The figure when the plan was agreed → the figure aimed at, in the unit of the measure.",
         "合意した時点の値 → 目標値（指標の単位）。",
     ),
+    "plan_way": means(
+        "How much of the way from the baseline to the target is done, 0 to 100 %; “not enough data” without a figure.",
+        "基準値から目標値までのうち、進んだ割合（0〜100%）。値がない場合は「データ不足」。",
+    ),
     "plan_now": means(
         "The newest figure: of our measures from facts, of theirs as entered last; its own day stands below.",
         "最新の値。当社の指標は実績、お客様の指標は最後の入力。下の小さい文字はその値の日。",
