@@ -68,6 +68,14 @@ TERMS: dict[str, Definition] = {
         "Projects that began in the time of the row; those started by mistake are left out.",
         "その時期に始まったプロジェクトの数。誤って始めたものは除く。",
     ),
+    "onb_projects_all": means(
+        "Projects of the filters, of all times they began; those started by mistake are left out.",
+        "絞り込んだ範囲のプロジェクトの数（開始時期は問わない）。誤って始めたものは除く。",
+    ),
+    "onb_target": means(
+        "Share that a good organisation reaches in time; a rule of thumb, not a measurement of yours.",
+        "期日内に達する割合の目安。自社の実績ではない。",
+    ),
     "onb_reached": means("Of these, projects that have reached the goal.", "そのうち、目標に達したプロジェクトの数。"),
     "onb_running": means(
         "Running or paused, and the goal is not reached yet.", "進行中または中断中で、まだ達していない数。"
