@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from nenrin.foundation.models import Member
 
@@ -42,6 +42,25 @@ def signed_in(browser: Browser, live_server: Any, member: Member, **options: Any
     context.set_default_navigation_timeout(90_000)  # of a busy machine
     context.add_cookies([{"name": "sid", "value": client.cookies["sid"].value, "url": live_server.url}])
     return context.new_page()
+
+
+def tab_to(page: Page, target: Locator, most: int = 200) -> None:
+    """Bring the focus there as somebody without a pointer does: over the skip link into the page, then by Tab."""
+    if page.evaluate("document.activeElement === document.body"):
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+    target.wait_for()
+    for _ in range(most):
+        if target.evaluate("(one) => one === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"{most} times Tab did not reach {target}")
+
+
+def enter(page: Page, target: Locator) -> None:
+    """Tab to it, and press Enter."""
+    tab_to(page, target)
+    page.keyboard.press("Enter")
 
 
 def hindrances(page: Page, impacts: Sequence[str] = SERIOUS) -> list[str]:

@@ -17,7 +17,7 @@ from nenrin.foundation.models import Member, Organisation
 from nenrin.foundation.roles import Role
 from nenrin.work.models import StageStay
 from tests import cast
-from tests.browsers import hindrances, overflow, signed_in
+from tests.browsers import hindrances, overflow, signed_in, tab_to
 from tests.work import journeys_world as world
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -71,8 +71,7 @@ def test_a_dragged_card_asks_for_a_reason_and_can_be_put_back(browser: Browser, 
 
 def test_the_keyboard_alone_moves_a_card(browser: Browser, live_server: Any, me: Member) -> None:
     page = board(browser, live_server, me)
-    link = page.get_by_role("link", name=cast.THRIVING)
-    link.focus()
+    tab_to(page, page.get_by_role("link", name=cast.THRIVING))
     page.keyboard.press("Alt+ArrowRight")
     expect(lane(page, "adoption")).to_contain_text(cast.THRIVING)
     expect(page.locator("#toasts")).to_contain_text(re.compile("はじめる → 活用"))
@@ -85,6 +84,7 @@ def test_the_keyboard_alone_moves_a_card(browser: Browser, live_server: Any, me:
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(lane(page, "adoption")).to_contain_text(cast.DRIFTING)
+    assert hindrances(page) == []
 
 
 def test_without_scripts_the_move_button_does_the_same(browser: Browser, live_server: Any, me: Member) -> None:
