@@ -26,6 +26,7 @@ from nenrin.customers import days  # noqa: E402
 from nenrin.customers.models import Account, Assignment, Contact, Subscription  # noqa: E402
 from nenrin.foundation import (  # noqa: E402
     bulk,
+    garbage,
     members,
     organisation,
 )
@@ -82,12 +83,12 @@ def fill(rng: random.Random) -> None:
         members.add(email=email, name=f"担当 {number:02}", role=Role.CSM, by=SYSTEM, at=NOW, password=None)
     owners = list(Member.objects.filter(role=Role.CSM).order_by("pk").values_list("pk", flat=True))
     accounts = [_account(number, owners[number % MEMBERS]) for number in range(ACCOUNTS)]
-    _insert(accounts)
-    _insert(
+    insert(accounts)
+    insert(
         bulk.made(Assignment, account_id=a.pk, member_id=a.owner_id, phase="primary", since_on=TODAY) for a in accounts
     )
-    _insert(_subscription(account) for account in accounts)
-    _insert(
+    insert(_subscription(account) for account in accounts)
+    insert(
         bulk.made(
             Contact,
             account_id=a.pk,
@@ -132,17 +133,17 @@ def _subscription(account: Account) -> Subscription:
 def _judged(accounts: list[Account], rng: random.Random) -> None:
     version = HealthModelVersion.objects.filter(state="published").earliest("pk")
     bands = {a.pk: BANDS[a.pk % len(BANDS)] for a in accounts}
-    _insert(_health(a, bands[a.pk], version) for a in accounts)
-    _insert(
+    insert(_health(a, bands[a.pk], version) for a in accounts)
+    insert(
         bulk.made(DailyScore, account_id=a.pk, day=TODAY - timedelta(n), today=60, score=60 + a.pk % 17, band=bands[a.pk], coverage=1, version_id=version.pk)
         for n in range(1, SCORED_DAYS) for a in accounts
     )  # fmt: skip
-    _insert(
+    insert(
         bulk.made(CurrentMeasure, account_id=a.pk, measure=m, value=rng.random(), as_of=TODAY)
         for a in accounts
         for m in MEASURES
     )
-    _insert(
+    insert(
         bulk.made(Ring, account_id=a.pk, number=n, closed_on=TODAY, band="healthy", score=80)
         for a in accounts
         for n in range(2)
@@ -152,7 +153,7 @@ def _judged(accounts: list[Account], rng: random.Random) -> None:
         card={"shows_probability": True, "evidence": {}},
     )  # fmt: skip
     reasons = [["days_since_activity", 0.8, 23.0, 0.1], ["active_user_share", 0.4, 0.2, 0.1], ["nps", -0.2, 8.0, 0.1]]
-    _insert(
+    insert(
         bulk.made(Risk, account_id=a.pk, event="churn", as_of=TODAY, at=NOW, version_id=model.pk, p=rng.random() ** 4, low=0.0, high=0.5,
              reasons=reasons, minor=a.mrr_minor) for a in accounts
     )  # fmt: skip
@@ -182,17 +183,17 @@ def _voices(accounts: list[Account], rng: random.Random) -> None:
         )
 
     channels = ("mail", "call", "meeting", "note")
-    _insert(touch(a, 10 + 30 * n + a.pk % 60, channels[n % 4]) for a in accounts for n in range(10))
-    _insert(
+    insert(touch(a, 10 + 30 * n + a.pk % 60, channels[n % 4]) for a in accounts for n in range(10))
+    insert(
         bulk.made(Ticket, account_id=a.pk, namespace="desk", key=f"t-{a.pk}-{n}", title="帳票が出ない", priority="urgent" if n == 0 and a.pk % 23 == 0 else "normal",
                opened_at=NOW - timedelta(days=5 + n), resolved_at=None if n == 0 else NOW, created_at=NOW, changed_at=NOW)
         for a in accounts for n in range(3)
     )  # fmt: skip
-    _insert(
+    insert(
         bulk.made(Answer, account_id=a.pk, namespace="survey", key=f"a-{a.pk}", survey="nps", score=a.pk % 11, answered_at=NOW - timedelta(days=a.pk % 120),
                comment="使いにくい", created_at=NOW, changed_at=NOW) for a in accounts
     )  # fmt: skip
-    _insert(
+    insert(
         bulk.made(Task, account_id=a.pk, title="連絡する", state="open" if n == 0 else "done", assignee_id=a.owner_id, minutes=15, created_at=NOW,
              due_on=TODAY + timedelta(a.pk // MEMBERS % 60 - 3), changed_at=NOW)
         for a in accounts for n in range(4)
@@ -202,7 +203,7 @@ def _voices(accounts: list[Account], rng: random.Random) -> None:
 def _told(accounts: list[Account]) -> None:
     """Six entries an account, the last of them of this morning for one in ten; nobody reads their chain here."""
     note = {"band_en": "Caution", "band_ja": "注意", "before": 70, "score": 55, "finding_en": "", "finding_ja": ""}
-    _insert(
+    insert(
         bulk.made(
             Entry, action="insight.health.fell", account=a.pk, actor_kind="system", particulars=note,
             valid_at=NOW - timedelta(days=7 * n, hours=1), recorded_at=NOW - timedelta(days=7 * n, hours=1),
@@ -211,7 +212,7 @@ def _told(accounts: list[Account]) -> None:
     )  # fmt: skip
 
 
-def _insert(rows: Iterable[M]) -> None:
+def insert(rows: Iterable[M]) -> None:
     turns: Iterator[M] = iter(rows)
     while chunk := list(islice(turns, 20_000)):
         bulk.insert(chunk)
@@ -228,6 +229,7 @@ def measured() -> list[dict[str, Any]]:
     while loads.step(NOW):
         continue
     head = members.add(email="head@nenrin.example", name="責任者", role=Role.HEAD, by=SYSTEM, at=NOW, password=None)
+    garbage.settle()
     return [
         *_page(member, "my day, 200 accounts of 20,000", "/my-day"),
         *_page(member, "my day, all rows", "/my-day?all=1", aims=False),
