@@ -14,7 +14,7 @@ from nenrin.foundation import organisation
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Member
 from nenrin.foundation.roles import Role
-from nenrin.work.models import RenewalCall
+from nenrin.work.models import RenewalCall, Task
 from tests import browsers, cast
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -47,6 +47,8 @@ def test_from_my_day_to_a_call_that_the_manager_overrules(browser: Browser, live
     row = page.locator("#main [data-queue-row]").first
     expect(row).to_contain_text(cast.DRIFTING)
     expect(row).to_contain_text("更新拒絶期限日まで9日")
+    row.locator("[data-queue-do=e]").click()
+    expect(page.locator("[data-toast]").first).to_contain_text("タスクにしました")
     page.goto("/renewals")
     expect(page.locator("tbody tr[data-row], table[data-rows] tbody tr").first).to_contain_text(cast.DRIFTING)
     page.get_by_role("link", name=cast.DRIFTING).first.click()
@@ -55,6 +57,20 @@ def test_from_my_day_to_a_call_that_the_manager_overrules(browser: Browser, live
     expect(page.locator("[data-toast]")).to_contain_text("見立てを保存しました")
     assert page.locator("#overrule").count() == 0, "a CSM cannot overrule"
     _overruled(browser, live_server)
+    _done(page)
+
+
+def _done(page: Page) -> None:
+    """What was taken on is ended with its outcome; the account's timeline keeps what was said and done."""
+    page.goto(f"/tasks/{Task.objects.get().pk}")
+    page.fill("#outcome", "先方役員と合意済み")
+    page.locator("form[action$='/finish'] button").click()
+    expect(page.locator("h1 .tag")).to_be_visible()
+    assert Task.objects.get().state == "done"
+    account = Subscription.objects.get(account__name=cast.DRIFTING).account_id
+    page.goto(f"/accounts/{account}/timeline")
+    for words in ("の更新見込み: ", "の更新見込み（責任者）: ", "先方役員と合意済み"):
+        expect(page.locator("#main")).to_contain_text(words)
 
 
 def _overruled(browser: Browser, live_server: Any) -> None:
