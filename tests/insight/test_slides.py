@@ -71,6 +71,7 @@ def test_slides_say_what_the_print_says(world: World, language: str) -> None:
     assert {tile["value"] for tile in told["tiles"] if tile["is_known"]} <= said
     assert {each["text"].strip() for each in told["explained"]} <= said
     assert {row["value"] for row in told["returns"]["rows"]} | {told["returns"]["says"], told["policy"]} <= said
+    assert executive.pdf(found, language, world.now).startswith(b"%PDF-"), "with comments and the return"
     assert "北灯の解約は価格が理由" in said and told["stamp"] in said
     assert all(slide.shapes.title.text for slide in deck.slides), "an outline names every slide"
 
