@@ -18,10 +18,13 @@ from tests.web.test_permission_matrix import filled, guarded
 
 pytestmark = pytest.mark.django_db
 AT_MOST = 15
-#: An editor, which evaluates its preview beside the form, and a page of many loops: what each may take at most.
+#: An editor, which evaluates its preview beside the form, a page of many loops, and the day, which asks every room for
+#: reasons: what each may take at most.
 EXCEPTED = {
     "health-model": 20,
     "meeting-brief": 20,  # the same on paper, with promises, plan and last words
+    "my-day": 18,  # with the journeys in use, who stands in which stage, and what plays were found to bring
+    "team-day-member": 18,  # the same of a colleague
     "data-board": 18,  # on PostgreSQL, where the spool has its counters too; 15 on SQLite
 }  # fmt: skip
 QUESTIONS = ("", "?group=owner&open=1", "?columns=tags,nps,owner,tier,attr.owner_phone&sort=-nps")
