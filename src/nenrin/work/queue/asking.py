@@ -41,7 +41,7 @@ class Day:
 
 
 def my_day(member: Member, on: date, at: datetime, org: Organisation, *, busy: int = 0) -> Day:
-    """Eight queries at any number of accounts. `busy`: minutes of the day that meetings take."""
+    """Eleven queries at any number of accounts. `busy`: minutes of the day that meetings take."""
     held = portfolio.of(member, on, at, org)
     found = measured.told(sources.reasons(held))
     kept = _unanswered(found, held)
