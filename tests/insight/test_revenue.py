@@ -19,7 +19,7 @@ from nenrin.insight.revenue import slices as revenue_slices
 from nenrin.insight.revenue.books import Ledger
 from nenrin.insight.revenue.locks import CannotLock, Closed
 from nenrin.insight.revenue.statements import Statement, behind, statement
-from nenrin.insight.revenue.targets import NoTarget
+from nenrin.insight.revenue.targets import NoTarget, StillLeads
 from nenrin.values import Period
 from tests.cast import DRIFTING, LOST, THRIVING
 from tests.insight.world import World, at
@@ -194,14 +194,31 @@ def test_a_currency_becomes_computable_with_the_policy_that_names_its_rate(world
 
 def test_a_policy_keeps_what_it_is_not_told_and_refuses_what_it_does_not_know(world: World) -> None:
     policies.publish({"gap_merge_days": 7}, by=SYSTEM, at=world.now)
-    policies.publish({"coupons": "ignore"}, by=SYSTEM, at=world.now)
+    policies.publish({"churn_recognition": "request"}, by=SYSTEM, at=world.now)
     live = policies.live(world.today)
-    assert (live.version, live.gap_merge_days, live.coupons, live.zone) == (3, 7, "ignore", "Asia/Tokyo")
+    assert (live.version, live.gap_merge_days, live.churn_recognition) == (3, 7, "request")
+    assert live.zone == "Asia/Tokyo"
     with pytest.raises(UnknownChoice):
         policies.publish({"churn_recognition": "someday"}, by=SYSTEM, at=world.now)
     with pytest.raises(UnknownChoice):
         policies.publish({"zone": "UTC"}, by=SYSTEM, at=world.now)
     assert policies.live(world.today) == live
+
+
+def test_a_leading_target_is_one_that_a_team_moves_itself_and_stays_while_an_outcome_names_it(world: World) -> None:
+    given: dict[str, Any] = {"by": SYSTEM, "at": world.now}
+    for kpi in ("mrr", "new_accounts", "cac", "upsell_rate", "onboarding_completion"):
+        targets.put(kpi, "quarter", world.today, 1, **given)
+    for outcome in ("logo_churn", "renewal_rate", "ltv", "net_new_mrr"):
+        for kpi in ("mrr", "new_accounts", "cac", ""):
+            with pytest.raises(NoTarget):
+                targets.put(outcome, "quarter", world.today, 0.02, leading_kpi=kpi, **given)
+        targets.put(outcome, "quarter", world.today, 0.02, leading_kpi="upsell_rate", **given)
+    with pytest.raises(StillLeads, match="logo_churn"):
+        targets.withdraw("upsell_rate", "quarter", world.today, **given)
+    for outcome in ("logo_churn", "renewal_rate", "ltv", "net_new_mrr"):
+        targets.put(outcome, "quarter", world.today, 0.02, leading_kpi="onboarding_completion", **given)
+    assert targets.withdraw("upsell_rate", "quarter", world.today, **given)
 
 
 def test_an_outcome_takes_a_target_only_beside_a_leading_kpi_with_one(world: World) -> None:

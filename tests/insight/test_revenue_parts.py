@@ -84,6 +84,17 @@ def test_new_customers_are_counted_in_their_plan_and_leavers_in_the_one_they_had
     assert len(kpis.behind(told, MARCH, kpis.KPIS["arpa"], parts["pro"])) == 4
 
 
+@pytest.mark.parametrize("key", [key for key, kpi in kpis.KPIS.items() if not kpi.waits])
+def test_every_figure_names_the_accounts_behind_it(mixed: World, key: str) -> None:
+    told, kpi = ledger(mixed), kpis.KPIS[key]
+    above, below = kpi.parts
+    assert above in kpis.COLUMN_NAMES and below in kpis.COLUMN_NAMES
+    found, columns = kpis.behind(told, MARCH, kpi), kpis.columns_of(kpis._reaching(told, (key,)), MARCH)
+    assert sum(each.over for each in found) == columns[above].sum()
+    if columns[above].any():
+        assert found and len({each.account for each in found}) == len(found)
+
+
 def test_a_part_has_intervals_in_the_command_that_hold_its_figures(mixed: World) -> None:
     mixed.carry()
     found = CliRunner().invoke(command, ["--as-of", "2026-04-06", "--by", "plan", "--json"])

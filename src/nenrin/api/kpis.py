@@ -21,7 +21,7 @@ from nenrin.foundation.models import Team
 from nenrin.foundation.permissions import Permission
 from nenrin.insight.models import KpiTarget
 from nenrin.insight.revenue import kpis, slices, targets
-from nenrin.insight.revenue.targets import NoTarget
+from nenrin.insight.revenue.targets import NoTarget, StillLeads
 from nenrin.values import Text
 
 router = Router(tags=["revenue"])
@@ -91,7 +91,8 @@ class AccountsOut(Strict):
 class TargetIn(Strict):
     """The period that holds `as_of`; `value` null takes the target back. Shares are of one, money in minor units.
 
-    An outcome (churn, retention) needs a `leading_kpi` that has a target for the same period and slice.
+    An outcome (churn, retention, renewals, lifetime value) needs a `leading_kpi`, one that a team moves itself, with a target
+    for the same period and slice; that target stays as long as an outcome names it.
     """
 
     kpi: str
@@ -161,11 +162,11 @@ def list_definitions(request: ApiRequest) -> Any:
 @router.get("/accounts", response=AccountsOut, summary="List the accounts behind a KPI")
 @grants(Permission.SUBSCRIPTIONS_VIEW)
 def list_accounts(request: ApiRequest, asking: Query[Asking], kpi: str) -> Any:
-    """Of the period that holds `as_of`; a KPI that is no fraction of accounts has none."""
+    """Of the period that holds `as_of`; `under` is empty where one part says it all."""
     one, ledger = _kpi(kpi), ledger_for(request.member, asking, request.at)
     found = kpis.behind(ledger, answered_period(asking, request.at), one)
     rows = [{"account": row.account, "over": row.over, "under": row.under} for row in found[:MOST]]
-    return {"kpi": kpi, "over": one.over, "under": one.under, "total": len(found), "items": rows}
+    return {"kpi": kpi, "over": one.parts[0], "under": one.parts[1], "total": len(found), "items": rows}
 
 
 @router.get("/targets", response=list[TargetOut], summary="List the targets of a period")
@@ -185,14 +186,17 @@ def put_target(request: ApiRequest, body: TargetIn) -> Any:
         raise Refused.one("by", Text(f"none of {', '.join(slices.DIMENSIONS)}", "この区分はない"), body.by)
     by, day = Actor.of(request.member), body.as_of or organisation.today(request.at)
     place = {"dimension": body.by, "within": body.slice}
-    if body.value is None:
-        targets.withdraw(body.kpi, body.grain, day, **place, by=by, at=request.at)
-        return []
     try:
+        if body.value is None:
+            targets.withdraw(body.kpi, body.grain, day, **place, by=by, at=request.at)
+            return []
         row = targets.put(
             body.kpi, body.grain, day, body.value, **place, team=_team(body.team), leading_kpi=body.leading_kpi, by=by,
             at=request.at,
         )  # fmt: skip
+    except StillLeads as problem:
+        why = Text(str(problem), "この指標を先行指標とする目標がある")
+        raise Refused.one("kpi", why, body.kpi) from problem
     except NoTarget as problem:
         why = Text(str(problem), "成果指標の目標には、同じ期間に目標のある先行指標が必要")
         raise Refused.one("leading_kpi", why, body.leading_kpi) from problem

@@ -43,6 +43,18 @@ class Band:
         return (self.low is None or value >= self.low) and (self.high is None or value < self.high)
 
 
+#: What stands behind figures that are no fraction of two columns with an interval.
+BEHIND: Mapping[str, tuple[str, str]] = {
+    "mrr": ("end", ""), "arr": ("end", ""), "committed_mrr": ("committed", "end"), "contracted_arr": ("committed", "end"),
+    "paying_accounts": ("accounts_end", ""), "new_accounts": ("accounts_new", ""), "net_new_mrr": ("gained", "lost"),
+    "cac": ("accounts_won", ""), "new_cac_ratio": ("won_mrr", ""), "blended_cac_ratio": ("won_mrr", ""),
+    "renewals_due": ("due", ""), "renewals_due_arr": ("due_mrr", ""), "nrr_chained": ("kept", "base"),
+    "logo_churn_with_newcomers": ("accounts_churned", "newcomers_left"),
+    "logo_churn_stripe": ("accounts_churned", "newcomers_left"),
+    "nps_accounts": ("promoters", "nps_answers"),
+}  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Kpi:
     """- `over`, `under`: columns whose sums the interval is made of (empty where it has none).
@@ -79,6 +91,11 @@ class Kpi:
     factors: tuple[Factor, ...] = ()
     also: tuple[tuple[str, int], ...] = ()
 
+    @property
+    def parts(self) -> tuple[str, str]:
+        """What is listed of each account behind the figure: two columns, the second empty where one says it all."""
+        return BEHIND.get(self.key, (self.over, self.under))
+
     def is_judged(self, is_partial: bool) -> bool:
         """Can a period tell already whether it was good? What flows, or stands at its end, can not before that."""
         return not (is_partial and (self.flows or self.group == "amount"))
@@ -90,7 +107,7 @@ class Kpi:
 
 #: How the names of columns begin that count something; the others are money.
 COUNTS = ("accounts", "due_renewed", "nps_", "promoters", "csat_", "ces_", "onboarding_", "tickets_",
-          "contacts", "users_", "value_")  # fmt: skip
+          "contacts", "users_", "value_", "newcomers", "losses")  # fmt: skip
 
 
 def is_money(column: str) -> bool:

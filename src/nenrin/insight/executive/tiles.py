@@ -25,7 +25,8 @@ PERIODS: dict[Grain, int] = {"month": 12, "quarter": 8, "year": 5}
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """`change` against the period before, in the KPI's unit. `trend`: periods with their values, this one last."""
+    """`change` against the period before, in the KPI's unit; none, nor band nor verdict, of what flows in a period that has
+    not ended. `trend`: periods with their values, this one last."""
 
     kpi: Kpi
     figure: Figure
@@ -68,9 +69,12 @@ def _tile(
     kpi = KPIS[key]
     trend = [(period, found[key].value) for period, found in past]
     before = trend[-1][1] if trend else None
-    change = None if now.value is None or before is None else now.value - before
+    is_short = ask.is_partial and kpi.flows
+    change = None if now.value is None or before is None or is_short else now.value - before
+    is_judged = kpi.is_judged(ask.is_partial)
     return Tile(
-        kpi, now, change, _band(ask, kpi, now), target, reached(kpi, now, target),
+        kpi, now, change, _band(ask, kpi, now) if is_judged else None, target,
+        targets.reached(kpi, now.value, target) if is_judged else None,
         (*trend, (ask.period, now.value)),
     )  # fmt: skip
 
@@ -80,10 +84,3 @@ def _band(ask: Question, kpi: Kpi, now: Figure) -> Band | None:
     tier = ask.within.key if ask.within and ask.by == "tier" else ""
     is_monthly = any(band.tier for band in kpi.bands)
     return None if is_monthly and ask.grain != "month" else band_of(kpi, now.value, tier)
-
-
-def reached(kpi: Kpi, now: Figure, target: KpiTarget | None) -> bool | None:
-    """Is the target met? None where that cannot be said."""
-    if target is None or now.value is None or kpi.direction == "neutral":
-        return None
-    return now.value >= target.value if kpi.direction == "higher" else now.value <= target.value

@@ -65,6 +65,16 @@ SPOKEN: Mapping[str, Text] = {
         "ARPA × gross margin × (1 − k^36) / (1 − k), k = (1 − monthly churn) / (1 + i), i: discount rate of a month",
         "顧客単価 × 粗利率 ×（1 − k^36）÷（1 − k）　k =（1 − 月次解約率）÷（1 + i）、i：月あたりの割引率",
     ),
+    "ltv_60": Text(
+        "ARPA × gross margin × (1 − k^60) / (1 − k), k = (1 − monthly churn) / (1 + i), i: discount rate of a month",
+        "顧客単価 × 粗利率 ×（1 − k^60）÷（1 − k）　k =（1 − 月次解約率）÷（1 + i）、i：月あたりの割引率",
+    ),
+    "ltv_growing": Text(
+        "ARPA × gross margin / (1 − k), k = (1 − monthly churn) × (MRR now / MRR then of those who stayed)^(1/12) / (1 + i), "
+        "i: discount rate of a month",
+        "顧客単価 × 粗利率 ÷（1 − k）　k =（1 − 月次解約率）×（継続した顧客の今のMRR ÷ 12か月前のMRR）^(1/12) ÷（1 + i）、"
+        "i：月あたりの割引率",
+    ),
 }
 _SIGNS = {"/": Text("/", "÷"), "*": Text("×", "×"), "-": Text("−", "−"), "(": Text("(", "（"), ")": Text(")", "）")}
 _TOKEN = re.compile(r"[a-z_][a-z_0-9]*|[/*()-]")

@@ -32,6 +32,14 @@ COLUMN_NAMES: dict[str, Text] = {
     "accounts_end": Text("paying", "課金中"),
     "lost": Text("MRR lost", "失ったMRR"),
     "lost_net_back": Text("MRR lost, net of what came back", "失ったMRR（拡大と再契約を差引）"),
+    "committed": Text("committed MRR", "確定MRR"),
+    "accounts_crossed": Text("took another product", "別製品を追加"),
+    "upsell": Text("upsold MRR", "アップセルMRR"),
+    "losses": Text("losses", "解約"),
+    "losses_unexplained": Text("without a reason", "解約理由が不明"),
+    "accounts_new": Text("new", "新規"),
+    "accounts_won": Text("won", "新規獲得"),
+    "newcomers_left": Text("came and left", "期中に加わり解約"),
     "gained": Text("MRR won", "獲得したMRR"),
     "won_mrr": Text("MRR of customers won", "新規顧客のMRR"),
     "won_paying": Text("won and paying", "新規で課金中"),
@@ -205,12 +213,14 @@ def _of_one(facts: Facts, place: int) -> Facts:
 
 def behind(ledger: Ledger, period: Period, kpi: Kpi, of: Slice | None = None) -> list[Behind]:
     """The accounts with a part in a KPI, those above the line first."""
-    if not kpi.over:
+    above, below = kpi.parts
+    if not above:
         return []
     found = columns_of(_reaching(ledger, (kpi.key,)), period)
-    over, under = found[kpi.over], found[kpi.under]
+    over = found[above]
+    under = found[below] if below else np.zeros_like(over)
     part = (over != 0) | (under != 0)
-    rows = np.flatnonzero(part if of is None else part & (of.after if of_end(kpi, kpi.over) else of.before))
+    rows = np.flatnonzero(part if of is None else part & (of.after if of_end(kpi, above) else of.before))
     order = rows[np.lexsort((-np.abs(under[rows]), -np.abs(_weight(kpi, over[rows], under[rows]))))]
     told = (values[order].tolist() for values in (ledger.book.accounts, over, under))
     return [Behind(*one) for one in zip(*told, strict=True)]
@@ -218,7 +228,7 @@ def behind(ledger: Ledger, period: Period, kpi: Kpi, of: Slice | None = None) ->
 
 def _weight(kpi: Kpi, over: Whole, under: Whole) -> Whole:
     """Who makes the difference: of what was kept, those who were not; else those above the line."""
-    return under - over if kpi.loss or kpi.over in KEPT else over
+    return under - over if kpi.loss or kpi.parts[0] in KEPT else over
 
 
 def rows(ledger: Ledger, period: Period, grain: Grain, of: Sequence[Slice] = ()) -> list[Row]:

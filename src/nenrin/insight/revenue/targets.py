@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from nenrin.analytics.revenue.catalogue import KPIS
+from nenrin.analytics.revenue.kpis import Kpi
 from nenrin.analytics.revenue.periods import Grain
 from nenrin.foundation import journal
 from nenrin.foundation.actors import Actor
@@ -15,11 +16,24 @@ from nenrin.insight.models import KpiTarget
 from nenrin.insight.revenue import policies
 
 #: What follows from the work of months: steered by a leading KPI that has a target of its own.
-OUTCOMES = frozenset(key for key, kpi in KPIS.items() if kpi.group == "retention")
+OUTCOMES = frozenset(
+    key for key, kpi in KPIS.items()
+    if kpi.group == "retention" or key.startswith("ltv") or key in ("renewal_rate", "renewal_rate_mrr", "net_new_mrr")
+)  # fmt: skip
+#: What a team moves itself, within the period: how customers start, use, ask, answer and buy more.
+LEADING = frozenset(
+    key for key, kpi in KPIS.items()
+    if kpi.group in ("adoption", "experience", "marketing")
+    or key in ("upsell_rate", "cross_sell_rate", "referral_rate", "churn_reason_unknown")
+)  # fmt: skip
 
 
 class NoTarget(ValueError):
     """A target needs a KPI that there is; an outcome also a leading KPI, which has a target for the same period."""
+
+
+class StillLeads(NoTarget):
+    """An outcome is steered by this target: take that one back first, or name another leading KPI there."""
 
 
 def put(
@@ -31,7 +45,8 @@ def put(
         raise NoTarget(f"{kpi}: there is no such KPI")
     start = policies.fiscal().holding(day, grain).start
     place = {"grain": grain, "start_on": start, "dimension": dimension, "slice": within}
-    if kpi in OUTCOMES and not KpiTarget.objects.filter(kpi=leading_kpi, **place).exclude(kpi__in=OUTCOMES).exists():
+    has_lead = leading_kpi in LEADING and KpiTarget.objects.filter(kpi=leading_kpi, **place).exists()
+    if kpi in OUTCOMES and not has_lead:
         raise NoTarget(f"{kpi} is an outcome: name a leading KPI that has a target for the same period")
     with transaction.atomic():
         row, is_new = KpiTarget.objects.select_for_update().get_or_create(
@@ -46,8 +61,14 @@ def put(
 
 
 def lift(row: KpiTarget, *, by: Actor, at: datetime) -> None:
-    """Take a target back. Journal: insight.target.lifted."""
+    """Take a target back. Raises StillLeads. Journal: insight.target.lifted."""
     with transaction.atomic():
+        place = {"grain": row.grain, "start_on": row.start_on, "dimension": row.dimension, "slice": row.slice}
+        led = list(
+            KpiTarget.objects.select_for_update().filter(leading_kpi=row.kpi, **place).values_list("kpi", flat=True)
+        )
+        if led:
+            raise StillLeads(f"{row.kpi} leads to the target of {', '.join(led)}")
         _record("lifted", row, by, at)
         row.delete()
 
@@ -61,6 +82,13 @@ def withdraw(
     if row is not None:
         lift(row, by=by, at=at)
     return row is not None
+
+
+def reached(kpi: Kpi, value: float | None, target: KpiTarget | None) -> bool | None:
+    """Is the target met? None where that cannot be said."""
+    if target is None or value is None or kpi.direction == "neutral":
+        return None
+    return value >= target.value if kpi.direction == "higher" else value <= target.value
 
 
 def _record(what: str, row: KpiTarget, by: Actor, at: datetime) -> None:

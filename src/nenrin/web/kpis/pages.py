@@ -18,7 +18,7 @@ from nenrin.customers.models import Account
 from nenrin.foundation import format
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.insight.models import KpiTarget
-from nenrin.insight.revenue import formulas, slices, trends
+from nenrin.insight.revenue import formulas, slices, targets, trends
 from nenrin.insight.revenue import kpis as revenue_kpis
 from nenrin.insight.revenue import notes as revenue_notes
 from nenrin.insight.revenue import words as revenue_words
@@ -77,9 +77,16 @@ def _lines(ask: Asked) -> list[Line]:
     keys = revenue_kpis.shown(ask.ledger)
     now = revenue_kpis.figures_of(ask.ledger, ask.period, ask.grain, ask.within, keys)
     was = _told(ask, before, keys)
-    by_slice = revenue_kpis.by_slice(ask.ledger, ask.period, ask.grain, ask.slices) if ask.slices else {}
-    targets = kpi_targets.of(ask)
-    return [_line(ask, KPIS[key], now[key], was[key], by_slice.get(key, ()), targets.get(key)) for key in keys]
+    by_slice = _by_part(ask)
+    aims = kpi_targets.of(ask)
+    return [_line(ask, KPIS[key], now[key], was[key], by_slice.get(key, ()), aims.get(key)) for key in keys]
+
+
+def _by_part(ask: Asked) -> dict[str, list[Figure]]:
+    """Of every part asked for; the list shows no intervals of them."""
+    if not ask.slices:
+        return {}
+    return revenue_kpis.by_slice(ask.ledger, ask.period, ask.grain, ask.slices, interval=False)
 
 
 def _told(ask: Asked, period: Period, keys: Sequence[str]) -> dict[str, Figure]:
@@ -95,7 +102,8 @@ def _told(ask: Asked, period: Period, keys: Sequence[str]) -> dict[str, Figure]:
 def _line(
     ask: Asked, kpi: Kpi, now: Figure, was: Figure, by_slice: Sequence[Figure] = (), target: KpiTarget | None = None
 ) -> Line:
-    change, is_better = _change(ask, kpi, now.value, was.value)
+    change, is_better = _change(ask, kpi, now.value, None if ask.is_partial and kpi.flows else was.value)
+    is_judged = kpi.is_judged(ask.is_partial)
     url = f"{reverse('kpi', args=[kpi.key])}?{ask.address()}"
     return Line(
         kpi,
@@ -103,11 +111,11 @@ def _line(
         was,
         change,
         is_better,
-        _band(ask, kpi, now),
+        _band(ask, kpi, now) if is_judged else None,
         url,
         tuple(by_slice),
         target,
-        kpi_targets.reached(kpi, now, target),
+        targets.reached(kpi, now.value, target) if is_judged else None,
     )
 
 
@@ -151,7 +159,8 @@ def kpi(request: MemberRequest, key: str) -> HttpResponse:
         "figure": now,
         "empty": one.empty if key in revenue_kpis.shown(ask.ledger) else revenue_kpis.WITHHELD,
         "beside": _beside(ask, one),
-        "band": _band(ask, one, now),
+        "band": _band(ask, one, now) if one.is_judged(ask.is_partial) else None,
+        "is_judged": one.is_judged(ask.is_partial),
         "line": _line(ask, one, now, _before(ask, key), target=kpi_targets.of(ask).get(key)),
         "unit": revenue_words.UNITS[one.unit],
         "direction": revenue_words.DIRECTIONS[one.direction],
@@ -161,8 +170,8 @@ def kpi(request: MemberRequest, key: str) -> HttpResponse:
         "page": page,
         "rows": _named(list(page)),
         "columns": revenue_kpis.COLUMN_NAMES,
-        "over": revenue_kpis.COLUMN_NAMES.get(one.over),
-        "under": revenue_kpis.COLUMN_NAMES.get(one.under),
+        "over": revenue_kpis.COLUMN_NAMES.get(one.parts[0]),
+        "under": revenue_kpis.COLUMN_NAMES[one.parts[1]] if one.parts[1] else None,
         "may_export": allowed(request.user, Permission.EXPORT) is not None,
         "back": f"{reverse('kpis')}?{ask.address()}",
         "target": kpi_targets.of(ask).get(key),
@@ -253,7 +262,7 @@ def kpi_export(request: MemberRequest, key: str, kind: str) -> Any:
     """The accounts behind one KPI, as a file."""
     one, ask, language = kpi_targets.find(key), asked(request, Permission.EXPORT), exports.language()
     found = revenue_kpis.behind(ask.ledger, ask.period, one, ask.within)
-    words = [revenue_kpis.COLUMN_NAMES[name].in_(language) for name in (one.over, one.under) if name]
+    words = [revenue_kpis.COLUMN_NAMES[name].in_(language) for name in one.parts if name]
     heads = ["id", Text("Account", "顧客").in_(language), *words]
 
     def lines() -> Iterator[list[Any]]:
@@ -265,7 +274,7 @@ def kpi_export(request: MemberRequest, key: str, kind: str) -> Any:
 
 
 def _plain(ask: Asked, one: Kpi, value: int) -> Any:
-    return major(ask, value) if is_money(one.over) else value
+    return major(ask, value) if is_money(one.parts[0]) else value
 
 
 urlpatterns = [

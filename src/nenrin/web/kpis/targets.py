@@ -12,14 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from nenrin.analytics.revenue.catalogue import KPIS
-from nenrin.analytics.revenue.figures import Figure
 from nenrin.analytics.revenue.kpis import Kpi
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.models import Team
 from nenrin.foundation.permissions import Permission
 from nenrin.insight.models import KpiTarget
 from nenrin.insight.revenue import targets, words
-from nenrin.insight.revenue.targets import NoTarget
+from nenrin.insight.revenue.targets import NoTarget, StillLeads
 from nenrin.values import Text, minor_digits
 from nenrin.web import exports, toasts
 from nenrin.web.guard import MemberRequest, requires
@@ -30,13 +29,6 @@ def of(ask: Asked) -> dict[str, KpiTarget]:
     """The targets of the period and slice asked for, by KPI."""
     within = ask.within.key if ask.within else ""
     return targets.of(ask.grain, ask.period.start, ask.by if ask.within else "", within)
-
-
-def reached(kpi: Kpi, now: Figure, target: KpiTarget | None) -> bool | None:
-    """Is the target met? None where that cannot be said."""
-    if target is None or now.value is None or kpi.direction == "neutral":
-        return None
-    return now.value >= target.value if kpi.direction == "higher" else now.value <= target.value
 
 
 class TargetForm(forms.Form):
@@ -52,7 +44,7 @@ class TargetForm(forms.Form):
         unit = {"share": "%", "money": currency}.get(kpi.unit, words.UNITS[kpi.unit].in_(exports.language()))
         self.fields["value"].label = f"{_('Target')} ({unit})"
         leading = [(key, each.name.in_(exports.language())) for key, each in KPIS.items()
-                   if key not in targets.OUTCOMES]  # fmt: skip
+                   if key in targets.LEADING and not each.waits]  # fmt: skip
         self.fields["leading_kpi"].choices = [("", "—"), *leading]  # type: ignore[attr-defined]
         if kpi.key not in targets.OUTCOMES:
             del self.fields["leading_kpi"]
@@ -89,8 +81,7 @@ def target(request: MemberRequest, key: str) -> HttpResponse:
         return back
     value, row = given.cleaned_data["value"], of(ask).get(key)
     if value is None:
-        if row:
-            targets.lift(row, by=by, at=request.at)
+        _lifted(request, row, by)
         return back
     place = {"dimension": ask.by, "within": ask.within.key} if ask.within else {}
     try:
@@ -103,6 +94,16 @@ def target(request: MemberRequest, key: str) -> HttpResponse:
         toasts.say(request, Text("Name a leading KPI that has a target for the same period.",
                                  "同じ期間の目標がある先行指標を選んでください。"))  # fmt: skip
     return back
+
+
+def _lifted(request: MemberRequest, row: KpiTarget | None, by: Actor) -> None:
+    """Take a target back, unless an outcome is steered by it."""
+    try:
+        if row:
+            targets.lift(row, by=by, at=request.at)
+    except StillLeads:
+        toasts.say(request, Text("An outcome's target is steered by it: take that one back first.",
+                                 "この指標を先行指標とする目標があります。先にそちらを取り消してください。"))  # fmt: skip
 
 
 def find(key: str) -> Kpi:

@@ -59,7 +59,7 @@ def bound(of: Kpi, value: float, currency: str = "JPY") -> str:
 @register.simple_tag
 def part(of: Kpi, value: int, currency: str = "JPY", side: str = "over") -> str:
     """One account's part of a fraction: money, or a count."""
-    name = of.over if side == "over" else of.under
+    name = of.parts[0] if side == "over" else of.parts[1]
     if is_money(name):
         return format.money(Money(value, currency), language())
     return format.number(value, language())

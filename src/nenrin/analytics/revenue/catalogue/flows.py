@@ -17,7 +17,8 @@ def _quick(sums: Totals, facts: Facts) -> Floats:
 
 def _net_new(sums: Totals, facts: Facts) -> Floats:
     gained = sums["new"] + sums["reactivation"] + sums["expansion"]
-    return (gained - sums["contraction"] - sums["churn"]).astype(float)
+    out: Floats = (gained - sums["contraction"] - sums["churn"]).astype(float)
+    return out
 
 
 def _of_starters(key: str, name: Text, meaning: Text, over: str) -> Kpi:
