@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from nenrin.analytics import intervals
@@ -21,8 +23,10 @@ from nenrin.analytics.revenue.contracts import Contract, Step, table
 from nenrin.analytics.revenue.groups import disjoint, everyone
 from nenrin.analytics.revenue.kpis import Kpi
 from nenrin.analytics.revenue.paths import NEVER, number
+from nenrin.analytics.revenue.policies import Policy
 from nenrin.analytics.revenue.voices import SURVEYS
-from tests.analytics.revenue_cast import book, month, paying, value
+from nenrin.values import Period
+from tests.analytics.revenue_cast import YEN, book, month, paying, value
 
 ORACLES = Path(__file__).parents[1] / "oracles" / "revenue"
 FACTS = Facts(acquisition_minor=6_000_000)
@@ -129,12 +133,54 @@ LOOSE = {"upsell_mrr_rate": 1e-3}
 @pytest.mark.parametrize("seed", [1, 2])
 @pytest.mark.parametrize("text", PERIODS)
 def test_every_kpi_answers_as_its_oracle(seed: int, text: str) -> None:
-    contracts, period = history(seed), month(text)
-    of, tables = said(book(contracts), seed)
-    of, more = dealt(of, contracts, seed)
-    tables |= more
+    contracts = history(seed)
+    of, tables = told_of(contracts, contracts, YEN, seed)
+    check(of, contracts, tables, month(text), np.ones(len(of.accounts), dtype=bool))
+
+
+#: The same over fiscal quarters and years, of a part of the accounts, and of customers who pay in dollars.
+LONGER = (Period(date(2025, 4, 1), date(2025, 7, 1)), Period(date(2025, 10, 1), date(2026, 1, 1)),
+          Period(date(2025, 4, 1), date(2026, 4, 1)))  # fmt: skip
+
+
+@pytest.mark.parametrize("period", LONGER, ids=["first quarter", "third quarter", "fiscal year"])
+@pytest.mark.parametrize("how", ["everyone", "a part", "dollars"])
+def test_every_kpi_answers_as_its_oracle_over_longer_periods_of_parts_and_of_other_currencies(
+    period: Period, how: str
+) -> None:
+    contracts = told = history(3)
+    policy = YEN
+    if how == "dollars":  # 150.5 yen a dollar: cents times 1.505, and every price is in thousands
+        told = [replace(one, currency="USD") if one.account % 3 == 0 else one for one in contracts]
+        contracts = [_in_yen(one) for one in told]
+        policy = replace(YEN, rates={"USD": "150.5"})
+    of, tables = told_of(told, contracts, policy, 3)
+    own = of.accounts % 3 != 1 if how == "a part" else np.ones(len(of.accounts), dtype=bool)
+    wanted = set(of.accounts[own].tolist())
+    tables = {name: rows.filter(pc.is_in(rows["account"], pa.array(sorted(wanted)))) for name, rows in tables.items()}
+    check(of, [one for one in contracts if one.account in wanted], tables, period, own)
+
+
+def _in_yen(one: Contract) -> Contract:
+    if one.currency != "USD":
+        return one
+    return replace(one, currency="JPY", steps=[replace(step, minor=step.minor * 1505 // 1000) for step in one.steps])
+
+
+def told_of(
+    told: list[Contract], plain: list[Contract], policy: Policy, seed: int
+) -> tuple[Book, dict[str, pa.Table]]:  # fmt: skip
+    """The book with what its accounts said and did, and the same as tables."""
+    of, tables = said(book(told, policy), seed)
+    of, more = dealt(of, plain, seed)
+    return of, tables | more
+
+
+def check(of: Book, contracts: list[Contract], tables: dict[str, pa.Table], period: Period, own: np.ndarray) -> None:
+    """Every KPI of these accounts against its SELECT, told of them alone."""
     _, columns = figures.measured(of, period)
-    sums = made.summed(columns) | medians.of_columns(columns, everyone(len(of.accounts)))
+    columns = {name: values[own] for name, values in columns.items()}
+    sums = made.summed(columns) | medians.of_columns(columns, everyone(int(own.sum())))
     with duckdb.connect(config={"threads": 1}) as db:
         for name, rows in {"contracts": table(contracts), **tables}.items():
             db.register(name, rows)
@@ -164,6 +210,24 @@ def test_a_kpi_is_declared_whole(kpi: Kpi) -> None:
         assert text.en and re.search(r"[ぁ-んァ-ヶ一-龠]|MRR|ARR|LTV|CAC|NPS", text.ja)
     assert kpi.group in GROUPS and kpi.formula and all(band.source for band in kpi.bands)
     assert bool(kpi.over) == bool(kpi.under) and (kpi.interval == "none") == (not kpi.over and not kpi.factors)
+
+
+#: What a target of each is entered in: three cases are 3 and not 3 %.
+UNITS = {
+    "money": {"mrr", "arr", "committed_mrr", "contracted_arr", "arpa", "net_new_mrr", "renewals_due_arr", "cac",
+              "ltv", "ltv_discounted", "ltv_36", "ltv_60", "ltv_growing", "marketing_revenue"},
+    "count": {"paying_accounts", "new_accounts", "renewals_due", "case_studies"},
+    "ratio": {"quick_ratio", "ltv_to_cac", "new_cac_ratio", "blended_cac_ratio", "tickets_per_account"},
+    "days": {"time_to_value", "days_to_resolution"}, "months": {"payback_months"}, "points": {"nps", "nps_accounts"},
+    "score": {"ces"},
+}  # fmt: skip
+
+
+def test_every_kpi_has_the_unit_of_what_it_counts() -> None:
+    for unit, keys in UNITS.items():
+        assert {key for key, kpi in KPIS.items() if kpi.unit == unit} == keys
+    shares = KPIS.keys() - set().union(*UNITS.values())
+    assert {KPIS[key].unit for key in shares} == {"share"}
 
 
 def test_slices_of_the_columns_add_up_to_the_whole() -> None:

@@ -59,8 +59,9 @@ as *prior-period adjustment*: begin (as closed) + adjustment + movements = end (
 now* shows every period restated; the accounts behind an adjustment are one click away.
 
 ## Targets
-A KPI's page takes a target for its period (and slice) with the team that answers for it. An outcome (churn, retention)
-takes one only beside a leading KPI that has a target for the same period. By program: `GET` and `PUT /kpis/targets`;
+A KPI's page takes a target for its period (and slice) with the team that answers for it. An outcome (churn, retention,
+renewals, lifetime value, net new MRR) takes one only beside a leading KPI, one that a team moves itself, that has a target for
+the same period; that one stays as long as an outcome names it. By program: `GET` and `PUT /kpis/targets`;
 versions of the metric policy: `GET` and `POST /revenue/policies`.
 
 ## Data notes

@@ -4,7 +4,7 @@ import numpy as np
 
 from nenrin.analytics.revenue.catalogue import bands
 from nenrin.analytics.revenue.columns import Facts
-from nenrin.analytics.revenue.kpis import Floats, Kpi, Totals, divided
+from nenrin.analytics.revenue.kpis import Floats, Kpi, Totals, Unit, divided
 from nenrin.values import Text
 
 FEW_ANSWERS = 10
@@ -32,11 +32,13 @@ def _none(sums: Totals, facts: Facts) -> Floats:
     return np.full(np.shape(sums["accounts_any"]), np.nan)
 
 
-def _waiting(key: str, name: Text, meaning: Text, formula: str, missing: Text, group: str = "experience") -> Kpi:
+def _waiting(
+    key: str, name: Text, meaning: Text, formula: str, missing: Text, group: str = "experience", unit: Unit = "share"
+) -> Kpi:
     """Declared, so that nobody takes its absence for a zero: nothing tells its facts yet."""
     why = Text(f"waits for its facts: {missing.en}", f"元データなし：{missing.ja}")
     return Kpi(
-        key, name, meaning, formula, "share", "higher", group, _none, "accounts_any", 1, why, waits=True, flows=True
+        key, name, meaning, formula, unit, "higher", group, _none, "accounts_any", 1, why, waits=True, flows=True
     )
 
 
@@ -135,11 +137,11 @@ ALL = (
         "marketing_revenue", Text("Revenue through customer marketing", "カスタマーマーケティング経由の売上"),
         Text("Expansion that a campaign caused, told by comparison with accounts that had none.",
              "キャンペーンが生んだ拡大。未実施グループとの比較で測る。"),
-        "incremental_expansion / expansion", Text("campaigns with a holdout", "未実施グループのあるキャンペーン"), "marketing",
+        "incremental_expansion", Text("campaigns with a holdout", "未実施グループのあるキャンペーン"), "marketing", "money",
     ),
     _waiting(
         "case_studies", Text("Case studies published", "公開した導入事例"),
         Text("Cases published in the period, not merely agreed.", "期間中に公開した導入事例（合意のみは含まない）。"),
-        "cases_published", Text("cases and their publication", "導入事例と公開日"), "marketing",
+        "cases_published", Text("cases and their publication", "導入事例と公開日"), "marketing", "count",
     ),
 )  # fmt: skip
