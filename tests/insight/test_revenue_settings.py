@@ -13,6 +13,7 @@ from nenrin.insight.models import KpiTarget, MetricPolicy
 from nenrin.insight.revenue import books as revenue
 from nenrin.insight.revenue import locks, policies, targets
 from nenrin.insight.revenue.locks import Closed
+from nenrin.insight.revenue.policies import Untold
 from tests.insight.test_revenue import closed, month, on, sign, told
 from tests.insight.world import World
 
@@ -66,6 +67,20 @@ def test_years_that_are_over_keep_their_months_when_the_fiscal_year_changes(worl
     assert held(on("2027-03-31"), "year").start == on("2027-01-01")
     assert targets.of("year", held(on("2026-03-15"), "year").start).keys() == {"mrr"} == {
         row.kpi for row in KpiTarget.objects.all()}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "value"), policies.UNTOLD)
+def test_a_choice_that_nothing_is_told_for_is_refused_and_says_what_is_missing(
+    world: World, name: str, value: str
+) -> None:
+    """Else a version would be published and printed, and change no figure, or leave every foreign account out."""
+    sign(world, "桟橋", 100_00, "2026-02-01", currency="USD")
+    policies.publish({"rates": {"USD": "150"}}, by=SYSTEM, at=world.now)
+    with pytest.raises(Untold) as refused:
+        policies.publish({name: value}, by=SYSTEM, at=world.now)
+    assert refused.value.why == policies.UNTOLD[name, value] and policies.live(world.today).version == 2
+    world.carry()
+    assert revenue.ledger(world.today).book.left_out == ()
 
 
 def test_settings_that_no_figure_rests_on_make_no_version(world: World) -> None:

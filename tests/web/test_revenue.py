@@ -182,6 +182,10 @@ def test_operations_publishes_a_policy_and_closes_the_books(client: Client, head
              "sales_cycle_months": "2", "cost_sharing": "accounts", "rates": "usd 150.5\n\nEUR 160", "note": "監査法人と合意"}  # fmt: skip
     assert client.post("/revenue/settings", given).status_code == 302
     document = MetricPolicy.objects.get().document
+    shown = page(client, "/revenue/settings")
+    assert (
+        'name="coupons"' not in shown and 'value="billing"' not in shown and "no contract tells its list price" in shown
+    )
     assert (document["churn_recognition"], document["rates"]) == ("request", {"USD": "150.5", "EUR": "160"})
     assert (document["sales_cycle_months"], document["cost_sharing"]) == (2, "accounts")
     assert client.post("/revenue/lock", {"through": "2026-03-31"}).status_code == 302

@@ -20,6 +20,7 @@ from nenrin.insight.models import MetricPolicy
 from nenrin.insight.revenue import locks, notes, policies, statements
 from nenrin.insight.revenue import slices as revenue_slices
 from nenrin.insight.revenue.locks import Closed
+from nenrin.insight.revenue.policies import Untold
 from nenrin.insight.revenue.statements import Statement, View
 from nenrin.values import Period, Text
 
@@ -191,6 +192,8 @@ def publish_policy(request: ApiRequest, body: PolicyIn) -> Any:
     """It counts from today on; what was known before keeps the version of its day."""
     try:
         row = policies.publish(body.choices, note=body.note, by=Actor.of(request.member), at=request.at)
+    except Untold as problem:
+        raise Refused.one("choices", problem.why, "") from problem
     except (UnknownChoice, TypeError, ValueError) as problem:
         raise Refused.one("choices", Text(str(problem), f"指標ポリシーに設定できない値: {problem}"), "") from problem
     return _policy(row.number, row.from_on, row.note, policies.of(row))

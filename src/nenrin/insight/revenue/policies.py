@@ -17,11 +17,31 @@ from nenrin.foundation import journal, organisation
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.models import Organisation
 from nenrin.insight.models import MetricPolicy
+from nenrin.values import Text
 
 #: Since when the first version holds.
 FIRST = date(1970, 1, 1)
 #: What the organisation's own settings say, which a profile does not choose.
 OF_ORGANISATION = ("version", "reporting_currency", "zone", "fiscal_start_month")
+
+
+#: Choices that rest on what nothing tells yet, so that they would change no figure (or leave revenue out): refused.
+UNTOLD = {
+    ("churn_recognition", "billing"): Text("no contract tells until when it was billed", "契約に課金終了日の記録がない"),
+    ("coupons", "ignore"): Text("no contract tells its list price", "契約に定価の記録がない"),
+    ("usage", "trailing"): Text("no contract tells its metered usage", "契約に従量分の記録がない"),
+    ("ramp", "average"): Text("no contract tells that it is a ramp deal", "契約に段階契約の記録がない"),
+    ("currency", "month_end"): Text("no month-end rates are kept: every account in another currency would be left out",
+                                    "月末レートの記録がなく、他通貨の顧客がすべて集計から外れる"),
+}  # fmt: skip
+
+
+class Untold(UnknownChoice):
+    """A choice whose facts nothing tells yet: leave it as it is; `why` says which are missing."""
+
+    def __init__(self, name: str, value: str) -> None:
+        self.why = UNTOLD[name, value]
+        super().__init__(f"{name}: {value!r} has no effect yet: {self.why.en}")
 
 
 def live(on: date) -> Policy:
@@ -106,9 +126,12 @@ def publish(
 ) -> MetricPolicy:
     """A new version, live from today on; what it leaves out stays as it is. `of`: the settings, where they just changed.
 
-    Raises UnknownChoice. Journal: insight.policy.published.
+    Raises UnknownChoice, and Untold for what would change nothing. Journal: insight.policy.published.
     """
     today = organisation.today(at)
+    for name, value in choices.items():
+        if isinstance(value, str) and (name, value) in UNTOLD and getattr(live(today), name) != value:
+            raise Untold(name, value)
     own = of or default()
     fixed = {name: getattr(own, name) for name in OF_ORGANISATION if name != "version"}
     if set(choices) & set(OF_ORGANISATION):

@@ -99,7 +99,7 @@ def policy(of: Policy) -> Text:
         if of.dunning == "invoices"
         else DUNNING["off"],
         COUPONS[of.coupons],
-        USAGE[of.usage],
+        *([] if of.usage == "committed" else [USAGE[of.usage]]),  # nothing tells of metered usage yet
         CURRENCY[of.currency],
         Text(f"days of {of.zone}", f"日付は{of.zone}"),
         Text(f"gross margin {margin}%, discount rate {discount:g}% a year (assumed)",

@@ -32,17 +32,10 @@ CHOICES = (
     "gap_merge_days",
     "dunning",
     "dunning_days",
-    "coupons",
-    "usage",
     "reactivation_in_nrr",
-    "ramp",
     "sales_cycle_months",
     "cost_sharing",
 )
-RAMPS = {
-    "step": Text("each step of a ramp deal for itself", "段階契約は各段階の額"),
-    "average": Text("a ramp deal at its first term's average", "段階契約は初回期間の平均額"),
-}
 
 
 def _words(of: dict[str, Text]) -> list[tuple[str, str]]:
@@ -59,9 +52,6 @@ class PolicyForm(forms.Form):
         help_text=_("Off, so that one late invoice is no churn. On, the account counts as having left against its will from the day on which an invoice has been overdue for longer than the days below; once it is paid, it never left."),
     )  # fmt: skip
     dunning_days = forms.IntegerField(label=_("Overdue payment is churn after (days)"), min_value=0, max_value=366)
-    coupons = forms.ChoiceField(label=_("Discounts that end"))
-    usage = forms.ChoiceField(label=_("Metered usage"))
-    ramp = forms.ChoiceField(label=_("Ramp deals"))
     reactivation_in_nrr = forms.BooleanField(label=_("Accounts that came back lower net churn"), required=False)
     gross_margin = forms.DecimalField(label=_("Gross margin (%, assumed)"), min_value=1, max_value=100)
     yearly_discount = forms.DecimalField(label=_("Discount rate (% a year, assumed)"), min_value=0, max_value=100)
@@ -78,10 +68,11 @@ class PolicyForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offered = {"churn_recognition": revenue_words.RECOGNITION, "coupons": revenue_words.COUPONS, "dunning": revenue_words.DUNNING,
-                   "usage": revenue_words.USAGE, "ramp": RAMPS, "cost_sharing": revenue_words.SHARING}  # fmt: skip
+        offered = {"churn_recognition": revenue_words.RECOGNITION, "dunning": revenue_words.DUNNING,
+                   "cost_sharing": revenue_words.SHARING}  # fmt: skip
         for name, words in offered.items():
-            self.fields[name].choices = _words(words)  # type: ignore[attr-defined]
+            told = {key: text for key, text in words.items() if (name, key) not in policies.UNTOLD}
+            self.fields[name].choices = _words(told)  # type: ignore[attr-defined]
 
     def clean_rates(self) -> dict[str, str]:
         rates = {}
@@ -119,6 +110,7 @@ def settings(request: MemberRequest) -> HttpResponse:
         "form": form if may_change else None,
         "versions": [(row, revenue_words.policy(policies.of(row))) for row in versions],
         "has_first": any(row.number == 1 for row in versions),
+        "untold": {why.en: why for why in policies.UNTOLD.values()}.values(),
         "locks": locks.locks(),
         "last_month": _last_day(today),
     }
