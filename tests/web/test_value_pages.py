@@ -5,14 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Entry, Organisation
 from nenrin.foundation.roles import Role
+from nenrin.insight.revenue import policies
 from tests import cast
 from tests.api.rest import Rest
 from tests.insight import lifetimes_world
@@ -41,6 +43,19 @@ def body(client: Client, path: str, status: int = 200) -> str:
 
 def table(text: str) -> list[list[str]]:
     return list(csv.reader(io.StringIO(text)))
+
+
+def test_margin_and_discount_are_those_of_the_metric_policy(client: Client) -> None:
+    policies.publish({"gross_margin": 0.65, "yearly_discount": 0.04}, by=SYSTEM, at=datetime(2026, 1, 5, tzinfo=UTC))
+    for page in ("/lifetimes", "/roi"):
+        text = body(client, page)
+        assert re.search(r'name="margin"[^>]*value="65(\.0+)?"|value="65(\.0+)?"[^>]*name="margin"', text), page
+        assert re.search(r'name="discount"[^>]*value="4(\.0+)?"|value="4(\.0+)?"[^>]*name="discount"', text), page
+    assert 'value="70"' in body(client, "/lifetimes?margin=70")
+    rest = Rest(cast.member(Role.EXECUTIVE))
+    told = rest.get("/lifetimes").data
+    assert (told["margin"], told["discount"]) == (0.65, 0.04)
+    assert rest.get("/roi").data["inputs"]["margin"] == 0.65
 
 
 def test_the_address_is_the_scenario(client: Client) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from ninja import Field, Query, Router
 
@@ -14,9 +14,9 @@ from nenrin.customers.models import Account
 from nenrin.foundation import organisation
 from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import Permission, Scope, allowed
-from nenrin.insight.lifetimes import accounts, books, reports
+from nenrin.insight.lifetimes import accounts, assumed, books, reports
 from nenrin.insight.lifetimes import values as lifetimes
-from nenrin.insight.lifetimes.worths import Assumptions, Convention
+from nenrin.insight.lifetimes.worths import Convention
 
 router = Router(tags=["value"])
 VIEW = Permission.SUBSCRIPTIONS_VIEW
@@ -24,12 +24,12 @@ VIEW = Permission.SUBSCRIPTIONS_VIEW
 
 class Asking(Strict):
     """`count`: DEL (whole), DEL - 1 (acquired) or DERL at the end of a term (before_1 ...).
-    Known at the end of `as_of` (today); margin and discount rate a year as shares of one, both assumptions."""
+    Known at the end of `as_of` (today); margin and discount rate a year as shares of one, both assumptions: those of the metric policy unless others are told."""
 
     as_of: date | None = None
     by: Literal["tier", "all", "plan"] = "tier"
-    margin: float = Field(0.80, ge=0.01, le=1)
-    discount: float = Field(0.10, ge=0.01, le=1)
+    margin: Annotated[float, Field(ge=0.01, le=1)] | None = None
+    discount: Annotated[float, Field(ge=0.01, le=1)] | None = None
     count: Convention = "whole"
 
 
@@ -94,7 +94,7 @@ def get_lifetimes(request: ApiRequest, asking: Query[Asking]) -> Any:
     """Of the accounts that the token's member may see. A day ahead is read as today."""
     today, currency = organisation.today(request.at), organisation.current().currency
     day = min(asking.as_of or today, today)
-    given = Assumptions(asking.margin, asking.discount, asking.count)
+    given = assumed.given(today, asking.margin, asking.discount, asking.count)
     parts = lifetimes.slices(books.read(day, reach(request.member)), currency, given, asking.by)
     items = [reports.of_part(part) for part in parts]
     told = {
@@ -134,7 +134,7 @@ def get_account_lifetime(request: ApiRequest, account_id: Id, asking: Query[Aski
     """By the lifetimes of its tier and length of term, its renewals and its own MRR path."""
     account = editable(request.member, VIEW, account_id)
     today = organisation.today(request.at)
-    given = Assumptions(asking.margin, asking.discount, asking.count)
+    given = assumed.given(today, asking.margin, asking.discount, asking.count)
     day = min(asking.as_of or today, today)
     return reports.of_account(accounts.own(books.read(day), account.pk, given), account.pk, day)
 

@@ -21,6 +21,7 @@ from nenrin.foundation.actors import Actor
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.insight.lifetimes import baselines, scenarios
 from nenrin.insight.lifetimes.baselines import Beginning, NothingToFreeze
+from nenrin.insight.revenue import policies
 from nenrin.values import Text
 
 router = Router(tags=["value"])
@@ -136,7 +137,7 @@ def get_roi(request: ApiRequest, asking: Query[Scenario]) -> Any:
     begun = _begun(request, today, currency)
     start = begun.start(asking.from_today)
     told = {key: value for key, value in asking.model_dump(exclude={"from_today"}).items() if value is not None}
-    company = scenarios.company(start)
+    company = scenarios.company(start, policies.live(today))
     for key, value in told.items():
         company = company.with_(key, value)
     return {

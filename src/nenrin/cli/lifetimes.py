@@ -9,7 +9,7 @@ import click
 
 from nenrin.cli.output import say_json, say_rows
 from nenrin.foundation import organisation
-from nenrin.insight.lifetimes import books, reports
+from nenrin.insight.lifetimes import assumed, books, reports
 from nenrin.insight.lifetimes import values as lifetimes
 
 COLUMNS = ("tier", "term_months", "customers", "losses", "model", "new_customer", "low", "high", "still_to_come", "reason")  # fmt: skip
@@ -20,23 +20,27 @@ SHARE = click.FloatRange(0.01, 1)
 @click.command()
 @click.option("--as-of", type=DAY, default=None, help="Known at the end of this day; default today.")
 @click.option("--by", type=click.Choice(["tier", "all", "plan"]), default="tier", show_default=True)
-@click.option("--margin", type=SHARE, default=0.80, show_default=True, help="Gross margin, an assumption.")
-@click.option("--discount", type=SHARE, default=0.10, show_default=True, help="Discount rate a year, an assumption.")
+@click.option("--margin", type=SHARE, default=None, help="Gross margin; default the metric policy's.")
+@click.option("--discount", type=SHARE, default=None, help="Discount rate a year; default the metric policy's.")
 @click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json: with curves and all models.")
 def command(
-    as_of: datetime | None, by: Literal["tier", "all", "plan"], margin: float, discount: float, form: str, as_json: bool
-) -> None:
+    as_of: datetime | None, by: Literal["tier", "all", "plan"], margin: float | None, discount: float | None, form: str,
+    as_json: bool,
+) -> None:  # fmt: skip
     """Print lifetime value by tier and length of term, the largest part first; money in minor units.
 
     A part with too few customers or losses has a reason instead of a value.
     """
     day = _day(as_of)
     currency = organisation.current().currency
-    parts = lifetimes.slices(books.read(day), currency, lifetimes.Assumptions(margin, discount), by)
+    given = assumed.given(organisation.today(datetime.now(UTC)), margin, discount)
+    parts = lifetimes.slices(books.read(day), currency, given, by)
     told = [reports.of_part(part) for part in parts]
     if as_json or form == "json":
-        say_json({"as_of": day, "currency": currency, "margin": margin, "discount": discount, "items": told})
+        say_json(
+            {"as_of": day, "currency": currency, "margin": given.margin, "discount": given.discount, "items": told}
+        )
     else:
         say_rows([_row(one) for one in told], form, COLUMNS)
 

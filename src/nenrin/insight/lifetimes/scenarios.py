@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nenrin.analytics.revenue.policies import Policy
 from nenrin.analytics.roi.companies import INPUTS, Company
 from nenrin.insight.lifetimes.starts import Start
 
@@ -22,10 +23,12 @@ def known(start: Start) -> dict[str, float]:
     return found
 
 
-def company(start: Start) -> Company:
-    """Known figures with assumptions: the aim is a point of churn less (a third where there is not so much), and
+def company(start: Start, policy: Policy | None = None) -> Company:
+    """Known figures with assumptions (margin and discount rate those of the metric policy where it is given): the aim is a point of churn less (a third where there is not so much), and
     where costs do not tell it, winning an account costs a year of its margin."""
     made = Company()
+    if policy is not None:
+        made = made.with_("margin", policy.gross_margin).with_("discount", policy.yearly_discount)
     for key, value in known(start).items():
         made = made.with_(key, value)
     aim = made.churn - 0.01 if made.churn > 0.02 else made.churn * 2 / 3

@@ -17,7 +17,7 @@ from nenrin.foundation import organisation
 from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.foundation.search import normal
-from nenrin.insight.lifetimes.worths import Assumptions
+from nenrin.insight.lifetimes import assumed
 from nenrin.insight.models import Health
 from nenrin.values import Money, Text
 from nenrin.web import exports, navigation
@@ -159,7 +159,8 @@ def fit(request: MemberRequest) -> HttpResponse:
     within = Handoff.objects.for_member(request.user, VIEW).values("pk")
     rows = verbs.sold().filter(pk__in=within)
     currency, today = organisation.current().currency, navigation.today(request)
-    found = fits.lines(rows, by, today, currency, Assumptions())
+    given = assumed.given(today)
+    found = fits.lines(rows, by, today, currency, given)
     names = _names(by, found)
     context = {
         "as_of": today,
@@ -176,7 +177,7 @@ def fit(request: MemberRequest) -> HttpResponse:
             for one in found
         ],
         "least": fits.LEAST,
-        "given": Assumptions(),
+        "given": given,
         "currency": currency,
     }
     return render(request, "handoffs/fit.html", context)

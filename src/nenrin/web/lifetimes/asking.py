@@ -12,6 +12,7 @@ from typing import TypeVar
 from nenrin.customers.models import Account, Plan, TierRule
 from nenrin.foundation import organisation
 from nenrin.foundation.permissions import Permission, Scope, allowed
+from nenrin.insight.lifetimes import assumed as assumed_by
 from nenrin.insight.lifetimes import books
 from nenrin.insight.lifetimes import values as lifetimes
 from nenrin.insight.lifetimes.books import Book
@@ -93,9 +94,10 @@ def asked(request: MemberRequest, permission: Permission = VIEW) -> Asked:
     given, today = request.GET, organisation.today(request.at)
     refused: list[str] = []
     known = day(given.get("known", ""), today, refused)
+    own = assumed_by.given(today)
     assumed = Assumptions(
-        _share(given.get("margin", ""), "margin", 0.01, 1.0, Assumptions().margin, refused),
-        _share(given.get("discount", ""), "discount", 0.01, 1.0, Assumptions().discount, refused),
+        _share(given.get("margin", ""), "margin", 0.01, 1.0, own.margin, refused),
+        _share(given.get("discount", ""), "discount", 0.01, 1.0, own.discount, refused),
         _one_of(CONVENTIONS, given.get("count", ""), "whole", "count", refused),
     )
     by = _one_of(WAYS, given.get("by", ""), "tier", "by", refused)

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from django import forms
 from django.utils.translation import gettext_lazy
 
+from nenrin.analytics.revenue.policies import Policy
 from nenrin.analytics.roi import rates
 from nenrin.analytics.roi.companies import INPUTS, Company, Input
 from nenrin.insight.lifetimes import scenarios
@@ -62,9 +63,10 @@ def _field(one: Input, digits: int, currency: str) -> forms.Field:
     )
 
 
-def scenario(given: Mapping[str, str], start: Start, currency: str) -> Scenario:
-    """From an address; figures that it leaves out are the organisation's own, or stated assumptions."""
-    own, base = scenarios.known(start), scenarios.company(start)
+def scenario(given: Mapping[str, str], start: Start, currency: str, policy: Policy | None = None) -> Scenario:
+    """From an address; figures that it leaves out are the organisation's own, or stated assumptions (margin and discount
+    rate those of the metric policy)."""
+    own, base = scenarios.known(start), scenarios.company(start, policy)
     shown = {key: _shown(one, getattr(base, key), currency) for key, one in INPUTS.items()}
     asked = {key: value for key in (*INPUTS, "per") if (value := given.get(key, "").strip())}
     form = RoiForm({"per": "month", **shown, **asked}, currency=currency)

@@ -24,6 +24,7 @@ from nenrin.insight.executive import returns
 from nenrin.insight.lifetimes import baselines
 from nenrin.insight.lifetimes.baselines import Beginning, NothingToFreeze
 from nenrin.insight.lifetimes.starts import Start
+from nenrin.insight.revenue import policies
 from nenrin.values import Money, Text
 from nenrin.web import exports, toasts
 from nenrin.web.charts.lines import Lines, Series
@@ -100,7 +101,7 @@ def _asked(request: MemberRequest, as_of: date, currency: str) -> tuple[Beginnin
     sees_costs = allowed(request.user, Permission.COSTS_VIEW) is not None
     begun = baselines.beginning(as_of, currency, accounts=scope(request), sees_costs=sees_costs)
     start = begun.start(request.GET.get("from") == "today")
-    return begun, start, asking.scenario(request.GET.dict(), start, currency)
+    return begun, start, asking.scenario(request.GET.dict(), start, currency, policies.live(as_of))
 
 
 @require_POST
