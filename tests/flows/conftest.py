@@ -59,6 +59,12 @@ class Visitor:
         self.page.click("form .button--primary")
         self.page.wait_for_load_state()
 
+    def choose(self, **chosen: str) -> None:
+        """Set what the signed-in person prefers: language, theme."""
+        token = next(c["value"] for c in self.context.cookies() if c["name"] == "csrf")
+        form: dict[str, str | float | bool] = {**chosen, "csrfmiddlewaretoken": token, "next": "/"}
+        self.page.request.post(self.demo.base + "/preferences", form=form)
+
 
 @pytest.fixture
 def visitor(browser: Browser, demo: Demo) -> Iterator[Any]:
@@ -78,15 +84,9 @@ def visitor(browser: Browser, demo: Demo) -> Iterator[Any]:
         page.on("pageerror", lambda problem: guest.complaints.append(str(problem)))
         if role:
             guest.sign_in(role)
-            _speak(guest, language)
+            guest.choose(language=language)
         return guest
 
     yield arrive
     for context in opened:
         context.close()
-
-
-def _speak(guest: Visitor, language: str) -> None:
-    token = next(c["value"] for c in guest.context.cookies() if c["name"] == "csrf")
-    form = {"language": language, "csrfmiddlewaretoken": token, "next": "/"}
-    guest.page.request.post(guest.demo.base + "/preferences", form=form)
