@@ -13,13 +13,17 @@ from typing import Any
 
 from nenrin.analytics.forecasts.lifetimes import lives
 from nenrin.analytics.forecasts.lifetimes.lives import Contract, Life
+from nenrin.analytics.revenue.policies import Policy
 from nenrin.customers.statuses import Status
 from nenrin.ingest import lakes
+from nenrin.insight.revenue import policies
+from nenrin.insight.revenue.books import NOT_DUE, PAST_DUE
 
 CONTRACTS = """
 select s.account, s.starts_on, s.ends_on, coalesce(s.auto_renews, true) as auto_renews, s.noticed_on, s.ended_on,
        greatest(coalesce(s.term_months, 1), 1) as term_months, coalesce(s.mrr_minor, 0) as mrr_minor,
-       coalesce(s.currency, '') as currency, s.steps::varchar as steps, coalesce(s.plan, '') as plan
+       coalesce(s.currency, '') as currency, s.steps::varchar as steps, coalesce(s.plan, '') as plan,
+       {past_due} + {days} as given_up_on
 from subscriptions s
 where s.believed_to = date '9999-12-31' and s.account is not null and s.starts_on is not null
   and s.ends_on is not null
@@ -66,29 +70,52 @@ class Book:
 
 
 def read(as_of: date, accounts: Iterable[int] | None = None) -> Book:
-    """All accounts' lives, or those of the accounts that a viewer may see; our own and test accounts are none."""
+    """All accounts' lives, or those of the accounts that a viewer may see; our own and test accounts are none.
+
+    Who left, and when, is what the revenue ledger says under the metric policy of the day.
+    """
     lake = lakes.current()
-    whole = _whole(lake.path, lake.zone.key, lake.facts.open().version(), as_of)
+    whole = _whole(lake.path, lake.zone.key, lake.facts.open().version(), as_of, rules(policies.live(as_of)))
     return whole if accounts is None else whole.within(accounts)
 
 
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the metric policy says of an end: how long a lapse is none, and whether unpaid invoices and a notice make one."""
+
+    gap_days: int
+    dunning_days: int | None
+    at_notice: bool
+
+    def stops(self, row: Mapping[str, object], stops: date) -> date:
+        """The day from which the ledger counts a contract no more, where that is before the end of its service."""
+        days = [row.get("given_up_on"), row["noticed_on"] if self.at_notice else None]
+        return min([stops, *(day for day in days if isinstance(day, date))])
+
+
+def rules(policy: Policy) -> Rules:
+    days = policy.dunning_days if policy.dunning == "invoices" else None
+    return Rules(policy.gap_merge_days, days, policy.churn_recognition == "request")
+
+
 @lru_cache(maxsize=4)
-def _whole(path: Path, zone: str, version: int, as_of: date) -> Book:
-    """Kept for a version of the lake's facts and a day: a page asks it again with other assumptions."""
+def _whole(path: Path, zone: str, version: int, as_of: date, by: Rules) -> Book:
+    """Kept for a version of the lake's facts, a day and a policy: a page asks it again with other assumptions."""
+    past_due = NOT_DUE if by.dunning_days is None else PAST_DUE.format(days=by.dunning_days, known=as_of)
     with lakes.current().session(days=(as_of, as_of), known=as_of) as db:
-        rows = db.sql(CONTRACTS).to_arrow_table().to_pylist()
+        rows = db.sql(CONTRACTS.format(past_due=past_due, days=by.dunning_days or 0)).to_arrow_table().to_pylist()
         graded = db.sql(TIERS).fetchall()
     left_out = {account for account, _, status in graded if status == Status.INTERNAL_TEST}
     contracts: dict[int, list[Contract]] = defaultdict(list)
     first: dict[int, list[Mapping[str, Any]]] = defaultdict(list)
     for row in rows:
         if row["account"] not in left_out:
-            contracts[row["account"]].append(_contract(row, as_of))
+            contracts[row["account"]].append(_contract(row, as_of, by))
             first[row["account"]].append(row)
-    found = (lives.life(account, rows, as_of) for account, rows in sorted(contracts.items()))
+    found = (lives.life(account, rows, as_of, by.gap_days) for account, rows in sorted(contracts.items()))
     known = tuple(one for one in found if one)
     signed = {one.account: _signed(first[one.account], one.starts_on) for one in known}
-    later = {one.account: _coming(first[one.account], one, as_of) for one in known if one.is_running}
+    later = {one.account: _coming(first[one.account], one, as_of, by) for one in known if one.is_running}
     coming = {account: one for account, one in later.items() if one.is_leaving or one.steps}
     return Book(as_of, known, {account: tier for account, tier, _ in graded}, signed, coming)
 
@@ -100,8 +127,8 @@ def _signed(rows: Iterable[Mapping[str, Any]], on: date) -> Signed:
     return Signed(main["plan"], main["term_months"], mrr, main["currency"])
 
 
-def _coming(rows: Iterable[Mapping[str, Any]], one: Life, as_of: date) -> Coming:
-    running = [row for row in rows if row["starts_on"] <= as_of and _contract(row, as_of).stops_on > as_of]
+def _coming(rows: Iterable[Mapping[str, Any]], one: Life, as_of: date, by: Rules) -> Coming:
+    running = [row for row in rows if row["starts_on"] <= as_of and _contract(row, as_of, by).stops_on > as_of]
     is_leaving = all(row["noticed_on"] is not None or row["ended_on"] is not None for row in running)
     steps = [step for row in running if row["currency"] == one.currency for step in _steps(row, one, as_of)]
     return Coming(is_leaving, tuple(sorted(steps)))
@@ -120,12 +147,12 @@ def _steps(row: Mapping[str, Any], one: Life, as_of: date) -> list[tuple[int, in
     return found
 
 
-def _contract(row: Mapping[str, object], as_of: date) -> Contract:
+def _contract(row: Mapping[str, object], as_of: date, by: Rules) -> Contract:
     starts, ends, months = row["starts_on"], row["ends_on"], row["term_months"]
     noticed, ended = row["noticed_on"], row["ended_on"]
     assert isinstance(starts, date) and isinstance(ends, date) and isinstance(months, int)
     assert (noticed is None or isinstance(noticed, date)) and (ended is None or isinstance(ended, date))
-    stops = lives.stop(ends, bool(row["auto_renews"]), months, noticed, ended)
+    stops = by.stops(row, lives.stop(ends, bool(row["auto_renews"]), months, noticed, ended))
     return Contract(starts, ends, stops, months, _price(row, min(as_of, stops)), str(row["currency"]))
 
 

@@ -69,14 +69,14 @@ def stop(ends_on: date, auto_renews: bool, term_months: int, noticed_on: date | 
     return _add(ends_on, max(term_months, 1) * max(_terms(ends_on, noticed_on, max(term_months, 1)) + 1, 0))
 
 
-def life(account: int, contracts: Iterable[Contract], as_of: date) -> Life | None:
-    """The account's first life as of a day; None where it had not begun."""
+def life(account: int, contracts: Iterable[Contract], as_of: date, gap_days: int = GAP_DAYS) -> Life | None:
+    """The account's first life as of a day; None where it had not begun. `gap_days`: how long nothing may run in it."""
     begun = sorted((c for c in contracts if c.starts_on <= as_of < NEVER), key=lambda c: c.starts_on)
-    first = _first_life(begun)
+    first = _first_life(begun, gap_days)
     if not first:
         return None
     end = max(c.stops_on for c in first)
-    is_lost = end <= as_of - timedelta(days=GAP_DAYS)
+    is_lost = end <= as_of - timedelta(days=gap_days)
     # Ended, and the paper of a renewal may still come: known only up to before that end.
     seen = as_of if is_lost or end > as_of else end - ASIDE
     last = [c for c in first if c.stops_on > as_of] or [c for c in first if c.stops_on == end]
@@ -107,11 +107,11 @@ def payments_before(ends_on: date, since: date, day: date, term: int) -> int:
     return max(_terms(ends_on, day - ASIDE, term) - _terms(ends_on, since, term), 0)
 
 
-def _first_life(begun: Sequence[Contract]) -> list[Contract]:
+def _first_life(begun: Sequence[Contract], gap_days: int) -> list[Contract]:
     found: list[Contract] = []
     end = date.min
     for contract in begun:
-        if found and contract.starts_on - timedelta(days=GAP_DAYS) > end:
+        if found and contract.starts_on - timedelta(days=gap_days) > end:
             break
         found.append(contract)
         end = max(end, contract.stops_on)
