@@ -49,23 +49,7 @@ def rows(of: Dashboard) -> Iterator[Row]:
                   low=round(told.low), high=round(told.high))  # fmt: skip
     for reason in of.leaving:
         yield Row("churn_reasons", reason.name.en, reason.name, reason.mrr, "money", len(reason.accounts))
-    if of.load is not None:
-        yield Row(
-            "capacity",
-            "planned",
-            Text("Minutes planned a month", "予定時間（分／月）"),
-            of.load.minutes,
-            "count",
-            of.load.members,
-        )
-        yield Row(
-            "capacity",
-            "share",
-            Text("Share of the stated time", "対応可能時間に占める割合"),
-            of.load.share,
-            "share",
-            of.load.stated,
-        )
+    yield from _capacity(of)
     for score in of.scores:
         key = f"{score.kind}:{score.key}:{score.version}"
         yield Row("score_quality", f"{key}:auc", score.name, score.auc, "ratio", score.left, score.low, score.high)
@@ -77,6 +61,14 @@ def rows(of: Dashboard) -> Iterator[Row]:
         for age, mrr in enumerate(cohort.mrr):
             key = f"{cohort.month:%Y-%m}+{age}"
             yield Row("cohorts", key, Text("MRR left", "残るMRR"), mrr, "money", cohort.accounts[age])
+
+
+def _capacity(of: Dashboard) -> Iterator[Row]:
+    if of.load is not None:
+        minutes = Text("Minutes planned a month", "予定時間（分／月）")
+        yield Row("capacity", "planned", minutes, of.load.minutes, "count", of.load.members)
+        share = Text("Share of the stated time", "対応可能時間に占める割合")
+        yield Row("capacity", "share", share, of.load.share, "share", of.load.stated)
 
 
 def _returns(of: Returns) -> Iterator[Row]:
