@@ -21,10 +21,11 @@ TRIALS, PATIENCE_SECONDS, AIM_SECONDS = 25, 30, 5.0
 DOCUMENT = {
     "playbook": "bench",
     "name": "Bench",
-    "when": [{"trigger": "entry", "action": "customers.account.tagged"}],
+    "when": [{"trigger": "entry", "action": "customers.account.changed"}],
     "steps": [{"do": "open_task", "id": "call", "title": "Call {{account}}"}],
     "hypothesis": {"measure": "churn", "expected": -0.05, "review_on": "2027-04-01"},
-    "limits": {"again_after_days": 0, "approval_above": 0},
+    # At any hour of any day: otherwise what is measured at night or on a Sunday waits for Monday morning.
+    "limits": {"again_after_days": 0, "approval_above": 0, "hours": {"from": 0, "to": 24, "business_days": False}},
 }
 
 
