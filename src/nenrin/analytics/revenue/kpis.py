@@ -97,8 +97,8 @@ class Kpi:
         return BEHIND.get(self.key, (self.over, self.under))
 
     def is_judged(self, is_partial: bool) -> bool:
-        """Can a period tell already whether it was good? What flows, or stands at its end, can not before that."""
-        return not (is_partial and (self.flows or self.group == "amount"))
+        """Can a period tell already whether it was good? What flows in it can not before it has ended."""
+        return not (is_partial and self.flows)
 
     def sides(self, facts: Facts) -> tuple[str, str]:
         """The columns of the interval, above and below the line, under a policy."""
