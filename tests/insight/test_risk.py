@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -20,6 +21,7 @@ from nenrin.insight import history
 from nenrin.insight.models import Progress, Risk, RiskModelVersion, RiskSaid
 from nenrin.insight.revenue import books
 from nenrin.insight.risk import (
+    actions,
     chunks,
     expected,
     features,
@@ -187,6 +189,40 @@ def test_what_is_withdrawn_while_it_tells_is_written_no_further(
     churn.refresh_from_db()
     assert churn.told_on is None and not Risk.objects.exists()
     assert not RiskSaid.objects.filter(is_replayed=False).exists(), "nor is it said for ever"
+
+
+def test_a_model_that_reads_what_is_measured_no_more_is_withdrawn_with_its_reason(
+    org: Organisation, at: datetime
+) -> None:
+    risk_world.build(at)
+    (churn,) = learning.learn(KNOWN, by=SYSTEM, at=at, events=("churn",))
+    model = machine.read(churn.document)
+    gone = model.needs[0]
+    churn.document = json.loads(json.dumps(churn.document).replace(f'"{gone}"', '"gone_measure"'))
+    churn.save()
+    telling.tell(KNOWN, at=at)
+    churn.refresh_from_db()
+    assert churn.used_until == at and not Risk.objects.filter(event="churn").exists()
+    said = Entry.objects.get(action="insight.risk.withdrawn")
+    assert "gone_measure" in said.particulars["reason"]
+
+
+@pytest.mark.parametrize(
+    ("value", "above", "below", "told"),
+    [
+        (9.0, [90, 1000], [10, 1000], ((90, 1000), (10, 1000))),
+        (1.0, [10, 1000], [90, 1000], ((90, 1000), (10, 1000))),
+        (9.0, [10, 1000], [90, 1000], (None, None)),  # on its side it happens less: no proof of this reason
+        (None, [90, 1000], [10, 1000], (None, None)),
+        (9.0, [9, 29], [10, 1000], (None, None)),
+    ],
+)
+def test_the_proof_of_a_suggestion_is_of_customers_like_this_one(
+    value: float | None, above: list[int], below: list[int], told: tuple[object, object]
+) -> None:
+    card = {"evidence": {"nps": {"mean": 5.0, "above": above, "below": below}}}
+    (found,) = actions.suggestions("churn", [["nps", 0.4, value, 0.1]], card)
+    assert (found.like, found.unlike) == told
 
 
 def test_each_way_to_lose_or_win_revenue_has_a_model_or_says_what_is_missing(org: Organisation, at: datetime) -> None:

@@ -18,6 +18,7 @@ from nenrin.insight.risk import words
 from nenrin.values import Text
 
 MOST = 3
+Side = tuple[int, int]  # happened, months
 #: From so many months on each side a comparison is told.
 LEAST_ROWS = 30
 _CALL = Text(
@@ -84,15 +85,17 @@ class Suggestion:
     unlike: tuple[int, int] | None
 
 
-def evidence(table: Table, event: str) -> dict[str, dict[str, list[int]]]:
-    """Feature -> how often the event happened in months below and above the average of customers: [happened, months]."""
-    happened, found = table.events[event], {}
+def evidence(table: Table, event: str) -> dict[str, dict[str, Any]]:
+    """Feature -> "mean" of customers' months, and how often the event happened "below" and "above": [happened, months]."""
+    happened, found = table.events[event], dict[str, dict[str, Any]]()
     for one in table.features:
         known = ~np.isnan(one.values)
         if one.name not in STEPS.get(event, {}) or not known.any():
             continue
-        above = one.values > float(one.values[known].mean())
-        found[one.name] = {
+        mean = float(one.values[known].mean())
+        above = one.values > mean
+        # Of a level an account's value is told as its distance from the average.
+        found[one.name] = {"mean": 0.0 if one.name in (LEVEL, USUAL) else mean} | {
             name: [int(happened[side].sum()), int(side.sum())]
             for name, side in (("below", known & ~above), ("above", known & above))
         }
@@ -106,15 +109,21 @@ def suggestions(event: str, reasons: Sequence[Sequence[Any]], card: Mapping[str,
         step = STEPS.get(event, {}).get(str(feature))
         if step is None or log_odds <= 0 or step in found:
             continue
-        like, unlike = _sides(card.get("evidence", {}).get(feature))
+        like, unlike = _sides(card.get("evidence", {}).get(feature), value)
         found[step] = Suggestion(step, str(feature), words.figure(str(feature), value), like, unlike)
     return list(found.values())[:MOST]
 
 
-def _sides(told: Mapping[str, Any] | None) -> tuple[tuple[int, int] | None, tuple[int, int] | None]:
-    """The side on which it happened more often is the account's: the measure raises its figure."""
-    if not told or min(told["below"][1], told["above"][1]) < LEAST_ROWS:
+def _sides(told: Mapping[str, Any] | None, value: Any) -> tuple[Side | None, Side | None]:
+    """Customers' months on the account's own side of the average, and on the other.
+
+    None where a side has too few, where it is not known on which the account stands, and where it happened less often on
+    its own: the measure raises its figure by something else than this comparison shows.
+    """
+    if not told or "mean" not in told or not isinstance(value, int | float):
         return None, None
-    sides = sorted((tuple(told["below"]), tuple(told["above"])), key=lambda side: -side[0] / side[1])
-    (like, unlike) = ((int(side[0]), int(side[1])) for side in sides)
-    return like, unlike
+    if min(told["below"][1], told["above"][1]) < LEAST_ROWS:
+        return None, None
+    own, other = ("above", "below") if value > told["mean"] else ("below", "above")
+    like, unlike = ((int(told[side][0]), int(told[side][1])) for side in (own, other))
+    return (like, unlike) if like[0] * unlike[1] >= unlike[0] * like[1] else (None, None)

@@ -9,6 +9,7 @@ from functools import partial
 from django.db import transaction
 
 from nenrin.analytics.forecasts.hazards.risk import RiskModel
+from nenrin.analytics.forecasts.hazards.tables import UnknownColumn
 from nenrin.foundation.actors import SYSTEM
 from nenrin.ingest import lakes
 from nenrin.insight.models import Risk, RiskModelVersion, RiskSaid
@@ -21,6 +22,7 @@ COLUMNS = (
     "account_id", "event", "as_of", "at", "version_id", "p", "low", "high", "horizons", "months", "reasons", "minor",
 )  # fmt: skip
 UNIQUE = ("account_id", "event")
+_GONE = "reads {0}, which is measured no more / もう算出しない指標 {0} を使用"
 
 
 class NoLonger(RuntimeError):
@@ -45,7 +47,7 @@ def tell(day: date, *, at: datetime) -> int:
 
 
 def _by(version: RiskModelVersion, model: RiskModel, rows: Rows, day: date, at: datetime) -> int:
-    """All accounts, by one version; 0 where it was taken out of use meanwhile."""
+    """All accounts, by one version; 0 where it was taken out of use meanwhile, or reads what is measured no more."""
     check = partial(_still_used, version.pk)
     try:
         rows = beliefs.seen(version, model, rows, day, check)
@@ -60,6 +62,9 @@ def _by(version: RiskModelVersion, model: RiskModel, rows: Rows, day: date, at: 
             check()
             RiskModelVersion.objects.filter(pk=version.pk).update(told_on=day)
     except NoLonger:
+        return 0
+    except UnknownColumn as problem:
+        learning.withdraw(version, by=SYSTEM, at=at, reason=_GONE.format(problem.args[0]))
         return 0
     return len(rows.table)
 
