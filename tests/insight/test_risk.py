@@ -6,6 +6,7 @@ import itertools
 import json
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -223,6 +224,16 @@ def test_the_proof_of_a_suggestion_is_of_customers_like_this_one(
     card = {"evidence": {"nps": {"mean": 5.0, "above": above, "below": below}}}
     (found,) = actions.suggestions("churn", [["nps", 0.4, value, 0.1]], card)
     assert (found.like, found.unlike) == told
+
+
+def test_averages_of_sizes_are_kept_as_the_sizes_are_told() -> None:
+    """They enter by their logarithm; an account's own value is told as it was counted."""
+    counted = np.array([0.0, 3.0, 8.0, 99.0] * 20)
+    column = SimpleNamespace(name="events_28d", values=np.log1p(counted))
+    table: Any = SimpleNamespace(features=[column], events={"churn": counted < 5})
+    card = {"evidence": actions.evidence(table, "churn")}
+    (quiet,) = actions.suggestions("churn", [["events_28d", 0.4, 3.0, 0.1]], card)
+    assert (quiet.like, quiet.unlike) == ((40, 40), (0, 40))
 
 
 def test_each_way_to_lose_or_win_revenue_has_a_model_or_says_what_is_missing(org: Organisation, at: datetime) -> None:

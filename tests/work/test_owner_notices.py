@@ -67,7 +67,7 @@ def test_what_one_did_oneself_and_what_is_long_past_is_no_news(account: Account,
 def test_a_notice_deadline_is_told_once_a_stage(account: Account, owner: Member, at: datetime) -> None:
     today = date(2026, 11, 24)
     Account.objects.filter(pk=account.pk).update(status="customer", notice_on=today + timedelta(9))
-    for day in (today, today, today + timedelta(1), today + timedelta(2)):  # 9, 8 and 7 days before
+    for day in (today - timedelta(5), today, today + timedelta(2), today + timedelta(3)):  # 14, 9, 7 and 6 days before
         owner_notices.deadlines(day, at=at)
     told = Notice.objects.filter(member=owner, code="renewal.deadline").order_by("pk")
     assert [notice.key.rpartition(":")[2] for notice in told] == ["14", "7"]

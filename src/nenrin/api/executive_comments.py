@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from ninja import Field, Query, Router
 from ninja import Status as Answer
@@ -20,7 +21,7 @@ from nenrin.foundation.permissions import Permission
 from nenrin.insight.executive import comments, reach
 from nenrin.insight.executive.questions import NoSuchSlice, Question
 from nenrin.insight.models import BoardComment
-from nenrin.insight.revenue import kpis
+from nenrin.insight.revenue import kpis, policies
 from nenrin.insight.revenue.slices import NoSuchDimension
 
 router = Router(tags=["executive"])
@@ -82,6 +83,8 @@ def list_comments(request: ApiRequest, place: Query[Place]) -> Any:
 def post_comment(request: ApiRequest, body: CommentIn) -> Any:
     """Safe to repeat: the same words on the same figure are one comment."""
     ask = _asked(request, body)
+    if ask.books.accounts is not None:
+        raise PermissionDenied("comments speak of everyone's figures")
     shown = kpis.shown(ask.ledger, [body.kpi] if body.kpi in KPIS else [])
     found = kpis.figures_of(ask.ledger, ask.period, ask.grain, ask.within, shown, interval=False)
     row = comments.write(
@@ -111,6 +114,7 @@ def _asked(request: ApiRequest, place: Place) -> Question:
     if bool(place.by) != bool(place.slice):
         raise HttpError(422, "by and slice go together: a dimension and the key of its part")
     try:
-        return reach.ask(request.member, day, today, known=today, grain=place.grain, by=place.by, key=place.slice)
+        last = min(policies.fiscal().holding(day, place.grain).end - timedelta(days=1), today)
+        return reach.ask(request.member, last, today, known=today, grain=place.grain, by=place.by, key=place.slice)
     except (NoSuchSlice, NoSuchDimension) as problem:
         raise HttpError(422, f"slice: {problem}") from problem

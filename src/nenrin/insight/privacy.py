@@ -68,11 +68,12 @@ def _commenting(contact: Contact) -> list[BoardComment]:
 
 
 def _names(contact: Contact, words: str) -> bool:
-    """By the whole name, or by the family's beside the account's."""
+    """By the whole name, or by the one part that there is beside the account's name."""
     family = _family(contact)
     if not family or family not in words:
         return False
-    return _joined(contact.name) in _joined(words) or contact.account.name in words
+    is_whole = len(contact.name.split()) > 1 and _joined(contact.name) in _joined(words)
+    return is_whole or contact.account.name in words
 
 
 def _family(contact: Contact) -> str:

@@ -16,7 +16,7 @@ from django.db import IntegrityError, models, transaction
 
 from nenrin.customers.models import Account, Merge
 from nenrin.foundation import journal
-from nenrin.foundation.models import Entry
+from nenrin.foundation.models import Entry, Mail
 from nenrin.work.models import Followed
 
 READER: Final = "work.following"
@@ -67,6 +67,7 @@ def tables() -> Iterator[Table]:
             for model in room.get_models():
                 if getattr(model, "follows_merges", True):
                     yield from (Table(model, name) for name in _columns(model))
+    yield Table(Mail, "account")  # a number alone: its room stands below the customers'
 
 
 def _columns(model: type[models.Model]) -> list[str]:

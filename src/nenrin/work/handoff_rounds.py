@@ -5,7 +5,7 @@ Once a day: reminders of promises and of notice deadlines, and what became of de
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from nenrin.foundation import organisation
 from nenrin.work import deals, handoff_opening, handoff_receivers, owner_notices, promise_reminders, successors
@@ -14,11 +14,14 @@ from nenrin.work.models import HandoffPolicy
 
 def step(at: datetime) -> int:
     """One bounded round; returns how many rows it moved. Safe to repeat."""
-    opened = handoff_opening.step(at) + handoff_receivers.step(at) + successors.step(at)
-    today = organisation.today(at)
+    opened = handoff_opening.step(at) + handoff_receivers.step(at)
+    return opened + _daily(organisation.today(at), at) + successors.step(at)
+
+
+def _daily(today: date, at: datetime) -> int:
     if HandoffPolicy.objects.filter(pk=1, reminded_on__gte=today).exists():
-        return opened
+        return 0
     told = promise_reminders.remind(today, at=at) + deals.tell(today, at=at)
     told += owner_notices.deadlines(today, at=at)
     HandoffPolicy.objects.update_or_create(pk=1, defaults={"reminded_on": today})
-    return opened + told
+    return told

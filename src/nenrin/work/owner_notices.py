@@ -27,6 +27,8 @@ LIMIT: Final = 500
 FRESH: Final = timedelta(days=2)
 #: Days before the notice deadline from which its account's owner hears of it again.
 DEADLINES: Final = (60, 30, 14, 7)
+#: So many days later it is still told, where nobody could tell it on its day.
+LATE: Final = 3
 #: Code of the notice (its preference is the part before the dot), page of the account, sentence. None: the journal's own.
 TOLD: Final[Mapping[str, tuple[str, str, Text | None]]] = {
     "insight.health.fell": ("health.fell", "/health", None),
@@ -113,15 +115,18 @@ def deadlines(today: date, *, at: datetime) -> int:
     """Notice deadlines ahead, each told once a stage; returns how many accounts. Once a day. Safe to repeat."""
     until = today + timedelta(DEADLINES[0])
     rows = Account.objects.standing().filter(status=Status.CUSTOMER, notice_on__gte=today, notice_on__lte=until)
-    found = [_deadline(account, today) for account in rows.filter(owner__is_active=True).select_related("owner")]
+    near = rows.filter(owner__is_active=True).select_related("owner")
+    found = [news for account in near if (news := _deadline(account, today))]
     notices.tell_many(found, by=SYSTEM, at=at)
     return len(found)
 
 
-def _deadline(account: Account, today: date) -> News:
+def _deadline(account: Account, today: date) -> News | None:
     assert account.owner is not None and account.notice_on is not None  # the query asked for both
     left = (account.notice_on - today).days
-    stage = min(each for each in DEADLINES if left <= each)
+    stage = next((each for each in DEADLINES if each - LATE <= left <= each), None)
+    if stage is None:
+        return None
     en, ja = format.day(account.notice_on, "en"), format.day(account.notice_on, "ja")
     text = Text(
         f"{account.name}: notice deadline {en} ({left} d)", f"{account.name}: 更新拒絶期限日まで{left}日（{ja}）"

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
+from nenrin.customers.errors import Conflict, Refused
 from nenrin.foundation.actors import SYSTEM
 from nenrin.work import plans, promises, tasks
 from nenrin.work.models.plan import PlanState, SuccessPlan
 from nenrin.work.models.promise import Promise
 from nenrin.work.models.task import Task
 
+log = logging.getLogger(__name__)
 MOST: Final = 200
 _ACCOUNT: Final = {"account__owner__is_active": True, "account__archived_at": None}
 
@@ -27,12 +31,19 @@ def step(at: datetime) -> int:
     )
     moved = 0
     for task in left_tasks.select_related("account__owner").order_by("pk")[:MOST]:
-        tasks.assign(task, task.account.owner if task.account else None, by=SYSTEM, at=at)
-        moved += 1
+        moved += _done(tasks.assign, task, task.account.owner if task.account else None, by=SYSTEM, at=at)
     for promise in left_promises.select_related("account__owner").order_by("pk")[:MOST]:
-        promises.change(promise, owner=promise.account.owner, by=SYSTEM, at=at)
-        moved += 1
+        moved += _done(promises.change, promise, owner=promise.account.owner, by=SYSTEM, at=at)
     for plan in left_plans.select_related("account__owner").order_by("pk")[:MOST]:
-        plans.change(plan, owner=plan.account.owner, by=SYSTEM, at=at)
-        moved += 1
+        moved += _done(plans.change, plan, owner=plan.account.owner, by=SYSTEM, at=at)
     return moved
+
+
+def _done(verb: Callable[..., object], *row: object, **told: object) -> int:
+    """One that cannot be handed over as it stands is left for a person; the others go on."""
+    try:
+        verb(*row, **told)
+    except (Refused, Conflict):
+        log.warning("%s of a colleague who left could not be handed over", row[0], exc_info=True)
+        return 0
+    return 1

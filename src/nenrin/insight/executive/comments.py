@@ -22,6 +22,7 @@ from nenrin.insight.revenue import words as revenue_words
 from nenrin.values import Text
 
 MOST: Final = 1000
+SLICE: Final = 60
 #: Of one period and part; more is a discussion that belongs elsewhere.
 SHOWN: Final = 200
 WHOLE: Final = Text("The period as a whole", "期間全体")
@@ -33,16 +34,16 @@ def about(kpi: str) -> Text:
 
 
 def of(ask: Question) -> tuple[BoardComment, ...]:
-    """Those on the period and part asked for, as they stood on the day of knowledge; the oldest first.
+    """Those on the period and part asked for, as they stood on the day whose knowledge was asked for; the oldest first.
 
     They speak of everyone's figures: whoever sees some accounts only gets none, and none on figures made of costs
     without the right to see those.
     """
     if ask.books.accounts is not None:
         return ()
-    place = {"dimension": ask.by if ask.within else "", "slice": ask.within.key if ask.within else ""}
+    place = {"dimension": ask.by if ask.within else "", "slice": ask.within.key[:SLICE] if ask.within else ""}
     found = BoardComment.objects.filter(grain=ask.grain, start_on=ask.period.start, **place)
-    if ask.books.open.known < ask.today:
+    if ask.is_of_then:
         found = found.filter(written_at__lt=start_of(ask.books.open.known + timedelta(days=1), organisation.zone()))
     shown = {"", *kpis.shown(ask.ledger)}
     return tuple(row for row in found.select_related("author")[:SHOWN] if row.kpi in shown)
@@ -58,14 +59,14 @@ def write(
     Journal: insight.comment.written.
     """
     said, start = _checked(words, kpi), policies.fiscal().holding(day, grain).start
-    place = {"kpi": kpi, "grain": grain, "start_on": start, "dimension": dimension[:20], "slice": within[:60]}
+    place = {"kpi": kpi, "grain": grain, "start_on": start, "dimension": dimension[:20], "slice": within[:SLICE]}
     known = value if value is not None and math.isfinite(value) else None
     with transaction.atomic():
-        row, is_new = BoardComment.objects.get_or_create(
-            **place, words=said, author_id=by.member, defaults={"value": known, "written_at": at}
-        )
-        if is_new:
-            _record("written", row, by, at, {"words": said})
+        there = BoardComment.objects.filter(**place, words=said, author_id=by.member).first()
+        if there is not None:
+            return there
+        row = BoardComment.objects.create(**place, words=said, author_id=by.member, value=known, written_at=at)
+        _record("written", row, by, at, {"words": said})
     return row
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import Q, QuerySet
 
 from nenrin.customers.errors import Refused
@@ -21,6 +22,8 @@ from nenrin.insight.executive.dashboard import Dashboard, dashboard
 from nenrin.insight.executive.leaving import Reasons, written
 from nenrin.insight.models import ReportReader
 from nenrin.values import Text
+
+log = logging.getLogger(__name__)
 
 FIRST, LAST = 1, 28  # days that every month has
 HOUR: Final = time(8)  # of the organisation's day
@@ -47,8 +50,10 @@ def name(member: Member, *, on_day: int = FIRST, by: Actor, at: datetime) -> Rep
         standing = ReportReader.objects.select_for_update().filter(member=member).first()
         if standing is not None and standing.on_day == on_day:
             return standing
+        first = _first_told(on_day, at)
+        since = first if standing is None else min(first, standing.since)
         row, _ = ReportReader.objects.update_or_create(
-            member=member, defaults={"on_day": on_day, "since": _first_told(on_day, at), "named_at": at}
+            member=member, defaults={"on_day": on_day, "since": since, "named_at": at}
         )
         _record("named", member, by, at, {"day": on_day})
     return row
@@ -96,7 +101,18 @@ def step(at: datetime, reasons: Reasons = written) -> int:
     rows = list(_due(month, today.day).select_related("member"))
     if not rows or sending.line() is None:
         return 0
-    return sum(_tell(row, month, today, at, reasons) for row in rows if allowed(row.member, reach.VIEW))
+    return sum(_tried(row, month, today, at, reasons) for row in rows if allowed(row.member, reach.VIEW))
+
+
+def _tried(row: ReportReader, month: date, today: date, at: datetime, reasons: Reasons) -> int:
+    """Whoever's dashboard fails is tried again in the next round; the others get theirs."""
+    try:
+        return _tell(row, month, today, at, reasons)
+    except OperationalError:  # the database is away: for everybody
+        raise
+    except Exception:
+        log.exception("the dashboard of %s could not be mailed to member %s", month, row.member_id)
+        return 0
 
 
 def _due(month: date, day: int) -> QuerySet[ReportReader]:

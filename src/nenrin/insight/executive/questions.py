@@ -30,6 +30,7 @@ class Question:
     by: str = ""
     within: Slice | None = None
     sees_health: bool = True
+    is_of_then: bool = False  # with what was known on an earlier day, by the asker's wish
 
     @property
     def last(self) -> date:
@@ -82,6 +83,7 @@ def ask(
     seen = None if accounts is None else tuple(sorted(accounts))
     years = policies.fiscal()
     period = books.period(day, grain, years)
+    is_of_then = known is not None and known < today
     if known is None:
         known, closed = locks.knowing(period.end - timedelta(days=1), day)
     else:
@@ -91,7 +93,7 @@ def ask(
     ledger = told.telling(period)
     return Question(
         ledger, told, grain, period, today, years, by,
-        _within(ledger, by, key, period), sees_health,
+        _within(ledger, by, key, period), sees_health, is_of_then,
     )  # fmt: skip
 
 

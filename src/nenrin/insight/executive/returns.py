@@ -54,7 +54,7 @@ def returns(ask: Question, assumed: Mapping[str, float] | None = None) -> Return
         return None
     company = scenarios.company(start).with_("margin", ask.ledger.policy.gross_margin)
     for key, value in (assumed or {}).items():
-        company = company.with_(key, value)
+        company = company.with_(key, int(value) if key == "years" else value)
     gain, later = churn.first_year(company), churn.first_year(company, months=12 * company.years)
     own = frozenset(scenarios.known(start))
     return Returns(company, currency, own, begun, gain, later, gain * company.margin / company.csm_cost)

@@ -15,6 +15,7 @@ import numpy as np
 from nenrin.analytics.forecasts.hazards.risk import Table
 from nenrin.analytics.forecasts.hazards.states import LEVEL, USUAL
 from nenrin.insight.risk import words
+from nenrin.insight.risk.tables import BY_SIZE
 from nenrin.values import Text
 
 MOST = 3
@@ -94,12 +95,18 @@ def evidence(table: Table, event: str) -> dict[str, dict[str, Any]]:
             continue
         mean = float(one.values[known].mean())
         above = one.values > mean
-        # Of a level an account's value is told as its distance from the average.
-        found[one.name] = {"mean": 0.0 if one.name in (LEVEL, USUAL) else mean} | {
+        found[one.name] = {"mean": _as_told(one.name, mean)} | {
             name: [int(happened[side].sum()), int(side.sum())]
             for name, side in (("below", known & ~above), ("above", known & above))
         }
     return found
+
+
+def _as_told(name: str, mean: float) -> float:
+    """The average of a column as accounts' values are told: sizes enter by their logarithm, a level as its distance."""
+    if name in (LEVEL, USUAL):
+        return 0.0
+    return float(np.expm1(mean)) if name in BY_SIZE else mean
 
 
 def suggestions(event: str, reasons: Sequence[Sequence[Any]], card: Mapping[str, Any]) -> list[Suggestion]:

@@ -94,7 +94,7 @@ def shown(row: Backtest, today: str) -> dict[str, Any]:
         "telling": pictures.telling(card, own, rival),
         "odds": pictures.odds(card),
         "leads": pictures.leads(card, own, rival),
-        "against": tables.against(card),
+        "against": tables.against(card) if row.rival else [],
         "colours": tables.colours(card),
         "looked": tables.looked(card, own, rival),
         "tiers": tables.tiers(card, tier_rules.names()),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
@@ -64,6 +65,8 @@ def choices(board: Dashboard) -> list[tuple[str, Text]]:
 def write(request: MemberRequest) -> HttpResponse:
     """Say something on a figure of the period and part that the address names."""
     ask = asked(request)
+    if ask.books.accounts is not None:
+        raise PermissionDenied(COMMENT.value)
     kpi = plain(request.POST.get("kpi"))
     back = HttpResponseRedirect(f"{reverse('executive')}?{ask.address()}#comments")
     place = {"dimension": ask.by, "within": ask.within.key} if ask.within else {}

@@ -120,7 +120,10 @@ def _told(row: Risk) -> Told:
 def _seen(one: Suggestion) -> Text:
     """What became of customers on either side of the average of the measure."""
     if one.like is None or one.unlike is None:
-        return Text("too few months to compare", "比較できる月数が不足")
+        return Text(
+            "customers' months so far do not bear it out, or are too few",
+            "これまでの実績に裏づけなし（または月数不足）",
+        )
     (happened, months), (other, rest) = one.like, one.unlike
     return Text(
         f"it happened in {happened} of {months:,} such customer-months, in {other} of {rest:,} others",

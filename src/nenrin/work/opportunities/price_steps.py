@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
+from django.db.models import F, Q
+
 from nenrin.customers.models import PriceStep
-from nenrin.customers.statuses import LIVE
+from nenrin.customers.statuses import LIVE, SubscriptionStatus
 from nenrin.foundation import format
 from nenrin.values import Money, Text
 from nenrin.work.models.opportunity import OpportunityKind
@@ -51,6 +53,8 @@ def due(accounts: Any, today: date) -> Mapping[int, list[Step]]:  # Any: a query
         subscription__account__in=accounts, subscription__status__in=LIVE, subscription__archived_at__isnull=True,
         from_on__gt=today, from_on__lte=today + timedelta(DUE_DAYS),
     )  # fmt: skip
+    ending = Q(subscription__status=SubscriptionStatus.NOTICED) | Q(subscription__auto_renews=False)
+    rows = rows.exclude(ending, from_on__gte=F("subscription__ends_on"))  # a term that may never come
     columns = ("subscription__account_id", "subscription_id", "from_on", "subscription__mrr_minor", "mrr_minor",
                "subscription__currency", "subscription__plan__product_id", "subscription__plan_id", "subscription__plan__name")  # fmt: skip
     found: dict[int, list[Step]] = {}
