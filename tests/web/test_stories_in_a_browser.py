@@ -180,7 +180,10 @@ def _agreed(page: Page, account: Account) -> None:
 def test_a_detractor_is_called_and_told_what_came_of_it(browser: Browser, live_server: Any) -> None:
     csm = stage.csm()
     account = stage.account(at=AT - timedelta(days=30), owner=csm)
-    stage.published({**library.documents()["detractor"], "limits": stage.document()["limits"]}, at=AT - timedelta(1))
+    ready = library.documents()["detractor"]
+    claim = {**ready["hypothesis"], "review_on": "2027-02-01"}
+    limits = stage.document()["limits"]
+    stage.published({**ready, "hypothesis": claim, "limits": limits}, at=AT - timedelta(1))
     theirs = outside(browser, live_server, _asked(account, csm))
     expect(theirs.locator("#score-3")).to_be_checked()
     theirs.locator("#comment").fill("問い合わせの返事が遅い")
