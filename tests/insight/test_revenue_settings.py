@@ -88,6 +88,13 @@ def test_settings_that_no_figure_rests_on_make_no_version(world: World) -> None:
     assert not MetricPolicy.objects.exists() and policies.live(world.today).version == 1
 
 
+def test_a_change_of_the_fiscal_year_that_is_taken_back_before_it_begins_leaves_no_short_year() -> None:
+    for back in (date(2026, 5, 10), date(2026, 12, 31)):
+        assert fiscal.changed(4, [(date(2026, 5, 10), 1), (back, 4)]) == fiscal.changed(4, [])
+    begun = fiscal.changed(4, [(date(2026, 5, 10), 1), (date(2027, 1, 1), 4)])
+    assert [str(start) for start, _ in begun.begins[1:]] == ["2027-01-01", "2027-04-01"]
+
+
 @pytest.mark.parametrize("changes", [[], [(date(2026, 5, 10), 1)], [(date(2025, 2, 3), 10), (date(2026, 5, 10), 7)],
                                      [(date(2026, 5, 10), 1), (date(2026, 6, 1), 4)]])  # fmt: skip
 def test_every_day_lies_in_one_period_whatever_was_changed(changes: list[tuple[date, int]]) -> None:

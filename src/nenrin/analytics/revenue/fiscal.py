@@ -51,11 +51,15 @@ class Fiscal:
 def changed(first: int, changes: Iterable[tuple[date, int]]) -> Fiscal:
     """The fiscal years of an organisation whose first month was changed on these days, ascending.
 
-    A new first month holds from the first day of the next fiscal year that it makes.
+    A new first month holds from the first day of the next fiscal year that it makes; what was to begin and had not when the
+    month was changed again never does.
+
+    >>> changed(4, [(date(2026, 5, 10), 1), (date(2026, 5, 10), 4)]) == changed(4, [])
+    True
     """
     begins = [(date.min, first)]
     for day, month in changes:
+        begins = [one for one in begins if one[0] <= day]
         if month != begins[-1][1]:
             begins.append((periods.holding(day, "year", month).end, month))
-    kept = [one for n, one in enumerate(begins) if all(one[0] < later for later, _ in begins[n + 1 :])]
-    return Fiscal(tuple(kept))
+    return Fiscal(tuple(begins))
