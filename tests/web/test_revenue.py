@@ -26,6 +26,7 @@ from nenrin.foundation.roles import Role
 from nenrin.ingest import answers, lakes, mirror
 from nenrin.ingest.facts.knowing import on_arrival
 from nenrin.insight.models import KpiTarget, MetricPolicy, PeriodLock
+from nenrin.insight.revenue import policies
 from tests.api.rest import Rest
 from tests.cast import DRIFTING, LOST, THRIVING, member
 
@@ -143,6 +144,13 @@ def test_the_page_of_a_kpi_names_the_accounts_behind_it(client: Client, head: Me
     assert told.index(LOST) < told.index(THRIVING)
     assert rows(client, f"/kpis/logo_churn/export.csv?{MARCH}")[1][1:] == [LOST, "1", "1"]
     assert client.get("/kpis/happiness").status_code == 404
+
+
+def test_the_file_of_a_kpi_divides_money_alone_by_the_cents(client: Client, head: Member) -> None:
+    policies.reorganise(by=SYSTEM, at=SIGNED_AT, currency="USD")
+    sign("Nordsee GmbH", 900_00, "2026-02-01", currency="USD")
+    carry()
+    assert rows(client, f"/kpis/ltv/export.csv?{MARCH}")[1][1:] == ["Nordsee GmbH", "900.00", "1"]
 
 
 def test_nps_stands_beside_how_many_answered_and_names_the_silent(

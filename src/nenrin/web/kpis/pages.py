@@ -262,19 +262,21 @@ def kpi_export(request: MemberRequest, key: str, kind: str) -> Any:
     """The accounts behind one KPI, as a file."""
     one, ask, language = kpi_targets.find(key), asked(request, Permission.EXPORT), exports.language()
     found = revenue_kpis.behind(ask.ledger, ask.period, one, ask.within)
-    words = [revenue_kpis.COLUMN_NAMES[name].in_(language) for name in one.parts if name]
+    names = [name for name in one.parts if name]
+    words = [revenue_kpis.COLUMN_NAMES[name].in_(language) for name in names]
     heads = ["id", Text("Account", "顧客").in_(language), *words]
 
     def lines() -> Iterator[list[Any]]:
         for account, row in _named(found):
-            yield [account.pk, account.name, *(_plain(ask, one, n) for n in (row.over, row.under)[: len(words)])]
+            told = zip(names, (row.over, row.under), strict=False)  # one column says it all of some
+            yield [account.pk, account.name, *(_plain(ask, name, value) for name, value in told)]
 
     exports.note(request, "subscription", len(found), {"kpi": key})
     return exports.answer(kind, f"kpi-{key}", heads, lines(), request.at)
 
 
-def _plain(ask: Asked, one: Kpi, value: int) -> Any:
-    return major(ask, value) if is_money(one.parts[0]) else value
+def _plain(ask: Asked, column: str, value: int) -> Any:
+    return major(ask, value) if is_money(column) else value
 
 
 urlpatterns = [
