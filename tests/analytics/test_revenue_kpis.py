@@ -457,6 +457,7 @@ def test_what_stays_grows_faster_than_it_leaves_and_no_lifetime_is_finite() -> N
     steady = [paying(n, 100, "2024-01-01") for n in range(40)]
     of = book(steady)
     assert value(of, month("2025-06"), "ltv_growing") == pytest.approx(value(of, month("2025-06"), "ltv_discounted"))
+    assert KPIS["ltv_growing"].interval == "none", "how surely it grows is not told, so no ends can be"
     raised = [paying(n, 100, "2024-01-01", then=[("2025-01-01", 300)]) for n in range(40)]
     assert np.isnan(value(book(raised), month("2025-06"), "ltv_growing"))
 

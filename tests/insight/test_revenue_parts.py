@@ -95,6 +95,24 @@ def test_every_figure_names_the_accounts_behind_it(mixed: World, key: str) -> No
         assert found and len({each.account for each in found}) == len(found)
 
 
+def test_who_changes_the_plan_at_renewal_was_due_in_the_plan_before(world: World) -> None:
+    pro, basic = plan(world, "pro"), plan(world, "basic")
+    for n in range(12):
+        account, row = sign(world, f"移る社{n}", 100, "2025-03-15", plan=basic)
+        subscriptions.end(row, on=on("2026-03-15"), by=SYSTEM, at=world.now)
+        if n:
+            subscriptions.sign(account, by=SYSTEM, at=world.now, starts_on=on("2026-03-15"), term_months=12,
+                               mrr_minor=300, seats=5, plan=pro)  # fmt: skip
+    for n in range(2):
+        sign(world, f"残る社{n}", 50, "2025-03-15", plan=pro)
+    told, wanted = ledger(world), ("renewal_rate_mrr", "renewals_due_arr", "renewals_due")
+    parts = {each.key: each for each in slices.slices(told, "plan", MARCH)}
+    found = {key: kpis.figures_of(told, MARCH, "month", parts[key], wanted) for key in ("basic", "pro")}
+    assert [each.value for each in found["basic"].values()] == [11 / 12, 12 * 1200, 12]
+    assert found["basic"]["renewal_rate_mrr"].n == 12 and found["basic"]["renewal_rate_mrr"].interval is not None
+    assert [found["pro"][key].value for key in wanted[1:]] == [12 * 100, 2]
+
+
 def test_a_part_has_intervals_in_the_command_that_hold_its_figures(mixed: World) -> None:
     mixed.carry()
     found = CliRunner().invoke(command, ["--as-of", "2026-04-06", "--by", "plan", "--json"])

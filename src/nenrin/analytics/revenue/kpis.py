@@ -51,7 +51,7 @@ BEHIND: Mapping[str, tuple[str, str]] = {
     "renewals_due": ("due", ""), "renewals_due_arr": ("due_mrr", ""), "nrr_chained": ("kept", "base"),
     "logo_churn_with_newcomers": ("accounts_churned", "newcomers_left"),
     "logo_churn_stripe": ("accounts_churned", "newcomers_left"),
-    "nps_accounts": ("promoters", "nps_answers"),
+    "ltv_growing": ("end", "accounts_end"), "nps_accounts": ("promoters", "nps_answers"),
 }  # fmt: skip
 
 
@@ -158,7 +158,7 @@ def used(kpi: Kpi) -> frozenset[str]:
 
 #: Of those who were there before the period, or a year ago: a part has them by where they stood then.
 STARTERS = frozenset(("begin", "opening", "fx", "accounts_begin", "base", "kept", "kept_capped", "stayed_base",
-                      "accounts_base", "accounts_kept", "chain_under_0", "due"))  # fmt: skip
+                      "accounts_base", "accounts_kept", "chain_under_0", "due", "due_renewed", "due_mrr", "due_kept"))  # fmt: skip
 #: Of those who came, and of what is there at the end: a part has them by where they stand then.
 COMERS = frozenset(("new", "accounts_new", "newcomers", "newcomers_left", "accounts_won", "won_mrr", "won_paying",
                     "accounts_referred", "accounts_sourced", "end", "accounts_end", "committed"))  # fmt: skip

@@ -91,9 +91,9 @@ def _blended_ratio(sums: Totals, facts: Facts) -> Floats:
     return divided(_spent(facts), 12 * (sums["won_mrr"] + sums["kept"] - sums["kept_capped"]))
 
 
-def _value(key: str, name: Text, meaning: Text, formula: str, value: Value, empty: Text = _NO_YEAR) -> Kpi:
+def _value(key: str, name: Text, meaning: Text, formula: str, value: Value) -> Kpi:
     return Kpi(
-        key, name, meaning, formula, "money", "higher", "economics", value, "accounts_base", FEW, empty, "product", "end",
+        key, name, meaning, formula, "money", "higher", "economics", value, "accounts_base", FEW, _NO_YEAR, "product", "end",
         "accounts_end", factors=("churn", "rate"),
     )  # fmt: skip
 
@@ -124,7 +124,8 @@ ALL = (
         Text("As discounted LTV, but nothing after 60 months.", "割引後LTVのうち、60か月目までの分。"),
         "end / accounts_end * margin * (1 - k^60) / (1 - k), k = (1 - churn) / (1 + i)", _capped(60),
     ),
-    _value(
+    # No interval: ends of churn and revenue with the growth held fixed would be too close together.
+    Kpi(
         "ltv_growing", Text("LTV with expansion", "LTV（拡大を含む）"),
         Text(
             "As discounted LTV, but what stays goes on growing (or shrinking) each month as customers of twelve months ago that "
@@ -132,7 +133,8 @@ ALL = (
             "割引後LTVと同じで、続いている顧客の金額が、12か月前からの顧客と同じ割合で毎月増減し続けると仮定した値。"
             "何年も続くとは限らない。",
         ),
-        "end / accounts_end * margin / (1 - k), k = (1 - churn) * (kept / stayed_base)^(1/12) / (1 + i)", _growing, _ENDLESS,
+        "end / accounts_end * margin / (1 - k), k = (1 - churn) * (kept / stayed_base)^(1/12) / (1 + i)",
+        "money", "higher", "economics", _growing, "accounts_base", FEW, _ENDLESS,
     ),
     Kpi(
         "cac", Text("CAC", "CAC（顧客獲得費用）"),
