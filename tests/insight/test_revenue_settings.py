@@ -7,13 +7,16 @@ from datetime import date, timedelta
 import pytest
 
 from nenrin.analytics.revenue import fiscal
+from nenrin.customers.models import Account, Subscription
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Organisation
 from nenrin.insight.models import KpiTarget, MetricPolicy
 from nenrin.insight.revenue import books as revenue
-from nenrin.insight.revenue import locks, policies, targets
+from nenrin.insight.revenue import locks, policies, slices, targets
 from nenrin.insight.revenue.locks import Closed
 from nenrin.insight.revenue.policies import Untold
+from nenrin.work import renewal_quarters
+from nenrin.work.models import RenewalOutcome
 from tests.insight.test_revenue import closed, month, on, sign, told
 from tests.insight.world import World
 
@@ -67,6 +70,26 @@ def test_years_that_are_over_keep_their_months_when_the_fiscal_year_changes(worl
     assert held(on("2027-03-31"), "year").start == on("2027-01-01")
     assert targets.of("year", held(on("2026-03-15"), "year").start).keys() == {"mrr"} == {
         row.kpi for row in KpiTarget.objects.all()}  # fmt: skip
+
+
+def test_quarters_of_renewals_and_cohorts_of_years_that_are_over_keep_their_months(world: World) -> None:
+    sign(world, "灯台", 100_000, "2026-03-05")
+    sign(world, "桟橋", 50_000, "2026-04-02")
+    world.carry()
+    world.today = on("2026-05-10")
+    policies.reorganise(by=SYSTEM, at=world.now, fiscal_start_month=3)
+    cohorts = slices.slices(revenue.ledger(world.today), "cohort", month("2026-04"))
+    assert {each.key for each in cohorts} == {"2025", "2026"}
+    account, fiscal_years = Account.objects.get(name="灯台"), policies.fiscal()
+    for day in ("2026-03-31", "2026-04-01"):
+        RenewalOutcome.objects.create(account=account, term_end=on(day), decision_on=on(day), due_minor=100, kept_minor=0,
+                                      settled_on=on(day))  # fmt: skip
+    found = renewal_quarters.past(
+        RenewalOutcome.objects.all(), Subscription.objects.none(), world.today, "JPY", fiscal_years
+    )
+    assert [(str(one.period.start), str(one.period.end), one.steps.count) for one in found] == [
+        ("2026-01-01", "2026-04-01", 1), ("2026-04-01", "2026-07-01", 1),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("name", "value"), policies.UNTOLD)

@@ -21,6 +21,7 @@ from nenrin.ingest import costs, efforts, invoices, lakes, mirror
 from nenrin.ingest.facts.knowing import Knowing
 from nenrin.ingest.models import Cost, Effort, Invoice
 from nenrin.insight.models import BudgetPhase, BudgetPlan
+from nenrin.insight.revenue import policies
 from nenrin.values import Money
 from tests.cast import DRIFTING, LOST, THRIVING, member
 
@@ -210,6 +211,16 @@ def test_the_plan_of_a_year_is_saved_whole_or_not_at_all(client: Client, head: M
     assert client.post("/balance/plan?year=2026-04", {"2026-04-existing-hours": "120.5"}).status_code == 302
     assert [row.side for row in BudgetPlan.objects.all()] == ["existing"]
     assert Entry.objects.filter(action="insight.budget.planned").count() == 3
+
+
+def test_a_year_cut_short_by_a_change_of_the_fiscal_year_is_planned_month_by_month(
+    client: Client, head: Member
+) -> None:
+    policies.reorganise(by=SYSTEM, at=datetime(2026, 5, 10, tzinfo=UTC), fiscal_start_month=1)
+    told = page(client, "/balance/plan?year=2026-04")
+    assert "2026-04-existing-money" in told and "2026-12-existing-money" in told
+    assert "2027-01-existing-money" not in told and "?year=2027-01" in told and "?year=2026-03" in told
+    assert "2026-03-existing-money" in page(client, "/balance/plan?year=2026-03")
 
 
 def test_the_phase_sets_the_share_that_is_asked_for(client: Client, head: Member, spent: None) -> None:

@@ -17,6 +17,7 @@ from nenrin.foundation import organisation
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import FieldClass, Permission, visible
+from nenrin.insight.revenue import policies
 from nenrin.work import (
     renewal_accuracy,
     renewal_checkpoints,
@@ -237,12 +238,12 @@ def get_forecast(request: ApiRequest, asking: Query[ForecastAsking]) -> Any:
 @grants(VIEW)
 def list_quarters(request: ApiRequest, asking: Query[QuartersAsking]) -> Any:
     """Past fiscal quarters as they came, those of the year ahead as the scenario foretells."""
-    org, today = organisation.current(), organisation.today(request.at)
+    org, today, fiscal = organisation.current(), organisation.today(request.at), policies.fiscal()
     mine = Subscription.objects.for_member(request.member, VIEW)
     told = RenewalOutcome.objects.for_member(request.member, VIEW)
-    over = renewal_quarters.past(told, mine, today, org.currency, org.fiscal_start_month)
+    over = renewal_quarters.past(told, mine, today, org.currency, fiscal)
     table = renewal_pipeline.read(renewal_pipeline.ahead(mine, today, today + YEAR).order_by("pk"))
-    ahead = renewal_quarters.ahead(table, today, org.currency, asking.scenario, org.fiscal_start_month)
+    ahead = renewal_quarters.ahead(table, today, org.currency, asking.scenario, fiscal)
     return [
         {"start": one.period.start, "to": one.period.end, "is_ahead": one.is_ahead, "left": one.left,
          "running": one.running, "steps": _steps(one.steps)}

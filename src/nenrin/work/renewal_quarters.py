@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
-from nenrin.analytics.revenue import periods
+from nenrin.analytics.revenue.fiscal import Fiscal
 from nenrin.customers.models import Subscription
 from nenrin.values import Period
 from nenrin.work import renewal_scenarios
@@ -36,11 +36,10 @@ class Quarter:
 
 
 def past(
-    rows: QuerySet[RenewalOutcome], open_: QuerySet[Subscription], today: date, currency: str, fiscal: int
+    rows: QuerySet[RenewalOutcome], open_: QuerySet[Subscription], today: date, currency: str, fiscal: Fiscal
 ) -> list[Quarter]:
     """The quarters before and the one that runs, those without any term left out. Two queries."""
-    last = periods.holding(today, "quarter", fiscal)
-    quarters = periods.series(last, "quarter", PAST + 1)
+    quarters = fiscal.series(fiscal.holding(today, "quarter"), "quarter", PAST + 1)
     told = _told(rows, quarters[0].start, currency)
     running = _running(open_, today)
     found = []
@@ -81,14 +80,13 @@ def _running(rows: QuerySet[Subscription], today: date) -> dict[date, int]:
     return dict(counted.values_list("month", "n"))
 
 
-def ahead(table: Pipeline, today: date, currency: str, scenario: Scenario, fiscal: int) -> list[Quarter]:
+def ahead(table: Pipeline, today: date, currency: str, scenario: Scenario, fiscal: Fiscal) -> list[Quarter]:
     """What a scenario foretells of the terms decided from today on, quarter by quarter."""
-    first = periods.holding(today, "quarter", fiscal)
-    found, period = [], first
+    found, period = [], fiscal.holding(today, "quarter")
     for _ in range(AHEAD):
         low, high = (day.year * 12 + day.month - 1 for day in (period.start, period.end))
         here = table.only((table.month >= low) & (table.month < high))
         if len(here):
             found.append(Quarter(period, renewal_scenarios.of(here, currency, scenario), True))
-        period = Period(period.end, periods.month_start(period.end, 3))
+        period = fiscal.holding(period.end, "quarter")
     return found

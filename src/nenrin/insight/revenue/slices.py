@@ -14,6 +14,7 @@ from nenrin.analytics.revenue.paths import NEVER, Whole, number
 from nenrin.customers.models import Assignment, Plan, TierRule, TouchModel
 from nenrin.foundation.models import Member
 from nenrin.insight.models import Segment, SegmentMembership
+from nenrin.insight.revenue import policies
 from nenrin.insight.revenue.books import FIELDS, Ledger
 from nenrin.values import Period, Text
 
@@ -140,8 +141,10 @@ def _plans(ledger: Ledger, day: date) -> NDArray[np.object_]:
 
 def _cohorts(ledger: Ledger) -> NDArray[np.object_]:
     """The fiscal year in which each account first paid."""
-    first, start = ledger.book.line.first_paid(), ledger.policy.fiscal_start_month
+    first, begins = ledger.book.line.first_paid(), policies.fiscal().begins
     paid = first < NEVER
+    since, starts = np.array([number(day) for day, _ in begins]), np.array([month for _, month in begins])
+    start = starts[np.searchsorted(since, first, side="right") - 1]
     months = np.where(paid, first, 0).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) + 1970 * 12
     years = (months - (start - 1)) // 12
     return np.where(paid, years.astype(str).astype(object), "")

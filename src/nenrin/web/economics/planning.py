@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nenrin.analytics.economics.balance import Plan
 from nenrin.analytics.economics.categories import BALANCED, SIDES, Side
-from nenrin.analytics.revenue.periods import holding, month_start
+from nenrin.analytics.revenue.periods import month_start
 from nenrin.foundation import organisation
 from nenrin.foundation.actors import Actor
 from nenrin.ingest.files import numerals
@@ -102,8 +102,8 @@ def _page(
     request: MemberRequest, year: list[date], currency: str, wrong: set[str], form: PhaseForm, status: int
 ) -> HttpResponse:  # fmt: skip
     stands = plans.of(year[0], year[-1])
-    start_month = organisation.current().fiscal_start_month
-    title = period_name(holding(year[0], "year", start_month), "year", start_month)
+    fiscal = policies.fiscal()
+    title = period_name(fiscal.holding(year[0], "year"), "year", fiscal.month(year[0]))
     context = {
         "as_of": request.at,
         "title": Text("Edit the plan", "予算を編集する"),
@@ -113,8 +113,8 @@ def _page(
         "sides": [SIDES[side] for side in BALANCED],
         "wrong": WRONG if wrong else None,
         "currency": currency,
-        "before": month_start(year[0], -12),
-        "after": month_start(year[0], 12),
+        "before": month_start(year[0], -1),
+        "after": month_start(year[-1], 1),
         "year": year[0],
         "phase_form": form,
         "phases": [(row, plans.PHASES[row.phase]) for row in BudgetPhase.objects.all()],
@@ -126,8 +126,8 @@ def _page(
 def _year(request: MemberRequest) -> list[date]:
     """The months of the fiscal year that holds the month asked for; of today's where none is."""
     day = parsed_month(plain(request.GET.get("year"))) or organisation.today(request.at)
-    held = holding(day, "year", organisation.current().fiscal_start_month)
-    return [month_start(held.start, n) for n in range(12)]
+    held = policies.fiscal().holding(day, "year")
+    return [month for n in range(12) if (month := month_start(held.start, n)) < held.end]
 
 
 def _name(month: date, side: Side, what: str) -> str:

@@ -12,11 +12,12 @@ from django.shortcuts import render
 from django.urls import path, reverse
 from django.views.decorators.http import require_POST
 
+from nenrin.analytics.revenue.fiscal import Fiscal
 from nenrin.customers.models import Subscription
 from nenrin.foundation import format
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.permissions import Permission, allowed
-from nenrin.insight.revenue import words
+from nenrin.insight.revenue import policies, words
 from nenrin.values import Text
 from nenrin.web import exports, navigation, toasts
 from nenrin.web.guard import MemberRequest, requires
@@ -55,7 +56,7 @@ class Shown:
 def history(request: MemberRequest) -> HttpResponse:
     """Past quarters and those ahead, one of them as a bridge; accuracy; snapshots."""
     currency, scenario = currency_of(request), chosen(request, Scenario.MEDIUM)
-    quarters, fiscal = _quarters(request, scenario, VIEW), _fiscal(request)
+    quarters, fiscal = _quarters(request, scenario, VIEW), policies.fiscal()
     here = _here(request, quarters)
     checkpoints = RenewalCheckpoint.objects.for_member(request.user, VIEW)
     context = {
@@ -81,7 +82,7 @@ def history(request: MemberRequest) -> HttpResponse:
 
 def _quarters(request: MemberRequest, scenario: Scenario, permission: Permission) -> list[Quarter]:
     today, currency = navigation.today(request), currency_of(request)
-    fiscal = _fiscal(request)
+    fiscal = policies.fiscal()
     mine = Subscription.objects.for_member(request.user, VIEW)
     told = RenewalOutcome.objects.for_member(request.user, VIEW)
     if permission is not VIEW:
@@ -91,11 +92,6 @@ def _quarters(request: MemberRequest, scenario: Scenario, permission: Permission
     until = today + timedelta(days=366)
     table = renewal_pipeline.read(renewal_pipeline.ahead(mine, today, until).order_by("pk"))
     return [*over, *renewal_quarters.ahead(table, today, currency, scenario, fiscal)]
-
-
-def _fiscal(request: MemberRequest) -> int:
-    organisation = navigation.organisation_of(request)
-    return organisation.fiscal_start_month if organisation else 4
 
 
 def _here(request: MemberRequest, quarters: list[Quarter]) -> Quarter | None:
@@ -110,11 +106,11 @@ def _key(of: Quarter) -> str:
     return f"{of.period.start:%Y-%m}{'-ahead' if of.is_ahead else ''}"
 
 
-def _name(of: Quarter, fiscal: int) -> str:
-    return words.period_name(of.period, "quarter", fiscal).in_(exports.language())
+def _name(of: Quarter, fiscal: Fiscal) -> str:
+    return words.period_name(of.period, "quarter", fiscal.month(of.period.start)).in_(exports.language())
 
 
-def _shown(of: Quarter, is_here: bool, currency: str, fiscal: int) -> Shown:
+def _shown(of: Quarter, is_here: bool, currency: str, fiscal: Fiscal) -> Shown:
     steps = of.steps
     each = (steps.start, steps.churn, steps.downsell, steps.upsell, steps.end)
     return Shown(of, _key(of), _name(of, fiscal), tuple(figures.money(one, currency) or "" for one in each), is_here)
@@ -150,7 +146,7 @@ def keep(request: MemberRequest) -> HttpResponse:
 def history_export(request: MemberRequest, kind: str) -> Any:
     """The quarters as a file, of accounts on which the viewer holds both rights."""
     scenario = chosen(request, Scenario.MEDIUM)
-    rows, currency, fiscal = _quarters(request, scenario, Permission.EXPORT), currency_of(request), _fiscal(request)
+    rows, currency, fiscal = _quarters(request, scenario, Permission.EXPORT), currency_of(request), policies.fiscal()
     language = exports.language()
 
     def cells() -> Iterator[list[Any]]:
@@ -160,7 +156,7 @@ def history_export(request: MemberRequest, kind: str) -> Any:
     return exports.answer(kind, "renewals-history", [head.in_(language) for head in HEADS], cells(), request.at)
 
 
-def _cells(of: Quarter, currency: str, fiscal: int) -> list[Any]:
+def _cells(of: Quarter, currency: str, fiscal: Fiscal) -> list[Any]:
     steps = of.steps
     span: tuple[date, date] = (of.period.start, of.period.end)
     amounts = (round(one) for one in (steps.start, steps.churn, steps.downsell, steps.upsell, steps.end))
