@@ -17,13 +17,15 @@ from nenrin.foundation.roles import Role
 from nenrin.insight import health_models, segments
 from nenrin.insight.models import HealthModelVersion, Segment
 from nenrin.playbooks import playbooks
+from nenrin.playbooks.configuration import firing
 from nenrin.playbooks.models import ConfigurationChange, PlaybookVersion, Run
 from nenrin.work import task_templates
 from nenrin.work.handing import policies
-from nenrin.work.models import PlanTemplate
+from nenrin.work.models import Journey, JourneyVersion, PlanTemplate
 from tests.cast import THRIVING, member
 from tests.insight.world import World
 from tests.playbooks.stage import document
+from tests.work import journeys_world
 
 pytestmark = pytest.mark.django_db
 CUSTOMERS = {"field": "status", "op": "=", "value": "customer"}
@@ -125,12 +127,46 @@ def test_a_playbook_may_name_a_segment_that_comes_with_it(world: World, folder: 
 
 
 def test_what_is_not_among_the_files_is_put_away_only_when_asked(world: World, folder: Path) -> None:
+    playbooks.publish(
+        playbooks.draft(document(playbook="other"), by=SYSTEM, at=world.now).playbook, by=SYSTEM, at=world.now
+    )
     run("export", folder)
     (folder / "playbooks" / "rescue.yaml").unlink()
     assert "0 to change" in run("plan", folder)[1]
     assert "- playbooks/rescue (gone)" in run("plan", folder, "--prune")[1]
-    assert run("apply", folder, "--prune")[0] == 0 and not PlaybookVersion.objects.filter(state="live").exists()
-    assert run("rollback")[0] == 0 and PlaybookVersion.objects.filter(state="live").exists()
+    live = PlaybookVersion.objects.filter(state="live", playbook__key="rescue")
+    assert run("apply", folder, "--prune")[0] == 0 and not live.exists()
+    assert run("rollback")[0] == 0 and live.exists()
+
+
+def test_a_folder_that_is_older_than_a_kind_puts_nothing_of_it_away(world: World, folder: Path) -> None:
+    run("export", folder)
+    journeys_world.in_use(world.now)
+    assert run("apply", folder, "--prune") == (0, "nothing differs from what is live\n")
+    assert Journey.objects.filter(archived_at__isnull=True).exists()
+
+
+def test_a_journey_without_an_order_stays_at_its_place_and_another_order_is_no_new_version(
+    world: World, folder: Path
+) -> None:
+    key = journeys_world.in_use(world.now).journey.key
+    Journey.objects.filter(key=key).update(position=3)
+    run("export", folder)
+    file = folder / "journeys" / f"{key}.yaml"
+    changed(file, "order: 3\n", "")
+    assert run("apply", folder) == (0, "nothing differs from what is live\n")
+    file.write_text("order: 5\n" + file.read_text())
+    assert run("apply", folder)[0] == 0
+    assert (Journey.objects.get(key=key).position, JourneyVersion.objects.filter(journey__key=key).count()) == (5, 1)
+
+
+def test_taking_in_asks_nobody_what_it_would_mean(world: World, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run("export", folder)
+    changed(folder / "playbooks" / "rescue.yaml", "en: Rescue", "en: Rescue at once")
+    looks: list[object] = []
+    monkeypatch.setattr(firing, "once_live", lambda document, at: looks.append(at) or [])
+    assert run("plan", folder)[0] == 0 and len(looks) == 1
+    assert run("apply", folder)[0] == 0 and len(looks) == 1
 
 
 def test_a_plan_that_no_longer_holds_is_not_carried_out(world: World, folder: Path) -> None:

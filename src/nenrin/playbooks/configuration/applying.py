@@ -52,7 +52,7 @@ def apply(
     Raises Refused, Moved. Journal: playbooks.configuration.applied, beside the entry of each document.
     """
     with transaction.atomic():
-        plan = plans.plan(wanted, by=by, at=at, prune=prune)
+        plan = plans.plan(wanted, by=by, at=at, prune=prune, effects=False)
         if seen is not None and seen != plan.digest:
             raise Moved(Moved.__doc__)
         return _carried_out(plan, by, at, note, force=force) if plan.changes else None

@@ -8,13 +8,14 @@ from typing import Any, Final
 
 from django.db import transaction
 
+from nenrin.analytics.conditions import Fields
 from nenrin.customers.models import Account
-from nenrin.foundation import organisation
+from nenrin.foundation import bulk, organisation
 from nenrin.foundation.actors import SYSTEM
 from nenrin.insight.previewing.preview_changes import Change
 from nenrin.playbooks import arms, gates, lives, playbooks, setting, sweeps
 from nenrin.playbooks.documents.playbooks import Trigger
-from nenrin.playbooks.entering import Door
+from nenrin.playbooks.entering import CHUNK, Door
 from nenrin.playbooks.lives import Live
 from nenrin.playbooks.models import Run
 from nenrin.playbooks.models.run import RunState
@@ -39,7 +40,7 @@ def once_live(document: Mapping[str, Any], at: datetime) -> list[Text]:
     begun = [name for name, state in found if state != RunState.HELD_OUT]
     told = [_at_once(begun)]
     if held := len(found) - len(begun):
-        told.append(Text(f"{held:,} of them are left alone, to measure the effect", f"ほか{held:,}社は未実施グループ"))
+        told.append(Text(f"{held:,} more are left alone, to measure the effect", f"ほか{held:,}社は未実施グループ"))
     if asked := sum(state == RunState.ASKED for _, state in found):
         told.append(Text(f"{asked:,} wait for approval first", f"うち{asked:,}社は承認待ち"))
     return told
@@ -81,11 +82,10 @@ def _fires(live: Live, accounts: Collection[int], at: datetime) -> list[Text]:
     if not accounts:
         return []
     fields, _ = setting.current()
-    rows = list(Account.objects.filter(pk__in=list(accounts)).order_by("name"))
-    known = gates.Known.of(live, [row.pk for row in rows], at, fields)
-    let_in = [row for row in rows if gates.verdict(live, row, (), known, at, fields) is None]
-    held = arms.decided(live, let_in, known, at, fields).held
-    begun = [row.name for row in let_in if row.pk not in held]
+    rows = list(Account.objects.filter(pk__in=bulk.among(sorted(accounts))).order_by("name"))
+    begun = [
+        name for start in range(0, len(rows), CHUNK) for name in _begun(live, rows[start : start + CHUNK], at, fields)
+    ]
     if not begun:
         return []
     name, (some, ja_some) = live.document.name, _names(begun)
@@ -95,6 +95,14 @@ def _fires(live: Live, accounts: Collection[int], at: datetime) -> list[Text]:
             f"プレイブック「{name.ja}」の対象になる{len(begun):,}社: {ja_some}",
         )
     ]
+
+
+def _begun(live: Live, rows: Sequence[Account], at: datetime, fields: Fields) -> list[str]:
+    """Names of those who would be let in, looked at as many at a time as really come in at a time."""
+    known = gates.Known.of(live, [row.pk for row in rows], at, fields)
+    let_in = [row for row in rows if gates.verdict(live, row, (), known, at, fields) is None]
+    held = arms.decided(live, let_in, known, at, fields).held
+    return [row.name for row in let_in if row.pk not in held]
 
 
 def _at_once(names: Sequence[str]) -> Text:

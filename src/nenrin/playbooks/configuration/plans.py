@@ -70,25 +70,30 @@ class Plan:
         return [f"{one.kind.folder}/{one.key}: {told.en}" for one in self.changes for told in one.conflicts]
 
 
-def plan(wanted: Bundle, *, by: Actor, at: datetime, prune: bool = False) -> Plan:
+def plan(wanted: Bundle, *, by: Actor, at: datetime, prune: bool = False, effects: bool = True) -> Plan:
     """Look at every document, in the order in which kinds lean on each other. Nothing is kept.
 
-    - `prune`: what is live and not among the documents is put away; without it, it is left alone.
+    - `prune`: what is live and not among the documents is put away; without it, it is left alone. A kind of which
+      nothing is wanted is left alone in any case: the files may be older than the kind.
+    - `effects`: also tell what it means to accounts, for which playbooks and journeys are looked at whole.
 
     All documents are taken together and taken back, so that a playbook may name a segment that comes with it.
     """
     live = bundles.live()
     pairs = list(_pairs(wanted, live, prune))
-    tried = _tried(pairs, Taking(by, at, "plan"), at)
+    tried = _tried(pairs, Taking(by, at, "plan"), at, effects)
     return Plan(tuple(tried), len(wanted) - sum(one.after is not None for one in tried), _digest(pairs))
 
 
 def _pairs(wanted: Bundle, live: Bundle, prune: bool) -> Iterator[Change]:
     for kind in KINDS:
         keys = [key for folder, key in {**live, **wanted} if folder == kind.folder]
+        may_go = prune and any(folder == kind.folder for folder, _ in wanted)
         for key in sorted(keys):
             before, after = live.get((kind.folder, key)), wanted.get((kind.folder, key))
-            if (after is None and not prune) or (after is not None and before is not None and _same(before, after)):
+            if before is not None and after is not None:
+                after = kind.filled(after, before)
+            if (after is None and not may_go) or (after is not None and before is not None and _same(before, after)):
                 continue
             yield Change(kind, key, before, after)
 
@@ -97,31 +102,33 @@ def _same(one: Document, other: Document) -> bool:
     return bundles.text(one) == bundles.text(other)
 
 
-def _tried(changes: Iterable[Change], taking: Taking, at: datetime) -> list[Change]:
+def _tried(changes: Iterable[Change], taking: Taking, at: datetime, effects: bool) -> list[Change]:
     found = []
     with transaction.atomic():
         for change in changes:
-            found.append(_one(change, taking, at))
+            found.append(_one(change, taking, at, effects))
         transaction.set_rollback(True)
     return found
 
 
-def _one(change: Change, taking: Taking, at: datetime) -> Change:
+def _one(change: Change, taking: Taking, at: datetime, effects: bool) -> Change:
     """With what it would mean, or with why not. The effect is told before the document is taken: against what is live."""
     conflicts = in_the_way(change)
     try:
-        effects = tuple(change.kind.effect(change.key, change.after, at))
+        told = tuple(change.kind.effect(change.key, change.after, at)) if effects else ()
         with transaction.atomic():
             carry_out(change, taking)
     except change.kind.refusals as refusal:
         return Change(change.kind, change.key, change.before, change.after, (), (str(refusal),), conflicts)
-    return Change(change.kind, change.key, change.before, change.after, effects, (), conflicts)
+    return Change(change.kind, change.key, change.before, change.after, told, (), conflicts)
 
 
 def in_the_way(change: Change) -> tuple[Text, ...]:
     """The unpublished draft that taking the document would overwrite, unless it says the same."""
     found = change.kind.draft(change.key) if change.after is not None else None
-    if found is None or change.after is None or _same(found.document, change.after):
+    if found is None or change.after is None:
+        return ()
+    if _same(found.document, change.kind.filled(change.after, found.document)):
         return ()
     on = organisation.today(found.changed_at).isoformat()
     return (

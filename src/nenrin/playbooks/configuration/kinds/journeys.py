@@ -29,11 +29,19 @@ def live() -> Mapping[str, Document]:
 
 
 def take(key: str, document: Document, taking: Taking) -> None:
+    """One that says what is in use already is only put at its place: its version stays."""
     plain, position = _parts(document)
-    row = designs.draft(key, plain, by=taking.by, at=taking.at)
-    designs.publish(row, by=taking.by, at=taking.at)
+    row = next((one for one in designs.in_use() if one.journey.key == key), None)
+    if row is None or row.document != documents.dump(documents.parse(plain, segment_fields.fields())):
+        row = designs.draft(key, plain, by=taking.by, at=taking.at)
+        designs.publish(row, by=taking.by, at=taking.at)
     if position is not None:
         designs.place(row.journey, position, by=taking.by, at=taking.at)
+
+
+def filled(document: Document, other: Document) -> Document:
+    """Without an order it stays where it is."""
+    return {"order": other["order"], **document}
 
 
 def _parts(document: Document) -> tuple[dict[str, Any], int | None]:
@@ -176,4 +184,4 @@ def draft(key: str) -> Unpublished | None:
     return None if row is None else unpublished(row, {"order": row.journey.position, **row.document})
 
 
-KIND = Kind("journeys", Text("Journey", "ジャーニー"), live, take, retire, effect, (Refused, Conflict), draft)
+KIND = Kind("journeys", Text("Journey", "ジャーニー"), live, take, retire, effect, (Refused, Conflict), draft, filled)

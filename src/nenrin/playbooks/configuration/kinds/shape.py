@@ -38,6 +38,11 @@ def unpublished(row: Any, document: Document | None = None) -> Unpublished | Non
     return Unpublished(document or row.document, row.author.name if row.author else "—", row.changed_at)
 
 
+def as_it_is(document: Document, other: Document) -> Document:
+    """Of kinds whose documents leave nothing open."""
+    return document
+
+
 def no_drafts(key: str) -> Unpublished | None:
     """Of kinds that are in use as soon as they are saved."""
     return None
@@ -51,6 +56,7 @@ class Kind:
     - `retire`: put away what is in use under a key; nothing where nothing is.
     - `effect`: what taking a document (None: putting it away) would change for accounts, in sentences.
     - `draft`: the unpublished draft under a key, as its file would be.
+    - `filled`: a document with what it leaves open as it stands in another of its key.
     """
 
     folder: str
@@ -61,6 +67,7 @@ class Kind:
     effect: Callable[[str, Document | None, datetime], list[Text]]
     refusals: tuple[type[Exception], ...]
     draft: Callable[[str], Unpublished | None] = no_drafts
+    filled: Callable[[Document, Document], Document] = as_it_is
 
 
 def nothing(key: str, document: Document | None, at: datetime) -> list[Text]:
