@@ -51,3 +51,18 @@ def test_every_ready_made_one_states_its_hypothesis_and_is_looked_at_in_time(
     hypotheses.check(found)
     assert found.hypothesis.words.en and found.hypothesis.words.ja != found.hypothesis.words.en
     assert found.hypothesis.review_on is not None and (found.hypothesis.review_on - today).days == 90
+
+
+def test_what_was_live_before_the_rule_may_be_live_again(
+    org: Organisation, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unstated: dict[str, Any] = {"measure": "", "expected": None, "review_on": None}
+    with monkeypatch.context() as before:
+        before.setattr(hypotheses, "check", lambda document: None)
+        first = stage.published(stage.document(hypothesis=unstated), at=at)
+    stage.published(stage.document(), at=at)
+    back = playbooks.roll_back(PlaybookVersion.objects.get(number=1), by=SYSTEM, at=at)
+    assert playbooks.publish(back.playbook, by=SYSTEM, at=at).number == 3
+    playbooks.draft(stage.document(hypothesis=unstated, name={"en": "Other", "ja": "別"}), by=SYSTEM, at=at)
+    with pytest.raises(Unreadable):
+        playbooks.publish(first.playbook, by=SYSTEM, at=at)

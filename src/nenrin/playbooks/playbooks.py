@@ -9,11 +9,14 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 
+from nenrin.analytics.conditions import Fields
 from nenrin.foundation import journal, organisation
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.models import Member
 from nenrin.playbooks import ending, hypotheses, imprint, lives, reading, reasons, setting, sweeps
+from nenrin.playbooks.documents.params import Setting
 from nenrin.playbooks.documents.playbooks import Playbook as Document
+from nenrin.playbooks.lives import Live
 from nenrin.playbooks.models import Playbook, PlaybookVersion, Run
 from nenrin.playbooks.models.playbook import VersionState
 from nenrin.playbooks.models.run import OPEN, RunState
@@ -91,7 +94,8 @@ def publish(
     """Make the draft live; the version before it is retired, and its runs keep it unless they are moved.
 
     Whoever meets a condition now is not let in by it, unless the playbook says so. Raises NoDraft, Stale, Unreadable,
-    the last also where it does not say what it should change, by how much, and when that is looked at.
+    the last also where it does not say what it should change, by how much, and when that is looked at, unless it says
+    word for word what was live before: going back is never refused for that.
     Journal: playbooks.playbook.published.
     """
     with transaction.atomic():
@@ -101,7 +105,8 @@ def publish(
         fields, choices = setting.current()
         live = lives.of(row, fields, choices)
         imprint.check(live.document)
-        hypotheses.check(live.document)
+        if not _was_live(live, fields, choices):
+            hypotheses.check(live.document)
         playbook.versions.filter(state=VersionState.LIVE).update(state=VersionState.RETIRED, retired_at=at)
         row.state, row.published_at, row.published_by_id, row.note = VersionState.LIVE, at, by.member, note or row.note
         row.save()
@@ -112,6 +117,12 @@ def publish(
             sweeps.remember(live, Now(at, organisation.today(at), fields))
         _record("published", row, by, at, note=row.note or "—")
     return row
+
+
+def _was_live(live: Live, fields: Fields, choices: Setting) -> bool:
+    """Does an earlier version, which was live, say the same?"""
+    earlier = live.row.versions.filter(published_at__isnull=False).exclude(pk=live.version.pk)
+    return any(lives.stored(one, fields, choices).document == live.document for one in earlier)
 
 
 def discard(playbook: Playbook, *, by: Actor, at: datetime) -> None:
