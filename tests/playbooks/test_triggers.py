@@ -222,6 +222,22 @@ def test_more_touched_accounts_than_a_short_look_takes_wait_for_the_whole_one(
     assert [sweeps.sweep(at + timedelta(seconds=s)) for s in (5, 61)] == [0, 3]
 
 
+def test_after_many_touched_accounts_everybody_is_looked_at_without_news_of_the_lake(
+    org: Organisation, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = [stage.account(f"会社{n}", at=at) for n in range(3)]
+    live(TAGGED, at)
+    _swept(at)
+    monkeypatch.setattr(sweeps, "FEW", 2)
+    reads: list[object] = []
+    whole = sweeps._touched
+    monkeypatch.setattr(sweeps, "_touched", lambda news, seen: reads.append(news) or whole(news, seen))
+    tags.change(found, add=["重点"], by=SYSTEM, at=at)
+    stage.goes_on(at)
+    assert [sweeps.sweep(at + timedelta(seconds=s)) for s in (5, 8, 11, 61, 125)] == [0, 0, 0, 3, 0]
+    assert len(reads) <= 2, "once, and once for what the look itself brought"
+
+
 # --- triggers that are conditions of their own ---------------------------------------------------------------------
 
 

@@ -24,6 +24,8 @@ from nenrin.playbooks.triggers.shape import YES, Found, Now
 OWN = "playbooks."
 #: All accounts are looked at so often at most; those that something new is known of, so often.
 REST, SHORT_REST = timedelta(seconds=60), timedelta(seconds=2)
+#: In place of how far the lake was seen: everybody is to be looked at, whatever news there is.
+OWED = -2
 #: Touched accounts above which the look at everybody is waited for, and entries read to find them.
 FEW, ENTRIES = 500, 5_000
 
@@ -77,16 +79,16 @@ def _is_due(news: _News, row: Sweep, today: date, at: datetime) -> bool:
 
 
 def _short(news: _News, row: Sweep, at: datetime) -> int:
-    """A look at the few accounts that were touched since the last one; where they are many, everybody's turn comes."""
+    """A look at the few accounts that were touched since the last one; where they are many, everybody's turn comes as
+    soon as it may, and they are not read again until then."""
     seen = _News(row.few_events_seen, row.few_facts_seen, row.entry_seen)
     if news == seen or (row.few_at is not None and timedelta(0) <= at - row.few_at < SHORT_REST):
         return 0
     accounts = _touched(news, seen)
-    if accounts is None:
-        return 0
     count = look(at, sorted(accounts)) if accounts else 0
+    owed = {"events_seen": OWED} if accounts is None else {}
     Sweep.objects.filter(pk=1).update(
-        few_at=at, few_events_seen=news.events, few_facts_seen=news.facts, entry_seen=news.entry
+        few_at=at, few_events_seen=news.events, few_facts_seen=news.facts, entry_seen=news.entry, **owed
     )
     return count
 
