@@ -88,3 +88,17 @@ def test_of_two_accounts_that_become_one_the_run_that_ends_takes_back_its_own_ma
     mail.refresh_from_db()
     assert (mail.state, mail.reason) == ("cancelled", "overtaken")
     assert Mail.objects.exclude(pk=mail.pk).get().state == "draft"
+
+
+def test_a_run_that_followed_a_merge_takes_back_the_mail_of_the_account_that_is_gone(
+    org: Organisation, at: datetime
+) -> None:
+    absorbed, mail = written(at)
+    survivor = stage.account("存続会社", at=at)
+    merges.merge(survivor, absorbed, by=SYSTEM, at=at)
+    stage.goes_on(at)
+    run = Run.objects.get()
+    assert run.account == survivor and mail.account == absorbed.pk
+    runs.end(run, by=SYSTEM, at=at)
+    mail.refresh_from_db()
+    assert (mail.state, mail.reason) == ("cancelled", "overtaken")

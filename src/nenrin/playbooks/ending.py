@@ -40,9 +40,9 @@ def end(run: Run, state: RunState, code: str, why: Text, at: datetime, *, by: Ac
 
 
 def _take_back(run: Run, at: datetime, by: Actor) -> None:
-    """What a person approved goes out nevertheless: they read it and meant it."""
-    accounts = {run.account_id, run.account.merged_into_id if run.reason == "merged" else None}
-    waiting = Mail.objects.filter(account__in=accounts - {None}, origin=f"playbook:{run.pk}", approved_at__isnull=True)
+    """What a person approved goes out nevertheless: they read it and meant it. A mail stays with the account that it was
+    written for, also where that was merged into another one since."""
+    waiting = Mail.objects.filter(origin=f"playbook:{run.pk}", approved_at__isnull=True)
     found = list(waiting.filter(state__in=outbox.STOPPABLE).values_list("pk", flat=True))
     if found:
         drafts.stop(found, by=by, at=at, reason="overtaken")

@@ -118,6 +118,7 @@ class Mail(models.Model):
             models.Index(fields=["state", "-id"], name="mail_by_state"),
             models.Index(fields=["account", "-id"], name="mail_by_account"),
             models.Index(fields=["batch", "state"], name="mail_by_batch"),
+            models.Index(fields=["origin"], name="mail_by_origin"),
             models.Index(fields=["address_key"], name="mail_by_address"),
             models.Index(fields=["provider_id"], name="mail_by_provider_id", condition=~Q(provider_id="")),
             models.Index(fields=["handed_over_at"], name="mail_by_hand_over"),
