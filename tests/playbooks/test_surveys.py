@@ -20,6 +20,7 @@ from nenrin.foundation.mail import suppressions
 from nenrin.foundation.models import Entry, Mail, Organisation
 from nenrin.foundation.roles import Role
 from nenrin.ingest.models import Answer
+from nenrin.playbooks import loops
 from nenrin.playbooks.models import RunStep
 from tests.api.rest import Rest
 from tests.cast import member
@@ -163,7 +164,7 @@ def test_a_link_that_was_tampered_with_opens_nothing(org: Organisation, at: date
 
 def test_guessing_is_slowed_down_and_an_old_link_says_that_it_is_over(org: Organisation, at: datetime) -> None:
     _, row = _asked(at)
-    _sent(at)
+    _sent(at - 430 * DAY)
     SurveyAsk.objects.update(expires_at=at - 400 * DAY)
     page = f"/survey/{links.token(row.pk)}"
     assert Client().get(page).status_code == 410
@@ -258,3 +259,37 @@ def test_a_bounce_that_is_told_days_later_takes_the_asking_back(org: Organisatio
     surveys.answer(row, 9, at=at + 4 * DAY)
     row.refresh_from_db()
     assert row.unsent_at is None and Answer.objects.get().retracted_at is None, "whoever answers was reached"
+
+
+def test_a_mail_that_was_approved_late_takes_answers_as_long_as_any_other(org: Organisation, at: datetime) -> None:
+    _, row = _asked(at, approval="draft")
+    late = at + 40 * DAY
+    _sent(late)
+    row.refresh_from_db()
+    assert not surveys.is_over(row, late), "also before its fate is followed"
+    assert fates.follow(late) == 2
+    row.refresh_from_db()
+    assert row.expires_at == late + surveys.LASTS
+    assert surveys.is_over(row, late + 30 * DAY) and not surveys.is_over(row, late + 29 * DAY)
+    surveys.answer(row, 9, at=late + 29 * DAY)
+    assert Answer.objects.get().score == 9
+
+
+def test_a_draft_that_is_rejected_late_asked_nobody(org: Organisation, at: datetime) -> None:
+    _, row = _asked(at, approval="draft")
+    late = at + 40 * DAY
+    Mail.objects.update(state="cancelled", changed_at=late)
+    assert fates.follow(late, with_lost=False) == 1, "its links are taken out at once"
+    assert fates.follow(late) == 1
+    row.refresh_from_db()
+    assert row.unsent_at == late
+
+
+def test_mails_that_reached_nobody_are_looked_for_once_a_minute(
+    org: Organisation, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[bool] = []
+    monkeypatch.setattr(fates, "follow", lambda at, with_lost: looks.append(with_lost) or 0)
+    for seconds in (0, 1, 59, 60, 61):
+        loops.play(at + timedelta(days=4000, seconds=seconds))
+    assert looks == [True, False, False, True, False]

@@ -33,7 +33,7 @@ class SurveyAsk(models.Model):
     sent_on = models.DateField(null=True)  # handed over to the provider: from then on it counts as asked
     unsent_at = models.DateTimeField(null=True)  # its mail never reached anybody: it counts as never asked
     has_links = models.BooleanField(default=True)  # the kept words of its mail still open it
-    expires_at = models.DateTimeField()
+    expires_at = models.DateTimeField()  # counted from when its mail went out; until then, from when it was asked
     answered_at = models.DateTimeField(null=True)
     score = models.SmallIntegerField(null=True)
 
@@ -44,4 +44,10 @@ class SurveyAsk(models.Model):
         indexes = [
             models.Index(fields=["contact", "-asked_at"], name="survey_by_contact"),
             models.Index(fields=["mail"], name="survey_with_links", condition=models.Q(has_links=True)),
+            models.Index(fields=["expires_at"], name="survey_open", condition=models.Q(answered_at__isnull=True)),
+            models.Index(
+                fields=["mail"],
+                name="survey_not_sent",
+                condition=models.Q(answered_at__isnull=True, sent_on__isnull=True),
+            ),
         ]

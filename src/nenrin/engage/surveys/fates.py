@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Q
 
 from nenrin.engage.models import SurveyAsk
 from nenrin.engage.surveys import links, surveys
@@ -24,17 +25,20 @@ _GONE: Final = (MailState.HANDED_OVER, MailState.DELIVERED, MailState.COMPLAINED
 _OVER: Final = (*PARTS["sent"], *PARTS["suppressed"], *PARTS["failed"])
 
 
-def follow(at: datetime, limit: int = 200) -> int:
+def follow(at: datetime, limit: int = 200, *, with_lost: bool = True) -> int:
     """One round over surveys whose mail found its fate; returns how many rows it moved. Safe to repeat.
+
+    - `with_lost`: also look for mails that reached nobody, among all that are open.
 
     Journal: ingest.answer.asked; engage.survey.unsent and ingest.answer.retracted.
     """
-    return _sent(at, limit) + _unsent(at, limit) + _emptied(limit)
+    return _sent(at, limit) + (_unsent(at, limit) if with_lost else 0) + _emptied(limit)
 
 
 def _sent(at: datetime, limit: int) -> int:
     """Those whose mail went out count as asked from that day on, so that the share of answers is of all who were asked."""
-    waiting = SurveyAsk.objects.filter(sent_on__isnull=True, answered_at__isnull=True, asked_at__gt=at - surveys.LASTS)
+    lately = Q(unsent_at__isnull=True) | Q(unsent_at__gt=at - surveys.LASTS)
+    waiting = SurveyAsk.objects.filter(lately, sent_on__isnull=True, answered_at__isnull=True)
     mails = Mail.objects.filter(pk__in=waiting.values("mail"), state__in=_GONE).only("handed_over_at", "changed_at")
     gone = {mail.pk: mail.handed_over_at or mail.changed_at for mail in mails}
     found = list(waiting.filter(mail__in=gone).order_by("pk").values_list("pk", flat=True)[:limit])
@@ -47,17 +51,21 @@ def _went_out(key: int, gone: Mapping[int, datetime], at: datetime) -> int:
         row = _locked(key)
         if row.sent_on is not None or row.answered_at is not None:
             return 0
-        row.sent_on, row.unsent_at = gone[row.mail or 0].astimezone(organisation.zone()).date(), None
-        row.save(update_fields=["sent_on", "unsent_at"])
+        went = gone[row.mail or 0]
+        row.sent_on, row.unsent_at = went.astimezone(organisation.zone()).date(), None
+        row.expires_at = went + surveys.LASTS
+        row.save(update_fields=["sent_on", "unsent_at", "expires_at"])
         surveys.tell(row, "", at)
     return 1
 
 
 def _unsent(at: datetime, limit: int) -> int:
     """Those whose mail was rejected, withheld, refused or found no mailbox, also where that is told days later."""
-    open_ = SurveyAsk.objects.filter(unsent_at__isnull=True, answered_at__isnull=True, asked_at__gt=at - surveys.LASTS)
-    lost = Mail.objects.filter(pk__in=open_.values("mail"), state__in=surveys.UNSENT)
-    found = list(open_.filter(mail__in=lost.values("pk")).order_by("pk").values_list("pk", flat=True)[:limit])
+    open_ = SurveyAsk.objects.filter(unsent_at__isnull=True, answered_at__isnull=True)
+    found: list[int] = []
+    for some in (open_.filter(sent_on__isnull=True), open_.filter(sent_on__isnull=False, expires_at__gt=at)):
+        lost = Mail.objects.filter(pk__in=some.values("mail"), state__in=surveys.UNSENT)
+        found += some.filter(mail__in=lost.values("pk")).order_by("pk").values_list("pk", flat=True)[:limit]
     return sum(_was_lost(key, at) for key in found)
 
 

@@ -24,7 +24,7 @@ from nenrin.ingest.answers import SCALES
 from nenrin.ingest.facts import knowing
 from nenrin.values import Language, Text
 
-#: Days for which the link takes an answer.
+#: Days for which the link takes an answer, from when its mail went out.
 LASTS: Final = timedelta(days=30)
 LONGEST_COMMENT: Final = 2000
 NAMESPACE: Final = "nenrin"
@@ -107,13 +107,23 @@ def answer(row: SurveyAsk, score: int, comment: str = "", *, at: datetime) -> Su
             if comment.strip():
                 tell(row, comment.strip()[:LONGEST_COMMENT], at)
             return row
-        if at >= row.expires_at:
+        if is_over(row, at):
             raise Expired(Expired.__doc__)
         row.score, row.answered_at, row.unsent_at = score, at, None
         row.save(update_fields=["score", "answered_at", "unsent_at"])
         tell(row, comment.strip()[:LONGEST_COMMENT], at)
         record("answered", row, RESPONDENT, at)
     return row
+
+
+def is_over(row: SurveyAsk, at: datetime) -> bool:
+    """Does its link take no answer any more? A mail that was approved late opens as long as any other."""
+    if at < row.expires_at:
+        return False
+    if row.sent_on is not None:
+        return True
+    gone = Mail.objects.filter(pk=row.mail or 0).values_list("handed_over_at", flat=True).first()  # not followed yet
+    return gone is None or at >= gone + LASTS
 
 
 def last_asked(contact: int, survey: str, *, since: datetime) -> SurveyAsk | None:

@@ -59,7 +59,7 @@ def _page(
     request: HttpRequest, row: SurveyAsk, *, wrong: bool = False, thanks: bool = False, status: int = 200
 ) -> HttpResponse:
     low, high = SCALES[row.survey]
-    is_over = row.answered_at is None and request.at >= row.expires_at  # type: ignore[attr-defined]
+    is_over = row.answered_at is None and surveys.is_over(row, request.at)  # type: ignore[attr-defined]
     context = {
         "survey": row,
         "scores": range(low, high + 1),
