@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -340,11 +341,26 @@ def test_a_plan_says_who_would_come_into_a_playbook_at_once(world: World, folder
     assert "Nobody comes in at once" in run("plan", folder)[1]
 
 
-def test_a_changed_segment_says_which_playbook_it_lets_in_and_whom(world: World, folder: Path) -> None:
-    accounts.change(world.open("朝日製作所"), status="prospect", by=SYSTEM, at=world.now)
+def test_those_who_are_left_alone_are_told_beside_those_who_come_in(world: World, folder: Path) -> None:
+    for n in range(30):
+        world.open(f"会社{n}")
+    told = document(playbook="new", when=[{"trigger": "condition", "is": CUSTOMERS}], with_standing=True)
+    (folder / "playbooks").mkdir(parents=True)
+    (folder / "playbooks" / "new.yaml").write_text(yaml.safe_dump({**told, "holdout": {"share": 0.5}}))
+    said = run("plan", folder)[1]
+    begun, held = (int(found) for found in re.findall(r"(\d+) (?:come in at once|more are left alone)", said))
+    assert begun and held and begun + held == 31
+
+
+def test_a_changed_segment_says_which_playbook_it_lets_in_and_whom(
+    world: World, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(firing, "CHUNK", 1)
+    for name in ("朝日製作所", "東西商事"):
+        accounts.change(world.open(name), status="prospect", by=SYSTEM, at=world.now)
     rescue = PlaybookVersion.objects.get(state="live")
     told = {key: value for key, value in rescue.document.items() if key != "who"}
     playbooks.publish(playbooks.draft(told, by=SYSTEM, at=world.now).playbook, by=SYSTEM, at=world.now)
     run("export", folder)
     changed(folder / "segments" / "契約中_全社.yaml", "value: customer", "value: prospect")
-    assert "“Rescue” lets in 1: 朝日製作所" in run("plan", folder)[1]
+    assert "“Rescue” lets in 2: 朝日製作所, 東西商事" in run("plan", folder)[1]

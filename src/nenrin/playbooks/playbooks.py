@@ -16,6 +16,7 @@ from nenrin.foundation.models import Member
 from nenrin.playbooks import ending, hypotheses, imprint, lives, reading, reasons, setting, sweeps
 from nenrin.playbooks.documents.params import Setting
 from nenrin.playbooks.documents.playbooks import Playbook as Document
+from nenrin.playbooks.documents.problems import Unreadable
 from nenrin.playbooks.lives import Live
 from nenrin.playbooks.models import Playbook, PlaybookVersion, Run
 from nenrin.playbooks.models.playbook import VersionState
@@ -105,8 +106,7 @@ def publish(
         fields, choices = setting.current()
         live = lives.of(row, fields, choices)
         imprint.check(live.document)
-        if not _was_live(live, fields, choices):
-            hypotheses.check(live.document)
+        _check_hypothesis(live, fields, choices)
         playbook.versions.filter(state=VersionState.LIVE).update(state=VersionState.RETIRED, retired_at=at)
         row.state, row.published_at, row.published_by_id, row.note = VersionState.LIVE, at, by.member, note or row.note
         row.save()
@@ -119,10 +119,14 @@ def publish(
     return row
 
 
-def _was_live(live: Live, fields: Fields, choices: Setting) -> bool:
-    """Does an earlier version, which was live, say the same?"""
-    earlier = live.row.versions.filter(published_at__isnull=False).exclude(pk=live.version.pk)
-    return any(lives.stored(one, fields, choices).document == live.document for one in earlier)
+def _check_hypothesis(live: Live, fields: Fields, choices: Setting) -> None:
+    """Raises Unreadable, unless an earlier version, which was live, says the same."""
+    try:
+        hypotheses.check(live.document)
+    except Unreadable:
+        earlier = live.row.versions.filter(published_at__isnull=False).exclude(pk=live.version.pk)
+        if not any(lives.stored(one, fields, choices).document == live.document for one in earlier):
+            raise
 
 
 def discard(playbook: Playbook, *, by: Actor, at: datetime) -> None:
