@@ -88,9 +88,7 @@ def withdraw(row: BoardComment, *, by: Actor, at: datetime) -> None:
 
 def _record(what: str, row: BoardComment, by: Actor, at: datetime, personal: dict[str, str] | None = None) -> None:
     fiscal, name = policies.fiscal(), about(row.kpi)
-    period = revenue_words.period_name(
-        fiscal.holding(row.start_on, _grain(row)), _grain(row), fiscal.month(row.start_on)
-    )
+    period = revenue_words.named(fiscal.holding(row.start_on, _grain(row)), _grain(row), fiscal)
     particulars = {
         "about_en": name.en, "about_ja": name.ja, "period_en": period.en, "period_ja": period.ja, "kpi": row.kpi,
         "grain": row.grain, "start_on": row.start_on.isoformat(), "dimension": row.dimension, "slice": row.slice,

@@ -51,8 +51,7 @@ class Question:
         return self.ledger.policy.reporting_currency
 
     def name(self, period: Period | None = None) -> Text:
-        named = period or self.period
-        return words.period_name(named, self.grain, self.fiscal.month(named.start))
+        return words.named(period or self.period, self.grain, self.fiscal)
 
     def series(self, count: int) -> list[Period]:
         """So many periods in a row, the one asked for last."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from nenrin.analytics.revenue import periods
 from nenrin.analytics.revenue.figures import Figure
+from nenrin.analytics.revenue.fiscal import Fiscal
 from nenrin.analytics.revenue.kpis import Direction, Kpi, Unit
 from nenrin.analytics.revenue.periods import Grain
 from nenrin.analytics.revenue.policies import Policy
@@ -48,6 +50,16 @@ def period_name(period: Period, grain: Grain, start_month: int = 4) -> Text:
         return Text(f"FY{year}", f"{year}年度")
     quarter = (start.month - start_month) % 12 // 3 + 1
     return Text(f"FY{year} Q{quarter}", f"{year}年度 第{quarter}四半期")
+
+
+def named(period: Period, grain: Grain, fiscal: Fiscal) -> Text:
+    """The name of the period in which one begins; with its days in a year cut short by a change of the fiscal year, since
+    the year after it may have the same name."""
+    name, year = period_name(period, grain, fiscal.month(period.start)), fiscal.holding(period.start, "year")
+    if grain == "month" or periods.month_start(year.start, 12) == year.end:
+        return name
+    days = span(fiscal.holding(period.start, grain))
+    return Text(f"{name.en} ({days.en})", f"{name.ja}（{days.ja}）")
 
 
 def span(period: Period) -> Text:

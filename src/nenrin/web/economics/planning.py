@@ -24,7 +24,7 @@ from nenrin.ingest.files import numerals
 from nenrin.insight.economics import plans
 from nenrin.insight.models import BudgetPhase
 from nenrin.insight.revenue import policies
-from nenrin.insight.revenue.words import period_name
+from nenrin.insight.revenue.words import named
 from nenrin.values import Money, Text
 from nenrin.web import exports, toasts
 from nenrin.web.economics.asking import EDIT, parsed_month
@@ -103,7 +103,7 @@ def _page(
 ) -> HttpResponse:  # fmt: skip
     stands = plans.of(year[0], year[-1])
     fiscal = policies.fiscal()
-    title = period_name(fiscal.holding(year[0], "year"), "year", fiscal.month(year[0]))
+    title = named(fiscal.holding(year[0], "year"), "year", fiscal)
     context = {
         "as_of": request.at,
         "title": Text("Edit the plan", "予算を編集する"),

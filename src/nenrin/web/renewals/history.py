@@ -107,7 +107,7 @@ def _key(of: Quarter) -> str:
 
 
 def _name(of: Quarter, fiscal: Fiscal) -> str:
-    return words.period_name(of.period, "quarter", fiscal.month(of.period.start)).in_(exports.language())
+    return words.named(of.period, "quarter", fiscal).in_(exports.language())
 
 
 def _shown(of: Quarter, is_here: bool, currency: str, fiscal: Fiscal) -> Shown:

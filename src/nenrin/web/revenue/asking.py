@@ -21,7 +21,7 @@ from nenrin.insight.revenue.books import Ledger
 from nenrin.insight.revenue.locks import Closed
 from nenrin.insight.revenue.slices import DIMENSIONS, Slice
 from nenrin.insight.revenue.statements import VIEWS, Statement, View
-from nenrin.insight.revenue.words import GRAINS, parsed_day, period_name
+from nenrin.insight.revenue.words import GRAINS, named, parsed_day
 from nenrin.values import Period, Text
 from nenrin.web.guard import MemberRequest
 from nenrin.web.listing import plain
@@ -56,8 +56,7 @@ class Asked:
         return self.period.end != self.fiscal.holding(self.period.start, self.grain).end
 
     def name(self, period: Period | None = None) -> Text:
-        named = period or self.period
-        return period_name(named, self.grain, self.fiscal.month(named.start))
+        return named(period or self.period, self.grain, self.fiscal)
 
     def series(self, count: int = 0) -> list[Period]:
         """Periods up to the one asked for, the last one cut at today."""
