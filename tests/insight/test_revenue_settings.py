@@ -8,13 +8,15 @@ import pytest
 
 from nenrin.analytics.revenue import fiscal
 from nenrin.customers.models import Account, Subscription
+from nenrin.foundation import organisation
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Organisation
 from nenrin.insight.models import KpiTarget, MetricPolicy
 from nenrin.insight.revenue import books as revenue
-from nenrin.insight.revenue import locks, policies, slices, targets
+from nenrin.insight.revenue import locks, policies, slices, targets, words
 from nenrin.insight.revenue.locks import Closed
 from nenrin.insight.revenue.policies import Untold
+from nenrin.values import Period
 from nenrin.work import renewal_quarters
 from nenrin.work.models import RenewalOutcome
 from tests.insight.test_revenue import closed, month, on, sign, told
@@ -57,6 +59,41 @@ def test_a_new_currency_takes_the_rates_along(world: World) -> None:
     policies.reorganise(by=SYSTEM, at=world.now, currency="USD")
     assert told(locks.statement(closed(world), month("2026-04"), "net"))["end"] == 1_100_00
     assert policies.live(on("2026-05-09")).reporting_currency == "JPY"
+
+
+def test_settings_changed_before_changes_were_versioned_become_a_version_with_the_next(world: World) -> None:
+    policies.publish({"gap_merge_days": 7}, by=SYSTEM, at=world.now)
+    organisation.change(by=SYSTEM, at=world.now, currency="USD", fiscal_start_month=1)
+    world.today = on("2026-05-10")
+    policies.reorganise(by=SYSTEM, at=world.now, name="別名")
+    live = policies.live(world.today)
+    assert (live.version, live.reporting_currency, live.fiscal_start_month, live.gap_merge_days) == (3, "USD", 1, 7)
+    first = policies.live(on("2026-01-01"))
+    assert (first.version, first.reporting_currency, first.fiscal_start_month) == (1, "JPY", 4), "as the oldest tells"
+    assert policies.fiscal().begins == ((date.min, 4), (on("2027-01-01"), 1))
+    policies.reorganise(by=SYSTEM, at=world.now, name="元の名")
+    assert policies.live(world.today).version == 3
+
+
+def test_back_in_a_currency_its_last_rates_hold_where_none_leads_there(world: World) -> None:
+    policies.publish({"rates": {"USD": "150"}}, by=SYSTEM, at=world.now)
+    policies.reorganise(by=SYSTEM, at=world.now, currency="EUR")
+    assert policies.live(world.today).rates == {}
+    policies.reorganise(by=SYSTEM, at=world.now, currency="JPY")
+    assert policies.live(world.today).rates == {"USD": "150"}
+    policies.reorganise(by=SYSTEM, at=world.now, currency="USD")
+    policies.publish({"rates": {"JPY": "1/160"}}, by=SYSTEM, at=world.now)
+    policies.reorganise(by=SYSTEM, at=world.now, currency="JPY")
+    assert policies.live(world.today).rates == {"USD": "160"}, "the newest rate that is told"
+
+
+def test_only_a_rate_keeps_contracts_in_the_figures_of_another_currency(world: World) -> None:
+    assert policies.left_out("USD", world.today) == [], "no contract"
+    sign(world, "灯台", 100_000, "2026-02-01")
+    sign(world, "Nordsee GmbH", 900_00, "2026-02-01", currency="GBP")
+    assert policies.left_out("USD", world.today) == ["JPY"], "nothing told the other before"
+    policies.publish({"rates": {"USD": "150"}}, by=SYSTEM, at=world.now)
+    assert policies.left_out("USD", world.today) == []
 
 
 def test_years_that_are_over_keep_their_months_when_the_fiscal_year_changes(world: World) -> None:
@@ -109,6 +146,18 @@ def test_a_choice_that_nothing_is_told_for_is_refused_and_says_what_is_missing(
 def test_settings_that_no_figure_rests_on_make_no_version(world: World) -> None:
     policies.reorganise(by=SYSTEM, at=world.now, name="別名", language="en")
     assert not MetricPolicy.objects.exists() and policies.live(world.today).version == 1
+
+
+def test_a_year_that_was_cut_short_is_told_from_the_next_by_its_days() -> None:
+    years = fiscal.changed(1, [(date(2026, 5, 10), 4)])
+    short, whole = (Period(date(2027, first, 1), date(2027, first, 10)) for first in (1, 4))
+    assert [words.named(one, "year", years).en for one in (short, whole)] == [
+        "FY2027 (1 Jan 2027 to 31 Mar 2027)",
+        "FY2027",
+    ]
+    assert words.named(short, "year", years).ja.startswith("2027年度（2027/01/01〜")
+    assert words.named(short, "quarter", years) != words.named(whole, "quarter", years)
+    assert words.named(short, "month", years).en == words.period_name(short, "month").en
 
 
 def test_a_change_of_the_fiscal_year_that_is_taken_back_before_it_begins_leaves_no_short_year() -> None:

@@ -153,6 +153,23 @@ def test_the_file_of_a_kpi_divides_money_alone_by_the_cents(client: Client, head
     assert rows(client, f"/kpis/ltv/export.csv?{MARCH}")[1][1:] == ["Nordsee GmbH", "900.00", "1"]
 
 
+@pytest.mark.parametrize(("language", "words"), [("en", "Add the rate to the metric policy first."),
+                                                 ("ja", "先に指標ポリシーでレートを登録してください。")])  # fmt: skip
+def test_a_currency_without_a_rate_is_refused_where_contracts_would_be_left_out(
+    client: Client, companies: dict[str, Account], language: str, words: str
+) -> None:
+    person = member(Role.ADMINISTRATOR)
+    Member.objects.filter(pk=person.pk).update(language=language)
+    client.force_login(person)
+    form = client.get("/organisation").context["form"]
+    typed = {name: form.initial[name] for name in form.fields} | {"currency": "USD"}
+    answer = client.post("/organisation", typed)
+    assert answer.status_code == 422 and words in answer.content.decode() and not MetricPolicy.objects.exists()
+    policies.publish({"rates": {"USD": "150"}}, by=SYSTEM, at=SIGNED_AT)
+    assert client.post("/organisation", typed).status_code == 302
+    assert policies.live(date(2026, 12, 1)).rates == {"JPY": "1/150"}
+
+
 def test_nps_stands_beside_how_many_answered_and_names_the_silent(
     client: Client, head: Member, companies: dict[str, Account]
 ) -> None:

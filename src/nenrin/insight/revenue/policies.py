@@ -13,6 +13,7 @@ from django.db import transaction
 from nenrin.analytics.revenue import fiscal as years
 from nenrin.analytics.revenue.fiscal import Fiscal
 from nenrin.analytics.revenue.policies import Policy, UnknownChoice, from_document, to_document
+from nenrin.customers.models import Subscription
 from nenrin.foundation import journal, organisation
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.models import Organisation
@@ -81,25 +82,43 @@ def reorganise(*, by: Actor, at: datetime, **fields: object) -> Organisation:
     Journal: foundation.organisation.changed, insight.policy.published.
     """
     with transaction.atomic():
-        was = default()
+        was, held = default(), live(organisation.today(at))
         changed = organisation.change(by=by, at=at, **fields)
         now = _of_organisation(changed)
-        if (now.reporting_currency, now.fiscal_start_month) != (was.reporting_currency, was.fiscal_start_month):
+        if (now.reporting_currency, now.fiscal_start_month) != (held.reporting_currency, held.fiscal_start_month):
             _keep_first(was, by, at)
-            held = live(organisation.today(at))
-            publish({"rates": exchanged(held, now.reporting_currency)}, of=now, note=_why(was, now), by=by, at=at)
+            publish({"rates": rates(held, now.reporting_currency)}, of=now, note=_why(held, now), by=by, at=at)
     return changed
 
 
 def _keep_first(was: Policy, by: Actor, at: datetime) -> None:
-    """What held before any version was published, as a version of its own: from now on it can not be worked out."""
+    """What held before any version was published, as a version of its own: from now on it can not be worked out. The
+    oldest version tells the settings of its day; without any they are those until now."""
+    versions = _versions()
+    own = of(versions[-1]) if versions else was
     told = {
-        "document": to_document(replace(was, version=1)),
+        "document": to_document(replace(was, version=1, **{name: getattr(own, name) for name in OF_ORGANISATION[1:]})),
         "from_on": FIRST,
         "author_id": by.member,
         "published_at": at,
     }
     MetricPolicy.objects.get_or_create(number=1, defaults=told)
+
+
+def rates(held: Policy, currency: str) -> dict[str, str]:
+    """The rates in another reporting currency: what the profile tells, else those of the last version in it."""
+    if held.rate(currency) is not None:
+        return exchanged(held, currency)
+    last = next((one for one in map(of, _versions()) if one.reporting_currency == currency), None)
+    return dict(last.rates) if last else {}
+
+
+def left_out(currency: str, on: date) -> list[str]:
+    """The currencies of contracts that figures tell now and could not in another reporting currency, for want of a rate."""
+    held = live(on)
+    known = {currency, *rates(held, currency)}
+    contracts = Subscription.objects.order_by("currency").values_list("currency", flat=True).distinct()
+    return [each for each in contracts if held.rate(each) is not None and each not in known]
 
 
 def exchanged(of: Policy, currency: str) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from zoneinfo import available_timezones
 
 from django import forms
@@ -18,11 +19,18 @@ from nenrin.foundation.actors import Actor
 from nenrin.foundation.models import SecondStep
 from nenrin.foundation.permissions import Permission
 from nenrin.insight.revenue import policies
+from nenrin.values import Text
+from nenrin.web import exports
 from nenrin.web.guard import MemberRequest, requires
 
 FIELDS = ("name", "language", "fiscal_start_month", "currency", "second_step")
 #: How the form says that nobody must: an empty choice would read as none made.
 NOBODY = "nobody"
+NO_RATE = Text(
+    "Without an exchange rate between {new} and {old}, contracts in {old} would be left out of every figure. Add the rate to the "
+    "metric policy first.",
+    "{new}との換算レートがないため、{old}の契約がすべての集計から外れます。先に指標ポリシーでレートを登録してください。",
+)
 CURRENCIES = ("JPY", "USD", "EUR", "GBP", "SGD", "AUD", "KRW")
 
 
@@ -57,9 +65,19 @@ class Settings(forms.Form):
         help_text=_("Defines day, week and month. It can be chosen until the first day is closed."),
     )
 
-    def __init__(self, *args: object, is_zone_fixed: bool, **kwargs: object) -> None:
+    def __init__(self, *args: object, is_zone_fixed: bool, today: date, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # forms.Form's own arguments
         self.fields["zone"].disabled = is_zone_fixed
+        self.today = today
+
+    def clean_currency(self) -> str:
+        """One that leaves no contract out of the figures."""
+        currency: str = self.cleaned_data["currency"]
+        lost = policies.left_out(currency, self.today) if currency != self.initial["currency"] else []
+        if lost:
+            told = NO_RATE.fill(new=currency, old=", ".join(lost)).in_(exports.language())
+            raise forms.ValidationError(told)
+        return currency
 
 
 @requires(Permission.ORGANISATION_EDIT)
@@ -67,7 +85,8 @@ def organisation(request: MemberRequest) -> HttpResponse:
     """Change the settings. Closed days were counted in the zone of their time, so it is fixed with the first of them."""
     row = ours.current()
     initial = {name: getattr(row, name) for name in (*FIELDS, "zone")} | {"second_step": row.second_step or NOBODY}
-    form = Settings(request.POST or None, initial=initial, is_zone_fixed=row.closed_through is not None)
+    is_fixed = row.closed_through is not None
+    form = Settings(request.POST or None, initial=initial, is_zone_fixed=is_fixed, today=ours.today(request.at))
     if request.method == "POST" and form.is_valid():
         policies.reorganise(by=Actor.of(request.user), at=request.at, **form.cleaned_data)
         messages.success(request, gettext("Settings saved."))
