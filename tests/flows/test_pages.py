@@ -20,7 +20,7 @@ PLAIN = (
 )  # fmt: skip
 TABS = ("", "/health", "/usage", "/people", "/timeline", "/contracts")
 #: Pages whose heads and buttons hold names that people gave: specimens, segments, teams, customers.
-NAMED_BY_THEIR_OWNERS = {"/components", "/products", "/renewals"}
+NAMED_BY_THEIR_OWNERS = {"/components", "/products", "/renewals", "/tokens"}
 
 
 def _links(guest: Visitor) -> list[str]:
