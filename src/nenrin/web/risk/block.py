@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Exists
 from django.utils.translation import get_language
 
 from nenrin.customers.models import Account, Subscription
@@ -143,13 +144,14 @@ def _moves(row: Risk) -> Sequence[Move]:
 
 
 def _silence(account: Account) -> Text:
+    """Why nothing is told of an account: one query."""
     noticed = Subscription.objects.filter(account=account, noticed_on__isnull=False, archived_at__isnull=True)
-    if noticed.exists():
-        return Text("Notice has been given: the decision has fallen.", "解約通知を受領済み。予測の対象外です。")
-    versions = {one.event: one for one in RiskModelVersion.objects.order_by("number").defer("document", "card")}
-    version = versions.get("churn")
+    learned = RiskModelVersion.objects.filter(event="churn").annotate(is_noticed=Exists(noticed))
+    version = learned.defer("document", "card").order_by("-number").first()
     if version is None:
         return Text("No model has been learned yet.", "予測モデルはまだ学習されていません。")
+    if version.is_noticed:
+        return Text("Notice has been given: the decision has fallen.", "解約通知を受領済み。予測の対象外です。")
     if version.used_from is None or version.used_until is not None:
         state = STATE_NAMES[version.state]
         return Text(f"Not enough to say: {state.en}.", f"データ不足のため表示できません（{state.ja}）。")
