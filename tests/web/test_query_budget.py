@@ -12,6 +12,7 @@ from django.test import Client
 
 from nenrin.foundation.models import Member, Organisation
 from nenrin.foundation.roles import Role
+from nenrin.playbooks import holdouts
 from tests.web import matrix_world
 from tests.web.matrix_world import World
 from tests.web.test_permission_matrix import filled, guarded
@@ -25,6 +26,7 @@ EXCEPTED = {
     "meeting-brief": 20,  # the same on paper, with promises, plan and last words
     "my-day": 18,  # with the journeys in use, who stands in which stage, and what plays were found to bring
     "team-day-member": 18,  # the same of a colleague
+    "holdout-accounts": 17,  # the list of exclusions is a list of conditions, which know tiers, touch models and members
     "data-board": 18,  # on PostgreSQL, where the spool has its counters too; 15 on SQLite
 }  # fmt: skip
 QUESTIONS = ("", "?group=owner&open=1", "?columns=tags,nps,owner,tier,attr.owner_phone&sort=-nps")
@@ -52,7 +54,8 @@ def _asked(client: Client, path: str) -> tuple[int, list[str]]:
 
 
 @pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.CSM, Role.ONBOARDING])
-def test_no_page_takes_more_than_fifteen_queries(world: World, role: Role) -> None:
+def test_no_page_takes_more_than_fifteen_queries(world: World, role: Role, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(holdouts, "holds", lambda top, share: bool(share))  # nobody's number decides what a page reads
     Member.objects.filter(pk=world.viewer.pk).update(role=role)
     client = Client(raise_request_exception=False)
     client.force_login(world.viewer)

@@ -87,11 +87,13 @@ class Group:
 
     rows: QuerySet[Account]
     helped: dict[int, UniversalExclusion]
+    share: float
 
 
 def group(request: MemberRequest, question: Asked, permission: Permission = VIEW) -> Group:
     rows = visible(request, permission)
-    inside = holdouts.members(dict(rows.values_list("pk", "parent_id")), holdouts.share())
+    share = holdouts.share()
+    inside = holdouts.members(dict(rows.values_list("pk", "parent_id")), share)
     helped = holdouts.helped(holdouts.exclusions(), sorted(inside), request.at)
     if question.state:
         inside = inside & helped.keys() if question.state == "helped" else inside - helped.keys()
@@ -101,7 +103,7 @@ def group(request: MemberRequest, question: Asked, permission: Permission = VIEW
         rows = rows.filter(pk__in=met) if question.met == "yes" else rows.exclude(pk__in=met)
     if question.q:
         rows = rows.filter(Q(name__icontains=question.q) | Q(kana__icontains=question.q))
-    return Group(listing.ordered(rows, question.sort, SORTS), helped)
+    return Group(listing.ordered(rows, question.sort, SORTS), helped, share)
 
 
 def lines(accounts: list[Account], helped: dict[int, UniversalExclusion]) -> list[Line]:

@@ -11,7 +11,6 @@ from django.urls import path
 
 from nenrin.customers.models import Account
 from nenrin.foundation.permissions import Permission, allowed
-from nenrin.playbooks import holdouts
 from nenrin.playbooks.models import UniversalExposure
 from nenrin.values import Text
 from nenrin.web import exports, listing
@@ -37,7 +36,7 @@ def accounts(request: MemberRequest) -> HttpResponse:
     page = listing.page_of(group.rows, request)
     context = {
         "as_of": request.at,
-        "share": holdouts.share(),
+        "share": group.share,
         "asked": question,
         "page": page,
         "lines": asking.lines(list(page.object_list), group.helped),
