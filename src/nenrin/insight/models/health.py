@@ -32,7 +32,7 @@ class Health(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["band", "score"], name="health_by_band"),
+            models.Index(fields=["band", "account", "at"], name="health_by_band"),  # covers the lists of one band
             models.Index(fields=["score"], name="health_by_score"),
             models.Index(fields=["delta_30"], name="health_by_delta"),
         ]

@@ -101,9 +101,9 @@ def accounts(request: MemberRequest) -> HttpResponse:
 def _paged(
     request: MemberRequest, rows: QuerySet[Account], columns: Sequence[Column], frame: Frame, count: int
 ) -> dict[str, Any]:
-    page: Page[Account] = page_of(rows, request, count)
     # Sorted by their numbers alone: no wide rows are read but those of the page.
-    keys = list(rows.values_list("pk", flat=True)[page.start_index() - 1 : page.end_index()]) if count else []
+    page: Page[int] = page_of(rows.values_list("pk", flat=True), request, count)
+    keys = list(page.object_list) if count else []
     found = Account.objects.select_related("owner", "health").in_bulk(keys)
     shown = [found[key] for key in keys if key in found]
     lines = account_rows.lines(shown, columns, frame, request.user)
