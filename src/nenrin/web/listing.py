@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.core.paginator import Page, Paginator
 from django.db.models import F, Model, QuerySet
 from django.http import HttpRequest
 
 M = TypeVar("M", bound=Model)
+R = TypeVar("R")
 PAGE = 50
 
 
@@ -36,7 +37,7 @@ def chosen_sort(request: HttpRequest, columns: Mapping[str, str], default: str) 
     return asked if asked.removeprefix("-") in columns else default
 
 
-def page_of(rows: QuerySet[M], request: HttpRequest, count: int | None = None) -> Page[M]:
+def page_of(rows: QuerySet[Any, R], request: HttpRequest, count: int | None = None) -> Page[R]:
     """The page asked for; the nearest one where the number makes no sense."""
     pages = Paginator(rows, PAGE) if count is None else Counted(rows, count)
     return pages.get_page(request.GET.get("page"))
