@@ -35,7 +35,7 @@ test-fast: setup messages
 	@NENRIN_HOME=$(TEST_HOME) $(BIN)/python -m pytest $(PARALLEL) -m "not browser and not clients and not faults" $(ARGS)
 
 test-postgres: setup messages
-	@NENRIN_HOME=$(TEST_HOME) bash scripts/with_postgres.sh $(BIN)/python -m pytest $(PARALLEL) -m "not browser and not clients and not faults" $(ARGS)
+	@NENRIN_HOME=$(TEST_HOME) bash scripts/with_postgres.sh $(BIN)/python -m pytest $(PARALLEL) -m "not browser and not clients and not faults and not words" $(ARGS)
 
 check: setup
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

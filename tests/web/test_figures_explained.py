@@ -16,6 +16,7 @@ from tests.web.matrix_world import World
 from tests.web.page_tree import Node
 from tests.web.test_plain_words import _pages
 
+pytestmark = pytest.mark.words
 #: Headings of numbers that count nothing.
 NO_FIGURES = {
     "Order": "a place in a list", "順序": "a place in a list", "順番": "a place in a list",

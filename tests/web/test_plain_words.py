@@ -16,7 +16,7 @@ from tests.web import matrix_world
 from tests.web.matrix_world import World
 from tests.web.test_permission_matrix import filled, guarded, kinds
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.words]
 #: What is code wherever it stands, and what browsers do not show.
 SILENT = {"code", "pre", "kbd", "samp", "script", "style", "textarea", "template", "title", "option"}
 VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}

@@ -24,7 +24,7 @@ from tests import cast
 from tests.playbooks import stage
 from tests.work import onboarding_cast
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.words]
 MINE, THEIRS = cast.DRIFTING, "汐見フーズ株式会社"
 
 

@@ -13,6 +13,7 @@ from django.utils.translation.template import templatize
 
 import nenrin
 
+pytestmark = pytest.mark.words
 ROOT = Path(nenrin.__file__).parent
 KEYWORDS = {
     "_": None, "gettext": None, "gettext_lazy": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2),
