@@ -146,7 +146,7 @@ def test_with_the_account_go_the_givers_tasks_and_promises_once_the_receiver_acc
     task = tasks.open(account, "見積もり", assignee=giver, due_on=date(2026, 12, 1), by=SYSTEM, at=at)
     promise = promises.make(account, "英語版の帳票", due_on=date(2026, 12, 1), owner=giver, by=SYSTEM, at=at)
     row = handing_over.propose(account, receiver, by=Actor.of(giver), at=at, note="来月から")
-    assert handing_over.contents(row).counts == {"tasks": 1, "promises": 1, "plans": 0}
+    assert handing_over.contents(row).counts == {"tasks": 1, "promises": 1, "plans": 0, "projects": 0}
     assert Account.objects.get(pk=account.pk).owner == giver and receiver.notices.count() == 1
     handing_over.accept(row, by=Actor.of(receiver), at=at)
     task.refresh_from_db()

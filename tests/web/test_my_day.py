@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
 from django.test import Client
 
-from nenrin.customers import ownership
+from nenrin.customers import accounts, contacts, deputies, ownership
 from nenrin.customers.models import Account
+from nenrin.foundation import journal
 from nenrin.foundation.actors import SYSTEM, Actor
-from nenrin.foundation.models import Member, Organisation
+from nenrin.foundation.mail import outbox
+from nenrin.foundation.mail.addresses import Address
+from nenrin.foundation.models import Entry, Member, Organisation
+from nenrin.foundation.models.mail import Kind
 from nenrin.foundation.roles import Role
-from nenrin.work import tasks, touches
+from nenrin.insight.models import CurrentMeasure, DailyScore, Health, HealthModelVersion
+from nenrin.work import handoffs, meetings, promises, tasks, touches
+from nenrin.work.handoffs import Said
 from nenrin.work.models import Task
+from nenrin.work.models.handoff import Item
 from nenrin.work.models.queue import QueueAnswer
 from tests import cast
 from tests.web import portfolio_world
@@ -157,3 +164,182 @@ def test_sign_in_leads_those_with_accounts_of_their_own_to_their_day(
     member = cast.member(role, team="東日本")
     response = client.post("/sign-in/login/", {"login": member.email, "password": cast.PASSWORD})
     assert response.status_code == 302 and response["Location"] == where
+
+
+# --- beside the queue ---------------------------------------------------------------------------------------------
+
+
+def section(page: str, key: str) -> str:
+    """What stands in one block of the page."""
+    return page.split(f'id="{key}"')[1].split("</section>")[0]
+
+
+def beside(client: Client, key: str) -> str:
+    return section(read(client), key)
+
+
+@pytest.fixture
+def strange(sato: Member, at: datetime) -> Account:
+    """Somebody else's customer."""
+    account = accounts.open("他部門の顧客", by=SYSTEM, at=at, status="customer")
+    ownership.assign(account, cast.member(Role.CSM, "他部門", team="西日本"), by=SYSTEM, at=at)
+    return account
+
+
+def health_fell(account: Account, at: datetime) -> None:
+    told = {"band_en": "At risk", "band_ja": "危険", "score": 31, "finding_en": "", "finding_ja": "ログインが減少。"}
+    journal.record("insight.health.fell", actor=SYSTEM, at=at, account=account.pk, particulars=told)
+
+
+def detractor(account: Account, at: datetime) -> None:
+    told = {"survey": "NPS", "score": 3}
+    journal.record("ingest.answer.given", actor=SYSTEM, at=at, account=account.pk, particulars=told)
+
+
+def urgent(account: Account, at: datetime) -> None:
+    told = {"priority": "urgent", "priority_en": "urgent", "priority_ja": "緊急"}
+    journal.record("ingest.ticket.opened", actor=SYSTEM, at=at, account=account.pk, particulars=told)
+
+
+def noticed(account: Account, at: datetime) -> None:
+    told = {"noticed_on": "2026-11-24"}
+    journal.record("customers.subscription.noticed", actor=SYSTEM, at=at, account=account.pk, particulars=told)
+
+
+def promised(account: Account, at: datetime) -> None:
+    promises.make(account, "英語版の帳票", due_on=TODAY + timedelta(9), owner=None, by=SYSTEM, at=at)
+
+
+def champion_left(account: Account, at: datetime) -> None:
+    contact = contacts.add(account, "小林 次郎", role="champion", by=SYSTEM, at=at - timedelta(days=9))
+    contacts.leave(contact, on=TODAY, by=SYSTEM, at=at)
+
+
+def score_moved(account: Account, at: datetime) -> None:
+    """By twelve points, and still of the same colour."""
+    row = Health.objects.filter(account=account).first()
+    version = row.version if row else HealthModelVersion.objects.get()
+    if row is None:
+        Health.objects.create(
+            account=account,
+            as_of=TODAY,
+            at=at,
+            today=80,
+            score=80,
+            band="healthy",
+            since=TODAY,
+            coverage=1,
+            version=version,
+        )
+    score = Health.objects.get(account=account).score + 12
+    day = date(2026, 11, 20)  # Friday; Monday was a holiday
+    DailyScore.objects.create(
+        account=account, day=day, today=score, score=score, band="healthy", coverage=1, version=version
+    )
+
+
+def use_fell(account: Account, at: datetime) -> None:
+    CurrentMeasure.objects.create(account=account, measure="usage_trend", value=0.66, as_of=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("happens", "words"),
+    [
+        (health_fell, "危険に低下"), (detractor, "3"), (urgent, "緊急"), (noticed, "解約予告"), (promised, "英語版の帳票"),
+        (champion_left, "小林 次郎"), (score_moved, "スコアが12点低下"), (use_fell, "34%減少"),
+    ],
+)  # fmt: skip
+def test_what_happened_since_the_last_business_day_is_told_of_ones_own_accounts_alone(
+    desk: Client, strange: Account, at: datetime, happens: Callable[[Account, datetime], None], words: str
+) -> None:
+    mine = Account.objects.get(name=cast.THRIVING)
+    Entry.objects.all().update(recorded_at=at - timedelta(days=30))
+    assert cast.THRIVING not in beside(desk, "changed")
+    happens(strange, at)
+    assert "他部門の顧客" not in read(desk)
+    happens(mine, at)
+    told = beside(desk, "changed")
+    assert cast.THRIVING in told and words in told, told
+
+
+def test_small_moves_and_what_is_long_past_are_no_news(desk: Client, at: datetime) -> None:
+    Entry.objects.all().update(recorded_at=at - timedelta(days=30))
+    mine = Account.objects.get(name=cast.THRIVING)
+    health_fell(mine, at - timedelta(days=5))
+    CurrentMeasure.objects.create(account=mine, measure="usage_trend", value=0.75, as_of=TODAY)
+    other = Account.objects.get(name=cast.STARTING)
+    CurrentMeasure.objects.create(account=other, measure="usage_trend", value=0.2, as_of=TODAY - timedelta(9))
+    row = Health.objects.get(account=mine)
+    DailyScore.objects.create(
+        account=mine,
+        day=date(2026, 11, 20),
+        today=1,
+        score=row.score - 9,
+        band="healthy",
+        coverage=1,
+        version=row.version,
+    )
+    told = beside(desk, "changed")
+    assert cast.THRIVING not in told and cast.STARTING not in told, told
+
+
+def drafted(account: Account, subject: str, at: datetime) -> None:
+    outbox.put(
+        to=Address("a@b.example"), subject=subject, text="…", kind=Kind.ACCOUNT, key=subject, draft=True,
+        account_id=account.pk, by=SYSTEM, at=at,
+    )  # fmt: skip
+
+
+def test_drafts_of_ones_accounts_wait_beside_the_queue_also_of_who_has_left(
+    desk: Client, strange: Account, at: datetime
+) -> None:
+    assert "承認待ちの下書きはありません" in beside(desk, "drafts") or "ありません" in beside(desk, "drafts")
+    drafted(strange, "他人の下書き", at)
+    drafted(Account.objects.get(name=cast.THRIVING), "活用のご案内", at)
+    lost = Account.objects.get(name=cast.STARTING)
+    drafted(lost, "またのご利用を", at)
+    Account.objects.filter(pk=lost.pk).update(status="lost")
+    told = beside(desk, "drafts")
+    assert "活用のご案内" in told and "またのご利用を" in told and cast.STARTING in told and "/drafts" in told
+    assert "他人の下書き" not in told
+
+
+def test_a_deputy_approves_the_drafts_of_who_is_away_and_sees_for_whom(
+    client: Client, sato: Member, at: datetime
+) -> None:
+    mate = cast.member(Role.CSM, "伊藤 悠斗", team="東日本")
+    drafted(Account.objects.get(name=cast.THRIVING), "活用のご案内", at)
+    tasks.open(
+        Account.objects.get(name=cast.STARTING), "請求先を確かめる", assignee=sato, due_on=TODAY, by=SYSTEM, at=at
+    )
+    Account.objects.filter(name=cast.STARTING).update(status="lost")
+    client.force_login(mate)
+    assert "活用のご案内" not in read(client) and "請求先を確かめる" not in read(client)
+    deputies.appoint(sato, mate, from_on=TODAY, until_on=TODAY + timedelta(7), by=SYSTEM, at=at)
+    drafts, others = beside(client, "drafts"), beside(client, "others")
+    assert "活用のご案内" in drafts and f"{sato.name}の代理" in drafts
+    assert "請求先を確かめる" in others and f"{sato.name}の代理" in others
+
+
+def test_todays_meetings_stand_beside_the_queue_with_their_hour(desk: Client, sato: Member, at: datetime) -> None:
+    account = Account.objects.get(name=cast.THRIVING)
+    assert "今日の打ち合わせはありません" in read(desk)
+    by = Actor.of(sato)
+    for title, when in (("月次定例", at + timedelta(hours=5)), ("来週の定例", at + timedelta(days=7))):
+        meetings.plan(account, title, starts_at=when, owner=sato, by=by, at=at)
+    other = cast.member(Role.CSM, "他部門", team="西日本")
+    meetings.plan(None, "他人の会議", starts_at=at + timedelta(hours=2), owner=other, by=Actor.of(other), at=at)
+    told = beside(desk, "meetings")
+    assert "14:00" in told and "月次定例" in told and cast.THRIVING in told
+    assert "来週の定例" not in told and "他人の会議" not in told
+
+
+def test_a_handoff_of_an_account_that_is_not_ones_own_yet_waits_beside_the_queue(
+    desk: Client, sato: Member, strange: Account, at: datetime
+) -> None:
+    assert 'id="handed"' not in read(desk)
+    made = handoffs.open(strange, receiver=sato, by=SYSTEM, at=at)
+    handoffs.fill(made, {item.value: Said("済み") for item in Item}, by=SYSTEM, at=at)
+    handoffs.send(made, by=SYSTEM, at=at)
+    told = beside(desk, "handed")
+    assert "他部門の顧客" in told and "受領待ち" in told and f"/handoffs/{made.pk}" in told

@@ -15,7 +15,7 @@ from nenrin.foundation.actors import SYSTEM, Actor
 from nenrin.foundation.models import Entry, Member, Organisation
 from nenrin.foundation.roles import Role
 from nenrin.work import handoff_rounds, handoffs, promises
-from nenrin.work.handing import figures, policies
+from nenrin.work.handing import figures, policies, reminders
 from nenrin.work.handoffs import Promised, Question, Said
 from nenrin.work.models import Handoff, Notice, Promise
 from nenrin.work.models.handoff import Item
@@ -100,8 +100,9 @@ def test_one_that_was_begun_before_its_contract_was_known_is_attached_to_it(acco
     made = handoffs.open(account, signed_on=date(2026, 11, 10), by=SYSTEM, at=at)
     signed = subscriptions.sign(account, by=SYSTEM, at=at, starts_on="2026-12-01")
     journal.seal()
-    assert handoff_rounds.step(at) == 0
+    handoff_rounds.step(at)
     made.refresh_from_db()
+    assert Handoff.objects.count() == 1
     assert (made.subscription, made.began, made.signed_on) == (signed, date(2026, 12, 1), date(2026, 11, 10))
 
 
@@ -241,3 +242,55 @@ def test_a_person_is_handed_over_and_forgotten(sent: Handoff, at: datetime) -> N
 def test_promises_of_others_stay_out_of_the_handoff(sent: Handoff, at: datetime) -> None:
     promises.make(sent.account, "別の約束", due_on=None, owner=None, by=SYSTEM, at=at)
     assert handoffs.fill(sent, {"promises": Said()}, by=SYSTEM, at=at).settled == 6
+
+
+# --- in time ----------------------------------------------------------------------------------------------------
+
+
+def _told(member: Member, code: str) -> int:
+    return Notice.objects.filter(member=member, code=f"handoff.{code}").count()
+
+
+def test_the_seller_hears_on_the_day_and_when_it_has_passed_then_the_heads(
+    account: Account, seller: Member, at: datetime
+) -> None:
+    head = cast.member(Role.HEAD, "責任 者")
+    handoffs.open(account, signed_on=date(2026, 11, 20), by=SYSTEM, at=at)  # due on Monday the 30th
+    heard = {}
+    for later in (5, 6, 7, 9, 10, 11):
+        reminders.remind(TODAY + timedelta(later), at=at + timedelta(later))
+        heard[later] = (_told(seller, "due"), _told(seller, "overdue"), _told(head, "late"))
+    assert heard == {5: (0, 0, 0), 6: (1, 0, 0), 7: (1, 1, 0), 9: (1, 1, 0), 10: (1, 1, 1), 11: (1, 1, 1)}
+
+
+def test_the_receiver_is_reminded_of_one_that_waits_for_more_than_two_business_days(
+    sent: Handoff, csm: Member, seller: Member, at: datetime
+) -> None:
+    heard = []
+    for later in (2, 3, 6):  # sent on Tuesday: Thursday, Friday, Monday
+        reminders.remind(TODAY + timedelta(later), at=at + timedelta(later))
+        heard.append(_told(csm, "waiting"))
+    assert heard == [0, 1, 1] and _told(seller, "overdue") == 0
+    handoffs.accept(sent, member=csm, by=Actor.of(csm), at=at)
+    reminders.remind(TODAY + timedelta(20), at=at + timedelta(20))
+    assert _told(csm, "waiting") == 1
+
+
+def test_questions_that_nobody_answers_are_recalled_and_without_a_seller_the_heads_hear(
+    sent: Handoff, csm: Member, seller: Member, at: datetime
+) -> None:
+    head = cast.member(Role.HEAD, "責任 者")
+    handoffs.send_back(sent, [Question("体制は？")], by=Actor.of(csm), at=at)
+    reminders.remind(TODAY + timedelta(2), at=at)
+    assert _told(seller, "asked") == 0
+    reminders.remind(TODAY + timedelta(3), at=at)
+    assert (_told(seller, "asked"), _told(head, "asked")) == (1, 0)
+    Handoff.objects.update(seller=None)
+    reminders.remind(TODAY + timedelta(3), at=at)
+    assert _told(head, "asked") == 1
+
+
+def test_the_worker_reminds_once_a_day(sent: Handoff, csm: Member, at: datetime) -> None:
+    for _ in range(2):
+        handoff_rounds.step(at + timedelta(days=6))
+    assert _told(csm, "waiting") == 1

@@ -19,7 +19,7 @@ from nenrin.ingest import lakes
 from nenrin.insight import history
 from nenrin.values import Text
 from nenrin.work import churn_reasons, following, loss_figures, losses
-from nenrin.work.models import ChurnReason, Loss
+from nenrin.work.models import ChurnReason, Loss, Notice, Task
 from nenrin.work.privacy import losses as privacy
 from tests import cast
 from tests.work import losses_world as world
@@ -123,6 +123,39 @@ def test_people_say_why_and_it_stands_on_the_account(account: Account, at: datet
     assert entry.particulars["reason_en"] == "Went to a competitor" and "competitor" not in entry.particulars
     losses.explain(found, reason=reason, by=SYSTEM, at=at)
     assert Entry.objects.filter(action="work.loss.explained").count() == 1, "said again, written once"
+
+
+def test_whoever_has_the_account_is_asked_why_until_somebody_has_said_it(account: Account, at: datetime) -> None:
+    found = lost(account, at)
+    task = Task.objects.get(key=f"loss:{found.pk}")
+    assert (task.assignee, task.account, task.is_open) == (account.owner, account, True)
+    assert task.title == "解約理由を記入する" and f"/losses/{found.pk}" in task.body
+    assert Notice.objects.filter(member=account.owner, code="task.assigned").count() == 1
+    losses.explain(found, words="まだ調査中", by=SYSTEM, at=at)
+    task.refresh_from_db()
+    assert task.is_open, "words alone are no reason of the list"
+    losses.explain(found, reason=ChurnReason.objects.get(key="price"), by=SYSTEM, at=at)
+    task.refresh_from_db()
+    assert (task.state, Task.objects.count()) == ("done", 1)
+
+
+def test_of_an_account_that_nobody_has_the_head_is_asked(org: Organisation, at: datetime) -> None:
+    head = cast.member(Role.HEAD, "責任 者")
+    found = lost(world.customer("担当なし", at=at), at)
+    assert Task.objects.get(key=f"loss:{found.pk}").assignee == head
+
+
+def test_who_stays_who_left_long_ago_and_who_said_why_leave_nothing_to_ask(account: Account, at: datetime) -> None:
+    found = lost(account, at)
+    subscriptions.withdraw_notice(contract(account), by=SYSTEM, at=at)
+    world.settled(at)
+    assert Task.objects.get(key=f"loss:{found.pk}").state == "dismissed"
+    old = world.customer("昨年の解約", at=at, owner=account.owner)
+    subscriptions.end(old.subscriptions.get(), on=TODAY - timedelta(200), by=SYSTEM, at=at)
+    known = world.customer("理由あり", at=at, owner=account.owner)
+    subscriptions.give_notice(known.subscriptions.get(), on=TODAY, reason="価格", by=SYSTEM, at=at)
+    world.settled(at)
+    assert Loss.objects.standing().count() == 2 and not Task.objects.open().exists()
 
 
 def test_two_who_explain_at_once_are_told(account: Account, at: datetime) -> None:

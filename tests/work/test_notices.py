@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from nenrin.foundation.actors import SYSTEM
+from nenrin.customers import accounts, deputies
+from nenrin.foundation import organisation
+from nenrin.foundation.actors import SYSTEM, Actor
 from nenrin.foundation.mail import sending
 from nenrin.foundation.models import Mail, Member, Organisation, WebhookDelivery
 from nenrin.foundation.roles import Role
 from nenrin.foundation.webhooks import endpoints
 from nenrin.values import Text
-from nenrin.work import notice_mails, notices, quiet_hours
+from nenrin.work import notice_mails, notices, promise_reminders, promises, quiet_hours, tasks
 from nenrin.work.models import Notice
 from nenrin.work.models.notice import Way
 from tests import cast
@@ -116,3 +118,52 @@ def test_slack_gets_one_line_without_names_unless_the_channel_takes_them(mika: M
     tell(mika, at, "3")
     notice_mails.step(at)
     assert "山口がメンション 3" in WebhookDelivery.objects.latest("pk").body
+
+
+# --- deputies ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def ito(mika: Member) -> Member:
+    return cast.member(Role.HEAD, "伊藤 悠斗")
+
+
+def _away(mika: Member, ito: Member, at: datetime) -> date:
+    today = organisation.today(at)
+    deputies.appoint(mika, ito, from_on=today, until_on=today + timedelta(7), by=SYSTEM, at=at)
+    return today
+
+
+def test_a_deputy_hears_what_whoever_is_away_is_told_and_for_whom(mika: Member, ito: Member, at: datetime) -> None:
+    tell(mika, at, "before")
+    assert not Notice.objects.filter(member=ito).exists()
+    _away(mika, ito, at)
+    assert tell(mika, at).member == mika and tell(mika, at).member == mika
+    notices.tell_many(
+        [notices.News(member=mika, code="task.assigned", text=Text("Task", "タスク"), key="2")] * 2, by=SYSTEM, at=at
+    )
+    heard = {row.code: row.words for row in Notice.objects.filter(member=ito)}
+    assert heard["mention.task"].ja == "（佐藤 美咲の代理）山口がメンション 1"
+    assert heard["task.assigned"].en == "For 佐藤 美咲: Task" and Notice.objects.filter(member=ito).count() == 2
+    assert Notice.objects.filter(member=mika).count() == 3
+    tell(ito, at, "own")
+    assert Notice.objects.filter(member=mika).count() == 3, "not the other way round"
+    tell(mika, at + timedelta(days=7), "after")
+    assert Notice.objects.filter(member=ito).count() == 3
+
+
+def test_a_deputy_does_not_hear_of_what_they_did_themselves(mika: Member, ito: Member, at: datetime) -> None:
+    _away(mika, ito, at)
+    text = Text("Done", "完了")
+    notices.tell(mika, "task.done", text=text, url="/tasks/1", key="1", by=Actor.of(ito), at=at)
+    assert not Notice.objects.filter(member=ito).exists()
+
+
+def test_reminders_of_promises_and_tasks_reach_the_deputy(mika: Member, ito: Member, at: datetime) -> None:
+    account = accounts.open(cast.DRIFTING, by=SYSTEM, at=at)
+    today = _away(mika, ito, at)
+    tasks.open(account, "資料を送る", assignee=mika, due_on=today, by=SYSTEM, at=at)
+    promises.make(account, "帳票の英語版", due_on=today, owner=mika, by=Actor.of(mika), at=at)
+    promise_reminders.remind(today, at=at)
+    heard = set(Notice.objects.filter(member=ito).values_list("code", flat=True))
+    assert heard == {"task.assigned", "promise.due"}

@@ -27,8 +27,10 @@ from nenrin.ingest import tickets
 from nenrin.ingest.facts import knowing
 from nenrin.insight.models import CurrentMeasure, DailyScore, Health, Risk, RiskModelVersion
 from nenrin.values import Money, Text
-from nenrin.work import cadence, tasks, touches
+from nenrin.work import cadence, handoffs, tasks, touches
+from nenrin.work.handoffs import Said
 from nenrin.work.models import Task
+from nenrin.work.models.handoff import Item
 from nenrin.work.models.queue import Answered, QueueAnswer
 from nenrin.work.opportunities import holding
 from nenrin.work.privacy import queue as privacy
@@ -330,6 +332,39 @@ def test_a_deputy_sees_the_queue_in_place_of_who_is_away(desk: Desk, at: datetim
     deputies.appoint(desk.member, mate, from_on=TODAY, until_on=TODAY + timedelta(7), by=SYSTEM, at=at)
     assert desk.rows(member=mate)[SHIRAKABA].standing.stands_in_for == desk.member.name
     assert desk.rows(member=mate, on=TODAY + timedelta(7)) == {}
+
+
+def test_a_handoff_stands_on_the_day_of_whoever_is_to_accept_or_to_write_it(desk: Desk, at: datetime) -> None:
+    seller = cast.member(Role.SALES, "山口 健")
+    account = desk.account(SHIRAKABA)
+    ownership.assign(account, seller, by=SYSTEM, at=at, phase=Phase.SALES)
+    made = handoffs.open(account, signed_on=date(2026, 11, 2), by=SYSTEM, at=at)  # due on the 10th
+    assert "handoff" not in desk.reasons(SHIRAKABA)
+    late = {one.code: one for one in desk.rows(member=seller)[SHIRAKABA].reasons}["handoff_due"]
+    assert late.headline.ja == "引き継ぎが14日超過" and late.is_promised
+    handoffs.fill(made, {item.value: Said("済み") for item in Item}, by=Actor.of(seller), at=at)
+    handoffs.send(made, by=Actor.of(seller), at=at)
+    found = desk.reasons(SHIRAKABA)["handoff"]
+    assert "受領待ち" in found.headline.ja and not found.is_promised and found.url == f"/handoffs/{made.pk}"
+    later = {one.code: one for one in desk.rows(on=TODAY + timedelta(2))[SHIRAKABA].reasons}["handoff"]
+    assert later.is_promised
+    assert "handoff_due" not in {r.code for row in desk.rows(member=seller).values() for r in row.reasons}
+    handoffs.accept(made, by=desk.by, at=at)
+    assert "handoff" not in desk.reasons(SHIRAKABA)
+
+
+def test_a_deputy_sees_the_tasks_of_who_is_away_and_whose_they_are(desk: Desk, at: datetime) -> None:
+    mate = cast.member(Role.CSM, "伊藤 悠斗", team="東日本")
+    tasks.open(desk.account(SHIRAKABA), "見積もりを送る", assignee=desk.member, due_on=TODAY, by=SYSTEM, at=at)
+    tasks.open(None, "自分だけの用事", assignee=desk.member, due_on=TODAY, by=SYSTEM, at=at)
+    assert desk.day(member=mate).portfolio.tasks == []
+    deputies.appoint(desk.member, mate, from_on=TODAY, until_on=TODAY + timedelta(7), by=SYSTEM, at=at)
+    told = {one.code: one for one in desk.rows(member=mate)[SHIRAKABA].reasons}["task"]
+    assert told.play.title.ja == "見積もりを送る" and told.evidence[0].ja == "不在の佐藤 美咲の代理。"
+    day = desk.day(member=mate).portfolio
+    assert ([task.title for task in day.tasks], day.due) == (["見積もりを送る"], [])
+    assert desk.reasons(SHIRAKABA)["task"].evidence == (), "to whoever is away it is simply theirs"
+    assert desk.day(member=mate, on=TODAY + timedelta(7)).portfolio.tasks == []
 
 
 def test_the_accounts_of_others_are_not_on_the_day(desk: Desk, at: datetime) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -12,12 +13,22 @@ from nenrin.customers.errors import Refused
 from nenrin.customers.models import Account, Assignment
 from nenrin.customers.models.handover import Handover
 from nenrin.customers.statuses import Phase
-from nenrin.foundation import journal
+from nenrin.foundation import bulk, journal
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.models import Member
 from nenrin.values import Text
 
 MOST_WORDS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """An account (ids) that has gone to the receiver in a phase already, while the giver still has work open there."""
+
+    account: int
+    phase: str
+    giver: int
+    receiver: int
 
 
 class Answered(ValueError):
@@ -65,6 +76,34 @@ def propose_many(
             made.append(propose(account, receiver, by=by, at=at, phase=phase, note=note))
         except Refused:
             continue
+    return made
+
+
+def follow_many(passed: Sequence[Passed], *, by: Actor, at: datetime) -> list[Handover]:
+    """Ask whoever has an account by now to take over what the one before left open there.
+
+    Where one is waiting for the same account and phase it stays, and none is made. Safe to repeat.
+    Journal: customers.handover.proposed.
+    """
+    with transaction.atomic():
+        keys = sorted({one.account for one in passed})
+        list(Account.objects.select_for_update().filter(pk__in=bulk.among(keys)).order_by("pk").values_list("pk"))
+        waiting = set(
+            Handover.objects.filter(account__in=bulk.among(keys), state="proposed").values_list("account_id", "phase")
+        )
+        made = [
+            Handover(
+                account_id=one.account, phase=one.phase, giver_id=one.giver, receiver_id=one.receiver, proposed_at=at,
+                proposed_by_id=by.member,
+            )
+            for one in passed
+            if (one.account, one.phase) not in waiting
+        ]  # fmt: skip
+        bulk.insert(made)
+        members = Member.objects.in_bulk({row.receiver_id for row in made})
+        for row in made:
+            row.receiver = members[row.receiver_id]
+        journal.record_many(_draft("proposed", row, by, at) for row in made)
     return made
 
 
@@ -127,9 +166,10 @@ def _close(row: Handover, state: str, by: Actor, at: datetime) -> Handover:
 
 
 def _record(verb: str, row: Handover, by: Actor, at: datetime) -> None:
+    journal.record_many([_draft(verb, row, by, at)])
+
+
+def _draft(verb: str, row: Handover, by: Actor, at: datetime) -> journal.Draft:
     note = {"phase": row.phase, "receiver_id": row.receiver_id, "giver_id": row.giver_id, **row.contents}
     said = {"receiver": row.receiver.name, "note": row.note, "reason": row.answer}
-    journal.record(
-        f"customers.handover.{verb}", actor=by, at=at, account=row.account_id, subject=("handover", row.pk),
-        particulars=note, personal=said,
-    )  # fmt: skip
+    return journal.Draft(f"customers.handover.{verb}", by, at, row.account_id, [("handover", row.pk)], note, said)

@@ -1,8 +1,8 @@
-"""What goes along when somebody else takes an account over: its open tasks, promises and success plans."""
+"""What goes along when somebody else takes an account over: its open tasks, promises, success plans and onboarding."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,15 +11,16 @@ from django.db import transaction
 from nenrin.customers import handovers
 from nenrin.customers.models import Account, Handover
 from nenrin.customers.statuses import Phase
+from nenrin.foundation import organisation
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.models import Member
 from nenrin.values import Text
-from nenrin.work import notices, plans, promises, tasks
-from nenrin.work.models.plan import PlanState, SuccessPlan
+from nenrin.work import left_open, notices, plans, promises, tasks
+from nenrin.work.models.onboarding import OnboardingProject
+from nenrin.work.models.plan import SuccessPlan
 from nenrin.work.models.promise import Promise
 from nenrin.work.models.task import Task
-
-_OPEN = (PlanState.DRAFT, PlanState.AGREED)
+from nenrin.work.onboarding import projects
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +30,20 @@ class Contents:
     tasks: Sequence[Task]
     promises: Sequence[Promise]
     plans: Sequence[SuccessPlan]
+    projects: Sequence[OnboardingProject]
 
     @property
     def counts(self) -> Mapping[str, int]:
-        return {"tasks": len(self.tasks), "promises": len(self.promises), "plans": len(self.plans)}
+        return {noun: len(getattr(self, noun)) for noun in left_open.NOUNS}
 
 
 def contents(row: Handover) -> Contents:
-    """Three queries."""
-    open_tasks = Task.objects.open().filter(account=row.account_id).select_related("assignee")
-    open_promises = Promise.objects.open().filter(account=row.account_id).select_related("owner")
-    open_plans = SuccessPlan.objects.filter(account=row.account_id, state__in=_OPEN).select_related("owner")
-    return Contents(list(open_tasks), list(open_promises), list(open_plans))
+    """Four queries."""
+    rows = left_open.of([row.account_id])
+    return Contents(
+        list(rows["tasks"].select_related("assignee")), list(rows["promises"].select_related("owner")),
+        list(rows["plans"].select_related("owner")), list(rows["projects"].select_related("owner")),
+    )  # fmt: skip
 
 
 def propose(
@@ -68,39 +71,36 @@ def propose_many(
 
 
 def accept(row: Handover, *, by: Actor, at: datetime) -> Handover:
-    """Take the account over, with the giver's open tasks, promises and plans; the giver is told.
+    """Take the account over, with what the giver, and whoever had it shortly before, has open there; the giver is told.
 
     Raises handovers.Answered. Journal: customers.handover.accepted, and each thing's own entry.
     """
     with transaction.atomic():
         held = contents(row)
         accepted = handovers.accept(row, by=by, at=at, contents=held.counts)
-        _give(held, accepted.giver_id, accepted.receiver, by, at)
+        going = left_open.going(accepted, organisation.today(at))
+        _give(held, going, accepted.receiver, by, at)
         if accepted.giver is not None:
             name, who = accepted.account.name, accepted.receiver.name
-            _tell(
-                accepted,
-                accepted.giver,
-                "accepted",
-                Text(f"{who} took over {name}", f"{who}が{name}を引き継ぎました"),
-                by,
-                at,
-            )
+            text = Text(f"{who} took over {name}", f"{who}が{name}を引き継ぎました")
+            _tell(accepted, accepted.giver, "accepted", text, by, at)
     return accepted
 
 
-def _give(held: Contents, giver: int | None, receiver: Member, by: Actor, at: datetime) -> None:
-    if giver is None:
-        return
+def _give(held: Contents, going: Mapping[int, Collection[str]], receiver: Member, by: Actor, at: datetime) -> None:
+    """`going`: givers by id, with the nouns of which each gives what they have."""
     for task in held.tasks:
-        if task.assignee_id == giver:
+        if "tasks" in going.get(task.assignee_id or 0, ()):
             tasks.assign(task, receiver, by=by, at=at)
     for promise in held.promises:
-        if promise.owner_id == giver:
+        if "promises" in going.get(promise.owner_id or 0, ()):
             promises.change(promise, owner=receiver, by=by, at=at)
     for plan in held.plans:
-        if plan.owner_id == giver:
+        if "plans" in going.get(plan.owner_id or 0, ()):
             plans.change(plan, owner=receiver, by=by, at=at)
+    for project in held.projects:
+        if "projects" in going.get(project.owner_id or 0, ()):
+            projects.assign(project, receiver, by=by, at=at)
 
 
 def _tell(row: Handover, member: Member, verb: str, text: Text, by: Actor, at: datetime) -> None:

@@ -18,7 +18,7 @@ from nenrin.insight import history
 from nenrin.insight.executive import leaving
 from nenrin.insight.history import Shown
 from nenrin.values import Text
-from nenrin.work import checking, churn_reasons
+from nenrin.work import checking, churn_reasons, loss_asking
 from nenrin.work.models import ChurnReason, Loss
 
 MOST_WORDS = 5_000
@@ -41,7 +41,7 @@ def open_many(rows: Sequence[Leaving], *, by: Actor, at: datetime) -> list[Loss]
     """A loss for each account that has none running. Safe to repeat. Journal: work.loss.opened.
 
     What was shown 90 and 180 days before the decision is written down; a reason that came with the contract is taken
-    where it names one of the list.
+    where it names one of the list, and where none did whoever has the account is asked for it.
     """
     there = set(
         Loss.objects.running().filter(account__in=[one.account.pk for one in rows]).values_list("account", flat=True)
@@ -54,6 +54,7 @@ def open_many(rows: Sequence[Leaving], *, by: Actor, at: datetime) -> list[Loss]
     with transaction.atomic():
         made = Loss.objects.bulk_create(made, batch_size=500)
         journal.record_many(_draft("opened", row, by, at) for row in made)
+        loss_asking.ask(made, at=at)
     return made
 
 
@@ -83,6 +84,7 @@ def explain(loss: Loss, *, by: Actor, at: datetime, version: int | None = None, 
         journal.record_many([_draft("explained", stands, by, at)])
         if "reason" in changed:
             _on_account(stands, by, at)
+            loss_asking.settle(stands, by=by, at=at)
     return stands
 
 
@@ -107,6 +109,7 @@ def _close(loss: Loss, verb: str, fields: dict[str, Any], by: Actor, at: datetim
                 setattr(stands, name, value)
             _save(stands, at)
             journal.record_many([_draft(verb, stands, by, at)])
+            loss_asking.settle(stands, by=by, at=at)
     return stands
 
 

@@ -1,14 +1,18 @@
-"""Notices: tell a member something once, let them read it, send it on by mail as they wish."""
+"""Notices: tell a member something once, let them read it, send it on by mail as they wish.
+
+Of whoever is away their deputy hears too, marked as such.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
 
+from nenrin.customers import deputies
 from nenrin.customers.models import Account
 from nenrin.foundation import journal, organisation
 from nenrin.foundation.actors import Actor
@@ -52,10 +56,11 @@ def tell(
     there = Notice.objects.filter(member=member, key=key[:200]).first()
     if there is not None:
         return there
-    [row] = _built([news], by, at)
+    row, *others = _built([news], by, at)
     try:
         with transaction.atomic():
             row.save(force_insert=True)
+            Notice.objects.bulk_create(others, ignore_conflicts=True)
     except IntegrityError:  # two at once: the other's stands
         return Notice.objects.get(member=member, key=row.key)
     return row
@@ -113,7 +118,9 @@ def ways_of(member: Member) -> dict[str, Way]:
     return {kind: Way(chosen.get(kind, default)) for kind, (_, default) in KINDS.items()}
 
 
-def _built(news: Sequence[News], by: Actor, at: datetime) -> list[Notice]:
+def _built(told: Sequence[News], by: Actor, at: datetime) -> list[Notice]:
+    """Those told first, then what their deputies hear of it."""
+    news = [*told, *_for_deputies(told, by, at)]
     members = {each.member.pk: each.member for each in news}
     chosen = {
         (member, kind): Way(way)
@@ -123,6 +130,26 @@ def _built(news: Sequence[News], by: Actor, at: datetime) -> list[Notice]:
     }
     zone = organisation.zone()
     return [_row(each, chosen, zone, by, at) for each in news]
+
+
+def _for_deputies(told: Sequence[News], by: Actor, at: datetime) -> list[News]:
+    """Whoever stands in today for one of them hears the same, but of what they did themselves or are told anyway."""
+    away = deputies.of(organisation.today(at)) if told else {}
+    wanted = {away[each.member.pk] for each in told if each.member.pk in away} - {by.member}
+    if not wanted:
+        return []
+    standing_in = Member.objects.filter(is_active=True).in_bulk(wanted)
+    heard = {(each.member.pk, each.url, each.code) for each in told}
+    return [
+        replace(each, member=deputy, text=_marked(each), key=f"for:{each.member.pk}:{each.key}")
+        for each in told
+        if (deputy := standing_in.get(away.get(each.member.pk, 0))) and (deputy.pk, each.url, each.code) not in heard
+    ]
+
+
+def _marked(news: News) -> Text:
+    name = news.member.name
+    return Text(f"For {name}: {news.text.en}", f"（{name}の代理）{news.text.ja}")
 
 
 def _row(news: News, chosen: dict[tuple[int, str], Way], zone: ZoneInfo, by: Actor, at: datetime) -> Notice:

@@ -1,4 +1,4 @@
-"""What stands beside the queue: today's meetings, and drafts that wait for somebody's yes."""
+"""What stands beside the queue: today's meetings, other tasks and handoffs, drafts that wait for somebody's yes."""
 
 from __future__ import annotations
 
@@ -7,17 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from django.db.models import OuterRef, Subquery
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
 
-from nenrin.foundation import bulk
+from nenrin.customers.models import Account
 from nenrin.foundation.models import Mail, Member
 from nenrin.foundation.models.mail import MailState
 from nenrin.foundation.permissions import FieldClass, Permission, allowed, visible
 from nenrin.values import Text
 from nenrin.work.models.meeting import Meeting
 from nenrin.work.models.task import Task
+from nenrin.work.queue import portfolio
 from nenrin.work.queue.portfolio import Portfolio
+from nenrin.work.queue.sources import handoffs
 
 #: Drafts that are named, and counted at most.
 NAMED, COUNTED = 3, 100
@@ -38,16 +41,28 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Other:
+    """`away`: whose it is, where the member only stands in."""
+
     task: Task
     title: str
+    away: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A handoff that waits for the member, of an account that is not on their day yet."""
+
+    name: str
+    told: Text
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """`rows`: subject and account of the newest; `whom` is personal and blank where it may not be read."""
+    """`rows`: subject, account and whom the member stands in for, of the newest. A subject is personal."""
 
     count: int
-    rows: tuple[tuple[str, str], ...]
+    rows: tuple[tuple[str, str, str], ...]
     url: str
 
 
@@ -83,30 +98,49 @@ def _clock(one: Meeting, zone: ZoneInfo) -> str:
 
 
 def others(held: Portfolio, viewer: Member) -> list[Other]:
-    """Tasks due beside the queue, those that the viewer may see; one query more on a colleague's day."""
-    rows = [task for task in held.due if task.account_id not in held.standing]
-    if rows and viewer.pk != held.member.pk:
+    """Tasks due beside the queue, those that the viewer may see; one query more where they are others' too."""
+    rows = [task for task in held.tasks if task.account_id not in held.standing]
+    if rows and (viewer.pk != held.member.pk or any(task.assignee_id != viewer.pk for task in rows)):
         reached = Task.objects.for_member(viewer, Permission.TASKS_VIEW)
         known = set(reached.filter(pk__in=[task.pk for task in rows]).values_list("pk", flat=True))
         rows = [task for task in rows if task.pk in known]
     may_read = visible(viewer, FieldClass.PERSONAL)
-    return [Other(task, task.title if may_read else HIDDEN) for task in rows]
+    return [Other(task, task.title if may_read else HIDDEN, _away(task, held)) for task in rows]
+
+
+def _away(task: Task, held: Portfolio) -> str:
+    return task.assignee.name if task.assignee is not None and task.assignee_id != held.member.pk else ""
+
+
+def handed(held: Portfolio, viewer: Member) -> list[Handed]:
+    """Handoffs that wait for the member beside the queue, to whoever may look at handoffs."""
+    if viewer.pk != held.member.pk or allowed(viewer, Permission.HANDOFFS_VIEW) is None:
+        return []
+    rows = [one for one in handoffs.waiting(held) if one.account not in held.standing]
+    return [Handed(one.name, handoffs.headline(one, held.on), _address("handoff", one.key)) for one in rows]
 
 
 def drafts(held: Portfolio) -> Waiting | None:
-    """Of the member's accounts; None for whoever may not approve any. One query."""
+    """Of the accounts that the member looks after, customers or not (who left is written to as well); None for whoever
+    may not approve any. One query."""
     url = _address("drafts")
     if allowed(held.member, Permission.MAIL_APPROVE) is None or not url:
         return None
-    rows = Mail.objects.filter(state=MailState.DRAFT, account__in=bulk.among(list(held))).order_by("-created_at")
-    found = list(rows.values_list("subject", "account")[:COUNTED])
+    name = Account.objects.filter(pk=OuterRef("account")).values("name")
+    rows = Mail.objects.filter(state=MailState.DRAFT, account__in=portfolio.owned(held.member, held.on).values("pk"))
+    told = rows.annotate(whom=Subquery(name)).order_by("-created_at", "-pk")
+    found = list(told.values_list("subject", "whom", "account")[:COUNTED])
     may_read = visible(held.member, FieldClass.PERSONAL)
     named = tuple(
-        (subject if may_read else "—", held.standing[account].account.name)
-        for subject, account in found[:NAMED]
-        if account
+        (subject if may_read else HIDDEN, whom or "", _stands_in(held, account))
+        for subject, whom, account in found[:NAMED]
     )
     return Waiting(len(found), named, url)
+
+
+def _stands_in(held: Portfolio, account: int | None) -> str:
+    row = held.standing.get(account or 0)
+    return row.stands_in_for if row else ""
 
 
 def _address(name: str, *args: object) -> str:

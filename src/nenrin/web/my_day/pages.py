@@ -59,6 +59,7 @@ def context(request: MemberRequest, day: Day, meetings: list[Meeting], zone: Zon
         "since": begun,
         "changes": changes.of(held, begun),
         "others": beside.others(held, request.user),
+        "handed": beside.handed(held, request.user),
         "quiet": [] if within or beyond else quiet(held),
         "may_answer": held.member.pk == request.user.pk and allowed(request.user, Permission.TASKS_EDIT) is not None,
         "may_see_team": allowed(request.user, Permission.CAPACITY_VIEW) is not None,

@@ -49,6 +49,8 @@ KINDS: Mapping[str, Kind] = {
     "proposal": Kind(Text("Take the next step of the proposal", "提案の次の一手を進める"), 20, 0.30, 1),
     "propose": Kind(Text("Propose what serves their goal", "顧客の目標に沿った提案をする"), 30, 0.15, 3),
     "promise": Kind(Text("Keep it, or tell them the new day", "履行するか、新しい期日を顧客へ伝える"), 10, 0.15, 0),
+    "handoff": Kind(Text("Read the handoff and accept it, or ask", "引き継ぎを読み、受領または質問する"), 20, 0.10, 1),
+    "handoff_due": Kind(Text("Write the handoff and send it", "引き継ぎを記入して送付する"), 30, 0.10, 0),
     "onboarding_behind": Kind(
         Text("Settle with them what is overdue", "超過している手順を顧客と片付ける"), 20, 0.15, 1
     ),

@@ -17,7 +17,7 @@ from nenrin.customers.models.capacity import MINUTES_A_DAY, Capacity
 from nenrin.customers.models.deputy import Deputy
 from nenrin.customers.statuses import LIVE, Phase, Stage, Status
 from nenrin.foundation import bulk
-from nenrin.foundation.calendar import day_of
+from nenrin.foundation.calendar import add_business_days, day_of
 from nenrin.foundation.models import Member, Organisation
 from nenrin.foundation.permissions import Permission
 from nenrin.foundation.roles import Role
@@ -31,7 +31,7 @@ from nenrin.work.models.touch import Channel, Direction
 WEEK = 7
 MOST_TASKS = 500
 #: Measures that reasons speak of.
-MEASURES = ("active_user_share", "weekly_active_users", "days_since_activity", "urgent_ticket_age")
+MEASURES = ("active_user_share", "weekly_active_users", "days_since_activity", "urgent_ticket_age", "usage_trend")
 #: What is read of an account and of its health: the whole rows take twice as long.
 _ACCOUNT = (
     *("name", "status", "stage", "currency", "mrr_minor", "seats", "customer_since", "created_at"),
@@ -58,12 +58,14 @@ class Standing:
     account: Account
     health: Health | None
     before: float | None = None  # score a week ago
+    last: float | None = None  # score at the end of the last business day
     talked_on: date | None = None  # last meeting or call
     written_on: date | None = None  # last mail by a person
     every_days: int | None = None  # cadence that the touch model promises
     ends_unless_renewed: bool = False  # the contract whose end is next does not renew by itself
     risks: Mapping[str, Told] = field(default_factory=dict)
     measures: Mapping[str, float] = field(default_factory=dict)
+    measured_on: Mapping[str, date] = field(default_factory=dict)  # when each last changed
     stands_in_for: str = ""
 
     @property
@@ -88,9 +90,10 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """`kind`: left, answer, ticket, waits (for us: no proposal meanwhile), promise, onboarding or opportunity. `figure`: an answer's score. `words` and `name` are
-    personal, but of onboarding: there `words` are its standing and four counts (settled, all, overdue with us, with them);
-    and of an opportunity: its kind, its state and the seller's number, `name` its next step."""
+    """`kind`: left, answer, ticket, waits (for us: no proposal meanwhile), promise, onboarding, opportunity, handoff or
+    handoff_due. `figure`: an answer's score. `words` and `name` are personal, but of onboarding: there `words` are its
+    standing and four counts (settled, all, overdue with us, with them); of an opportunity: its kind, its state and the
+    seller's number, `name` its next step; and of handoffs: the colleague who is to act, `name` the account's."""
 
     account: int
     kind: str
@@ -108,6 +111,7 @@ class Portfolio(Sequence[int]):
         self.member, self.on, self.at, self.currency = member, on, at, currency
         self.standing: Mapping[int, Standing] = {row.account.pk: row for row in rows}
         self.minutes_a_day = MINUTES_A_DAY
+        self.only: Sequence[int] | None = None  # what is asked for is these accounts' alone
         self.signals: list[Signal] | None = None  # of nenrin.work.queue.signals, once they are asked for
         self._keys = tuple(self.standing)
 
@@ -125,11 +129,19 @@ class Portfolio(Sequence[int]):
         return iter(self._keys)
 
     @cached_property
-    def due(self) -> list[Task]:
-        """The member's open tasks that are due, whatever account they are for; those put off come back on their day."""
-        rows = Task.objects.open().filter(assignee=self.member, due_on__lte=self.on).order_by("due_on", "pk")
-        known = rows.select_related("account")[:MOST_TASKS]
+    def tasks(self) -> list[Task]:
+        """Open tasks that are due: the member's own, whatever account they are for, and those for accounts of colleagues
+        for whom the member stands in. Those put off come back on their day."""
+        away = Deputy.objects.on(self.on).filter(deputy=self.member).values("member")
+        whose = Q(assignee=self.member) | Q(assignee__in=away, account__isnull=False)
+        rows = Task.objects.open().filter(whose, due_on__lte=self.on).order_by("due_on", "pk")
+        known = rows.select_related("account", "assignee")[:MOST_TASKS]
         return [row for row in known if row.snoozed_until is None or row.snoozed_until <= self.on]
+
+    @property
+    def due(self) -> list[Task]:
+        """The member's own of these."""
+        return [row for row in self.tasks if row.assignee_id == self.member.pk]
 
 
 def of(member: Member, on: date, at: datetime, org: Organisation, *, only: Sequence[int] | None = None) -> Portfolio:
@@ -138,8 +150,9 @@ def of(member: Member, on: date, at: datetime, org: Organisation, *, only: Seque
     accounts = [account for account in rows if account.status == Status.CUSTOMER]
     keys = [account.pk for account in accounts]
     risks, measures, zone = _risks(keys), _measures(keys), ZoneInfo(org.zone)
-    standing = [_standing(a, risks.get(a.pk, {}), measures.get(a.pk, {}), zone) for a in accounts]
+    standing = [_standing(a, risks.get(a.pk, {}), measures.get(a.pk, []), zone) for a in accounts]
     found = Portfolio(member, on, at, standing, org.currency)
+    found.only = only
     if accounts and (stated := accounts[0].__dict__["minutes_a_day"]) is not None:
         found.minutes_a_day = stated
     return found
@@ -172,7 +185,7 @@ def _accounts(member: Member, on: date) -> QuerySet[Account]:
     touched = Touch.objects.filter(account=OuterRef("pk"), retracted_at__isnull=True)
     last = touched.exclude(direction=Direction.INTERNAL).order_by("-happened_at").values("happened_at")
     mailed = letters.by_people().filter(account=OuterRef("pk"))
-    score = DailyScore.objects.filter(account=OuterRef("pk"), day=on - timedelta(WEEK)).values("score")
+    scores = DailyScore.objects.filter(account=OuterRef("pk")).values("score")
     cadence = TouchModel.objects.filter(key=OuterRef("touch_model")).values("contact_every_days")
     ending = Subscription.objects.filter(
         account=OuterRef("pk"), ends_on=OuterRef("renewal_on"), auto_renews=False, status__in=LIVE, archived_at__isnull=True
@@ -185,7 +198,8 @@ def _accounts(member: Member, on: date) -> QuerySet[Account]:
         talked_at=Subquery(last.filter(channel__in=(Channel.MEETING, Channel.CALL))[:1]),
         written_at=Subquery(last.filter(channel=Channel.MAIL, direction=Direction.OUT)[:1]),
         mailed_at=Subquery(mailed.order_by("-handed_over_at").values("handed_over_at")[:1]),
-        before=Subquery(score[:1]),
+        before=Subquery(scores.filter(day=on - timedelta(WEEK))[:1]),
+        last=Subquery(scores.filter(day=add_business_days(on, -1))[:1]),
         every_days=Subquery(cadence[:1]),
         ends_unless_renewed=Exists(ending),
     ).order_by("pk")
@@ -203,20 +217,23 @@ def _risks(accounts: Sequence[int]) -> dict[int, dict[str, Told]]:
     return found
 
 
-def _measures(accounts: Sequence[int]) -> dict[int, dict[str, float]]:
-    found: dict[int, dict[str, float]] = {}
+def _measures(accounts: Sequence[int]) -> dict[int, list[tuple[str, float, date]]]:
+    found: dict[int, list[tuple[str, float, date]]] = {}
     rows = CurrentMeasure.objects.filter(account__in=bulk.among(accounts), measure__in=MEASURES)
-    for key, measure, value in rows.values_list("account_id", "measure", "value"):
-        found.setdefault(key, {})[measure] = value
+    for key, measure, value, as_of in rows.values_list("account_id", "measure", "value", "as_of"):
+        found.setdefault(key, []).append((measure, value, as_of))
     return found
 
 
-def _standing(account: Account, risks: dict[str, Told], measures: dict[str, float], zone: ZoneInfo) -> Standing:
+def _standing(
+    account: Account, risks: dict[str, Told], measures: list[tuple[str, float, date]], zone: ZoneInfo
+) -> Standing:
     noted = account.__dict__  # what the query annotated
     talked = noted["talked_at"]
     written = max(filter(None, (noted["written_at"], noted["mailed_at"])), default=None)
     return Standing(
-        account, getattr(account, "health", None), noted["before"], talked and day_of(talked, zone),
-        written and day_of(written, zone), noted["every_days"], noted["ends_unless_renewed"], risks, measures,
+        account, getattr(account, "health", None), noted["before"], noted["last"], talked and day_of(talked, zone),
+        written and day_of(written, zone), noted["every_days"], noted["ends_unless_renewed"], risks,
+        {key: value for key, value, _ in measures}, {key: on for key, _, on in measures},
         "" if noted["is_own"] else noted["owner_name"] or "—",
     )  # fmt: skip

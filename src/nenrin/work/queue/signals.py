@@ -1,4 +1,4 @@
-"""What customers said and what we owe them, as far as it asks for an answer: one query for seven kinds of rows.
+"""What customers said and what we owe them, as far as it asks for an answer: one query for nine kinds of rows.
 
 A union of narrow rows instead of a query each: a page has a budget of queries, and each kind is few rows.
 """
@@ -9,16 +9,18 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from django.db.models import CharField, DateField, Exists, F, IntegerField, OuterRef, Value
+from django.db.models import CharField, DateField, Exists, F, IntegerField, OuterRef, Q, Value
 from django.db.models.functions import Cast, Coalesce, Concat
 
 from nenrin.customers.models import Contact
+from nenrin.customers.models.deputy import Deputy
 from nenrin.customers.statuses import DecisionRole
 from nenrin.foundation import bulk
 from nenrin.foundation.calendar import add_business_days
 from nenrin.ingest.models import Answer, Ticket
 from nenrin.work import letters
-from nenrin.work.models import Touch
+from nenrin.work.models import Handoff, Touch
+from nenrin.work.models.handoff import WRITING, HandoffState
 from nenrin.work.models.onboarding import OnboardingProject, Standing
 from nenrin.work.models.opportunity import Opportunity
 from nenrin.work.models.promise import Promise, PromiseState
@@ -35,14 +37,16 @@ _WORDS = CharField(max_length=2000)
 def of(portfolio: Portfolio, *kinds: str) -> list[Signal]:
     """Those of some kinds; read once for a portfolio, whoever asks first."""
     if portfolio.signals is None:
-        portfolio.signals = _read(list(portfolio), portfolio.on, portfolio.at)
+        portfolio.signals = _read(portfolio, portfolio.on, portfolio.at)
     return [one for one in portfolio.signals if one.kind in kinds]
 
 
-def _read(keys: Sequence[int], on: date, at: datetime) -> list[Signal]:
+def _read(portfolio: Portfolio, on: date, at: datetime) -> list[Signal]:
+    keys, handed = list(portfolio), _handoffs(portfolio)
     if not keys:
-        return []
+        return [_signal(*row) for row in handed[0].union(handed[1], all=True)]
     others = (
+        *handed,
         _answers(keys, at),
         _tickets(keys, at),
         *_waits(keys, at),
@@ -119,6 +123,24 @@ def _onboarding(keys: Sequence[int]) -> Any:  # Any: rows of a union
     told = [part for name in counts for part in (Value("|"), Cast(F(name), _WORDS))]
     return _narrow(
         rows, "onboarding", "starts_on", Value(0), Concat(F("standing"), *told, output_field=_WORDS), F("name")
+    )
+
+
+def _handoffs(portfolio: Portfolio) -> tuple[Any, Any]:  # Any: rows of a union
+    """Of whatever account: those that wait for the member's acceptance, and those that they are to write by now."""
+    away = Deputy.objects.on(portfolio.on).filter(deputy=portfolio.member).values("member")
+    rows = Handoff.objects.filter(account__archived_at__isnull=True)
+    sent = rows.filter(Q(receiver=portfolio.member) | Q(receiver__in=away), state=HandoffState.SENT)
+    due = rows.filter(
+        Q(seller=portfolio.member) | Q(seller__in=away),
+        state__in=WRITING,
+        due_on__lte=add_business_days(portfolio.on, 1),
+    )
+    if portfolio.only is not None:
+        sent, due = (some.filter(account__in=portfolio.only) for some in (sent, due))
+    return (
+        _narrow(sent, "handoff", "sent_at", Value(0), F("receiver__name"), F("account__name")),
+        _narrow(due, "handoff_due", "due_on", Value(0), F("seller__name"), F("account__name")),
     )
 
 

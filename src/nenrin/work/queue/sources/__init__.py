@@ -15,6 +15,7 @@ from nenrin.work.queue.reasons import Reason
 from nenrin.work.queue.sources import (
     cadence,
     deadlines,
+    handoffs,
     health,
     journeys,
     onboarding,
@@ -33,6 +34,7 @@ Source = Callable[[Portfolio, Member, date], Sequence[Reason]]
 SOURCES: tuple[Source, ...] = (
     tasks.reasons,
     promises.reasons,
+    handoffs.reasons,
     deadlines.reasons,
     renewals.reasons,
     voices.reasons,
