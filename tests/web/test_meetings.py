@@ -10,10 +10,12 @@ from django.test import Client
 
 from nenrin.customers import accounts, contacts, ownership
 from nenrin.customers.models import Account
+from nenrin.foundation import journal
 from nenrin.foundation.actors import SYSTEM, Actor
 from nenrin.foundation.models import Member, Organisation
 from nenrin.foundation.roles import Role
-from nenrin.work import agendas, meetings, promises, tasks, touches
+from nenrin.insight.models import CurrentMeasure
+from nenrin.work import agendas, meetings, objectives, plans, promises, tasks, touches
 from nenrin.work.mail_in import receiving
 from nenrin.work.models import CalendarSubscription, Meeting, ReceivedMail, Touch
 from tests import cast
@@ -127,6 +129,49 @@ def test_the_brief_says_what_changed_was_promised_and_is_open(
     assert "Since we last spoke" in page(client, f"/meetings/{meeting.pk}/brief")
     alone = planned(None, mika, now)
     assert "No account is known" in page(client, f"/meetings/{alone.pk}/brief")
+
+
+def test_the_brief_tells_health_use_and_the_plan_with_figures(
+    client: Client, account: Account, mika: Member, at: datetime, now: datetime
+) -> None:
+    meeting = planned(account, mika, now)
+    told = {"band_en": "At risk", "band_ja": "危険", "score": 31, "finding_en": "", "finding_ja": "ログインが減少。"}
+    journal.record(
+        "insight.health.fell", actor=SYSTEM, at=now - timedelta(hours=1), account=account.pk, particulars=told
+    )
+    for measure, value in (("weekly_active_users", 42.0), ("usage_trend", 0.66), ("active_user_share", 0.525)):
+        CurrentMeasure.objects.create(account=account, measure=measure, value=value, as_of=date(2026, 11, 23))
+    plan = plans.open(account, "定着の計画", success="2営業日目に締まること", owner=mika, by=SYSTEM, at=at)
+    told_to = {"plan": plan, "by": SYSTEM, "at": at}
+    objectives.add(title="毎週の利用", sort="usage", measure="active_user_share", target=0.7, **told_to)
+    theirs = objectives.add(
+        title="記録作業の削減", sort="business", figure="作業時間", unit="時間", baseline=120.0, target=70.0, **told_to
+    )
+    objectives.measure(theirs, 95, by=SYSTEM, at=at)
+    shown = page(client, f"/meetings/{meeting.pk}/brief")
+    parts = {key: shown.split(f'id="{key}"')[1].split("</section>")[0] for key in ("news", "usage", "plan")}
+    assert "危険" in parts["news"] and "31" in parts["news"]
+    assert ">42<" in parts["usage"] and "66.0%" in parts["usage"]
+    for words in ("2営業日目に締まること", "毎週の利用", "53% / 70%", "95時間 / 70時間"):
+        assert words in parts["plan"], (words, parts["plan"])
+
+
+def test_the_review_of_the_plan_is_noted_from_the_brief(
+    client: Client, account: Account, mika: Member, at: datetime, now: datetime
+) -> None:
+    meeting = planned(account, mika, now)
+    brief = f"/meetings/{meeting.pk}/brief"
+    assert 'value="review"' not in page(client, brief), "there is no plan yet"
+    plan = plans.open(account, "定着の計画", success="2営業日目に締まること", owner=mika, by=SYSTEM, at=at)
+    assert 'value="review"' in page(client, brief) and f"/success-plans/{plan.pk}/deed" in page(client, brief)
+    words = {"do": "review", "on": "2026-11-24", "words": "順調と確認", "next_on": "2027-02-24", "next": brief}
+    answer = client.post(f"/success-plans/{plan.pk}/deed", words)
+    assert (answer.status_code, answer["Location"]) == (302, brief)
+    made = plan.reviews.get()
+    assert (made.words, made.on, made.by) == ("順調と確認", date(2026, 11, 24), mika)
+    assert "2027" in page(client, brief).split('id="plan"')[1]
+    away = client.post(f"/success-plans/{plan.pk}/deed", {**words, "next": "https://elsewhere.example/"})
+    assert away["Location"] == f"/success-plans/{plan.pk}"
 
 
 def test_whoever_reads_no_personal_data_sees_no_words_of_a_meeting(

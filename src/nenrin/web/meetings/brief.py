@@ -28,8 +28,11 @@ from nenrin.web.components import Fact, Moment
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.meetings.listed import HIDDEN
 from nenrin.web.meetings.one import find
+from nenrin.web.plans import figures
+from nenrin.web.plans.forms import ReviewForm
 from nenrin.web.tasks.rows import lines, within
-from nenrin.work.models import Meeting, Promise, SuccessPlan, Touch
+from nenrin.work import plans
+from nenrin.work.models import Meeting, Promise, Touch
 
 SHOWN = 6
 #: Entries that are news for a meeting: what our own people did in between is not.
@@ -98,6 +101,7 @@ def _of_account(
     last = _last(meeting, request)
     since = day_of(last.happened_at, organisation.zone()) if last else None
     told = explanation.of(account.pk, None, since if since and since < today else None)
+    plan = _plan(account, request, may_read, today)
     return {
         "account": account,
         "last": last if may_read else None,
@@ -109,7 +113,8 @@ def _of_account(
         "news": _news(account, last, request, may_read),
         "contacts": _contacts(there, account, request, today),
         "promises": _promises(account, request, may_read),
-        "plan": _plan(account, request, may_read),
+        "plan": plan,
+        "review_form": _review(plan, account, request, today),
         "tasks": lines(within(request.user).filter(account=account, state="open")[:SHOWN], request.user, today),
         "said": _said(account, request) if may_read else [],
         "today": today,
@@ -200,11 +205,19 @@ def _promises(account: Account, request: MemberRequest, may_read: bool) -> list[
     return list(rows[:SHOWN])
 
 
-def _plan(account: Account, request: MemberRequest, may_read: bool) -> SuccessPlan | None:
+def _plan(account: Account, request: MemberRequest, may_read: bool, today: date) -> figures.Shown | None:
+    """The plan that runs, with how far each objective is."""
     if allowed(request.user, Permission.PLANS_VIEW) is None or not may_read:
         return None
-    rows = SuccessPlan.objects.live().filter(account=account).prefetch_related("objectives")
-    return rows.order_by("-starts_on").first()
+    found = plans.brief(account, today=today)
+    return figures.shown(found.plan, found.progress, may_read=may_read) if found else None
+
+
+def _review(plan: figures.Shown | None, account: Account, request: MemberRequest, today: date) -> ReviewForm | None:
+    """To note from here that the plan was looked at together."""
+    if plan is None or not figures.may(request, figures.EDIT, account.pk):
+        return None
+    return ReviewForm(initial={"on": today})
 
 
 def _said(account: Account, request: MemberRequest) -> list[Said]:

@@ -24,6 +24,7 @@ from nenrin.web.plans import figures
 from nenrin.web.plans.figures import EDIT, VIEW, one
 from nenrin.web.plans.forms import AgreeForm, NewPlanForm, PlanForm, ReviewForm, ShareForm
 from nenrin.web.plans.page import context_of
+from nenrin.web.tasks.one import back_to
 from nenrin.work import plan_links, plan_templates, plans
 from nenrin.work.models import PlanLink, PlanTemplate, SuccessPlan
 from nenrin.work.planning import templates
@@ -124,7 +125,7 @@ def deed(request: MemberRequest, key: int) -> HttpResponse:
             toasts.say(request, _PLAIN[do](request, row))
         except (Refused, Conflict) as problem:
             toasts.say(request, why(problem))
-    return HttpResponseRedirect(reverse("success-plan", args=[key]))
+    return HttpResponseRedirect(back_to(request, reverse("success-plan", args=[key])))
 
 
 def _tried(form: Any, act: Callable[[], object]) -> bool:
