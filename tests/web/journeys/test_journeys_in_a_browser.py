@@ -17,7 +17,7 @@ from nenrin.foundation.models import Member, Organisation
 from nenrin.foundation.roles import Role
 from nenrin.work.models import StageStay
 from tests import cast
-from tests.browsers import hindrances, overflow, signed_in, tab_to
+from tests.browsers import enter, hindrances, overflow, signed_in, tab_to
 from tests.work import journeys_world as world
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -85,6 +85,36 @@ def test_the_keyboard_alone_moves_a_card(browser: Browser, live_server: Any, me:
     page.keyboard.press("Enter")
     expect(lane(page, "adoption")).to_contain_text(cast.DRIFTING)
     assert hindrances(page) == []
+
+
+def test_the_keyboard_alone_moves_a_card_by_its_button_and_gives_the_reason(
+    browser: Browser, live_server: Any, me: Member
+) -> None:
+    """Without knowing of Alt and the arrows: the button on the card, the list of stages, the words in the dialogue."""
+    page = board(browser, live_server, me)
+    card = page.locator("[data-card]", has_text=cast.DRIFTING)
+    enter(page, card.locator("summary"))
+    tab_to(page, card.get_by_role("combobox", name="移動先のステージ"), most=3)
+    page.keyboard.press("End")
+    enter(page, card.get_by_role("button", name="移動"))
+    ask = page.get_by_role("dialog")
+    tab_to(page, ask.get_by_role("textbox", name="理由"))
+    page.keyboard.press("Escape")
+    expect(ask).to_be_hidden()
+    assert Account.objects.get(name=cast.DRIFTING).stage == "onboarding", "left without an answer, nothing moved"
+    enter(page, card.locator("summary"))  # the dialogue closed the list
+    tab_to(page, card.get_by_role("combobox", name="移動先のステージ"), most=3)
+    page.keyboard.press("End")
+    enter(page, card.get_by_role("button", name="移動"))
+    tab_to(page, ask.get_by_role("textbox", name="理由"))
+    page.keyboard.type("拡大の商談が先に決まった")
+    enter(page, ask.get_by_role("button", name="理由を残して移動"))
+    expect(lane(page, "expansion")).to_contain_text(cast.DRIFTING)
+    stay = StageStay.objects.open().get(account__name=cast.DRIFTING)
+    assert (stay.stage, stay.reason) == ("expansion", "拡大の商談が先に決まった")
+    tab_to(page, page.locator("#toasts").get_by_role("button", name="元に戻す"))
+    page.keyboard.press("Enter")
+    expect(lane(page, "onboarding")).to_contain_text(cast.DRIFTING)
 
 
 def test_without_scripts_the_move_button_does_the_same(browser: Browser, live_server: Any, me: Member) -> None:
