@@ -13,7 +13,7 @@ from nenrin.customers.models import Account
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Organisation
 from nenrin.insight import health_models
-from nenrin.insight.executive import bridges, findings, questions, words
+from nenrin.insight.executive import bridges, findings, questions, standing, words
 from nenrin.insight.executive.capacity import Capacities
 from nenrin.insight.executive.dashboard import Dashboard, dashboard
 from nenrin.insight.executive.questions import NoSuchSlice
@@ -224,3 +224,16 @@ def test_a_customer_s_name_is_never_read_as_markup(world: World) -> None:
 def test_a_report_that_cannot_be_set_says_why(world: World) -> None:
     with pytest.raises(setting.CannotPrint, match="labels"):
         setting.pdf("executive", {"language": "ja"}, world.now)
+
+
+def test_the_accounts_behind_health_add_up_to_it(world: World, cast: dict[str, Account]) -> None:
+    judge(world, cast[THRIVING], "at_risk")
+    told = board().standing
+    found = standing.moves(questions.ask(TODAY, TODAY))
+    assert told is not None and found
+    for part in told.parts:
+        mine = [one for one in found if one.now == part.band]
+        assert (len(mine), sum(one.pays for one in mine)) == (part.accounts, part.mrr)
+    assert [one.account for one in found if one.now == "gone"] == [cast[LOST].pk]
+    assert [one.account for one in found if one.was == "new"] == [cast[DRIFTING].pk]
+    assert standing.moves(questions.ask(TODAY, TODAY, sees_health=False)) == []

@@ -210,7 +210,7 @@ def test_heat_has_eight_steps_and_hatches_what_is_unfinished() -> None:
         (heat.Line("x", (heat.Cell(5, "5"), heat.Cell(99, "99", True), heat.Cell(None))),),
         bounds,
     )
-    assert [shade.look for shade in heat.draw(chart)[0][1]] == ["q1", "is-partial", ""]
+    assert [shade.look for shade in heat.draw(chart)[0].shades] == ["q1", "is-partial", ""]
 
 
 def test_round_ticks_cover_the_values() -> None:

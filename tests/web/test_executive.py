@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import UTC, date, datetime
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,8 @@ from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Entry, Member, Organisation
 from nenrin.foundation.roles import Role
 from nenrin.ingest import lakes, mirror
+from nenrin.insight import health_models
+from nenrin.insight.models import Health, HealthModelVersion
 from nenrin.web.executive import trends
 from tests.api.rest import Rest
 from tests.cast import DRIFTING, LOST, THRIVING, member
@@ -160,3 +164,39 @@ def test_a_small_line_keeps_its_gaps_and_knows_its_target() -> None:
     found = trends.draw([1.0, None, 2.0, 3.0], 3.0)
     assert found is not None and found.runs == ("105.7,14 157,3",) and found.target == "3" and found.tip == ("157", "3")
     assert trends.draw([None, 1.0]) is None
+
+
+def test_health_and_cohorts_open_the_accounts_behind_each_figure(
+    client: Client, executive: Member, companies: dict[str, Account]
+) -> None:
+    health_models.install(at=SIGNED_AT)
+    version = HealthModelVersion.objects.first()
+    with time_machine.travel(SIGNED_AT, tick=False):
+        Health.objects.create(
+            account=companies[THRIVING], as_of=SIGNED_AT.date(), at=SIGNED_AT, today=30, score=30, band="at_risk",
+            since=SIGNED_AT.date(), coverage=1, version=version, losses=[],
+        )  # fmt: skip
+        told = page(client, "/executive")
+        links = [unescape(each) for each in re.findall(r'href="([^"]+)"', told)]
+        [risky] = [each for each in links if each.startswith("/executive/accounts?") and each.endswith("now=at_risk")]
+        shown = page(client, risky)
+        assert THRIVING in shown and DRIFTING not in shown
+        assert "No paying account moved so" in page(client, f"{risky}&was=new")
+        assert any(each.startswith("/revenue/cohorts/accounts?") for each in links)
+        assert client.get("/executive/accounts/export.csv").status_code in (200, 403)
+
+
+def test_a_seller_sees_the_health_of_own_accounts_alone(client: Client, companies: dict[str, Account]) -> None:
+    seller = reader(Role.SALES)
+    ownership.assign(companies[THRIVING], seller, by=SYSTEM, at=SIGNED_AT)
+    health_models.install(at=SIGNED_AT)
+    version = HealthModelVersion.objects.first()
+    with time_machine.travel(SIGNED_AT, tick=False):
+        for account in companies.values():
+            Health.objects.create(
+                account=account, as_of=SIGNED_AT.date(), at=SIGNED_AT, today=30, score=30, band="at_risk",
+                since=SIGNED_AT.date(), coverage=1, version=version, losses=[],
+            )  # fmt: skip
+        client.force_login(seller)
+        told = page(client, "/executive/accounts")
+    assert THRIVING in told and DRIFTING not in told

@@ -87,6 +87,8 @@ IDS: dict[str, tuple[str, ...]] = {
     "members/teams/<int:": ("team",),
     "plans/<int:": ("plan",),
     "executive/export.<str:": ("file",),
+    "executive/accounts/export.<str:": ("file",),
+    "api/revenue/locks/{": ("day",),
     "executive/comments/<int:": ("board_comment",),
     "api/executive/comments/{int:": ("board_comment",),
     "api/executive/mail/{int:": ("member",),
@@ -270,7 +272,7 @@ SIGNING_IN = "sign-in/"
 NOTED = {"accounts-export", "accounts-compare-export", "contacts-export", "subscriptions-export", "journal-export"}
 NOTED |= {"playbooks-export", "runs-export", "playbook-replay-export"}
 NOTED |= {"revenue-cohorts-export", "revenue-export", "revenue-accounts-export", "kpis-export", "kpi-export"}
-NOTED |= {"executive-export", "revenue-notes-export"}
+NOTED |= {"executive-export", "executive-accounts-export", "revenue-notes-export", "revenue-cohort-accounts-export"}
 NOTED |= {"onboarding-export", "onboarding-cohorts-export"}
 NOTED |= {"lifetimes-export", "lifetime-accounts-export", "segments-export"}
 NOTED |= {"retention-export", "retention-accounts-export"}

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from datetime import UTC, date, datetime
+from html import unescape
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -297,3 +299,33 @@ def test_cohorts_show_how_many_there_were_and_what_is_left(client: Client, head:
     assert '<th scope="row">Mar 2026' in told and '<th scope="row">Feb 2025' not in told
     lines = rows(client, "/revenue/cohorts/export.csv?start=2026-03-01")
     assert lines[-1] == ["2026-03-01", "0", "1", "1", "40000", "JPY", "0"]
+
+
+def linked(told: str, address: str) -> list[str]:
+    """The links of a page that lead to an address."""
+    return [unescape(each) for each in re.findall(r'href="([^"]+)"', told) if each.startswith(address)]
+
+
+def test_every_cell_of_a_cohort_opens_the_accounts_behind_it(
+    client: Client, head: Member, companies: dict[str, Account]
+) -> None:
+    told = client.get("/revenue/cohorts").content.decode()
+    found = linked(told, "/revenue/cohorts/accounts?")
+    assert len(found) > 2 and 'aria-label="Mar 2026, 1: ' in told
+    assert DRIFTING in client.get(found[-1]).content.decode()
+    shown = client.get("/revenue/cohorts/accounts?start=2026-03-01&cohort=2025-02&age=13").content.decode()
+    assert THRIVING in shown and LOST in shown and "¥130,000 → ¥100,000" in shown
+    left = client.get("/revenue/cohorts/accounts?start=2026-03-01&cohort=2025-02&age=13&fate=left").content.decode()
+    assert LOST in left and THRIVING not in left
+    nobody = client.get("/revenue/cohorts/accounts?start=2026-03-01&cohort=2025-02&age=13&fate=more").content.decode()
+    assert "None of the cohort" in nobody
+    answer = client.get("/revenue/cohorts/accounts/export.csv?start=2026-03-01&cohort=2025-02&age=13&fate=left")
+    rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))  # type: ignore[attr-defined]
+    assert [row[1] for row in rows[1:]] == [LOST] and rows[1][4:6] == ["30000", "0"]
+
+
+@pytest.mark.parametrize(
+    "query", ["cohort=2030-01", "cohort=x&age=-1", "age=9999999999&cohort=2025-02", "cohort=%00&fate=x"]
+)
+def test_a_cohort_that_makes_no_sense_is_answered_all_the_same(client: Client, head: Member, query: str) -> None:
+    assert client.get(f"/revenue/cohorts/accounts?{query}").status_code == 200

@@ -16,6 +16,7 @@ from nenrin.api import (
     executive,
     executive_comments,
     executive_mail,
+    first_look,
     handoffs,
     health,
     health_models,
@@ -40,10 +41,13 @@ from nenrin.api import (
     products,
     promises,
     quarantine,
+    reconciliations,
     rehearsals,
     renewals,
     retention,
     revenue,
+    revenue_cohorts,
+    revenue_locks,
     risk,
     roi,
     segments,
@@ -104,8 +108,12 @@ api.add_router("/effects", effects.router)
 api.add_router("/holdout", effects.holdout)
 api.add_router("/kpis", kpis.router)
 api.add_router("/revenue", revenue.router)
+api.add_router("/revenue", revenue_cohorts.router)
+api.add_router("/revenue", revenue_locks.router)
+api.add_router("/first-look", first_look.router)
 api.add_router("/lifetimes", lifetimes.router)
 api.add_router("/risk", risk.router)
+api.add_router("/risk/forecast", reconciliations.router)
 api.add_router("/retention", retention.router)
 api.add_router("/roi", roi.router)
 api.add_router("/health-models", health_models.router)

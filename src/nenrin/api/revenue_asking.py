@@ -9,15 +9,15 @@ from ninja.errors import HttpError
 from pydantic import Field
 
 from nenrin.analytics.revenue.periods import Grain
-from nenrin.api.paging import Strict
+from nenrin.api.paging import Strict, Word
 from nenrin.customers.models import Account
 from nenrin.foundation import organisation
 from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import Permission, Scope, allowed
-from nenrin.insight.revenue import books, locks
+from nenrin.insight.revenue import books, locks, slices
 from nenrin.insight.revenue.books import Ledger
 from nenrin.insight.revenue.locks import Closed
-from nenrin.insight.revenue.slices import DIMENSIONS
+from nenrin.insight.revenue.slices import DIMENSIONS, Slice
 from nenrin.values import Period
 
 VIEW = Permission.SUBSCRIPTIONS_VIEW
@@ -35,6 +35,19 @@ class Asking(Strict):
     periods: Annotated[int, Field(ge=1, le=60)] = 1
 
 
+class PartAsking(Asking):
+    """`slice` with `by`: that part of the accounts alone, by its key; left out, all of them."""
+
+    slice: Word | None = None
+
+
+def part(asking: PartAsking, ledger: Ledger, period: Period) -> Slice | None:
+    """The part asked for as it stands in a period; None for all accounts. Nobody may be in it."""
+    if not asking.by or asking.slice is None:
+        return None
+    return slices.at(ledger, asking.by, slices.nobody(ledger, asking.slice), period)
+
+
 def ledger_for(member: Member, asking: Asking, at: datetime) -> Ledger:
     """The book that tells the period asked for, as books_for has it."""
     return books_for(member, asking, at).telling(answered_period(asking, at))
@@ -44,19 +57,20 @@ def books_for(member: Member, asking: Asking, at: datetime) -> Closed:
     """The books as closed or known, of the accounts that the member may see; without costs for who may not see them."""
     if asking.by and asking.by not in DIMENSIONS:
         raise HttpError(422, f"by: {asking.by!r} is none of {', '.join(DIMENSIONS)}")
-    own = _own(member)
+    within = own(member)
     if asking.known:
-        return Closed(_seen(member, _past(asking.known, at, "known"), own), own, ())
+        return Closed(_seen(member, _past(asking.known, at, "known"), within), within, ())
     known, closed = locks.knowing(answered_period(asking, at).end - timedelta(days=1), answered_day(asking, at))
-    return Closed(_seen(member, known, own), own, closed)
+    return Closed(_seen(member, known, within), within, closed)
 
 
-def _seen(member: Member, known: date, own: tuple[int, ...] | None) -> Ledger:
-    found = books.limited(books.ledger(known), own)
+def _seen(member: Member, known: date, within: tuple[int, ...] | None) -> Ledger:
+    found = books.limited(books.ledger(known), within)
     return found if allowed(member, Permission.COSTS_VIEW) else books.uncosted(found)
 
 
-def _own(member: Member) -> tuple[int, ...] | None:
+def own(member: Member) -> tuple[int, ...] | None:
+    """The accounts of a member who may not see all of them; None for all."""
     if allowed(member, VIEW) is Scope.ALL:
         return None
     return tuple(Account.objects.for_member(member, VIEW).values_list("pk", flat=True))

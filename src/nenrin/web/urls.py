@@ -47,7 +47,7 @@ from nenrin.web.renewals import history as renewal_history
 from nenrin.web.renewals import pages as renewals
 from nenrin.web.renewals import writing as renewal
 from nenrin.web.retention import pages as retention
-from nenrin.web.revenue import cohorts
+from nenrin.web.revenue import cohort_accounts, cohorts
 from nenrin.web.revenue import notes as revenue_notes
 from nenrin.web.revenue import pages as revenue
 from nenrin.web.revenue import settings as revenue_settings
@@ -70,7 +70,7 @@ AREAS = (
     *(assets, home, palette, addresses, account, timeline_entries, segments),
     *(my_day, my_day_answering, team_day, team_people, reassigning, internal_handovers, routing),
     *(first_look, imports, sources, board, event_catalogue, data_exports, health_models, measures, backtests),
-    *(executive, revenue, cohorts, revenue_notes, revenue_settings, kpis),
+    *(executive, revenue, cohorts, cohort_accounts, revenue_notes, revenue_settings, kpis),
     *(lifetimes, account_value, retention, roi),
     *(risks, risk_forecasts, risk_models, effects, holdout, holdout_lists, holdout_exclusions),
     *(losses, loss, churn_reasons, renewals, renewal_history, renewal),

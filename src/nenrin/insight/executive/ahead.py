@@ -11,6 +11,7 @@ from pathlib import Path
 
 from nenrin.analytics.revenue.exchange import Exchange
 from nenrin.analytics.revenue.periods import month_start
+from nenrin.analytics.revenue.shares import half_up
 from nenrin.customers import terms
 from nenrin.ingest import lakes
 from nenrin.insight.executive.questions import Question
@@ -95,7 +96,7 @@ def _all(ask: Question) -> list[Due]:
         factor = exchange.factor(currency, ask.last)
         if factor is not None and minor > 0:
             on = _next(ends_on, term, ask.last) if renews else ends_on
-            out.append(Due(account, on, int(Fraction(minor) * factor), noticed_on is not None))
+            out.append(Due(account, on, half_up(Fraction(minor) * factor), noticed_on is not None))
     return out
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from nenrin.analytics.revenue import books
-from nenrin.analytics.revenue.cohorts import Cohort, cohorts
+from nenrin.analytics.revenue.cohorts import Cohort
 from nenrin.insight.executive import ahead as coming
 from nenrin.insight.executive import capacity, comments, quality
 from nenrin.insight.executive import returns as roi
@@ -25,6 +24,7 @@ from nenrin.insight.executive.risks import Risk
 from nenrin.insight.executive.standing import Standing
 from nenrin.insight.executive.tiles import Tile
 from nenrin.insight.models import BoardComment
+from nenrin.insight.revenue import cohorts
 from nenrin.insight.revenue.statements import Statement
 from nenrin.insight.risk.forecasts import Forecast
 
@@ -85,7 +85,4 @@ def _first(ahead: Ahead) -> dict[int, Due]:
 
 def _cohorts(ask: Question) -> list[Cohort]:
     """Of the accounts that are in the slice at the end."""
-    book = ask.ledger.book
-    if ask.within is not None:
-        book = books.within(book, book.accounts[ask.within.after])
-    return [each for each in cohorts(book, ask.last, COHORTS + 1) if each.at_risk]
+    return [each for each in cohorts.table(ask.ledger, ask.last, COHORTS + 1, ask.within) if each.at_risk]

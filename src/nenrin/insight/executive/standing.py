@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -13,7 +13,8 @@ from nenrin.insight import history
 from nenrin.insight.executive.questions import Question
 from nenrin.insight.models import Health
 
-BANDS = ("healthy", "caution", "at_risk", "unknown")
+UNKNOWN = "unknown"
+BANDS = ("healthy", "caution", "at_risk", UNKNOWN)
 #: Beside the bands: not yet, or no longer, a paying customer.
 NEW, GONE = "new", "gone"
 
@@ -25,6 +26,17 @@ class Part:
     band: str
     accounts: int
     mrr: int
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One account: its band and MRR before the period (NEW: it paid nothing) and at its end (GONE)."""
+
+    account: int
+    was: str
+    now: str
+    paid: int
+    pays: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +64,31 @@ def standing(ask: Question, now: Mapping[int, str]) -> Standing | None:
     """From the bands at the end of the period; None where the asker may not see health, or none was stored by then."""
     if not ask.sees_health or not now:
         return None
-    first = ask.period.start - timedelta(days=1)
-    was = bands_on(ask, first)
-    pays, paid = paying(ask, ask.last), paying(ask, first)
+    first, was, paid = _before(ask)
+    pays = paying(ask, ask.last)
     if not was:
         return Standing(ask.last, _parts(now, pays), None, (), {})
-    return Standing(ask.last, _parts(now, pays), first, _parts(was, paid), _moved(was, now, paid, pays))
+    moved = Counter((one.was, one.now) for one in _moves(was, now, paid, pays))
+    return Standing(ask.last, _parts(now, pays), first, _parts(was, paid), dict(moved))
+
+
+def moves(ask: Question) -> list[Move]:
+    """The accounts behind the standing, those that pay most first: with the filters of a page they add up to its figures.
+
+    Nobody where the asker may not see health, or none was stored by then.
+    """
+    now = bands_on(ask, ask.last) if ask.sees_health else {}
+    if not now:
+        return []
+    _, was, paid = _before(ask)
+    found = _moves(was, now, paid, paying(ask, ask.last))
+    return sorted(found, key=lambda one: (-one.pays, -one.paid, one.account))
+
+
+def _before(ask: Question) -> tuple[date, dict[int, str], dict[int, int]]:
+    """The day before the period, with the bands and the MRR of that day."""
+    first = ask.period.start - timedelta(days=1)
+    return first, bands_on(ask, first), paying(ask, first)
 
 
 def bands_on(ask: Question, day: date) -> dict[int, str]:
@@ -82,18 +113,22 @@ def _parts(bands: Mapping[int, str], pays: Mapping[int, int]) -> tuple[Part, ...
     count: dict[str, int] = defaultdict(int)
     mrr: dict[str, int] = defaultdict(int)
     for account, minor in pays.items():
-        band = bands.get(account, "unknown")
+        band = bands.get(account, UNKNOWN)
         count[band] += 1
         mrr[band] += minor
     return tuple(Part(band, count[band], mrr[band]) for band in BANDS)
 
 
-def _moved(
+def _moves(
     was: Mapping[int, str], now: Mapping[int, str], paid: Mapping[int, int], pays: Mapping[int, int]
-) -> dict[tuple[str, str], int]:
-    out: dict[tuple[str, str], int] = defaultdict(int)
-    for account in {*paid, *pays}:
-        before = was.get(account, "unknown") if account in paid else NEW
-        after = now.get(account, "unknown") if account in pays else GONE
-        out[before, after] += 1
-    return dict(out)
+) -> list[Move]:
+    return [
+        Move(
+            account,
+            was.get(account, UNKNOWN) if account in paid else NEW,
+            now.get(account, UNKNOWN) if account in pays else GONE,
+            paid.get(account, 0),
+            pays.get(account, 0),
+        )
+        for account in {*paid, *pays}
+    ]

@@ -28,6 +28,10 @@ class CannotLock(ValueError):
     """Only whole days that are over can be closed, in their order: name a later day than the last lock's, before today."""
 
 
+class LaterLock(ValueError):
+    """Locks are opened in their order, the last one first."""
+
+
 def lock(through: date, *, by: Actor, at: datetime) -> PeriodLock:
     """Close the books up to and with a day. Raises CannotLock. Journal: insight.period.locked."""
     today = organisation.today(at)
@@ -40,14 +44,21 @@ def lock(through: date, *, by: Actor, at: datetime) -> PeriodLock:
     return row
 
 
-def unlock(*, by: Actor, at: datetime) -> None:
-    """Open the books after the last lock but one again. Safe to repeat. Journal: insight.period.unlocked."""
+def unlock(through: date | None = None, *, by: Actor, at: datetime) -> None:
+    """Open the books after the last lock but one again; `through`: only where the last lock is of that day, so that it is
+    safe to repeat. Raises LaterLock. Journal: insight.period.unlocked."""
     with transaction.atomic():
         last = PeriodLock.objects.select_for_update().first()
-        if last is not None:
+        if through is not None and last is not None and through < last.through and _is_locked(through):
+            raise LaterLock(f"{through} stays closed as long as {last.through} is: open that first")
+        if last is not None and through in (None, last.through):
             last.delete()
             particulars = {"through": last.through.isoformat()}
             journal.record("insight.period.unlocked", actor=by, at=at, particulars=particulars)
+
+
+def _is_locked(through: date) -> bool:
+    return PeriodLock.objects.filter(through=through).exists()
 
 
 def locks() -> list[PeriodLock]:
@@ -130,16 +141,21 @@ def _slice(ledger: Ledger, by: str, key: str | None, period: Period) -> Slice | 
     return slices.at(ledger, by, slices.nobody(ledger, key), period)
 
 
-def adjusted(books: Closed, period: Period) -> list[Change]:
-    """The accounts behind a period's adjustment: what they paid before it as closed, and as known now."""
+def adjusted(books: Closed, period: Period, by: str = "", key: str | None = None) -> list[Change]:
+    """The accounts behind a period's adjustment, of all or of a slice: what they paid before it as closed, and as known now."""
     day = period.start - timedelta(days=1)
     now, closed = books.ledger(period.end - timedelta(days=1)), books.ledger(day)
     if now is closed or _other_money(now, closed):
         return []
-    told = {}
-    for ledger in (closed, now):
-        rates = ledger.book.valued(day).at([number(day)])[:, 0].tolist()
-        told[id(ledger)] = dict(zip(ledger.book.accounts.tolist(), rates, strict=True))
-    old, new = told[id(closed)], told[id(now)]
+    old, new = (_opening(ledger, period, by, key) for ledger in (closed, now))
     out = [Change(a, old.get(a, 0), new.get(a, 0), new.get(a, 0) - old.get(a, 0), {}, False) for a in {*old, *new}]
-    return sorted((each for each in out if each.amount), key=lambda each: -abs(each.amount))
+    return sorted((each for each in out if each.amount), key=lambda each: (-abs(each.amount), each.account))
+
+
+def _opening(ledger: Ledger, period: Period, by: str, key: str | None) -> dict[int, int]:
+    """What each account paid on the eve of a period; of a slice, those in it then."""
+    day, of = period.start - timedelta(days=1), _slice(ledger, by, key, period)
+    rates, accounts = ledger.book.valued(day).at([number(day)])[:, 0], ledger.book.accounts
+    if of is not None:
+        rates, accounts = rates[of.before], accounts[of.before]
+    return dict(zip(accounts.tolist(), rates.tolist(), strict=True))

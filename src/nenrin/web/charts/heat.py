@@ -13,17 +13,19 @@ Words = Text | str
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """`value` None is an empty cell; `is_partial` hatches a period that has not ended."""
+    """`value` None is an empty cell; `is_partial` hatches a period that has not ended; `url`: what stands behind it."""
 
     value: float | None
     text: str = ""
     is_partial: bool = False
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     label: Words
     cells: tuple[Cell, ...]
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +41,30 @@ class Heat:
 
 @dataclass(frozen=True, slots=True)
 class Shade:
+    """`column`: the head of its column, which a link names beside the line's and the figure."""
+
     look: str
     text: str
+    url: str
+    column: Words
 
 
-def draw(heat: Heat) -> tuple[tuple[Words, tuple[Shade, ...]], ...]:
-    return tuple((line.label, tuple(_shade(cell, heat.bounds) for cell in line.cells)) for line in heat.lines)
+@dataclass(frozen=True, slots=True)
+class Row:
+    label: Words
+    shades: tuple[Shade, ...]
+    url: str
+
+
+def draw(heat: Heat) -> tuple[Row, ...]:
+    return tuple(
+        Row(
+            line.label,
+            tuple(_shade(*each, heat.bounds) for each in zip(line.cells, heat.columns, strict=True)),
+            line.url,
+        )
+        for line in heat.lines
+    )
 
 
 def step(value: float, bounds: Sequence[float]) -> int:
@@ -56,7 +76,6 @@ def step(value: float, bounds: Sequence[float]) -> int:
     return bisect_right(list(bounds), value) + 1
 
 
-def _shade(cell: Cell, bounds: Sequence[float]) -> Shade:
-    if cell.value is None:
-        return Shade("", cell.text)
-    return Shade("is-partial" if cell.is_partial else f"q{step(cell.value, bounds)}", cell.text)
+def _shade(cell: Cell, column: Words, bounds: Sequence[float]) -> Shade:
+    look = "" if cell.value is None else "is-partial" if cell.is_partial else f"q{step(cell.value, bounds)}"
+    return Shade(look, cell.text, cell.url, column)

@@ -15,12 +15,14 @@ HEIGHT, GAP = 24.0, 2.0
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """One part: its size (any unit, the row is scaled to its own sum) and its figure in words."""
+    """One part: its size (any unit, the row is scaled to its own sum) and its figure in words; `url`: what stands behind its
+    `detail` in the legend."""
 
     band: Band
     size: float
     text: str
     detail: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,6 @@ from nenrin.insight.executive.expected import MONTHS
 from nenrin.insight.executive.findings import Finding
 from nenrin.insight.executive.leaving import Reason
 from nenrin.insight.executive.quality import Quality
-from nenrin.insight.executive.questions import Question
 from nenrin.insight.executive.rows import HEADS, rows
 from nenrin.insight.executive.tiles import Tile
 from nenrin.insight.models import BoardComment
@@ -31,7 +30,7 @@ from nenrin.insight.risk.expected import Expected
 from nenrin.values import Text
 from nenrin.web import exports
 from nenrin.web.backtests.words import TERMS
-from nenrin.web.executive import assuming, mailing, pictures, saying, trends
+from nenrin.web.executive import assuming, mailing, moves, pictures, saying, trends
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.revenue.asking import VIEW, Asked, asked
 from nenrin.web.revenue.pages import frame
@@ -82,28 +81,20 @@ def executive(request: MemberRequest) -> HttpResponse:
         "may_comment": saying.may_comment(request, board),
         "comment_choices": saying.choices(board),
         "is_empty": board.is_empty,
-        **({} if board.is_empty else _pictures(board, language)),
+        **({} if board.is_empty else _pictures(board, ask, language)),
     }
     return render(request, "executive/dashboard.html", context)
 
 
-def question(request: MemberRequest, ask: Asked) -> Question:
-    """What the page asks, for the rooms below."""
-    return Question(
-        ask.ledger, ask.books, ask.grain, ask.period, ask.today, ask.fiscal, ask.by if ask.within else "",
-        ask.within, allowed(request.user, Permission.HEALTH_VIEW) is not None,
-    )  # fmt: skip
-
-
-def _pictures(board: Dashboard, language: str) -> dict[str, Any]:
+def _pictures(board: Dashboard, ask: Asked, language: str) -> dict[str, Any]:
     moved = board.standing is not None and board.standing.before_day is not None
     return {
         "waterfall": pictures.waterfall(board, language),
         "unit": pictures.unit(board),
         "retention": pictures.retention(board, language),
-        "cohorts": pictures.cohorts(board) if board.cohorts else None,
-        "by_health": pictures.by_health(board, language),
-        "migration": pictures.migration(board.standing) if board.standing and moved else None,
+        "cohorts": pictures.cohorts(board, ask) if board.cohorts else None,
+        "by_health": pictures.by_health(board, ask, language),
+        "migration": pictures.migration(board.standing, ask) if board.standing and moved else None,
     }
 
 
@@ -166,7 +157,7 @@ def _slice_links(ask: Asked) -> list[tuple[Text, str]]:
 
 def _board(request: MemberRequest, ask: Asked) -> Dashboard:
     """With the assumptions that the page was asked for."""
-    return dashboard(question(request, ask), losses.told, assuming.assumed(request.GET.dict()))
+    return dashboard(moves.question(request, ask), losses.told, assuming.assumed(request.GET.dict()))
 
 
 @requires(VIEW)
@@ -218,6 +209,7 @@ urlpatterns = [
     path("executive/dashboard.pdf", executive_pdf, name="executive-pdf"),
     path("executive/dashboard.pptx", executive_pptx, name="executive-pptx"),
     path("executive/export.<str:kind>", executive_export, name="executive-export"),
+    *moves.urlpatterns,
     *saying.urlpatterns,
     *mailing.urlpatterns,
 ]

@@ -17,6 +17,9 @@ from nenrin.web.charts.bands import band_of
 from nenrin.web.charts.heat import Cell, Heat, Line
 from nenrin.web.charts.lines import Lines, Series
 from nenrin.web.charts.waterfall import Step, Waterfall
+from nenrin.web.executive import moves
+from nenrin.web.revenue.asking import Asked
+from nenrin.web.revenue.cohorts import behind
 
 #: Shades of revenue left in percent, as on the page of cohorts.
 BOUNDS = (80.0, 90.0, 95.0, 98.0, 100.5, 105.0, 110.0)
@@ -50,13 +53,16 @@ def retention(of: Dashboard, language: str) -> Lines | None:
     return Lines(days, series, story, low=None, edges=targets, unit="%")
 
 
-def cohorts(of: Dashboard) -> Heat:
+def cohorts(of: Dashboard, ask: Asked) -> Heat:
     """Revenue left by the month of the first payment."""
     ages = tuple(str(age) for age in range(13))
     lines = tuple(
         Line(
             Text(*(format.day(each.month, language, "month") for language in ("en", "ja"))),
-            (Cell(None, str(each.at_risk)), *(_cell(each, age) for age in range(13))),
+            (
+                Cell(None, str(each.at_risk), url=behind(ask, each.month, 0)),
+                *(_cell(ask, each, age) for age in range(13)),
+            ),
         )
         for each in of.cohorts
     )
@@ -64,55 +70,56 @@ def cohorts(of: Dashboard) -> Heat:
     return Heat(caption, Text("First paid in", "初回契約月"), (Text("Accounts", "社数"), *ages), lines, BOUNDS)
 
 
-def _cell(of: Cohort, age: int) -> Cell:
+def _cell(ask: Asked, of: Cohort, age: int) -> Cell:
     value = of.kept(age)
     if value is None:
         return Cell(None)
-    return Cell(value * 100, f"{value * 100:.0f}", of.is_partial and age == len(of.mrr) - 1)
+    return Cell(value * 100, f"{value * 100:.0f}", of.is_partial and age == len(of.mrr) - 1, behind(ask, of.month, age))
 
 
-def migration(standing: Standing) -> Heat:
+def migration(standing: Standing, ask: Asked) -> Heat:
     """Accounts by band before and now."""
     ends, starts = (*BANDS, GONE), (*BANDS, NEW)
-    lines = tuple(_moved(standing, was, ends) for was in starts if was != NEW or _total(standing, was))
+    lines = tuple(_moved(standing, ask, was, ends) for was in starts if was != NEW or _total(standing, was))
     caption = Text("Accounts by health before and now", "ヘルスの移り変わり（社数）")
     corner = Text("Before → now", "期首 → 現在")
     return Heat(caption, corner, tuple(BAND_NAMES[band] for band in ends), lines, MOVED)
 
 
-def _moved(standing: Standing, was: str, ends: tuple[str, ...]) -> Line:
+def _moved(standing: Standing, ask: Asked, was: str, ends: tuple[str, ...]) -> Line:
     name, n = BAND_NAMES[was], _total(standing, was)
-    cells = tuple(_count(standing.moved.get((was, now), 0)) for now in ends)
-    return Line(Text(f"{name.en} ({n})", f"{name.ja} {n}社"), cells)
+    cells = tuple(_count(standing.moved.get((was, now), 0), moves.address(ask.address(), was, now)) for now in ends)
+    return Line(Text(f"{name.en} ({n})", f"{name.ja} {n}社"), cells, moves.address(ask.address(), was) if n else "")
 
 
-def _count(n: int) -> Cell:
-    return Cell(float(n), str(n)) if n else Cell(None, "0")
+def _count(n: int, url: str) -> Cell:
+    return Cell(float(n), str(n), url=url) if n else Cell(None, "0")
 
 
 def _total(standing: Standing, was: str) -> int:
     return sum(n for (old, _), n in standing.moved.items() if old == was)
 
 
-def by_health(of: Dashboard, language: str) -> shares.Shares | None:
+def by_health(of: Dashboard, ask: Asked, language: str) -> shares.Shares | None:
     """MRR by health now, above what it was when the period began."""
     standing = of.standing
     if standing is None or not standing.mrr:
         return None
-    wholes = [_whole(of, standing.parts, format.day(standing.day, language, "brief"), language)]
+    wholes = [_whole(of, ask, standing.parts, format.day(standing.day, language, "brief"), language)]
     if standing.before_day and any(part.mrr for part in standing.before):
-        wholes.insert(0, _whole(of, standing.before, format.day(standing.before_day, language, "brief"), language))
+        wholes.insert(0, _whole(of, ask, standing.before, format.day(standing.before_day, language, "brief"), language))
     told = format.percent(standing.of("at_risk").mrr / standing.mrr, language)
     return shares.Shares(tuple(wholes), Text(f"{told} of MRR is at risk", f"MRRの{told}が危険"), 720)
 
 
-def _whole(of: Dashboard, parts: Sequence[Part], label: str, language: str) -> shares.Whole:
+def _whole(of: Dashboard, ask: Asked, parts: Sequence[Part], label: str, language: str) -> shares.Whole:
     made = tuple(
         shares.Share(
             band_of(part.band),
             part.mrr,
             compact(of, part.mrr).in_(language),
             Text(f"{part.accounts}", f"{part.accounts}社").in_(language),
+            moves.address(ask.address(), now=part.band) if part.accounts else "",
         )
         for part in parts
     )

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import path
+from django.urls import path, reverse
+from django.utils.http import urlencode
 
-from nenrin.analytics.revenue import books
-from nenrin.analytics.revenue.cohorts import Cohort, cohorts
+from nenrin.analytics.revenue.cohorts import Cohort
 from nenrin.foundation import format
 from nenrin.foundation.permissions import Permission, allowed
+from nenrin.insight.revenue import cohorts
+from nenrin.insight.revenue.cohorts import MONTHS
 from nenrin.values import Text
 from nenrin.web import exports
 from nenrin.web.charts.heat import Cell, Heat, Line
@@ -21,7 +23,6 @@ from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.revenue.asking import VIEW, Asked, asked
 from nenrin.web.revenue.pages import frame
 
-MONTHS = 13
 #: Shades of retention in percent: 100 stands in the middle.
 BOUNDS = (80.0, 90.0, 95.0, 98.0, 100.5, 105.0, 110.0)
 NAMES = {
@@ -39,7 +40,7 @@ def revenue_cohorts(request: MemberRequest) -> HttpResponse:
     context = {
         **frame(request, ask),
         "views": (),
-        "tables": [(NAMES[part], _heat(found, part)) for part in PARTS],
+        "tables": [(NAMES[part], _heat(ask, found, part)) for part in PARTS],
         "is_empty": not any(each.at_risk for each in found),
         "may_export": allowed(request.user, Permission.EXPORT) is not None,
     }
@@ -47,19 +48,24 @@ def revenue_cohorts(request: MemberRequest) -> HttpResponse:
 
 
 def _cohorts(ask: Asked) -> list[Cohort]:
-    """The accounts of a slice are those in it at the end of the period."""
-    book = ask.ledger.book
-    if ask.within is not None:
-        book = books.within(book, book.accounts[ask.within.after])
-    return cohorts(book, ask.period.end - timedelta(days=1), MONTHS)
+    return cohorts.table(ask.ledger, ask.period.end - timedelta(days=1), MONTHS, ask.within)
 
 
-def _heat(found: list[Cohort], part: str) -> Heat:
+def behind(ask: Asked, month: date, age: int, fate: str = "") -> str:
+    """The address of the accounts behind a cohort's figure."""
+    told = {"cohort": f"{month:%Y-%m}", "age": str(age), **({"fate": fate} if fate else {})}
+    return f"{reverse('revenue-cohort-accounts')}?{ask.address()}&{urlencode(told)}"
+
+
+def _heat(ask: Asked, found: list[Cohort], part: str) -> Heat:
     ages = tuple(str(age) for age in range(MONTHS))
     lines = tuple(
         Line(
             Text(format.day(each.month, "en", "month"), format.day(each.month, "ja", "month")),
-            (Cell(None, str(each.at_risk)), *(_cell(each, part, age) for age in range(MONTHS))),
+            (
+                Cell(None, str(each.at_risk), url=behind(ask, each.month, 0)),
+                *(_cell(ask, each, part, age) for age in range(MONTHS)),
+            ),
         )
         for each in found
         if each.at_risk
@@ -68,11 +74,12 @@ def _heat(found: list[Cohort], part: str) -> Heat:
     return Heat(NAMES[part], corner, (Text("Accounts at first", "社数"), *ages), lines, BOUNDS)
 
 
-def _cell(of: Cohort, part: str, age: int) -> Cell:
+def _cell(ask: Asked, of: Cohort, part: str, age: int) -> Cell:
     value = PARTS[part](of, age)
     if value is None:
         return Cell(None)
-    return Cell(value * 100, f"{value * 100:.0f}", of.is_partial and age == len(of.mrr) - 1)
+    url = behind(ask, of.month, age)
+    return Cell(value * 100, f"{value * 100:.0f}", of.is_partial and age == len(of.mrr) - 1, url)
 
 
 @requires(Permission.EXPORT)

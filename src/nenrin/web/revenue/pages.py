@@ -216,7 +216,7 @@ def _behind(ask: Asked, kind: str) -> list[Change]:
     if kind not in LINES:
         raise Http404(kind)
     if kind == "adjustment":
-        return locks.adjusted(ask.books, ask.period)
+        return locks.adjusted(ask.books, ask.period, ask.by, ask.within.key if ask.within else None)
     ledger, within = ask.told_by()
     return statements.behind(ledger, ask.period, kind, ask.view, within)
 

@@ -23,6 +23,7 @@ from nenrin.insight.risk.forecasts import Forecast, Held
 from nenrin.values import Money, Text
 from nenrin.web import exports, navigation
 from nenrin.web.charts.lines import Lines, Series
+from nenrin.web.executive import reconciling
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.listing import PAGE
 from nenrin.web.risk import asking, events, words
@@ -175,6 +176,7 @@ def month(request: MemberRequest, day: str) -> HttpResponse:
         "begins": when,
         "filters": filters,
         "event": words.EVENTS[filters.event],
+        "reconciliation": reconciling.block(when, known(request), within) if filters.event == "churn" else None,
         "basis": BASES["replayed" if first and first.is_replayed else "said"],
         "page": page,
         "lines": [

@@ -38,14 +38,15 @@ _PHONE = 384
 def shares_tag(context: template.Context, chart: shares.Shares, term: str = "") -> dict[str, object]:
     """Stacked bars by band of a charts.shares.Shares; `detail` of the last row's shares is printed in the legend."""
     width = max((shares.breadth(_words(whole.label)) + 12 for whole in chart.wholes if whole.label), default=0.0)
-    details = {share.band: share.detail for whole in chart.wholes for share in whole.shares if share.detail}
+    told = [share for whole in chart.wholes for share in whole.shares if share.detail]
     return reading(context, term) | {
         "shares": chart,
         "picture": shares.draw(chart, width),
         "narrow": shares.draw(replace(chart, width=_PHONE), width) if chart.width > _PHONE else None,
         "label_width": width,
         "bands": BANDS,
-        "details": details,
+        "details": {share.band: share.detail for share in told},
+        "links": {share.band: share.url for share in told if share.url},
     }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
+
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -9,7 +11,8 @@ from django.utils.safestring import SafeString
 from nenrin.analytics.revenue.catalogue import KPIS
 from nenrin.analytics.revenue.figures import Figure
 from nenrin.analytics.revenue.kpis import Kpi, is_money
-from nenrin.foundation import format
+from nenrin.foundation import format, organisation
+from nenrin.insight.revenue import policies
 from nenrin.insight.revenue import words as revenue_words
 from nenrin.values import Money, Text
 from nenrin.web import marks
@@ -33,6 +36,14 @@ def waterfall_tag(
 ) -> dict[str, object]:
     """The bridge of a charts.waterfall.Waterfall."""
     return reading(context, term) | {"chart": chart, "picture": waterfall.draw(chart), "unit": unit}
+
+
+@register.inclusion_tag("revenue/policy.html", name="metric_policy", takes_context=True)
+def policy_tag(context: template.Context, day: date | None = None) -> dict[str, object]:
+    """How the page's money is counted: the metric policy live on a day, or on that of the page's `as_of`."""
+    as_of = day or context["as_of"]
+    live = policies.live(organisation.today(as_of) if isinstance(as_of, datetime) else as_of)
+    return {"policy": revenue_words.policy(live), "policy_version": live.version, **reading(context, "")}
 
 
 @register.simple_tag

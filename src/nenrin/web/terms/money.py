@@ -67,6 +67,18 @@ TERMS: dict[str, Definition] = {
         "What is left of the first month's figure, in percent, for each month since; hatched: the month is not over.",
         "最初の月を100%とした、その後の各月の割合。斜線は終わっていない月。",
     ),
+    "cohort_first": means(
+        "The account's MRR at the end of the month in which it first paid.", "初回契約月の末日時点の、この顧客のMRR。"
+    ),
+    "cohort_now": means(
+        "The account's MRR at the end of the month asked for; the last month is told up to the day above.",
+        "選んだ月の末日時点の、この顧客のMRR。終わっていない月は上の日まで。",
+    ),
+    "reconciled": means(
+        "MRR that the line adds to, or takes from, the loss counted by the forecast; the last line is the churn of the month's "
+        "movements.",
+        "予測の実績に加える、または差し引くMRR。最後の行がその月の増減明細の解約MRR。",
+    ),
     "migration_cell": means(
         "Paying accounts by their colour when the period began (rows) and on the day above (columns).",
         "課金中の顧客を、期間の始まりの色（行）と上の日の色（列）で数えた数。",
