@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 import pytest
 
 from nenrin.foundation.models import Organisation
-from nenrin.playbooks import library, playbooks, reading, words
+from nenrin.playbooks import library, playbooks, reading, steps, words
 from nenrin.playbooks.documents.problems import Unreadable
 from nenrin.playbooks.documents.programs import laid_out
+from nenrin.work.models import Task
 from tests.playbooks import stage
 
 pytestmark = pytest.mark.django_db
@@ -22,6 +26,42 @@ def test_every_ready_made_playbook_reads_and_is_written_back_the_same(org: Organ
     assert playbooks.read(reading.to_dict(found)) == found
     assert playbooks.read(reading.to_yaml(found)) == found
     assert words.minutes(found) > 0
+
+
+@pytest.mark.parametrize("key", library.ORDER)
+def test_every_word_of_a_ready_made_playbook_stands_in_both_languages(key: str) -> None:
+    found = list(_texts(library.documents()[key]))
+    assert len(found) >= 4
+    for path, told in found:
+        assert isinstance(told, dict) and told.keys() == {"en", "ja"}, path
+        assert re.search("[ぁ-んァ-ヶ一-龠]", told["ja"]) and not re.search("[ぁ-んァ-ヶ一-龠]", told["en"]), path
+
+
+def _texts(document: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Whatever people read, by its place: words of the document and those of its steps."""
+    for name in ("name", "purpose"):
+        yield name, document[name]
+    if "goal" in document:
+        yield "goal", document["goal"]["name"]
+    yield "hypothesis", document["hypothesis"]["words"]
+    yield from _of_steps(document["steps"])
+
+
+def _of_steps(some: list[Any]) -> Iterator[tuple[str, Any]]:
+    for one in some:
+        yield from ((f"{one['id']}.{param.key}", one[param.key]) for param in steps.KINDS[one["do"]].params
+                    if param.key in one and (param.kind == "words" or param.lines > 1))  # fmt: skip
+        for arm in ("then", "otherwise"):
+            yield from _of_steps(one.get(arm, []))
+
+
+def test_a_checklist_is_read_in_the_language_of_whoever_does_it(org: Organisation, at: datetime) -> None:
+    told = {**stage.CALL, "checklist": {"en": "One\nTwo for {{account}}", "ja": "一つ目\n{{account}}に二つ目"}}
+    stage.published(stage.document(steps=[told]), at=at)
+    account = stage.account("青空商事", at=at, owner=stage.csm())
+    stage.falls(account, at=at)
+    stage.goes_on(at)
+    assert [one["words"] for one in Task.objects.get().checklist] == ["一つ目", "青空商事に二つ目"]
 
 
 def problems(document: dict[str, Any]) -> list[tuple[str, str]]:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from nenrin.customers import accounts, contacts, tags
-from nenrin.customers.models import Account, Tag
+from nenrin.customers import accounts, contacts, products, tags
+from nenrin.customers.models import Account, Subscription, Tag
 from nenrin.customers.models.account import AccountTag
 from nenrin.foundation import journal, organisation
 from nenrin.foundation.actors import SYSTEM
@@ -288,6 +288,32 @@ def test_use_near_the_limit_fires_at_the_share_and_not_below(org: Organisation, 
         told = {"value": value, "as_of": organisation.today(at)}
         CurrentMeasure.objects.update_or_create(account=account, measure="active_user_share", defaults=told)
         assert looked(at) == fires
+
+
+def limited(account: Account, at: datetime, **limits: int) -> None:
+    """A running contract by a plan with these limits."""
+    product = products.save(f"p{account.pk}", name="製品", by=SYSTEM, at=at)
+    plan = products.save_plan(f"plan{account.pk}", name="プラン", product=product, limits=limits, by=SYSTEM, at=at)
+    today = organisation.today(at)
+    days = dict.fromkeys(("starts_on", "term_from", "anchor_on"), today) | {"ends_on": today + timedelta(365)}
+    Subscription.objects.create(
+        account=account, plan=plan, key=f"s{account.pk}", status="active", created_at=at, changed_at=at, **days
+    )
+
+
+def test_use_near_a_limit_of_the_plan_fires_by_what_is_used_of_it(org: Organisation, at: datetime) -> None:
+    account, other = (stage.account(name, at=at) for name in ("上限の近い会社", "記録のない会社"))
+    for one in (account, other):
+        limited(one, at, seats=50, projects=10)
+    live({"trigger": "plan_limit", "limit": "projects", "percent": 80}, at, playbook="own")
+    live({"trigger": "plan_limit", "limit": "seats", "percent": 80}, at, playbook="people")
+    assert looked(at) == 0, "nothing is known of what they use"
+    for projects, people, fires in ((7, 39, 0), (8, 39, 1), (9, 40, 2), (10, 50, 2)):
+        Account.objects.filter(pk=account.pk).update(attributes={"projects": projects})
+        told = {"value": people, "as_of": organisation.today(at)}
+        CurrentMeasure.objects.update_or_create(account=account, measure="weekly_active_users", defaults=told)
+        assert looked(at) == fires
+    assert set(Run.objects.values_list("account", flat=True)) == {account.pk}
 
 
 def measured(account: Account, value: float, at: datetime) -> None:

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from nenrin.analytics.conditions import Field, Fields
 from nenrin.analytics.kpis import MEASURES
 from nenrin.customers import attributes
-from nenrin.customers.models import Tag
+from nenrin.customers.models import Plan, Tag
 from nenrin.customers.statuses import AttributeKind
 from nenrin.foundation.actions import actions
 from nenrin.foundation.models import Member
@@ -48,6 +48,7 @@ def of(fields: Fields) -> Setting:
                 "actions": _actions,
                 "webhooks": choosing.endpoints,
                 "templates": choosing.templates_in_use,
+                "limits": _limits,
             }
         )
     )
@@ -81,6 +82,11 @@ def _same(words: Iterable[str]) -> Choices:
 
 def _events() -> Choices:
     return _same(EventName.objects.values_list("name", flat=True).distinct().order_by("name")[:500])
+
+
+def _limits() -> Choices:
+    stated = Plan.objects.filter(archived_at__isnull=True).values_list("limits", flat=True)
+    return _same(sorted({key for limits in stated for key in limits or {}}))
 
 
 def _dates() -> Choices:

@@ -13,7 +13,7 @@ from nenrin.values import Text
 Kind = Literal["text", "words", "number", "numbers", "choice", "several", "flag", "condition", "step"]
 #: Closed sets that this installation fills.
 Source = Literal["", "segments", "measures", "members", "attributes", "date_attributes", "events", "actions", "webhooks",
-                 "templates", "tags"]  # fmt: skip
+                 "templates", "tags", "limits"]  # fmt: skip
 Choices = tuple[tuple[str, Text], ...]
 #: What the fields of a kind hold, as its own parameters read it.
 Values = Mapping[str, Any]

@@ -165,9 +165,22 @@ def report(
         "outcomes": {key: became.count(key) for key in (outcomes.LEFT, outcomes.STAYED, outcomes.OPEN)},
         "caught": asdict(caught),
         "overlaps": _overlaps(account, day, others),
-        "notes": [{"en": one.en, "ja": one.ja} for one in found.notes],
+        "notes": [{"en": one.en, "ja": one.ja} for one in (*found.notes, *todays(document, alone))],
         "firings": [[int(a), int(d), out] for a, d, out in zip(account, day, became, strict=True)][:LISTED],
     }
+
+
+def todays(document: Playbook, alone: frozenset[int]) -> list[Text]:
+    """What is counted by how things are today, as the past does not know it, or is not counted at all."""
+    notes = [Text("Work is counted by today's owners", "工数は現在の担当者で集計")]
+    if any(one.kind == "contact_left" and one.values["roles"] for one in document.triggers):
+        notes.append(Text("Whoever left is taken in their role of today", "退任者の役割は現在の登録による"))
+    if alone:
+        notes.append(Text("Left alone are those whom today's shares draw; who was in danger then is not asked",
+                          "未実施の顧客は現在の割合で判定（当時の危険判定による除外は考慮しない）"))  # fmt: skip
+    if document.limits.cool_down_days:
+        notes.append(Text("The days after other playbooks are not kept", "他のプレイブックとの間隔は考慮しない"))
+    return notes
 
 
 def _months(day: Any, became: list[str], first: date, last: date) -> list[list[Any]]:

@@ -32,6 +32,7 @@ def act(turn: Turn) -> Outcome:
     language: Language = "en" if member and member.language == "en" else "ja"
     known = people.gaps(turn, language)
     due = turn.today if not values["due_days"] else add_business_days(turn.today, values["due_days"])
+    checklist = merging.filled(values["checklist"].in_(language), known)
     task = tasks.open(
         turn.account,
         merging.filled(values["title"].in_(language), known)[:200],
@@ -42,7 +43,7 @@ def act(turn: Turn) -> Outcome:
         minutes=values["minutes"],
         why=turn.why,
         body=merging.filled(values["body"].in_(language), known),
-        checklist=[line.strip() for line in (values["checklist"] or "").splitlines() if line.strip()],
+        checklist=[line.strip() for line in checklist.splitlines() if line.strip()],
         key=turn.key,
         origin=("playbook", str(turn.run)),
     )
@@ -60,7 +61,12 @@ KIND = StepKind(
         Param("minutes", Text("Minutes", "工数（分）"), "number", default=15, low=0, high=1440),
         Param("body", Text("Details", "内容"), "words", required=False, default=Text("", ""), lines=4),
         Param(
-            "checklist", Text("Checklist, a line each", "チェックリスト（1行に1つ）"), "text", required=False, lines=3
+            "checklist",
+            Text("Checklist, a line each", "チェックリスト（1行に1つ）"),
+            "words",
+            required=False,
+            default=Text("", ""),
+            lines=3,
         ),
     ),
     says,

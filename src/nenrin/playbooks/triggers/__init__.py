@@ -12,6 +12,7 @@ from nenrin.playbooks.triggers import (
     event,
     limit,
     measure,
+    plan_limit,
     score_fall,
     segment,
     stage,
@@ -23,6 +24,6 @@ KINDS: dict[str, TriggerKind] = {
     one.KIND.key: one.KIND
     for one in (
         *(band_change, score_fall, measure, condition, segment, stage, deadline),
-        *(answer, tickets, limit, contact_left, date_attribute, event, entry, by_hand),
+        *(answer, tickets, limit, plan_limit, contact_left, date_attribute, event, entry, by_hand),
     )
 }

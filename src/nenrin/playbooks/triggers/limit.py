@@ -1,4 +1,4 @@
-"""Use comes near what the plan allows."""
+"""Nearly all of the paid seats are in use."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def says(values: Values, setting: Setting, fields: Fields) -> Text:
 
 KIND = TriggerKind(
     "limit",
-    Text("Use near the limit of the plan", "利用がプランの上限に近い"),
+    Text("Paid seats nearly all in use", "契約ライセンスの空きが少ない"),
     (Param("percent", Text("Seats in use (%)", "ライセンス利用率（%）"), "number", default=80, low=1, high=200),),
     says,
     finds=lambda values, now: asking.holding(condition(values), now),
