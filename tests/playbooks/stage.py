@@ -72,6 +72,12 @@ def looks(at: datetime) -> int:
     return sweeps.sweep(at)
 
 
+def looks_whole(at: datetime) -> None:
+    """A look at everybody, and what comes of it."""
+    sweeps.look(at)
+    goes_on(at)
+
+
 def only_run() -> Run:
     [run] = Run.objects.all()
     return run

@@ -433,3 +433,81 @@ def test_marketing_without_anybody_s_consent_becomes_a_task(org: Organisation, a
     stage.falls(account, at=at)
     stage.goes_on(at)
     assert not Mail.objects.exists() and Task.objects.get().account == account
+
+
+def test_conditions_that_turn_each_other_back_are_stopped_within_the_month_and_stay_so(
+    org: Organisation, at: datetime
+) -> None:
+    """One a day each, so that no day looks like a circle: what one puts on the other takes off."""
+    account = stage.account(at=at)
+    marked = {"field": "tags", "op": "contains", "value": "往復"}
+    ways = {"one": (marked, "remove"), "two": ({"not": marked}, "add")}
+    for key, (condition, way) in ways.items():
+        step = {"do": "tag", "id": "turn", "tag": "往復", "way": way}
+        told = {"playbook": key, "name": {"en": key, "ja": key}, "limits": {"again_after_days": 0}}
+        stage.published(stage.document(when=[{"trigger": "condition", "is": condition}], steps=[step], **told), at=at)
+    tags.change([account], add=["往復"], by=SYSTEM, at=at)
+    for day in (*range(1, 25), *range(25, 90, 13)):
+        stage.looks_whole(at + day * DAY)
+    done = Run.objects.filter(state="done").values_list("playbook__key", flat=True)
+    assert {key: list(done).count(key) for key in ways} == {"one": 10, "two": 10}
+    stopped = Run.objects.get(state="skipped")
+    assert stopped.reason == "loop" and "one → two → one" in stopped.why["en"]
+    assert "10" in stopped.why["ja"] and "停止" in stopped.why["ja"]
+
+
+def test_what_a_person_or_the_journal_begins_often_is_no_circle_of_conditions(org: Organisation, at: datetime) -> None:
+    account = stage.account(at=at)
+    stage.published(stage.document(limits={"again_after_days": 0}), at=at)
+    for day in range(14):
+        stage.falls(account, at=at + day * DAY)
+        stage.goes_on(at + day * DAY)
+    assert states() == [("done", "finished")] * 14
+
+
+def test_who_is_approved_days_later_is_asked_again_whether_it_is_still_for_them(
+    org: Organisation, at: datetime
+) -> None:
+    accounts_ = [stage.account(f"会社{n}", at=at, region="関東") for n in range(3)]
+    who = {"all": [stage.CUSTOMERS, {"field": "region", "op": "=", "value": "関東"}]}
+    stage.published(stage.document(who=who, limits={"approval_above": 1}), at=at)
+    for one in accounts_:
+        stage.falls(one, at=at)
+    stage.goes_on(at)
+    assert {state for state, _ in states()} == {"asked"}
+    accounts.change(accounts_[0], region="関西", by=SYSTEM, at=at)
+    later = at + 3 * DAY
+    asking_leave.approve(Playbook.objects.get(), per_hour=0, by=SYSTEM, at=later)
+    stage.goes_on(later)
+    left = Run.objects.get(account=accounts_[0])
+    assert (left.state, left.reason) == ("exited", "no_longer") and "関東" in left.why["ja"]
+    assert set(Task.objects.values_list("account", flat=True)) == {one.pk for one in accounts_[1:]}
+
+
+def test_after_a_pause_it_is_said_how_many_signs_passed_by(org: Organisation, at: datetime) -> None:
+    accounts_ = [stage.account(f"会社{n}", at=at) for n in range(2)]
+    stage.published(stage.document(), at=at)
+    row = Playbook.objects.get()
+    playbooks.pause(row, why="確認中", by=SYSTEM, at=at)
+    for hours, one in ((1, 0), (2, 0), (3, 1)):
+        stage.falls(accounts_[one], at=at + timedelta(hours=hours))
+    stage.falls(accounts_[0], at=at + timedelta(hours=3), band="healthy")
+    stage.goes_on(at + timedelta(hours=4))
+    stage.falls(accounts_[1], at=at + timedelta(hours=5))  # told, and not read before it goes on
+    passed = playbooks.resume(row, by=SYSTEM, at=at + timedelta(hours=6))
+    assert (passed.signs, passed.accounts) == (3, 2)
+    told = Entry.objects.get(action="playbooks.playbook.passed").particulars
+    assert (told["signs"], told["accounts"]) == (3, 2)
+    stage.goes_on(at + timedelta(hours=6))
+    assert Run.objects.get().account == accounts_[1]
+    assert playbooks.resume(row, by=SYSTEM, at=at + timedelta(hours=7)).signs == 0
+
+
+def test_a_version_that_is_published_between_a_sign_and_its_look_loses_nobody(org: Organisation, at: datetime) -> None:
+    account = stage.account(at=at)
+    when = [{"trigger": "condition", "is": {"field": "tags", "op": "contains", "value": "重点"}}]
+    stage.published(stage.document(when=when), at=at)
+    tags.change([account], add=["重点"], by=SYSTEM, at=at)
+    stage.published(stage.document(when=when, steps=[{**stage.CALL, "title": "新しい題"}]), at=at)
+    stage.looks_whole(at)
+    assert Task.objects.get().title == "新しい題"

@@ -8,7 +8,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from tests.playbooks.histories import Histories, examples
 
-FEW = 6
+FEW = 4
 
 
 @pytest.mark.django_db

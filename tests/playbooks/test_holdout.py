@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from nenrin.customers import tags
 from nenrin.customers.errors import Refused
 from nenrin.customers.models import Account
 from nenrin.foundation import organisation
@@ -14,8 +16,11 @@ from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Entry, Organisation
 from nenrin.insight import health_models
 from nenrin.insight.models import Health, HealthModelVersion
-from nenrin.playbooks import arms, holdouts
+from nenrin.playbooks import arms, holdouts, law
+from nenrin.playbooks.effects import exposures
 from nenrin.playbooks.models import Exposure, Playbook, Run, UniversalExclusion, UniversalExposure
+from nenrin.web.effects import words
+from nenrin.work.models import Task
 from tests.playbooks import stage
 
 pytestmark = pytest.mark.django_db
@@ -216,3 +221,63 @@ def test_a_notice_of_a_deadline_or_a_contract_reaches_everybody(
     assert list(Run.objects.values_list("state", flat=True)) == ["done"] * Run.objects.count()
     assert set(Exposure.objects.values_list("arm", flat=True)) == {arms.ALWAYS}
     assert not UniversalExposure.objects.exists(), "both arms are helped alike: no occasion to compare"
+
+
+CHOSEN = {"trigger": "condition", "is": {"field": "tags", "op": "contains", "value": "重点"}}
+
+
+def _half(at: datetime, **changes: object) -> None:
+    """A playbook that leaves half of its accounts alone, and lets nobody in a second time."""
+    told = {"holdout": {"share": 0.5}, "limits": {"again_after_days": "never"}, "when": [CHOSEN, stage.AT_RISK]}
+    stage.published(stage.document(**{**told, **changes}), at=at)  # type: ignore[arg-type]
+
+
+def test_who_was_left_alone_is_helped_once_it_becomes_a_notice_that_nobody_may_miss(
+    org: Organisation, at: datetime
+) -> None:
+    _half(at)
+    standing = [stage.account(f"会社{n}", at=at) for n in range(24)]
+    tags.change(standing, add=["重点"], by=SYSTEM, at=at)
+    stage.looks_whole(at)
+    alone = set(Run.objects.filter(state="held_out").values_list("account", flat=True))
+    assert 0 < len(alone) < 24 and Task.objects.count() == 24 - len(alone)
+    _half(at, holdout={"share": 0.5, "contractual": True})
+    for days in (0, 1):
+        stage.looks_whole(at + timedelta(days=days))
+    helped = Run.objects.filter(state="done").values_list("account", flat=True)
+    assert sorted(helped) == sorted(one.pk for one in standing), "each of them, and once"
+    assert all(told.holds for told in law.laws().values())
+
+
+def test_a_sign_after_that_helps_who_was_left_alone_before(org: Organisation, at: datetime) -> None:
+    _half(at)
+    standing = [stage.account(f"会社{n}", at=at) for n in range(24)]
+    for days, holdout in ((0, {"share": 0.5}), (1, {"share": 0.5}), (2, {"share": 0.5, "contractual": True})):
+        _half(at, holdout=holdout)
+        for one in standing:
+            stage.falls(one, at=at + timedelta(days=days))
+        stage.goes_on(at + timedelta(days=days))
+    done = Run.objects.filter(state="done").values_list("account", flat=True)
+    assert sorted(done) == sorted(one.pk for one in standing)
+    reasons = set(Run.objects.filter(state__in=["held_out", "skipped"]).values_list("reason", flat=True))
+    assert reasons == {"held_out", "never_again"}, "who was left alone is told once, and stays so until then"
+
+
+def test_a_read_out_says_who_left_alone_was_helped_later(org: Organisation, at: datetime) -> None:
+    _half(at)
+    standing = [stage.account(f"会社{n}", at=at) for n in range(24)]
+    for one in standing:
+        stage.falls(one, at=at)
+    stage.goes_on(at)
+    rows = Exposure.objects.all()
+    assert exposures.of(rows, organisation.zone()).crossed == 0
+    alone = rows.filter(arm="holdout").count()
+    _half(at, holdout={"share": 0.5, "contractual": True})
+    later = at + timedelta(days=2)
+    for one in standing:
+        stage.falls(one, at=later)
+    stage.goes_on(later)
+    found = exposures.of(rows, organisation.zone())
+    assert (found.crossed, int((~found.treated).sum())) == (alone, alone), "they still count as they were drawn"
+    told = SimpleNamespace(crossed=alone, share=0.5)
+    assert f"{alone}社" in words.crossed(told).ja and "left alone" in words.crossed(told).en  # type: ignore[arg-type]

@@ -46,6 +46,25 @@ def test_a_suggestion_tells_what_its_playbook_was_found_to_bring(org: Organisati
     assert other.play.measured is None
 
 
+def test_a_worker_that_is_killed_while_it_reads_is_followed_within_minutes(
+    org: Organisation, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def killed(at: datetime) -> int:
+        raise Killed
+
+    monkeypatch.setattr(plays, "keep", killed)
+    with pytest.raises(Killed):
+        plays.step(at)
+    read: list[datetime] = []
+    monkeypatch.setattr(plays, "keep", lambda at: read.append(at) or 1)
+    for minutes in (5, 11, 30):
+        plays.step(at + timedelta(minutes=minutes))
+    assert read == [at + timedelta(minutes=11)]
+
+
 def test_too_few_accounts_leave_a_suggestion_unmeasured(org: Organisation, at: datetime) -> None:
     effects_world.build(at, accounts=60, days=90, play="reply")
     assert plays.keep(at) == 0 and measured.told([_reason()])[0].play.measured is None

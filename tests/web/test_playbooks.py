@@ -198,3 +198,31 @@ def test_a_draft_without_a_hypothesis_is_sent_back_to_where_it_is_stated(client:
     assert "仮説の改善する指標" in shown and PlaybookVersion.objects.get().state == "draft"
     on = organisation.today(timezone.now()) + timedelta(90)
     assert f'name="review_on" value="{on.isoformat()}"' in shown, "the day of review is filled in already"
+
+
+def test_the_runs_page_says_where_every_enrolment_is_and_where_that_does_not_add_up(
+    client: Client, viewer: Member, at: datetime
+) -> None:
+    for key in ("rescue", "other"):
+        stage.published(stage.document(playbook=key), at=at)
+    for n in range(3):
+        stage.falls(stage.account(f"会社{n}", at=at), at=at)
+    stage.goes_on(at)
+    told = page(client, "/runs")
+    assert "対象になった件数" in told and "合計が一致しません" not in told
+    response = client.get("/runs?playbook=rescue")
+    assert [row.figures for row in response.context["law"]] == [(3, 0, 0, 0, 3, 0, 0, 0)]
+    assert client.get("/runs?playbook=none such").context["law"] == []
+    Run.objects.filter(playbook__key="other").order_by("pk")[0].delete()
+    assert [row.key for row in client.get("/runs").context["broken"]] == ["other"]
+    assert "バックアップと比較" in page(client, "/runs")
+
+
+def test_after_a_pause_the_page_says_how_many_signs_began_nothing(client: Client, viewer: Member) -> None:
+    now = timezone.now()
+    stage.published(stage.document(), at=now - timedelta(days=2))
+    Playbook.objects.update(paused_at=now - timedelta(days=1))
+    stage.falls(stage.account(at=now - timedelta(days=3)), at=now - timedelta(hours=1))
+    stage.goes_on(now)
+    answer = client.post("/playbooks/rescue/resume", follow=True)
+    assert "きっかけ1件（1社）" in answer.content.decode()

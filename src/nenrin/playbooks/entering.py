@@ -7,7 +7,7 @@ out is written down with it, so that anybody can read why.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,16 +17,18 @@ from nenrin.analytics.conditions import Fields
 from nenrin.customers.models import Account
 from nenrin.foundation import bulk, journal
 from nenrin.foundation.actors import SYSTEM, Actor
-from nenrin.playbooks import arms, asking_leave, gates, reasons
+from nenrin.playbooks import arms, asking_leave, gates, holdouts, reasons
 from nenrin.playbooks.documents.params import Setting
 from nenrin.playbooks.lives import Live
-from nenrin.playbooks.models import Run
+from nenrin.playbooks.models import Enrolment, Run
 from nenrin.playbooks.models.run import ENTERED, RunState
 from nenrin.playbooks.words import trigger_words
 from nenrin.values import Text
 
 CHUNK = 500
 HOUR = timedelta(hours=1)
+#: Behind the occasion of somebody who was left alone then, and is helped now for the same reason.
+HELPED = "-helped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +86,12 @@ def _chunk(live: Live, firings: Sequence[Firing], door: Door) -> tuple[list[Run]
     asked = not door.by_hand and asking_leave.is_needed(live, len(begun), door.at)
     slots = _slots(live, len(begun), door)
     rows = [_row(live, f, a, v, door) for f, a, v in verdicts if v is not None and v.is_told]
-    rows += [_row(live, f, a, held[a], door) for f, a in let_in if a in held]
+    alone = {a: gates.left_alone_before(live, a, known, door.at) or verdict for a, verdict in held.items()}
+    rows += [_row(live, f, a, alone[a], door) for f, a in let_in if a in alone]
     rows += [_begun(live, f, a, slot, door, asked=asked) for (f, a), slot in zip(begun, slots, strict=True)]
     made = bulk.insert(rows)
+    if made:
+        Enrolment.objects.create(playbook=live.row, count=len(made), at=door.at)
     _record(live, made, door, asked=asked)
     return made, left
 
@@ -106,10 +111,23 @@ def _standing(firings: Sequence[Firing]) -> dict[int, Account]:
 def _fresh(
     live: Live, firings: Sequence[Firing], standing: dict[int, Account]
 ) -> tuple[list[tuple[int, Firing]], list[Firing]]:
-    """Occasions not seen yet: the first of each account (two may have become one by a merge), and the others."""
+    """Occasions not seen yet: the first of each account (two may have become one by a merge), and the others.
+
+    Where nobody may be left alone any more, an occasion of somebody who was is a new one.
+    """
     wanted = [(standing[one.account].pk, one) for one in firings if one.account in standing]
     rows = Run.objects.filter(playbook=live.row, account__in=bulk.among(sorted({account for account, _ in wanted})))
-    seen = set(rows.values_list("account_id", "occasion"))
+    states = {
+        (account, occasion): state for account, occasion, state in rows.values_list("account_id", "occasion", "state")
+    }
+    if holdouts.is_notice(live.document):
+        wanted = [
+            (account, replace(one, occasion=one.occasion[: 100 - len(HELPED)] + HELPED))
+            if states.get((account, one.occasion)) == RunState.HELD_OUT
+            else (account, one)
+            for account, one in wanted
+        ]
+    seen = states.keys()
     fresh: dict[int, Firing] = {}
     left: list[Firing] = []
     for account, firing in wanted:

@@ -22,10 +22,13 @@ from nenrin.playbooks.models import PlaybookVersion, Run
 from nenrin.playbooks.models.run import ENTERED, OPEN, RunState
 from nenrin.values import Text
 
-YEAR, DAY = timedelta(365), timedelta(1)
-#: So often within a day an account comes into one playbook before it is taken for a circle.
-ROUND_AND_ROUND = 3
+YEAR, MONTH, DAY = timedelta(365), timedelta(30), timedelta(1)
+#: So often within a day an account comes into one playbook before it is taken for a circle; and within 30 days by
+#: conditions, which come true so often only where something turns them back each time.
+ROUND_AND_ROUND, MONTHLY_ROUNDS = 3, 10
 LONGEST_CHAIN = 5
+#: Runs that neither an entry of the journal nor a person began.
+BY_CONDITION = Q(entry__isnull=True) & ~Q(occasion__startswith="hand-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,9 @@ class Known:
     never: frozenset[int]  # never left alone
     inside: frozenset[int]
     ended: dict[int, datetime]  # the end of the last run
+    alone: dict[int, datetime]  # when it was last left alone in place of a run
     in_a_year: dict[int, int]
+    in_a_month: dict[int, int]  # by conditions alone
     in_a_day: dict[int, int]
     others: dict[int, tuple[int, datetime]]  # playbook and begin of the last run of another
 
@@ -67,7 +72,9 @@ class Known:
             never=_holding(document.holdout.never, frame, at, fields),
             inside=frozenset(account for account, told in runs.items() if told["inside"]),
             ended={account: told["ended"] for account, told in runs.items() if told["ended"]},
+            alone={account: told["alone"] for account, told in runs.items() if told["alone"]},
             in_a_year={account: told["in_a_year"] for account, told in runs.items()},
+            in_a_month={account: told["in_a_month"] for account, told in runs.items()},
             in_a_day={account: told["in_a_day"] for account, told in runs.items()},
             others=_others(live, accounts, at),
         )
@@ -80,13 +87,15 @@ def asked(live: Live) -> list[Condition]:
 
 
 def _runs(live: Live, accounts: Sequence[int], at: datetime) -> dict[int, dict[str, Any]]:
-    """Of each account that ever was in: is it, when did the last one end, how often within a year and a day?"""
-    came, over = Q(state__in=ENTERED), Q(state__in=(*ENTERED, RunState.HELD_OUT))
+    """Of each account that ever was in or left alone: is it in, when did the last one end, how often did it come in?"""
+    came, alone = Q(state__in=ENTERED), Q(state=RunState.HELD_OUT)
     rows = Run.objects.filter(playbook=live.row, account__in=bulk.among(accounts)).order_by().values("account_id")
     found = rows.annotate(
         inside=Count("pk", filter=Q(state__in=OPEN)),
-        ended=Max("ended_at", filter=over),
+        ended=Max("ended_at", filter=came),
+        alone=Max("ended_at", filter=alone),
         in_a_year=Count("pk", filter=came & Q(entered_at__gt=at - YEAR)),
+        in_a_month=Count("pk", filter=came & BY_CONDITION & Q(entered_at__gt=at - MONTH)),
         in_a_day=Count("pk", filter=came & Q(entered_at__gt=at - DAY)),
     )
     return {told["account_id"]: dict(told) for told in found}
@@ -131,12 +140,27 @@ def _excluded(live: Live, account: Account, chain: object, known: Known, at: dat
 
 
 def _loop(live: Live, account: Account, chain: tuple[int, ...], known: Known, at: datetime, fields: Fields) -> Found:
-    """Either its own effects led here again, or it came in so often today that something outside must turn it."""
-    turns = known.in_a_day.get(account.pk, 0)
-    if live.row.pk not in chain and len(chain) < LONGEST_CHAIN and turns < ROUND_AND_ROUND:
+    """Its own effects led here again, or it came in so often, today or by conditions within 30 days, that something
+    outside must turn it."""
+    today, month = known.in_a_day.get(account.pk, 0), known.in_a_month.get(account.pk, 0)
+    if live.row.pk in chain or len(chain) >= LONGEST_CHAIN or today >= ROUND_AND_ROUND:
+        return "loop", reasons.said("loop", chain=_arrows([*chain, live.row.pk]))
+    if month < MONTHLY_ROUNDS:
         return None
-    named = names([*chain, live.row.pk])
-    return "loop", reasons.said("loop", chain=Text(" → ".join(n.en for n in named), " → ".join(n.ja for n in named)))
+    others = _turning(live, account, at)
+    return "loop", reasons.said("turning", times=month, chain=_arrows([live.row.pk, *others, live.row.pk]))
+
+
+def _turning(live: Live, account: Account, at: datetime) -> list[int]:
+    """Other playbooks that conditions began about as often on this account: one of them turns it back each time."""
+    rows = Run.objects.filter(BY_CONDITION, account=account, state__in=ENTERED, entered_at__gt=at - MONTH)
+    often = rows.exclude(playbook=live.row).order_by().values("playbook").annotate(n=Count("pk"))
+    return list(often.filter(n__gte=MONTHLY_ROUNDS // 2).order_by("playbook").values_list("playbook", flat=True))
+
+
+def _arrows(playbooks: Sequence[int]) -> Text:
+    named = names(playbooks)
+    return Text(" → ".join(one.en for one in named), " → ".join(one.ja for one in named))
 
 
 def _inside(live: Live, account: Account, chain: object, known: Known, at: datetime, fields: Fields) -> Found:
@@ -144,7 +168,17 @@ def _inside(live: Live, account: Account, chain: object, known: Known, at: datet
 
 
 def _again(live: Live, account: Account, chain: object, known: Known, at: datetime, fields: Fields) -> Found:
-    ended, days = known.ended.get(account.pk), live.document.limits.again.after_days
+    return _too_soon(live, known.ended.get(account.pk), at)
+
+
+def left_alone_before(live: Live, account: int, known: Known, at: datetime) -> Verdict | None:
+    """Why somebody who would be left alone is not told to be once more; to whoever is helped now it does not matter."""
+    found = _too_soon(live, known.alone.get(account), at)
+    return None if found is None else Verdict(RunState.SKIPPED, *found)
+
+
+def _too_soon(live: Live, ended: datetime | None, at: datetime) -> Found:
+    days = live.document.limits.again.after_days
     if ended is None:
         return None
     if days is None:

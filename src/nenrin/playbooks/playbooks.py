@@ -13,7 +13,7 @@ from nenrin.analytics.conditions import Fields
 from nenrin.foundation import journal, organisation
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.models import Member
-from nenrin.playbooks import ending, hypotheses, imprint, lives, reading, reasons, setting, sweeps
+from nenrin.playbooks import ending, holdouts, hypotheses, imprint, lives, passing, reading, reasons, setting, sweeps
 from nenrin.playbooks.documents.params import Setting
 from nenrin.playbooks.documents.playbooks import Playbook as Document
 from nenrin.playbooks.documents.problems import Unreadable
@@ -21,6 +21,7 @@ from nenrin.playbooks.lives import Live
 from nenrin.playbooks.models import Playbook, PlaybookVersion, Run
 from nenrin.playbooks.models.playbook import VersionState
 from nenrin.playbooks.models.run import OPEN, RunState
+from nenrin.playbooks.passing import Passed
 from nenrin.playbooks.triggers.shape import Now
 from nenrin.values import Text
 
@@ -94,7 +95,8 @@ def publish(
 ) -> PlaybookVersion:
     """Make the draft live; the version before it is retired, and its runs keep it unless they are moved.
 
-    Whoever meets a condition now is not let in by it, unless the playbook says so. Raises NoDraft, Stale, Unreadable,
+    Whoever meets a condition now is not let in by it, unless the playbook says so, or unless they were left alone and
+    it has become a notice that nobody may miss. Raises NoDraft, Stale, Unreadable,
     the last also where it does not say what it should change, by how much, and when that is looked at, unless it says
     word for word what was live before: going back is never refused for that.
     Journal: playbooks.playbook.published.
@@ -107,6 +109,7 @@ def publish(
         live = lives.of(row, fields, choices)
         imprint.check(live.document)
         _check_hypothesis(live, fields, choices)
+        known = _digests(playbook, fields, choices)
         playbook.versions.filter(state=VersionState.LIVE).update(state=VersionState.RETIRED, retired_at=at)
         row.state, row.published_at, row.published_by_id, row.note = VersionState.LIVE, at, by.member, note or row.note
         row.save()
@@ -114,9 +117,17 @@ def publish(
         Playbook.objects.filter(pk=playbook.pk).update(archived_at=None)
         sweeps.forget(playbook, [lives.digest(trigger) for trigger in live.document.triggers])
         if not live.document.with_standing:
-            sweeps.remember(live, Now(at, organisation.today(at), fields))
+            sweeps.remember(live, Now(at, organisation.today(at), fields), known)
+        if holdouts.is_notice(live.document):
+            sweeps.forget_left_alone(playbook)
         _record("published", row, by, at, note=row.note or "—")
     return row
+
+
+def _digests(playbook: Playbook, fields: Fields, choices: Setting) -> set[str]:
+    """The triggers that are live now."""
+    rows = playbook.versions.filter(state=VersionState.LIVE).select_related("playbook")
+    return {lives.digest(one) for row in rows for one in lives.stored(row, fields, choices).document.triggers}
 
 
 def _check_hypothesis(live: Live, fields: Fields, choices: Setting) -> None:
@@ -181,14 +192,21 @@ def pause(playbook: Playbook, *, why: str, by: Actor, at: datetime) -> None:
             _record("paused", _newest(playbook), by, at, note=why or "—")
 
 
-def resume(playbook: Playbook, *, by: Actor, at: datetime) -> None:
-    """It goes on. What fired meanwhile is not made up for: conditions that still hold do so once.
+def resume(playbook: Playbook, *, by: Actor, at: datetime) -> Passed:
+    """It goes on. What was told meanwhile is not made up for, and counted: conditions that still hold do so once.
 
-    Safe to repeat. Journal: playbooks.playbook.resumed.
+    Safe to repeat. Journal: playbooks.playbook.resumed, and playbooks.playbook.passed where signs passed it by.
     """
     with transaction.atomic():
-        if Playbook.objects.filter(pk=playbook.pk, paused_at__isnull=False).update(paused_at=None, paused_why=""):
-            _record("resumed", _newest(playbook), by, at)
+        since = Playbook.objects.select_for_update().values_list("paused_at", flat=True).get(pk=playbook.pk)
+        if since is None:
+            return Passed(0, 0)
+        Playbook.objects.filter(pk=playbook.pk).update(paused_at=None, paused_why="")
+        row, passed = _newest(playbook), passing.by(playbook, since, at)
+        _record("resumed", row, by, at)
+        if passed.signs:
+            _record("passed", row, by, at, signs=passed.signs, accounts=passed.accounts)
+    return passed
 
 
 def roll_back(version: PlaybookVersion, *, by: Actor, at: datetime) -> PlaybookVersion:

@@ -29,6 +29,10 @@ WORDS: dict[str, Text] = {
     ),
     "excluded": Text("Left out: {condition}", "対象外: {condition}"),
     "loop": Text("Stopped: playbooks set each other off ({chain})", "停止: プレイブックが互いに発火（{chain}）"),
+    "turning": Text(
+        "Stopped: its conditions came true {times} times in 30 days ({chain})",
+        "停止: 30日間に{times}回、条件に該当（{chain}）",
+    ),
     "unstanding": Text("The account is archived, provisional or a test", "アーカイブ・仮登録・テストの顧客"),
     "not_a_customer": Text("The account has left", "解約済みの顧客"),
     "unreadable": Text(
@@ -50,6 +54,10 @@ WORDS: dict[str, Text] = {
     "lost": Text("The customer left", "顧客が解約"),
     "archived": Text("The account was archived", "顧客がアーカイブされた"),
     "merged": Text("Merged into an account that is inside already", "すでに実行中の顧客に統合"),
+    "no_longer": Text(
+        "No longer among those it is for when its turn came: {condition}",
+        "開始時点で対象の条件に該当しない: {condition}",
+    ),
     "by_hand": Text("Ended by {member}", "{member}が終了"),
     "retired": Text("The playbook was taken out of use", "プレイブックの利用を終了"),
     "per_run": Text("More than {most} effects in one run", "1回の実行で効果が{most}件を超過"),

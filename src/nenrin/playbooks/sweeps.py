@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -17,7 +17,8 @@ from nenrin.playbooks import entering, lives, setting, triggers
 from nenrin.playbooks.documents.playbooks import Trigger
 from nenrin.playbooks.entering import CHUNK, Door, Firing
 from nenrin.playbooks.lives import Live
-from nenrin.playbooks.models import Playbook, Remembered, Sweep
+from nenrin.playbooks.models import Playbook, Remembered, Run, Sweep
+from nenrin.playbooks.models.run import ENTERED, RunState
 from nenrin.playbooks.triggers.shape import YES, Found, Now
 
 #: Entries of the playbooks themselves touch no account.
@@ -146,11 +147,14 @@ def _occasion(place: int, token: str, now: Now) -> str:
     return f"{place}-{now.today.isoformat()}" if token == YES else f"{place}-{token}"
 
 
-def remember(live: Live, now: Now) -> None:
-    """Know without firing for whom the triggers hold already: at publication, unless they are to come in."""
+def remember(live: Live, now: Now, known: Collection[str] = ()) -> None:
+    """Know without firing for whom the triggers hold already: at publication, unless they are to come in.
+
+    - `known`: digests of triggers that were live until now. Whoever met one of them since the last look comes in.
+    """
     for trigger in live.document.triggers:
         key = lives.digest(trigger)
-        if triggers.KINDS[trigger.kind].finds is not None and not _rows(live.row, key).exists():
+        if triggers.KINDS[trigger.kind].finds is not None and key not in known and not _rows(live.row, key).exists():
             tokens = _found(trigger, now).tokens
             accounts = list(tokens)
             for start in range(0, len(accounts), CHUNK):
@@ -160,6 +164,14 @@ def remember(live: Live, now: Now) -> None:
 def forget(playbook: Playbook, kept: Sequence[str] = ()) -> None:
     """Triggers that are in no live version any more remember nothing."""
     Remembered.objects.filter(playbook=playbook).exclude(trigger__in=list(kept)).delete()
+
+
+def forget_left_alone(playbook: Playbook) -> None:
+    """Nobody may be left alone any more: for whoever was, and was never let in, what holds is to fire now."""
+    runs = Run.objects.filter(playbook=playbook)
+    alone = set(runs.filter(state=RunState.HELD_OUT).values_list("account", flat=True))
+    alone -= set(runs.filter(state__in=(*ENTERED, RunState.ASKED)).values_list("account", flat=True))
+    Remembered.objects.filter(playbook=playbook, account__in=bulk.among(sorted(alone))).delete()
 
 
 def _rows(playbook: Playbook, key: str):  # type: ignore[no-untyped-def]  # a QuerySet

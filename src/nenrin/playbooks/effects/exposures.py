@@ -8,13 +8,14 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Value
 from numpy.typing import NDArray
 
 from nenrin.analytics.effects.assignment import HOLDOUT
 from nenrin.foundation.calendar import day_of
 from nenrin.playbooks.arms import ALWAYS
-from nenrin.playbooks.models import Exposure, UniversalExposure
+from nenrin.playbooks.models import Exposure, Run, UniversalExposure
+from nenrin.playbooks.models.run import ENTERED
 
 #: Of one playbook, or of the universal group.
 Rows = QuerySet[Exposure] | QuerySet[UniversalExposure]
@@ -25,7 +26,8 @@ class Exposed:
     """Columns of shape (n,), by day of the first occasion. `days`: of the organisation's zone, from 1970.
 
     `strata`: size and colour at the draw, by number; whose the account was says little of what becomes of it.
-    `always`: accounts that are never left alone; they are no part of any comparison.
+    `always`: accounts that are never left alone; they are no part of any comparison. `crossed`: accounts left alone at
+    first that the playbook helped later; they stay in the arm that was drawn for them.
     """
 
     account: NDArray[np.int64]
@@ -35,6 +37,7 @@ class Exposed:
     day: NDArray[np.int64]
     strata: NDArray[np.int64]
     always: int
+    crossed: int = 0
 
     def __len__(self) -> int:
         return len(self.account)
@@ -42,7 +45,7 @@ class Exposed:
     def of(self, chosen: NDArray[np.bool_]) -> Exposed:
         return Exposed(
             self.account[chosen], self.cluster[chosen], self.treated[chosen], self.share[chosen], self.day[chosen],
-            self.strata[chosen], self.always,
+            self.strata[chosen], self.always, self.crossed,
         )  # fmt: skip
 
     @property
@@ -57,15 +60,26 @@ class Exposed:
 
 def of(rows: Rows, zone: ZoneInfo) -> Exposed:
     """The exposures of one playbook, limited to the accounts that the reader may see."""
-    told = list(rows.order_by("at", "pk").values_list("account_id", "cluster", "arm", "share", "at", "strata"))
+    columns_of = ("account_id", "cluster", "arm", "share", "at", "strata")
+    told = list(_with_helped(rows).order_by("at", "pk").values_list(*columns_of, "helped"))
     found = [row for row in told if row[2] != ALWAYS]
-    columns = list(zip(*found, strict=True)) or [(), (), (), (), (), ()]
+    columns = list(zip(*found, strict=True)) or [()] * 7
     days = [(day_of(at, zone) - date(1970, 1, 1)).days for at in columns[4]]
     return Exposed(
         np.array(columns[0], np.int64), np.array(columns[1], np.int64),
         np.array([arm != HOLDOUT for arm in columns[2]], bool), np.array(columns[3], np.float64),
         np.array(days, np.int64), _numbered(columns[5]), len(told) - len(found),
+        sum(1 for row in found if row[2] == HOLDOUT and row[6]),
     )  # fmt: skip
+
+
+def _with_helped(rows: Rows) -> Rows:
+    """With whether the account came into the playbook afterwards. Notices reach the universal group too, as they
+    should: of it there is nothing to tell."""
+    if rows.model is UniversalExposure:
+        return rows.annotate(helped=Value(False))
+    came = Run.objects.filter(playbook=OuterRef("playbook"), account=OuterRef("account"), state__in=ENTERED)
+    return rows.annotate(helped=Exists(came.filter(entered_at__gt=OuterRef("at"))))
 
 
 def _numbered(strata: Sequence[str]) -> NDArray[np.int64]:

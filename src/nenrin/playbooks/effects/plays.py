@@ -19,6 +19,8 @@ from nenrin.work.queue.measured import Measured
 
 NAME: Final = "playbooks.plays"
 EVERY_SECONDS: Final = 24 * 3600
+#: The right of whoever reads them now: a worker that is killed meanwhile loses it, and the next one reads them.
+READING_SECONDS: Final = 600
 #: Days after the occasion at which its effect is read.
 DAYS: Final = 90
 _CERTAIN: Final = ("gain", "harm")
@@ -26,10 +28,15 @@ _NONE: Final = Text("; no effect is certain yet", "。効果の有無はまだ�
 
 
 def step(at: datetime) -> int:
-    """Once a day; returns how many plays are measured. The right is left to run out, so that no worker reads sooner."""
-    if not leases.take(NAME, holder=at.isoformat(), seconds=EVERY_SECONDS, at=at):
+    """Once a day; returns how many plays are measured. Only when they are kept the right is held for the day, so that no
+    worker reads sooner; what breaks off is begun anew within minutes.
+    """
+    holder = at.isoformat()
+    if not leases.take(NAME, holder=holder, seconds=READING_SECONDS, at=at):
         return 0
-    return keep(at)
+    count = keep(at)
+    leases.take(NAME, holder=holder, seconds=EVERY_SECONDS, at=at)
+    return count
 
 
 def keep(at: datetime) -> int:

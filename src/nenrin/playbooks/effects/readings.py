@@ -33,7 +33,7 @@ class Look:
 @dataclass(frozen=True, slots=True)
 class Reading:
     """`waiting`: accounts whose days are not over yet. `silent`: without a value at their end. `always`: accounts that
-    are never left alone. `share`: the chance of being left alone."""
+    are never left alone. `share`: the chance of being left alone. `crossed`: accounts left alone that were helped later."""
 
     metric: Metric
     days: int
@@ -46,6 +46,7 @@ class Reading:
     always: int
     share: float
     first_on: date | None
+    crossed: int = 0
 
 
 def read(lake: Lake, rows: Rows, metric: Metric, days: int, *, as_of: date, expected: float | None = None) -> Reading:
@@ -71,6 +72,7 @@ def read(lake: Lake, rows: Rows, metric: Metric, days: int, *, as_of: date, expe
     return Reading(
         metric, days, through, readout, tuple(looks), exposed=len(everybody), waiting=len(everybody) - len(over),
         silent=int((~there).sum()), always=everybody.always, share=everybody.drawn, first_on=everybody.first_on,
+        crossed=everybody.crossed,
     )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """Tables of the playbooks."""
 
 from nenrin.playbooks.models.configuration import ConfigurationChange
+from nenrin.playbooks.models.enrolment import Enrolment
 from nenrin.playbooks.models.holdout import UniversalExclusion, UniversalExposure
 from nenrin.playbooks.models.playbook import Playbook, PlaybookVersion, Remembered, Sweep
 from nenrin.playbooks.models.rehearsal import Rehearsal
@@ -9,6 +10,7 @@ from nenrin.playbooks.models.run import Exposure, Run, RunStep, UniversalHoldout
 
 __all__ = [
     "ConfigurationChange",
+    "Enrolment",
     "Exposure",
     "Playbook",
     "PlaybookReplay",

@@ -28,6 +28,13 @@ register(
     Text("Playbook {name_en} paused: {note}", "プレイブック「{name_ja}」を一時停止: {note}"),
 )
 register("playbooks.playbook.resumed", Text("Playbook {name_en} goes on", "プレイブック「{name_ja}」を再開"))
+register(
+    "playbooks.playbook.passed",
+    Text(
+        "Playbook {name_en}: {signs} signs of {accounts} accounts passed it by while it was paused",
+        "プレイブック「{name_ja}」: 一時停止中に見送ったきっかけ {signs}件（{accounts}社）",
+    ),
+)
 register("playbooks.playbook.exported", Text("{rows} playbooks exported", "プレイブック{rows}件を出力"))
 register("playbooks.run.exported", Text("{rows} runs of playbooks exported", "プレイブックの実行{rows}件を出力"))
 register(

@@ -45,7 +45,21 @@ def range_(interval: Interval | None, metric: Metric, language: str) -> str:
 
 
 def finding(reading: Reading) -> Text:
-    return Text(_finding(reading, "en"), _finding(reading, "ja"))
+    told = crossed(reading)
+    return Text(_finding(reading, "en") + told.en, _finding(reading, "ja") + told.ja)
+
+
+def crossed(reading: Reading) -> Text:
+    """That some of those left alone were helped after all, which makes what is found smaller than what help brings."""
+    count = reading.crossed
+    if not count or not reading.share:
+        return Text("", "")
+    who = "1 account left alone was" if count == 1 else f"{count:,} accounts left alone were"
+    return Text(
+        f" Of the comparison: {who} helped later, and still {'counts' if count == 1 else 'count'} as left alone, so the"
+        " difference is smaller than what help brings.",
+        f" 未実施グループのうち{count:,}社は後から実施の対象になりましたが、比較では未実施のまま数えるため、差は実際の効果より小さく出ます。",
+    )
 
 
 def _finding(reading: Reading, language: str) -> str:

@@ -11,11 +11,13 @@ from django.urls import path, reverse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_POST
 
+from nenrin.foundation import format
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.permissions import Permission
 from nenrin.playbooks import asking_leave, playbooks
 from nenrin.playbooks.documents.problems import Unreadable
 from nenrin.playbooks.models import Playbook, PlaybookVersion
+from nenrin.playbooks.passing import Passed
 from nenrin.values import Text
 from nenrin.web import toasts
 from nenrin.web.guard import MemberRequest, requires
@@ -95,8 +97,21 @@ def pause(request: MemberRequest, key: str) -> HttpResponse:
 @require_POST
 @requires(Permission.PLAYBOOKS_PUBLISH)
 def resume(request: MemberRequest, key: str) -> HttpResponse:
-    words = Text("It goes on.", "再開しました。")
-    return _done(request, key, lambda row: playbooks.resume(row, by=Actor.of(request.user), at=request.at), words)
+    """It says how many signs passed it by: these begin nothing any more unless a person starts it."""
+    row = get_object_or_404(Playbook, key=key)
+    passed = playbooks.resume(row, by=Actor.of(request.user), at=request.at)
+    toasts.say(request, _goes_on(passed).in_(get_language() or "ja"))
+    return _back(key)
+
+
+def _goes_on(passed: Passed) -> Text:
+    if not passed.signs:
+        return Text("It goes on.", "再開しました。")
+    signs, accounts = format.counted(passed.signs, "sign"), format.counted(passed.accounts, "account")
+    return Text(
+        f"It goes on. {signs} of {accounts} came while it was paused and began nothing: start it by hand where it is needed.",
+        f"再開しました。一時停止中のきっかけ{passed.signs:,}件（{passed.accounts:,}社）は見送り済みです。必要な顧客は手動で開始してください。",
+    )
 
 
 @require_POST

@@ -25,7 +25,7 @@ from nenrin.playbooks.models.run import OPEN
 from nenrin.values import Text
 from nenrin.web import exports, listing, toasts
 from nenrin.web.guard import MemberRequest, requires
-from nenrin.web.playbooks import outcomes, standing
+from nenrin.web.playbooks import lawful, outcomes, standing
 
 STATES = {
     "asked": Text("Waits for approval", "承認待ち"),
@@ -59,7 +59,8 @@ def run_list(request: MemberRequest) -> HttpResponse:
     rows = _rows(request)
     sort = listing.chosen_sort(request, SORTS, "-entered")
     page = listing.page_of(listing.ordered(rows, sort, SORTS), request)
-    context = {
+    names, chosen = _names(), request.GET.get("playbook", "")
+    context = lawful.shown(chosen, names, request.at) | {
         "as_of": request.at,
         "lines": [_line(run) for run in page.object_list],
         "page": page,
@@ -67,10 +68,10 @@ def run_list(request: MemberRequest) -> HttpResponse:
         "counts": _counts(request),
         "states": STATES,
         "state": request.GET.get("state", ""),
-        "playbook": request.GET.get("playbook", ""),
-        "playbooks": _names(),
+        "playbook": chosen,
+        "playbooks": names,
         "q": listing.plain(request.GET.get("q")),
-        "asked": _asked(request),
+        "asked": _asked(request, dict(names)),
         "unknown": outcomes.unknown(request.user),
         "may_start": standing.may(request, Permission.PLAYBOOKS_START),
         "may_publish": standing.may(request, Permission.PLAYBOOKS_PUBLISH),
@@ -111,10 +112,9 @@ def _names() -> list[tuple[str, Text]]:
     )
 
 
-def _asked(request: MemberRequest) -> list[dict[str, Any]]:
+def _asked(request: MemberRequest, names: dict[str, Text]) -> list[dict[str, Any]]:
     """Playbooks whose many accounts wait for a person, with how many."""
     rows = _mine(request).filter(state="asked").order_by().values("playbook__key").annotate(n=Count("pk"))
-    names = dict(_names())
     return [{"key": row["playbook__key"], "name": names.get(row["playbook__key"]), "count": row["n"]} for row in rows]
 
 
