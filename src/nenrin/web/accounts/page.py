@@ -13,7 +13,7 @@ from django.urls import path
 from nenrin.customers.models import Contact, Subscription
 from nenrin.customers.statuses import OPEN, DecisionRole, word
 from nenrin.foundation.permissions import FieldClass, Permission, allowed, visible
-from nenrin.insight import explanation, usage
+from nenrin.insight import explanation, unused, usage
 from nenrin.values import Money, Text
 from nenrin.web import navigation
 from nenrin.web.accounts import health as account_health
@@ -69,7 +69,12 @@ def usage_page(request: MemberRequest, key: int) -> HttpResponse:
     return render(
         request,
         "account360/usage.html",
-        {"head": top, "as_of": request.at, "used": account_usage.picture(used, account.seats)},
+        {
+            "head": top,
+            "as_of": request.at,
+            "used": account_usage.picture(used, account.seats),
+            "unused": unused.unused(account, top.today),
+        },
     )
 
 

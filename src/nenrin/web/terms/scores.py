@@ -37,6 +37,13 @@ TERMS: dict[str, Definition] = {
         "Distinct end users of the account with at least one product event in the seven days.",
         "その7日間に1回以上利用した、この顧客の利用者の人数（重複なし）。",
     ),
+    "unused_share": means(
+        "Share of the healthy customers of the same tier that used it in the last 28 days; small: how many of how many.",
+        "同じ企業規模の健全な顧客のうち、直近28日に使った割合。小さい数字は社数。",
+    ),
+    "unused_reach": means(
+        "Where the true share lies in 95 of 100 such samples (Wilson).", "この割合の95%信頼区間（ウィルソン法）。"
+    ),
     "feature_events": means(
         "Product events of the account's users by feature and week; 0: none arrived.",
         "この顧客の利用者の、機能ごと・週ごとのイベント件数。0は届いていない。",
