@@ -8,7 +8,9 @@ from django.db.models import F
 
 from nenrin.customers.models import Account, Contact, Merge, Subscription
 from nenrin.foundation import organisation
-from nenrin.foundation.models import Entry, Member
+from nenrin.foundation.models import Entry, Mail, Member
+from nenrin.foundation.models.mail import MailState
+from nenrin.foundation.roles import Role
 from nenrin.ingest import conservation, drain, lakes
 from nenrin.ingest.models import Answer, Cost, Effort, Invoice, Ticket
 from nenrin.insight.models import BudgetPlan, Health
@@ -18,6 +20,9 @@ from nenrin.simulator.stories import reading
 from nenrin.simulator.streams import stream
 from nenrin.simulator.writer import live, settling, telling, untidy, usage
 from nenrin.work.models import Touch
+from nenrin.work.models.meeting import Meeting
+from nenrin.work.models.promise import Promise
+from nenrin.work.queue import asking
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +62,7 @@ def test_a_told_world_shows_its_stories(told: telling.Told, made: world.World) -
     _loses_nothing(told)
     _shows_each_story_in_its_colour(made)
     _knows_why_the_red_one_is_red()
+    _fills_the_morning_of_everybody_who_looks_after_customers()
     _stays_alive(made)
 
 
@@ -145,6 +151,33 @@ def _knows_why_the_red_one_is_red() -> None:
     assert causes & {"usage_trend", "logins_per_seat_week", "active_user_share"}
     assert health.delta_30 < -20
     assert Health.objects.get(account=_of("silent")).coverage < 0.5
+
+
+def _fills_the_morning_of_everybody_who_looks_after_customers() -> None:
+    """A queue worth doing: several kinds of reasons in both languages, a meeting, a promise and a draft of today."""
+    team = Member.objects.filter(role=Role.CSM, is_active=True)
+    assert team.count() == 4
+    days = {member: asking.my_day(member, TODAY, NOW, organisation.current()) for member in team}
+    together = {kind for member, day in days.items() for kind in _kinds_of_a_morning(member, day)}
+    assert {"health_fell", "notice_deadline", "urgent_ticket", "detractor"} <= together, together
+
+
+def _kinds_of_a_morning(member: Member, day: asking.Day) -> set[str]:
+    rows = [*day.cut.within, *day.cut.beyond]
+    kinds = {one.code for row in rows for one in row.reasons}
+    assert len(rows) >= 2 and {"task", "promise"} <= kinds and len(kinds) >= 3, (member.name, kinds)
+    assert any(row.worth.a_minute > 0 for row in rows), member.name
+    for text in [text for row in rows for text in (row.headline, row.play.title, *row.evidence)]:
+        assert text.en.strip() and text.ja.strip() and not set("{}") & set(text.en + text.ja), text
+    told = [one.headline for row in rows for one in row.reasons if one.code != "task"]  # a task has one title
+    assert all(text.en != text.ja for text in told), told
+    begins = datetime(TODAY.year, TODAY.month, TODAY.day, tzinfo=organisation.zone())
+    today = Meeting.objects.filter(owner=member, starts_at__gte=begins, starts_at__lt=begins + timedelta(1))
+    assert today.exclude(agenda="").exists(), member.name
+    accounts = list(day.portfolio)
+    assert Promise.objects.open().filter(account__in=accounts, due_on__lte=TODAY).exists(), member.name
+    assert Mail.objects.filter(state=MailState.DRAFT, account__in=accounts).exists(), member.name
+    return kinds
 
 
 def _stays_alive(made: world.World) -> None:

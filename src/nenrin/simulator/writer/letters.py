@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from nenrin.customers.models import Contact
+from nenrin.customers.models import Account, Contact
 from nenrin.foundation import webhooks
 from nenrin.foundation.actors import SYSTEM, Actor
 from nenrin.foundation.mail import claims, events, outbox, outcomes, suppressions, templates, unsubscribes
@@ -110,14 +110,20 @@ def _drafted(customer: Customer, book: Book, letter: Letter, place: int) -> Act:
 def _put(
     customer: Customer, book: Book, letter: Letter, key: str, by: Actor, at: datetime, **more: Any
 ) -> Mail | None:  # more: as outbox.put
-    account = book.accounts[customer.key]
+    return written(book.accounts[customer.key], letter, key, by, at, language=customer.language, **more)
+
+
+def written(
+    account: Account, letter: Letter, key: str, by: Actor, at: datetime, *, language: str, **more: Any
+) -> Mail | None:  # more: as outbox.put
+    """A letter to the first contact of an account who has an address."""
     contact = Contact.objects.filter(account=account, left_on__isnull=True, emails__isnull=False).order_by("id").first()
     if contact is None:
         return None
     names = {"contact": contact.name, "account": account.name}
-    subject, words = (part.in_(customer.language).format(**names) for part in (letter.subject, letter.text))
+    subject, words = (part.in_(language).format(**names) for part in (letter.subject, letter.text))
     return outbox.put(
         to=Address(contact.emails.all()[0].address, contact.name), subject=subject, text=words, kind=Kind.ACCOUNT,
-        key=key, language=customer.language, account_id=account.pk, contact_id=contact.pk, by=by, at=at,
+        key=key, language=language, account_id=account.pk, contact_id=contact.pk, by=by, at=at,
         why=letter.why, hold=timedelta(), **more,
     )  # fmt: skip

@@ -7,11 +7,15 @@ from nenrin.customers.models import Account
 from nenrin.customers.routing import Ownership, Pool, Rule
 from nenrin.customers.statuses import Phase
 from nenrin.foundation import organisation
+from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.calendar import add_business_days
-from nenrin.foundation.models import Member
+from nenrin.foundation.models import Mail, Member
+from nenrin.foundation.models.mail import MailState
+from nenrin.simulator.prose.letters import DRAFTS
+from nenrin.simulator.writer import letters
 from nenrin.simulator.writer.accounts import Book
 from nenrin.values import Text
-from nenrin.work import handing_over, tasks
+from nenrin.work import handing_over, promises, tasks
 from nenrin.work.models.day_load import DayLoad
 from nenrin.work.queue import answers, asking, loads
 from nenrin.work.queue.rows import Row
@@ -22,6 +26,13 @@ DUE = (
     (0, Text("Send the minutes of the monthly meeting", "月次定例の議事録を送る"), 0, 10),
     (2, Text("Confirm the date of the hands-on training", "操作研修の日程を確定する"), -2, 15),
     (3, Text("Share the report of last month's usage", "先月の利用レポートを共有する"), 2, 20),
+)
+# What each of them promised one of their customers for this morning.
+PROMISED = (
+    Text("Figures of use by site", "拠点別の利用実績の送付"),
+    Text("Dates for the training of new users", "新任者向け研修の候補日の連絡"),
+    Text("The answer to the question about approvals", "承認設定に関する質問への回答"),
+    Text("A list of who uses the mobile records", "モバイル記録の利用者一覧の送付"),
 )
 PUT_OFF = "担当者が出張中。来週の定例で確認する"
 PUT_AWAY = "更新は口頭で合意済み。書面待ち"
@@ -34,6 +45,8 @@ def lived(book: Book, *, now: datetime) -> int:
     _away(book, now)
     _rules(book, now)
     _tasks(book, now)
+    _promised(book, now)
+    _drafted(book, now)
     _handed(book, now)
     _answered(book, now)
     while loads.step(now):
@@ -74,6 +87,31 @@ def _tasks(book: Book, now: datetime) -> None:
                 owned[place], said, assignee=sato, due_on=due, minutes=minutes, by=book.ground.actor("sato"), at=opened,
                 key=f"demo:morning:{place}",
             )  # fmt: skip
+
+
+def _promised(book: Book, now: datetime) -> None:
+    """Everybody who looks after customers promised one of them something for today."""
+    today, made = organisation.today(now), now - timedelta(days=4)
+    for key, words in zip(MINUTES, PROMISED, strict=True):
+        member, by = book.ground.members[key], book.ground.actor(key)
+        for account in _owned(member)[:1]:
+            said = words.in_(account.language)
+            promises.make(account, said, due_on=today, owner=member, by=by, at=made, key=f"demo:morning:{key}")
+
+
+def _drafted(book: Book, now: datetime) -> None:
+    """And whoever has no draft of a mail to approve among their customers has one."""
+    at = now - timedelta(hours=3)
+    for place, key in enumerate(MINUTES):
+        owned = _owned(book.ground.members[key])
+        if Mail.objects.filter(state=MailState.DRAFT, account__in=[account.pk for account in owned]).exists():
+            continue
+        for account in owned:
+            if letters.written(
+                account, DRAFTS[place], f"demo:morning:{key}", SYSTEM, at, language=account.language, draft=True,
+                expires_at=at + timedelta(14),
+            ):  # fmt: skip
+                break
 
 
 def _handed(book: Book, now: datetime) -> None:
