@@ -10,13 +10,15 @@ import pytest
 import time_machine
 from django.test import Client
 
-from nenrin.customers import days, ownership, touch_models
+from nenrin.customers import capacities, days, ownership, regrading, touch_models
 from nenrin.customers.models import Account, Capacity, Deputy, Handover
+from nenrin.foundation import journal
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Member, Organisation
 from nenrin.foundation.roles import Role
 from nenrin.web.settings import rule_preview
-from nenrin.work import capacity, tasks
+from nenrin.work import capacity, handoff_rounds, tasks, touch_changes
+from nenrin.work.models import Notice
 from nenrin.work.models.day_load import DayLoad
 from nenrin.work.queue import loads
 from tests import cast
@@ -162,3 +164,38 @@ def test_a_change_of_touch_models_is_told_in_minutes_for_each_owner(head: Client
     assert found.touch_moves == 0
     assert found.minutes == (rule_preview.Minutes(sato, 4 * 5, 4 * 10, 6000),)
     assert rule_preview.of_models(stands, sato, TODAY).minutes == ()
+
+
+def test_heads_are_told_what_changed_touch_models_do_to_whose_minutes(
+    head: Client, sato: Member, ito: Member, at: datetime
+) -> None:
+    days.install(by=SYSTEM, at=at)
+    journal.seal()
+    touch_changes.tell(at=at)
+    minutes = capacities.planned()
+    Account.objects.filter(owner=sato).update(touch_model="high")
+    before = capacities.loads([sato.pk])[sato.pk].minutes
+    assert regrading.regrade(as_of=TODAY, by=SYSTEM, at=at) == 4  # without size or tier: tech touch
+    ownership.assign(Account.objects.get(name=SHIRAKABA), ito, by=SYSTEM, at=at)
+    journal.seal()
+    assert (touch_changes.tell(at=at), touch_changes.tell(at=at)) == (2, 0)
+    after, one = 3 * minutes["tech"], minutes["high"]
+    page = head.get("/team-day").content.decode()
+    assert f"3社のタッチモデルが変わり、月の計画が{before - one:,} → {after:,}分" in page
+    assert f"1社のタッチモデルが変わり、月の計画が{one:,} → {minutes['tech']:,}分" in page
+    assert f"/team-day/members/{sato.pk}/reassign" in page and "再割り当てを提案" not in page
+    assert not Notice.objects.filter(code="capacity.changed").exclude(member__role=Role.HEAD).exists()
+
+
+def test_more_than_there_is_time_for_is_proposed_to_be_given_on(head: Client, sato: Member, at: datetime) -> None:
+    days.install(by=SYSTEM, at=at)
+    capacities.state(sato, minutes_a_day=1, by=SYSTEM, at=at)  # twenty a month
+    journal.seal()
+    touch_changes.tell(at=at)
+    assert "再割り当てを提案" not in head.get("/team-day").content.decode()
+    models = [replace(model, conditions=()) for model in touch_models.DEFAULTS]
+    assert touch_models.replace(models, by=SYSTEM, at=at) == 4  # the first holds for all: high touch
+    journal.seal()
+    handoff_rounds.step(at)
+    page = head.get("/team-day").content.decode()
+    assert "20 → 960分（20分中）" in page and "再割り当てを提案" in page

@@ -46,7 +46,8 @@ def _regrade(chunk: list[Account], grader: Grader, as_of: date, by: Actor, at: d
         said = ", ".join(
             f"{was or '—'} → {is_ or '—'}" for was, is_ in zip(before[row.pk], now, strict=True) if was != is_
         )
-        note = {"fields": said or "override", "fact": told}
+        touch = {"touch": [before[row.pk][1], now[1]]} if before[row.pk][1] != now[1] else {}
+        note = {"fields": said or "override", "fact": told, **touch}
         drafts.append(journal.Draft("customers.account.regraded", by, at, row.pk, (), note, version=row.version))
     journal.record_many(drafts)
     return len(moved)

@@ -1,7 +1,7 @@
 """The worker's round: handoffs that open by themselves or find their receiver; accounts that came to somebody else;
 what colleagues who left had open.
 
-Once a day: reminders of handoffs, promises and notice deadlines, and what became of deals.
+Once a day: reminders of handoffs, promises and notice deadlines, what became of deals, and what changed touch models mean for loads.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from nenrin.work import (
     owner_notices,
     promise_reminders,
     successors,
+    touch_changes,
 )
 from nenrin.work.handing import reminders
 from nenrin.work.models import HandoffPolicy
@@ -33,6 +34,6 @@ def _daily(today: date, at: datetime) -> int:
     if HandoffPolicy.objects.filter(pk=1, reminded_on__gte=today).exists():
         return 0
     told = promise_reminders.remind(today, at=at) + deals.tell(today, at=at)
-    told += reminders.remind(today, at=at) + owner_notices.deadlines(today, at=at)
+    told += reminders.remind(today, at=at) + touch_changes.tell(at=at) + owner_notices.deadlines(today, at=at)
     HandoffPolicy.objects.update_or_create(pk=1, defaults={"reminded_on": today})
     return told

@@ -23,7 +23,7 @@ from nenrin.web.components import Fact
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.listing import whole
 from nenrin.web.my_day import pages as my_day_pages
-from nenrin.work import capacity
+from nenrin.work import capacity, touch_changes
 from nenrin.work.capacity import Line
 from nenrin.work.queue import asking, busy
 
@@ -62,6 +62,7 @@ def team_day(request: MemberRequest) -> HttpResponse:
         "unmade": [line.member.name for line in found if line.queue is None],
         "untouched_days": capacity.UNTOUCHED_DAYS,
         "may_assign": allowed(request.user, Permission.ACCOUNTS_ASSIGN) is not None,
+        "changes": touch_changes.told(request.user, request.at),
     }
     return render(request, "team_day/team_day.html", context)
 
