@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -83,15 +83,20 @@ def brief(request: MemberRequest, key: int) -> HttpResponse:
         "people": people if may_read else [],
         "crumbs": [(meeting.title if may_read else HIDDEN, reverse("meeting", args=[key]))],
     }
-    if meeting.account is not None and _sees(request, meeting.account):
+    reach = _reach(request, meeting.account) if meeting.account is not None else None
+    if meeting.account is not None and reach is not None:
         there = {each.contact_id for each in people}
         context |= _of_account(request, meeting, meeting.account, may_read, there)
+        if reach and context["plan"] is not None:
+            context["review_form"] = ReviewForm(initial={"on": context["today"]})
     return render(request, "meetings/brief.html", context)
 
 
-def _sees(request: MemberRequest, account: Account) -> bool:
-    rows = Account.objects.for_member(request.user, Permission.ACCOUNTS_VIEW)
-    return rows.filter(pk=account.pk).exists()
+def _reach(request: MemberRequest, account: Account) -> bool | None:
+    """Whether the viewer may change this account's plan; None: they do not see the account."""
+    editable = Account.objects.for_member(request.user, Permission.PLANS_EDIT).filter(pk=OuterRef("pk"))
+    rows = Account.objects.for_member(request.user, Permission.ACCOUNTS_VIEW).filter(pk=account.pk)
+    return rows.annotate(may_edit=Exists(editable)).values_list("may_edit", flat=True).first()
 
 
 def _of_account(
@@ -101,7 +106,6 @@ def _of_account(
     last = _last(meeting, request)
     since = day_of(last.happened_at, organisation.zone()) if last else None
     told = explanation.of(account.pk, None, since if since and since < today else None)
-    plan = _plan(account, request, may_read, today)
     return {
         "account": account,
         "last": last if may_read else None,
@@ -113,8 +117,7 @@ def _of_account(
         "news": _news(account, last, request, may_read),
         "contacts": _contacts(there, account, request, today),
         "promises": _promises(account, request, may_read),
-        "plan": plan,
-        "review_form": _review(plan, account, request, today),
+        "plan": _plan(account, request, may_read, today),
         "tasks": lines(within(request.user).filter(account=account, state="open")[:SHOWN], request.user, today),
         "said": _said(account, request) if may_read else [],
         "today": today,
@@ -211,13 +214,6 @@ def _plan(account: Account, request: MemberRequest, may_read: bool, today: date)
         return None
     found = plans.brief(account, today=today)
     return figures.shown(found.plan, found.progress, may_read=may_read) if found else None
-
-
-def _review(plan: figures.Shown | None, account: Account, request: MemberRequest, today: date) -> ReviewForm | None:
-    """To note from here that the plan was looked at together."""
-    if plan is None or not figures.may(request, figures.EDIT, account.pk):
-        return None
-    return ReviewForm(initial={"on": today})
 
 
 def _said(account: Account, request: MemberRequest) -> list[Said]:
