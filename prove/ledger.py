@@ -2,6 +2,8 @@
 
 Histories are drawn as contracts with price steps, lapses, returns and ends, made into rate lines by the same SQL as the
 product's, and asked in both views for months, quarters and years, whole and cut into 50 slices that accounts move between.
+Of a thousand of them each day is walked from the contracts alone, lapses merged by hand: every movement of both views must be
+of the kind, the size and the number that the walk says.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from nenrin.analytics.revenue.periods import holding, series
 from nenrin.analytics.revenue.policies import Policy
 from nenrin.values import Period
 
-HISTORIES, CHUNK, SLICES = 1_000_000, 100_000, 50
+HISTORIES, CHUNK, SLICES, WALKED = 1_000_000, 100_000, 50, 1000
 #: Contracts of two thirds of the accounts once, of the others twice, with up to three prices each, some of them credits.
 DRAWN = """
 create temp table contracts as
@@ -54,7 +56,10 @@ def run() -> list[dict[str, Any]]:
         found, checked = _chunk(seed, min(CHUNK, wanted - seed * CHUNK))
         off, asked = off + found, asked + checked
     seconds = round(time.process_time() - began, 1)
+    unlike, walked = _walked(WALKED)
     return [
+        {"name": f"kinds of movements in both views, {WALKED:,} histories walked day by day, {walked:,} of them",
+         "figure": unlike, "unit": "movements unlike", "aim": 0, "holds": unlike == 0 and walked > WALKED},
         {"name": f"ledger identity, {wanted:,} histories, {asked:,} statements of all and of slices", "figure": off,
          "unit": "minor units off", "aim": 0, "holds": off == 0},
         {"name": "processor time", "figure": seconds, "unit": "s", "aim": "", "holds": True},
@@ -78,6 +83,97 @@ def _chunk(seed: int, accounts: int) -> tuple[int, int]:
             off += _off(found, was, now)
             asked += 1 + SLICES
     return off, asked
+
+
+#: What every account pays on every day, from the contracts alone.
+DAYS = """
+with days as (select unnest(generate_series(date '2022-12-31', date '2027-05-31', interval 1 day))::date as day),
+prices as (select key, unnest(steps).from_on as from_on, unnest(steps).minor as minor from contracts),
+priced as (
+  select c.key, c.account, c.product, c.currency, k.day,
+         coalesce(max_by(p.minor, p.from_on) filter (p.from_on <= k.day), min_by(p.minor, p.from_on)) as minor
+  from contracts c join prices p using (key) join days k on c.starts_on <= k.day
+  and k.day < coalesce(c.ended_on, if(c.auto_renews and c.noticed_on is null, date '9999-12-31', c.ends_on))
+  group by c.key, c.account, c.product, c.currency, k.day
+), rates as (
+  select account, day, if(currency = 'USD', round_half_up(sum(minor) * 15137, 10000), sum(minor)) as amount
+  from priced group by account, product, currency, day
+)
+select a.account, k.day, coalesce(sum(r.amount), 0)::bigint as minor
+from (select distinct account from contracts) a cross join days k left join rates r on r.account = a.account and r.day = k.day
+group by a.account, k.day order by a.account, k.day
+"""
+
+
+def _walked(accounts: int) -> tuple[int, int]:
+    """Movements that differ from the walk's, and how many it saw; half of the periods with lapses merged."""
+    unlike, seen = 0, 0
+    for gap in (0, 31):
+        with duckdb.connect() as db:
+            db.execute("set enable_progress_bar = false")
+            db.execute(PRICE)
+            db.execute(HALF_UP)
+            db.execute(DRAWN.format(seed=7 + gap, contracts=accounts * 3 // 4))
+            book = revenue.book(db, Policy(rates={"USD": "151.37"}, gap_merge_days=gap))
+            told = db.execute(DAYS).fetchnumpy()["minor"]
+        levels = _merged(told.reshape(len(book.accounts), -1).tolist(), gap)
+        for period in _periods():
+            for view, walk in ((movements.net, _net), (movements.gross, _gross)):
+                wanted = [walk(line, *_places(period)) for line in levels]
+                found = view(book, period)
+                ours = np.concatenate((found.amounts, found.counts), axis=1)
+                unlike += int((ours != np.array(wanted)).any(axis=1).sum())
+                seen += int(ours[:, len(movements.KINDS) :].sum())
+    return unlike, seen
+
+
+def _places(period: Period) -> tuple[int, int]:
+    """Of the last day before it, and of its last one, in a line of days."""
+    first = date(2022, 12, 31)
+    return (period.start - first).days - 1, (period.end - first).days - 1
+
+
+def _merged(lines: list[list[int]], gap: int) -> list[list[int]]:
+    """Lines of days in which a lapse of up to so many days stands at what was paid before it."""
+    for line in lines:
+        day = 1
+        while day < len(line):
+            if line[day] > 0 or line[day - 1] <= 0:
+                day += 1
+                continue
+            back = day
+            while back < len(line) and line[back] == line[day]:
+                back += 1
+            if back < len(line) and line[back] > 0 and back - day <= gap:
+                line[day:back] = [line[day - 1]] * (back - day)
+            day = back
+    return lines
+
+
+def _net(line: list[int], opens: int, closes: int) -> list[int]:
+    """Amounts and numbers by kind, from the two ends alone."""
+    return _tally([_kind(line, opens, closes)])
+
+
+def _gross(line: list[int], opens: int, closes: int) -> list[int]:
+    return _tally([_kind(line, day - 1, day) for day in range(opens + 1, closes + 1)])
+
+
+def _kind(line: list[int], was: int, now: int) -> tuple[str, int]:
+    """What a customer says who looks at the bill of one day and of another."""
+    before, after = line[was], line[now]
+    change = after - before
+    if before <= 0 < after:
+        return ("reactivation" if any(paid > 0 for paid in line[: was + 1]) else "new"), change
+    if after <= 0 < before:
+        return "churn", change
+    return ("expansion" if change > 0 else "contraction"), change
+
+
+def _tally(seen: list[tuple[str, int]]) -> list[int]:
+    moved = [(kind, change) for kind, change in seen if change]
+    amounts = [sum(change for kind, change in moved if kind == name) for name in movements.KINDS]
+    return [*amounts, *(sum(kind == name for kind, _ in moved) for name in movements.KINDS)]
 
 
 def _periods() -> list[Period]:

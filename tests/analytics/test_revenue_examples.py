@@ -96,6 +96,28 @@ def test_a_product_swap_is_no_loss_of_the_account() -> None:
     assert moved(told, month("2026-01")) == {"begin": 100, "end": 100}
 
 
+def test_by_product_a_swap_is_a_loss_of_the_first_and_the_second_is_told_apart() -> None:
+    """60 to nothing and 40 to 100: subscription by subscription .40 is kept of the gross and all of the net."""
+    of = book([
+        paying(1, 60, "2024-01-01", "2025-05-10", product="a"), paying(1, 40, "2024-01-01", then=[("2025-05-10", 100)], product="b"),
+    ])  # fmt: skip
+    june = month("2025-06")
+    assert [value(of, june, key) for key in ("grr_product", "nrr_product", "grr", "nrr")] == [0.4, 1.0, 1.0, 1.0]
+    other = book([paying(1, 60, "2024-01-01", "2025-05-10", product="a"), paying(1, 90, "2025-05-10", product="b")])
+    assert [value(other, june, key) for key in ("grr_product", "nrr_product", "grr", "nrr")] == [0.0, 0.0, 1.0, 1.5]
+
+
+def test_a_price_that_rises_over_a_lapse_that_counts_as_none_is_no_upsell() -> None:
+    """Of two products one is taken up again after the paper of the renewal came, dearer; the other is dropped."""
+    told = [paying(1, 100, "2025-01-01", "2025-03-25", product="a"), paying(1, 30, "2025-01-01", "2025-03-25", product="b"),
+            paying(1, 160, "2025-04-05", product="a")]  # fmt: skip
+    of = book(told, replace(YEN, gap_merge_days=31))
+    found = movements.net(of, month("2025-04"))
+    assert dict(zip(CAUSES, found.gains.sum(axis=0).tolist(), strict=True))["price"] == 30 == found.gains.sum()
+    assert value(of, month("2025-04"), "upsell_rate") == value(of, month("2025-04"), "cross_sell_rate") == 0
+    assert moved(of, month("2025-03")) == {"begin": 130, "end": 130}
+
+
 def test_ten_small_accounts_of_a_hundred_are_ten_percent_of_the_logos_and_one_of_the_revenue() -> None:
     told = book([paying(n, 1_000 if n < 10 else 10_000, "2025-01-01", "2026-02-10" if n < 10 else None)
                  for n in range(100)])  # fmt: skip

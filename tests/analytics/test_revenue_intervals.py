@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pytest
@@ -11,12 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nenrin.analytics import intervals, revenue
-from nenrin.analytics.revenue import figures, groups, series
+from nenrin.analytics.revenue import books, figures, groups, series
 from nenrin.analytics.revenue.catalogue import KPIS
 from nenrin.analytics.revenue.columns import Facts
 from nenrin.analytics.revenue.contracts import Contract
 from nenrin.analytics.revenue.figures import Figure
 from nenrin.analytics.revenue.kpis import band_of
+from nenrin.analytics.revenue.paths import number
 from tests.analytics.revenue_cast import YEN, book, month, paying
 from tests.analytics.revenue_histories import contracts
 from tests.analytics.test_revenue_kpis import dealt, history, said
@@ -121,3 +123,72 @@ def test_one_customer_won_or_three_to_tell_churn_from_are_no_ratio(monkeypatch: 
         found = figures.whole(columns, Facts(acquisition_minor=300_000))
         assert (found["ltv_to_cac"].value is not None) == (found["payback_months"].value is not None) == known
         assert band_of(KPIS["ltv_to_cac"], found["ltv_to_cac"].value) is None or known
+
+
+def test_the_chained_rate_reaches_as_far_as_customers_drawn_anew_say() -> None:
+    """Five thousand draws of customers with replacement, their quantiles."""
+    _, columns = figures.measured(book(history(7, 300)), month("2025-11"))
+    found = figures.whole(columns, Facts(), ["nrr_chained"])["nrr_chained"]
+    rng, n = np.random.default_rng(7), len(columns["begin"])
+    weights = rng.multinomial(n, np.full(n, 1 / n), size=5000)
+    drawn = np.ones(5000)
+    for k in range(12):
+        drawn *= weights @ columns[f"chain_over_{k}"] / (weights @ columns[f"chain_under_{k}"])
+    low, high = np.quantile(drawn, [0.025, 0.975])
+    assert found.value is not None and found.interval is not None
+    assert found.interval.low == pytest.approx(low, abs=0.1 * (high - low))
+    assert found.interval.high == pytest.approx(high, abs=0.1 * (high - low))
+
+
+def test_what_is_counted_reaches_as_far_as_a_poisson_number_does() -> None:
+    told = [paying(n, 100, "2024-01-01", "2026-02-05" if n < 3 else None) for n in range(50)]
+    told += [paying(100 + n, 100, "2026-02-02", "2026-02-20" if n < 2 else None) for n in range(9)]
+    of = book(told)
+    found = figures.whole(figures.measured(of, month("2026-02"))[1], Facts())
+    assert found["new_accounts"].value == 7 and found["new_accounts"].interval == intervals.poisson(7)
+    low, high = intervals.poisson(5)
+    assert found["logo_churn_with_newcomers"].interval == pytest.approx((low / 50, high / 50))
+    assert found["logo_churn_stripe"].interval == pytest.approx((low / 59, high / 59))
+    quiet = figures.whole(figures.measured(of, month("2025-02"))[1], Facts())
+    assert quiet["new_accounts"].value == 0 and quiet["new_accounts"].interval == pytest.approx((0, 3.6889), abs=1e-4)
+    assert intervals.poisson(2000) == pytest.approx(intervals.poisson(2001), abs=1.1)
+    assert intervals.poisson(100) == pytest.approx((81.3636, 121.6266), abs=1e-3)
+
+
+def surveyed(customers: int, answers: int, asked: int) -> dict[str, Figure]:
+    """Half of the answers are promoters', a fifth detractors'."""
+    of = book([paying(n, 100 if n % 2 else 300, "2025-01-01") for n in range(customers)])
+    day = np.full(answers, number(date(2025, 6, 10)))
+    score = np.array([9, 9, 9, 9, 9, 3, 3, 8, 8, 8] * 9)[:answers]
+    told = [np.arange(answers) % customers, day, np.zeros(answers, np.int64), score, np.arange(answers)]
+    sent = [np.arange(asked) % customers, np.full(asked, number(date(2025, 6, 1))), np.zeros(asked, np.int64)]
+    of = books.heard(of, told, sent)
+    return figures.whole(figures.measured(of, month("2025-06"))[1], Facts())
+
+
+def length(found: Figure) -> float:
+    assert found.interval is not None
+    return found.interval.high - found.interval.low
+
+
+def test_answers_of_nearly_all_leave_less_to_chance_than_those_of_a_few_of_many() -> None:
+    few, nearly, everybody = surveyed(500, 18, 20), surveyed(20, 18, 20), surveyed(20, 20, 20)
+    assert few["nps"].value == nearly["nps"].value
+    assert length(nearly["nps"]) == pytest.approx(length(few["nps"]) * np.sqrt((2 / 19) / (482 / 499)))
+    assert length(everybody["nps"]) == length(everybody["nps_accounts"]) == 0
+    assert length(nearly["nps_accounts"]) == pytest.approx(
+        length(few["nps_accounts"]) * np.sqrt((2 / 19) / (482 / 499))
+    )
+    unasked = surveyed(20, 18, 0)
+    assert length(unasked["nps"]) == pytest.approx(length(few["nps"]) / np.sqrt(482 / 499)), (
+        "how many there are is unknown"
+    )
+
+
+def test_the_score_weighted_by_revenue_listens_to_whom_it_comes_from() -> None:
+    of = book([paying(1, 300, "2025-01-01"), paying(2, 100, "2025-01-01"), paying(3, 100, "2025-01-01", "2025-06-20")])
+    day = np.full(4, number(date(2025, 6, 10)))
+    of = books.heard(of, [np.array([1, 1, 2, 3]), day, np.zeros(4, np.int64), np.array([9, 8, 3, 10]), np.arange(4)])
+    found = figures.whole(figures.measured(of, month("2025-06"))[1], Facts())
+    assert found["nps_mrr"].value == pytest.approx((50 * 300 - 100 * 100) / 400)
+    assert found["nps_accounts"].value == pytest.approx(50 / 3, abs=0.05)

@@ -21,7 +21,7 @@ from nenrin.analytics.revenue.catalogue import GROUPS, KPIS
 from nenrin.analytics.revenue.columns import Facts
 from nenrin.analytics.revenue.contracts import Contract, Step, table
 from nenrin.analytics.revenue.groups import disjoint, everyone
-from nenrin.analytics.revenue.kpis import Kpi
+from nenrin.analytics.revenue.kpis import Kpi, band_of
 from nenrin.analytics.revenue.paths import NEVER, number
 from nenrin.analytics.revenue.policies import Policy
 from nenrin.analytics.revenue.voices import SURVEYS
@@ -161,6 +161,36 @@ def test_every_kpi_answers_as_its_oracle_over_longer_periods_of_parts_and_of_oth
     check(of, [one for one in contracts if one.account in wanted], tables, period, own)
 
 
+@pytest.mark.parametrize("period", [month("2025-06"), month("2026-03"), *LONGER], ids=str)
+def test_every_kpi_answers_as_its_oracle_where_lapses_of_up_to_a_month_are_none(period: Period) -> None:
+    contracts = lapsing(5)
+    of, tables = told_of(contracts, contracts, replace(YEN, gap_merge_days=31), 5)
+    assert len(of.lapses.row) > 20
+    check(of, contracts, tables, period, np.ones(len(of.accounts), dtype=bool))
+
+
+def lapsing(seed: int) -> list[Contract]:
+    """Companies many of whose contracts end around the end of a period; another follows one to fifty days later."""
+    rng, out = np.random.default_rng(seed), []
+    for one in history(seed):
+        end = date(2025, 1, 1) + timedelta(
+            days=int(rng.choice([90, 151, 181, 273, 365, 424, 455]) + rng.integers(-25, 10))
+        )
+        if one.ended_on or end <= one.starts_on + timedelta(days=30) or rng.random() < 0.3:
+            out.append(one)
+            continue
+        start = end + timedelta(days=int(rng.integers(1, 50)))
+        price = (
+            replace(one.steps[-1], from_on=start)
+            if rng.random() < 0.5
+            else Step(start, 1000 * int(rng.integers(1, 40)), 2)
+        )
+        out.append(replace(one, noticed_on=None, auto_renews=True, ended_on=end))
+        out.append(replace(one, key=f"{one.key}-again", starts_on=start, ends_on=made.periods.month_start(start, 13),
+                           steps=[price], noticed_on=None, auto_renews=True))  # fmt: skip
+    return out
+
+
 def _in_yen(one: Contract) -> Contract:
     if one.currency != "USD":
         return one
@@ -185,7 +215,8 @@ def check(of: Book, contracts: list[Contract], tables: dict[str, pa.Table], peri
         for name, rows in {"contracts": table(contracts), **tables}.items():
             db.register(name, rows)
         db.execute("create temp table ask as select ?::date as start_on, ?::date as end_on, 0.8::double as margin,"
-                   " 0.1::double as yearly, 6000000 as acquisition", [period.start, period.end])  # fmt: skip
+                   " 0.1::double as yearly, 6000000 as acquisition, ?::integer as gap",
+                   [period.start, period.end, of.policy.gap_merge_days])  # fmt: skip
         for file in ("prelude", "_due", "_worth", "_voices", "_dealings"):
             db.execute((ORACLES / f"{file}.sql").read_text())
         for key, kpi in KPIS.items():
@@ -209,7 +240,33 @@ def test_a_kpi_is_declared_whole(kpi: Kpi) -> None:
     for text in (kpi.name, kpi.meaning, kpi.empty, *(band.label for band in kpi.bands)):
         assert text.en and re.search(r"[ぁ-んァ-ヶ一-龠]|MRR|ARR|LTV|CAC|NPS", text.ja)
     assert kpi.group in GROUPS and kpi.formula and all(band.source for band in kpi.bands)
-    assert bool(kpi.over) == bool(kpi.under) and (kpi.interval == "none") == (not kpi.over and not kpi.factors)
+    assert (
+        bool(kpi.over)
+        == bool(kpi.under)
+        == (kpi.interval in ("wilson", "bootstrap", "nps", "median") or "rate" in kpi.factors)
+    )
+    assert (kpi.interval == "product") == bool(kpi.factors) and (kpi.interval == "poisson") == bool(kpi.events)
+
+
+#: A line that each benchmark of the field draws.
+LINES = {
+    "logo_churn": {0.01, 0.02, 0.03, 0.07, 0.003, 0.006, 0.007, 0.014, 0.024, 0.057, 0.005}, "logo_churn_year": {0.05, 0.07, 0.1},
+    "grr": {0.82, 0.91, 0.95}, "nrr": {1.01, 1.05, 1.1, 1.15}, "mrr_growth_year": {0.26, 0.5}, "expansion_share": {0.4},
+    "ltv_to_cac": {2, 3}, "new_cac_ratio": {2.0, 2.82}, "payback_months": {12, 15, 20}, "nps": {0, 50, 80, 30, 40},
+    "onboarding_completion": {0.9}, "quick_ratio": {4},
+}  # fmt: skip
+
+
+def test_every_benchmark_says_where_it_is_from_and_of_which_year() -> None:
+    for key, kpi in KPIS.items():
+        assert {end for band in kpi.bands for end in (band.low, band.high) if end is not None} == LINES.get(key, set())
+        for band in kpi.bands:
+            assert band.source.name and not re.search(r"\d{4}$", band.source.name)
+            assert 2000 <= band.source.year <= 2026 and str(band.source).endswith(str(band.source.year))
+        chosen = [band for band in kpi.bands if not band.aside]
+        for value in (0.0045, 0.035, 0.35, 1.07, 35.0):
+            found = band_of(kpi, value, "smb")
+            assert found in chosen or found is None, "what is told to compare with is nobody's band"
 
 
 #: What a target of each is entered in: three cases are 3 and not 3 %.
@@ -218,7 +275,7 @@ UNITS = {
               "ltv", "ltv_discounted", "ltv_36", "ltv_60", "ltv_growing", "marketing_revenue"},
     "count": {"paying_accounts", "new_accounts", "renewals_due", "case_studies"},
     "ratio": {"quick_ratio", "ltv_to_cac", "new_cac_ratio", "blended_cac_ratio", "tickets_per_account"},
-    "days": {"time_to_value", "days_to_resolution"}, "months": {"payback_months"}, "points": {"nps", "nps_accounts"},
+    "days": {"time_to_value", "days_to_resolution"}, "months": {"payback_months"}, "points": {"nps", "nps_accounts", "nps_mrr"},
     "score": {"ces"},
 }  # fmt: skip
 

@@ -19,7 +19,8 @@ class Interval(NamedTuple):
     high: float
 
 
-def _z(confidence: float) -> float:
+def normal(confidence: float) -> float:
+    """How many standard deviations reach so far to both sides."""
     return NormalDist().inv_cdf(0.5 + confidence / 2)
 
 
@@ -32,7 +33,7 @@ def wilson(hits: int, n: int, confidence: float = 0.95) -> Interval | None:
     """
     if n <= 0:
         return None
-    z, share = _z(confidence), hits / n
+    z, share = normal(confidence), hits / n
     middle = (share + z * z / (2 * n)) / (1 + z * z / n)
     reach = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
     return Interval(max(0.0, middle - reach), min(1.0, middle + reach))
@@ -45,7 +46,7 @@ def wilsons(hits: Floats, n: Floats, confidence: float = 0.95) -> tuple[Floats, 
     >>> low.round(4).tolist(), high.round(4).tolist()
     ([0.0211, nan], [0.0425, nan])
     """
-    z = _z(confidence)
+    z = normal(confidence)
     n = np.where(n > 0, n, np.nan)
     share = hits / n
     middle = (share + z * z / (2 * n)) / (1 + z * z / n)
@@ -62,7 +63,7 @@ def nps(promoters: Floats, detractors: Floats, n: Floats, confidence: float = 0.
     """
     n = np.where(n > 0, n, np.nan)
     net, decided = (promoters - detractors) / n, (promoters + detractors) / n
-    reach = _z(confidence) * np.sqrt((decided - net**2) / n)
+    reach = normal(confidence) * np.sqrt((decided - net**2) / n)
     return 100 * np.maximum(net - reach, -1), 100 * np.minimum(net + reach, 1)
 
 
@@ -74,18 +75,17 @@ def poisson(count: int, confidence: float = 0.95) -> Interval:
     (0.6187, 8.7673)
     """
     tail = (1 - confidence) / 2
-    low = 0.0 if count == 0 else _solve(lambda mean: 1 - _at_most(count - 1, mean) - tail, count)
-    return Interval(low, _solve(lambda mean: tail - _at_most(count, mean), count))
+    return Interval(0.0 if count == 0 else _mean(count - 1, 1 - tail), _mean(count, tail))
 
 
 def poissons(counts: NDArray[np.int64]) -> tuple[Floats, Floats]:
-    """The same for many counts at once; NaN where nothing was counted.
+    """The same for many counts at once.
 
     >>> low, high = poissons(np.array([3, 0]))
     >>> low.round(4).tolist(), high.round(4).tolist()
-    ([0.6187, nan], [8.7673, nan])
+    ([0.6187, 0.0], [8.7673, 3.6889])
     """
-    ends = [_poisson(count) if count > 0 else (math.nan, math.nan) for count in np.ravel(counts).tolist()]
+    ends = [_poisson(count) for count in np.ravel(counts).tolist()]
     told = np.array(ends, dtype=np.float64).reshape(*np.shape(counts), 2)
     return told[..., 0], told[..., 1]
 
@@ -104,25 +104,21 @@ def rule_of_three(n: int) -> float:
     return min(1.0, 3 / n) if n > 0 else 1.0
 
 
-def _at_most(count: int, mean: float) -> float:
-    """P(X <= count) of a Poisson variable."""
-    if mean <= 0:
-        return 1.0
-    if count > 2000:  # Wilson-Hilferty: better than 1e-5 at this size
-        spread = 1 / (3 * math.sqrt(count + 1))
-        return 1 - NormalDist().cdf(((mean / (count + 1)) ** (1 / 3) - 1 + spread * spread) / spread)
+def _mean(count: int, share: float) -> float:
+    """The mean of a Poisson variable that is at most `count` with that probability."""
+    spread = NormalDist().inv_cdf(1 - share) / (3 * math.sqrt(count + 1))
+    mean = (count + 1) * (1 - 1 / (9 * (count + 1)) + spread) ** 3  # E. Wilson, M. Hilferty 1931
+    if count > 2000:  # better than 1e-5 at this size
+        return mean
     k = np.arange(count + 1)
-    logs = k * math.log(mean) - mean - np.concatenate(([0.0], np.cumsum(np.log(k[1:])))) if count else np.array([-mean])
-    return float(np.exp(logs).sum())
-
-
-def _solve(rises, count: int) -> float:  # type: ignore[no-untyped-def]
-    """The zero of an increasing function of the mean."""
-    low, high = 0.0, count + 20 * math.sqrt(count + 1) + 20
-    for _ in range(200):
-        middle = (low + high) / 2
-        low, high = (low, middle) if rises(middle) > 0 else (middle, high)
-    return (low + high) / 2
+    factorials = np.concatenate(([0.0], np.cumsum(np.log(k[1:]))))
+    for _ in range(50):
+        likely = np.exp(k * math.log(mean) - mean - factorials)  # of each number up to count
+        step = (float(likely.sum()) - share) / float(likely[-1])
+        mean = max(mean + step, mean / 2)
+        if abs(step) < 1e-12 * mean:
+            break
+    return mean
 
 
 def ratio(over: Floats, under: Floats, confidence: float = 0.95) -> Interval | None:
@@ -132,7 +128,7 @@ def ratio(over: Floats, under: Floats, confidence: float = 0.95) -> Interval | N
         return None
     value = float(over.sum()) / whole
     spread = math.sqrt(n / (n - 1) * float(((over - value * under) ** 2).sum())) / abs(whole)
-    return Interval(value - _z(confidence) * spread, value + _z(confidence) * spread)
+    return Interval(value - normal(confidence) * spread, value + normal(confidence) * spread)
 
 
 class Moments(NamedTuple):
@@ -174,7 +170,7 @@ def accelerated(of: Moments, confidence: float = 0.95) -> tuple[Floats, Floats]:
         bend = np.where(known, third / (6 * spread2**1.5), 0)
         tilt = np.where(known, across / (of.under * np.sqrt(spread2)), 0)
         sigma = np.sqrt(spread2) / np.abs(of.under)
-        ends = [_stretched(value, sigma, bend, tilt, side * _z(confidence)) for side in (-1, 1)]
+        ends = [_stretched(value, sigma, bend, tilt, side * normal(confidence)) for side in (-1, 1)]
     enough = (of.n >= 2) & (of.under != 0)
     low, high = np.minimum(*ends), np.maximum(*ends)
     return np.where(enough, low, np.nan), np.where(enough, high, np.nan)

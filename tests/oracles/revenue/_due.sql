@@ -1,5 +1,5 @@
 -- Terms of six months and longer that were to end inside the period, with what the contract brought on its last day
--- and how much of that its product still brought on the next.
+-- and how much of that its product still brought on the next, or when it was taken up again within `gap` days.
 create temp table due_terms as
 with terms as (
   select key, account, product, term_months, ended_on, stops_on, ends_on - to_months((k * term_months)::integer) as due
@@ -10,7 +10,8 @@ with terms as (
   where due >= (select start_on from ask) and due < (select end_on from ask)
 )
 select i.key, c.minor as before,
-       greatest(0, c.minor - greatest(0, p.minor - coalesce(n.minor, 0))) as kept
+       greatest(0, c.minor - greatest(0, p.minor - coalesce((
+         select min_by(n.minor, n.day) from told_products n where n.account = i.account and n.product = i.product
+         and n.minor > 0 and n.day between i.last_on and i.last_on + (select gap from ask)), 0))) as kept
 from inside i join daily_contracts c on c.key = i.key and c.day = i.last_on - 1 and c.minor > 0
-join daily_products p on p.account = i.account and p.product = i.product and p.day = i.last_on - 1
-left join daily_products n on n.account = i.account and n.product = i.product and n.day = i.last_on;
+join told_products p on p.account = i.account and p.product = i.product and p.day = i.last_on - 1;

@@ -16,7 +16,7 @@ from nenrin.analytics.revenue import states as stated
 from nenrin.analytics.revenue.contracts import Contract, table
 from nenrin.analytics.revenue.dealings import Dealings
 from nenrin.analytics.revenue.exchange import Exchange, converted
-from nenrin.analytics.revenue.paths import Path, Whole, path
+from nenrin.analytics.revenue.paths import Lapses, Path, Whole, bridged, lapses, plain
 from nenrin.analytics.revenue.policies import Policy
 from nenrin.analytics.revenue.rows import placed, runs
 from nenrin.analytics.revenue.voices import NPS, Asked, Tickets, Voices, nobody, once
@@ -62,7 +62,8 @@ class Dues:
 @dataclass(frozen=True, slots=True)
 class Book:
     """`accounts`: their ids, ascending; every array by account follows this order. `left_out`: accounts with a
-    contract in a currency that has no rate, which nothing here counts, and that currency."""
+    contract in a currency that has no rate, which nothing here counts, and that currency. `lapses`: those that the policy
+    merges; of them the states know, the rate lines do not."""
 
     accounts: Whole
     policy: Policy
@@ -72,6 +73,7 @@ class Book:
     unwilling: frozenset[tuple[int, int]]  # (row, day) of ends that the customer did not decide
     left_out: tuple[tuple[int, str], ...]
     line: Path = field(repr=False)
+    lapses: Lapses = field(repr=False)
     voices: Voices = field(repr=False)
     dealings: Dealings = field(repr=False)
 
@@ -79,7 +81,7 @@ class Book:
         """The rate lines at the exchange rates of a day (always the same ones under constant rates)."""
         if self.policy.currency == "constant":
             return self.line
-        return _line(self.accounts, self.states, self.exchange, day, self.policy)
+        return bridged(_plain(self.accounts, self.states, self.exchange, day), self.policy.gap_merge_days)
 
 
 def book(
@@ -98,10 +100,11 @@ def book(
         for account, day in zip(_whole(closings, "account").tolist(), _days(closings, "day").tolist(), strict=True)
         if account in row_of
     )
-    line = _line(accounts, states, exchange, on, policy)
+    line, gap = _plain(accounts, states, exchange, on), policy.gap_merge_days
     dues_of = _dues(dues, accounts, exchange, on)
     unsaid = nobody(), dealings.nothing(len(accounts))
-    return Book(accounts, policy, exchange, states, dues_of, unwilling, left_out, line, *unsaid)
+    lines = bridged(line, gap), lapses(line, gap)
+    return Book(accounts, policy, exchange, states, dues_of, unwilling, left_out, *lines, *unsaid)
 
 
 def heard(
@@ -155,7 +158,7 @@ def picked(whole: Book, rows: Whole) -> Book:
     return replace(
         whole, accounts=chosen, states=_picked_states(whole.states, rows), dues=_picked_dues(whole.dues, rows),
         unwilling=_picked_ends(whole.unwilling, rows), line=_picked_line(whole.line, rows),
-        voices=_picked_voices(whole.voices, rows), dealings=dealings.picked(whole.dealings, rows),
+        lapses=_picked_lapses(whole.lapses, rows), voices=_picked_voices(whole.voices, rows), dealings=dealings.picked(whole.dealings, rows),
         left_out=tuple(each for each in whole.left_out if each[0] in of_account),
     )  # fmt: skip
 
@@ -163,6 +166,11 @@ def picked(whole: Book, rows: Whole) -> Book:
 def _picked_line(line: Path, rows: Whole) -> Path:
     at, which = runs(line.row, rows)
     return Path(len(rows), which, line.day[at], line.level[at])
+
+
+def _picked_lapses(told: Lapses, rows: Whole) -> Lapses:
+    at, which = runs(told.row, rows)
+    return Lapses(which, told.since[at], told.until[at])
 
 
 def _picked_states(states: States, rows: Whole) -> States:
@@ -233,13 +241,14 @@ def _codes(column: pa.ChunkedArray) -> tuple[Whole, tuple[str, ...]]:
     return np.asarray(coded.indices.to_numpy(), dtype=np.int64), tuple(coded.dictionary.to_pylist())
 
 
-def _line(accounts: Whole, states: States, exchange: Exchange, on: date, policy: Policy) -> Path:
+def _plain(accounts: Whole, states: States, exchange: Exchange, on: date) -> Path:
+    """The rate lines with every lapse."""
     level = valued_minor(states, states.minor, exchange, on)
     delta = level.copy()
     same = np.flatnonzero(states.line[1:] == states.line[:-1]) + 1
     delta[same] -= level[same - 1]
     row = states.of[states.line] if len(states.line) else states.line
-    return path(len(accounts), row, states.day, delta, gap_merge_days=policy.gap_merge_days)
+    return plain(len(accounts), row, states.day, delta)
 
 
 def valued_minor(states: States, minor: Whole, exchange: Exchange, on: date) -> Whole:

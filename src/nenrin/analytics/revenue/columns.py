@@ -67,7 +67,8 @@ def standing(reading: Reading, moved: Movements) -> dict[str, Whole]:
         "accounts_any": np.ones(len(opening), dtype=np.int64),
         "accounts_begin": (moved.before > 0).astype(np.int64),
         "accounts_end": (moved.after > 0).astype(np.int64),
-        **_cohort(reading, moved),
+        **(cohort := _cohort(reading, moved)),
+        **_products(reading, moved.period, cohort),
     }
 
 
@@ -107,7 +108,9 @@ def _said(reading: Reading, moved: Movements) -> dict[str, Few]:
     answers = voices.summed(said, start, end)
     row, heard = answers["accounts_heard"]
     active = heard * (moved.before[row] > 0)
-    told = {**answers, "accounts_heard_active": (row, active),
+    paid = np.maximum(moved.after[row], 0) * answers["accounts_counted"][1]
+    told = {**answers, "accounts_heard_active": (row, active), "heard_mrr": (row, paid),
+            "nps_of_mrr": (row, answers["nps_of_accounts"][1] * paid),
             **voices.replied(said.asked, start, end), **voices.inquired(said.tickets, start, end)}  # fmt: skip
     return {name: Few(*column) for name, column in told.items()}
 
@@ -149,6 +152,16 @@ def _cohort(reading: Reading, moved: Movements) -> dict[str, Whole]:
         "won_mrr": reading.paid(number(moved.period.end) - 1) * won,
         "won_paying": (won & pays).astype(np.int64),
     }
+
+
+def _products(reading: Reading, period: Period, cohort: Columns) -> dict[str, Whole]:
+    """The same by product: where an account has one alone, it is the account's own."""
+    rows, *sides = reading.by_product(number(periods.year_before(period.end)) - 1, number(period.end) - 1)
+    told = {}
+    for name, own in zip(("base", "kept", "capped"), sides, strict=True):
+        told[f"product_{name}"] = cohort["kept_capped" if name == "capped" else name].copy()
+        told[f"product_{name}"][rows] = own
+    return told
 
 
 def _due(reading: Reading, period: Period) -> dict[str, Few]:

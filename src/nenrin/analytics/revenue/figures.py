@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from nenrin.analytics import intervals
 from nenrin.analytics.intervals import Interval
+from nenrin.analytics.revenue import chains, kpis, medians
 from nenrin.analytics.revenue import columns as made
-from nenrin.analytics.revenue import kpis, medians
 from nenrin.analytics.revenue.books import Book
 from nenrin.analytics.revenue.catalogue import KPIS
 from nenrin.analytics.revenue.columns import Columns, Facts
 from nenrin.analytics.revenue.groups import Groups, everyone
-from nenrin.analytics.revenue.kpis import Kpi
+from nenrin.analytics.revenue.kpis import Kpi, Totals
 from nenrin.analytics.revenue.movements import Movements, compared
 from nenrin.analytics.revenue.paths import Whole
 from nenrin.analytics.revenue.readings import readings
@@ -45,7 +46,7 @@ def whole(
     """Every KPI over all accounts, with its interval. Of a part: `columns` of the accounts in it before the period, `closing`
     of those in it at its end."""
     wanted, after = list(wanted), columns if closing is None else closing
-    sums, ending = (_summed(side, wanted, _everyone(side)) for side in (columns, after))
+    sums, ending = (_summed(side, wanted, _everyone(side), reach=True) for side in (columns, after))
     out = {}
     for key in wanted:
         kpi = KPIS[key]
@@ -56,12 +57,10 @@ def whole(
     return out
 
 
-def interval(kpi: Kpi, columns: Columns, sums: Mapping[str, Whole], facts: Facts) -> Interval | None:
+def interval(kpi: Kpi, columns: Columns, sums: Totals, facts: Facts) -> Interval | None:
     """95 %, of the kind that the KPI names."""
-    if kpi.interval == "none":
-        return None
-    if kpi.interval == "product":
-        return _told(kpis.product(kpi, sums, facts, _rate(kpi, columns, facts)))
+    if kpi.interval in ("none", "product", "poisson", "chain"):
+        return _of_sums(kpi, columns, sums, facts)
     over, under = (columns[name] for name in kpi.sides(facts))
     if kpi.interval == "median":
         low, high = (float(medians.of_columns(columns, _everyone(columns))[name][0]) for name in medians.NAMES[1:])
@@ -69,8 +68,21 @@ def interval(kpi: Kpi, columns: Columns, sums: Mapping[str, Whole], facts: Facts
     if kpi.interval == "wilson":
         found = intervals.wilson(int(over.sum()), int(under.sum()))
     else:
-        found = _told(_ends(kpi, columns, facts))
+        value = kpi.value(sums, facts)
+        ends = tuple(kpi.scale * end for end in _ends(kpi, columns, facts))
+        found = _told(kpis.narrowed(kpi, sums, facts, value, (ends[0], ends[1])))
     return Interval(1 - found.high, 1 - found.low) if found and kpi.loss else found
+
+
+def _of_sums(kpi: Kpi, columns: Columns, sums: Totals, facts: Facts) -> Interval | None:
+    """Where it is not that of a fraction of two columns."""
+    if kpi.interval == "product":
+        return _told(kpis.product(kpi, sums, facts, _rate(kpi, columns, facts)))
+    if kpi.interval == "poisson":
+        return _told(kpis.counted(kpi, sums, facts))
+    if kpi.interval == "chain":
+        return _told(chains.ends(kpi.value(sums, facts), *(sums[name] for name in chains.NAMES)))
+    return None
 
 
 def _told(ends: tuple[intervals.Floats, intervals.Floats]) -> Interval | None:
@@ -115,8 +127,12 @@ def _everyone(columns: Columns) -> Groups:
     return everyone(len(columns["accounts_any"]))
 
 
-def _summed(columns: Columns, wanted: Iterable[str], groups: Groups) -> dict[str, Whole]:
-    """What the KPIs are made of, by group."""
+def _summed(columns: Columns, wanted: Iterable[str], groups: Groups, *, reach: bool = False) -> dict[str, Any]:
+    """What the KPIs (with `reach` their intervals too) are made of, by group."""
     needed: frozenset[str] = frozenset().union(*(kpis.needed(KPIS[key]) for key in wanted))
-    sums = {name: groups.summed(columns[name][groups.row]) for name in sorted(needed - {*medians.NAMES})}
+    sums: dict[str, Any] = {
+        name: groups.summed(columns[name][groups.row]) for name in sorted(needed - {*medians.NAMES})
+    }
+    if reach and "chain_under_0" in needed:
+        sums |= chains.of_columns(columns, groups)
     return sums | medians.of_columns(columns, groups) if needed & {*medians.NAMES} else sums

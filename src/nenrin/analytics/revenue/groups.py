@@ -46,6 +46,11 @@ class Groups:
         starts = np.flatnonzero(first)
         return self.group[starts], starts
 
+    def spread(self, of_group: NDArray[Number]) -> NDArray[Number]:
+        """Values by group, by place."""
+        held, starts = self._runs
+        return np.repeat(of_group[held], np.diff(np.append(starts, len(self.row))))
+
     def summed(self, values: NDArray[Number], period: int = 0) -> NDArray[Number]:
         """Values by place (not by account), by group."""
         held, starts = self._runs

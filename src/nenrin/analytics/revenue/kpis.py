@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nenrin.analytics import intervals
+from nenrin.analytics.revenue import chains
 from nenrin.analytics.revenue.columns import Facts
 from nenrin.analytics.revenue.paths import Whole
 from nenrin.values import Text
@@ -20,7 +21,7 @@ Totals = Mapping[str, Any]  # by column: whole numbers by group, and the ends of
 Value = Callable[[Totals, Facts], Floats]
 Unit = Literal["money", "share", "ratio", "count", "days", "months", "points", "score"]
 Direction = Literal["higher", "lower", "neutral"]
-Kind = Literal["wilson", "bootstrap", "product", "nps", "median", "none"]
+Kind = Literal["wilson", "bootstrap", "product", "nps", "median", "poisson", "chain", "none"]
 Factor = Literal["churn", "rate", "won"]
 #: Where it is told, it stands in place of the share that left in twelve months.
 YEARLY_CHURN = "churn_year"
@@ -30,14 +31,28 @@ NOBODY = Text("nobody to count", "対象がない")
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """Where a benchmark is from: the year it was published or surveyed; `is_read`: it names none, and was read in that."""
+
+    name: str
+    year: int
+    is_read: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.name}, {'read in ' if self.is_read else ''}{self.year}"
+
+
+@dataclass(frozen=True, slots=True)
 class Band:
-    """Values from `low` up to and without `high` (None: no bound); `tier` empty for every tier. `source` with year."""
+    """Values from `low` up to and without `high` (None: no bound); `tier` empty for every tier. One `aside` is told to compare
+    with, and no figure is said to lie in it."""
 
     low: float | None
     high: float | None
     label: Text
-    source: str
+    source: Source
     tier: str = ""
+    aside: bool = False
 
     def holds(self, value: float) -> bool:
         return (self.low is None or value >= self.low) and (self.high is None or value < self.high)
@@ -52,6 +67,7 @@ BEHIND: Mapping[str, tuple[str, str]] = {
     "logo_churn_with_newcomers": ("accounts_churned", "newcomers_left"),
     "logo_churn_stripe": ("accounts_churned", "newcomers_left"),
     "ltv_growing": ("end", "accounts_end"), "nps_accounts": ("promoters", "nps_answers"),
+    "nps_mrr": ("heard_mrr", "nps_answers"), "mrr_growth_year": ("end", "base"),
 }  # fmt: skip
 
 
@@ -63,6 +79,9 @@ class Kpi:
     - `over_back`: what stands above the line instead of `over` where the policy counts accounts that came back.
     - `factors`: of the interval of a product: the share that left (Wilson), the rate of `over` and `under` (bootstrap), the
       number of customers won (exact Poisson).
+    - `events`: the columns whose total is a number of events, and has the exact Poisson interval.
+    - `scale`: what the interval of `over` / `under` is multiplied by.
+    - `whole`: how many there are of those of whom `count` were heard (NaN: not known); the more, the less is left to chance.
     - `also`: other columns below whose number there is not enough data either.
     - `formula`: as a person reads it, in the names of the columns.
     - `loss`: the interval is of one minus the ratio of `over` and `under`.
@@ -90,6 +109,9 @@ class Kpi:
     over_back: str = ""
     factors: tuple[Factor, ...] = ()
     also: tuple[tuple[str, int], ...] = ()
+    events: tuple[str, ...] = ()
+    scale: float = 1.0
+    whole: Value | None = None
 
     @property
     def parts(self) -> tuple[str, str]:
@@ -150,14 +172,19 @@ class _Noted(dict[str, Whole]):
 @cache
 def used(kpi: Kpi) -> frozenset[str]:
     """The columns that a KPI's value is made of."""
+    return _asked(kpi.value)
+
+
+def _asked(value: Value) -> frozenset[str]:
     noted = _Noted()
     with np.errstate(invalid="ignore", divide="ignore"):
-        kpi.value(noted, Facts(acquisition_minor=1, reactivation_in_nrr=True))
+        value(noted, Facts(acquisition_minor=1, reactivation_in_nrr=True))
     return frozenset(noted)
 
 
 #: Of those who were there before the period, or a year ago: a part has them by where they stood then.
 STARTERS = frozenset(("begin", "opening", "fx", "accounts_begin", "base", "kept", "kept_capped", "stayed_base",
+                      "product_base", "product_kept", "product_capped",
                       "accounts_base", "accounts_kept", "chain_under_0", "due", "due_renewed", "due_mrr", "due_kept"))  # fmt: skip
 #: Of those who came, and of what is there at the end: a part has them by where they stand then.
 COMERS = frozenset(("new", "accounts_new", "newcomers", "newcomers_left", "accounts_won", "won_mrr", "won_paying",
@@ -174,7 +201,13 @@ def of_end(kpi: Kpi, column: str) -> bool:
 
 def mixed(kpi: Kpi, before: Totals, after: Totals) -> dict[str, Whole]:
     """The sums of a KPI's columns, each by the accounts of its side."""
-    return {name: (after if of_end(kpi, name) else before)[name] for name in needed(kpi)}
+    names = needed(kpi) | (before.keys() & {*reaching(kpi)})
+    return {name: (after if of_end(kpi, name) else before)[name] for name in names}
+
+
+def reaching(kpi: Kpi) -> tuple[str, ...]:
+    """What an interval is made of beside columns."""
+    return chains.NAMES if kpi.interval == "chain" else ()
 
 
 @cache
@@ -184,6 +217,7 @@ def needed(kpi: Kpi) -> frozenset[str]:
         {
             *used(kpi),
             kpi.count,
+            *(_asked(kpi.whole) if kpi.whole else ()),
             *(name for name, _ in kpi.also),
             *(name for name in (kpi.over, kpi.over_back, kpi.under) if name),
         }
@@ -216,6 +250,29 @@ def product(kpi: Kpi, sums: Totals, facts: Facts, rate: tuple[Floats, Floats]) -
     return np.where(known, low, np.nan), np.where(known, high, np.nan)
 
 
+def counted(kpi: Kpi, sums: Totals, facts: Facts) -> tuple[Floats, Floats]:
+    """The interval of a value that a number of events makes: what it would be at both ends of their expected number."""
+    events = sum(sums[name] for name in kpi.events)
+    others = {name: np.zeros(np.shape(events)) for name in kpi.events[1:]}
+    low, high = (
+        kpi.value({**sums, **others, kpi.events[0]: end}, facts) for end in intervals.poissons(np.asarray(events))
+    )
+    return low, high
+
+
+def narrowed(
+    kpi: Kpi, sums: Totals, facts: Facts, value: Floats, ends: tuple[Floats, Floats]
+) -> tuple[Floats, Floats]:  # fmt: skip
+    """The ends of an interval nearer to the value, the more of all there are were heard (W. Cochran 1977, 2.6)."""
+    if kpi.whole is None:
+        return ends
+    whole, heard = kpi.whole(sums, facts), sums[kpi.count]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        left = np.where(whole >= heard, np.sqrt((whole - heard) / np.maximum(whole - 1, 1)), 1.0)
+    low, high = (value + (end - value) * left for end in ends)
+    return low, high
+
+
 def _at_ends(kpi: Kpi, factor: Factor, sums: Totals, rate: tuple[Floats, Floats]) -> list[dict[str, Floats]]:
     """What a factor's two ends put in place of the sums."""
     if factor == "rate":
@@ -230,5 +287,5 @@ def band_of(kpi: Kpi, value: float | None, tier: str = "") -> Band | None:
     """The band that a value lies in, of its tier where there are bands by tier; None between bands."""
     if value is None:
         return None
-    own = [band for band in kpi.bands if band.tier in ("", tier)]
+    own = [band for band in kpi.bands if band.tier in ("", tier) and not band.aside]
     return next((band for band in own if band.holds(value)), None)

@@ -133,6 +133,11 @@ class Path:
 
 def path(count: int, row: Whole, day: Days, delta: Whole, *, gap_merge_days: int) -> Path:
     """Rate lines from changes in any order; what happens to one account on one day is one change."""
+    return bridged(plain(count, row, day, delta), gap_merge_days)
+
+
+def plain(count: int, row: Whole, day: Days, delta: Whole) -> Path:
+    """The same with every lapse."""
     order = np.lexsort((day, row))
     row, day, delta = row[order], day[order], delta[order]
     if not len(row):
@@ -141,7 +146,7 @@ def path(count: int, row: Whole, day: Days, delta: Whole, *, gap_merge_days: int
     row, day, delta = row[starts], day[starts], np.add.reduceat(delta, starts)
     moved = delta != 0
     row, day, running = row[moved], day[moved], delta[moved].cumsum()
-    return bridged(Path(count, row, day, running - _base(row, running, delta[moved])), gap_merge_days)
+    return Path(count, row, day, running - _base(row, running, delta[moved]))
 
 
 def _base(row: Whole, running: Whole, delta: Whole) -> Whole:
@@ -153,14 +158,39 @@ def _base(row: Whole, running: Whole, delta: Whole) -> Whole:
     return np.repeat((running - delta)[starts], np.diff(np.append(starts, len(row))))
 
 
+class Lapses(NamedTuple):
+    """Lapses that count as none: nothing was paid from the day `since` up to and without `until`, sorted by row."""
+
+    row: Whole
+    since: Days
+    until: Days
+
+    def at(self, day: int) -> tuple[Whole, Days]:
+        """Who lapses on a day, and the last day on which each paid."""
+        inside = (self.since <= day) & (day < self.until)
+        return self.row[inside], self.since[inside] - 1
+
+
+def lapses(line: Path, gap_merge_days: int) -> Lapses:
+    """Of a plain line, those of up to so many days that resumed."""
+    at = np.flatnonzero(_resumed(line, gap_merge_days))
+    return Lapses(line.row[at], line.day[at], line.day[np.minimum(at + 1, len(line.day) - 1)])
+
+
+def _resumed(line: Path, gap_merge_days: int) -> NDArray[np.bool_]:
+    """The changes to nothing after which something is paid again within so many days."""
+    resumes = np.zeros(len(line.row), dtype=bool)
+    resumes[:-1] = (line.row[1:] == line.row[:-1]) & (line.level[1:] > 0)
+    resumes[:-1] &= line.day[1:] - line.day[:-1] <= gap_merge_days
+    out: NDArray[np.bool_] = resumes & (line.level <= 0) & (line.before > 0)
+    return out
+
+
 def bridged(line: Path, gap_merge_days: int) -> Path:
     """Lapses of up to so many days that resumed are no lapses: the old rate holds until the new one."""
     if gap_merge_days <= 0 or len(line.row) < 2:
         return line
-    resumes = np.zeros(len(line.row), dtype=bool)
-    resumes[:-1] = (line.row[1:] == line.row[:-1]) & (line.level[1:] > 0)
-    resumes[:-1] &= line.day[1:] - line.day[:-1] <= gap_merge_days
-    kept = ~(resumes & (line.level <= 0) & (line.before > 0))
+    kept = ~_resumed(line, gap_merge_days)
     merged = Path(line.count, line.row[kept], line.day[kept], line.level[kept])
     moved = merged.level != merged.before
     return Path(line.count, merged.row[moved], merged.day[moved], merged.level[moved])

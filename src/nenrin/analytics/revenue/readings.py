@@ -11,7 +11,8 @@ import numpy as np
 
 from nenrin.analytics.revenue import periods as calendar
 from nenrin.analytics.revenue.books import Book, valued_minor
-from nenrin.analytics.revenue.paths import NEVER, Steps, Whole, number
+from nenrin.analytics.revenue.paths import NEVER, Path, Steps, Whole, binned, number, path
+from nenrin.analytics.revenue.rows import runs
 from nenrin.values import Period
 
 #: Months of net retention that the chained rate multiplies.
@@ -115,7 +116,60 @@ class Reading:
         return self.book.states.day[order], order
 
     def moved(self, period: Period) -> Moved:
-        """The lines that changed in a period."""
+        """The lines that changed in a period, and all those of accounts in a lapse that counts as none at an end of it:
+        they stand as on the last day before the lapse."""
+        lapsed = [self.book.lapses.at(number(end) - 1) for end in (period.start, period.end)]
+        found, rows = self._changed(period), np.union1d(lapsed[0][0], lapsed[1][0])
+        if not len(rows):
+            return found
+        others = ~np.isin(self.book.states.of[found.line], rows)
+        lines, which = runs(self.book.states.of, rows)
+        sides = []
+        for (row, last), end in zip(lapsed, (period.start, period.end), strict=True):
+            day = np.full(len(rows), number(end) - 1)
+            day[np.searchsorted(rows, row)] = last
+            sides.append(self._states_at(lines, day[which]))
+        return Moved(*(np.concatenate((old[others], more)) for old, more in zip(found, (lines, *sides), strict=True)))
+
+    def _states_at(self, lines: Whole, days: Whole) -> Whole:
+        """The state of each line that holds at the end of its day; -1 before its first."""
+        found = np.searchsorted(self._state_keys, lines * NEVER + days, side="right") - 1
+        own = (found >= 0) & (self.book.states.line[np.maximum(found, 0)] == lines)
+        return np.where(own, found, -1)
+
+    @cached_property
+    def _state_keys(self) -> Whole:
+        return self.book.states.line * NEVER + self.book.states.day
+
+    @cached_property
+    def _product_lines(self) -> tuple[Whole, Whole, Path]:
+        """Of accounts with more than one product: their rows, of which of them each product is, and its rate line."""
+        states = self.book.states
+        several = np.bincount(states.of, minlength=1)[states.of] > 1
+        line = np.flatnonzero(several)
+        rows, place = np.unique(states.of[line], return_inverse=True)
+        product, first = states.product[line], np.ones(len(line), dtype=bool)
+        first[1:] = (place[1:] != place[:-1]) | (product[1:] != product[:-1])
+        number_of = np.full(len(states.of), -1, dtype=np.int64)
+        number_of[line] = first.cumsum() - 1
+        whose = number_of[states.line] if len(states.line) else states.line
+        delta = self.state_minor.copy()
+        same = np.flatnonzero(states.line[1:] == states.line[:-1]) + 1
+        delta[same] -= self.state_minor[same - 1]
+        own = whose >= 0
+        gap = self.book.policy.gap_merge_days
+        return rows, place[first], path(int(first.sum()), whose[own], states.day[own], delta[own], gap_merge_days=gap)
+
+    def by_product(self, opens: int, closes: int) -> tuple[Whole, Whole, Whole, Whole]:
+        """Of accounts with more than one product: rows, what they paid on a day for all, what on a later one for those that
+        they had, and that up to what each was."""
+        rows, of, line = self._product_lines
+        was, now = np.maximum(line.table((opens, closes)), 0)
+        kept = now * (was > 0)
+        base, kept, capped = (binned(of, side, len(rows)) for side in (was, kept, np.minimum(kept, was)))
+        return rows, base, kept, capped
+
+    def _changed(self, period: Period) -> Moved:
         day, order = self._states_by_day
         low, high = np.searchsorted(day, (number(period.start), number(period.end)))
         at = np.sort(order[low:high])

@@ -22,7 +22,7 @@ curl -H "Authorization: Bearer nrn_..." "http://127.0.0.1:8000/api/v1/revenue/mo
 curl -H "Authorization: Bearer nrn_..." "http://127.0.0.1:8000/api/v1/kpis/accounts?kpi=nrr"    # who is behind a figure
 ```
 On the screen: *Analytics > KPIs* and *Revenue movements*; every figure opens the accounts behind it. Slices: tier, touch
-model, plan, industry, region, fiscal year of the first payment, owner, segment.
+model, plan, industry, region, fiscal year of the first payment, acquisition source, owner, segment.
 
 ## Movements
 - A period is [start, end) in the organisation's days. It compares the rate on the day before it begins with the rate on
@@ -43,9 +43,6 @@ model, plan, industry, region, fiscal year of the first payment, owner, segment.
 - A change of the organisation's currency makes a new version of the policy from that day; a change of the fiscal year's
   first month counts from the next fiscal year so begun, and the year before it is cut there. What is closed, and what
   was known until yesterday, keeps the currency and the periods that it had.
-- A change of the organisation's currency makes a new version of the policy from that day; a change of the fiscal year's
-  first month counts from the next fiscal year so begun, and the year before it is cut there. What is closed, and what
-  was known until yesterday, keeps the currency and the periods that it had.
 - **A part** (tier, plan, owner ...) has whoever is in it at the end of the period where a figure tells what came or what is
   there, as its movements do; what is set against those who were there before, by those who were in it then.
 - **A period that has not ended** is told and not judged: no band, target or change of what flows in it.
@@ -56,7 +53,19 @@ model, plan, industry, region, fiscal year of the first payment, owner, segment.
 *Analytics > Revenue movements > How revenue is counted* closes the books up to a day. A closed period keeps showing what was
 known when it was closed, under the policy of that day. What becomes known later stands in the open period that follows
 as *prior-period adjustment*: begin (as closed) + adjustment + movements = end (as known now). *Closed periods: as known
-now* shows every period restated; the accounts behind an adjustment are one click away.
+now* shows every period restated; the accounts behind an adjustment are one click away. By program: `GET`, `POST` and
+`DELETE /revenue/locks`, `GET /revenue/adjustments`.
+
+## Cohorts
+Accounts by the month in which they first paid, and what of them and of their MRR is left month by month. Each cell opens its
+accounts: what they paid at first, what they pay then, and who left, pays less, the same or more. By program:
+`GET /revenue/cohorts` and `/revenue/cohorts/accounts`; `by` and `slice` take a part.
+
+## Forecast and churn
+A [forecast](risk.md) counts a loss on the day of its decision and only where something was said of the customer; movements count
+it from the first day without revenue. The page of a past month of *Forecast and outcome* leads from the one to the other:
+decided then, less what ends later, plus what was decided earlier, was not asked about, was lost to failed payments or ended
+without a notice, each with its accounts, adding up to the churn booked (`GET /risk/forecast/reconciliation?as_of=`).
 
 ## Targets
 A KPI's page takes a target for its period (and slice) with the team that answers for it. An outcome (churn, retention,
@@ -87,8 +96,16 @@ RULES = """
 - A figure behind which fewer than its minimum number stand is *not enough data*, never 0.
 - The interval holds 95 %: Wilson's for shares of accounts; for ratios of money the bias-corrected, accelerated bootstrap
   over accounts in its analytic form (ABC, T. DiCiccio and B. Efron 1992), which needs no draws: tests hold it against
-  20,000 of them.
-- Slices of a rate hold the accounts that were in them when the period began. Owners and segments are today's.
+  20,000 of them; for the chained rate the same on the scale of its logarithm; for numbers of events Poisson's exact one.
+- Where nearly all were heard, less is left to chance: NPS has the correction for finite populations, of as many people as
+  surveys were sent (at least one of every customer) where that is known; the two by account of the paying customers.
+- Slices of a rate hold the accounts that were in them when the period began: their tier, plan, owner and segments of that
+  day. Before a customer's first owner stands that one, before a segment was made its first members. Acquisition sources are
+  as they are told today.
+- A lapse that counts as none changes nothing: not the causes of growth either. Whoever takes up at a higher price what
+  lapsed for a week bought no other product, and a renewal within these days is a renewal.
+- Benchmarks carry where they are from and the year; one that is only told to compare with says of whom it is, and no figure
+  is said to lie in it.
 - CAC and what follows from it are left out for roles that may not see costs. Costs stand against the customers won
   `sales_cycle_months` later. A slice has the costs that were told for it (by account, product, touch model, segment) and
   its share of the others, by `cost_sharing`; what is nobody's is in no slice.
@@ -134,8 +151,12 @@ def _interval(kpi: Kpi) -> str:
     rate = f"`{kpi.over}` / `{kpi.under}`"
     parts = {"churn": "the share that left in twelve months (Wilson)", "rate": f"{rate} (bootstrap)",
              "won": "the number of customers won (exact Poisson)"}  # fmt: skip
+    if kpi.interval == "poisson":
+        return "exact Poisson of " + ", ".join(f"`{name}`" for name in kpi.events)
+    if kpi.interval == "chain":
+        return "bootstrap of the product"
     if kpi.interval != "product":
-        return f"{kpi.interval} of {rate}"
+        return f"{kpi.interval} of {rate}" + (", corrected for a finite population" if kpi.whole else "")
     return "of " + ", ".join(parts[factor] for factor in kpi.factors)
 
 
@@ -143,7 +164,8 @@ def _band(band: Band) -> str:
     low = "" if band.low is None else f"from {band.low:g} "
     high = "" if band.high is None else f"below {band.high:g} "
     tier = f"({band.tier}) " if band.tier else ""
-    return f"{tier}{low}{high}: {band.label.en} · {band.label.ja} ({band.source})"
+    kind = "compare with " if band.aside else ""
+    return f"{tier}{kind}{low}{high}: {band.label.en} · {band.label.ja} ({band.source})"
 
 
 if __name__ == "__main__":

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nenrin.analytics import intervals
 from nenrin.analytics.intervals import Moments
-from nenrin.analytics.revenue import books, columns, flows, kpis, medians, movements, years
+from nenrin.analytics.revenue import books, chains, columns, flows, kpis, medians, movements, years
 from nenrin.analytics.revenue.books import Book
 from nenrin.analytics.revenue.catalogue import KPIS
 from nenrin.analytics.revenue.columns import Columns, Facts, Few
@@ -26,14 +27,15 @@ from nenrin.analytics.revenue.readings import Reading, chain, readings
 from nenrin.values import Period
 
 Floats = NDArray[np.float64]
-Sums = Mapping[str, Whole]
+Sums = Mapping[str, Any]
 Pair = tuple[str, str]
 #: Kinds of intervals that need what each account adds to both sides.
 PAIRED = ("bootstrap", "product")
 #: The same in every period of one reading.
 STEADY = ("committed", "accounts_any")
-#: Of a closing day (its exchange rates), two days, and a period where accounts move between groups.
-Links = dict[tuple[date, int, int, int], tuple[Whole, Whole]]
+#: Of a closing day (its exchange rates), two days, and a period where accounts move between groups: the sums of both sides
+#: by group, and what each place adds to the chain.
+Links = dict[tuple[date, int, int, int], tuple[Whole, Whole, Floats]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ def of_totals(sums: Sums, facts: Facts, wanted: Iterable[str]) -> dict[str, Floa
 
 def _one(kpi: Kpi, sums: Sums, moments: Mapping[Pair, Moments], facts: Facts) -> Series:
     value, n = kpis.of(kpi, sums, facts), sums[kpi.count]
-    low, high = _reach(kpi, sums, moments, facts)
+    low, high = kpis.narrowed(kpi, sums, facts, value, _reach(kpi, sums, moments, facts))
     low, high = (1 - high, 1 - low) if kpi.loss else (low, high)
     hidden = np.isnan(value)
     return Series(value, n, np.where(hidden, np.nan, low), np.where(hidden, np.nan, high))
@@ -123,11 +125,16 @@ def _reach(kpi: Kpi, sums: Sums, moments: Mapping[Pair, Moments], facts: Facts) 
         rate = intervals.accelerated(moments[kpi.sides(facts)]) if kpi.over else (nothing, nothing)
         return kpis.product(kpi, sums, facts, rate)
     if kpi.interval == "bootstrap":
-        return intervals.accelerated(moments[kpi.sides(facts)])
+        low, high = intervals.accelerated(moments[kpi.sides(facts)])
+        return kpi.scale * low, kpi.scale * high
     if kpi.interval == "median":
         ends = (sums[name].astype(float) for name in medians.NAMES[1:])
         low, high = (np.where(end == medians.NONE, np.nan, end) for end in ends)
         return np.where(np.isnan(high), np.nan, low), np.where(np.isnan(low), np.nan, high)
+    if kpi.interval == "poisson":
+        return kpis.counted(kpi, sums, facts)
+    if kpi.interval == "chain":
+        return chains.ends(kpi.value(sums, facts), *(sums[name] for name in chains.NAMES))
     if kpi.interval == "nps":
         promoters, detractors, n = (sums[name].astype(float) for name in ("promoters", "detractors", "nps_answers"))
         return intervals.nps(promoters, detractors, n)
@@ -142,7 +149,7 @@ def _added_up(
     pairs: Iterable[Pair],
     needed: frozenset[str] = frozenset(),
 ) -> tuple[dict[str, Whole], dict[Pair, Moments]]:
-    sums: dict[str, list[Whole]] = {}
+    sums: dict[str, list[Any]] = {}
     found: dict[Pair, list[list[Floats]]] = {pair: [] for pair in pairs}
     links: Links = {}
     for n, (reading, period) in enumerate(zip(read, asked, strict=True)):
@@ -176,18 +183,22 @@ def _by_place(few: Mapping[str, Few], places: int) -> dict[str, Whole]:
 
 
 def _link(
-    sums: dict[str, list[Whole]], reading: Reading, period: Period, groups: Groups, n: int,
+    sums: dict[str, list[Any]], reading: Reading, period: Period, groups: Groups, n: int,
     links: Links,
 ) -> None:  # fmt: skip
     """The twelve months of the chained rate; where nobody moves between groups, months are shared by all periods."""
-    moves = n if groups.inside is not None else 0
+    moves, added = n if groups.inside is not None else 0, []
     for month, pair in enumerate(chain(period)):
         key = (reading.closing, *pair, moves)
         if key not in links:
             under, over = reading.chained(*pair)
-            links[key] = (groups.summed(under, n), groups.summed(over, n))
-        for side, values in zip(("under", "over"), links[key], strict=True):
+            both = groups.summed(under, n), groups.summed(over, n)
+            links[key] = (*both, chains.influence(under, over, groups, both))
+        for side, values in zip(("under", "over"), links[key][:2], strict=True):
             sums.setdefault(f"chain_{side}_{month}", []).append(values)
+        added.append(links[key][2])
+    for name, told in chains.summed(chains.total(added), groups, n).items():
+        sums.setdefault(name, []).append(told)
 
 
 class _Powers:
@@ -196,27 +207,35 @@ class _Powers:
     def __init__(self, standing: Columns, few: Mapping[str, Few], groups: Groups, period: int) -> None:
         self.standing, self.few, self.groups, self.period = standing, few, groups, period
         self._under: dict[str, list[Floats]] = {}
+        self._real: dict[str, Floats] = {}
 
     def moments(self, pair: Pair) -> list[Floats]:
         at, y, x = self._beside(*pair)
         n, x1, x2, x3 = self._of_under(pair[1])
-        alone = self._sum(((x == 0) & (y != 0)).astype(np.float64), at)
-        yy, yx = y * y, y * x
-        rows = [self._sum(row, at) for row in (y, yy, yx, yy * y, yy * x, yx * x)]
-        return [n + alone, rows[0], x1, rows[1], rows[2], x2, rows[3], rows[4], rows[5], x3]
+        is_alone, yy, yx = (x == 0) & (y != 0), y * y, y * x
+        alone = self._sum(is_alone.astype(np.float64), at) if is_alone.any() else 0.0
+        rows = [self._sum(row, at) for row in (y, yy, yx, yy * x)]
+        yy *= y
+        yx *= x
+        return [n + alone, rows[0], x1, rows[1], rows[2], x2, self._sum(yy, at), rows[3], self._sum(yx, at), x3]
 
     def _beside(self, over: str, under: str) -> tuple[Whole | None, Floats, Floats]:
         """Both sides where the upper one is anything; of two sides told for few, both are of the same accounts."""
         if over not in self.few:
-            return None, self.standing[over].astype(np.float64), self.standing[under].astype(np.float64)
+            return None, self._dense(over), self._dense(under)
         at, y = self.few[over]
         x = self.few[under].values if under in self.few else self.standing[under][at]
         return at, y.astype(np.float64), x.astype(np.float64)
 
+    def _dense(self, name: str) -> Floats:
+        if name not in self._real:
+            self._real[name] = self.standing[name].astype(np.float64)
+        return self._real[name]
+
     def _of_under(self, name: str) -> list[Floats]:
         if name not in self._under:
-            at, values = self.few[name] if name in self.few else (None, self.standing[name])
-            x = values.astype(np.float64)
+            at, x = self.few[name] if name in self.few else (None, self._dense(name))
+            x = x.astype(np.float64, copy=False)
             xx = x * x
             self._under[name] = [self._sum(row, at) for row in ((x != 0).astype(np.float64), x, xx, xx * x)]
         return self._under[name]

@@ -95,9 +95,9 @@ with due as (
   select w.*, s.minor as product_after from was w asof left join states s
     on w.account = s.account and w.product = s.product and w.currency = s.currency and s.day <= w.decided
 ), later as (
-  select w.*, s.minor as product_later
-  from (select *, decided + {gap} as resumed_by from after) w asof left join states s
-    on w.account = s.account and w.product = s.product and w.currency = s.currency and s.day <= w.resumed_by
+  select w.*, if(s.day <= w.decided + {gap}, s.minor, null) as product_later
+  from after w asof left join (from states where minor > 0) s
+    on w.account = s.account and w.product = s.product and w.currency = s.currency and w.decided <= s.day
 )
 select account, currency, due, decided, before::bigint as before, greatest(0, before - greatest(0, product_before
          - case when product_after > 0 then product_after else coalesce(product_later, 0) end))::bigint as kept

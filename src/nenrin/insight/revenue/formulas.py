@@ -36,6 +36,7 @@ NAMES: Mapping[str, Text] = {
     "detractors": Text("detractors", "批判者"),
     "nps_of_accounts": Text("sum of the accounts' own NPS times ten", "顧客ごとのNPSの合計×10"),
     "accounts_counted": Text("accounts that answered", "回答した顧客数"),
+    "nps_of_mrr": Text("sum of the accounts' own NPS times ten times MRR", "顧客ごとのNPS×10×MRRの合計"),
     "unique_clicks": Text("people who clicked", "クリックした人数"),
     "delivered": Text("mails delivered", "届いた通数"),
     "accounts_in_community": Text("accounts with an active member", "参加者のいる顧客数"),
@@ -48,6 +49,11 @@ SPOKEN: Mapping[str, Text] = {
         "sum over accounts of the smaller of MRR now and then / MRR twelve months ago",
         "顧客ごとの「今のMRRと当時のMRRの小さい方」の合計 ÷ 12か月前のMRR",
     ),
+    "grr_product": Text(
+        "sum over accounts and products of the smaller of MRR now and then / MRR twelve months ago",
+        "顧客と製品の組ごとの「今のMRRと当時のMRRの小さい方」の合計 ÷ 12か月前のMRR",
+    ),
+    "mrr_growth_year": Text("MRR / MRR twelve months ago − 1", "MRR ÷ 12か月前のMRR − 1"),
     "nrr_chained": Text(
         "product over twelve months of (MRR at the end of those who paid at the start / MRR at the start)",
         "12か月分の（月初に契約中の顧客の月末MRR ÷ 月初MRR）の積",

@@ -47,6 +47,9 @@ COLUMN_NAMES: dict[str, Text] = {
     "opening": Text("MRR at the start", "期首MRR"),
     "kept": Text("MRR now", "今のMRR"),
     "kept_capped": Text("MRR now, up to then", "今のMRR（当時が上限）"),
+    "product_base": Text("MRR twelve months ago, by product", "12か月前の製品別MRR"),
+    "product_kept": Text("MRR now of these products", "その製品の今のMRR"),
+    "product_capped": Text("MRR now of these products, up to then", "その製品の今のMRR（当時が上限）"),
     "base": Text("MRR twelve months ago", "12か月前のMRR"),
     "expansion": Text("MRR added", "増額したMRR"),
     "due": Text("contracts due", "更新日を迎えた契約"),
@@ -57,6 +60,7 @@ COLUMN_NAMES: dict[str, Text] = {
     "promoters": Text("promoters", "推奨者"),
     "nps_answers": Text("answers that count", "集計対象の回答"),
     "accounts_heard_active": Text("answered", "回答あり"),
+    "heard_mrr": Text("MRR of those who answered", "回答した顧客のMRR"),
     "csat_good": Text("answers of 4 or 5", "4または5の回答"),
     "csat_answers": Text("answers", "回答"),
     "ces_sum": Text("sum of the answers", "回答の合計"),
@@ -90,7 +94,16 @@ USED = frozenset(
     key for key, one in KPIS.items() if needed(one) & {"contacts", "users_month", "accounts_using"}
 )  # fmt: skip
 WITHHELD = Text("your role does not show costs", "費用を閲覧する権限がないため表示しない")
-KEPT = ("accounts_kept", "kept", "kept_capped", "due_renewed", "due_kept", "nps_responded")
+KEPT = (
+    "accounts_kept",
+    "kept",
+    "kept_capped",
+    "product_kept",
+    "product_capped",
+    "due_renewed",
+    "due_kept",
+    "nps_responded",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import numpy as np
 
 from nenrin.analytics.economics.sharing import Mask
@@ -28,9 +30,9 @@ def products(ledger: Ledger, period: Period) -> dict[str, Mask]:
 
 
 def segments(ledger: Ledger) -> dict[str, Mask]:
-    """Today's members, by the segment's number and by its name."""
+    """The members on the day of knowledge, by the segment's number and by its name."""
     named = dict(Segment.objects.filter(archived_at__isnull=True).values_list("pk", "name"))
     out: dict[str, Mask] = {}
-    for one in slices.slices(ledger, "segment", Period(ledger.known, ledger.known)):
+    for one in slices.slices(ledger, "segment", Period(ledger.known, ledger.known + timedelta(days=1))):
         out[one.key] = out[str(named.get(int(one.key), one.key))] = one.after
     return out

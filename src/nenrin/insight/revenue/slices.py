@@ -1,17 +1,19 @@
-"""Slices of the book: by tier, touch model, industry, region, plan, cohort, owner and segment."""
+"""Slices of the book: by tier, touch model, industry, region, plan, cohort, source, owner and segment."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 
 import numpy as np
+from django.db.models import Min, Q
 from numpy.typing import NDArray
 
 from nenrin.analytics.revenue.paths import NEVER, Whole, number
-from nenrin.customers.models import Assignment, Plan, TierRule, TouchModel
+from nenrin.analytics.revenue.periods import day_of
+from nenrin.customers.models import Account, Assignment, Plan, TierRule, TouchModel
 from nenrin.foundation.models import Member
 from nenrin.insight.models import Segment, SegmentMembership
 from nenrin.insight.revenue import policies
@@ -26,11 +28,12 @@ DIMENSIONS: Mapping[str, Text] = {
     "industry": Text("Industry", "業種"),
     "region": Text("Region", "地域"),
     "cohort": Text("First paid in", "初回契約年度"),
+    "source": Text("Source", "獲得経路"),
     "owner": Text("Owner", "担当CSM"),
     "segment": Text("Segment", "セグメント"),
 }
-#: Known for today only: who owns an account, and which segments it is in, is taken as it is now for every period.
-CURRENT = ("owner", "segment")
+#: Told beside the lake, so that it may change while a ledger stays: never kept with one.
+BESIDE = ("owner", "source")
 NONE = Text("not given", "未設定")
 
 
@@ -53,8 +56,8 @@ def slices(ledger: Ledger, dimension: str, period: Period) -> list[Slice]:
     if dimension not in DIMENSIONS:
         raise NoSuchDimension(f"{dimension}: slice by one of {', '.join(DIMENSIONS)}")
     if dimension == "segment":
-        return _segments(ledger)
-    was, now = _ends(ledger, dimension, period)
+        return _segments(ledger, period)
+    [(was, now)] = _ends(ledger, dimension, [period])
     names = _names(dimension, {*was.keys, *now.keys})
     order = {key: place for place, key in enumerate(names)}
     found = sorted({*was.keys, *now.keys}, key=lambda key: (key == "", order[key]))
@@ -63,10 +66,17 @@ def slices(ledger: Ledger, dimension: str, period: Period) -> list[Slice]:
 
 def at(ledger: Ledger, dimension: str, of: Slice, period: Period) -> Slice:
     """A slice as it stood in another period; nobody may be in it."""
+    return through(ledger, dimension, of, [period])[0]
+
+
+def through(ledger: Ledger, dimension: str, of: Slice, periods: Sequence[Period]) -> list[Slice]:
+    """A slice as it stood in each of several periods, read at once."""
     if dimension == "segment":
-        return next((each for each in _segments(ledger) if each.key == of.key), nobody(ledger, of.key, of.name))
-    was, now = _ends(ledger, dimension, period)
-    return Slice(of.key, of.name, was.mask(of.key), now.mask(of.key))
+        told = _members(ledger, min(each.start for each in periods)).get(of.key)
+        empty = nobody(ledger, of.key, of.name)
+        return [empty if told is None or told.is_gone(each) else told.slice(each, of.name) for each in periods]
+    ends = _ends(ledger, dimension, periods)
+    return [Slice(of.key, of.name, was.mask(of.key), now.mask(of.key)) for was, now in ends]
 
 
 def nobody(ledger: Ledger, key: str, name: Text | None = None) -> Slice:
@@ -87,17 +97,17 @@ class Coded:
         return out
 
 
-def _ends(ledger: Ledger, dimension: str, period: Period) -> tuple[Coded, Coded]:
-    """Just before a period and on its last day."""
-    opening, closing = period.start - timedelta(days=1), period.end - timedelta(days=1)
-    if dimension in CURRENT:
-        held = _coded(labels(ledger, dimension, closing))
-        return held, held
-    was, now = (
-        ledger.kept(("slices", dimension, day), partial(_coded_at, ledger, dimension, day))
-        for day in (opening, closing)
-    )
-    return was, now
+def _ends(ledger: Ledger, dimension: str, periods: Sequence[Period]) -> list[tuple[Coded, Coded]]:
+    """Just before each period and on its last day."""
+    days = sorted({end - timedelta(days=1) for period in periods for end in (period.start, period.end)})
+    if dimension in BESIDE:
+        read = _owners_on(ledger) if dimension == "owner" else _sources(ledger)
+        held = {day: _coded(read(day)) for day in days}
+    else:
+        held = {
+            day: ledger.kept(("slices", dimension, day), partial(_coded_at, ledger, dimension, day)) for day in days
+        }
+    return [(held[each.start - timedelta(days=1)], held[each.end - timedelta(days=1)]) for each in periods]
 
 
 def _coded_at(ledger: Ledger, dimension: str, day: date) -> Coded:
@@ -111,16 +121,43 @@ def _coded(of: NDArray[np.object_]) -> Coded:
 
 
 def labels(ledger: Ledger, dimension: str, day: date) -> NDArray[np.object_]:
-    """Each account's key in a dimension on a day; "" where it has none."""
+    """Each account's key in a dimension that the ledger knows, on a day; "" where it has none."""
     if dimension in FIELDS:
         return ledger.graded.at(dimension, ledger.book.accounts, day)
     if dimension == "plan":
         return _plans(ledger, day)
-    if dimension == "cohort":
-        return _cohorts(ledger)
-    owned = Assignment.objects.filter(until_on__isnull=True, phase="primary").values_list("account_id", "member_id")
-    owners = dict(owned)
-    return np.array([str(owners.get(account, "")) for account in ledger.book.accounts.tolist()], dtype=object)
+    return _cohorts(ledger)
+
+
+Labels = Callable[[date], NDArray[np.object_]]
+
+
+def _owners_on(ledger: Ledger) -> Labels:
+    """Who looked after each account on a day; before the first who did, that one."""
+    rows = Assignment.objects.filter(phase="primary").order_by("account_id", "since_on", "pk")
+    told = list(rows.values_list("account_id", "since_on", "until_on", "member_id"))
+    account = np.array([row[0] for row in told], dtype=np.int64)
+    since = np.array([number(row[1]) for row in told], dtype=np.int64)
+    until = np.array([NEVER if row[2] is None else number(row[2]) for row in told], dtype=np.int64)
+    member = np.array([str(row[3]) for row in told], dtype=object)
+    known, is_first = np.isin(account, ledger.book.accounts), np.ones(len(told), dtype=bool)
+    is_first[1:] = account[1:] != account[:-1]
+
+    def on(day: date) -> NDArray[np.object_]:
+        inside = (since <= number(day)) & (number(day) < until) | is_first & (since > number(day))
+        out = np.full(len(ledger.book.accounts), "", dtype=object)
+        # Of two at once the one that began later is written last.
+        out[np.searchsorted(ledger.book.accounts, account[inside & known])] = member[inside & known]
+        return out
+
+    return on
+
+
+def _sources(ledger: Ledger) -> Labels:
+    """Where each account came from, as it is told today."""
+    told = dict(Account.objects.exclude(source="").values_list("pk", "source"))
+    found = np.array([told.get(account, "") for account in ledger.book.accounts.tolist()], dtype=object)
+    return lambda day: found
 
 
 def _plans(ledger: Ledger, day: date) -> NDArray[np.object_]:
@@ -150,15 +187,65 @@ def _cohorts(ledger: Ledger) -> NDArray[np.object_]:
     return np.where(paid, years.astype(str).astype(object), "")
 
 
-def _segments(ledger: Ledger) -> list[Slice]:
-    accounts, out = ledger.book.accounts, []
-    inside: dict[int, list[int]] = {}
-    for key, account in SegmentMembership.objects.filter(left_at__isnull=True).values_list("segment", "account"):
-        inside.setdefault(key, []).append(account)
-    for segment in Segment.objects.filter(archived_at__isnull=True):
-        mask = np.isin(accounts, np.array(inside.get(segment.pk, []), dtype=np.int64))
-        if mask.any():
-            out.append(Slice(str(segment.pk), Text(segment.name, segment.name), mask, mask))
+@dataclass(frozen=True, slots=True)
+class Members:
+    """Who was in a segment since when (days; until: the first day without), and the first day on which it had any:
+    before it, those of that day are taken. `gone`: the day on which it was put away."""
+
+    key: str
+    name: Text
+    accounts: Whole
+    first: int
+    gone: int
+    account: Whole
+    since: Whole
+    until: Whole
+
+    def slice(self, period: Period, name: Text) -> Slice:
+        was, now = (self.on(number(end) - 1) for end in (period.start, period.end))
+        return Slice(self.key, name, was, now)
+
+    def on(self, day: int) -> Mask:
+        day = max(day, self.first)
+        return np.isin(self.accounts, self.account[(self.since <= day) & (day < self.until)])
+
+    def is_gone(self, period: Period) -> bool:
+        return self.gone < number(period.end)
+
+
+def _segments(ledger: Ledger, period: Period) -> list[Slice]:
+    """Those that were there at the end of the period, with whoever was in them before it and at its end."""
+    found = [one.slice(period, one.name) for one in _members(ledger, period.start).values() if not one.is_gone(period)]
+    return [each for each in found if each.before.any() or each.after.any()]
+
+
+def _members(ledger: Ledger, since: date) -> dict[str, Members]:
+    """Of every segment that ever had any, in their order: the memberships that had not ended by a day."""
+    zone = ledger.policy.zone
+
+    def days(told: Iterable[datetime | None]) -> Whole:
+        return np.array([NEVER if at is None else number(day_of(at, zone)) for at in told], dtype=np.int64)
+
+    rows: dict[int, list[tuple[int, datetime, datetime | None]]] = {}
+    lasting = Q(left_at__isnull=True) | Q(left_at__date__gte=since - timedelta(days=2))
+    told = SegmentMembership.objects.filter(lasting).values_list("segment_id", "account_id", "entered_at", "left_at")
+    for key, account, entered_at, left_at in told:
+        rows.setdefault(key, []).append((account, entered_at, left_at))
+    out = {}
+    for segment in Segment.objects.annotate(first=Min("memberships__entered_at")).filter(first__isnull=False):
+        own = rows.get(segment.pk, [])
+        [first, gone] = days([segment.first, segment.archived_at]).tolist()
+        name, who = Text(segment.name, segment.name), np.array([row[0] for row in own], dtype=np.int64)
+        out[str(segment.pk)] = Members(
+            str(segment.pk),
+            name,
+            ledger.book.accounts,
+            first,
+            gone,
+            who,
+            days(row[1] for row in own),
+            days(row[2] for row in own),
+        )
     return out
 
 
@@ -184,7 +271,7 @@ def _plan_names() -> dict[str, Text]:
 
 
 def _owners() -> dict[str, Text]:
-    own = Assignment.objects.filter(until_on__isnull=True, phase="primary").values("member_id")
+    own = Assignment.objects.filter(phase="primary").values("member_id")
     rows = Member.objects.filter(pk__in=own).order_by("name").values_list("pk", "name")
     return {str(pk): Text(name, name) for pk, name in rows}
 

@@ -23,7 +23,7 @@ def trend(
     for _, run in groupby(periods, key=lambda each: id(books.telling(each))):
         told = list(run)
         ledger = books.telling(told[0])
-        parts = [] if within is None else [slices.at(ledger, by, within, each) for each in told]
+        parts = [] if within is None else slices.through(ledger, by, within, told)
         found = kpis.trend(ledger, told, grain, kpi, parts)
         out += found if told_alike(kpi, ledger, last) else [Figure(kpi, None, each.n) for each in found]
     return out

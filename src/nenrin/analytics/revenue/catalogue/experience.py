@@ -17,6 +17,16 @@ def _nps(sums: Totals, facts: Facts) -> Floats:
     return 100 * divided(sums["promoters"] - sums["detractors"], sums["nps_answers"])
 
 
+def _people(sums: Totals, facts: Facts) -> Floats:
+    """Of how many the answers are: those who were asked, at least one of every customer. Not known where more answered."""
+    asked, answers = sums["nps_asked"], sums["nps_answers"]
+    return np.where(asked >= answers, np.maximum(asked, sums["accounts_end"]), np.nan)
+
+
+def _customers(sums: Totals, facts: Facts) -> Floats:
+    return np.where(sums["accounts_end"] >= sums["accounts_counted"], sums["accounts_end"], np.nan)
+
+
 def _heard(sums: Totals, facts: Facts) -> Floats:
     """Where nobody answered at all, nobody may have been asked: that is unknown, not zero."""
     heard = sums["accounts_heard_active"]
@@ -53,7 +63,7 @@ ALL = (
         ),
         "100 * (promoters - detractors) / nps_answers", "points", "higher", "experience", _nps,
         "nps_answers", FEW_ANSWERS, _SILENT, "nps", "promoters", "nps_answers", bands=bands.NPS, flows=True,
-        beside="nps_response_rate",
+        beside="nps_response_rate", whole=_people,
     ),
     Kpi(
         "nps_response_rate", Text("NPS response rate", "NPS回答率"),
@@ -74,7 +84,20 @@ ALL = (
         ),
         "nps_of_accounts / 10 / accounts_counted", "points", "higher", "experience",
         lambda sums, facts: divided(sums["nps_of_accounts"], sums["accounts_counted"]) / 10,
-        "accounts_counted", FEW_ANSWERS, _SILENT, flows=True,
+        "accounts_counted", FEW_ANSWERS, _SILENT, "bootstrap", "nps_of_accounts", "accounts_counted", flows=True,
+        scale=0.1, whole=_customers,
+    ),
+    Kpi(
+        "nps_mrr", Text("NPS, weighted by MRR", "NPS（MRR加重）"),
+        Text(
+            "The mean of the accounts' own NPS, each weighing as much as the MRR it pays at the end of the period: how those "
+            "speak from whom the revenue comes.",
+            "顧客ごとのNPSを、期末のMRRで重みづけした平均。売上を支える顧客の声を表す。",
+        ),
+        "nps_of_mrr / 10 / heard_mrr", "points", "higher", "experience",
+        lambda sums, facts: divided(sums["nps_of_mrr"], sums["heard_mrr"]) / 10,
+        "accounts_counted", FEW_ANSWERS, _SILENT, "bootstrap", "nps_of_mrr", "heard_mrr", flows=True,
+        scale=0.1, whole=_customers,
     ),
     Kpi(
         "accounts_heard", Text("Accounts that answered", "NPSに回答した顧客の割合"),

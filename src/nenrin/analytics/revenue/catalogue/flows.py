@@ -7,6 +7,8 @@ from nenrin.analytics.revenue.kpis import Floats, Kpi, Totals, divided, ratio
 from nenrin.values import Text
 
 _NOBODY = Text("no account was active at the start", "期首に契約中の顧客がない")
+_NO_GAIN = Text("no MRR was won", "獲得したMRRがない")
+_NO_YEAR = Text("nobody was a customer twelve months ago", "12か月前に契約中の顧客がない")
 _NO_LOSS = Text("nothing was lost, so there is nothing to divide by", "失ったMRRがなく、割る数がない")
 
 
@@ -69,6 +71,24 @@ ALL = (
         ),
         "expansion",
     ),
+    ratio(
+        "expansion_share", Text("Expansion, share of MRR won", "獲得MRRに占める拡大の割合"),
+        Text(
+            "MRR added by existing customers, of all MRR won (new, reactivated, expanded).",
+            "獲得したMRR（新規・再契約・拡大）のうち、既存顧客の拡大が占める割合。",
+        ),
+        "growth", "expansion", "gained", interval="bootstrap", empty=_NO_GAIN, minimum_n=FEW, direction="neutral",
+        bands=bands.EXPANSION_SHARE,
+    ),
+    Kpi(
+        "mrr_growth_year", Text("MRR growth, 12 months", "MRR成長率（12か月）"),
+        Text(
+            "MRR at the end of the period against that of twelve months before, of all customers; new ones too.",
+            "期末のMRRを12か月前のMRRと比べた増加率。新規顧客も含む。",
+        ),
+        "end / base - 1", "share", "higher", "growth", lambda sums, facts: divided(sums["end"], sums["base"]) - 1,
+        "accounts_base", FEW, _NO_YEAR, bands=bands.GROWTH,
+    ),
     Kpi(
         "quick_ratio", Text("Quick ratio", "クイックレシオ"),
         Text(
@@ -89,6 +109,6 @@ ALL = (
         "new_accounts", Text("New customers", "新規顧客数"),
         Text("Accounts that paid for the first time in the period.", "期間中に初めて契約が始まった顧客の数。"),
         "accounts_new", "count", "higher", "growth", lambda sums, facts: sums["accounts_new"].astype(float),
-        count="accounts_any", flows=True,
+        count="accounts_any", flows=True, interval="poisson", events=("accounts_new",),
     ),
 )  # fmt: skip

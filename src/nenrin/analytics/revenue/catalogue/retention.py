@@ -36,10 +36,11 @@ def _chained(sums: Totals, facts: Facts) -> Floats:
 
 
 def _all_leavers(key: str, name: Text, meaning: Text, formula: str, value: Value) -> Kpi:
-    """How other tools count: without an interval, as its two sides are no share."""
+    """How other tools count. Its two sides are no share: those who left are a number of events."""
     return Kpi(
-        key, name, meaning, formula, "share", "lower", "retention", value, minimum_n=FEW, empty=_NOBODY, flows=True
-    )
+        key, name, meaning, formula, "share", "lower", "retention", value, minimum_n=FEW, empty=_NOBODY, flows=True,
+        interval="poisson", events=("accounts_churned", "newcomers_left"),
+    )  # fmt: skip
 
 
 ALL = (
@@ -87,7 +88,7 @@ ALL = (
         ),
         "1 - accounts_kept / accounts_base", "share", "lower", "retention",
         lambda sums, facts: 1 - divided(sums["accounts_kept"], sums["accounts_base"]),
-        "accounts_base", FEW, _NO_YEAR, "wilson", "accounts_kept", "accounts_base", loss=True,
+        "accounts_base", FEW, _NO_YEAR, "wilson", "accounts_kept", "accounts_base", loss=True, bands=bands.YEARLY_CHURN,
     ),
     Kpi(
         "gross_mrr_churn_year", Text("Gross MRR churn, 12 months", "解約率（MRR・グロス・12か月）"),
@@ -146,7 +147,28 @@ ALL = (
             "直近12か月の各月の売上継続率を掛け合わせた値。年の途中に加わった顧客の拡大も含むため、コホートの値とは異なる。",
         ),
         "product over 12 months of (rate at the end of those paying at the start / rate at the start)",
-        "share", "higher", "retention", _chained, "accounts_base", FEW, _NO_YEAR,
+        "share", "higher", "retention", _chained, "accounts_base", FEW, _NO_YEAR, "chain",
+    ),
+    Kpi(
+        "grr_product", Text("GRR by product, 12 months", "総売上継続率（GRR・製品別・12か月）"),
+        Text(
+            "As GRR, but counted by account and product: who drops one product and takes another has lost the first.",
+            "GRRと同じ計算を、顧客と製品の組ごとに行った値。別の製品へ乗り換えた場合、元の製品は失われたものとして数える。",
+        ),
+        "sum of min(product_kept, product_base) per account and product / product_base", "share", "higher", "retention",
+        lambda sums, facts: divided(sums["product_capped"], sums["product_base"]),
+        "accounts_base", FEW, _NO_YEAR, "bootstrap", "product_capped", "product_base",
+    ),
+    Kpi(
+        "nrr_product", Text("NRR by product, 12 months", "売上継続率（NRR・製品別・12か月）"),
+        Text(
+            "What accounts pay now for the products that they had twelve months ago, of what they paid for these then. A product "
+            "taken since is not in it.",
+            "12か月前に契約していた製品の今のMRR ÷ 当時のMRR。その後に加えた製品は含まない。",
+        ),
+        "product_kept / product_base", "share", "higher", "retention",
+        lambda sums, facts: divided(sums["product_kept"], sums["product_base"]),
+        "accounts_base", FEW, _NO_YEAR, "bootstrap", "product_kept", "product_base",
     ),
     Kpi(
         "logo_retention", Text("Logo retention, 12 months", "継続率（社数・12か月）"),

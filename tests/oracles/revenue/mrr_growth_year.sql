@@ -1,0 +1,1 @@
+select sum(closing) / nullif(sum(year_ago), 0) - 1 from ends
