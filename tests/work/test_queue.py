@@ -467,6 +467,18 @@ def test_an_answer_to_a_due_task_is_the_tasks_own_and_can_be_taken_back(desk: De
     assert desk.rows()[cast.THRIVING].task == task.pk
 
 
+def test_a_deputy_who_gave_a_task_on_gives_it_back_to_whose_it_was(desk: Desk, at: datetime) -> None:
+    mate, third = (cast.member(Role.CSM, name, team="東日本") for name in ("伊藤 悠斗", "三人目"))
+    task = tasks.open(desk.account(SHIRAKABA), "見積もり", assignee=desk.member, due_on=TODAY, by=SYSTEM, at=at)
+    deputies.appoint(desk.member, mate, from_on=TODAY, until_on=TODAY + timedelta(7), by=SYSTEM, at=at)
+    found = [one for one in desk.rows(member=mate)[SHIRAKABA].reasons if one.code == "task"]
+    by = Actor.of(mate)
+    given = answers.assign(mate, desk.account(SHIRAKABA), found, third, by=by, at=at)
+    assert Task.objects.get(pk=task.pk).assignee == third
+    answers.undo(mate, given.deed, by=by, at=at)
+    assert Task.objects.get(pk=task.pk).assignee == desk.member
+
+
 def test_a_reason_is_asked_for_where_it_is_put_off_or_away(desk: Desk, at: datetime) -> None:
     account, reasons = _leading(desk)
     with pytest.raises(Refused):

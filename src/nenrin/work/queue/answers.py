@@ -14,7 +14,7 @@ from nenrin.customers.errors import Refused
 from nenrin.customers.models import Account
 from nenrin.foundation import journal, organisation
 from nenrin.foundation.actors import Actor
-from nenrin.foundation.models import Member
+from nenrin.foundation.models import Entry, Member
 from nenrin.values import Text
 from nenrin.work import tasks
 from nenrin.work.models.queue import Answered, QueueAnswer
@@ -140,11 +140,20 @@ def _untask(rows: Sequence[QueueAnswer], member: Member, by: Actor, at: datetime
     elif row.state in (Answered.DISMISSED, Answered.FINISHED):
         tasks.reopen(task, by=by, at=at)
     elif row.state == Answered.ASSIGNED and was_there:
-        tasks.assign(task, member, by=by, at=at)
+        tasks.assign(task, _before(task) or member, by=by, at=at)
     elif not was_there and not task.is_open:
         raise TooLate(TooLate.__doc__)
     elif not was_there:
         tasks.dismiss(task, _TAKEN_BACK.in_(member.language), by=by, at=at)
+
+
+def _before(task: Task) -> Member | None:
+    """Whose it was before it was given on: a deputy gives on what is somebody else's."""
+    given = Entry.objects.filter(
+        action="work.task.assigned", references__kind="task", references__key=str(task.pk)
+    ).order_by("-pk").first()  # fmt: skip
+    key = given.particulars.get("before_id") if given else None
+    return Member.objects.filter(pk=key, is_active=True).first() if key else None
 
 
 def _said(words: str, *, required: bool = True) -> str:
