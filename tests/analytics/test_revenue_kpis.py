@@ -264,8 +264,8 @@ def test_every_benchmark_says_where_it_is_from_and_of_which_year() -> None:
             assert band.source.name and not re.search(r"\d{4}$", band.source.name)
             assert 2000 <= band.source.year <= 2026 and str(band.source).endswith(str(band.source.year))
         chosen = [band for band in kpi.bands if not band.aside]
-        for value in (0.0045, 0.035, 0.35, 1.07, 35.0):
-            found = band_of(kpi, value, "smb")
+        for at in (0.0045, 0.035, 0.35, 1.07, 35.0):
+            found = band_of(kpi, at, "smb")
             assert found in chosen or found is None, "what is told to compare with is nobody's band"
 
 
