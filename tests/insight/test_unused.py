@@ -90,8 +90,9 @@ def test_the_account_s_page_names_them_with_share_and_interval(world: World, cli
     Member.objects.filter(pk=person.pk).update(language="en")
     client.force_login(person)
     with time_machine.travel(world.now, tick=False):
-        told = client.get(f"/accounts/{own.pk}/usage").content.decode()
-    block = told[told.index('id="unused"') :]
+        page = client.get(f"/accounts/{own.pk}/usage").content.decode()
+        block = client.get(f"/accounts/{own.pk}/usage/unused").content.decode()
+    assert f"/accounts/{own.pk}/usage/unused" in page[page.index('id="unused"') :]
     assert (
         "exported" in block and "75%" in block and "9 / 12" in block and "47% – 91%" in block and "painted" not in block
     )

@@ -17,6 +17,7 @@ from pydantic import Field
 
 from nenrin.api.guard import ApiRequest, grants
 from nenrin.api.paging import Strict
+from nenrin.api.revenue_asking import OLDEST
 from nenrin.foundation import organisation
 from nenrin.foundation.permissions import Permission
 from nenrin.ingest import imports
@@ -84,6 +85,8 @@ def look(request: ApiRequest, said: Form[LookIn], file: File[UploadedFile]) -> A
     try:
         with _on_disk(file) as path:
             today = organisation.today(request.at)
+            if said.as_of and not OLDEST <= said.as_of <= today:
+                raise HttpError(422, f"as_of: {said.as_of} must lie between {OLDEST} and today")
             found = looking.look(path, _mapping(path, said), said.as_of or today, _assumed(said), name=file.name or "")
             return documents.document(found)
     except Unclear as problem:

@@ -120,9 +120,10 @@ def _advance(run: Run, live: Live, taken: set[str], sight: Sight, board: Board) 
         _hold(run, Hold(board.at + HOUR, words), board.at)
         return
     if not run.step and run.step_since is None:
-        if board.at - run.entered_at >= HOUR and not _is_meant(run, live, sight):
-            condition = conditions.sentence(live.document.audience, board.fields)
-            ending.end(run, RunState.EXITED, "no_longer", reasons.said("no_longer", condition=condition), board.at)
+        if board.at - run.entered_at >= HOUR and (code := _unmeant(run, live, sight)):
+            held = live.document.excluded if code == "excluded" else live.document.audience
+            words = reasons.said(code, condition=conditions.sentence(held, board.fields))
+            ending.end(run, RunState.EXITED, code, words, board.at)
             return
         run.step, run.step_since = live.program.start, board.at
     while run.step and run.step != AT_GOAL:
@@ -131,10 +132,13 @@ def _advance(run: Run, live: Live, taken: set[str], sight: Sight, board: Board) 
     _close(run, live, sight, board.at)
 
 
-def _is_meant(run: Run, live: Live, sight: Sight) -> bool:
-    """Is it still for this account, whose turn came hours or days after it was let in: by approval, or by its hour?"""
+def _unmeant(run: Run, live: Live, sight: Sight) -> str:
+    """Why it is no longer for this account, whose turn came hours or days after it was let in by approval or by its hour:
+    "excluded", "no_longer" among the audience, or "" where it still is."""
     audience, excluded = live.document.audience, live.document.excluded
-    return sight.holds(audience, run.account_id) and not (excluded and sight.holds(excluded, run.account_id))
+    if excluded and sight.holds(excluded, run.account_id):
+        return "excluded"
+    return "" if sight.holds(audience, run.account_id) else "no_longer"
 
 
 def _step(run: Run, live: Live, taken: set[str], sight: Sight, board: Board) -> bool:

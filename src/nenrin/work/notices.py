@@ -133,18 +133,21 @@ def _built(told: Sequence[News], by: Actor, at: datetime) -> list[Notice]:
 
 
 def _for_deputies(told: Sequence[News], by: Actor, at: datetime) -> list[News]:
-    """Whoever stands in today for one of them hears the same, but of what they did themselves or are told anyway."""
+    """Whoever stands in today for some of them hears the same once, but of what they did themselves or are told anyway."""
     away = deputies.of(organisation.today(at)) if told else {}
     wanted = {away[each.member.pk] for each in told if each.member.pk in away} - {by.member}
     if not wanted:
         return []
     standing_in = Member.objects.filter(is_active=True).in_bulk(wanted)
     heard = {(each.member.pk, each.url, each.code) for each in told}
-    return [
-        replace(each, member=deputy, text=_marked(each), key=f"for:{each.member.pk}:{each.key}")
-        for each in told
-        if (deputy := standing_in.get(away.get(each.member.pk, 0))) and (deputy.pk, each.url, each.code) not in heard
-    ]
+    copies = []
+    for each in told:
+        deputy = standing_in.get(away.get(each.member.pk, 0))
+        if deputy is None or (deputy.pk, each.url, each.code) in heard:
+            continue
+        heard.add((deputy.pk, each.url, each.code))
+        copies.append(replace(each, member=deputy, text=_marked(each), key=f"for:{each.member.pk}:{each.key}"))
+    return copies
 
 
 def _marked(news: News) -> Text:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from nenrin.customers.errors import Conflict, Refused
 from nenrin.customers.models import Account
@@ -249,7 +250,9 @@ def _withdraw_next(task: Task, by: Actor, at: datetime) -> None:
     )
     if following is not None:
         journal.record_many([task_entries.draft("withdrawn", following, by, at)])
-        Notice.objects.filter(key__startswith=f"task:{following.pk}:").delete()
+        mine = f"task:{following.pk}:"
+        told = Notice.objects.filter(created_at__gte=following.created_at)  # deputies' copies too
+        told.filter(Q(key__startswith=mine) | Q(key__startswith="for:", key__contains=f":{mine}")).delete()
         following.delete()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from django.db.models import QuerySet
@@ -24,6 +24,8 @@ WAITS: Final = 2
 LATE: Final = 3
 #: At most so many of each kind a day; those due last come first.
 MOST: Final = 1000
+#: What has lain longer is not news: after a pause of the worker, or in books that came from elsewhere.
+FRESH: Final = timedelta(days=30)
 
 _DUE = Text("The handoff of {name} is due today", "{name}の引き継ぎの期限は本日です")
 _OVERDUE = Text("The handoff of {name} is overdue (due {day})", "{name}の引き継ぎが期限超過です（期限 {day}）")
@@ -35,7 +37,7 @@ _WAITS = Text("The handoff of {name} waits for acceptance since {day}", "{name}�
 def remind(today: date, *, at: datetime) -> int:
     """Tell those who are to act; returns how many notices. Each stage of each handoff is told once. Safe to repeat."""
     heads = list(Member.objects.filter(role=Role.HEAD, is_active=True))
-    news = [*_drafts(today, heads), *_returned(today, heads), *_sent(today, heads)]
+    news = [*_drafts(today, heads), *_returned(today, heads, at), *_sent(today, heads, at)]
     notices.tell_many(news, by=SYSTEM, at=at)
     return len(news)
 
@@ -46,7 +48,11 @@ def _running(state: HandoffState) -> QuerySet[Handoff]:
 
 
 def _drafts(today: date, heads: list[Member]) -> Iterator[News]:
-    due = _running(HandoffState.DRAFT).filter(due_on__lte=today).order_by("-due_on", "-pk")[:MOST]
+    due = (
+        _running(HandoffState.DRAFT)
+        .filter(due_on__lte=today, due_on__gte=today - FRESH)
+        .order_by("-due_on", "-pk")[:MOST]
+    )
     for row in due:
         said, stage = (_DUE, "due") if row.due_on == today else (_OVERDUE, "overdue")
         yield from _news(row, _whom(row.seller, heads), stage, said, row.due_on)
@@ -54,15 +60,17 @@ def _drafts(today: date, heads: list[Member]) -> Iterator[News]:
             yield from _news(row, heads, "late", _LATE, row.due_on)
 
 
-def _returned(today: date, heads: list[Member]) -> Iterator[News]:
-    for row in _running(HandoffState.RETURNED).order_by("-changed_at", "-pk")[:MOST]:
+def _returned(today: date, heads: list[Member], at: datetime) -> Iterator[News]:
+    asked = _running(HandoffState.RETURNED).filter(changed_at__gte=at - FRESH)
+    for row in asked.order_by("-changed_at", "-pk")[:MOST]:
         since = organisation.today(row.changed_at)
         if add_business_days(since, WAITS) < today:
             yield from _news(row, _whom(row.seller, heads), "asked", _ASKED, since)
 
 
-def _sent(today: date, heads: list[Member]) -> Iterator[News]:
-    for row in _running(HandoffState.SENT).order_by("-sent_at", "-pk")[:MOST]:
+def _sent(today: date, heads: list[Member], at: datetime) -> Iterator[News]:
+    sent = _running(HandoffState.SENT).filter(sent_at__gte=at - FRESH)
+    for row in sent.order_by("-sent_at", "-pk")[:MOST]:
         since = organisation.today(row.sent_at or row.changed_at)
         if add_business_days(since, WAITS) < today:
             yield from _news(row, _whom(row.receiver, heads), "waiting", _WAITS, since)

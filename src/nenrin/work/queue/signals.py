@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import CharField, DateField, Exists, F, IntegerField, OuterRef, Q, Value
 from django.db.models.functions import Cast, Coalesce, Concat
@@ -15,8 +16,8 @@ from django.db.models.functions import Cast, Coalesce, Concat
 from nenrin.customers.models import Contact
 from nenrin.customers.models.deputy import Deputy
 from nenrin.customers.statuses import DecisionRole
-from nenrin.foundation import bulk
-from nenrin.foundation.calendar import add_business_days
+from nenrin.foundation import bulk, organisation
+from nenrin.foundation.calendar import add_business_days, day_of
 from nenrin.ingest.models import Answer, Ticket
 from nenrin.work import letters
 from nenrin.work.models import Handoff, Touch
@@ -42,9 +43,9 @@ def of(portfolio: Portfolio, *kinds: str) -> list[Signal]:
 
 
 def _read(portfolio: Portfolio, on: date, at: datetime) -> list[Signal]:
-    keys, handed = list(portfolio), _handoffs(portfolio)
+    keys, handed, zone = list(portfolio), _handoffs(portfolio), organisation.zone()
     if not keys:
-        return [_signal(*row) for row in handed[0].union(handed[1], all=True)]
+        return [_signal(zone, *row) for row in handed[0].union(handed[1], all=True)]
     others = (
         *handed,
         _answers(keys, at),
@@ -54,13 +55,16 @@ def _read(portfolio: Portfolio, on: date, at: datetime) -> list[Signal]:
         _onboarding(keys),
         _opportunities(keys),
     )
-    return [_signal(*row) for row in _left(keys, on).union(*others, all=True)]
+    return [_signal(zone, *row) for row in _left(keys, on).union(*others, all=True)]
 
 
-def _signal(account: int, kind: str, key: int, moment: str, figure: int, words: str, name: str) -> Signal:
+def _signal(
+    zone: ZoneInfo, account: int, kind: str, key: int, moment: str, figure: int, words: str, name: str
+) -> Signal:
+    """A day stays as it is told; a moment falls on the organisation's day."""
     known = datetime.fromisoformat(moment)
-    aware = known if known.tzinfo else known.replace(tzinfo=UTC)
-    return Signal(account, kind, key, aware.date(), figure, words, name)
+    on = known.date() if len(moment) == len("2026-11-24") else day_of(known.replace(tzinfo=known.tzinfo or UTC), zone)
+    return Signal(account, kind, key, on, figure, words, name)
 
 
 def _left(keys: Sequence[int], on: date) -> Any:  # Any: rows of a union
