@@ -62,7 +62,7 @@ def shown(key: str, names: Sequence[tuple[str, Text]], at: datetime) -> dict[str
         found = {one: told for one, told in found.items() if one == key}
     rows = [Row(one, called.get(one, Text(one, one)), _figures(told), told.holds) for one, told in found.items()]
     broken = [row for row in rows if not row.holds]
-    return {"facts": _facts(law.total(found), at), "law": rows, "law_heads": [head for head, _ in COLUMNS.values()], "broken": broken,
+    return {"facts": _facts(law.total(found), at), "law": rows, "law_heads": list(COLUMNS.values()), "broken": broken,
             "remedy": REMEDY}  # fmt: skip
 
 
