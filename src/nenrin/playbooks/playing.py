@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from django.db import InterfaceError, OperationalError, connection, transaction
 
 from nenrin.analytics import conditions
-from nenrin.analytics.conditions import Fields
+from nenrin.analytics.conditions import Condition, Fields
 from nenrin.foundation import organisation
 from nenrin.foundation.actors import Actor
 from nenrin.playbooks import ending, following, lives, reasons, setting, steps
@@ -120,9 +120,9 @@ def _advance(run: Run, live: Live, taken: set[str], sight: Sight, board: Board) 
         _hold(run, Hold(board.at + HOUR, words), board.at)
         return
     if not run.step and run.step_since is None:
-        if board.at - run.entered_at >= HOUR and (code := _unmeant(run, live, sight)):
-            held = live.document.excluded if code == "excluded" else live.document.audience
-            words = reasons.said(code, condition=conditions.sentence(held, board.fields))
+        if board.at - run.entered_at >= HOUR and (unmeant := _unmeant(run, live, sight)):
+            code, condition = unmeant
+            words = reasons.said(code, condition=conditions.sentence(condition, board.fields))
             ending.end(run, RunState.EXITED, code, words, board.at)
             return
         run.step, run.step_since = live.program.start, board.at
@@ -132,13 +132,13 @@ def _advance(run: Run, live: Live, taken: set[str], sight: Sight, board: Board) 
     _close(run, live, sight, board.at)
 
 
-def _unmeant(run: Run, live: Live, sight: Sight) -> str:
+def _unmeant(run: Run, live: Live, sight: Sight) -> tuple[str, Condition] | None:
     """Why it is no longer for this account, whose turn came hours or days after it was let in by approval or by its hour:
-    "excluded", "no_longer" among the audience, or "" where it still is."""
+    "excluded" or "no_longer" with the condition that says so; None where it still is."""
     audience, excluded = live.document.audience, live.document.excluded
     if excluded and sight.holds(excluded, run.account_id):
-        return "excluded"
-    return "" if sight.holds(audience, run.account_id) else "no_longer"
+        return "excluded", excluded
+    return None if sight.holds(audience, run.account_id) else ("no_longer", audience)
 
 
 def _step(run: Run, live: Live, taken: set[str], sight: Sight, board: Board) -> bool:
