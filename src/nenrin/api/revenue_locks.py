@@ -69,12 +69,13 @@ def list_locks(request: ApiRequest) -> Any:
 @grants(Permission.HEALTH_CONFIGURE)
 def close_books(request: ApiRequest, body: LockIn) -> Any:
     """Safe to repeat: 201 for a new lock, 200 where the day is closed already."""
-    held = next((row for row in locks.locks() if row.through == body.through), None)
-    if held is not None:
+    if (held := _held(body.through)) is not None:
         return Answer(200, _lock(held))
     try:
         return Answer(201, _lock(locks.lock(body.through, by=Actor.of(request.member), at=request.at)))
     except CannotLock as problem:
+        if (held := _held(body.through)) is not None:  # two at once: the other's stands
+            return Answer(200, _lock(held))
         why = Text(str(problem), "本日より前で、前回の締めより後の日を指定してください")
         raise Refused.one("through", why, body.through.isoformat()) from problem
 
@@ -110,3 +111,7 @@ def list_adjustments(request: ApiRequest, asking: Query[PartAsking]) -> Any:
 
 def _lock(row: PeriodLock) -> dict[str, Any]:
     return {"through": row.through, "known": row.known_on, "locked_at": row.locked_at}
+
+
+def _held(through: date) -> PeriodLock | None:
+    return next((row for row in locks.locks() if row.through == through), None)

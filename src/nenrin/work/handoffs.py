@@ -306,9 +306,14 @@ def judge(
 def reassign(
     handoff: Handoff, *, by: Actor, at: datetime, seller: Member | None = None, receiver: Member | None = None
 ) -> Handoff:
-    """Somebody else writes it, or is asked to accept it. Safe to repeat. Journal: work.handoff.reassigned."""
+    """Somebody else writes it, or is asked to accept it; one that has ended stays whose it was. Safe to repeat.
+
+    Journal: work.handoff.reassigned.
+    """
     with transaction.atomic():
         stands = rows.locked(handoff)
+        if stands.state not in RUNNING:
+            return stands
         before = (stands.seller_id, stands.receiver_id)
         stands.seller, stands.receiver = seller or stands.seller, receiver or stands.receiver
         if before == (stands.seller_id, stands.receiver_id):

@@ -18,15 +18,15 @@ Given = tuple[Account, Assignment | None, Sequence[Entry]]
 
 def given(rows: Sequence[Given], made: Sequence[Handover], held: left_open.Counts, *, at: datetime) -> None:
     """`rows`: accounts with whoever has them now and the entries that gave them; `made`: handovers opened for these."""
-    asked = {(row.account_id, row.receiver_id): row for row in made}
+    asked = {(row.account_id, row.phase, row.receiver_id): row for row in made}
     whose: dict[int, list[Given]] = {}
     for account, owner, entries in rows:
-        if owner is not None and _is_news(owner.member, entries, (account.pk, owner.member_id) in asked):
+        if owner is not None and _is_news(owner.member, entries, (account.pk, owner.phase, owner.member_id) in asked):
             whose.setdefault(owner.member_id, []).append((account, owner, entries))
     news = []
     for receiver, theirs in whose.items():
-        waiting = [row for account, _, _ in theirs if (row := asked.get((account.pk, receiver)))]
-        news.append(_news(theirs, waiting, held))
+        wanted = [(account.pk, owner.phase, receiver) for account, owner, _ in theirs if owner]
+        news.append(_news(theirs, [asked[key] for key in wanted if key in asked], held))
     notices.tell_many(news, by=SYSTEM, at=at)
 
 
@@ -41,23 +41,25 @@ def _news(theirs: Sequence[Given], waiting: Sequence[Handover], held: left_open.
     account, owner, _ = theirs[0]
     assert owner is not None
     key = f"owner:{max(each[2][-1].sequence or 0 for each in theirs)}:{owner.phase if len(theirs) == 1 else ''}"
-    if len(theirs) == 1:
+    accounts = len({each.pk for each, _, _ in theirs})  # one account may come in two phases
+    if accounts == 1:
         text = Text(f"You look after {account.name} now", f"{account.name}の担当になりました")
     else:
-        count = format.counted(len(theirs), "account")
-        text = Text(f"{count} were given to you", f"{len(theirs)}社の担当になりました")
+        count = format.counted(accounts, "account")
+        text = Text(f"{count} were given to you", f"{accounts}社の担当になりました")
     more = _to_take(waiting, held)
     text = Text(text.en + more.en, text.ja + more.ja)
     return News(
         member=owner.member, code="handoff.given", text=text, key=key, url=_url(account, theirs, waiting),
-        account=account.pk if len(theirs) == 1 else None,
+        account=account.pk if accounts == 1 else None,
     )  # fmt: skip
 
 
 def _to_take(waiting: Sequence[Handover], held: left_open.Counts) -> Text:
     if not waiting:
         return Text("", "")
-    count = sum(sum(held[row.account_id, row.giver_id or 0].values()) for row in waiting)
+    givers = {(row.account_id, row.giver_id or 0) for row in waiting}
+    count = sum(sum(held[key].values()) for key in givers)
     handoffs = format.counted(len(waiting), "internal handoff")
     return Text(
         f": {handoffs} to answer ({count:,} open)",
@@ -70,7 +72,7 @@ def _url(account: Account, theirs: Sequence[Given], waiting: Sequence[Handover])
         return f"/handovers/{waiting[0].pk}"
     if waiting:
         return "/handovers"
-    return f"/accounts/{account.pk}" if len(theirs) == 1 else "/my-day"
+    return f"/accounts/{account.pk}" if len({each.pk for each, _, _ in theirs}) == 1 else "/my-day"
 
 
 def asked(made: Sequence[Handover], last: Entry, *, at: datetime) -> None:

@@ -1,4 +1,4 @@
-"""What a colleague who left had open goes to whoever has the account now: tasks, promises, success plans."""
+"""What a colleague who left had open goes to whoever has the account now: tasks, promises, success plans, projects."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ from typing import Final
 from nenrin.customers.errors import Conflict, Refused
 from nenrin.foundation.actors import SYSTEM
 from nenrin.work import plans, promises, tasks
+from nenrin.work.models.onboarding import OnboardingProject
+from nenrin.work.models.onboarding import State as ProjectState
 from nenrin.work.models.plan import PlanState, SuccessPlan
 from nenrin.work.models.promise import Promise
 from nenrin.work.models.task import Task
+from nenrin.work.onboarding import projects
 
 log = logging.getLogger(__name__)
 MOST: Final = 200
@@ -29,6 +32,9 @@ def step(at: datetime) -> int:
     left_plans = SuccessPlan.objects.filter(
         owner__is_active=False, state__in=(PlanState.DRAFT, PlanState.AGREED), **_ACCOUNT
     )
+    left_projects = OnboardingProject.objects.filter(
+        owner__is_active=False, state__in=(ProjectState.RUNNING, ProjectState.PAUSED), **_ACCOUNT
+    )
     moved = 0
     for task in left_tasks.select_related("account__owner").order_by("pk")[:MOST]:
         moved += _done(tasks.assign, task, task.account.owner if task.account else None, by=SYSTEM, at=at)
@@ -36,6 +42,8 @@ def step(at: datetime) -> int:
         moved += _done(promises.change, promise, owner=promise.account.owner, by=SYSTEM, at=at)
     for plan in left_plans.select_related("account__owner").order_by("pk")[:MOST]:
         moved += _done(plans.change, plan, owner=plan.account.owner, by=SYSTEM, at=at)
+    for project in left_projects.select_related("account__owner").order_by("pk")[:MOST]:
+        moved += _done(projects.assign, project, project.account.owner, by=SYSTEM, at=at)
     return moved
 
 

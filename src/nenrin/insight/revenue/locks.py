@@ -15,6 +15,7 @@ from django.db import transaction
 from nenrin.analytics.revenue.paths import number
 from nenrin.foundation import journal, organisation
 from nenrin.foundation.actors import Actor
+from nenrin.foundation.models import Organisation
 from nenrin.insight.models import PeriodLock
 from nenrin.insight.revenue import books as revenue
 from nenrin.insight.revenue import slices, statements
@@ -36,7 +37,8 @@ def lock(through: date, *, by: Actor, at: datetime) -> PeriodLock:
     """Close the books up to and with a day. Raises CannotLock. Journal: insight.period.locked."""
     today = organisation.today(at)
     with transaction.atomic():
-        last = PeriodLock.objects.select_for_update().first()
+        Organisation.objects.select_for_update().get(pk=organisation.current().pk)  # one after another, the first too
+        last = PeriodLock.objects.first()
         if through >= today or (last and through <= last.through):
             raise CannotLock(f"{through} is not before {today}, or not after the last lock")
         row = PeriodLock.objects.create(through=through, known_on=today, author_id=by.member, locked_at=at)
