@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
@@ -48,9 +48,10 @@ def test_the_policy_under_which_money_is_counted_stands_beside_it(client: Client
 def test_the_page_of_a_past_month_leads_from_the_forecast_to_the_churn_booked(
     client: Client, org: Organisation
 ) -> None:
-    account = accounts.open(LOST, by=SYSTEM, at=AT, status="customer")
+    before = AT - timedelta(days=3)  # the page tells what was known on the last day that is scored
+    account = accounts.open(LOST, by=SYSTEM, at=before, status="customer")
     terms = {"starts_on": date(2025, 1, 10), "noticed_on": date(2026, 2, 10), "ended_on": date(2026, 3, 20)}
-    subscriptions.sign(account, by=SYSTEM, at=AT, term_months=12, mrr_minor=30_000, seats=5, **terms)
+    subscriptions.sign(account, by=SYSTEM, at=before, term_months=12, mrr_minor=30_000, seats=5, **terms)
     journal.seal(1_000_000)
     mirror.mirror_all(lakes.current())
     version = RiskModelVersion.objects.create(
