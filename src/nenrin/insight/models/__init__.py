@@ -1,6 +1,6 @@
 """What we believe of each account, and the configuration under which we came to believe it."""
 
-from nenrin.insight.models.backtest import Backtest
+from nenrin.insight.models.backtest import Backtest, RiskBacktest
 from nenrin.insight.models.economics import BudgetPhase, BudgetPlan
 from nenrin.insight.models.health import CurrentMeasure, DailyScore, Health, HealthDetail
 from nenrin.insight.models.judgement import HardEvent, Override, Pulse
@@ -11,6 +11,7 @@ from nenrin.insight.models.ring import Ring
 from nenrin.insight.models.risk import Risk, RiskBelief, RiskLearning, RiskModelVersion, RiskSaid
 from nenrin.insight.models.roi import RoiBaseline
 from nenrin.insight.models.segment import Segment, SegmentMembership
+from nenrin.insight.models.start import StartBaseline, StartFigure
 from nenrin.insight.models.version import HealthModelVersion
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "ReportReader",
     "Ring",
     "Risk",
+    "RiskBacktest",
     "RiskBelief",
     "RiskLearning",
     "RiskModelVersion",
@@ -40,4 +42,6 @@ __all__ = [
     "RoiBaseline",
     "Segment",
     "SegmentMembership",
+    "StartBaseline",
+    "StartFigure",
 ]
