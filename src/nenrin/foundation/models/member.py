@@ -33,6 +33,7 @@ class Member(AbstractBaseUser):
     theme = models.CharField(max_length=6, blank=True)  # "light", "dark" or empty for the system's
     density = models.CharField(max_length=8, blank=True)  # "compact", "relaxed" or empty
     has_shortcuts = models.BooleanField(default=True)  # single-key shortcuts (WCAG 2.1.4)
+    has_whole_menu = models.BooleanField(default=False)  # every page in the index, however small the start is
     created_at = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "email"

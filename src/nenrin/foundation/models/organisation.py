@@ -24,6 +24,10 @@ class Organisation(models.Model):
     is_demo = models.BooleanField(default=False)
     second_step = models.CharField(max_length=15, blank=True)  # who must sign in by two steps: see SecondStep
     is_sending_paused = models.BooleanField(default=False)
+    problem = models.CharField(max_length=20, blank=True)  # the greatest one, asked at first use; empty: not answered
+    team_size = models.CharField(max_length=10, blank=True)  # of customer success, asked with it
+    begins_with = models.CharField(max_length=60, blank=True)  # "tier:<key>", "segment:<number>", "phase:<name>"
+    has_whole_menu = models.BooleanField(default=False)  # every page in the index, whatever was answered
     instance = models.UUIDField(default=uuid.uuid4)
     created_at = models.DateTimeField()
 
