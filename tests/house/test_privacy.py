@@ -69,8 +69,9 @@ IMPERSONAL = {
     "MailAudience", "MailGate", "MailSettings", "MailTemplate", "WebhookEndpoint",
     "Enrolment", "Exposure", "Playbook", "PlaybookReplay", "PlaybookVersion", "Remembered", "Run", "RunStep", "Sweep", "UniversalHoldout",
 }  # fmt: skip
+IMPERSONAL |= {"StartBaseline", "StartFigure"}
 IMPERSONAL |= {"Rehearsal", "SurveyAsk", "UniversalExclusion", "UniversalExposure"}
-IMPERSONAL |= {"Journey", "JourneyVersion", "PlayEffect"}
+IMPERSONAL |= {"Journey", "JourneyVersion", "PassedBy", "PlayEffect", "RunTally"}
 IMPERSONAL |= {"TaskTemplate", "AgendaTemplate", "Followed", "RoutingRule"}
 IMPERSONAL |= {"DealTold", "HandoffPerson", "HandoffPolicy", "PlanLink", "PlanReading", "RenewalCheckpoint"}
 IMPERSONAL |= {"RenewalOutcome", "RenewalOutlook", "RenewalSnapshot", "RenewalSnapshotLine"}

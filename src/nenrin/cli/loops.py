@@ -24,6 +24,7 @@ from nenrin.insight.backtests import runs as backtests
 from nenrin.insight.executive import mails as reports
 from nenrin.insight.risk import runs as learning
 from nenrin.insight.risk import step as risk
+from nenrin.insight.start import baselines as start
 from nenrin.playbooks import loops as playbooks
 from nenrin.work import (
     attachments,
@@ -131,6 +132,7 @@ PROMPT = (
 #: What may take minutes with many accounts. A standing worker goes through them beside the others.
 LONG = (
     Loop("risk", risk.step),
+    Loop("start", start.step),
     Loop("learn", learning.step),
     Loop("backtest", backtests.step),
     Loop("replay", playbooks.replay),

@@ -109,6 +109,22 @@ register(
         "投資対効果の基準値 第{number}版を保存（{day}時点）: {note}",
     ),
 )
+register(
+    "insight.start.answered",
+    Text(
+        "Start: greatest problem “{problem_en}”, team “{team_en}”, beginning with {part_en}",
+        "はじめの質問に回答: 最大の課題「{problem_ja}」、チーム「{team_ja}」、対象「{part_ja}」",
+    ),
+)
+register(
+    "insight.start.baseline_taken",
+    Text("Baseline {number} of the start kept, as of {day}", "開始時の基準値 第{number}版を保存（{day}時点）"),
+)
+register("insight.start.widened", Text("Every page shown to everyone", "全員にすべての画面を表示"))
+register("insight.start.narrowed", Text("Only the pages of the focus shown", "選んだ課題の画面だけを表示"))
+register(
+    "insight.start.exported", Text("Result since the start exported ({rows} rows)", "開始時との比較を出力（{rows}行）")
+)
 register("insight.budget.exported", Text("Balance of {rows} months exported", "予算配分{rows}か月分を出力"))
 register("insight.contribution.exported", Text("Contribution exported ({rows} rows)", "貢献利益を出力（{rows}行）"))
 register(
