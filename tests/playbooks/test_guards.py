@@ -484,25 +484,6 @@ def test_who_is_approved_days_later_is_asked_again_whether_it_is_still_for_them(
     assert set(Task.objects.values_list("account", flat=True)) == {one.pk for one in accounts_[1:]}
 
 
-def test_after_a_pause_it_is_said_how_many_signs_passed_by(org: Organisation, at: datetime) -> None:
-    accounts_ = [stage.account(f"会社{n}", at=at) for n in range(2)]
-    stage.published(stage.document(), at=at)
-    row = Playbook.objects.get()
-    playbooks.pause(row, why="確認中", by=SYSTEM, at=at)
-    for hours, one in ((1, 0), (2, 0), (3, 1)):
-        stage.falls(accounts_[one], at=at + timedelta(hours=hours))
-    stage.falls(accounts_[0], at=at + timedelta(hours=3), band="healthy")
-    stage.goes_on(at + timedelta(hours=4))
-    stage.falls(accounts_[1], at=at + timedelta(hours=5))  # told, and not read before it goes on
-    passed = playbooks.resume(row, by=SYSTEM, at=at + timedelta(hours=6))
-    assert (passed.signs, passed.accounts) == (3, 2)
-    told = Entry.objects.get(action="playbooks.playbook.passed").particulars
-    assert (told["signs"], told["accounts"]) == (3, 2)
-    stage.goes_on(at + timedelta(hours=6))
-    assert Run.objects.get().account == accounts_[1]
-    assert playbooks.resume(row, by=SYSTEM, at=at + timedelta(hours=7)).signs == 0
-
-
 def test_a_version_that_is_published_between_a_sign_and_its_look_loses_nobody(org: Organisation, at: datetime) -> None:
     account = stage.account(at=at)
     when = [{"trigger": "condition", "is": {"field": "tags", "op": "contains", "value": "重点"}}]

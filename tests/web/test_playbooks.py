@@ -14,6 +14,7 @@ from nenrin.foundation import members, organisation
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Member, Organisation
 from nenrin.foundation.roles import Role
+from nenrin.playbooks import passing
 from nenrin.playbooks.models import Playbook, PlaybookVersion, Run
 from nenrin.work.models import Task
 from tests import cast
@@ -225,4 +226,7 @@ def test_after_a_pause_the_page_says_how_many_signs_began_nothing(client: Client
     stage.falls(stage.account(at=now - timedelta(days=3)), at=now - timedelta(hours=1))
     stage.goes_on(now)
     answer = client.post("/playbooks/rescue/resume", follow=True)
-    assert "きっかけ1件（1社）" in answer.content.decode()
+    assert "集計しています" in answer.content.decode()
+    assert "その間のきっかけを集計中です" in page(client, "/playbooks/rescue/versions")
+    passing.step(now)
+    assert "その間のきっかけ1件（1社）は見送り済み" in page(client, "/playbooks/rescue/versions")

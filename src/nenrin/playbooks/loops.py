@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from nenrin.engage.surveys import fates
-from nenrin.playbooks import playing, reactions, sweeps
+from nenrin.playbooks import passing, playing, reactions, sweeps
 from nenrin.playbooks.effects import plays
 from nenrin.playbooks.rehearsing import rehearsals
 from nenrin.playbooks.replaying import replays
@@ -40,5 +40,8 @@ def play(at: datetime) -> int:
 
 
 def replay(at: datetime) -> int:
-    """A replay or a rehearsal that waits, else once a day what plays bring: may take long, and runs beside the others."""
-    return replays.step(at) or rehearsals.step(at) or plays.step(at)
+    """What passed a playbook by; a replay or a rehearsal that waits; else once a day what is folded and what plays bring.
+
+    May take long, and runs beside the others.
+    """
+    return passing.step(at) or replays.step(at) or rehearsals.step(at) or plays.step(at)

@@ -18,10 +18,9 @@ from nenrin.playbooks.documents.params import Setting
 from nenrin.playbooks.documents.playbooks import Playbook as Document
 from nenrin.playbooks.documents.problems import Unreadable
 from nenrin.playbooks.lives import Live
-from nenrin.playbooks.models import Playbook, PlaybookVersion, Run
+from nenrin.playbooks.models import PassedBy, Playbook, PlaybookVersion, Run
 from nenrin.playbooks.models.playbook import VersionState
 from nenrin.playbooks.models.run import OPEN, RunState
-from nenrin.playbooks.passing import Passed
 from nenrin.playbooks.triggers.shape import Now
 from nenrin.values import Text
 
@@ -192,21 +191,19 @@ def pause(playbook: Playbook, *, why: str, by: Actor, at: datetime) -> None:
             _record("paused", _newest(playbook), by, at, note=why or "—")
 
 
-def resume(playbook: Playbook, *, by: Actor, at: datetime) -> Passed:
-    """It goes on. What was told meanwhile is not made up for, and counted: conditions that still hold do so once.
+def resume(playbook: Playbook, *, by: Actor, at: datetime) -> PassedBy | None:
+    """It goes on. What was told meanwhile is not made up for, and counted soon: conditions that still hold do so once.
 
-    Safe to repeat. Journal: playbooks.playbook.resumed, and playbooks.playbook.passed where signs passed it by.
+    Returns the count that the worker will fill; None where it was not paused, or nothing is live. Safe to repeat.
+    Journal: playbooks.playbook.resumed, and later playbooks.playbook.passed where signs passed it by.
     """
     with transaction.atomic():
         since = Playbook.objects.select_for_update().values_list("paused_at", flat=True).get(pk=playbook.pk)
         if since is None:
-            return Passed(0, 0)
+            return None
         Playbook.objects.filter(pk=playbook.pk).update(paused_at=None, paused_why="")
-        row, passed = _newest(playbook), passing.by(playbook, since, at)
-        _record("resumed", row, by, at)
-        if passed.signs:
-            _record("passed", row, by, at, signs=passed.signs, accounts=passed.accounts)
-    return passed
+        _record("resumed", _newest(playbook), by, at)
+        return passing.note(playbook, since, at)
 
 
 def roll_back(version: PlaybookVersion, *, by: Actor, at: datetime) -> PlaybookVersion:

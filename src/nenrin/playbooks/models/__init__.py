@@ -1,8 +1,9 @@
 """Tables of the playbooks."""
 
 from nenrin.playbooks.models.configuration import ConfigurationChange
-from nenrin.playbooks.models.enrolment import Enrolment
+from nenrin.playbooks.models.enrolment import Enrolment, RunTally
 from nenrin.playbooks.models.holdout import UniversalExclusion, UniversalExposure
+from nenrin.playbooks.models.passed import PassedBy
 from nenrin.playbooks.models.playbook import Playbook, PlaybookVersion, Remembered, Sweep
 from nenrin.playbooks.models.rehearsal import Rehearsal
 from nenrin.playbooks.models.replay import PlaybookReplay
@@ -12,6 +13,7 @@ __all__ = [
     "ConfigurationChange",
     "Enrolment",
     "Exposure",
+    "PassedBy",
     "Playbook",
     "PlaybookReplay",
     "PlaybookVersion",
@@ -19,6 +21,7 @@ __all__ = [
     "Remembered",
     "Run",
     "RunStep",
+    "RunTally",
     "Sweep",
     "UniversalExclusion",
     "UniversalExposure",

@@ -79,6 +79,7 @@ class Run(models.Model):
             models.Index(fields=["wake_at", "id"], name="run_due", condition=Q(state__in=["ready", "waiting"])),
             models.Index(fields=["account", "-entered_at"], name="run_by_account"),
             models.Index(fields=["playbook", "state", "-entered_at"], name="run_by_state"),
+            models.Index(fields=["ended_at", "playbook", "state"], name="run_by_end"),
         ]
 
 
@@ -118,13 +119,20 @@ class Exposure(models.Model):
 
 
 class UniversalHoldout(models.Model):
-    """The share of accounts that no playbook touches, to see what all of them together bring: one row."""
+    """The share of accounts that no playbook touches, to see what all of them together bring: one row.
+
+    `usual`: the share that a new playbook leaves alone by itself, unless it says otherwise.
+    """
 
     share = models.FloatField(default=0.0)
+    usual = models.FloatField(default=0.0)
     changed_at = models.DateTimeField()
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=models.Q(id=1), name="one_universal_holdout"),
             models.CheckConstraint(condition=models.Q(share__gte=0, share__lte=0.1), name="universal_holdout_is_small"),
+            models.CheckConstraint(
+                condition=models.Q(usual__gte=0, usual__lte=0.5), name="usual_holdout_is_half_at_most"
+            ),
         ]

@@ -11,13 +11,11 @@ from django.urls import path, reverse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_POST
 
-from nenrin.foundation import format
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.permissions import Permission
 from nenrin.playbooks import asking_leave, playbooks
 from nenrin.playbooks.documents.problems import Unreadable
 from nenrin.playbooks.models import Playbook, PlaybookVersion
-from nenrin.playbooks.passing import Passed
 from nenrin.values import Text
 from nenrin.web import toasts
 from nenrin.web.guard import MemberRequest, requires
@@ -97,21 +95,13 @@ def pause(request: MemberRequest, key: str) -> HttpResponse:
 @require_POST
 @requires(Permission.PLAYBOOKS_PUBLISH)
 def resume(request: MemberRequest, key: str) -> HttpResponse:
-    """It says how many signs passed it by: these begin nothing any more unless a person starts it."""
+    """What passed it by is counted afterwards, and told among its versions: that begins nothing any more by itself."""
     row = get_object_or_404(Playbook, key=key)
-    passed = playbooks.resume(row, by=Actor.of(request.user), at=request.at)
-    toasts.say(request, _goes_on(passed).in_(get_language() or "ja"))
+    playbooks.resume(row, by=Actor.of(request.user), at=request.at)
+    words = Text("It goes on. What came while it was paused is being counted: see Versions.",
+                 "再開しました。一時停止中のきっかけを集計しています。結果は「版」に表示されます。")  # fmt: skip
+    toasts.say(request, words.in_(get_language() or "ja"))
     return _back(key)
-
-
-def _goes_on(passed: Passed) -> Text:
-    if not passed.signs:
-        return Text("It goes on.", "再開しました。")
-    signs, accounts = format.counted(passed.signs, "sign"), format.counted(passed.accounts, "account")
-    return Text(
-        f"It goes on. {signs} of {accounts} came while it was paused and began nothing: start it by hand where it is needed.",
-        f"再開しました。一時停止中のきっかけ{passed.signs:,}件（{passed.accounts:,}社）は見送り済みです。必要な顧客は手動で開始してください。",
-    )
 
 
 @require_POST

@@ -14,11 +14,13 @@ from django.urls import path, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from nenrin.foundation import format, organisation
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.permissions import Permission
-from nenrin.playbooks import playbooks
+from nenrin.playbooks import passing, playbooks
 from nenrin.playbooks.documents.problems import Unreadable
-from nenrin.playbooks.models import PlaybookVersion
+from nenrin.playbooks.models import PassedBy, PlaybookVersion
+from nenrin.values import Text
 from nenrin.web import toasts
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.listing import whole
@@ -42,8 +44,27 @@ def versions(request: MemberRequest, key: str) -> HttpResponse:
         "left": left,
         "right": right,
         "compared": differences(left.document, right.document) if left and right else None,
+        "passed": _passed(passing.last(found.row)),
     }
     return render(request, "playbooks/versions.html", context)
+
+
+def _passed(row: PassedBy | None) -> Text | None:
+    """What came in the last pause and began nothing."""
+    if row is None:
+        return None
+    zone = organisation.zone()
+    en, ja = ([format.moment(one, told, zone) for one in (row.since, row.until)] for told in ("en", "ja"))
+    lead = Text(f"Last paused from {en[0]} to {en[1]}", f"前回の一時停止（{ja[0]}〜{ja[1]}）")
+    if row.signs is None:
+        return Text(f"{lead.en}: what came meanwhile is being counted.", f"{lead.ja}: その間のきっかけを集計中です。")
+    if not row.signs:
+        return Text(f"{lead.en}: nothing came meanwhile.", f"{lead.ja}: その間のきっかけはありません。")
+    signs, accounts = format.counted(row.signs, "sign"), format.counted(row.accounts or 0, "account")
+    return Text(
+        f"{lead.en}: {signs} of {accounts} came meanwhile and began nothing. Start it by hand where it is needed.",
+        f"{lead.ja}: その間のきっかけ{row.signs:,}件（{row.accounts:,}社）は見送り済みです。必要な顧客は手動で開始してください。",
+    )
 
 
 def _pair(
