@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
 
-from django.db.models import Count, Sum, Value
+from django.db.models import Count, DateTimeField, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
 
-from nenrin.playbooks.models import Enrolment, Run
+from nenrin.playbooks.models import Enrolment, Run, RunTally
 from nenrin.playbooks.models.run import RunState
 
 #: The parts of the law, with the states that are counted in each: every state in one.
@@ -24,6 +26,9 @@ PARTS: Final[Mapping[str, tuple[RunState, ...]]] = {
     "held_out": (RunState.HELD_OUT,),
     "kept_out": (RunState.SKIPPED,),
 }
+
+#: Before any run.
+NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +54,21 @@ class Law:
 
 
 def laws() -> dict[str, Law]:
-    """Of every playbook that had an occasion, by its key. One query, so that nobody comes in between its two counts."""
+    """Of every playbook that had an occasion, by its key. One query, so that nobody comes in between its counts; runs
+    that ended on earlier days are read from their tallies.
+    """
     told = Enrolment.objects.order_by().values_list("playbook__key", Value("")).annotate(n=Sum("count"))
+    ended = RunTally.objects.order_by().values_list("playbook__key", "state").annotate(n=Sum("count"))
+    until = Subquery(RunTally.objects.order_by("-until").values("until")[:1])
+    lately = Coalesce(until, Value(NEVER), output_field=DateTimeField())
     rows = Run.objects.order_by().values_list("playbook__key", "state").annotate(n=Count("pk"))
+    others = [ended, rows.filter(ended_at__isnull=True), rows.filter(ended_at__gte=lately)]
     enrolled: dict[str, int] = {}
     states: dict[str, dict[str, int]] = {}
-    for key, state, n in told.union(rows, all=True):
+    for key, state, n in told.union(*others, all=True):
         if state:
-            states.setdefault(key, {})[state] = n
+            counts = states.setdefault(key, {})
+            counts[state] = counts.get(state, 0) + n
         else:
             enrolled[key] = n
     return {key: _law(enrolled.get(key, 0), states.get(key, {})) for key in sorted({*enrolled, *states})}

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from nenrin.engage.surveys import fates
-from nenrin.playbooks import passing, playing, reactions, sweeps
+from nenrin.playbooks import passing, playing, reactions, sweeps, tallies
 from nenrin.playbooks.effects import plays
 from nenrin.playbooks.rehearsing import rehearsals
 from nenrin.playbooks.replaying import replays
@@ -44,4 +44,4 @@ def replay(at: datetime) -> int:
 
     May take long, and runs beside the others.
     """
-    return passing.step(at) or replays.step(at) or rehearsals.step(at) or plays.step(at)
+    return passing.step(at) or replays.step(at) or rehearsals.step(at) or tallies.step(at) or plays.step(at)
