@@ -13,6 +13,7 @@ from nenrin.customers.models import Account
 from nenrin.foundation.actors import SYSTEM, Actor
 from nenrin.foundation.models import Member, Organisation
 from nenrin.foundation.roles import Role
+from nenrin.foundation.webhooks import endpoints
 from nenrin.values import Text
 from nenrin.work import attachments, notices, task_templates, tasks
 from nenrin.work.models import Attachment, Notice, Task
@@ -223,12 +224,32 @@ def test_the_inbox_counts_shows_and_forgets_what_is_read(
 
 def test_a_member_says_how_they_hear_of_each_kind(client: Client, mika: Member, at: datetime) -> None:
     page(client, "/notices/settings")
-    client.post("/notices/settings", {"task": "mail", "mention": "app", "weather": "mail", "health": "dove"})
+    client.post(
+        "/notices/settings",
+        {
+            "mail-task": "once",
+            "slack-task": "digest",
+            "mail-mention": "off",
+            "mail-weather": "once",
+            "mail-health": "dove",
+        },
+    )
     ways = notices.ways_of(mika)
-    assert (ways["task"], ways["mention"], ways["health"]) == ("mail", "app", "digest")
+    assert (ways["task"], ways["mention"], ways["health"]) == (("once", "digest"), ("off", "off"), ("digest", "off"))
     evening = datetime.fromisoformat("2026-11-20T21:00:00+09:00")
     told = notices.tell(mika, "task.assigned", text=Text("x", "y"), url="", key="1", by=Actor.of(mika), at=evening)
-    assert told.send_at == datetime.fromisoformat("2026-11-24T08:00:00+09:00")  # a Friday evening, a holiday on Monday
+    assert told.mail_at == datetime.fromisoformat("2026-11-24T08:00:00+09:00")  # a Friday evening, a holiday on Monday
+
+
+def test_a_member_tries_out_how_notices_reach_them(client: Client, mika: Member, at: datetime) -> None:
+    client.post("/notices/settings/test")
+    assert "送信手段が未設定です" in page(client, "/notices/settings")
+    row = endpoints.open("CS", "https://hooks.slack.example/x", kind="slack", by=Actor.of(mika), at=at)[0]
+    client.post("/notices/settings", {"channel": row.pk})
+    client.post("/notices/settings/test")
+    shown = page(client, "/notices/settings")
+    assert "Slackにテスト送信しました" in shown and "Slack: 送信待ち" in shown
+    assert row.deliveries.count() == 1
 
 
 def test_templates_are_kept_changed_and_archived(client: Client, at: datetime) -> None:

@@ -11,13 +11,13 @@ from nenrin.customers import accounts, deputies
 from nenrin.foundation import organisation
 from nenrin.foundation.actors import SYSTEM, Actor
 from nenrin.foundation.mail import sending
-from nenrin.foundation.models import Mail, Member, Organisation, WebhookDelivery
+from nenrin.foundation.models import Mail, Member, Organisation
 from nenrin.foundation.roles import Role
-from nenrin.foundation.webhooks import endpoints
 from nenrin.values import Text
 from nenrin.work import notice_mails, notices, promise_reminders, promises, quiet_hours, tasks
 from nenrin.work.models import Notice
 from nenrin.work.models.notice import Way
+from nenrin.work.notices import Ways
 from tests import cast
 
 
@@ -77,7 +77,7 @@ def test_without_a_mail_server_notices_stay_in_the_app(mika: Member, at: datetim
 
 
 def test_a_member_who_wants_none_gets_none(mika: Member, at: datetime, server: None) -> None:
-    notices.prefer(mika, {"mention": Way.APP}, by=SYSTEM, at=at)
+    notices.prefer(mika, {"mention": Ways(Way.OFF)}, by=SYSTEM, at=at)
     tell(mika, at)
     assert notice_mails.step(at + timedelta(days=3)) == 0
 
@@ -103,21 +103,30 @@ def test_nobody_is_written_to_at_night_or_on_a_holiday(at: str, due: str) -> Non
     assert quiet_hours.permitted(moment, ZoneInfo("Asia/Tokyo")) == datetime.fromisoformat(f"{due}+09:00")
 
 
-def test_slack_gets_one_line_without_names_unless_the_channel_takes_them(mika: Member, at: datetime) -> None:
-    url = "https://hooks.slack.example/services/T/B/x"
-    endpoint = endpoints.open("CS", url, kind="slack", by=SYSTEM, at=at)[0]
-    notices.prefer(mika, {"mention": Way.SLACK}, by=SYSTEM, at=at)
+def test_a_worker_that_comes_late_holds_mails_until_the_morning(mika: Member, at: datetime, server: None) -> None:
     tell(mika, at)
-    assert notice_mails.step(at) == 1 and not WebhookDelivery.objects.exists()  # no channel chosen: in the app
-    notices.choose_channel(mika, endpoint, by=SYSTEM, at=at)
-    tell(mika, at, "2")
-    assert notice_mails.step(at) == 1 and notice_mails.step(at) == 0
-    [message] = WebhookDelivery.objects.all()
-    assert "佐藤 美咲: 自分へのメンション" in message.body and "山口" not in message.body and not Mail.objects.exists()
-    type(endpoint).objects.filter(pk=endpoint.pk).update(is_personal=True)
-    tell(mika, at, "3")
+    night = datetime.fromisoformat("2026-11-24T23:30:00+09:00")
+    assert notice_mails.step(night) == 0 and not Mail.objects.exists()
+    assert notice_mails.step(datetime.fromisoformat("2026-11-25T08:00:00+09:00")) == 1 and Mail.objects.count() == 1
+
+
+def test_a_mail_worker_counts_the_hours_of_the_member_s_own_zone(mika: Member, at: datetime, server: None) -> None:
+    Member.objects.filter(pk=mika.pk).update(zone="Europe/Berlin")
+    mika.refresh_from_db()
+    tell(mika, datetime.fromisoformat("2026-11-24T10:00:00+09:00"))  # two at night in Berlin
+    assert notice_mails.step(datetime.fromisoformat("2026-11-24T15:59:00+09:00")) == 0
+    assert notice_mails.step(datetime.fromisoformat("2026-11-24T16:00:00+09:00")) == 1
+
+
+def test_many_at_once_for_one_member_are_one_mail(mika: Member, at: datetime, server: None) -> None:
+    ken = cast.member(Role.CSM, "山口 健")
+    for n in range(notice_mails.MOST_APART + 1):
+        tell(mika, at, str(n))
+        if n < notice_mails.MOST_APART:
+            tell(ken, at, str(n))
     notice_mails.step(at)
-    assert "山口がメンション 3" in WebhookDelivery.objects.latest("pk").body
+    assert Mail.objects.filter(member=mika.pk).count() == 1
+    assert Mail.objects.filter(member=ken.pk).count() == notice_mails.MOST_APART
 
 
 # --- deputies ---------------------------------------------------------------------------------------------------

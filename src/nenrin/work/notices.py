@@ -1,13 +1,14 @@
-"""Notices: tell a member something once, let them read it, send it on by mail as they wish.
+"""Notices: tell a member something once, let them read it, send it on by mail and Slack as they wish.
 
 Of whoever is away their deputy hears too, marked as such.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
@@ -24,6 +25,13 @@ from nenrin.work.models.notice import Way
 from nenrin.work.notice_kinds import KINDS, kind_of
 
 LONGEST = 500
+
+
+class Ways(NamedTuple):
+    """How one kind of notice goes out by each channel."""
+
+    mail: Way
+    slack: Way = Way.OFF
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,16 +93,16 @@ def unread(member: Member, keys: Sequence[int]) -> int:
     return Notice.objects.filter(member=member, pk__in=list(keys)[:5000]).update(read_at=None)
 
 
-def prefer(member: Member, ways: dict[str, Way], *, by: Actor, at: datetime) -> None:
+def prefer(member: Member, ways: Mapping[str, Ways], *, by: Actor, at: datetime) -> None:
     """How a member wants each kind of notice, from now on. Safe to repeat. Journal: work.notice.preferred."""
     stands = ways_of(member)
-    changed = {kind: Way(way) for kind, way in ways.items() if kind in KINDS and stands[kind] != way}
+    changed = {kind: Ways(*map(Way, told)) for kind, told in ways.items() if kind in KINDS and stands[kind] != told}
     if not changed:
         return
     with transaction.atomic():
-        for kind, way in changed.items():
-            NoticePreference.objects.update_or_create(member=member, kind=kind, defaults={"way": way})
-        told = {"kinds": ", ".join(changed), "ways": {kind: way.value for kind, way in changed.items()}}
+        for kind, chosen in changed.items():
+            NoticePreference.objects.update_or_create(member=member, kind=kind, defaults=chosen._asdict())
+        told = {"kinds": ", ".join(changed), "ways": {kind: chosen._asdict() for kind, chosen in changed.items()}}
         journal.record("work.notice.preferred", actor=by, at=at, subject=("member", member.pk), particulars=told)
 
 
@@ -112,22 +120,22 @@ def choose_channel(member: Member, endpoint: WebhookEndpoint | None, *, by: Acto
         journal.record("work.notice.preferred", actor=by, at=at, subject=("member", member.pk), particulars=told)
 
 
-def ways_of(member: Member) -> dict[str, Way]:
-    """Every kind with the way that holds for this member."""
-    chosen = dict(NoticePreference.objects.filter(member=member).values_list("kind", "way"))
-    return {kind: Way(chosen.get(kind, default)) for kind, (_, default) in KINDS.items()}
+def ways_of(member: Member) -> dict[str, Ways]:
+    """Every kind with the ways that hold for this member."""
+    chosen = _chosen([member.pk])
+    return {kind: chosen.get((member.pk, kind), Ways(default)) for kind, (_, default) in KINDS.items()}
+
+
+def _chosen(members: Iterable[int]) -> dict[tuple[int, str], Ways]:
+    rows = NoticePreference.objects.filter(member__in=list(members))
+    told = rows.values_list("member_id", "kind", "mail", "slack")
+    return {(member, kind): Ways(Way(mail), Way(slack)) for member, kind, mail, slack in told}
 
 
 def _built(told: Sequence[News], by: Actor, at: datetime) -> list[Notice]:
     """Those told first, then what their deputies hear of it."""
     news = [*told, *_for_deputies(told, by, at)]
-    members = {each.member.pk: each.member for each in news}
-    chosen = {
-        (member, kind): Way(way)
-        for member, kind, way in NoticePreference.objects.filter(member__in=members).values_list(
-            "member_id", "kind", "way"
-        )
-    }
+    chosen = _chosen({each.member.pk for each in news})
     zone = organisation.zone()
     return [_row(each, chosen, zone, by, at) for each in news]
 
@@ -155,17 +163,18 @@ def _marked(news: News) -> Text:
     return Text(f"For {name}: {news.text.en}", f"（{name}の代理）{news.text.ja}")
 
 
-def _row(news: News, chosen: dict[tuple[int, str], Way], zone: ZoneInfo, by: Actor, at: datetime) -> Notice:
+def _row(news: News, chosen: Mapping[tuple[int, str], Ways], zone: ZoneInfo, by: Actor, at: datetime) -> Notice:
     kind = kind_of(news.code)
-    way = chosen.get((news.member.pk, kind), KINDS[kind][1])
+    ways = chosen.get((news.member.pk, kind), Ways(KINDS[kind][1]))
+    own = quiet_hours.zone_of(news.member, zone)
     return Notice(
         member=news.member, code=news.code, text={"en": news.text.en[:LONGEST], "ja": news.text.ja[:LONGEST]},
-        url=news.url[:500], account_id=news.account, key=news.key[:200], told_by=by.name, created_at=at, way=way,
-        send_at=_send_at(way, at, ZoneInfo(news.member.zone) if news.member.zone else zone),
+        url=news.url[:500], account_id=news.account, key=news.key[:200], told_by=by.name, created_at=at,
+        mail=ways.mail, mail_at=_send_at(ways.mail, at, own), slack=ways.slack, slack_at=_send_at(ways.slack, at, own),
     )  # fmt: skip
 
 
 def _send_at(way: Way, at: datetime, zone: ZoneInfo) -> datetime | None:
-    if way is Way.APP:
+    if way is Way.OFF:
         return None
     return quiet_hours.next_digest(at, zone) if way is Way.DIGEST else quiet_hours.permitted(at, zone)

@@ -7,9 +7,15 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from nenrin.foundation.calendar import add_business_days, is_business_day
+from nenrin.foundation.models import Member
 
 OPENS: Final = time(8)
 CLOSES: Final = time(20)
+
+
+def zone_of(member: Member, otherwise: ZoneInfo) -> ZoneInfo:
+    """The member's own zone, else the organisation's."""
+    return ZoneInfo(member.zone) if member.zone else otherwise
 
 
 def permitted(at: datetime, zone: ZoneInfo) -> datetime:
@@ -26,7 +32,7 @@ def permitted(at: datetime, zone: ZoneInfo) -> datetime:
 
 
 def next_digest(at: datetime, zone: ZoneInfo) -> datetime:
-    """The next morning at which what gathered is sent in one mail.
+    """The next morning at which what gathered is sent in one message.
 
     >>> tokyo = ZoneInfo("Asia/Tokyo")
     >>> next_digest(datetime(2026, 11, 24, 8, 30, tzinfo=tokyo), tokyo).isoformat()

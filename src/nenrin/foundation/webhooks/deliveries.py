@@ -21,6 +21,8 @@ from nenrin.values import Text
 Payload = Mapping[str, Any]  # Any: whatever JSON holds
 STOPPABLE: Final = (DeliveryState.QUEUED, DeliveryState.FAILED)
 MOST_SLACK: Final = 3000
+#: What Slack reads as markup, and as it is written instead.
+SLACK_MARKUP: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
 def put(
@@ -30,7 +32,7 @@ def put(
     """Put a message in for an endpoint (or its id, or its address). Safe to repeat by its key.
 
     The payload of a standard endpoint is {"type", "timestamp", "data"}, made here of `event` and `payload` unless it
-    is that already; of Slack's it is `payload["text"]`. Raises Refused, UnknownEndpoint.
+    is that already; of Slack's it is `payload["text"]` in plain words: what Slack reads as markup is escaped here. Raises Refused, UnknownEndpoint.
     """
     row = _endpoint(endpoint)
     body = body_of(row, payload, event, at)
@@ -58,10 +60,31 @@ def put_many(rows: Sequence[WebhookDelivery]) -> int:
 def body_of(endpoint: WebhookEndpoint, payload: Payload, event: str, at: datetime) -> str:
     """The text that is signed and sent."""
     if endpoint.kind == EndpointKind.SLACK:
-        return _json({"text": str(payload.get("text", ""))[:MOST_SLACK]})
+        return _json({"text": _escaped(str(payload.get("text", "")))})
     if {"type", "data"} <= payload.keys():
         return _json(payload)
     return _json({"type": event or "message", "timestamp": at.isoformat(), "data": payload})
+
+
+def slack_length(words: str) -> int:
+    """How long these words are as Slack gets them; from MOST_SLACK on they are cut.
+
+    >>> slack_length("R&D")
+    7
+    """
+    return sum(len(SLACK_MARKUP.get(letter, letter)) for letter in words)
+
+
+def _escaped(words: str) -> str:
+    """No name of an account or a person calls a channel or makes a link; cut between letters, never within an escape."""
+    told, length = [], 0
+    for letter in words:
+        written = SLACK_MARKUP.get(letter, letter)
+        length += len(written)
+        if length > MOST_SLACK:
+            break
+        told.append(written)
+    return "".join(told)
 
 
 def webhook_id(key: str) -> str:

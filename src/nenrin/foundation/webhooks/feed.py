@@ -74,8 +74,7 @@ def payload(
     said = journal.sentence(entry, personal)
     address = f"{settings.BASE_URL}/accounts/{entry.account}" if entry.account else ""
     if endpoint.kind == EndpointKind.SLACK:
-        line = said.in_(endpoint.language).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-        return {"text": f"{line} {address}".strip()}
+        return {"text": f"{said.in_(endpoint.language)} {address}".strip()}
     kept = {name: value for name, value in entry.particulars.items() if name != "fact"}
     data = {
         "entry": entry.sequence, "account": entry.account, "url": address, "valid_at": entry.valid_at.isoformat(),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.core.paginator import Page
 from django.db.models import QuerySet
@@ -22,10 +21,12 @@ from nenrin.web import toasts
 from nenrin.web.components import Tab
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.listing import page_of, whole
+from nenrin.work import notice_trials
 from nenrin.work import notices as verbs
 from nenrin.work.models import Notice, NoticeChannel
-from nenrin.work.models.notice import WAYS, Way
+from nenrin.work.models.notice import CHANNELS, WAYS, Channel, Way
 from nenrin.work.notice_kinds import KINDS, kind_of
+from nenrin.work.notices import Ways
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +104,10 @@ def _keys(request: MemberRequest) -> list[int]:
 
 @requires(Permission.SIGNED_IN)
 def settings(request: MemberRequest) -> HttpResponse:
-    """For each kind: in the app only, by mail at once, or in one mail a day."""
+    """For each kind, by mail and by Slack: not, at once, or in one message a day."""
     if request.method == "POST":
-        chosen: dict[str, Any] = {kind: request.POST.get(kind) for kind in KINDS}
-        ways = {kind: Way(way) for kind, way in chosen.items() if way in list(Way)}
+        stands = verbs.ways_of(request.user)
+        ways = {kind: Ways(*(_asked(request, channel, kind, stands[kind]) for channel in Channel)) for kind in KINDS}
         verbs.prefer(request.user, ways, by=Actor.of(request.user), at=request.at)
         if "channel" in request.POST:
             chosen_one = _channels().filter(pk=whole(request.POST["channel"]) or 0).first()
@@ -116,12 +117,44 @@ def settings(request: MemberRequest) -> HttpResponse:
     stands = verbs.ways_of(request.user)
     context = {
         "as_of": request.at,
-        "kinds": [(kind, label, stands[kind]) for kind, (label, _) in KINDS.items()],
+        "kinds": [
+            (label, [(f"{channel}-{kind}", name, getattr(stands[kind], channel)) for channel, name in CHANNELS.items()])
+            for kind, (label, _) in KINDS.items()
+        ],
+        "by": CHANNELS.values(),
         "ways": WAYS.items(),
         "channels": _channels(),
         "channel": NoticeChannel.objects.filter(member=request.user).values_list("endpoint_id", flat=True).first(),
+        "trials": notice_trials.last(request.user),
     }
     return render(request, "notices/settings.html", context)
+
+
+def _asked(request: MemberRequest, channel: Channel, kind: str, stands: Ways) -> Way:
+    """What the form says of one kind by one channel; as it stands where it says nothing that there is."""
+    told = request.POST.get(f"{channel}-{kind}", "")
+    return Way(told) if told in set(Way) else getattr(stands, channel)
+
+
+@require_POST
+@requires(Permission.SIGNED_IN)
+def trial(request: MemberRequest) -> HttpResponse:
+    """One message to oneself by each channel that is set up."""
+    sent = notice_trials.send(request.user, by=Actor.of(request.user), at=request.at)
+    names = [CHANNELS[channel] for channel in sent]
+    if names:
+        en, ja = " and ".join(name.en for name in names), "・".join(name.ja for name in names)
+        words = Text(
+            f"A test is on its way by {en}: see below how it ends.",
+            f"{ja}にテスト送信しました。結果は下に表示されます。",
+        )
+    else:
+        words = Text(
+            "Nothing is set up to send by: notices stay in the inbox.",
+            "送信手段が未設定です。通知は受信箱にのみ表示されます。",
+        )
+    toasts.say(request, words)
+    return HttpResponseRedirect(reverse("notice-settings"))
 
 
 def _channels() -> QuerySet[WebhookEndpoint]:
@@ -134,5 +167,6 @@ urlpatterns = [
     path("notices/read", read, name="notices-read"),
     path("notices/unread", unread, name="notices-unread"),
     path("notices/settings", settings, name="notice-settings"),
+    path("notices/settings/test", trial, name="notice-test"),
     path("notices/<int:key>/open", follow, name="notice-open"),
 ]

@@ -2,7 +2,6 @@
 
 import django.db.models.deletion
 import nenrin.work.models.meeting
-import nenrin.work.models.notice
 import nenrin.work.models.task
 from django.conf import settings
 from django.db import migrations, models
@@ -242,7 +241,7 @@ class Migration(migrations.Migration):
                     "way",
                     models.CharField(
                         choices=[("app", "app"), ("mail", "mail"), ("digest", "digest")],
-                        default=nenrin.work.models.notice.Way["APP"],
+                        default="app",
                         max_length=6,
                     ),
                 ),

@@ -14,20 +14,29 @@ from nenrin.values import Text
 
 
 class Way(StrEnum):
-    """How a notice reaches its member besides the app."""
+    """When a notice goes out by a channel. In the app it always stands."""
 
-    APP = "app"
-    MAIL = "mail"  # at once, outside quiet hours
+    OFF = "off"
+    ONCE = "once"  # at once, outside quiet hours
     DIGEST = "digest"  # with the others, in the morning
-    SLACK = "slack"  # at once, outside quiet hours, to the channel that the member chose
 
 
 WAYS: dict[Way, Text] = {
-    Way.APP: Text("In the app only", "アプリ内のみ"),
-    Way.MAIL: Text("E-mail at once", "メールですぐに"),
-    Way.DIGEST: Text("Daily e-mail", "1日1通のメール"),
-    Way.SLACK: Text("Slack at once", "Slackですぐに"),
+    Way.OFF: Text("Off", "送らない"),
+    Way.ONCE: Text("At once", "すぐに"),
+    Way.DIGEST: Text("Daily digest", "1日1回まとめて"),
 }
+
+
+class Channel(StrEnum):
+    """What a notice goes out by. Each has its own columns: `mail`, `mail_at`, `mail_done_at`."""
+
+    MAIL = "mail"
+    SLACK = "slack"  # to the channel that the member chose
+
+
+CHANNELS: dict[Channel, Text] = {Channel.MAIL: Text("E-mail", "メール"), Channel.SLACK: Text("Slack", "Slack")}
+_WAYS: list[tuple[str, str]] = [(way.value, way.value) for way in Way]
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
@@ -47,9 +56,12 @@ class Notice(models.Model):
     told_by = models.CharField(max_length=120, blank=True)
     created_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
-    way = models.CharField(max_length=6, choices=[(w.value, w.value) for w in Way], default=Way.APP)
-    send_at = models.DateTimeField(null=True)  # when it goes by mail; null: not at all
-    sent_at = models.DateTimeField(null=True)  # handed to the outbox, or found read before
+    mail = models.CharField(max_length=6, choices=_WAYS, default=Way.OFF)
+    mail_at = models.DateTimeField(null=True)  # when it goes by mail; null: not at all
+    mail_done_at = models.DateTimeField(null=True)  # handed to the outbox, or found read before
+    slack = models.CharField(max_length=6, choices=_WAYS, default=Way.OFF)
+    slack_at = models.DateTimeField(null=True)
+    slack_done_at = models.DateTimeField(null=True)
 
     objects: ClassVar[models.Manager[Notice]] = NoticeQuerySet.as_manager()
 
@@ -60,7 +72,10 @@ class Notice(models.Model):
             models.Index(fields=["member", "-created_at"], name="notice_by_member"),
             models.Index(fields=["member"], name="notice_unread", condition=Q(read_at__isnull=True)),
             models.Index(
-                fields=["send_at"], name="notice_waiting", condition=Q(sent_at__isnull=True, send_at__isnull=False)
+                fields=["mail_at"], name="notice_mail_waits", condition=Q(mail_done_at=None, mail_at__isnull=False)
+            ),
+            models.Index(
+                fields=["slack_at"], name="notice_slack_waits", condition=Q(slack_done_at=None, slack_at__isnull=False)
             ),
         ]
 
@@ -70,11 +85,12 @@ class Notice(models.Model):
 
 
 class NoticePreference(models.Model):
-    """How a member wants one kind of notice; kinds without a row follow the kind's own default."""
+    """How a member wants one kind of notice by each channel; kinds without a row follow the kind's own default."""
 
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="notice_preferences")
     kind = models.CharField(max_length=30)
-    way = models.CharField(max_length=6, choices=[(w.value, w.value) for w in Way])
+    mail = models.CharField(max_length=6, choices=_WAYS)
+    slack = models.CharField(max_length=6, choices=_WAYS, default=Way.OFF)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["member", "kind"], name="one_way_a_kind")]
