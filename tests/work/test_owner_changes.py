@@ -14,7 +14,7 @@ from nenrin.customers.ownership import Wanted
 from nenrin.customers.statuses import Phase
 from nenrin.foundation import journal
 from nenrin.foundation.actors import SYSTEM, Actor
-from nenrin.foundation.models import Member, Organisation
+from nenrin.foundation.models import Entry, Member, Organisation
 from nenrin.foundation.roles import Role
 from nenrin.work import handing_over, handoff_rounds, handoffs, owner_changes, plans, promises, tasks
 from nenrin.work.models import Handoff, Notice
@@ -229,3 +229,26 @@ def test_the_worker_does_it_and_the_page_shows_it(
     page = client.get(reverse("handover", args=[Handover.objects.get().pk])).content.decode()
     for words in ("折り返し", "小さな導入", 'value="accept"', "前任者の未完了"):
         assert words in page, words
+
+
+def test_of_two_workers_that_read_the_same_one_tells(
+    account: Account, giver: Member, heir: Member, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other one does its whole round, with what came meanwhile, while this one has read and not yet written."""
+    tasks.open(account, "折り返し", assignee=giver, due_on=DUE, by=SYSTEM, at=at)
+    ownership.assign(account, heir, by=SYSTEM, at=at)
+    journal.seal()
+    second = accounts.open(cast.THRIVING, by=SYSTEM, at=at)
+    ownership.assign(second, giver, by=SYSTEM, at=at)
+    ownership.assign(second, heir, by=SYSTEM, at=at)
+    real, seen = owner_changes._matters, list[int]()
+
+    def interleaved(entry: Entry) -> bool:
+        monkeypatch.setattr(owner_changes, "_matters", real)
+        seen.append(read(at))
+        return real(entry)
+
+    monkeypatch.setattr(owner_changes, "_matters", interleaved)
+    assert (owner_changes.step(at), seen) == (0, [1])
+    assert len(told(heir)) == 1 and Handover.objects.count() == 1
+    assert read(at) == 0 and len(told(heir)) == 1

@@ -10,7 +10,7 @@ from nenrin.customers import accounts, ownership
 from nenrin.customers.models import Account
 from nenrin.foundation import journal
 from nenrin.foundation.actors import SYSTEM, Actor
-from nenrin.foundation.models import Entry, Member, Organisation
+from nenrin.foundation.models import Cursor, Entry, Member, Organisation
 from nenrin.foundation.roles import Role
 from nenrin.work import owner_notices
 from nenrin.work.models import Notice
@@ -92,3 +92,30 @@ def test_every_sentence_finds_its_particulars_and_every_code_its_preference(acco
     assert all(kind_of(code) != OTHER for code in codes)
     assert {kind_of(code) for code in codes} >= {"health", "renewal", "journey", "plan", "mail"} <= set(KINDS)
     assert Entry.objects.exists()
+
+
+def test_a_slower_worker_neither_tells_again_nor_puts_the_reader_back(
+    account: Account, owner: Member, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner_notices.step(at)
+    _happened("insight.health.fell", account, at, **FELL)
+    places: list[int] = []
+    whole = owner_notices.transaction.atomic
+
+    def interleaved(entries: object) -> object:
+        raise AssertionError("told by the other one already")
+
+    def atomic() -> object:
+        """This one has read by now: the other does its round, and one more."""
+        monkeypatch.setattr(owner_notices.transaction, "atomic", whole)
+        owner_notices.step(at)
+        _happened("insight.health.fell", account, at, **FELL)
+        owner_notices.step(at)
+        places.append(Cursor.objects.get(reader=owner_notices.READER).sequence)
+        monkeypatch.setattr(owner_notices, "_of_sending", interleaved)
+        return whole()
+
+    monkeypatch.setattr(owner_notices.transaction, "atomic", atomic)
+    assert owner_notices.step(at) == 0
+    assert [Cursor.objects.get(reader=owner_notices.READER).sequence] == places
+    assert Notice.objects.filter(member=owner, code="health.fell").count() == 2

@@ -189,6 +189,14 @@ def unread(reader: str, limit: int = 1000) -> list[Entry]:
     return list(Entry.objects.filter(sequence__gt=done).order_by("sequence")[:limit])
 
 
+def still_at(reader: str, done: int) -> bool:
+    """Has nobody moved `reader` since it stood at `done`? Its place is locked until the caller's transaction ends: of two
+    that have read the same entries, one alone tells of them.
+    """
+    row, _ = Cursor.objects.select_for_update().get_or_create(reader=reader)
+    return row.sequence == done
+
+
 def advance(reader: str, entry: Entry) -> None:
     """`reader` is done up to and with `entry`. Called in the transaction of what the reader did."""
     Cursor.objects.update_or_create(reader=reader, defaults={"sequence": entry.sequence or 0})

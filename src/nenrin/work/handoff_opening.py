@@ -35,6 +35,8 @@ def step(at: datetime) -> int:
     signed = list(Entry.objects.filter(sequence__gt=done, action=SIGNED).order_by("sequence")[:LIMIT])
     until = signed[-1] if len(signed) == LIMIT else last
     with transaction.atomic():
+        if not journal.still_at(READER, done):  # another worker looked at these
+            return 0
         opened = _opened(signed, at) if policies.current().opens_itself else 0
         journal.advance(READER, until)
     return opened

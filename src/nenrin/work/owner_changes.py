@@ -54,7 +54,7 @@ class Place:
 
 
 def step(at: datetime) -> int:
-    """Read on in the journal; returns how many internal handoffs were opened. Safe to repeat and to kill."""
+    """Read on in the journal; returns how many internal handoffs were opened. Safe to repeat, to kill, and for two at once."""
     done = Cursor.objects.filter(reader=READER).values_list("sequence", flat=True).first() or 0
     last = Entry.objects.filter(sequence__gt=done).order_by("-sequence").first()
     if last is None:
@@ -62,6 +62,8 @@ def step(at: datetime) -> int:
     heard = list(Entry.objects.filter(sequence__gt=done, action__in=(ASSIGNED, CHANGED)).order_by("sequence")[:LIMIT])
     told = [entry for entry in heard if entry.account and entry.recorded_at > at - FRESH and _matters(entry)]
     with transaction.atomic():
+        if not journal.still_at(READER, done):  # another worker told of these
+            return 0
         made = _follow(told, at) if told else 0
         journal.advance(READER, heard[-1] if len(heard) == LIMIT else last)
     return made

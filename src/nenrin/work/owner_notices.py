@@ -54,7 +54,7 @@ PAUSED: Final = "foundation.sending.paused"
 
 
 def step(at: datetime) -> int:
-    """Read on in the journal; returns how many notices. Safe to repeat."""
+    """Read on in the journal; returns how many notices. Safe to repeat, and for two at once."""
     done = Cursor.objects.filter(reader=READER).values_list("sequence", flat=True).first() or 0
     last = Entry.objects.filter(sequence__gt=done).order_by("-sequence").first()
     if last is None:
@@ -62,6 +62,8 @@ def step(at: datetime) -> int:
     wanted = Entry.objects.filter(sequence__gt=done, action__in=[*TOLD, PAUSED], recorded_at__gt=at - FRESH)
     entries = list(wanted.order_by("sequence")[:LIMIT])
     with transaction.atomic():
+        if not journal.still_at(READER, done):  # another worker told of these
+            return 0
         news = [*_of_accounts(entries), *_of_sending(entries)]
         notices.tell_many(news, by=SYSTEM, at=at)
         journal.advance(READER, entries[-1] if len(entries) == LIMIT else last)
