@@ -2,11 +2,14 @@
 
 A reader of the journal, once a day: one notice a member whose accounts moved, with the minutes before and after. Where
 they are more than there is time for, it proposes to give accounts on.
+
+A new rule may move every account at once: how far is read is written down first, then the entries are read and the notices
+told in chunks. Whoever goes on after a kill, or beside another, tells of the same entries under the same keys.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -27,6 +30,10 @@ from nenrin.work.models import Notice
 from nenrin.work.notices import News
 
 READER: Final = "touch_changes"
+#: How far the round that runs now, or was killed, is to read.
+UNTIL: Final = "touch_changes.until"
+#: Entries read, and notices told, in one go.
+CHUNK: Final = 500
 REGRADED: Final = "customers.account.regraded"
 CODE: Final = "capacity.changed"
 #: What was written down longer ago is history brought in.
@@ -50,22 +57,48 @@ class Changed:
 
 
 def tell(*, at: datetime) -> int:
-    """Tell the heads what was decided since; returns how many members it is about. Safe to repeat."""
-    done = Cursor.objects.filter(reader=READER).values_list("sequence", flat=True).first() or 0
-    last = Entry.objects.filter(sequence__gt=done).order_by("-sequence").first()
+    """Tell the heads what was decided since; returns how many members it is about. Safe to repeat, to kill, and for two
+    at once.
+    """
+    done = _place(READER)
+    last = _until(done)
     if last is None:
         return 0
-    rows = Entry.objects.filter(sequence__gt=done, action=REGRADED, recorded_at__gt=at - FRESH).order_by("sequence")
+    rows = Entry.objects.filter(sequence__gt=done, sequence__lte=last.sequence or 0, action=REGRADED)
+    found = of(rows.filter(recorded_at__gt=at - FRESH).order_by("sequence").iterator(CHUNK))
+    heads = list(Member.objects.filter(role=Role.HEAD, is_active=True)) if found else []
+    news = [_news(one, head, last) for one in found for head in heads]
+    for start in range(0, len(news), CHUNK):
+        with transaction.atomic():
+            notices.tell_many(news[start : start + CHUNK], by=SYSTEM, at=at)
     with transaction.atomic():
-        found = of(list(rows))
-        heads = list(Member.objects.filter(role=Role.HEAD, is_active=True)) if found else []
-        news = [_news(one, head, last) for one in found for head in heads]
-        notices.tell_many(news, by=SYSTEM, at=at)
+        if not journal.still_at(READER, done):  # another worker told of these
+            return 0
         journal.advance(READER, last)
     return len(found)
 
 
-def of(entries: Sequence[Entry]) -> list[Changed]:
+def _place(reader: str) -> int:
+    return Cursor.objects.filter(reader=reader).values_list("sequence", flat=True).first() or 0
+
+
+def _until(done: int) -> Entry | None:
+    """The last entry of this round, as whoever began it wrote it down; None where there is nothing to read, or the round
+    is over.
+    """
+    with transaction.atomic():
+        if not journal.still_at(READER, done):
+            return None
+        until = _place(UNTIL)
+        if until > done:
+            return Entry.objects.get(sequence=until)
+        newest = Entry.objects.filter(sequence__gt=done).order_by("-sequence").first()
+        if newest is not None:
+            journal.advance(UNTIL, newest)
+        return newest
+
+
+def of(entries: Iterable[Entry]) -> list[Changed]:
     """By member, the one with the most planned first; four queries."""
     moved = _moved(entries)
     accounts = Account.objects.standing().exclude(status=Status.LOST).filter(
@@ -85,7 +118,7 @@ def of(entries: Sequence[Entry]) -> list[Changed]:
     return sorted(found, key=lambda one: (-one.now.share, one.member.name))
 
 
-def _moved(entries: Sequence[Entry]) -> Mapping[int, tuple[str, str]]:
+def _moved(entries: Iterable[Entry]) -> Mapping[int, tuple[str, str]]:
     """By account: the model before the first of these changes, and that after the last."""
     found: dict[int, tuple[str, str]] = {}
     for entry in entries:
