@@ -60,3 +60,6 @@ def test_programs_read_candidates(org: Organisation, at: datetime) -> None:
         [],
     )
     assert found["probability"] is None and found["worth_minor"] == 36_000 and found["signs"][0]["sign"] == "seats"
+    assert {name: found["signs"][0][name] for name in ("used", "limit", "share", "as_of")} == {
+        "used": 18, "limit": 20, "share": 0.9, "as_of": "2026-11-24",
+    }  # fmt: skip

@@ -185,6 +185,8 @@ def test_lists_go_out_as_files(client: Client, row: Opportunity, account: Accoun
     world.used(other, 0.9, 18)
     told = table(body(client, "/opportunities/candidates/export.csv"))
     assert told[1][0] == cast.DRIFTING and "health is not known" in told[1][12]
+    assert told[0][15:] == ["Used of the nearest limit", "Limit", "Share of the limit", "Used as of"]
+    assert [float(cell) for cell in told[1][15:18]] == [18, 20, 0.9] and "2026" in told[1][18]
     assert {"work.opportunity.exported", "work.candidate.exported"} <= set(
         Entry.objects.values_list("action", flat=True)
     )

@@ -9,14 +9,18 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from nenrin.customers import merges, ownership, subscriptions
+from nenrin.customers import attributes, merges, ownership, subscriptions
 from nenrin.customers.errors import Conflict, Refused
 from nenrin.customers.models import Account
+from nenrin.customers.models.attribute import AttributeKind
 from nenrin.customers.statuses import Phase
 from nenrin.foundation import journal
 from nenrin.foundation.actors import SYSTEM, Actor
 from nenrin.foundation.models import Entry, Member, Organisation
+from nenrin.foundation.permissions import FieldClass
 from nenrin.foundation.roles import Role
+from nenrin.insight.models import CurrentMeasure
+from nenrin.values import Text
 from nenrin.work import following, objectives, opportunities, plans, touches
 from nenrin.work.models import CandidateDismissal, Notice, Opportunity, Proposal
 from nenrin.work.opportunities import (
@@ -279,7 +283,58 @@ def test_a_plan_whose_limit_is_near_is_a_sign(account: Account, at: datetime) ->
     small = world.plan("core-s", "core", at, seats=50)
     world.signed(account, at=at, mrr=40_000, seats=42, on=small)
     [found] = candidates.of(Account.objects.all(), at)
-    assert found.kind == "upsell" and "42 of 50 seats" in found.signs[0].text.en
+    [sign] = found.signs
+    assert found.kind == "upsell" and "42 of 50 that the plan Core-S allows (84%)" in sign.text.en
+    assert (sign.used, sign.allowed, sign.share, sign.as_of) == (42, 50, 0.84, TODAY)
+    made = candidates.open_one(found, account, by=SYSTEM, at=at)
+    kept = {name: made.evidence[0][name] for name in ("sign", "used", "limit", "share", "as_of")}
+    assert kept == {"sign": "plan", "used": 42, "limit": 50, "share": 0.84, "as_of": "2026-11-24"}
+
+
+def _declared(key: str, at: datetime, **fields: object) -> None:
+    name = Text(key.title(), "プロジェクト数")
+    attributes.declare(key, name=name, kind=AttributeKind.NUMBER, by=SYSTEM, at=at, **fields)  # type: ignore[arg-type]
+
+
+def test_any_limit_of_a_plan_is_held_against_the_measure_or_number_of_its_name(account: Account, at: datetime) -> None:
+    _declared("projects", at)
+    small = world.plan("core-s", "core", at, seats=1000, projects=10, events_28d=40, unheard_of=1)
+    world.signed(account, at=at, mrr=40_000, seats=42, on=small)
+    yesterday = TODAY - timedelta(days=1)
+    CurrentMeasure.objects.create(account=account, measure="events_28d", value=32, as_of=yesterday)
+    Account.objects.filter(pk=account.pk).update(attributes={"projects": 9, "unheard_of": 1})
+    [found] = candidates.of(Account.objects.all(), at)
+    told = [(sign.code, sign.used, sign.allowed, sign.as_of) for sign in found.signs]
+    assert told == [("plan", 9, 10, TODAY), ("plan", 32, 40, yesterday)]
+    assert "プロジェクト数" in found.signs[0].text.ja and found.nearest == found.signs[0]
+    CurrentMeasure.objects.update(value=31)
+    [found] = candidates.of(Account.objects.all(), at)
+    assert [sign.used for sign in found.signs] == [9]
+
+
+def test_the_limits_of_several_contracts_count_together(account: Account, at: datetime) -> None:
+    _declared("projects", at)
+    for key in ("core-s", "extra-s"):
+        world.signed(account, at=at, mrr=40_000, on=world.plan(key, key[:4], at, projects=10))
+    Account.objects.filter(pk=account.pk).update(attributes={"projects": 15})
+    assert candidates.of(Account.objects.all(), at) == []
+    Account.objects.filter(pk=account.pk).update(attributes={"projects": 16})
+    [found] = candidates.of(Account.objects.all(), at)
+    assert [(sign.used, sign.allowed) for sign in found.signs] == [(16, 20)]
+
+
+def test_more_people_than_contracted_seats_count_against_the_plan(account: Account, at: datetime) -> None:
+    world.signed(account, at=at, mrr=40_000, seats=30, on=world.plan("core-s", "core", at, seats=50))
+    world.used(account, 0.5, 45)
+    found = next(one for one in candidates.of(Account.objects.all(), at) if one.kind == "upsell")
+    assert [(sign.used, sign.allowed) for sign in found.signs] == [(45, 50)]
+
+
+def test_a_number_that_only_some_may_read_is_no_sign(account: Account, at: datetime) -> None:
+    _declared("projects", at, field_class=FieldClass.PERSONAL)
+    world.signed(account, at=at, mrr=40_000, on=world.plan("core-s", "core", at, projects=10))
+    Account.objects.filter(pk=account.pk).update(attributes={"projects": 10})
+    assert candidates.of(Account.objects.all(), at) == []
 
 
 def test_growth_of_people_is_a_sign_and_small_numbers_are_not() -> None:

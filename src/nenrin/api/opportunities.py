@@ -46,13 +46,17 @@ _SAID = ("benefit", "cases", "terms", "held_words", "answer_words")
 
 
 class Fact(Strict):
-    """A sign (`sign`) or a ground to hold back (`code`), in both languages; `as_of` may be empty."""
+    """A sign (`sign`) or a ground to hold back (`code`), in both languages; `as_of` may be empty. Of a limit of seats or
+    of a plan: what is `used` of the `limit`, and the `share`."""
 
     sign: str | None = None
     code: str | None = None
     en: str
     ja: str
     as_of: str
+    used: float | None = None
+    limit: float | None = None
+    share: float | None = None
 
 
 class ProposalOut(Strict):

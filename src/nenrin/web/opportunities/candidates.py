@@ -54,6 +54,8 @@ HEADS = (
     Text("Health", "ヘルス"), Text("Score", "スコア"), Text("Expected MRR", "見込みMRR"), Text("Currency", "通貨"),
     Text("Probability", "確率"), Text("Low", "下限"), Text("High", "上限"), Text("Worth a year", "年間の期待額"),
     Text("Held back by", "保留の理由"), Text("Put away until", "見送り期限"), Text("Owner", "担当"),
+    Text("Used of the nearest limit", "上限に最も近い項目の使用量"), Text("Limit", "上限"), Text("Share of the limit", "上限に対する割合"),
+    Text("Used as of", "使用量の時点"),
 )  # fmt: skip
 
 
@@ -212,6 +214,7 @@ def _cells(one: Candidate, language: str) -> list[Any]:
         marks.word(one.band).in_(language) if one.band else "", one.score, one.chance.expected, one.mrr.currency,
         model.p if model else None, model.low if model else None, model.high if model else None, one.worth,
         " / ".join(ground.text.in_(language) for ground in one.holds), one.away.until_on if one.away else None, one.owner_name,
+        *((near.used, near.allowed, near.share, near.as_of) if (near := one.nearest) else (None,) * 4),
     ]  # fmt: skip
 
 

@@ -28,9 +28,10 @@ from nenrin.insight.models import CurrentMeasure, Risk
 from nenrin.values import Money, Text
 from nenrin.work.models import CandidateDismissal, Opportunity
 from nenrin.work.models.opportunity import KINDS, Origin
-from nenrin.work.opportunities import contracts, dismissals, holding, opening, price_steps, signs
+from nenrin.work.opportunities import contracts, dismissals, holding, opening, plan_limits, price_steps, signs
 from nenrin.work.opportunities.contracts import Contracts
 from nenrin.work.opportunities.holding import Ground
+from nenrin.work.opportunities.plan_limits import Limit
 from nenrin.work.opportunities.price_steps import Step
 from nenrin.work.opportunities.signs import Chance, Propensity, Sign, Use
 
@@ -80,6 +81,12 @@ class Candidate:
         return None if self.chance.expected is None else Money(self.chance.expected, self.mrr.currency)
 
     @property
+    def nearest(self) -> Sign | None:
+        """Of its limits the one that is nearest to its end."""
+        limits = [sign for sign in self.signs if sign.share is not None]
+        return max(limits, key=lambda sign: sign.share or 0, default=None)
+
+    @property
     def is_held(self) -> bool:
         return bool(self.holds)
 
@@ -92,18 +99,19 @@ def of(rows: QuerySet[Account], at: datetime, *, known: Contracts | None = None)
     keys = rows.order_by().values("pk")
     uses, models, steps = _uses(keys, today), _propensities(keys), price_steps.due(keys, today)
     holds, live, away = holding.voiced(None, at), _live(), dismissals.away(today)
+    limits = plan_limits.of(kept, [row[0] for row in facts], keys, today)
     found = []
     for row in facts:
-        for chance in _chances(row, uses.get(row[0], Use()), kept, steps.get(row[0], [])):
+        for chance in _chances(row, uses.get(row[0], Use()), kept, limits.get(row[0], []), steps.get(row[0], [])):
             if (row[0], chance.kind.value) not in live:
                 put_away = away.get((row[0], chance.kind.value))
                 found.append(_built(row, chance, models.get(row[0]), holds.get(row[0], []), put_away, org.currency))
     return sorted(found, key=lambda one: (-(one.worth or -1), one.name, one.kind))
 
 
-def _chances(row: tuple[Any, ...], use: Use, kept: Contracts, steps: list[Step]) -> list[Chance]:
+def _chances(row: tuple[Any, ...], use: Use, kept: Contracts, limits: list[Limit], steps: list[Step]) -> list[Chance]:
     key, _, tier, _, _, currency, mrr, seats, *_ = row
-    found = list(signs.chances(tier, currency, mrr, seats, use, kept, kept.by_account.get(key, [])))
+    found = list(signs.chances(tier, currency, mrr, seats, use, kept, kept.by_account.get(key, []), limits))
     price = price_steps.chance([one for one in steps if one.currency == currency])
     return [*found, price] if price else found
 

@@ -21,7 +21,7 @@ ENOUGH = 10
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """One running contract. `limit`: seats that its plan allows, None where it sets none."""
+    """One running contract. `limits`: what its plan allows, as the plan names it."""
 
     account: int
     tier: str
@@ -32,7 +32,7 @@ class Held:
     plan: int
     plan_name: str
     seats: int
-    limit: int | None
+    limits: Mapping[str, float]
     mrr: int
     currency: str
 
@@ -105,10 +105,6 @@ class Contracts:
         """The plans in use of each product."""
         return _sets((row.product, row.plan) for row in self.rows)
 
-    @cached_property
-    def limits(self) -> Mapping[int, int | None]:
-        return {row.plan: row.limit for row in self.rows}
-
     def product(self, tier: str, key: int, currency: str) -> Shared | None:
         """Similar healthy customers with this product; None where they are too few to say."""
         return self._shared("product", tier, key, currency, self._products.get((tier, key), set()))
@@ -151,8 +147,8 @@ def _held(
     account: int, tier: str, industry: str, band: str | None, product: int, product_name: str, plan: int, plan_name: str, seats: int,
     limits: Any, mrr: int, currency: str,
 ) -> Held:  # fmt: skip
-    allowed = limits.get("seats") if isinstance(limits, dict) else None
-    limit = int(allowed) if isinstance(allowed, int | float) and allowed > 0 else None
+    told = limits.items() if isinstance(limits, dict) else ()
+    stated = {name: n for name, n in told if isinstance(n, int | float) and not isinstance(n, bool) and n > 0}
     return Held(
-        account, tier, industry, band == Band.HEALTHY, product, product_name, plan, plan_name, seats, limit, mrr, currency
+        account, tier, industry, band == Band.HEALTHY, product, product_name, plan, plan_name, seats, stated, mrr, currency
     )  # fmt: skip

@@ -12,6 +12,7 @@ from nenrin.foundation import format
 from nenrin.values import Text
 from nenrin.work.models.opportunity import OpportunityKind
 from nenrin.work.opportunities.contracts import Contracts, Held, Shared
+from nenrin.work.opportunities.plan_limits import Limit
 
 #: From these shares of a limit on, a sign; and the share of seats in use that more seats should leave.
 LIMIT, ROOM = 0.8, 0.7
@@ -25,14 +26,22 @@ RANKED = 0.10
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """One fact that speaks for it, as a sentence; `as_of` is its day."""
+    """One fact that speaks for it, as a sentence; `as_of` is its day. Of a limit: what is `used` of what is `allowed`."""
 
     code: str  # seats, plan, growth, similar, price or model
     text: Text
     as_of: date | None
+    used: float | None = None
+    allowed: float | None = None
+
+    @property
+    def share(self) -> float | None:
+        """Of the limit, where it is one."""
+        return self.used / self.allowed if self.used is not None and self.allowed else None
 
     def row(self) -> dict[str, Any]:
-        return {"sign": self.code, "en": self.text.en, "ja": self.text.ja, "as_of": str(self.as_of or "")}
+        told = {"sign": self.code, "en": self.text.en, "ja": self.text.ja, "as_of": str(self.as_of or "")}
+        return told if self.share is None else told | {"used": self.used, "limit": self.allowed, "share": self.share}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +67,16 @@ class Chance:
 
 
 def chances(
-    tier: str, currency: str, mrr: int, seats: int, use: Use, contracts: Contracts | None, held: Sequence[Held]
-) -> Iterator[Chance]:
-    """One for each kind that has a sign. Without `contracts` nothing is said of similar customers."""
+    tier: str, currency: str, mrr: int, seats: int, use: Use, contracts: Contracts | None, held: Sequence[Held],
+    limits: Sequence[Limit] = (),
+) -> Iterator[Chance]:  # fmt: skip
+    """One for each kind that has a sign; `limits` of the account's plans. Without `contracts` nothing is said of similar
+    customers."""
     if (found := _seats(mrr, seats, use)) is not None:
         yield found
     if contracts is None or not held:
         return
-    if (higher := _upsell(tier, currency, contracts, held)) is not None:
+    if (higher := _upsell(tier, currency, contracts, held, limits)) is not None:
         yield higher
     if (other := _cross_sell(tier, currency, contracts, held)) is not None:
         yield other
@@ -74,7 +85,7 @@ def chances(
 def _seats(mrr: int, seats: int, use: Use) -> Chance | None:
     told = []
     if use.share is not None and use.share >= LIMIT:
-        told.append(Sign("seats", _in_use(use, seats), use.as_of))
+        told.append(Sign("seats", _in_use(use, seats), use.as_of, use.people, seats or None))
     if _has_grown(use):
         told.append(Sign("growth", _grown(use), use.as_of))
     if not told:
@@ -109,15 +120,17 @@ def _grown(use: Use) -> Text:
     )
 
 
-def _upsell(tier: str, currency: str, contracts: Contracts, held: Sequence[Held]) -> Chance | None:
-    """A larger plan of a product that they have: the plan's limit is near, or similar customers have it."""
-    options = [found for one in held if (found := _larger(tier, currency, contracts, one)) is not None]
+def _upsell(
+    tier: str, currency: str, contracts: Contracts, held: Sequence[Held], limits: Sequence[Limit]
+) -> Chance | None:
+    """A larger plan of a product that they have: a limit of the plan is near, or similar customers have it."""
+    near = [one for one in limits if one.share >= LIMIT]
+    options = [found for one in held if (found := _larger(tier, currency, contracts, one, near)) is not None]
     return max(options, key=lambda one: (one.expected or 0, one.plan or 0), default=None)
 
 
-def _larger(tier: str, currency: str, contracts: Contracts, one: Held) -> Chance | None:
-    near = one.limit is not None and one.seats >= LIMIT * one.limit
-    told = [Sign("plan", _near(one), None)] if near else []
+def _larger(tier: str, currency: str, contracts: Contracts, one: Held, near: Sequence[Limit]) -> Chance | None:
+    told = [Sign("plan", at.words, at.as_of, at.used, at.allowed) for at in near if at.key in one.limits]
     above = []
     for key in contracts.plans_of.get(one.product, set()) - {one.plan}:
         shared = contracts.plan(tier, key, currency)
@@ -133,13 +146,6 @@ def _larger(tier: str, currency: str, contracts: Contracts, one: Held) -> Chance
     _, key, shared = best
     expected, name = (shared.typical or 0) - one.mrr, contracts.names["plan", key]
     return Chance(OpportunityKind.UPSELL, tuple(told), expected, one.product, key, name)
-
-
-def _near(one: Held) -> Text:
-    return Text(
-        f"{one.seats:,} of {one.limit:,} seats that the plan {one.plan_name} allows",
-        f"プラン「{one.plan_name}」の上限{one.limit:,}席のうち{one.seats:,}席を契約",
-    )
 
 
 def _cross_sell(tier: str, currency: str, contracts: Contracts, held: Sequence[Held]) -> Chance | None:
