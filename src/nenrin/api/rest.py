@@ -52,6 +52,7 @@ from nenrin.api import (
     roi,
     segments,
     sources,
+    start,
     subscriptions,
     surveys,
     tags,
@@ -111,6 +112,7 @@ api.add_router("/revenue", revenue.router)
 api.add_router("/revenue", revenue_cohorts.router)
 api.add_router("/revenue", revenue_locks.router)
 api.add_router("/first-look", first_look.router)
+api.add_router("/start", start.router)
 api.add_router("/lifetimes", lifetimes.router)
 api.add_router("/risk", risk.router)
 api.add_router("/risk/forecast", reconciliations.router)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from nenrin.analytics import kpis
 from nenrin.values import Text
-from nenrin.web.terms import Definition, data, deeds, effects, money, risk, scores
+from nenrin.web.terms import Definition, data, deeds, effects, money, risk, scores, start
 
 
 def find(key: str) -> Definition | None:
@@ -23,6 +23,7 @@ TERMS: dict[str, Definition] = {
     **money.TERMS,
     **risk.TERMS,
     **scores.TERMS,
+    **start.TERMS,
     "accounts": Definition(
         Text("Accounts", "顧客"),
         Text(

@@ -57,6 +57,7 @@ from nenrin.web.risk import pages as risks
 from nenrin.web.roi import pages as roi
 from nenrin.web.segments import pages as segments
 from nenrin.web.settings import attributes, journal, members, organisation, plans, products, rules, tags, teams, tokens
+from nenrin.web.start import pages as start
 from nenrin.web.surveys import answering as survey_answering
 from nenrin.web.surveys import pages as surveys
 from nenrin.web.tasks import addresses as tasks
@@ -71,7 +72,7 @@ AREAS = (
     *(my_day, my_day_answering, team_day, team_people, reassigning, internal_handovers, routing),
     *(first_look, imports, sources, board, event_catalogue, data_exports, health_models, measures, backtests),
     *(executive, revenue, cohorts, cohort_accounts, revenue_notes, revenue_settings, kpis),
-    *(lifetimes, account_value, retention, roi),
+    *(lifetimes, account_value, retention, roi, start),
     *(risks, risk_forecasts, risk_models, effects, holdout, holdout_lists, holdout_exclusions),
     *(losses, loss, churn_reasons, renewals, renewal_history, renewal),
     *(entries, entry_forms, balance, planning, contribution),

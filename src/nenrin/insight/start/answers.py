@@ -15,7 +15,6 @@ from nenrin.insight.start.focus import PHASES, PROBLEMS, TEAMS, Focus, of
 from nenrin.values import Text
 
 ALL = Text("all accounts", "全顧客")
-ONE_PHASE = Text("the phase “{name}”", "「{name}」の段階")
 
 
 class NoSuchAnswer(ValueError):
@@ -57,7 +56,9 @@ def answer(problem: str, team: str, begins_with: str = "", *, by: Actor, at: dat
 def named(begins_with: str, known: dict[str, Text]) -> Text:
     """The part in words; its key where it is no longer there."""
     name = known.get(begins_with, Text(begins_with, begins_with))
-    return ONE_PHASE.fill(name=name) if begins_with.startswith("phase:") else name
+    if not begins_with.startswith("phase:"):
+        return name
+    return Text(f"the phase “{name.en}”, all accounts", f"「{name.ja}」の段階（全顧客）")
 
 
 def show_everything(is_whole: bool, *, by: Actor, at: datetime) -> None:

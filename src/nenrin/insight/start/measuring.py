@@ -53,8 +53,8 @@ def within(ledger: Ledger, period: Period, part: tuple[str, str]) -> Slice | Non
 def by_month(of: Figure, days: int) -> Figure:
     """A window's churn as the rate of a month, with the ends of its interval.
 
-    >>> by_month(Figure("logo_churn", 0.19, 100, None), 91).value.__round__(4)
-    0.068
+    >>> round(by_month(Figure("logo_churn", 0.19, 100), 90).value, 4)
+    0.0688
     """
     reach = of.interval and Interval(_a_month(of.interval.low, days), _a_month(of.interval.high, days))
     return Figure("churn_month", None if of.value is None else _a_month(of.value, days), of.n, reach)

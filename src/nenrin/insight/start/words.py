@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from nenrin.analytics.intervals import Interval
 from nenrin.analytics.revenue.figures import Figure
 from nenrin.foundation import format
+from nenrin.insight.start import answers
 from nenrin.insight.start.differences import Verdict
 from nenrin.insight.start.results import Line, Result
 from nenrin.insight.start.sorts import LENGTH, Sort
@@ -101,4 +102,23 @@ def summary(of: Result) -> Text:
         f" {counts['worse']} worse, {counts['even']} within chance.",
         f"開始から{of.days}日。比べられる{len(told)}件のうち、改善{counts['better']}件、悪化{counts['worse']}件、"
         f"偶然の範囲{counts['even']}件。",
+    )
+
+
+def about(of: Result) -> Text:
+    """Which days are compared, and of whom."""
+    names = [format.day(day, language) for language in ("en", "ja") for day in (of.baseline.taken_on, of.day)]
+    who = answers.named(of.baseline.begins_with, answers.parts())
+    return Text(f"{names[0]} to {names[1]} · {who.en}", f"{names[2]}〜{names[3]}・{who.ja}")
+
+
+def counted_then(of: Result) -> Text | None:
+    """A warning where the two days were not counted alike; None where they were."""
+    if of.is_counted_alike:
+        return None
+    was, now = of.baseline.policy, of.policy.version
+    return Text(
+        f"The baseline was counted by version {was} of the metric policy, today by version {now}: part of a difference may come"
+        " from that.",
+        f"基準値は指標ポリシー第{was}版、現在は第{now}版で計算しています。差の一部はその違いによる可能性があります。",
     )

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal
 
 from allauth.mfa.models import Authenticator
-from django.db.models import Exists, QuerySet
+from django.db.models import Exists, QuerySet, Subquery
 from django.urls import NoReverseMatch, reverse
 
 from nenrin.customers.models import Account, Subscription
 from nenrin.foundation.models import Member, Organisation
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.ingest.models import EventName
-from nenrin.insight.models import Health
+from nenrin.insight.models import Health, StartBaseline
+from nenrin.insight.start.focus import Focus
 from nenrin.values import Text
 from nenrin.web.components import Step
 
@@ -30,14 +32,17 @@ class Task:
     needs: Permission
     proofs: Callable[[Member], tuple[QuerySet[Any], ...]]
     is_aside: bool = False  # shown among the others, and alone no reason to show them
+    area: str = ""  # the part of the product that it is for, which a small start may leave out
 
 
 @dataclass(frozen=True, slots=True)
 class FirstRun:
-    """What is left to do, and whether the installation is still without any account."""
+    """What is left to do, whether the installation is still without any account, and the day from which the result is
+    counted."""
 
     steps: tuple[Step, ...]
     is_empty: bool
+    began_on: date | None = None
 
 
 TASKS = (
@@ -62,6 +67,7 @@ TASKS = (
         "sources",
         Permission.SOURCES_EDIT,
         lambda me: (EventName.objects.filter(events__gt=0),),  # a source alone sends nothing
+        area="adoption",
     ),
     Task(
         Text("Say what your events mean", "利用ログの意味を決める"),
@@ -73,6 +79,7 @@ TASKS = (
         "event-catalogue",
         Permission.DATA_EDIT,
         lambda me: (EventName.objects.exclude(use="unmapped"),),
+        area="adoption",
     ),
     Task(
         Text("See the first health", "最初のヘルスを見る"),
@@ -95,6 +102,7 @@ TASKS = (
         "members",
         Permission.MEMBERS_EDIT,
         lambda me: (Member.objects.filter(is_active=True).exclude(pk=me.pk),),
+        area="teamwork",
     ),
     Task(
         Text("Protect your sign-in", "サインインを守る"),
@@ -111,26 +119,28 @@ TASKS = (
 )
 
 
-def look(member: Member) -> FirstRun:
-    """The tasks that this member may do, the first open one current; no steps once all are done. One query."""
-    mine = [task for task in TASKS if allowed(member, task.needs)]
+def look(member: Member, focus: Focus | None = None) -> FirstRun:
+    """The tasks of the focus that this member may do, the first open one current; no steps once all are done. One query."""
+    areas = (focus or Focus()).shown()
+    mine = [task for task in TASKS if allowed(member, task.needs) and (not task.area or task.area in areas)]
     if all(task.needs is Permission.HEALTH_VIEW for task in mine):  # whoever only looks sets nothing up
         mine = []
-    done, has_accounts = _done(mine, member)
+    done, has_accounts, began_on = _done(mine, member)
     current = next((task for task in mine if task.page not in done and not task.is_aside), None)
     steps = [Step(task.title, _state(task, current, done), task.text, _url(task.page), task.action) for task in mine]
-    return FirstRun(tuple(steps) if current else (), not has_accounts)
+    return FirstRun(tuple(steps) if current else (), not has_accounts, began_on)
 
 
-def _done(tasks: list[Task], member: Member) -> tuple[set[str], bool]:
-    """Pages of the tasks whose proofs all exist, and whether there is any account."""
+def _done(tasks: list[Task], member: Member) -> tuple[set[str], bool, date | None]:
+    """Pages of the tasks whose proofs all exist, whether there is any account, and the day of the start's baseline."""
     proofs = {f"t{n}_{m}": Exists(rows) for n, task in enumerate(tasks) for m, rows in enumerate(task.proofs(member))}
-    asked = proofs | {"accounts": Exists(Account.objects.all())}
+    began = Subquery(StartBaseline.objects.order_by("-number").values("taken_on")[:1])
+    asked = proofs | {"accounts": Exists(Account.objects.all()), "began_on": began}
     held = Organisation.objects.filter(pk=1).annotate(**asked).values(*asked).first() or {}
     done = {
         task.page for n, task in enumerate(tasks) if all(held.get(name) for name in proofs if name.startswith(f"t{n}_"))
     }
-    return done, bool(held.get("accounts"))
+    return done, bool(held.get("accounts")), held.get("began_on")
 
 
 def _state(task: Task, current: Task | None, done: set[str]) -> Literal["done", "current", "open"]:

@@ -17,14 +17,16 @@ from nenrin.foundation.calendar import day_of, start_of
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.foundation.roles import Role
 from nenrin.insight.revenue import policies
+from nenrin.insight.start import focus
 from nenrin.values import Text
 from nenrin.web import navigation
 from nenrin.web.accounts import rings
 from nenrin.web.charts import shares
 from nenrin.web.components import Fact
 from nenrin.web.guard import MemberRequest, requires
-from nenrin.web.home import first_run, freshness, portfolio
+from nenrin.web.home import began, first_run, freshness, portfolio
 from nenrin.web.home.portfolio import Deadline, Move, Portfolio, Renewals, Risk, Whose
+from nenrin.web.start.asking import StartForm
 
 WEEK = 7
 #: Roles that look after accounts of their own, and so begin with those.
@@ -35,13 +37,15 @@ _OWNERS = {Role.CSM, Role.ONBOARDING, Role.SALES}
 def home(request: MemberRequest) -> HttpResponse:
     """Empty installation: what to do first. Otherwise the portfolio, of oneself or of all one sees."""
     member, org = request.user, navigation.organisation_of(request) or organisation.current()
-    start = first_run.look(member)
+    held = focus.of(org)
+    start = first_run.look(member, held)
+    asks = not held.is_answered and allowed(member, Permission.ORGANISATION_EDIT) is not None
     if start.is_empty:
-        return render(
-            request,
-            "home/first_run.html",
-            {"as_of": request.at, "steps": start.steps, "may_import": allowed(member, Permission.IMPORT) is not None},
-        )
+        told = {
+            "as_of": request.at, "steps": start.steps, "may_import": allowed(member, Permission.IMPORT) is not None,
+            "form": StartForm(focus=held) if asks else None,
+        }  # fmt: skip
+        return render(request, "home/first_run.html", told)
     zone = ZoneInfo(org.zone)
     today = day_of(request.at, zone)
     whose = _whose(request)
@@ -60,6 +64,8 @@ def home(request: MemberRequest) -> HttpResponse:
         "today": today,
         "whose": whose,
         "steps": start.steps,
+        "asks": asks,
+        "began": began.since(start.began_on, today, member),
         "figures": figures,
         "facts": _facts(figures, renewals),
         "by_arr": _by_arr(figures),

@@ -1,4 +1,4 @@
-"""How pages look to one person: language, theme, density, single-key shortcuts."""
+"""How pages look to one person: language, theme, density, single-key shortcuts, how much of the index."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ _CHOICES: dict[str, tuple[str, dict[str, object]]] = {
     "theme": ("theme", {"light": "light", "dark": "dark", "system": ""}),
     "density": ("density", {"compact": "compact", "normal": "", "relaxed": "relaxed"}),
     "single_keys": ("has_shortcuts", {"on": True, "off": False}),
+    "menu": ("has_whole_menu", {"whole": True, "start": False}),
 }
 _YEAR = 365 * 24 * 3600
 

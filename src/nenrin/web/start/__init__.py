@@ -1,0 +1,1 @@
+"""Start small: the questions of first use, and the result against the first day."""

@@ -1,0 +1,164 @@
+"""Start: the questions of first use, what shows because of them, and the one-page result against the first day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.views.decorators.http import require_POST
+
+from nenrin.foundation import organisation
+from nenrin.foundation.actors import Actor
+from nenrin.foundation.permissions import Permission, Scope, allowed
+from nenrin.insight.prints import start as printed
+from nenrin.insight.start import answers, baselines, focus, results, rows, words
+from nenrin.insight.start.focus import AREAS
+from nenrin.insight.start.results import Line, Result
+from nenrin.values import Text
+from nenrin.web import exports, toasts
+from nenrin.web.guard import MemberRequest, requires
+from nenrin.web.start import proposing
+from nenrin.web.start.asking import StartForm
+
+VIEW, EDIT = Permission.SUBSCRIPTIONS_VIEW, Permission.ORGANISATION_EDIT
+SAVED = Text("Answers kept.", "回答を保存しました。")
+
+
+@requires(EDIT)
+def start(request: MemberRequest) -> HttpResponse:
+    """Answer the questions, or answer them anew; what shows and what is proposed because of it."""
+    held = focus.of(organisation.current())
+    form = StartForm(request.POST or None, focus=held)
+    if request.method == "POST" and form.is_valid():
+        answers.answer(**form.cleaned_data, by=Actor.of(request.user), at=request.at)
+        toasts.say(request, SAVED)
+        return HttpResponseRedirect(reverse("start" if held.is_answered else "home"))
+    context = {
+        "as_of": request.at,
+        "form": form,
+        "focus": held,
+        "areas": [(name, key in held.chosen()) for key, name in AREAS.items()],
+        "proposed": proposing.proposed(held, request.user),
+        "baseline": baselines.live(),
+    }
+    return render(request, "start/start.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@requires(EDIT)
+def start_everything(request: MemberRequest) -> HttpResponse:
+    """Every page in everyone's index, or again those of the focus."""
+    is_whole = request.POST.get("whole") == "on"
+    answers.show_everything(is_whole, by=Actor.of(request.user), at=request.at)
+    toasts.say(
+        request,
+        Text("Every page shows to everyone.", "全員にすべての画面を表示します。")
+        if is_whole
+        else Text("Only the pages of the start show.", "選んだ課題の画面だけを表示します。"),
+    )
+    return HttpResponseRedirect(reverse("start"))
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A line as it reads."""
+
+    line: Line
+    before: Text
+    before_reach: Text
+    after: Text
+    after_reach: Text
+    change: Text
+    change_reach: Text
+    verdict: Text
+
+
+@requires(VIEW)
+def start_result(request: MemberRequest) -> HttpResponse:
+    """The figures of the first day beside today's; for those who see all accounts."""
+    sees_all = allowed(request.user, VIEW) is Scope.ALL
+    found = results.result(request.at) if sees_all else None
+    context: dict[str, Any] = {
+        "as_of": request.at,
+        "sees_all": sees_all,
+        "result": found,
+        "may_answer": allowed(request.user, EDIT) is not None,
+        "may_export": allowed(request.user, Permission.EXPORT) is not None,
+        "is_answered": focus.of(organisation.current()).is_answered,
+    }
+    if found is not None:
+        context |= _told(request, found)
+    return render(request, "start/result.html", context)
+
+
+def _told(request: MemberRequest, found: Result) -> dict[str, Any]:
+    return {
+        "summary": words.summary(found),
+        "about": words.about(found),
+        "lines": [_shown(line, found) for line in found.lines],
+        "honest": words.HONEST,
+        "overlap": words.OVERLAP,
+        "earlier": words.counted_then(found),
+        "effects_url": reverse("effects") if allowed(request.user, Permission.PLAYBOOKS_VIEW) else "",
+    }
+
+
+def _shown(of: Line, result: Result) -> Shown:
+    then, now = result.baseline.currency, result.policy.reporting_currency
+    return Shown(
+        of,
+        words.value(of.sort, of.before, then),
+        words.reach(of.sort, of.before.interval, then),
+        words.value(of.sort, of.after, now),
+        words.reach(of.sort, of.after.interval, now),
+        words.change(of, now),
+        words.change_reach(of, now),
+        words.verdict(of, result),
+    )
+
+
+def _result(request: MemberRequest) -> Result:
+    """Raises PermissionDenied for those who see some accounts only, Http404 without a baseline."""
+    if allowed(request.user, VIEW) is not Scope.ALL:
+        raise PermissionDenied(VIEW.value)
+    found = results.result(request.at)
+    if found is None:
+        raise Http404("there is no baseline yet")
+    return found
+
+
+@requires(VIEW)
+def start_pdf(request: MemberRequest) -> HttpResponse:
+    """The same on one page of paper, in the reader's language."""
+    language = exports.language()
+    made = printed.pdf(_result(request), language, request.at)
+    name = f"nenrin-start-{organisation.today(request.at):%Y%m%d}-{language[:2]}.pdf"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+    return HttpResponse(made, content_type="application/pdf", headers=headers)
+
+
+@requires(Permission.EXPORT)
+def start_export(request: MemberRequest, kind: str) -> Any:
+    """Every figure of the result, one a row."""
+    language, found = exports.language(), list(rows.rows(_result(request)))
+
+    def lines() -> Iterator[list[Any]]:
+        for row in found:
+            yield [cell.in_(language) if isinstance(cell, Text) else cell for cell in row]
+
+    exports.note(request, "start", len(found), {}, room="insight")
+    return exports.answer(kind, "start", [head.in_(language) for head in rows.HEADS], lines(), request.at)
+
+
+urlpatterns = [
+    path("start", start, name="start"),
+    path("start/everything", start_everything, name="start-everything"),
+    path("start/result", start_result, name="start-result"),
+    path("start/result.pdf", start_pdf, name="start-result-pdf"),
+    path("start/result/export.<str:kind>", start_export, name="start-result-export"),
+]
