@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.utils import timezone
 
-from nenrin.customers import ownership
+from nenrin.customers import deputies, ownership
 from nenrin.customers.models import Account
+from nenrin.foundation import journal, organisation
 from nenrin.foundation.actors import SYSTEM
-from nenrin.foundation.models import Member, Organisation
+from nenrin.foundation.models import Entry, Member, Organisation
 from nenrin.foundation.roles import Role
 from nenrin.work.models import Task
 from tests import cast
@@ -84,6 +86,20 @@ def test_a_handover_is_asked_for_and_accepted_by_its_receiver_alone(rest: Rest, 
     assert theirs.post(path, {"do": "accept"}).data["state"] == "accepted"
     assert Account.objects.get(pk=account()).owner == mate
     assert theirs.post(path, {"do": "decline", "reason": "余力がない"}).status_code == 409
+
+
+def test_a_handover_is_answered_by_the_receivers_deputy_and_the_journal_says_for_whom(rest: Rest, sato: Member) -> None:
+    mate, away = (cast.member(Role.CSM, name, team="東日本") for name in ("伊藤 悠斗", "小川 蓮"))
+    made = rest.post("/handovers", {"account_id": account(), "receiver_id": away.pk})
+    path, today = f"/handovers/{made.data['id']}/answer", organisation.today(timezone.now())
+    theirs = Rest(mate)
+    assert theirs.post(path, {"do": "accept"}).status_code == 404
+    deputies.appoint(away, mate, from_on=today, until_on=today + timedelta(2), by=SYSTEM, at=timezone.now())
+    assert theirs.post(path, {"do": "accept"}).data["state"] == "accepted"
+    assert Account.objects.get(pk=account()).owner == away, "it goes to the receiver, whoever answers"
+    told = Entry.objects.get(action="customers.handover.deputed")
+    assert (told.actor_key, told.particulars["receiver_id"]) == (str(mate.pk), away.pk)
+    assert journal.sentence(told, told.personal.payload).ja == "伊藤 悠斗が小川 蓮に代わって引き継ぎに回答"
 
 
 def test_a_member_sets_their_own_deputy_only(rest: Rest, sato: Member) -> None:

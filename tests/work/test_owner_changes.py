@@ -7,8 +7,9 @@ from datetime import date, datetime, timedelta
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from nenrin.customers import accounts, handovers, ownership
+from nenrin.customers import accounts, deputies, handovers, ownership
 from nenrin.customers.models import Account, Handover
 from nenrin.customers.ownership import Wanted
 from nenrin.customers.statuses import Phase
@@ -252,3 +253,27 @@ def test_of_two_workers_that_read_the_same_one_tells(
     assert (owner_changes.step(at), seen) == (0, [1])
     assert len(told(heir)) == 1 and Handover.objects.count() == 1
     assert read(at) == 0 and len(told(heir)) == 1
+
+
+def test_while_the_receiver_is_away_their_deputy_answers_on_the_page(
+    account: Account, giver: Member, heir: Member, client: Client, at: datetime
+) -> None:
+    """A colleague who stands in for nobody cannot."""
+    away, now = cast.member(Role.CSM, "小川 蓮", team="西日本"), timezone.now()
+    deputy, other = (cast.member(Role.CSM, name, team="西日本") for name in ("三浦 恵", "石田 涼"))
+    deputies.appoint(away, deputy, from_on=now.date() - DAY, until_on=now.date() + 9 * DAY, by=SYSTEM, at=now)
+    row = handing_over.propose(account, away, by=Actor.of(giver), at=now)
+    client.force_login(other)
+    client.post(f"/handovers/{row.pk}/answer", {"do": "accept"})
+    assert Handover.objects.get(pk=row.pk).state == "proposed"
+    assert "回答</h2>" not in client.get(f"/handovers/{row.pk}").content.decode()
+    client.force_login(deputy)
+    notice = Notice.objects.get(member=deputy)
+    assert notice.url == f"/handovers/{row.pk}" and "小川 蓮の代理" in notice.text["ja"]
+    page = client.get(notice.url).content.decode()
+    assert "小川 蓮に代わる回答" in page
+    assert row in [line[0] for line in client.get("/handovers").context["mine"]]
+    client.post(f"/handovers/{row.pk}/answer", {"do": "accept"})
+    assert Account.objects.get(pk=account.pk).owner == away
+    told = Entry.objects.get(action="customers.handover.deputed")
+    assert (told.actor_key, told.particulars["receiver_id"]) == (str(deputy.pk), away.pk)

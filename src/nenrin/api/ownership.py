@@ -103,8 +103,8 @@ class CapacityIn(Strict):
 @router.get("", response=Page[HandoverOut], summary="List internal handovers")
 @grants(Permission.TASKS_VIEW)
 def list_handovers(request: ApiRequest, window: Query[Window]) -> Any:
-    """Of the accounts in your scope, and those that go to you."""
-    rows = Handover.objects.for_member(request.member, Permission.TASKS_VIEW)
+    """Of the accounts in your scope, and those that go to you or to whom you stand in for."""
+    rows = Handover.objects.for_member(request.member, Permission.TASKS_VIEW, organisation.today(request.at))
     return page(rows, window, {"id", "proposed_at"}, lambda found: [_shown(request, row) for row in found])
 
 
@@ -122,8 +122,9 @@ def propose(request: ApiRequest, body: HandoverIn) -> Any:
 @router.post("/{int:handover_id}/answer", response=HandoverOut, summary="Accept, decline or take back a handover")
 @grants(Permission.TASKS_VIEW)
 def answer(request: ApiRequest, handover_id: Id, body: HandoverAnswerIn) -> Any:
-    """The receiver accepts or declines; who asked, or whoever assigns accounts, takes back. 409: answered already."""
-    row = Handover.objects.for_member(request.member, Permission.TASKS_VIEW).filter(pk=handover_id).first()
+    """The receiver, or their deputy, accepts or declines; who asked, or whoever assigns accounts, takes back. 409: answered already."""
+    rows = Handover.objects.for_member(request.member, Permission.TASKS_VIEW, organisation.today(request.at))
+    row = rows.filter(pk=handover_id).first()
     if row is None or not _may(request, row, body.do):
         raise Http404(f"no handover {handover_id} for you to answer")
     by, at = Actor.of(request.member), request.at
@@ -139,7 +140,7 @@ def answer(request: ApiRequest, handover_id: Id, body: HandoverAnswerIn) -> Any:
 
 def _may(request: ApiRequest, row: Handover, do: str) -> bool:
     if do != "withdraw":
-        return row.receiver_id == request.member.pk
+        return handovers.may_answer(row, request.member, organisation.today(request.at))
     return row.proposed_by_id == request.member.pk or allowed(request.member, Permission.ACCOUNTS_ASSIGN) is not None
 
 

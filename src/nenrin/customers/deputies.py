@@ -54,6 +54,11 @@ def of(day: date) -> Mapping[int, int]:
     return dict(Deputy.objects.on(day).values_list("member_id", "deputy_id"))
 
 
+def stands_in(deputy: Member, member: int, day: date) -> bool:
+    """Does this colleague see to the accounts of `member` (an id) on a day?"""
+    return Deputy.objects.on(day).filter(deputy=deputy, member=member).exists()
+
+
 def _check(member: Member, deputy: Member, from_on: date, until_on: date, today: date) -> None:
     if member.pk == deputy.pk:
         raise Refused.one("deputy", Text("somebody else", "本人以外が必要"), deputy.name)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
-from nenrin.customers import ownership
+from nenrin.customers import deputies, ownership
 from nenrin.customers.errors import Refused
 from nenrin.customers.models import Account, Assignment
 from nenrin.customers.models.handover import Handover
@@ -107,10 +107,16 @@ def follow_many(passed: Sequence[Passed], *, by: Actor, at: datetime) -> list[Ha
     return made
 
 
+def may_answer(row: Handover, member: Member, day: date) -> bool:
+    """The receiver answers, and while they are away whoever stands in for them."""
+    return row.receiver_id == member.pk or deputies.stands_in(member, row.receiver_id, day)
+
+
 def accept(row: Handover, *, by: Actor, at: datetime, contents: Mapping[str, int] | None = None) -> Handover:
     """Take it over: the receiver looks after the account in this phase from today.
 
-    Raises Answered. Journal: customers.handover.accepted and customers.owner.assigned.
+    Raises Answered. Journal: customers.handover.accepted and customers.owner.assigned, and customers.handover.deputed
+    where somebody else answers for the receiver.
     """
     with transaction.atomic():
         row = _open(row)
@@ -120,7 +126,9 @@ def accept(row: Handover, *, by: Actor, at: datetime, contents: Mapping[str, int
 
 
 def decline(row: Handover, *, reason: str, by: Actor, at: datetime) -> Handover:
-    """Say no, with a reason; everything stays as it was. Raises Answered, Refused. Journal: customers.handover.declined."""
+    """Say no, with a reason; everything stays as it was. Raises Answered, Refused. Journal: customers.handover.declined,
+    and customers.handover.deputed where somebody else answers for the receiver.
+    """
     said = reason.strip()
     if not 0 < len(said) <= 300:
         raise Refused.one("reason", Text("from 1 to 300 characters", "1〜300文字"), reason)
@@ -161,7 +169,10 @@ def _open(row: Handover) -> Handover:
 def _close(row: Handover, state: str, by: Actor, at: datetime) -> Handover:
     row.state, row.answered_at = state, at
     row.save()
-    _record(state, row, by, at)
+    drafts = [_draft(state, row, by, at)]
+    if state != "withdrawn" and by.member not in (None, row.receiver_id):
+        drafts.append(_draft("deputed", row, by, at, deputy=by.name))
+    journal.record_many(drafts)
     return row
 
 
@@ -169,7 +180,7 @@ def _record(verb: str, row: Handover, by: Actor, at: datetime) -> None:
     journal.record_many([_draft(verb, row, by, at)])
 
 
-def _draft(verb: str, row: Handover, by: Actor, at: datetime) -> journal.Draft:
+def _draft(verb: str, row: Handover, by: Actor, at: datetime, **more: str) -> journal.Draft:
     note = {"phase": row.phase, "receiver_id": row.receiver_id, "giver_id": row.giver_id, **row.contents}
-    said = {"receiver": row.receiver.name, "note": row.note, "reason": row.answer}
+    said = {"receiver": row.receiver.name, "note": row.note, "reason": row.answer, **more}
     return journal.Draft(f"customers.handover.{verb}", by, at, row.account_id, [("handover", row.pk)], note, said)

@@ -104,6 +104,11 @@ register(
     personal=True,
 )
 register(
+    "customers.handover.deputed",
+    Text("{deputy} answered the handover for {receiver}", "{deputy}が{receiver}に代わって引き継ぎに回答"),
+    personal=True,
+)
+register(
     "customers.handover.withdrawn",
     Text("{receiver} no longer asked to take over", "{receiver}への引き継ぎ依頼を取り下げ"),
     personal=True,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import F, Q
 
 from nenrin.customers.models.account import Account
+from nenrin.customers.models.deputy import Deputy
 from nenrin.customers.statuses import Phase, choices
 from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import Permission, Scope, allowed
@@ -17,14 +19,20 @@ class HandoverQuerySet(models.QuerySet["Handover"]):
     def waiting(self) -> Self:
         return self.filter(state="proposed", account__archived_at__isnull=True)
 
-    def for_member(self, member: Member, permission: Permission) -> Self:
-        """Of the accounts in the member's scope, and those that go to them."""
+    def for_member(self, member: Member, permission: Permission, on: date | None = None) -> Self:
+        """Of the accounts in the member's scope, and those that go to them.
+
+        - `on`: on this day they stand in for others, and those that go to these are theirs to answer too.
+        """
         scope = allowed(member, permission)
         if scope is None:
             return self.none()
         if scope is Scope.ALL:
             return self
-        return self.filter(Q(account__in=Account.objects.for_member(member, permission)) | Q(receiver=member))
+        theirs = Q(account__in=Account.objects.for_member(member, permission)) | Q(receiver=member)
+        if on is not None:
+            theirs |= Q(receiver__in=Deputy.objects.on(on).filter(deputy=member).values("member"))
+        return self.filter(theirs)
 
 
 class Handover(models.Model):

@@ -10,10 +10,11 @@ from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy
 
-from nenrin.customers import handovers
+from nenrin.customers import deputies, handovers
 from nenrin.customers.errors import Refused
 from nenrin.customers.models import Account, Handover
 from nenrin.customers.statuses import Phase, word
+from nenrin.foundation import organisation
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import FieldClass, Permission, allowed, visible
@@ -48,10 +49,12 @@ class AskForm(forms.Form):
 
 @requires(VIEW)
 def listing(request: MemberRequest) -> HttpResponse:
-    """Those asked of oneself first, then those of one's accounts."""
-    rows = Handover.objects.for_member(request.user, VIEW).select_related("account", "giver", "receiver")
+    """Those asked of oneself, and of whom one stands in for, first; then those of one's accounts."""
+    today = organisation.today(request.at)
+    rows = Handover.objects.for_member(request.user, VIEW, today).select_related("account", "giver", "receiver")
     found = list(rows.order_by("-proposed_at", "-pk")[:MOST])
-    mine = [row for row in found if row.state == "proposed" and row.receiver_id == request.user.pk]
+    theirs = {away for away, deputy in deputies.of(today).items() if deputy == request.user.pk} | {request.user.pk}
+    mine = [row for row in found if row.state == "proposed" and row.receiver_id in theirs]
     others = [row for row in found if row not in mine]
     context = {"mine": _lines(mine), "others": _lines(others), "as_of": request.at}
     return render(request, "ownership/handovers.html", context)
@@ -63,7 +66,7 @@ def _lines(rows: list[Handover]) -> list[tuple[Handover, Text, Text]]:
 
 @requires(VIEW)
 def one(request: MemberRequest, key: int) -> HttpResponse:
-    """What goes along; the receiver answers, whoever asked or leads takes it back."""
+    """What goes along; the receiver or their deputy answers, whoever asked or leads takes it back."""
     row = _found(request, key)
     held = handing_over.contents(row)
     is_open = row.state == "proposed" and row.account.archived_at is None
@@ -81,15 +84,15 @@ def one(request: MemberRequest, key: int) -> HttpResponse:
 
 
 def _found(request: MemberRequest, key: int) -> Handover:
-    rows = Handover.objects.for_member(request.user, VIEW).select_related("account", "giver", "receiver", "proposed_by")
-    row = rows.filter(pk=key).first()
+    rows = Handover.objects.for_member(request.user, VIEW, organisation.today(request.at))
+    row = rows.select_related("account", "giver", "receiver", "proposed_by").filter(pk=key).first()
     if row is None:
         raise Http404
     return row
 
 
 def _may_answer(request: MemberRequest, row: Handover) -> bool:
-    return row.receiver_id == request.user.pk
+    return handovers.may_answer(row, request.user, organisation.today(request.at))
 
 
 def _may_withdraw(request: MemberRequest, row: Handover) -> bool:
@@ -110,7 +113,8 @@ def answer(request: MemberRequest, key: int) -> HttpResponse:
 
 
 _NOT_YOURS = Text(
-    "The receiver answers, and whoever asked takes it back.", "回答は受け取る本人、取り下げは依頼した本人が行います。"
+    "The receiver or their deputy answers, and whoever asked takes it back.",
+    "回答は受け取る本人または代理、取り下げは依頼した本人が行います。",
 )
 
 
@@ -119,6 +123,9 @@ def _answered(request: MemberRequest, row: Handover, do: str) -> Text:
     try:
         if do == "accept":
             handing_over.accept(row, by=by, at=at)
+            if row.receiver_id != request.user.pk:
+                name = row.receiver.name
+                return Text(f"{row.account.name} is {name}’s now.", f"{row.account.name}を{name}が引き継ぎました。")
             return Text(f"{row.account.name} is yours now.", f"{row.account.name}を引き継ぎました。")
         if do == "decline":
             handovers.decline(row, reason=plain(request.POST.get("reason"), 300), by=by, at=at)
