@@ -34,7 +34,7 @@ from nenrin.work.models.handoff import Item
 from nenrin.work.models.queue import Answered, QueueAnswer
 from nenrin.work.opportunities import holding
 from nenrin.work.privacy import queue as privacy
-from nenrin.work.queue import answers, asking, plays, rows, worth
+from nenrin.work.queue import answers, asking, plays, portfolio, rows, worth
 from nenrin.work.queue.asking import Day
 from nenrin.work.queue.reasons import Reason
 from nenrin.work.queue.rows import Row
@@ -332,6 +332,19 @@ def test_a_deputy_sees_the_queue_in_place_of_who_is_away(desk: Desk, at: datetim
     deputies.appoint(desk.member, mate, from_on=TODAY, until_on=TODAY + timedelta(7), by=SYSTEM, at=at)
     assert desk.rows(member=mate)[SHIRAKABA].standing.stands_in_for == desk.member.name
     assert desk.rows(member=mate, on=TODAY + timedelta(7)) == {}
+
+
+def test_a_deputy_with_many_tasks_still_sees_those_of_who_is_away(
+    desk: Desk, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(portfolio, "MOST_TASKS", 2)
+    mate = cast.member(Role.CSM, "伊藤 悠斗", team="東日本")
+    account = desk.account(SHIRAKABA)
+    for n in range(3):
+        tasks.open(account, f"自分の{n}", assignee=mate, due_on=TODAY - timedelta(9 - n), by=SYSTEM, at=at)
+    tasks.open(account, "不在者の", assignee=desk.member, due_on=TODAY, by=SYSTEM, at=at)
+    deputies.appoint(desk.member, mate, from_on=TODAY, until_on=TODAY + timedelta(7), by=SYSTEM, at=at)
+    assert [one.title for one in desk.day(member=mate).portfolio.tasks] == ["自分の0", "自分の1", "不在者の"]
 
 
 def test_a_handoff_stands_on_the_day_of_whoever_is_to_accept_or_to_write_it(desk: Desk, at: datetime) -> None:

@@ -9,8 +9,9 @@ from functools import cached_property
 from typing import overload
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Window
 from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import RowNumber
 
 from nenrin.customers.models import Account, Assignment, Subscription, TouchModel
 from nenrin.customers.models.capacity import MINUTES_A_DAY, Capacity
@@ -29,6 +30,7 @@ from nenrin.work.models.touch import Channel, Direction
 
 #: Days over which a move of the score is told.
 WEEK = 7
+#: Tasks of one person that a day is made of: a deputy's own never crowd out those of whom they stand in for.
 MOST_TASKS = 500
 #: Measures that reasons speak of.
 MEASURES = ("active_user_share", "weekly_active_users", "days_since_activity", "urgent_ticket_age", "usage_trend")
@@ -134,9 +136,11 @@ class Portfolio(Sequence[int]):
         for whom the member stands in. Those put off come back on their day."""
         away = Deputy.objects.on(self.on).filter(deputy=self.member).values("member")
         whose = Q(assignee=self.member) | Q(assignee__in=away, account__isnull=False)
-        rows = Task.objects.open().filter(whose, due_on__lte=self.on).order_by("due_on", "pk")
-        known = rows.select_related("account", "assignee")[:MOST_TASKS]
-        return [row for row in known if row.snoozed_until is None or row.snoozed_until <= self.on]
+        is_awake = Q(snoozed_until__isnull=True) | Q(snoozed_until__lte=self.on)
+        rows = Task.objects.open().filter(whose, is_awake, due_on__lte=self.on)
+        place = Window(RowNumber(), partition_by="assignee", order_by=["due_on", "pk"])
+        near = rows.annotate(place=place).filter(place__lte=MOST_TASKS).order_by("due_on", "pk")
+        return list(near.select_related("account", "assignee"))
 
     @property
     def due(self) -> list[Task]:
