@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nenrin.analytics import intervals, revenue
-from nenrin.analytics.revenue import figures, flows, groups, series, years
+from nenrin.analytics.revenue import blocks, books, figures, flows, groups, series, spans, years
 from nenrin.analytics.revenue.books import Book, picked
 from nenrin.analytics.revenue.catalogue import KPIS
 from nenrin.analytics.revenue.columns import Facts
@@ -20,6 +20,7 @@ from nenrin.analytics.revenue.contracts import Contract
 from nenrin.analytics.revenue.exchange import Exchange
 from nenrin.analytics.revenue.periods import Grain, holding
 from nenrin.analytics.revenue.periods import series as in_a_row
+from nenrin.analytics.revenue.readings import readings
 from nenrin.values import Period
 from tests.analytics.revenue_cast import YEN, book, day, month, paying
 from tests.analytics.revenue_histories import contracts
@@ -27,6 +28,7 @@ from tests.analytics.test_revenue_kpis import history, said
 
 FEW = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 FACTS = Facts(acquisition_minor=6_000_000)
+FACTS_OF_PARTS = Facts()
 PERIODS = [*in_a_row(holding(date(2026, 3, 1), "month"), "month", 14), Period(date(2026, 4, 1), date(2026, 4, 17)),
            *in_a_row(holding(date(2026, 3, 1), "quarter"), "quarter", 3), holding(date(2026, 3, 1), "year")]  # fmt: skip
 
@@ -71,6 +73,69 @@ def test_a_larger_book_in_groups_that_do_not_overlap_and_whole_answers_the_same(
     check(of, np.broadcast_to(one, (len(PERIODS), *one.shape)), groups.disjoint(label, 4), Facts())
     check(of, np.ones((len(PERIODS), 1, len(label)), bool), groups.everyone(len(label)), FACTS)
     check(of, np.broadcast_to(one, (len(PERIODS), *one.shape)), groups.overlapping(list(one)), Facts())
+
+
+@pytest.mark.parametrize("width", [1, 3, 7])
+def test_blocks_of_any_width_and_periods_one_by_one_add_up_to_the_same(
+    monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    of, _ = said(book(history(4, 60), replace(YEN, gap_merge_days=31)), 4)
+    label = np.arange(len(of.accounts)) % 7 - 1
+    cuts = [
+        groups.disjoint(label, 9),
+        groups.moving([[(label + n) % 3 == g for g in range(3)] for n in range(14)], len(label)),
+    ]
+    found = [series.computed(of, PERIODS[:14], cut, Facts()) for cut in cuts]
+    monkeypatch.setattr(blocks, "WIDTH", width)
+    narrow = [series.computed(of, PERIODS[:14], cut, Facts()) for cut in cuts]
+    monkeypatch.setattr(spans, "EXACT", 0)
+    assert not spans.tells(readings(of, PERIODS[:14])[0])
+    alone = [series.computed(of, PERIODS[:14], cut, Facts()) for cut in cuts]
+    for other in (narrow, alone):
+        for one, told in zip(found, other, strict=True):
+            for key, values in one.items():
+                for side in ("value", "n", "low", "high"):
+                    np.testing.assert_allclose(
+                        getattr(told[key], side), getattr(values, side), rtol=1e-11, atol=1e-9, err_msg=key
+                    )
+
+
+@FEW
+@given(contracts, st.integers(0, 2**32 - 1))
+def test_sums_of_every_column_are_those_of_each_period_alone(told: list[Contract], seed: int) -> None:
+    of, rng = revenue.of_contracts(told, YEN), np.random.default_rng(seed)
+    asked, accounts = PERIODS[:14], len(of.accounts)
+    inside = rng.random((len(asked), 2, accounts)) < 0.6
+    for cut in (groups.everyone(accounts), groups.moving(list(inside), accounts)):
+        found = series.totals(of, asked, cut)
+        read = readings(books.picked(of, cut.row), asked)
+        alone = series._one_by_one(read, asked, cut, (), frozenset())[0]
+        assert {*found} == {*alone} and all((found[name] == alone[name]).all() for name in alone)
+
+
+def test_amounts_beyond_what_floating_point_holds_exactly_are_added_up_one_by_one() -> None:
+    large = book([paying(1, 2**53 + 1, "2025-01-01"), paying(2, 2, "2025-01-01")])
+    asked = PERIODS[:3]
+    assert not spans.tells(readings(large, asked)[0])
+    assert (series.totals(large, asked, groups.everyone(2))["end"] == 2**53 + 3).all()
+
+
+def test_accounts_that_move_between_groups_count_on_each_side_by_where_they_stand() -> None:
+    of, _ = said(book(history(4, 60), replace(YEN, gap_merge_days=31)), 4)
+    asked, accounts = PERIODS[:14], len(of.accounts)
+    rng = np.random.default_rng(8)
+    before, after = (rng.random((len(asked), 2, accounts)) < 0.7 for _ in range(2))
+    found = series.computed(
+        of, asked, groups.moving(list(before), accounts), FACTS_OF_PARTS, closing=groups.moving(list(after), accounts)
+    )
+    for p, period in enumerate(asked):
+        columns = figures.measured(of, period)[1]
+        for g in range(2):
+            sides = [{name: values[masks[p, g]] for name, values in columns.items()} for masks in (before, after)]
+            for key, one in figures.whole(sides[0], FACTS_OF_PARTS, closing=sides[1]).items():
+                told, (low, high) = found[key], one.interval or (None, None)
+                assert same(told.value[p, g], one.value) and told.n[p, g] == one.n, (period, g, key)
+                assert same(told.low[p, g], low) and same(told.high[p, g], high), (period, g, key)
 
 
 @FEW

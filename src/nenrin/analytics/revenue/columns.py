@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from nenrin.analytics.revenue import dealings, periods, voices
 from nenrin.analytics.revenue.dealings import REFERRAL, UNKNOWN
+from nenrin.analytics.revenue.groups import Mask
 from nenrin.analytics.revenue.movements import NEW, PRODUCT, UPSELL, Movements
 from nenrin.analytics.revenue.paths import NEVER, Whole, number
 from nenrin.analytics.revenue.readings import CHAIN, Reading, chain
@@ -39,6 +40,14 @@ class Few(NamedTuple):
 
     row: Whole
     values: Whole
+
+
+class Ends(NamedTuple):
+    """What every account pays just before a period and at its end."""
+
+    period: Period
+    before: Whole
+    after: Whole
 
 
 def columns(reading: Reading, moved: Movements) -> dict[str, Whole]:
@@ -74,11 +83,25 @@ def standing(reading: Reading, moved: Movements) -> dict[str, Whole]:
 
 def flowing(reading: Reading, moved: Movements) -> dict[str, Few]:
     """The columns of what moved in the period."""
+    row = moved.row
+    told = of_moved(
+        moved.amount.T, moved.count[:, NEW], moved.before[row] > 0, moved.after[row] <= 0, moved.against,
+        moved.gain[:, UPSELL].sum(axis=1), moved.gain[:, PRODUCT], reading.book.dealings.source[row],
+    )  # fmt: skip
+    ends = Ends(moved.period, moved.before, moved.after)
+    return {**{name: Few(row, values.astype(np.int64)) for name, values in told.items()}, **_newcomers(reading, moved),
+            **_due(reading, moved.period), **said(reading, ends), **dealt(reading, ends)}  # fmt: skip
+
+
+def of_moved(
+    amounts: Sequence[Whole] | Whole, is_new: Whole, starter: Mask, gone: Mask, against: Mask, bought: Whole, crossed: Whole,
+    source: Whole,
+) -> dict[str, NDArray[np.generic]]:  # fmt: skip
+    """By those who moved: what they moved by KINDS, who is new, who paid before and who does not after, against whose will
+    that was, how much more they bought, and what of it in products."""
     # A churn is a starter's who is gone at the end; whoever came and went inside is a newcomer who left.
-    new, back, up, down, lost = moved.amount.T
-    starter, gone = moved.before[moved.row] > 0, moved.after[moved.row] <= 0
-    bought, source = moved.gain[:, UPSELL].sum(axis=1), reading.book.dealings.source[moved.row]
-    of_row = {
+    new, back, up, down, lost = amounts
+    return {
         "new": new,
         "reactivation": back,
         "expansion": up,
@@ -89,39 +112,36 @@ def flowing(reading: Reading, moved: Movements) -> dict[str, Few]:
         "lost_net": -lost - down - up,
         "lost_net_back": -lost - down - up - back,
         "upsell": np.maximum(bought, 0),
-        "accounts_new": moved.count[:, NEW],
+        "accounts_new": is_new,
         "accounts_churned": starter & gone,
-        "accounts_unwilling": starter & gone & moved.against,
+        "accounts_unwilling": starter & gone & against,
         "accounts_upsold": starter & (bought > 0),
-        "accounts_crossed": starter & (moved.gain[:, PRODUCT] > 0),
-        "accounts_referred": moved.count[:, NEW] * (source == REFERRAL),
-        "accounts_sourced": moved.count[:, NEW] * (source > UNKNOWN),
+        "accounts_crossed": starter & (crossed > 0),
+        "accounts_referred": is_new * (source == REFERRAL),
+        "accounts_sourced": is_new * (source > UNKNOWN),
     }
-    told = {name: Few(moved.row, values.astype(np.int64)) for name, values in of_row.items()}
-    return {**told, **_newcomers(reading, moved), **_due(reading, moved.period), **_said(reading, moved),
-            **_dealt(reading, moved)}  # fmt: skip
 
 
-def _said(reading: Reading, moved: Movements) -> dict[str, Few]:
+def said(reading: Reading, ends: Ends) -> dict[str, Few]:
     """Answers and inquiries of the period."""
-    start, end, said = number(moved.period.start), number(moved.period.end), reading.book.voices
-    answers = voices.summed(said, start, end)
+    start, end, of = number(ends.period.start), number(ends.period.end), reading.book.voices
+    answers = voices.summed(of, start, end)
     row, heard = answers["accounts_heard"]
-    active = heard * (moved.before[row] > 0)
-    paid = np.maximum(moved.after[row], 0) * answers["accounts_counted"][1]
+    active = heard * (ends.before[row] > 0)
+    paid = np.maximum(ends.after[row], 0) * answers["accounts_counted"][1]
     told = {**answers, "accounts_heard_active": (row, active), "heard_mrr": (row, paid),
             "nps_of_mrr": (row, answers["nps_of_accounts"][1] * paid),
-            **voices.replied(said.asked, start, end), **voices.inquired(said.tickets, start, end)}  # fmt: skip
+            **voices.replied(of.asked, start, end), **voices.inquired(of.tickets, start, end)}  # fmt: skip
     return {name: Few(*column) for name, column in told.items()}
 
 
-def _dealt(reading: Reading, moved: Movements) -> dict[str, Few]:
+def dealt(reading: Reading, ends: Ends) -> dict[str, Few]:
     """Onboardings due in the period or begun in the year up to its end, contacts, and users up to its last day."""
-    start, end, of = number(moved.period.start), number(moved.period.end), reading.book.dealings
-    tickets, since = reading.book.voices.tickets, number(periods.year_before(moved.period.end))
+    start, end, of = number(ends.period.start), number(ends.period.end), reading.book.dealings
+    tickets, since = reading.book.voices.tickets, number(periods.year_before(ends.period.end))
     told = {**dealings.onboarding(of.projects, start, end), **dealings.arriving(of.projects, since, end),
             **dealings.contacted(of, tickets, start, end), **dealings.lost(of.losses, start, end),
-            **dealings.using(of.users, tickets, moved.after, start, end)}  # fmt: skip
+            **dealings.using(of.users, tickets, ends.after, start, end)}  # fmt: skip
     return {name: Few(*column) for name, column in told.items()}
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nenrin.analytics import intervals
-from nenrin.analytics.revenue import chains
+from nenrin.analytics.revenue import chains, medians
 from nenrin.analytics.revenue.columns import Facts
 from nenrin.analytics.revenue.paths import Whole
 from nenrin.values import Text
@@ -207,7 +207,7 @@ def mixed(kpi: Kpi, before: Totals, after: Totals) -> dict[str, Whole]:
 
 def reaching(kpi: Kpi) -> tuple[str, ...]:
     """What an interval is made of beside columns."""
-    return chains.NAMES if kpi.interval == "chain" else ()
+    return {"chain": chains.NAMES, "median": medians.NAMES}.get(kpi.interval, ())
 
 
 @cache

@@ -137,7 +137,7 @@ def _whole(
 ) -> Movements:
     before, base, after = ends
     grew, shrank = _drivers(reading, period, row)
-    gain, loss = _split(amount[:, EXPANSION], grew), -_split(-amount[:, CONTRACTION], shrank)
+    gain, loss = split(amount[:, EXPANSION], grew), -split(-amount[:, CONTRACTION], shrank)
     against = _unwilling(reading, period, row, count)
     return Movements(period, before, after, base - before, row, amount, count, gain, loss, against)
 
@@ -151,7 +151,7 @@ def _ends(reading: Reading, period: Period) -> tuple[Whole, Whole, Whole]:
     return before, base, after
 
 
-def _split(total: Whole, drivers: Whole) -> Whole:
+def split(total: Whole, drivers: Whole) -> Whole:
     """A total of each row by its causes, in proportion; whole units, none lost."""
     drivers[(drivers.sum(axis=1) == 0) & (total > 0), OTHER] = 1
     return allocate_rows(total, drivers)
@@ -167,24 +167,24 @@ def _drivers(reading: Reading, period: Period, rows: Whole) -> tuple[Whole, Whol
     place = np.searchsorted(rows, states.of[line])
     own = rows[np.minimum(place, len(rows) - 1)] == states.of[line]
     place, was, now = place[own], was[own], now[own]
-    delta, cause = _of(minor, now) - _of(minor, was), _cause(states, was, now)
+    delta, cause = of_states(minor, now) - of_states(minor, was), cause_of(states, was, now)
     np.add.at(grew, (place, cause), np.maximum(delta, 0))
     np.add.at(shrank, (place, cause), np.maximum(-delta, 0))
     return grew, shrank
 
 
-def _of(values: Whole, state: Whole) -> Whole:
+def of_states(values: Whole, state: Whole) -> Whole:
     return np.where(state >= 0, values[np.maximum(state, 0)], 0) if len(values) else np.zeros(len(state), np.int64)
 
 
-def _cause(states: States, was: Whole, now: Whole) -> Whole:
+def cause_of(states: States, was: Whole, now: Whole) -> Whole:
     """The first of these that differs: there at all, plan, seats; a price at the same list price is a discount."""
-    old, new = _of(states.minor, was), _of(states.minor, now)
-    same_list = (_of(states.listed, was) == _of(states.listed, now)) & (old != new)
+    old, new = of_states(states.minor, was), of_states(states.minor, now)
+    same_list = (of_states(states.listed, was) == of_states(states.listed, now)) & (old != new)
     choices = [
         ((old <= 0) != (new <= 0), PRODUCT),
-        (_of(states.plan, was) != _of(states.plan, now), PLAN),
-        (_of(states.seats, was) != _of(states.seats, now), SEATS),
+        (of_states(states.plan, was) != of_states(states.plan, now), PLAN),
+        (of_states(states.seats, was) != of_states(states.seats, now), SEATS),
         (same_list, DISCOUNT),
     ]
     cause: Whole = np.select([test for test, _ in choices], [which for _, which in choices], PRICE).astype(np.int64)

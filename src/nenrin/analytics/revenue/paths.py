@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 Whole = NDArray[np.int64]
 Days = NDArray[np.int64]
+Number = TypeVar("Number", np.int64, np.float64)
 EPOCH = date(1970, 1, 1).toordinal()
 NEVER = 2**31
 
@@ -88,11 +89,11 @@ class Path:
 
     def table(self, days: Sequence[int]) -> Whole:
         """The same by day: int64[len(days), count]."""
-        return self.laid(self.steps(days), len(days))
+        return self.laid(self.steps(days), len(days), np.int64)
 
-    def laid(self, steps: Steps, days: int) -> Whole:
+    def laid(self, steps: Steps, days: int, kind: type[Number]) -> NDArray[Number]:
         """Rates by day from the steps between so many days."""
-        out = np.zeros((days, self.count), dtype=np.int64)
+        out = np.zeros((days, self.count), dtype=kind)
         out[steps.column, steps.row] = steps.now - steps.was
         for earlier, later in pairwise(out):  # row by row: half the time of cumsum along the columns
             later += earlier

@@ -86,7 +86,7 @@ class Reading:
 
     def table(self, days: Sequence[int]) -> Whole:
         """Rates at the end of these ascending days: int64[len(days), accounts]."""
-        return self.line.laid(self.steps(days), len(days))
+        return self.line.laid(self.steps(days), len(days), np.int64)
 
     @cached_property
     def first(self) -> Whole:
@@ -95,7 +95,7 @@ class Reading:
 
     @cached_property
     def _by_day(self) -> tuple[Whole, Changes]:
-        order = _ascending(self.line.day)
+        order = ascending(self.line.day)
         day = self.line.day[order]
         return day, Changes(self.line.row[order], self.line.before[order], self.line.level[order], day)
 
@@ -112,7 +112,7 @@ class Reading:
 
     @cached_property
     def _states_by_day(self) -> tuple[Whole, Whole]:
-        order = _ascending(self.book.states.day)
+        order = ascending(self.book.states.day)
         return self.book.states.day[order], order
 
     def moved(self, period: Period) -> Moved:
@@ -128,10 +128,10 @@ class Reading:
         for (row, last), end in zip(lapsed, (period.start, period.end), strict=True):
             day = np.full(len(rows), number(end) - 1)
             day[np.searchsorted(rows, row)] = last
-            sides.append(self._states_at(lines, day[which]))
+            sides.append(self.states_at(lines, day[which]))
         return Moved(*(np.concatenate((old[others], more)) for old, more in zip(found, (lines, *sides), strict=True)))
 
-    def _states_at(self, lines: Whole, days: Whole) -> Whole:
+    def states_at(self, lines: Whole, days: Whole) -> Whole:
         """The state of each line that holds at the end of its day; -1 before its first."""
         found = np.searchsorted(self._state_keys, lines * NEVER + days, side="right") - 1
         own = (found >= 0) & (self.book.states.line[np.maximum(found, 0)] == lines)
@@ -142,7 +142,7 @@ class Reading:
         return self.book.states.line * NEVER + self.book.states.day
 
     @cached_property
-    def _product_lines(self) -> tuple[Whole, Whole, Path]:
+    def product_lines(self) -> tuple[Whole, Whole, Path]:
         """Of accounts with more than one product: their rows, of which of them each product is, and its rate line."""
         states = self.book.states
         several = np.bincount(states.of, minlength=1)[states.of] > 1
@@ -163,7 +163,7 @@ class Reading:
     def by_product(self, opens: int, closes: int) -> tuple[Whole, Whole, Whole, Whole]:
         """Of accounts with more than one product: rows, what they paid on a day for all, what on a later one for those that
         they had, and that up to what each was."""
-        rows, of, line = self._product_lines
+        rows, of, line = self.product_lines
         was, now = np.maximum(line.table((opens, closes)), 0)
         kept = now * (was > 0)
         base, kept, capped = (binned(of, side, len(rows)) for side in (was, kept, np.minimum(kept, was)))
@@ -189,7 +189,7 @@ class Reading:
     @cached_property
     def dues_by_day(self) -> tuple[Whole, Whole]:
         """When terms came due, ascending, and their places."""
-        order = _ascending(self.book.dues.due)
+        order = ascending(self.book.dues.due)
         return self.book.dues.due[order], order
 
 
@@ -217,7 +217,7 @@ def chain(period: Period) -> list[tuple[int, int]]:
     return list(zip(starts, [*starts[1:], number(last)], strict=True))
 
 
-def _ascending(day: Whole) -> Whole:
+def ascending(day: Whole) -> Whole:
     """The order of days, equal ones as they come; numbers this small are sorted by their digits."""
     into = day - day.min(initial=0)
     return np.argsort(into.astype(np.uint16) if into.max(initial=0) < 2**16 else into, kind="stable")

@@ -16,9 +16,10 @@ def runs(sorted_keys: Whole, wanted: Whole) -> tuple[Whole, Whole]:
     size = int(max(sorted_keys.max(initial=0), wanted.max(initial=0))) + 1
     held = np.bincount(sorted_keys, minlength=size)
     low, length = (held.cumsum() - held)[wanted], held[wanted]
-    which = np.repeat(np.arange(len(wanted)), length)
-    into = np.arange(length.sum()) - np.repeat(np.cumsum(length) - length, length)
-    return low[which] + into, which
+    ends = length.cumsum()
+    at = np.repeat(low - ends + length, length)
+    at += np.arange(len(at))
+    return at, np.repeat(np.arange(len(wanted)), length)
 
 
 def placed(accounts: Whole, account: Whole, *then: Whole) -> tuple[Whole, Whole]:

@@ -7,7 +7,7 @@ months are summed once and shared by the periods that need them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -16,14 +16,14 @@ from numpy.typing import NDArray
 
 from nenrin.analytics import intervals
 from nenrin.analytics.intervals import Moments
-from nenrin.analytics.revenue import books, chains, columns, flows, kpis, medians, movements, years
+from nenrin.analytics.revenue import books, chains, columns, flows, kpis, medians, movements, spans, together, years
 from nenrin.analytics.revenue.books import Book
 from nenrin.analytics.revenue.catalogue import KPIS
 from nenrin.analytics.revenue.columns import Columns, Facts, Few
 from nenrin.analytics.revenue.groups import Groups
 from nenrin.analytics.revenue.kpis import Kpi
 from nenrin.analytics.revenue.paths import Whole
-from nenrin.analytics.revenue.readings import Reading, chain, readings
+from nenrin.analytics.revenue.readings import Reading, chain, days, readings
 from nenrin.values import Period
 
 Floats = NDArray[np.float64]
@@ -65,7 +65,7 @@ def computed(
     if not pairs:
         sums = totals(book, asked, groups, needed, read)
         return {key: _one(KPIS[key], sums, {}, facts) for key in wanted}
-    read = read or readings(books.picked(book, groups.row), asked)
+    read = read or readings(books.picked(book, groups.row), asked, prepared=False)
     sums, moments = _added_up(read, asked, groups, pairs, needed)
     return {key: _one(KPIS[key], sums, moments, facts) for key in wanted}
 
@@ -77,7 +77,8 @@ def _of_both(
     pairs = {KPIS[key].sides(facts) for key in wanted if KPIS[key].interval in PAIRED and KPIS[key].over}
     needed = frozenset().union(*(kpis.needed(KPIS[key]) for key in wanted))
     (sums, moments), (ending, after) = (
-        _added_up(readings(books.picked(book, cut.row), asked), asked, cut, pairs, needed) for cut in (groups, closing)
+        _added_up(readings(books.picked(book, cut.row), asked, prepared=False), asked, cut, pairs, needed)
+        for cut in (groups, closing)
     )
     out = {}
     for key in wanted:
@@ -97,7 +98,9 @@ def totals(
     names = frozenset(wanted)
     if not names or names - flows.COLUMNS - years.COLUMNS or not flows.tells(book, asked, groups):
         in_order = read if read and groups.is_everyone(len(book.accounts)) else None
-        return _added_up(in_order or readings(books.picked(book, groups.row), asked), asked, groups, (), names)[0]
+        return _added_up(
+            in_order or readings(books.picked(book, groups.row), asked, prepared=False), asked, groups, (), names
+        )[0]
     reading = (read or readings(book, asked, prepared=False))[0]
     kept = years.summed(reading, asked, groups, names) if names & years.COLUMNS else {}
     moved = flows.summed(reading, asked, groups) if names & flows.COLUMNS else {}
@@ -149,9 +152,25 @@ def _added_up(
     pairs: Iterable[Pair],
     needed: frozenset[str] = frozenset(),
 ) -> tuple[dict[str, Whole], dict[Pair, Moments]]:
+    """The sums of the columns and the moments of the pairs; periods that follow one another at once where that is exact."""
+    pairs, parts = list(pairs), []
+    for cut in spans.in_a_row(asked):
+        inside = groups if groups.inside is None else replace(groups, inside=groups.inside[cut])
+        work = together.added_up if read[cut][0] is read[cut][-1] and spans.tells(read[cut][0]) else _one_by_one
+        parts.append(work(read[cut], asked[cut], inside, pairs, needed))
+    sums = {name: np.concatenate([part[0][name] for part in parts]) for name in parts[0][0]}
+    return sums, {pair: Moments(*(np.concatenate(side) for side in zip(*(part[1][pair] for part in parts), strict=True)))
+                  for pair in pairs}  # fmt: skip
+
+
+def _one_by_one(
+    read: Sequence[Reading], asked: Sequence[Period], groups: Groups, pairs: Iterable[Pair], needed: frozenset[str]
+) -> tuple[dict[str, Whole], dict[Pair, Moments]]:  # fmt: skip
     sums: dict[str, list[Any]] = {}
     found: dict[Pair, list[list[Floats]]] = {pair: [] for pair in pairs}
     links: Links = {}
+    if read[0] is read[-1]:
+        read[0].prepare(day for period in asked for day in days(period))
     for n, (reading, period) in enumerate(zip(read, asked, strict=True)):
         moved = movements.compared(reading, period)
         standing, few = columns.standing(reading, moved), columns.flowing(reading, moved)
