@@ -166,9 +166,9 @@ def test_what_becomes_known_later_moves_no_row_of_the_baseline(world: World) -> 
 
 def test_a_tier_alone_is_measured_of_its_own_accounts(world: World) -> None:
     key = Account.objects.order_by("name").values_list("tier", flat=True)[0]
-    whole = measuring.measured(BEGUN, BEGUN)
-    of_tier = measuring.measured(BEGUN, BEGUN, ("tier", key))
-    nowhere = measuring.measured(BEGUN, BEGUN, ("tier", "nowhere"))
+    whole = measuring.measured(BEGUN)
+    of_tier = measuring.measured(BEGUN, ("tier", key))
+    nowhere = measuring.measured(BEGUN, ("tier", "nowhere"))
     assert of_tier["churn_month"].n == whole["churn_month"].n
     assert all(figure.value is None for figure in nowhere.values())
 

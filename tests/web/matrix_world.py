@@ -45,6 +45,7 @@ from tests.web import (
     onboarding_world,
     opportunities_world,
     renewals_world,
+    start_world,
     work_world,
 )
 
@@ -83,6 +84,7 @@ def build(at: datetime) -> World:
         _company(world, owner, member, at)
     _rest(world, mate, at)
     matrix_playbooks.put(world, at)
+    start_world.begun(at)
     journal.seal()
     refresh.here()
     leases.take("worker.drain", holder="test", seconds=60, at=at)

@@ -94,6 +94,7 @@ IDS: dict[str, tuple[str, ...]] = {
     "api/executive/mail/{int:": ("member",),
     "first-look/<int:": ("import",),
     "roi/export.<str:": ("file",),
+    "start/result/export.<str:": ("file",),
     "costs/": ("file",),
     "costs/<int:": ("cost",),
     "hours/": ("file",),

@@ -19,6 +19,8 @@ from nenrin.foundation.models import Organisation
 from nenrin.foundation.roles import Role
 from nenrin.ingest import sources
 from nenrin.insight import health_models
+from nenrin.insight.start import answers
+from nenrin.insight.start.focus import PROBLEMS, TEAMS
 from nenrin.values import Text
 
 _FIRST = Text("Administrator", "管理者")
@@ -34,16 +36,27 @@ _FIRST = Text("Administrator", "管理者")
 @click.option(
     "--fiscal-start", type=click.IntRange(1, 12), default=4, show_default=True, help="First month of the fiscal year."
 )
+@click.option(
+    "--problem", type=click.Choice(list(PROBLEMS)), default=None, help="The greatest one: what the menu shows."
+)
+@click.option(
+    "--team", type=click.Choice(list(TEAMS)), default=None, help="People in customer success; with --problem."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the keys as JSON.")
-def command(as_json: bool, **wanted: Any) -> None:
+def command(as_json: bool, problem: str | None, team: str | None, **wanted: Any) -> None:
     """Create everything a new installation needs and print its keys, once.
 
-    Safe to call on a home that exists: it then changes nothing and fails with status 1.
+    Safe to call on a home that exists: it then changes nothing and fails with status 1. The two questions of the first page
+    can be answered here, or there.
     """
+    if bool(problem) != bool(team):
+        raise click.UsageError("--problem and --team go together")
     schema.bring_up()
     if (there := Organisation.objects.first()) is not None:
         fail(_taken(there), as_json=as_json)
     keys = create(at=datetime.now(UTC), **wanted)
+    if problem and team:
+        answers.answer(problem, team, by=SYSTEM, at=datetime.now(UTC))
     click.echo(json.dumps(keys) if as_json else _in_words(keys))
 
 

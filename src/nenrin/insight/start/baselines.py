@@ -54,7 +54,7 @@ def freeze(day: date, *, by: Actor, at: datetime) -> StartBaseline | None:
 def _kept(number: int, day: date, note: str, by: Actor, at: datetime) -> StartBaseline | None:
     own = organisation.current()
     held, policy = focus.of(own), policies.live(day)
-    found = measuring.measured(day, organisation.today(at), held.part)
+    found = measuring.measured(day, held.part)
     with transaction.atomic():
         row, is_new = StartBaseline.objects.get_or_create(
             number=number,

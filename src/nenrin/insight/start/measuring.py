@@ -10,6 +10,7 @@ from nenrin.analytics import intervals
 from nenrin.analytics.intervals import Interval
 from nenrin.analytics.revenue.figures import Figure
 from nenrin.analytics.revenue.paths import number
+from nenrin.foundation import organisation
 from nenrin.ingest import lakes
 from nenrin.insight import history
 from nenrin.insight.models import Health
@@ -22,7 +23,7 @@ from nenrin.values import Period
 UNKNOWN = "unknown"
 
 
-def measured(day: date, today: date, part: tuple[str, str] = ("", ""), *, days: int = LENGTH) -> dict[str, Figure]:
+def measured(day: date, part: tuple[str, str] = ("", ""), *, days: int = LENGTH) -> dict[str, Figure]:
     """By key, with what was known on `day`. What flows is that of the last `days`; `part`: dimension and key."""
     ledger = books.ledger(day)
     window, year = _window(day, days), _window(day, LENGTH)
@@ -33,7 +34,7 @@ def measured(day: date, today: date, part: tuple[str, str] = ("", ""), *, days: 
         figures = kpis.figures_of(ledger, period, "quarter", within(ledger, period, part), asked)
         found |= figures
     found["churn_month"] = by_month(found.pop("logo_churn"), days)
-    found["health_known"] = health_known(ledger, day, today, within(ledger, year, part))
+    found["health_known"] = health_known(ledger, day, within(ledger, year, part))
     return {sort.key: found[sort.key] for sort in ALL}
 
 
@@ -64,9 +65,9 @@ def _a_month(share: float, days: int) -> float:
     return float(1 - (1 - min(max(share, 0.0), 0.999999)) ** (MONTH / days))
 
 
-def health_known(ledger: Ledger, day: date, today: date, of: Slice | None) -> Figure:
+def health_known(ledger: Ledger, day: date, of: Slice | None) -> Figure:
     """The share of paying accounts with a known health at the end of a day; None before any health was stored."""
-    bands = _bands(day, today)
+    bands = _bands(day)
     pays: Mask = ledger.book.valued(day).at([number(day)])[:, 0] > 0
     accounts = ledger.book.accounts[pays if of is None else pays & of.after].tolist()
     if not bands or not accounts:
@@ -75,8 +76,10 @@ def health_known(ledger: Ledger, day: date, today: date, of: Slice | None) -> Fi
     return Figure("health_known", known / len(accounts), len(accounts), intervals.wilson(known, len(accounts)))
 
 
-def _bands(day: date, today: date) -> dict[int, str]:
-    if day >= today:
+def _bands(day: date) -> dict[int, str]:
+    """As they were shown at the end of a closed day; as they stand on an open one."""
+    closed = organisation.current().closed_through
+    if closed is None or day > closed:
         return dict(Health.objects.values_list("account_id", "band"))
     found = history.scores(lakes.current(), day, day)
     return dict(zip(found.column("account").to_pylist(), found.column("shown").to_pylist(), strict=True))

@@ -68,7 +68,7 @@ def result(at: datetime) -> Result | None:
     held, days = focus.of(own), (day - row.taken_on).days
     part = Focus(begins_with=row.begins_with).part
     before = baselines.figures(row)
-    after = measuring.measured(day, day, part, days=min(max(days, 1), LENGTH))
+    after = measuring.measured(day, part, days=min(max(days, 1), LENGTH))
     policy, main = policies.live(day), held.main()
     lines = tuple(
         _line(sort, before.get(sort.key, Figure(sort.key, None, 0)), after[sort.key], days, sort.key in main,

@@ -12,7 +12,18 @@ from nenrin.insight.backtests import runs
 from nenrin.insight.models import HealthModelVersion
 from nenrin.insight.risk import step as risk
 from nenrin.simulator.world import World
-from nenrin.simulator.writer import errands, growing, leaving, lists, mornings, plays, renewing, starting, walking
+from nenrin.simulator.writer import (
+    beginning,
+    errands,
+    growing,
+    leaving,
+    lists,
+    mornings,
+    plays,
+    renewing,
+    starting,
+    walking,
+)
 from nenrin.simulator.writer.accounts import Book
 from nenrin.work import handoff_rounds
 
@@ -62,6 +73,7 @@ def settled(
 
 def _lived(world: World, book: Book, now: datetime, *, is_whole: bool) -> None:
     """What this team does with what it is told: playbooks, tasks, onboarding, renewals, reasons, journeys, mornings."""
+    beginning.begun(book, now=now)
     plays.played(book, now=now, is_whole=is_whole)
     errands.run(book, now=now)
     starting.lived(book, now=now)
