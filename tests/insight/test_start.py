@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -38,9 +39,15 @@ def world(org: Organisation) -> World:
     return world
 
 
-def sign(world: World, name: str, **fields: object) -> Account:
+def sign(world: World, name: str, **fields: Any) -> Account:
     account = accounts.open(name, by=SYSTEM, at=world.now, status="customer")
-    told = {"starts_on": date(2025, 1, 10), "term_months": 36, "mrr_minor": 100_000, "seats": 5, **fields}
+    told: dict[str, Any] = {
+        "starts_on": date(2025, 1, 10),
+        "term_months": 36,
+        "mrr_minor": 100_000,
+        "seats": 5,
+        **fields,
+    }
     subscriptions.sign(account, by=SYSTEM, at=world.now, **told)
     return account
 

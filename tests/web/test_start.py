@@ -148,7 +148,7 @@ def test_files_of_the_result(world: World) -> None:
     with time_machine.travel(world.now, tick=False):
         made = client.get(reverse("start-result-pdf"))
         assert made.status_code == 200 and made.content.startswith(b"%PDF")
-        told = b"".join(client.get(reverse("start-result-export", args=["csv"])).streaming_content).decode()
+        told = client.get(reverse("start-result-export", args=["csv"])).getvalue().decode()
         assert signed_in(Role.EXECUTIVE).get(reverse("start-result-export", args=["csv"])).status_code == 403
     assert "月次解約率（社数）" in told and "改善" in told
     assert Entry.objects.filter(action="insight.start.exported").count() == 1

@@ -27,7 +27,7 @@ def measured(day: date, part: tuple[str, str] = ("", ""), *, days: int = LENGTH)
     """By key, with what was known on `day`. What flows is that of the last `days`; `part`: dimension and key."""
     ledger = books.ledger(day)
     window, year = _window(day, days), _window(day, LENGTH)
-    found = {}
+    found: dict[str, Figure] = {}
     for over, period in (("window", window), ("year", year), ("day", year)):
         wanted = [sort.key for sort in ALL if sort.over == over]
         asked = [{"churn_month": "logo_churn"}.get(key, key) for key in wanted if key != "health_known"]

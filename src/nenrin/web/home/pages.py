@@ -22,7 +22,7 @@ from nenrin.values import Text
 from nenrin.web import navigation
 from nenrin.web.accounts import rings
 from nenrin.web.charts import shares
-from nenrin.web.components import Fact
+from nenrin.web.components import Fact, Step
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.home import began, first_run, freshness, portfolio
 from nenrin.web.home.portfolio import Deadline, Move, Portfolio, Renewals, Risk, Whose
@@ -41,11 +41,7 @@ def home(request: MemberRequest) -> HttpResponse:
     start = first_run.look(member, held)
     asks = not held.is_answered and allowed(member, Permission.ORGANISATION_EDIT) is not None
     if start.is_empty:
-        told = {
-            "as_of": request.at, "steps": start.steps, "may_import": allowed(member, Permission.IMPORT) is not None,
-            "form": StartForm(focus=held) if asks else None,
-        }  # fmt: skip
-        return render(request, "home/first_run.html", told)
+        return _empty(request, start.steps, StartForm(focus=held) if asks else None)
     zone = ZoneInfo(org.zone)
     today = day_of(request.at, zone)
     whose = _whose(request)
@@ -80,6 +76,13 @@ def home(request: MemberRequest) -> HttpResponse:
         "sources": freshness.sources(request.at) if allowed(member, Permission.DATA_VIEW) else [],
     }
     return render(request, "home/home.html", context)
+
+
+def _empty(request: MemberRequest, steps: tuple[Step, ...], form: StartForm | None) -> HttpResponse:
+    """What to do first; `form`: the questions, for who may answer them and did not yet."""
+    may_import = allowed(request.user, Permission.IMPORT) is not None
+    context = {"as_of": request.at, "steps": steps, "may_import": may_import, "form": form}
+    return render(request, "home/first_run.html", context)
 
 
 def _moves(rows: AccountQuerySet, since: date | None, zone: ZoneInfo) -> tuple[list[Move], date | None]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -32,16 +34,16 @@ class StartForm(forms.Form):
         widget=forms.RadioSelect,
     )
     begins_with = forms.ChoiceField(
-        label=_("Begin with"),
+        label=_("Where to begin"),
         required=False,
         help_text=_(
             "One phase narrows what shows; a tier or a segment is whom the baseline and the result are told of."
         ),
     )
 
-    def __init__(self, *args: object, focus: Focus, **kwargs: object) -> None:
+    def __init__(self, data: Mapping[str, str] | None = None, *, focus: Focus) -> None:
         initial = {"problem": focus.problem, "team": focus.team, "begins_with": focus.begins_with}
-        super().__init__(*args, initial=initial, **kwargs)  # type: ignore[arg-type]  # forms.Form's own arguments
+        super().__init__(data, initial=initial)
         known = answers.parts()
         field = self.fields["begins_with"]
         assert isinstance(field, forms.ChoiceField)
