@@ -15,12 +15,18 @@ from nenrin.foundation import organisation
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Organisation
 from nenrin.ingest import lakes
+from nenrin.insight.days import number
 from nenrin.playbooks import arms, playbooks, reading, setting
+from nenrin.playbooks.effects import onboardings
+from nenrin.playbooks.effects.onboardings import Course
 from nenrin.playbooks.models import PlaybookReplay, PlaybookVersion
 from nenrin.playbooks.replaying import occasions, replays
 from nenrin.playbooks.replaying.occasions import Occasions, Span
+from nenrin.work.models import OnboardingProject
+from nenrin.work.onboarding import projects
 from tests.insight.world import World, at
 from tests.playbooks import stage
+from tests.work import onboarding_cast
 
 
 @given(some.lists(some.sampled_from([0, 1, UNSURE]), max_size=40))
@@ -143,3 +149,37 @@ def test_nobody_works_for_those_who_are_left_alone(org: Organisation) -> None:
     assert report["effort"]["minutes"] == 20 * (100 - len(alone)) and report["mails"]["sent"] == 100 - len(alone)
     notice = reading.from_dict({**told, "holdout": {"share": 0.5, "contractual": True}}, fields, choices)
     assert not arms.drawn_alone(notice, dict.fromkeys(accounts.tolist()))
+
+
+@pytest.mark.django_db
+def test_a_playbook_for_onboardings_is_told_how_many_were_completed(org: Organisation, at: datetime) -> None:
+    """With the hypothesis that more complete theirs: after each firing, completed within 90 days, not, open, or none."""
+    on = date(2026, 3, 2)
+    courses = {
+        1: [Course(number(on), number(on) + 40, number(on) + 40)],
+        2: [Course(number(on), None, None)],
+        3: [Course(number(on) + 200, None, None)],
+    }
+    document = playbooks.read(stage.document(hypothesis={"measure": "onboarding", "expected": 0.1}))
+    pairs = [(1, 10), (2, 10), (3, 190), (4, 10)]
+    found = Occasions(
+        np.array([one for one, _ in pairs]), np.array([number(on) + day for _, day in pairs]),
+        np.zeros(len(pairs), np.int64), (),
+    )  # fmt: skip
+    told = replays.onboarded(found, document, courses, on + timedelta(210))
+    assert told == {"completed": 1, "not_completed": 1, "open": 1, "none": 1}
+
+
+@pytest.mark.django_db
+def test_onboardings_are_read_from_their_projects_but_those_begun_by_mistake(org: Organisation, at: datetime) -> None:
+    onboarding_cast.template(at)
+    owner, on = stage.csm(), date(2026, 11, 2)
+    account = stage.account(at=at, owner=owner)
+    kept, wrong = (
+        projects.start(account, "small", starts_on=on, owner=owner, key=key, by=SYSTEM, at=at) for key in "ab"
+    )
+    OnboardingProject.objects.filter(pk=kept.pk).update(completed_on=date(2026, 11, 20), ended_on=date(2026, 12, 1))
+    OnboardingProject.objects.filter(pk=wrong.pk).update(end_reason="mistake", state="cancelled")
+    begun, done = number(on), number(date(2026, 11, 20))
+    assert onboardings.courses() == {account.pk: [Course(begun, done, done)]}
+    assert onboardings.courses([account.pk + 1]) == {}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
 
 from nenrin.foundation.models import Entry, Organisation
 from nenrin.foundation.roles import Role
+from nenrin.playbooks.models import Exposure, PlaybookVersion, Run
 from tests.playbooks import effects_world
 from tests.web.test_value_pages import body, signed_in
 
@@ -52,6 +53,14 @@ def test_every_look_can_be_taken_along(client: Client, at: datetime) -> None:
     answer = client.get("/effects/rescue/export.csv?days=30")
     lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
     assert lines[0].startswith("Look,Treated,Left alone") and len(lines) > 5
+    assert lines[0].endswith('helped since"') and lines[-1].endswith(",0")
+    left = Exposure.objects.filter(arm="holdout").order_by("-at").first()
+    version = PlaybookVersion.objects.get()
+    Run.objects.create(playbook=version.playbook, version=version, account=left.account, occasion="hand-x", state="done",
+                       entered_at=left.at + timedelta(days=1), changed_at=at)  # fmt: skip
+    answer = client.get("/effects/rescue/export.csv?days=30")
+    crossed = [line.rpartition(",")[2] for line in b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()]
+    assert (crossed[1], crossed[-1]) == ("0", "1"), "counted from the look on at which the account counts"
     assert Entry.objects.filter(action="playbooks.effect.exported").exists()
 
 

@@ -44,7 +44,8 @@ class IntervalOut(Strict):
 class EffectOut(Strict):
     """`effect`: mean of the treated less mean of those left alone, in the metric's unit (churn: a share). `interval`
     holds at every look together, `interval_once` at one look fixed beforehand. `treated` and `held` count families.
-    `chance`: of groups as uneven as these if the draw was sound; below .001 the verdict is `mismatch`."""
+    `crossed`: accounts left alone at first that were helped
+    later; they still count as left alone. `chance`: of groups as uneven as these if the draw was sound; below .001 the verdict is `mismatch`."""
 
     playbook: str
     metric: str
@@ -57,6 +58,7 @@ class EffectOut(Strict):
     waiting: int
     silent: int
     always: int
+    crossed: int
     share: float
     chance: float
     mean_treated: float | None
@@ -239,7 +241,7 @@ def _told(playbook: str, reading: Reading) -> dict[str, Any]:
     return {
         "playbook": playbook, "metric": reading.metric.key, "days": reading.days, "as_of": reading.as_of,
         "verdict": found.verdict, "treated": found.treated, "held": found.held, "accounts": found.accounts,
-        "waiting": reading.waiting, "silent": reading.silent, "always": reading.always, "share": reading.share,
+        "waiting": reading.waiting, "silent": reading.silent, "always": reading.always, "crossed": reading.crossed, "share": reading.share,
         "chance": found.chance, "mean_treated": found.mean, "mean_held": found.base, "effect": found.effect,
         "interval": found.now and found.now._asdict(), "interval_once": found.once and found.once._asdict(),
         "detectable": found.detectable,

@@ -13,7 +13,10 @@ from nenrin.values import Text
 #: After so many days a playbook is looked at again, where nobody says otherwise.
 REVIEW_DAYS: Final = 90
 _ASKED: Final[Mapping[str, tuple[Text, Text]]] = {
-    "measure": (Text("what becomes better", "改善する指標"), Text("churn or a measure", "churn または指標")),
+    "measure": (
+        Text("what becomes better", "改善する指標"),
+        Text("churn, onboarding or a measure", "churn・onboarding・指標のいずれか"),
+    ),
     "expected": (Text("expected change", "期待する変化"), Text("a number other than 0", "0以外の数値")),
     "review_on": (Text("review on", "見直し予定日"), Text("a day", "日付")),
 }

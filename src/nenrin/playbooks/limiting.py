@@ -15,6 +15,9 @@ from nenrin.values import Text
 NEVER = "never"
 #: More than half left alone helps nobody.
 MOST_HELD = 0.5
+#: What becomes of accounts, beside their measures.
+BECOMING = ("churn", "onboarding")
+MEASURED = Text("churn, onboarding or a measure", "churn・onboarding・指標のいずれか")
 _LIMITS = ("again_after_days", "per_hour", "per_account", "per_contact", "per_run", "hours", "approval_above",
            "cool_down_days")  # fmt: skip
 _WORDS = {
@@ -79,8 +82,8 @@ def holdout(reader: Reader, given: Any) -> Holdout:
         reader.refuse(here.below("share"), share, Text("a share from 0 to 0.5", "0〜0.5の割合"))
         share = 0
     metric = str(told.get("metric") or "")
-    if metric and metric not in reader.fields and metric != "churn":
-        reader.refuse(here.below("metric"), metric, Text("churn or a measure", "churn または指標"),
+    if metric and metric not in reader.fields and metric not in BECOMING:
+        reader.refuse(here.below("metric"), metric, MEASURED,
                       nearest(metric, reader.fields))  # fmt: skip
     never = told.get("never")
     return Holdout(
@@ -93,8 +96,8 @@ def hypothesis(reader: Reader, given: Any) -> Hypothesis:
     here = Place("hypothesis", Text("Hypothesis", "仮説"))
     told = _mapping(reader, given, here, ("measure", "expected", "review_on", "words"))
     measure, expected = str(told.get("measure") or ""), told.get("expected")
-    if measure and measure not in reader.fields and measure != "churn":
-        reader.refuse(here.below("measure"), measure, Text("churn or a measure", "churn または指標"),
+    if measure and measure not in reader.fields and measure not in BECOMING:
+        reader.refuse(here.below("measure"), measure, MEASURED,
                       nearest(measure, reader.fields))  # fmt: skip
     if expected is not None and (isinstance(expected, bool) or not isinstance(expected, int | float)):
         reader.refuse(here.below("expected"), expected, Text("a number", "数値"))

@@ -26,8 +26,8 @@ class Exposed:
     """Columns of shape (n,), by day of the first occasion. `days`: of the organisation's zone, from 1970.
 
     `strata`: size and colour at the draw, by number; whose the account was says little of what becomes of it.
-    `always`: accounts that are never left alone; they are no part of any comparison. `crossed`: accounts left alone at
-    first that the playbook helped later; they stay in the arm that was drawn for them.
+    `always`: accounts that are never left alone; they are no part of any comparison. `helped`: the
+    playbook helped them after the draw; who was left alone at first stays in the arm that was drawn for them.
     """
 
     account: NDArray[np.int64]
@@ -37,7 +37,7 @@ class Exposed:
     day: NDArray[np.int64]
     strata: NDArray[np.int64]
     always: int
-    crossed: int = 0
+    helped: NDArray[np.bool_] | None = None
 
     def __len__(self) -> int:
         return len(self.account)
@@ -45,8 +45,13 @@ class Exposed:
     def of(self, chosen: NDArray[np.bool_]) -> Exposed:
         return Exposed(
             self.account[chosen], self.cluster[chosen], self.treated[chosen], self.share[chosen], self.day[chosen],
-            self.strata[chosen], self.always, self.crossed,
+            self.strata[chosen], self.always, None if self.helped is None else self.helped[chosen],
         )  # fmt: skip
+
+    @property
+    def crossed(self) -> int:
+        """Accounts left alone at first that were helped later."""
+        return 0 if self.helped is None else int((self.helped & ~self.treated).sum())
 
     @property
     def first_on(self) -> date | None:
@@ -69,7 +74,7 @@ def of(rows: Rows, zone: ZoneInfo) -> Exposed:
         np.array(columns[0], np.int64), np.array(columns[1], np.int64),
         np.array([arm != HOLDOUT for arm in columns[2]], bool), np.array(columns[3], np.float64),
         np.array(days, np.int64), _numbered(columns[5]), len(told) - len(found),
-        sum(1 for row in found if row[2] == HOLDOUT and row[6]),
+        np.array(columns[6], bool),
     )  # fmt: skip
 
 

@@ -15,12 +15,16 @@ from nenrin.analytics.lake import Lake
 from nenrin.analytics.revenue.decisions import Spell
 from nenrin.insight import history
 from nenrin.insight.revenue import leavers
+from nenrin.playbooks.effects import onboardings
 from nenrin.playbooks.effects.exposures import Exposed
+from nenrin.playbooks.effects.onboardings import ONBOARDING
 from nenrin.values import Text
 
 CHURN = "churn"
 EPOCH = date(1970, 1, 1)
-FIXED: Mapping[str, Text] = {CHURN: Text("Churn", "解約"), history.HEALTH: Text("Health score", "ヘルススコア")}
+FIXED: Mapping[str, Text] = {
+    CHURN: Text("Churn", "解約"), ONBOARDING: onboardings.NAME, history.HEALTH: Text("Health score", "ヘルススコア"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,8 @@ def metric(key: str, measures: Mapping[str, Measure]) -> Metric | None:
     """The metric of this key; None where there is none."""
     if key == CHURN:
         return Metric(key, FIXED[key], True, False)
+    if key == ONBOARDING:
+        return Metric(key, FIXED[key], True, True)
     if key == history.HEALTH:
         return Metric(key, FIXED[key], False, True)
     found = measures.get(key)
@@ -54,7 +60,7 @@ class Found:
 def of(lake: Lake, exposed: Exposed, key: str, days: int, as_of: date) -> Found:
     """Outcomes `days` after each account's first occasion, which must have passed by `as_of`.
 
-    Before: the same measure on the day before the occasion; of churn, the health score of that day, which foretells it.
+    Before: the same measure on the day before the occasion; of churn and onboarding, the health score of that day, which foretells it.
     """
     accounts = exposed.account.tolist()
     eve = [EPOCH + timedelta(int(day) - 1) for day in exposed.day]
@@ -62,6 +68,10 @@ def of(lake: Lake, exposed: Exposed, key: str, days: int, as_of: date) -> Found:
         return Found(
             left(exposed, leavers.spells(lake, as_of), days), history.valued(lake, history.HEALTH, accounts, eve)
         )
+    if key == ONBOARDING:
+        pairs = list(zip(accounts, exposed.day.tolist(), strict=True))
+        value = onboardings.after(pairs, onboardings.courses(accounts), days, (as_of - EPOCH).days)
+        return Found(value, history.valued(lake, history.HEALTH, accounts, eve))
     then = [EPOCH + timedelta(int(day) + days) for day in exposed.day]
     return Found(history.valued(lake, key, accounts, then), history.valued(lake, key, accounts, eve))
 

@@ -24,10 +24,12 @@ LOOK_DAYS, MOST_LOOKS = 7, 52
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """The read-out with what had come in by the end of a day."""
+    """The read-out with what had come in by the end of a day. `crossed`: of those counted, accounts left alone that were
+    helped since."""
 
     on: date
     readout: Readout
+    crossed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,11 @@ def _looks(columns: Outcomes, kept: Exposed, days: int, expected: float | None, 
     ends = sorted({last, *range(last, first - 1, -step)})
     counts = np.searchsorted(kept.day, np.array(ends) - days, side="right")
     return [
-        Look(EPOCH + timedelta(end), _at(columns, kept, int(count), expected))
+        Look(
+            EPOCH + timedelta(end),
+            _at(columns, kept, int(count), expected),
+            kept.of(np.arange(len(kept)) < count).crossed,
+        )
         for end, count in zip(ends, counts, strict=True)
         if count
     ]

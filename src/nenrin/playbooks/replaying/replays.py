@@ -22,6 +22,8 @@ from nenrin.insight.days import number
 from nenrin.insight.revenue import leavers
 from nenrin.playbooks import arms, holdouts, lives, setting, words
 from nenrin.playbooks.documents.playbooks import Playbook, walked
+from nenrin.playbooks.effects import onboardings
+from nenrin.playbooks.effects.onboardings import ONBOARDING, Course
 from nenrin.playbooks.models import PlaybookReplay, PlaybookVersion
 from nenrin.playbooks.replaying import failures, occasions
 from nenrin.playbooks.replaying.occasions import Occasions, Span
@@ -126,7 +128,25 @@ def replayed(row: PlaybookReplay, lake: Lake) -> dict[str, Any]:
     owners = dict(Account.objects.filter(owner__isnull=False).values_list("pk", "owner_id"))
     others = _others(row)
     alone = arms.drawn_alone(live.document, holdouts.parents())
-    return report(live.document, found, decided, owners, others, row.first, row.last, alone)
+    told = report(live.document, found, decided, owners, others, row.first, row.last, alone)
+    if live.document.hypothesis.measure == ONBOARDING:
+        told["onboarding"] = onboarded(found, live.document, onboardings.courses(), row.last)
+    return told
+
+
+def onboarded(found: Occasions, document: Playbook, known: Mapping[int, list[Course]], last: date) -> dict[str, int]:
+    """Of the firings that begin a run: after how many the account completed its onboarding within 90 days, after how many
+    it did not, how many are not over, and how many had none.
+    """
+    gated = _gated(found, document)
+    pairs = list(zip(found.account[gated.begun].tolist(), found.day[gated.begun].tolist(), strict=True))
+    told = onboardings.after(pairs, known, outcomes.WITHIN, number(last))
+    has = ~np.isnan(onboardings.after(pairs, known, outcomes.WITHIN, number(last) + outcomes.WITHIN))
+    settled = ~np.isnan(told)
+    return {
+        "completed": int((told == 1).sum()), "not_completed": int((told == 0).sum()),
+        "open": int((has & ~settled).sum()), "none": int((~has).sum()),
+    }  # fmt: skip
 
 
 def decisions(lake: Lake, as_of: date) -> dict[int, list[int]]:
@@ -145,8 +165,7 @@ def report(
     """What is stored: plain values, in the order in which a page tells them. `alone`: accounts that today's holdouts
     would leave alone, for whom nobody works and nothing is sent.
     """
-    again, caps = document.limits.again.after_days, document.limits.caps
-    gated = gating.gate(found.account, found.day, gating.Policy(again, run_days(document), caps.per_account))
+    caps, gated = document.limits.caps, _gated(found, document)
     account, day = found.account[gated.begun], found.day[gated.begun]
     became = outcomes.after(account, day, decided, number(last))
     caught = outcomes.caught(account, day, decided, number(first), number(last))
@@ -168,6 +187,12 @@ def report(
         "notes": [{"en": one.en, "ja": one.ja} for one in (*found.notes, *todays(document, alone))],
         "firings": [[int(a), int(d), out] for a, d, out in zip(account, day, became, strict=True)][:LISTED],
     }
+
+
+def _gated(found: Occasions, document: Playbook) -> gating.Gated:
+    limits = document.limits
+    policy = gating.Policy(limits.again.after_days, run_days(document), limits.caps.per_account)
+    return gating.gate(found.account, found.day, policy)
 
 
 def todays(document: Playbook, alone: frozenset[int]) -> list[Text]:

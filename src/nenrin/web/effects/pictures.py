@@ -13,6 +13,7 @@ EXPORT_HEADS = (
     Text("Look", "確認日"), Text("Treated", "実施"), Text("Left alone", "未実施"), Text("Mean, treated", "実施の平均"),
     Text("Mean, left alone", "未実施の平均"), Text("Difference", "差"), Text("Low (every look)", "下限（常時有効）"),
     Text("High (every look)", "上限（常時有効）"), Text("Low (one look)", "下限（1回のみ）"), Text("High (one look)", "上限（1回のみ）"),
+    Text("Left alone, helped since", "未実施から実施に移った顧客"),
 )  # fmt: skip
 
 
@@ -48,5 +49,5 @@ def exported(reading: Reading) -> list[list[object]]:
     for look in reading.looks:
         found = look.readout
         edges = [*(found.now or (None, None)), *(found.once or (None, None))]
-        rows.append([look.on, found.treated, found.held, found.mean, found.base, found.effect, *edges])
+        rows.append([look.on, found.treated, found.held, found.mean, found.base, found.effect, *edges, look.crossed])
     return rows

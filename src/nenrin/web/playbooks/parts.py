@@ -13,6 +13,7 @@ from nenrin.playbooks.documents.params import Choices
 from nenrin.playbooks.documents.playbooks import Playbook as Document
 from nenrin.playbooks.documents.playbooks import Step
 from nenrin.playbooks.documents.programs import laid_out
+from nenrin.playbooks.effects import onboardings
 from nenrin.values import Text
 from nenrin.web.playbooks import editing, fields
 from nenrin.web.playbooks.fields import Asked, Box
@@ -29,7 +30,8 @@ TITLES = {
     "holdout": Text("Holdout", "未実施グループ"),
 }
 CONDITIONED = ("who", "except", "exit", "goal", "holdout")
-CHURN = ("churn", Text("Churn", "解約"))
+#: What becomes of accounts, beside their measures.
+BECOMING: Choices = (("churn", Text("Churn", "解約")), (onboardings.ONBOARDING, onboardings.NAME))
 PLAYS: Choices = tuple((key, kind.title) for key, kind in KINDS.items() if key != "task")
 
 
@@ -63,7 +65,7 @@ def detail(found: Standing, document: Mapping[str, Any], part: str, typed: Query
     asked = None
     if part in CONDITIONED:
         asked = fields.asked(_condition(document, part), found.fields, typed)
-    metrics = (CHURN, *found.setting.choices.get("measures", ()))
+    metrics = (*BECOMING, *found.setting.choices.get("measures", ()))
     return Detail(
         part, TITLES[part], _HINTS[part], condition=asked, values=_whole(document), metrics=metrics, plays=PLAYS
     )
