@@ -14,6 +14,7 @@ from nenrin.foundation.models import Member, Organisation
 from nenrin.foundation.roles import Role
 from nenrin.insight import health_models, unused
 from nenrin.insight.models import Health, HealthModelVersion
+from tests.api.rest import Rest
 from tests.cast import member
 from tests.insight.world import FIRST, SPACE, World
 
@@ -96,3 +97,45 @@ def test_the_account_s_page_names_them_with_share_and_interval(world: World, cli
     assert (
         "exported" in block and "75%" in block and "9 / 12" in block and "47% – 91%" in block and "painted" not in block
     )
+
+
+def test_the_first_of_them_stand_as_actions_with_their_evidence(world: World, client: Client) -> None:
+    own = company(world, "本人", "reported", band="caution")
+    world.use("本人", event="invited", on=FIRST - timedelta(40))
+    world.carry()
+    world.lake.roll()
+    Account.objects.filter(pk=own.pk).update(status="customer")
+    own.refresh_from_db()
+    never, once = unused.introductions(own, world.today)
+    assert (never.feature.name, never.last, never.peers) == ("exported", None, 12)
+    assert never.evidence.en == (
+        "9 of 12 healthy customers of the same tier use it (75%, 95% interval 47%–91%); this one never did in 24 months"
+    )
+    assert (once.feature.name, once.last) == ("invited", FIRST - timedelta(40))
+    assert "最終利用は2026/02/25" in once.evidence.ja
+    client.force_login(member(Role.HEAD))
+    with time_machine.travel(world.now, tick=False):
+        page = client.get(f"/accounts/{own.pk}/health").content.decode()
+        block = client.get(f"/accounts/{own.pk}/usage/next").content.decode()
+        told = Rest(member(Role.HEAD, "API")).get(f"/accounts/{own.pk}/next-features").data
+    assert f"/accounts/{own.pk}/usage/next" in page[page.index('id="introduce"') :]
+    assert "「exported」を紹介する" in block and "12社のうち9社が利用" in block and "経験則" in block
+    assert f"/accounts/{own.pk}/usage#unused" in block
+    assert [(one["feature"], one["users"], one["peers"], one["last_used"]) for one in told] == [
+        ("exported", 9, 12, None),
+        ("invited", 12, 12, "2026-02-25"),
+    ]
+
+
+def test_nothing_is_introduced_to_whom_we_have_lost_or_cannot_compare(world: World, client: Client) -> None:
+    lost = company(world, "解約済み", "reported")
+    alone = company(world, "孤立", "reported", tier="enterprise")
+    world.carry()
+    world.lake.roll()
+    Account.objects.filter(pk=lost.pk).update(status="lost")
+    for one in (lost, alone):
+        one.refresh_from_db()
+        assert unused.introductions(one, world.today) == ()
+    client.force_login(member(Role.HEAD))
+    with time_machine.travel(world.now, tick=False):
+        assert "紹介する機能なし" in client.get(f"/accounts/{alone.pk}/usage/next").content.decode()

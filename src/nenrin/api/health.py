@@ -13,8 +13,9 @@ from ninja.errors import HttpError
 from nenrin.api.guard import ApiRequest, grants
 from nenrin.api.paging import Id, Strict
 from nenrin.api.reach import editable
+from nenrin.foundation import organisation
 from nenrin.foundation.permissions import Permission
-from nenrin.insight import explanation
+from nenrin.insight import explanation, unused
 from nenrin.insight.models import CurrentMeasure, Health
 
 router = Router(tags=["health"])
@@ -138,3 +139,36 @@ def get_measures(request: ApiRequest, account_id: Id) -> Any:
     account = editable(request.member, Permission.MEASURES_VIEW, account_id)
     rows = CurrentMeasure.objects.filter(account=account).order_by("measure")
     return [{"measure": row.measure, "value": row.value, "as_of": row.as_of} for row in rows]
+
+
+class IntroductionOut(Strict):
+    """`users` of `peers` healthy customers of the tier use it; the account not in four weeks, `last_used` null: never in 24
+    months. A heuristic: counted, not proven."""
+
+    feature: str
+    is_key: bool
+    tier: str
+    users: int
+    peers: int
+    share: float
+    low: float
+    high: float
+    last_used: date | None
+    as_of: date
+
+
+@router.get(
+    "/{int:account_id}/next-features", response=list[IntroductionOut], summary="List features to introduce next"
+)
+@grants(Permission.HEALTH_VIEW)
+def list_next_features(request: ApiRequest, account_id: Id) -> Any:
+    """What healthy customers of its tier use and it does not, two at most; none where too few are like it."""
+    account = editable(request.member, Permission.HEALTH_VIEW, account_id)
+    return [
+        {
+            "feature": one.feature.name, "is_key": one.feature.is_key, "tier": one.tier, "users": one.feature.users,
+            "peers": one.peers, "share": one.feature.share, "low": one.feature.interval.low,
+            "high": one.feature.interval.high, "last_used": one.last, "as_of": one.as_of,
+        }
+        for one in unused.introductions(account, organisation.today(request.at))
+    ]  # fmt: skip

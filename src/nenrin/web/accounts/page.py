@@ -85,6 +85,14 @@ def unused_features(request: MemberRequest, key: int) -> HttpResponse:
     return render(request, "account360/unused.html", {"unused": peers, "account": account, "as_of": request.at})
 
 
+@requires(Permission.HEALTH_VIEW)
+def next_features(request: MemberRequest, key: int) -> HttpResponse:
+    """Features to introduce next, as actions with their evidence: a fragment, for the same reason."""
+    account = find(request, key, Permission.HEALTH_VIEW)
+    found = unused.introductions(account, navigation.today(request))
+    return render(request, "account360/next_features.html", {"found": found, "account": account, "as_of": request.at})
+
+
 @requires(Permission.ACCOUNTS_VIEW)
 def recent_events(request: MemberRequest, key: int) -> HttpResponse:
     """The last events as they arrived: a fragment, because raw events are the one slow thing on the page."""
@@ -162,6 +170,7 @@ urlpatterns = [
     path("accounts/<int:key>/health", health, name="account-health"),
     path("accounts/<int:key>/usage", usage_page, name="account-usage"),
     path("accounts/<int:key>/usage/unused", unused_features, name="account-unused"),
+    path("accounts/<int:key>/usage/next", next_features, name="account-next-features"),
     path("accounts/<int:key>/usage/events", recent_events, name="account-events"),
     path("accounts/<int:key>/timeline", timeline_page, name="account-timeline"),
 ]
