@@ -17,14 +17,16 @@ from nenrin.customers import accounts
 from nenrin.foundation.actors import SYSTEM
 from nenrin.ingest import quarantine
 from nenrin.ingest.models import Quarantined
+from nenrin.playbooks.models import Sweep
 from tests.ingest.drain_cast import NOON, send, source, track
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("org")]
 
 
 def settled() -> Rest:
-    while sum(one_round(NOON).values()):
-        pass
+    for at in (NOON, NOON + timedelta(seconds=10)):  # what was put off for a pause is done then
+        while sum(one_round(at).values()):
+            pass
     rest = Rest()
     rest.begin(NOON)
     return rest
@@ -60,6 +62,15 @@ def test_an_event_a_deed_a_retry_or_a_new_day_ends_the_rest() -> None:
     rest = settled()
     quarantine.retry(list(Quarantined.objects.all()), by=SYSTEM, at=NOON)
     assert pulse(NOON) is None and not rest.goes_on(NOON)
+
+
+def test_a_look_that_was_put_off_for_its_pause_ends_the_rest() -> None:
+    settled()
+    Sweep.objects.update(at=NOON, few_at=NOON, entry_seen=0)  # it looked just before something was told
+    rest = Rest()
+    rest.begin(NOON)
+    assert rest.goes_on(NOON + timedelta(seconds=1))
+    assert not rest.goes_on(NOON + timedelta(seconds=3))
 
 
 def test_a_resting_worker_shows_itself_once_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from nenrin.customers import accounts, contacts, deputies, ownership
 from nenrin.customers.models import Account
@@ -260,6 +262,22 @@ def test_what_happened_since_the_last_business_day_is_told_of_ones_own_accounts_
     happens(mine, at)
     told = beside(desk, "changed")
     assert cast.THRIVING in told and words in told, told
+
+
+def test_news_of_many_accounts_take_no_more_queries_than_of_one(desk: Client, at: datetime) -> None:
+    Entry.objects.all().update(recorded_at=at - timedelta(days=30))
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as noted:
+            read(desk)
+        return len(noted)
+
+    score_moved(Account.objects.get(name=cast.THRIVING), at)
+    asked()  # what is kept between pages
+    one = asked()
+    score_moved(Account.objects.get(name=cast.STARTING), at)
+    assert beside(desk, "changed").count("スコアが12点") == 2
+    assert asked() == one
 
 
 def test_small_moves_and_what_is_long_past_are_no_news(desk: Client, at: datetime) -> None:

@@ -20,6 +20,7 @@ from nenrin.foundation.webhooks import deliver as webhooks
 from nenrin.ingest import conservation, spool
 from nenrin.ingest.models import Import
 from nenrin.ingest.models.imports import AT_WORK
+from nenrin.playbooks import sweeps
 
 BEAT_SECONDS: Final = 60.0
 
@@ -38,7 +39,7 @@ def pulse(at: datetime) -> Pulse | None:
         return None
     if Entry.objects.filter(sequence__isnull=True).exists() or Import.objects.filter(state__in=AT_WORK).exists():
         return None
-    if mails.is_work(at) or webhooks.is_work(at):
+    if mails.is_work(at) or webhooks.is_work(at) or sweeps.is_owed(at):
         return None
     return Pulse(organisation.today(at), Entry.objects.aggregate(last=Max("id"))["last"] or 0)
 

@@ -12,6 +12,7 @@ from nenrin.foundation import bulk, organisation
 from nenrin.foundation.models import Entry
 from nenrin.ingest import lakes
 from nenrin.insight import refresh
+from nenrin.insight.models import Progress
 from nenrin.insight.refreshing import touched
 from nenrin.playbooks import entering, lives, setting, triggers
 from nenrin.playbooks.documents.playbooks import Trigger
@@ -50,14 +51,22 @@ def sweep(at: datetime) -> int:
     progress, row, today = refresh.here(), Sweep.objects.get_or_create(pk=1)[0], organisation.today(at)
     if progress.refreshed_on != today:  # health of the day is not made yet
         return 0
-    newest = Entry.objects.filter(sequence__isnull=False).order_by("-sequence").values_list("sequence", flat=True)
-    news = _News(progress.events_seen, progress.facts_seen, newest.first() or 0)
+    news = _news(progress)
     if _is_due(news, row, today, at):
         count = look(at)
         few = {"few_at": at, "few_events_seen": news.events, "few_facts_seen": news.facts, "entry_seen": news.entry}
         Sweep.objects.filter(pk=1).update(day=today, at=at, events_seen=news.events, facts_seen=news.facts, **few)
         return count
     return _short(news, row, at)
+
+
+def is_owed(at: datetime) -> bool:
+    """A look that was put off for its pause, and whose time has come: asked by reading alone, by whoever rests."""
+    progress, row, today = refresh.here(), Sweep.objects.filter(pk=1).first(), organisation.today(at)
+    if progress.refreshed_on != today:
+        return False
+    news = _news(progress)
+    return row is None or _is_due(news, row, today, at) or _is_touched(news, row, at)
 
 
 def look(at: datetime, accounts: Sequence[int] | None = None) -> int:
@@ -71,6 +80,11 @@ def look(at: datetime, accounts: Sequence[int] | None = None) -> int:
     return sum(look_for(live, now, door) for live in readable)
 
 
+def _news(progress: Progress) -> _News:
+    newest = Entry.objects.filter(sequence__isnull=False).order_by("-sequence").values_list("sequence", flat=True)
+    return _News(progress.events_seen, progress.facts_seen, newest.first() or 0)
+
+
 def _is_due(news: _News, row: Sweep, today: date, at: datetime) -> bool:
     """It is a new day, or a minute ago or more and the lake has news, or the journal more than a short look reads."""
     if row.day != today or row.at is None:
@@ -82,16 +96,24 @@ def _is_due(news: _News, row: Sweep, today: date, at: datetime) -> bool:
 def _short(news: _News, row: Sweep, at: datetime) -> int:
     """A look at the few accounts that were touched since the last one; where they are many, everybody's turn comes as
     soon as it may, and they are not read again until then."""
-    seen = _News(row.few_events_seen, row.few_facts_seen, row.entry_seen)
-    if news == seen or (row.few_at is not None and timedelta(0) <= at - row.few_at < SHORT_REST):
+    if not _is_touched(news, row, at):
         return 0
-    accounts = _touched(news, seen)
+    accounts = _touched(news, _seen(row))
     count = look(at, sorted(accounts)) if accounts else 0
     owed = {"events_seen": OWED} if accounts is None else {}
     Sweep.objects.filter(pk=1).update(
         few_at=at, few_events_seen=news.events, few_facts_seen=news.facts, entry_seen=news.entry, **owed
     )
     return count
+
+
+def _is_touched(news: _News, row: Sweep, at: datetime) -> bool:
+    """Something is new since the last short look, which was long enough ago."""
+    return news != _seen(row) and not (row.few_at is not None and timedelta(0) <= at - row.few_at < SHORT_REST)
+
+
+def _seen(row: Sweep) -> _News:
+    return _News(row.few_events_seen, row.few_facts_seen, row.entry_seen)
 
 
 def _touched(news: _News, seen: _News) -> set[int] | None:

@@ -16,8 +16,9 @@ def trees(accounts: Iterable[Account], health: dict[int, Health], today: date) -
     """The rings of some accounts by id; one query. An account that never had a term has no tree."""
     wanted = list(accounts)
     years: dict[int, list[Year]] = defaultdict(list)
-    for ring in Ring.objects.filter(account__in=[account.pk for account in wanted]):
-        years[ring.account_id].append(Year(band_of(ring.band), ring.growth, ring.score))
+    grown_by_then = Ring.objects.filter(account__in=[account.pk for account in wanted])
+    for key, band, growth, score in grown_by_then.values_list("account_id", "band", "growth", "score"):
+        years[key].append(Year(band_of(band), growth, score))
     grown = {a.pk: Tree(tuple(years[a.pk]), _growing(a, health.get(a.pk), today)) for a in wanted}
     return {key: tree for key, tree in grown.items() if tree.years or tree.growing}
 

@@ -39,7 +39,7 @@ _ACCOUNT = (
     *("name", "status", "stage", "currency", "mrr_minor", "seats", "customer_since", "created_at"),
     *("term_from", "renewal_on", "notice_on", "touch_model"),
 )
-_HEALTH = ("as_of", "score", "band", "since", "coverage", "losses")
+_HEALTH = ("as_of", "at", "score", "band", "since", "coverage", "losses")
 
 
 @dataclass(frozen=True, slots=True)
