@@ -13,8 +13,9 @@ from nenrin.foundation import leases
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Organisation
 from nenrin.insight.backtests import reading, replaying, runs
-from nenrin.insight.models import Backtest
-from tests.insight import backtests_world
+from nenrin.insight.models import Backtest, RiskBacktest
+from nenrin.insight.risk import learning
+from tests.insight import backtests_world, risk_world
 
 pytestmark = pytest.mark.django_db
 
@@ -59,5 +60,18 @@ def test_the_command_waits_for_a_worker_that_is_at_it(
         waited.append(seconds)
         clock[0] += timedelta(seconds=20)
 
-    monkeypatch.setattr("nenrin.insight.backtests.runs.time.sleep", sleep)
+    monkeypatch.setattr("nenrin.insight.backtests.rounds.time.sleep", sleep)
     assert runs.finish(row, lambda: clock[0]).state == "done" and len(waited) == 3
+
+
+def test_a_risk_model_is_named_by_its_event(org: Organisation, at: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run("risk:churn") == (1, "nenrin: there is no version in use of a risk model 'risk:churn'\n")
+    monkeypatch.setattr(replaying, "WEEKS", 4)
+    risk_world.build(at)
+    learning.learn(risk_world.KNOWN, by=SYSTEM, at=at, events=("churn",))
+    asked = ("risk:churn", "--version", "1", "--as-of", "2025-12-31", "--capacity", "7", "--json")
+    status, text = run(*asked)
+    told = json.loads(text)
+    assert status == 0 and (told["model"], told["version"], told["state"]) == ("risk:churn", 1, "done")
+    assert RiskBacktest.objects.get().card == told["card"] and told["card"]["capacity"] == 7
+    assert {row["horizon"] for row in backtest._rows(told["card"], "due")} == {30, 90, 180, 365}

@@ -13,7 +13,7 @@ from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Entry, Organisation
 from nenrin.ingest import lakes
 from nenrin.insight import health_models
-from nenrin.insight.backtests import learning, parts, reading, replaying, reports, runs
+from nenrin.insight.backtests import learning, parts, reading, replaying, reports, rounds, runs
 from nenrin.insight.backtests.reading import Staleness
 from nenrin.insight.models import Backtest, HealthModelVersion
 from tests.insight import backtests_world
@@ -116,7 +116,7 @@ def test_a_backtest_that_cannot_be_computed_is_given_up_and_said_so(
 
     monkeypatch.setattr(replays, "walk", broken)
     row = runs.ask(version, by=SYSTEM, at=at)
-    for _ in range(runs.ATTEMPTS):
+    for _ in range(rounds.ATTEMPTS):
         with pytest.raises(RuntimeError):
             runs.step(at)
     assert runs.step(at) == 1

@@ -35,7 +35,7 @@ from nenrin.insight.models import Health, HealthDetail, HealthModelVersion, Risk
 from nenrin.values import Money, Text
 from nenrin.work import touches
 from tests import cast
-from tests.insight import backtests_world
+from tests.insight import backtests_world, risk_backtests_world
 from tests.web import (
     handoffs_world,
     journeys_world,
@@ -219,6 +219,7 @@ def _risks(world: World, at: datetime) -> None:
         told_on=day, card={"events": 60, "rows": 900, "shows_probability": True, "step": "health"},
     )  # fmt: skip
     world.put("risk_model", model.pk)
+    risk_backtests_world.finished(model, at)
     said = {"event": "churn", "as_of": day, "version": model, "p": 0.2, "low": 0.1, "high": 0.3, "minor": 50_000}
     said |= {"horizons": [[30, 0.07, 0.03, 0.1], [90, 0.2, 0.1, 0.3]], "months": [0.07] * 12}
     for account in world.ids["account"].values():

@@ -224,6 +224,7 @@ IDS: dict[str, tuple[str, ...]] = {
     "api/contacts/{int:": ("contact",),
     "api/subscriptions/{int:": ("subscription",),
     "api/risk/models/{int:": ("risk_model",),
+    "api/risk/accounts/{int:": ("account",),
     "api/products/": ("code",),
     "api/plans/": ("code",),
     "api/merges/{int:": ("merge",),

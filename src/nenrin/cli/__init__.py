@@ -32,7 +32,7 @@ COMMANDS = {
     "risk": ("risk", "Print who will probably leave or grow; learn the models."),
     "lifetimes": ("lifetimes", "Print lifetime value by tier and term as of a day."),
     "retention": ("retention", "Print how long customers stay, by group, as of a day."),
-    "backtest": ("backtest", "Hold a health model's past scores against who left."),
+    "backtest": ("backtest", "Hold what a health or risk model says of the past against what came."),
     "config": ("config", "Export health models and measures as YAML."),
     "users": ("users", "Invite, list, promote and deactivate members."),
     "export": ("export", "Export accounts, contacts or the journal."),

@@ -20,7 +20,7 @@ from nenrin.foundation.webhooks import feed
 from nenrin.ingest import drain, lakes, mirror
 from nenrin.ingest.importing import rounds
 from nenrin.insight import refresh, tick
-from nenrin.insight.backtests import runs as backtests
+from nenrin.insight.backtests import step as backtests
 from nenrin.insight.executive import mails as reports
 from nenrin.insight.risk import runs as learning
 from nenrin.insight.risk import step as risk

@@ -81,6 +81,27 @@ register(
     Text("Backtest of {model} v{number} failed", "「{model}」v{number}の過去データ検証に失敗"),
 )
 register(
+    "insight.risk_backtest.asked",
+    Text(
+        "Backtest of the risk model of {event_en} v{number} as of {as_of} asked for",
+        "{event_ja}の予測モデル v{number}の過去データ検証を依頼（{as_of}時点）",
+    ),
+)
+register(
+    "insight.risk_backtest.done",
+    Text(
+        "Backtest of the risk model of {event_en} v{number} as of {as_of} done",
+        "{event_ja}の予測モデル v{number}の過去データ検証が完了（{as_of}時点）",
+    ),
+)
+register(
+    "insight.risk_backtest.failed",
+    Text(
+        "Backtest of the risk model of {event_en} v{number} failed",
+        "{event_ja}の予測モデル v{number}の過去データ検証に失敗",
+    ),
+)
+register(
     "insight.risk.asked",
     Text("Risk models asked for from what was known on {known}", "予測モデルの学習を依頼（{known}時点）"),
 )

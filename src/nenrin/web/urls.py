@@ -51,6 +51,7 @@ from nenrin.web.revenue import cohort_accounts, cohorts
 from nenrin.web.revenue import notes as revenue_notes
 from nenrin.web.revenue import pages as revenue
 from nenrin.web.revenue import settings as revenue_settings
+from nenrin.web.risk import backtests as risk_backtests
 from nenrin.web.risk import forecasts as risk_forecasts
 from nenrin.web.risk import models as risk_models
 from nenrin.web.risk import pages as risks
@@ -73,7 +74,7 @@ AREAS = (
     *(first_look, imports, sources, board, event_catalogue, data_exports, health_models, measures, backtests),
     *(executive, revenue, cohorts, cohort_accounts, revenue_notes, revenue_settings, kpis),
     *(lifetimes, account_value, retention, roi, start),
-    *(risks, risk_forecasts, risk_models, effects, holdout, holdout_lists, holdout_exclusions),
+    *(risks, risk_forecasts, risk_models, risk_backtests, effects, holdout, holdout_lists, holdout_exclusions),
     *(losses, loss, churn_reasons, renewals, renewal_history, renewal),
     *(entries, entry_forms, balance, planning, contribution),
     opportunities,

@@ -14,7 +14,7 @@ from nenrin.analytics.intervals import wilson
 
 Floats = NDArray[np.float64]
 Bits = NDArray[np.bool_]
-BINS = 5
+BINS, TENTHS = 5, 10
 #: Accounts that must have left before an origin, so that a probability can be fitted at all.
 LEAST = 10
 
@@ -51,10 +51,18 @@ def calibration(rows: Watched, rule: str) -> Calibration | None:
     happened = rows.left[there]
     if not 0 < happened.sum() < len(happened):
         return None
-    found = verdicts.calibration(expected[there], happened)
-    bins = _bins(expected[there], happened)
-    skill = verdicts.skill(expected[there], happened)
-    return Calibration(bins, found.ece, found.slope, skill, int(there.sum()), int(happened.sum()))
+    return _held(expected[there], happened, BINS)
+
+
+def told(rows: Watched, p: Floats) -> Calibration | None:
+    """Probabilities just as they were told, against what came. None where it happened to too few accounts or to all."""
+    return _held(p, rows.left, TENTHS) if rows.accounts_left >= LEAST and not rows.left.all() else None
+
+
+def _held(expected: Floats, happened: Bits, bins: int) -> Calibration:
+    found, skill = verdicts.calibration(expected, happened), verdicts.skill(expected, happened)
+    made = _bins(expected, happened, bins)
+    return Calibration(made, found.ece, found.slope, skill, len(happened), int(happened.sum()))
 
 
 def _expected(rows: Watched, rule: str) -> Floats:
@@ -69,9 +77,9 @@ def _expected(rows: Watched, rule: str) -> Floats:
     return found
 
 
-def _bins(expected: Floats, happened: Bits) -> tuple[Bin, ...]:
+def _bins(expected: Floats, happened: Bits, count: int) -> tuple[Bin, ...]:
     order = np.argsort(expected, kind="stable")
-    return tuple(_bin(expected[part], happened[part]) for part in np.array_split(order, BINS) if len(part))
+    return tuple(_bin(expected[part], happened[part]) for part in np.array_split(order, count) if len(part))
 
 
 def _bin(expected: Floats, happened: Bits) -> Bin:

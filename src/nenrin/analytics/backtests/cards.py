@@ -12,7 +12,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nenrin.analytics.backtests import areas, calibrations, calm, leads, lifts, renewals, risks, slices, watches
+from nenrin.analytics.backtests import (
+    areas,
+    calibrations,
+    calm,
+    leads,
+    lifts,
+    probabilities,
+    renewals,
+    risks,
+    slices,
+    watches,
+)
 from nenrin.analytics.backtests.areas import Area, Gain
 from nenrin.analytics.backtests.calibrations import Calibration
 from nenrin.analytics.backtests.leads import Lead
@@ -137,15 +148,15 @@ def card(
         return None
     panel = _telling(panel)
     monthly = every(panel, ahead, APART)
-    main = risks.watched(*monthly, MAIN)
-    warned = _leads(panel, ahead)
+    main = _watched(monthly, MAIN)
+    warned = _leads(probabilities.at(panel, MAIN), ahead)
     kept = renewals.by_band(risks.watched(*every(panel, ahead, FURTHER_APART), MAIN))
     return Card(
         int(panel.day.min()), int(panel.day.max()), len(np.unique(panel.account)), float(panel.judged.mean()),
         _decisions(panel, ahead),
-        tuple(_told(risks.watched(*monthly, days)) for days in HORIZONS),
-        tuple(_told(risks.watched(*monthly, days, only_due=False)) for days in HORIZONS),
-        _calibrations(main), {rule: leads.lead(*found) for rule, found in warned.items()},
+        tuple(_told(_watched(monthly, days)) for days in HORIZONS),
+        tuple(_told(_watched(monthly, days, only_due=False)) for days in HORIZONS),
+        _calibrations(main, are_told=probabilities.are_told(panel)), {rule: leads.lead(*found) for rule, found in warned.items()},
         leads.earlier(warned[MODEL][0], warned[RIVAL][0]) if RIVAL in warned and MODEL in warned else None,
         _lifts(main, capacity), capacity, kept, renewals.is_ordered(kept), _tiers(main), _steady(panel),
         _by_hysteresis(panel), calm.least(_harder(panel)), _by_hand(panel, manual),
@@ -155,8 +166,14 @@ def card(
 
 def _telling(panel: Panel) -> Panel:
     """Without the rules that said the same of everybody: what they look at was never there."""
-    kept = {rule: score for rule, score in panel.scores.items() if rule == MODEL or len(np.unique(score)) > 1}
+    own = {rule for rule in panel.scores if rule == MODEL or probabilities.is_told(rule)}
+    kept = {rule: score for rule, score in panel.scores.items() if rule in own or len(np.unique(score)) > 1}
     return replace(panel, scores=kept)
+
+
+def _watched(rows: tuple[Panel, Ahead], days: int, *, only_due: bool = True) -> Watched:
+    panel, ahead = rows
+    return risks.watched(probabilities.at(panel, days), ahead, days, only_due=only_due)
 
 
 def _decisions(panel: Panel, ahead: Ahead) -> int:
@@ -194,7 +211,10 @@ def _risks(rows: Watched) -> dict[str, NDArray[np.float64]]:
     return {rule: rows.risk(rule) for rule in rows.panel.scores} | {BASE_RATE: risks.base_rate(rows)}
 
 
-def _calibrations(rows: Watched) -> dict[str, Calibration]:
+def _calibrations(rows: Watched, *, are_told: bool) -> dict[str, Calibration]:
+    if are_told:
+        held = calibrations.told(rows, probabilities.of(rows.panel))
+        return {MODEL: held} if held else {}
     found = {rule: calibrations.calibration(rows, rule) for rule in (MODEL, RIVAL) if rule in rows.panel.scores}
     return {rule: one for rule, one in found.items() if one}
 

@@ -99,7 +99,11 @@ def due_in(frame: Frame) -> Floats:
     A contract whose deadline has passed in this term has the next term's.
     """
     none = np.full(len(frame), np.nan)
-    notice, renewal = frame.values.get(NOTICE, none), frame.values.get(RENEWAL, none)
+    return until(frame.values.get(NOTICE, none), frame.values.get(RENEWAL, none))
+
+
+def until(notice: Floats, renewal: Floats) -> Floats:
+    """The same of the two columns: days to the deadline and to the end of the term, NaN where there is none."""
     days = np.where(np.isnan(notice), renewal, notice)
     return np.asarray(np.where(np.isnan(days), 0.0, np.maximum(days, 0.0)), dtype=np.float64)
 
@@ -113,12 +117,17 @@ def _simple(model: HealthModel, raw: Raw, points: Floats) -> dict[str, Floats]:
         any_poor, all_good = (points < low).any(axis=1), (there & (points < high)).sum(axis=1) == 0
     worst = np.where(any_poor, 0.0, np.where(all_good & (counted > 0), 100.0, 50.0))
     none = np.full(len(points), np.nan)
-    silence, pulse = (_filled(raw.frame.values.get(key, none)) for key in (SILENCE, PULSE))
-    since = 100 - np.minimum(silence, LONGEST_SILENCE) / LONGEST_SILENCE * 100
-    return {AVERAGE: _filled(mean), WORST_OF: worst, LAST_LOGIN: since, PULSE_ONLY: pulse}
+    pulse = filled(raw.frame.values.get(PULSE, none))
+    since = since_last(raw.frame.values.get(SILENCE, none))
+    return {AVERAGE: filled(mean), WORST_OF: worst, LAST_LOGIN: since, PULSE_ONLY: pulse}
 
 
-def _filled(values: Floats) -> Floats:
+def since_last(silence: Floats) -> Floats:
+    """The last login alone, of one day's accounts: 100 on the day itself, 0 after the longest silence."""
+    return 100 - np.minimum(filled(silence), LONGEST_SILENCE) / LONGEST_SILENCE * 100
+
+
+def filled(values: Floats) -> Floats:
     """What is missing stands in the middle of the day's."""
     there = values[~np.isnan(values)]
     return np.where(np.isnan(values), np.median(there) if len(there) else 0.0, values)

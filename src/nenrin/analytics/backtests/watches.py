@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nenrin.analytics.backtests import risks
+from nenrin.analytics.backtests import probabilities, risks
 from nenrin.analytics.backtests.outcomes import Ahead
 from nenrin.analytics.backtests.panels import Panel
 from nenrin.analytics.backtests.risks import Watched
@@ -20,6 +20,8 @@ from nenrin.analytics.forecasts.hazards import drifts, logistics
 STEP, NEWEST = 28, 91
 #: Accounts that must have left in the first half, and steps that must lie in the second.
 LEAST, FEWEST = 10, 3
+#: Days that the month of a told probability stands for.
+MONTH = 365.25 / 12
 #: Losses by which a step may be off without telling anything, however few it has.
 LEAST_SPREAD = 1.0
 
@@ -57,9 +59,9 @@ class Watch:
 
 
 def watch(panel: Panel, ahead: Ahead, rule: str) -> Watch:
-    """Of rows every four weeks."""
-    rows = risks.watched(panel, ahead, STEP)
-    months, wanting = _months(rows, rule)
+    """Of rows every four weeks. Probabilities are held as they were told, from the first day on."""
+    rows = risks.watched(probabilities.at(panel, 30), ahead, STEP)
+    months, wanting = _as_told(rows) if probabilities.are_told(panel) else _months(rows, rule)
     found = drifts.summed([(one.left - one.told) / _spread(one) for one in months])
     since = None if found.alarm is None else months[found.alarm].day
     return Watch(months, found.over, found.under, since, drifts.CUSUM_ALARM, wanting, _moved(panel))
@@ -82,6 +84,16 @@ def _months(rows: Watched, rule: str) -> tuple[tuple[Month, ...], int]:
     columns = np.stack([np.ones(len(panel)), panel.scores[rule] / 100], axis=1)
     told = logistics.fit(columns[before], rows.left[before], ridge=1.0).probability(columns)
     steps = [(int(day), after & (panel.day == day)) for day in days if day >= first]
+    return tuple(Month(day, int(own.sum()), float(told[own].sum()), int(rows.left[own].sum())) for day, own in steps), 0
+
+
+def _as_told(rows: Watched) -> tuple[tuple[Month, ...], int]:
+    """A month's probability counts for the four weeks that a step has."""
+    panel, left = rows.panel, rows.accounts_left
+    if left < LEAST:
+        return (), LEAST - left
+    told = 1 - (1 - probabilities.of(panel)) ** (STEP / MONTH)
+    steps = [(int(day), panel.day == day) for day in np.unique(panel.day)]
     return tuple(Month(day, int(own.sum()), float(told[own].sum()), int(rows.left[own].sum())) for day, own in steps), 0
 
 

@@ -64,6 +64,21 @@ def panel(lake: Lake, asked: Setup, as_of: date, accounts: Sequence[int], *, apa
     return panels.joined(parts)
 
 
+def peers(lake: Lake, as_of: date, accounts: Sequence[int]) -> list[Panel]:
+    """Weekly rows of some accounts by the health models that are live now, one panel a model: what stands beside a
+    model of another kind. Every seventh day is lived through."""
+    live = configuration.between(as_of, as_of)
+    models = tuple(live.models[place] for place in live.on(as_of))
+    made = Configuration(models, tuple(range(len(models))), tuple(date.min for _ in models))
+    weeks = {number(as_of) - 7 * back for back in range(WEEKS + 1)}
+    grid = Grid(tuple(as_of - timedelta(7 * back) for back in reversed(range(WEEKS + 1 + WARM_UP_DAYS // 7))))
+    return [
+        replays.walk(_paced(model, 7), _own(slab, place), kept=weeks)
+        for slab in (evaluation.evaluate(lake, grid, made, accounts=accounts) if models else ())
+        for place, model in enumerate(models)
+    ]
+
+
 def _own(slab: Sequence[evaluation.Day], place: int) -> Iterator[tuple[int, Frame]]:
     return ((number(one.day), one.frame.take(one.which == place)) for one in slab)
 

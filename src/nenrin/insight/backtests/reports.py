@@ -8,7 +8,7 @@ from typing import Any
 from nenrin.analytics.backtests.cards import Card
 from nenrin.insight.backtests import reading
 from nenrin.insight.days import day
-from nenrin.insight.models import Backtest, HealthModelVersion
+from nenrin.insight.models import Backtest, HealthModelVersion, RiskBacktest, RiskModelVersion
 
 _DAYS = ("first", "last", "day", "since")
 _REASONS = {
@@ -17,6 +17,8 @@ _REASONS = {
     "running": "the backtest is being computed",
     "failed": "the backtest could not be computed: the log of the worker says why",
 }
+_SHORT = "not enough months yet: before none of them enough had happened to learn this model from"
+_UNLEARNED = "this version has no model: nothing could be learned"
 
 
 def document(card: Card | None) -> dict[str, Any]:
@@ -55,6 +57,41 @@ def of(row: Backtest, today: date) -> dict[str, Any]:
         "days_apart": row.apart,
         "card": row.card,
         "weights": row.weights,
+    }
+
+
+def of_risk(row: RiskBacktest, today: date) -> dict[str, Any]:
+    """The same of a version of a risk model: its kind was learned anew for each month; weeks lie apart."""
+    is_short = row.state == "done" and not row.card
+    return {
+        "model": f"{reading.RISK}{row.version.event}",
+        "version": row.version.number,
+        "is_draft": False,
+        "rival": None,
+        "as_of": row.as_of.isoformat(),
+        "state": row.state,
+        "reason": _SHORT if is_short else _REASONS.get(row.state, ""),
+        "progress": {"done": row.done, "parts": row.parts},
+        "stale": reading.Staleness.OLD.value if reading.is_old(row, today) else None,
+        "asked_at": row.asked_at,
+        "done_at": row.done_at,
+        "days_apart": 7,
+        "card": row.card,
+        "weights": None,
+    }
+
+
+def no_risk(of: RiskModelVersion) -> dict[str, Any]:
+    """The same for a version of a risk model of which nobody has asked for a backtest."""
+    unknown = ("rival", "as_of", "stale", "asked_at", "done_at", "days_apart", "card", "weights")
+    return {
+        "model": f"{reading.RISK}{of.event}",
+        "version": of.number,
+        "is_draft": False,
+        "state": "none",
+        "reason": _REASONS["none"] if of.document else _UNLEARNED,
+        "progress": {"done": 0, "parts": 0},
+        **dict.fromkeys(unknown),
     }
 
 

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import os
-import socket
-import time
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -17,22 +13,17 @@ from nenrin.analytics.backtests.cards import Card
 from nenrin.analytics.backtests.panels import Panel
 from nenrin.analytics.scores import documents
 from nenrin.customers.models import Account
-from nenrin.foundation import journal, leases, organisation
+from nenrin.foundation import journal, organisation
 from nenrin.foundation.actors import SYSTEM, Actor
 from nenrin.ingest import lakes
 from nenrin.insight import health_models
-from nenrin.insight.backtests import groups, learning, parts, replaying, reports
+from nenrin.insight.backtests import groups, learning, parts, replaying, reports, rounds
+from nenrin.insight.backtests.rounds import Work
 from nenrin.insight.models import Backtest, HealthModelVersion
 from nenrin.insight.revenue import leavers
 
-log = logging.getLogger(__name__)
-HOLDER = f"backtest:{socket.gethostname()}:{os.getpid()}"
-LEASE_SECONDS = 60
-WAIT_SECONDS = 0.5
 #: Accounts a round; above `MANY` only every seventh day is lived through.
 ACCOUNTS, ACCOUNTS_WEEKLY, MANY = 100, 500, 2000
-#: How often a part is tried before the backtest is given up.
-ATTEMPTS = 3
 #: Finished backtests of one version that are kept.
 KEPT = 5
 
@@ -67,40 +58,27 @@ def ask(
 
 def step(at: datetime) -> int:
     """One round of the worker: some accounts of the backtest that was asked for first, or its card. Safe to repeat."""
-    row = Backtest.objects.filter(state__in=("asked", "running")).order_by("pk").first()
-    return advance(row, at) if row else 0
+    return rounds.step(_work(), at)
 
 
 def advance(row: Backtest, at: datetime) -> int:
     """One round of one backtest; how many accounts it moved on, 0 where another process is at it."""
-    with leases.held(f"backtest.{row.pk}", holder=HOLDER, seconds=LEASE_SECONDS, at=at) as mine:
-        if not mine:
-            return 0
-        row.refresh_from_db()
-        if row.state not in ("asked", "running"):
-            return 0
-        if row.attempts >= ATTEMPTS:
-            return _give_up(row, at)
-        Backtest.objects.filter(pk=row.pk).update(attempts=row.attempts + 1, state="running")
-        done = _card(row, at) if row.done >= row.accounts else _part(row)
-        Backtest.objects.filter(pk=row.pk).update(attempts=0)
-        return done
+    return rounds.advance(_work(), row, at)
 
 
 def finish(
     row: Backtest, now: Callable[[], datetime], told: Callable[[int, int], None] = lambda done, all_: None
 ) -> Backtest:
-    """Compute a backtest to its end here and now; `told` hears how many accounts are done.
+    """Compute a backtest to its end here and now; `told` hears how many accounts are done."""
+    return rounds.finish(_work(), row, now, told)
 
-    While another process is at it, wait for that one: each round has an instant of its own, so that a right is neither
-    taken from who holds it nor waited for when its holder was killed.
-    """
-    while row.state in ("asked", "running"):
-        if not advance(row, now()):
-            time.sleep(WAIT_SECONDS)
-        row.refresh_from_db()
-        told(row.done, row.accounts)
-    return row
+
+def _work() -> Work[Backtest]:
+    return Work(Backtest, "backtest", _go_on, _give_up, lambda row: row.accounts)
+
+
+def _go_on(row: Backtest, at: datetime) -> int:
+    return _card(row, at) if row.done >= row.accounts else _part(row)
 
 
 def _part(row: Backtest) -> int:

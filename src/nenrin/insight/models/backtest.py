@@ -42,7 +42,7 @@ class RiskBacktest(models.Model):
     version = models.ForeignKey(RiskModelVersion, on_delete=models.CASCADE, related_name="backtests")
     as_of = models.DateField()  # what was known at the end of this day, and no later outcome
     state = models.CharField(max_length=7, default="asked")  # asked, running, done or failed
-    done = models.PositiveIntegerField(default=0)  # parts, of `parts`: accounts that are read, then months that are told
+    done = models.PositiveIntegerField(default=0)  # of `parts`: accounts that are read, then months that are told
     parts = models.PositiveIntegerField(default=0)
     attempts = models.PositiveSmallIntegerField(default=0)  # of the part that is next
     capacity = models.PositiveIntegerField(null=True)  # accounts the team can look at on one day

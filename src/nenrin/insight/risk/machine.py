@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -184,6 +184,16 @@ def if_average(model: RiskModel, table: Table) -> dict[str, Floats]:
         others = tuple(plain if one.name == recipe.name else one for one in table.features)
         found[recipe.name] = logistics.risk(model.hazards(replace(table, features=others), risk.periods_of(LISTED)))
     return found
+
+
+def without(model: RiskModel, table: Table, features: Collection[str]) -> Floats:
+    """(rows,) probability within the listed horizon if these features, all at once, were those of an average account."""
+    means = {one.name: one.mean for one in model.hazard.design.recipes if one.name in features}
+    plain = tuple(
+        replace(one, values=np.full(len(table), means[one.name])) if one.name in means else one
+        for one in table.features
+    )
+    return logistics.risk(model.hazards(replace(table, features=plain), risk.periods_of(LISTED)))
 
 
 def standing(model: RiskModel, table: Table, feature: str, row: int) -> float:

@@ -46,8 +46,13 @@ class Rows:
 def past(lake: Lake, decided: Decided) -> Rows:
     """One row for each customer and month that has ended by the ledger's day of knowledge."""
     begins = months(lake, decided)
-    standing = decided.standing(begins[:-1], begins[1:])
     known = features.on(lake, [features.evening(day) for day in begins[:-1]]) if len(begins) > 1 else nothing()
+    return ended(known, decided, begins)
+
+
+def ended(known: Features, decided: Decided, begins: Sequence[date]) -> Rows:
+    """Of each month between two begins, the customers of whom something was known on its eve."""
+    standing = decided.standing(begins[:-1], begins[1:])
     place = known.find(standing.account, standing.begins - 1)
     there = place >= 0
     return joined(decided, known.taken(place[there]), standing.taken(there))
@@ -55,8 +60,12 @@ def past(lake: Lake, decided: Decided) -> Rows:
 
 def now(lake: Lake, decided: Decided, day: date, accounts: Sequence[int] | None = None) -> Rows:
     """One row for each customer that pays at the end of a day and has given no notice; nothing is known of outcomes."""
+    return open_on(features.on(lake, [day], accounts=accounts), decided, day)
+
+
+def open_on(known: Features, decided: Decided, day: date) -> Rows:
+    """The same of features that are there: all of this one day."""
     paying = decided.undecided(day)
-    known = features.on(lake, [day], accounts=accounts)
     kept = np.array([int(one) in paying for one in known.account], dtype=bool)
     known = known.taken(np.flatnonzero(kept))
     begin = np.full(len(known), number(day) + 1, dtype=np.int64)

@@ -98,7 +98,7 @@ def shown(row: Backtest, today: str) -> dict[str, Any]:
         "colours": tables.colours(card),
         "looked": tables.looked(card, own, rival),
         "tiers": tables.tiers(card, tier_rules.names()),
-        "slices": tables.slices(card, _group_names(card)),
+        "slices": tables.slices(card, group_names(card)),
         "watch": watches.told(card, _moved_names(card)),
         "first": parse_date(card["first"]),
         "last": parse_date(card["last"]),
@@ -112,7 +112,7 @@ def _measures(row: Backtest) -> dict[str, Text]:
     return {key: one.name for key, one in measures.named(keys).items()} if keys else {}
 
 
-def _group_names(card: pictures.Card) -> dict[tuple[str, str], Text]:
+def group_names(card: pictures.Card) -> dict[tuple[str, str], Text]:
     keys = [int(one["key"]) for one in card.get("slices", ()) if one["kind"] == groups.SEGMENT]
     segments = Segment.objects.filter(pk__in=keys).values_list("pk", "name") if keys else ()
     touch = {(groups.TOUCH, key): name for key, name in touch_models.names().items()}

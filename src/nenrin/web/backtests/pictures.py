@@ -15,7 +15,7 @@ C = TypeVar("C")
 P = TypeVar("P")
 #: Beside the model's own dots no more than so many other rules are drawn; the table has all.
 DRAWN = 4
-_ORDER = ("rival", "last_login", "average", "worst_of", "pulse_only", "base_rate", "without_manual")
+_ORDER = ("rival", "health", "last_login", "average", "worst_of", "pulse_only", "base_rate", "without_manual")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ def name(rule: str, own: Text, rival: Text) -> Text:
     return own if rule == "model" else rival if rule == "rival" else words.RULES[rule]
 
 
-def telling(card: Card, own: Text, rival: Text) -> Drawn[dots.Dots, dots.Picture]:
+def telling(card: Card, own: Text, rival: Text, spoken: words.Spoken = words.LEAVING) -> Drawn[dots.Dots, dots.Picture]:
     """Areas by horizon; the model's with its interval, the others as marks."""
     told = card["due"]
     there = {rule for one in told for rule in one["areas"]}
@@ -44,7 +44,7 @@ def telling(card: Card, own: Text, rival: Text) -> Drawn[dots.Dots, dots.Picture
         Text("AUC (0.5 is chance)", "AUC（0.5は偶然）"),
         story,
         (own, *(name(rule, own, rival) for rule in others[:DRAWN])),
-        (Text("Horizon", "予測期間"), own, Text("95%", "95%区間"), Text("Left / stayed", "解約・更新"), *(name(rule, own, rival) for rule in others)),
+        (Text("Horizon", "予測期間"), own, Text("95%", "95%区間"), spoken.pairs, *(name(rule, own, rival) for rule in others)),
         tuple(_cells(one, others) for one in told),
         0.5 if low < 0.5 else None,
     )  # fmt: skip
@@ -77,7 +77,7 @@ def _cells(told: Mapping[str, Any], others: Sequence[str]) -> tuple[Text | str, 
     return (words.horizon(told["horizon"]), f"{own['value']:.2f}", between, rests, *figures)
 
 
-def odds(card: Card) -> Drawn[agreement.Agreement, agreement.Picture] | None:
+def odds(card: Card, spoken: words.Spoken = words.LEAVING) -> Drawn[agreement.Agreement, agreement.Picture] | None:
     found = card["calibration"].get("model")
     if not found:
         return None
@@ -87,9 +87,9 @@ def odds(card: Card) -> Drawn[agreement.Agreement, agreement.Picture] | None:
     )
     said = ", ".join(f"{100 * one['expected']:.0f}% → {100 * one['observed']:.0f}%" for one in bins)
     chart = agreement.Agreement(
-        points, Text("probability of leaving in 90 days", "予測した解約確率（90日）"),
+        points, spoken.probability,
         Text(f"Expected and observed: {said}", f"予測と実測: {said}"),
-        (Text("Expected", "予測"), Text("Observed", "実測"), Text("95%", "95%区間"), Text("Account-days", "件数"), Text("Left", "解約")),
+        (Text("Expected", "予測"), Text("Observed", "実測"), Text("95%", "95%区間"), Text("Account-days", "件数"), spoken.happened),
         tuple(
             (_percent(one["expected"]), _percent(one["observed"]), f"{_percent(one['low'])}–{_percent(one['high'])}", f"{one['rows']:,}", f"{one['left']:,}")
             for one in bins
@@ -102,7 +102,9 @@ def _percent(share: float) -> str:
     return f"{100 * share:.1f}%"
 
 
-def leads(card: Card, own: Text, rival: Text) -> Drawn[spans.Spans, spans.Picture] | None:
+def leads(
+    card: Card, own: Text, rival: Text, spoken: words.Spoken = words.LEAVING
+) -> Drawn[spans.Spans, spans.Picture] | None:
     found: Mapping[str, Mapping[str, Any]] = card["leads"]
     shown = [rule for rule in ("model", *_ORDER) if rule in found and rule != "without_manual"]
     if not shown:
@@ -110,7 +112,7 @@ def leads(card: Card, own: Text, rival: Text) -> Drawn[spans.Spans, spans.Pictur
     rows = tuple(_span(rule, found[rule], name(rule, own, rival)) for rule in shown)
     said = [(name(rule, own, rival), row.text) for rule, row in zip(shown, rows, strict=True)]
     chart = spans.Spans(
-        rows, Text("days before the notice", "解約通知の何日前か"),
+        rows, spoken.before,
         Text("; ".join(f"{a.en} {b}" for a, b in said), "、".join(f"{a.ja} {b}" for a, b in said)),
         (Text("Rule", "方法"), Text("Lower quarter", "下位25%"), Text("Median", "中央値"), Text("95%", "95%区間"), Text("Upper quarter", "上位25%"), Text("Warned", "警告できた割合")),
         tuple(_lead_cells(found[rule], name(rule, own, rival)) for rule in shown),

@@ -31,7 +31,33 @@ def told(card: Card, names: Mapping[str, Text]) -> Told | None:
     found: Mapping[str, Any] | None = card.get("watch")
     if not found:
         return None
-    return Told(_story(found), found["since"] is not None, _chart(found), _moved(found, names))
+    return Told(_story(found), found["since"] is not None, _chart(found, _story(found)), _moved(found, names))
+
+
+def of_probabilities(card: Card) -> Told:
+    """The same of what a risk model told; whether its measures moved its own card says."""
+    found: Mapping[str, Any] = card["watch"]
+    story = _story_told(found)
+    return Told(story, found["since"] is not None, _chart(found, story), None)
+
+
+def _story_told(found: Mapping[str, Any]) -> Text:
+    if not found["months"]:
+        wanting = found["wanting"]
+        return Text(f"Not enough data: {wanting} more are wanted.", f"データ不足：あと{wanting}社の発生が必要です。")
+    most = max(*found["over"], *found["under"])
+    if found["since"] is None:
+        return Text(
+            f"No drift: what came stays near what was told (sum at most {most:.1f}, alarm above {found['alarm']:g}).",
+            f"ずれなし：実績は予測と合っています（累積和は最大{most:.1f}、{found['alarm']:g}を超えると警告）。",
+        )
+    since = date.fromisoformat(found["since"])
+    month = Text(*(format.day(since, language, "month") for language in ("en", "ja")))
+    way = Text("more", "多く") if max(found["over"]) >= max(found["under"]) else Text("fewer", "少なく")
+    return Text(
+        f"Drift since {month.en}: {way.en} came than was told (sum {most:.1f}, alarm above {found['alarm']:g}).",
+        f"{month.ja}からずれを検知：発生が予測より{way.ja}なっています（累積和{most:.1f}、警告は{found['alarm']:g}超）。",
+    )
 
 
 def _story(found: Mapping[str, Any]) -> Text:
@@ -58,18 +84,18 @@ def _story(found: Mapping[str, Any]) -> Text:
     )
 
 
-def _chart(found: Mapping[str, Any]) -> Lines | None:
+def _chart(found: Mapping[str, Any], story: Text) -> Lines | None:
     months = found["months"]
     if not months:
         return None
     language = get_language() or "ja"
     days = tuple(format.day(date.fromisoformat(one["day"]), language, "short") for one in months)
     series = (
-        _series(Text("more left than told", "予測より多い"), found["over"]),
-        _series(Text("fewer left than told", "予測より少ない"), found["under"]),
+        _series(Text("more than told", "予測より多い"), found["over"]),
+        _series(Text("fewer than told", "予測より少ない"), found["under"]),
     )
     high = max(found["alarm"] * 1.25, *found["over"], *found["under"])
-    return Lines(days, series, _story(found), low=0.0, high=high, edges=(found["alarm"],), height=180)
+    return Lines(days, series, story, low=0.0, high=high, edges=(found["alarm"],), height=180)
 
 
 def _series(label: Text, values: list[float]) -> Series:

@@ -9,6 +9,7 @@ from nenrin.insight.backtests.reading import Staleness
 from nenrin.values import Text
 
 RULES: Mapping[str, Text] = {
+    "health": Text("Health score", "ヘルススコア"),
     "without_manual": Text("Without manual entries", "手入力の指標なし"),
     "average": Text("Plain average", "単純平均"),
     "worst_of": Text("Worst measure only", "最も悪い指標"),
@@ -16,11 +17,39 @@ RULES: Mapping[str, Text] = {
     "pulse_only": Text("CSM pulse only", "CSM所感のみ"),
     "base_rate": Text("Base rate of the tier", "規模別の解約率"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What is told apart: who it `happened` to beside who not, how its probability and its day are called."""
+
+    pairs: Text
+    probability: Text
+    happened: Text
+    before: Text
+
+
+LEAVING = Spoken(
+    Text("Left / stayed", "解約・更新"),
+    Text("probability of leaving in 90 days", "予測した解約確率（90日）"),
+    Text("Left", "解約"),
+    Text("days before the notice", "解約通知の何日前か"),
+)
+HAPPENING = Spoken(
+    Text("Happened / not", "発生・なし"),
+    Text("probability within 90 days", "予測した確率（90日）"),
+    Text("Happened", "発生"),
+    Text("days before it happened", "発生の何日前か"),
+)
 KINDS: Mapping[str, Text] = {
     "touch": Text("Touch model", "タッチモデル"),
     "segment": Text("Segment", "セグメント"),
 }
 MEANINGS: Mapping[str, Text] = {
+    "health": Text(
+        "The score of the health models in use now, replayed over the same days.",
+        "現在使用中のヘルスモデルを同じ日に当てはめたスコア。",
+    ),
     "without_manual": Text(
         "The same model without the measures that our own people enter, and without overrides.",
         "当社が手で入力する指標と手動変更を除いた同じモデル。",

@@ -14,6 +14,112 @@ TERMS: dict[str, Definition] = {
             "10%の顧客が100社あれば、期間内に10社が解約を決める。過去の各月を、その時点で分かっていた情報だけで学習。",
         ),
     ),
+    "risk_first": Definition(
+        Text("What comes first", "最初に起こること"),
+        Text(
+            "The events compete: who has left grows no more. Each share is the probability that this event comes before "
+            'the others; together with "unchanged" they make 100 %.',
+            "どの事象も、先に別の事象が起これば数えない。各列は、その事象が最初に起こる確率。「変化なし」と合わせて100%になる。",
+        ),
+    ),
+    "risk_first_event": Definition(
+        Text("First event", "最初の事象"),
+        Text(
+            "Probability that this event comes first within the time stated.",
+            "期間内にこの事象が最初に起こる確率。",
+        ),
+    ),
+    "risk_unchanged": Definition(
+        Text("Unchanged", "変化なし"),
+        Text(
+            "Probability that none of these events comes within the time stated.",
+            "期間内にこれらの事象がどれも起こらない確率。",
+        ),
+    ),
+    "risk_band": Definition(
+        Text("Band of the day", "その日の順位帯"),
+        Text(
+            "By probability among the accounts told on the same day: the highest tenth, the next two, the rest.",
+            "同じ日に予測した顧客を確率の高い順に並べた順位帯。上位10%、次の20%、残り70%。",
+        ),
+    ),
+    "risk_band_share": Definition(
+        Text("Share of the band", "順位帯の割合"),
+        Text(
+            "Share of the group's account-days that lay in this band.",
+            "そのグループの顧客・日のうち、この順位帯にあった割合。",
+        ),
+    ),
+    "risk_chances": Definition(
+        Text("Chances", "機会"),
+        Text(
+            "Times that it could have happened within 90 days to an account of this band, each counted once.",
+            "この順位帯の顧客に90日以内に起こり得た機会の数。同じ機会は1回だけ数える。",
+        ),
+    ),
+    "risk_kept": Definition(
+        Text("It did not happen", "起こらなかった割合"),
+        Text(
+            "Of the chances, the share in which it did not happen within 90 days. 95 % interval by Wilson.",
+            "機会のうち、90日以内に起こらなかった割合。95%区間はウィルソン法。",
+        ),
+    ),
+    "risk_found": Definition(
+        Text("Found", "見つけた割合"),
+        Text(
+            "Of the accounts to which it happened within 90 days, the share that was among those looked at.",
+            "90日以内に起こった顧客のうち、対応枠に入っていた割合。",
+        ),
+    ),
+    "risk_right": Definition(
+        Text("Right", "的中した割合"),
+        Text(
+            "Of the accounts looked at, the share to which it happened within 90 days.",
+            "対応枠の顧客のうち、90日以内に起こった割合。",
+        ),
+    ),
+    "risk_happened": Definition(
+        Text("Happened", "発生"),
+        Text(
+            "Accounts of the group to which it happened within the days tested.",
+            "そのグループで、検証期間に起こった顧客の数。",
+        ),
+    ),
+    "risk_backtest_auc": Definition(
+        Text("AUC", "AUC"),
+        Text(
+            "The chance that an account to which it happened within 90 days had the higher probability than one to which it did not: 0.5 is chance, 1 perfect. Among accounts that could.",
+            "90日以内に起こった顧客の確率が、起こらなかった顧客より高かった割合。0.5は偶然、1は完全。起こり得た顧客が対象。",
+        ),
+    ),
+    "risk_backtest_picture": Definition(
+        Text("How it is counted", "数え方"),
+        Text(
+            "Every week of the test, told by the kind of model learned anew from what was known on the eve of its month, against what came within the horizon.",
+            "検証した各週。月ごとに、その前日までに分かっていた情報で学習し直したモデルの確率を、予測期間内の実績と突き合わせた値。",
+        ),
+    ),
+    "risk_flips": Definition(
+        Text("Changes of band a year", "順位帯の変化（年）"),
+        Text(
+            "How often an account moved from one band to another from week to week, per year.",
+            "1社あたり1年間に、週ごとの順位帯が変わった回数。",
+        ),
+    ),
+    "risk_weekly": Definition(
+        Text("Points a week", "1週間の動き（ポイント）"),
+        Text(
+            "How far the probability within 90 days moves in a week, at the median, in percentage points.",
+            "90日以内の確率が1週間に動く幅の中央値（ポイント）。",
+        ),
+    ),
+    "risk_manual": Definition(
+        Text("Entered by hand", "手入力の割合"),
+        Text(
+            "Share of all that measures add to or take from the log-odds that comes from those our own people enter.",
+            "指標が確率（対数オッズ）を動かした量のうち、当社が手で入力する指標による割合。",
+        ),
+    ),
     "risk_rank": Definition(
         Text("Rank", "順位"),
         Text("By probability within 90 days, the highest first.", "90日以内の確率が高い順。"),
