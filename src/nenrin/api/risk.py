@@ -17,9 +17,9 @@ from nenrin.foundation import organisation
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import Permission, Scope, allowed
-from nenrin.insight.models import RiskLearning, RiskModelVersion
+from nenrin.insight.models import Risk, RiskLearning, RiskModelVersion
 from nenrin.insight.refresh import here
-from nenrin.insight.risk import forecasts, learning, lists, reports, runs
+from nenrin.insight.risk import forecasts, learning, lists, reports, runs, together
 
 router = Router(tags=["risk"])
 Event = Literal["churn", "involuntary", "contraction", "expansion"]
@@ -75,6 +75,26 @@ class RisksOut(Strict):
     currency: str
     items: list[RiskOut]
     next: str | None
+
+
+class FirstOut(Strict):
+    """Within `days`: the probability of each event that it comes before the others, and that none comes (`unchanged`);
+    together 1."""
+
+    days: int
+    first: dict[str, float]
+    unchanged: float
+
+
+class TogetherOut(Strict):
+    """An account's events as they compete. `left_out`: events of which no probability is told. `reason` says why `shares`
+    is empty."""
+
+    account_id: int
+    as_of: date | None
+    shares: list[FirstOut]
+    left_out: list[str]
+    reason: str
 
 
 class AmountOut(Strict):
@@ -190,6 +210,17 @@ def _risks(asking: Asking, basis: str, rows: QuerySet[Any]) -> dict[str, Any]:
     ranks = {key: n for n, key in enumerate(keys, start=1)}
     found = page(rows, asking, SORTS, lambda kept: reports.of_rows(kept, version, ranks))
     return head | {"as_of": first.as_of, "state": version.state, "model": str(version), "reason": "", **found}
+
+
+@router.get("/accounts/{int:account_id}", response=TogetherOut, summary="Get what happens to an account first")
+@grants(Permission.HEALTH_VIEW)
+def get_together(request: ApiRequest, account_id: Id) -> Any:
+    """Churn, failed payments, contraction and expansion told together, as each takes the place of the others."""
+    account = Account.objects.for_member(request.member, Permission.HEALTH_VIEW).filter(pk=account_id).first()
+    if account is None:
+        raise Http404(f"no account {account_id}")
+    rows = Risk.objects.filter(account=account).select_related("version").defer("version__document")
+    return reports.of_together(account.pk, together.together(rows))
 
 
 @router.get(

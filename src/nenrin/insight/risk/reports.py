@@ -16,6 +16,7 @@ from nenrin.insight.refresh import here
 from nenrin.insight.revenue import books, policies
 from nenrin.insight.risk import beliefs, lists, machine, outcomes, replays, tables
 from nenrin.insight.risk.forecasts import Forecast
+from nenrin.insight.risk.together import Together
 
 Basis = Literal["told", "said", "replayed", "recomputed"]
 
@@ -125,6 +126,16 @@ def _item(
         "rank": rank, "account_id": account, "account": name, "tier": tier, "mrr_minor": minor, "horizons": told,
         "reasons": said,
     }  # fmt: skip
+
+
+def of_together(account: int, found: Together | None) -> dict[str, Any]:
+    """What comes first, by horizon; empty with a reason where no probability may be told."""
+    if found is None:
+        reason = "no probability is told of this account: it does not pay, has given notice, or too little has happened"
+        return {"account_id": account, "as_of": None, "shares": [], "left_out": [], "reason": reason}
+    shares = [{"days": one.days, "first": one.first, "unchanged": one.unchanged} for one in found.shares]
+    left_out = list(found.left_out)
+    return {"account_id": account, "as_of": found.as_of, "shares": shares, "left_out": left_out, "reason": ""}
 
 
 def of_forecast(found: Forecast) -> dict[str, Any]:

@@ -12,9 +12,10 @@ from django.utils.translation import get_language
 from nenrin.customers.models import Account, Subscription
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.insight.models import Risk, RiskModelVersion
-from nenrin.insight.risk import actions
+from nenrin.insight.risk import actions, together
 from nenrin.insight.risk.actions import Suggestion
 from nenrin.insight.risk.learning import EVENTS
+from nenrin.insight.risk.together import Together
 from nenrin.insight.risk.words import STATE_NAMES, feature
 from nenrin.values import Text
 from nenrin.web.guard import MemberRequest
@@ -54,12 +55,25 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class First:
+    """What comes first. `events` are the columns; `lines`: the horizon, each event's share, and that none comes; `left_out`
+    names the events of which no probability is told."""
+
+    as_of: date
+    events: tuple[Text, ...]
+    lines: tuple[tuple[Text, tuple[str, ...], str], ...]
+    left_out: Text | None
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
-    """`silence` says why nothing is told; `quiet` why nothing is told of single events, where others are."""
+    """`silence` says why nothing is told; `quiet` why nothing is told of single events, where others are; `first` where
+    several events compete."""
 
     told: tuple[Told, ...]
     silence: Text | None
     quiet: tuple[tuple[Text, Text], ...] = ()
+    first: First | None = None
 
     @property
     def step(self) -> Suggestion | None:
@@ -75,7 +89,21 @@ def of(account: Account, request: MemberRequest) -> Block | None:
     if not rows:
         return Block((), _silence(account))
     found = tuple(_told(row) for row in sorted(rows, key=lambda row: EVENTS.index(row.event)))
-    return Block(found, None, _quiet({row.event for row in rows}))
+    return Block(found, None, _quiet({row.event for row in rows}), _first(together.together(rows)))
+
+
+def _first(found: Together | None) -> First | None:
+    """None where there are no two events that could compete."""
+    if found is None or len(found.shares[0].first) < 2:
+        return None
+    events = tuple(words.EVENTS[event] for event in found.shares[0].first)
+    lines = tuple(
+        (words.HORIZONS[one.days], tuple(words.chance(p) for p in one.first.values()), words.chance(one.unchanged))
+        for one in found.shares
+    )
+    names = [words.EVENTS[event] for event in found.left_out]
+    left_out = Text(", ".join(one.en for one in names), "、".join(one.ja for one in names)) if names else None
+    return First(found.as_of, events, lines, left_out)
 
 
 def _quiet(told: set[str]) -> tuple[tuple[Text, Text], ...]:
