@@ -62,7 +62,7 @@ def test_the_plan_names_who_stands_otherwise_and_who_may_change_stage(file: Path
     changed(file, "value: done", "value: finished")
     code, said = run("plan", file)
     assert code == 0 and "1 become stuck: 白樺メディカル" in said, said
-    assert "1 accounts on it: 0 come, 0 leave" in said and "ready to change stage" not in said
+    assert "1 account on it: 0 come, 0 leave" in said and "ready to change stage" not in said
     changed(file, "value: finished", "value: do")
     accounts.change(account, tags=["do"], by=SYSTEM, at=timezone.now())
     assert "1 would be ready to change stage, from Begin to Adoption: 白樺メディカル" in run("plan", file)[1]
@@ -91,7 +91,7 @@ def test_a_journey_may_come_with_its_segment_and_tells_who_comes_onto_it(file: P
         "name: {en: Special, ja: 特別}\nfor: {segment: 完了}\nstages:\n- {stage: adoption}\n"
     )
     code, said = run("plan", file.parents[1])
-    assert code == 0 and "1 accounts on it: 1 come, 0 leave" in said, said
+    assert code == 0 and "1 account on it: 1 comes, 0 leave" in said, said
     assert "1 stand in a stage that it no longer has: 白樺メディカル" in said
     assert run("apply", file.parents[1])[0] == 0
     assert designs.in_use()[0].journey.key == "special" and segments.Segment.objects.filter(name="完了").exists()

@@ -10,10 +10,11 @@ from django.db import transaction
 
 from nenrin.analytics.conditions import Fields
 from nenrin.customers.models import Account
-from nenrin.foundation import bulk, organisation
+from nenrin.foundation import bulk, format, organisation
 from nenrin.foundation.actors import SYSTEM
 from nenrin.insight.previewing.preview_changes import Change
 from nenrin.playbooks import arms, gates, lives, playbooks, setting, sweeps
+from nenrin.playbooks.configuration.counts import doing, those
 from nenrin.playbooks.documents.playbooks import Trigger
 from nenrin.playbooks.entering import CHUNK, Door
 from nenrin.playbooks.lives import Live
@@ -40,9 +41,14 @@ def once_live(document: Mapping[str, Any], at: datetime) -> list[Text]:
     begun = [name for name, state in found if state != RunState.HELD_OUT]
     told = [_at_once(begun)]
     if held := len(found) - len(begun):
-        told.append(Text(f"{held:,} more are left alone, to measure the effect", f"ほか{held:,}社は未実施グループ"))
+        told.append(
+            Text(
+                f"{held:,} more {'is' if held == 1 else 'are'} left alone, to measure the effect",
+                f"ほか{held:,}社は未実施グループ",
+            )
+        )
     if asked := sum(state == RunState.ASKED for _, state in found):
-        told.append(Text(f"{asked:,} wait for approval first", f"うち{asked:,}社は承認待ち"))
+        told.append(Text(f"{those(asked, 'waits', 'wait')} for approval first", f"うち{asked:,}社は承認待ち"))
     return told
 
 
@@ -91,7 +97,7 @@ def _fires(live: Live, accounts: Collection[int], at: datetime) -> list[Text]:
     name, (some, ja_some) = live.document.name, _names(begun)
     return [
         Text(
-            f"“{name.en}” lets in {len(begun):,}: {some}",
+            f"“{name.en}” lets in {format.counted(len(begun), 'account')}: {some}",
             f"プレイブック「{name.ja}」の対象になる{len(begun):,}社: {ja_some}",
         )
     ]
@@ -109,7 +115,9 @@ def _at_once(names: Sequence[str]) -> Text:
     if not names:
         return Text("Nobody comes in at once", "公開直後に対象になる顧客はなし")
     some, ja_some = _names(names)
-    return Text(f"{len(names):,} come in at once: {some}", f"公開直後に{len(names):,}社が対象になる: {ja_some}")
+    return Text(
+        f"{doing(len(names), 'comes', 'come')} in at once: {some}", f"公開直後に{len(names):,}社が対象になる: {ja_some}"
+    )
 
 
 def _names(found: Sequence[str]) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from nenrin.insight import health_models
 from nenrin.insight.models import HealthModelVersion
 from nenrin.insight.previewing import differences, preview
 from nenrin.playbooks.configuration import firing
+from nenrin.playbooks.configuration.counts import doing
 from nenrin.playbooks.configuration.kinds.shape import Document, Kind, Taking, Unpublished, unpublished
 from nenrin.values import Text
 
@@ -49,7 +50,7 @@ def effect(key: str, document: Document | None, at: datetime) -> list[Text]:
     seen = preview.of(model, at=at)
     told.append(
         Text(
-            f"{len(seen.changed):,} of {seen.taken:,} accounts change colour: {seen.worse:,} worse, {seen.better:,} better",
+            f"{len(seen.changed):,} of {doing(seen.taken, 'changes', 'change')} colour: {seen.worse:,} worse, {seen.better:,} better",
             f"{seen.taken:,}社中{len(seen.changed):,}社の色が変わる（悪化{seen.worse:,}、改善{seen.better:,}）",
         )
     )

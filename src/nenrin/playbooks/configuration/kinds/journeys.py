@@ -8,9 +8,10 @@ from typing import Any, Final
 
 from nenrin.customers.errors import Conflict, Refused
 from nenrin.customers.models import Account
-from nenrin.foundation import organisation
+from nenrin.foundation import format, organisation
 from nenrin.insight import segment_fields
 from nenrin.insight.models import Segment
+from nenrin.playbooks.configuration.counts import doing, those
 from nenrin.playbooks.configuration.kinds.shape import Document, Kind, Taking, Unpublished, unpublished
 from nenrin.values import Text
 from nenrin.work.journeys import criteria, designs, documents, placing, standings
@@ -68,7 +69,7 @@ def effect(key: str, document: Document | None, at: datetime) -> list[Text]:
     if document is None:
         return [
             Text(
-                f"{len(was):,} accounts go to the next journey that takes them",
+                f"{doing(len(was), 'goes', 'go')} to the next journey that takes them",
                 f"対象{len(was):,}社は次に該当するジャーニーへ移る",
             )
         ]
@@ -119,7 +120,7 @@ def _ready(design: Design, inside: Standings, asker: criteria.Asker) -> set[int]
 def _on_it(was: Standings, now: Standings) -> Text:
     came, went = len(now.keys() - was.keys()), len(was.keys() - now.keys())
     return Text(
-        f"{len(now):,} accounts on it: {came:,} come, {went:,} leave for another journey",
+        f"{format.counted(len(now), 'account')} on it: {those(came, 'comes', 'come')}, {those(went, 'leaves', 'leave')} for another journey",
         f"対象{len(now):,}社（他のジャーニーから{came:,}社、他のジャーニーへ{went:,}社）",
     )
 

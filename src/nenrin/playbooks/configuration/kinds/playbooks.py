@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from nenrin.analytics import conditions
+from nenrin.foundation import format
 from nenrin.insight import segments
 from nenrin.playbooks import playbooks
 from nenrin.playbooks.configuration import firing, portable
+from nenrin.playbooks.configuration.counts import doing
 from nenrin.playbooks.configuration.kinds.shape import Document, Kind, Taking, Unpublished, unpublished
 from nenrin.playbooks.documents.problems import Unreadable
 from nenrin.playbooks.models import Playbook, PlaybookVersion, Run
@@ -36,14 +38,17 @@ def effect(key: str, document: Document | None, at: datetime) -> list[Text]:
     """Whom it is for now, and who is under way."""
     running = Run.objects.filter(playbook__key=key, state__in=OPEN).count()
     under_way = Text(
-        f"{running:,} runs are under way and keep their version", f"実行中{running:,}件は現在の版のまま継続"
+        f"{doing(running, 'is', 'are', 'run')} under way and {'keeps its' if running == 1 else 'keep their'} version",
+        f"実行中{running:,}件は現在の版のまま継続",
     )
     if document is None:
         return [under_way, Text("Nobody new comes in", "新しい対象は入らない")]
     found = playbooks.read(portable.read(document))
     met = len(segments.accounts_in(conditions.dump(found.audience), at=at))
     return [
-        Text(f"Its condition holds for {met:,} accounts now", f"対象の条件に該当する顧客は現在{met:,}社"),
+        Text(
+            f"Its condition holds for {format.counted(met, 'account')} now", f"対象の条件に該当する顧客は現在{met:,}社"
+        ),
         *firing.once_live(portable.read(document), at),
         under_way,
     ]

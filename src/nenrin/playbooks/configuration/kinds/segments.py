@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from nenrin.analytics.conditions import Unreadable
+from nenrin.foundation import format
 from nenrin.insight import segments
 from nenrin.insight.models import Segment, SegmentMembership
 from nenrin.playbooks.configuration import firing
+from nenrin.playbooks.configuration.counts import those
 from nenrin.playbooks.configuration.kinds.shape import Document, Kind, Taking
 from nenrin.values import Text
 
@@ -39,7 +41,7 @@ def effect(key: str, document: Document | None, at: datetime) -> list[Text]:
     row = Segment.objects.filter(name=key).first()
     return [
         Text(
-            f"{len(after):,} accounts in it: {len(came):,} enter, {len(went):,} leave",
+            f"{format.counted(len(after), 'account')} in it: {those(len(came), 'enters', 'enter')}, {those(len(went), 'leaves', 'leave')}",
             f"該当{len(after):,}社（追加{len(came):,}、除外{len(went):,}）",
         ),
         *(firing.by_segment(str(row.pk), came, went, at) if row else []),
