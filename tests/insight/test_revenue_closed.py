@@ -16,7 +16,7 @@ from nenrin.insight.executive import questions
 from nenrin.insight.executive.dashboard import dashboard
 from nenrin.insight.executive.questions import Question
 from nenrin.insight.revenue import books as revenue
-from nenrin.insight.revenue import locks, slices, trends
+from nenrin.insight.revenue import locks, policies, slices, trends
 from nenrin.insight.revenue.locks import Closed
 from tests.insight.test_revenue import month, on, sign
 from tests.insight.world import World
@@ -80,3 +80,18 @@ def test_a_part_of_a_closed_month_is_told_by_the_closed_books_too(restated: Worl
 
 def test_who_may_not_see_costs_does_not_see_them_in_closed_books(restated: World) -> None:
     assert not asked(restated, "2026-04-30", sees_costs=False).ledger.shows_costs
+
+
+def test_a_policy_published_on_the_day_of_closing_counts_from_the_next_day(world: World) -> None:
+    sign(world, "灯台", 100_000, "2026-02-01")
+    world.carry()
+    world.today = on("2026-05-10")
+    before = policies.live(world.today)
+    locks.lock(on("2026-04-30"), by=SYSTEM, at=world.now)
+    policies.publish({"gap_merge_days": 7}, by=SYSTEM, at=world.now)
+    row = policies.publish({"reactivation_in_nrr": True}, by=SYSTEM, at=world.now)
+    assert row.from_on == on("2026-05-11") and policies.live(world.today) == before
+    after = policies.live(on("2026-05-11"))
+    assert (after.gap_merge_days, after.reactivation_in_nrr) == (7, True), "the second of the day keeps the first's choice"
+    closed = Closed(revenue.ledger(on("2026-05-20")), None, tuple(locks.locks())).telling(month("2026-04"))
+    assert closed.policy == before

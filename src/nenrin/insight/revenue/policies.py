@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -17,7 +17,7 @@ from nenrin.customers.models import Subscription
 from nenrin.foundation import journal, organisation
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.models import Organisation
-from nenrin.insight.models import MetricPolicy
+from nenrin.insight.models import MetricPolicy, PeriodLock
 from nenrin.values import Text
 
 #: Since when the first version holds.
@@ -143,13 +143,15 @@ def _why(was: Policy, now: Policy) -> str:
 def publish(
     choices: Mapping[str, Any], *, of: Policy | None = None, note: str = "", by: Actor, at: datetime
 ) -> MetricPolicy:
-    """A new version, live from today on; what it leaves out stays as it is. `of`: the settings, where they just changed.
+    """A new version, live from today on, or from tomorrow where books were closed today, under the policy that stays theirs;
+    what it leaves out stays as it is. `of`: the settings, where they just changed.
 
     Raises UnknownChoice, and Untold for what would change nothing. Journal: insight.policy.published.
     """
-    today = organisation.today(at)
+    from_on = _first_day(organisation.today(at))
+    held = live(from_on)
     for name, value in choices.items():
-        if isinstance(value, str) and (name, value) in UNTOLD and getattr(live(today), name) != value:
+        if isinstance(value, str) and (name, value) in UNTOLD and getattr(held, name) != value:
             raise Untold(name, value)
     own = of or default()
     fixed = {name: getattr(own, name) for name in OF_ORGANISATION if name != "version"}
@@ -158,12 +160,17 @@ def publish(
     with transaction.atomic():
         last = MetricPolicy.objects.select_for_update().first()
         number = last.number + 1 if last else 2  # version 1 is the defaults that hold before any is published
-        document = {**to_document(live(today)), **fixed, **choices, "version": number}
+        document = {**to_document(held), **fixed, **choices, "version": number}
         policy = from_document(document)
         row = MetricPolicy.objects.create(
-            number=number, document=to_document(policy), note=note, from_on=today,
+            number=number, document=to_document(policy), note=note, from_on=from_on,
             author_id=by.member, published_at=at,
         )  # fmt: skip
         particulars = {"number": number, "note": note or "—", "choices": dict(choices)}
         journal.record("insight.policy.published", actor=by, at=at, particulars=particulars)
     return row
+
+
+def _first_day(today: date) -> date:
+    is_closed_today = PeriodLock.objects.filter(known_on=today).exists()
+    return today + timedelta(days=1) if is_closed_today else today

@@ -121,6 +121,9 @@ TERMS: dict[str, Definition] = {
         "Of this colour's chances to leave within 90 days, the share that stayed.",
         "この色で90日以内に解約できた機会のうち、継続した割合。",
     ),
+    "backtest_mix": means(
+        "Share of the group's judged days that had this colour.", "このグループで判定した日のうち、この色だった割合。"
+    ),
     "backtest_aim": means("What a score should keep to; a choice of ours.", "スコアが満たすべき目安（当社の設定）。"),
     "backtest_halfway": means("Mean of the expert's and the learned weight.", "現在の重みと学習した重みの中間。"),
     "backtest_gain": means(
