@@ -94,8 +94,10 @@ def _take(provider: str, event: Any, at: datetime) -> None:
     if what == "bounced" and _is_soft(provider, event.esp_event):
         what = "put_off"
     detail = str(event.mta_response or event.description or "")
-    ours = str((event.metadata or {}).get("nenrin", ""))
-    report = events.Report(what, str(event.message_id or ""), ours, str(event.recipient or ""), detail)
+    ours = (event.metadata or {}).get("nenrin", "")
+    if PROVIDERS[provider].is_tagged:
+        ours = next(iter(event.tags or ()), ours)
+    report = events.Report(what, str(event.message_id or ""), str(ours), str(event.recipient or ""), detail)
     events.take(report, at=at)
 
 

@@ -14,6 +14,7 @@ from nenrin.foundation.mail import (
     durability,
     gate,
     law,
+    outbox,
     sending,
     suppressions,
     transport,
@@ -151,6 +152,24 @@ def test_who_unsubscribes_between_claim_and_hand_over_gets_nothing(sink: Sink) -
     assert not claims.begin(claimed, AT)
     mail.refresh_from_db()
     assert (mail.state, mail.reason) == ("suppressed", "unsubscribed") and sink.taken == []
+
+
+def test_suppression_is_looked_at_in_the_transaction_that_claims(sink: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is withheld and what is claimed commit together: where the one fails nothing is claimed either."""
+    unwanted, wanted = put(by=MISAKI), put("sato@hinata.example", by=MISAKI)
+    unsubscribes.stop(unsubscribes.Ticket(unwanted.address_key, Kind.ACCOUNT), at=AT)
+    monkeypatch.setattr(outbox, "noted", _breaks)
+    with pytest.raises(RuntimeError):
+        claims.take(deliver.ready(AT), AT, holder="w")
+    assert (state(unwanted), state(wanted)) == ("queued", "queued")
+    monkeypatch.undo()
+    taken = claims.take(deliver.ready(AT), AT, holder="w")
+    assert [mail.pk for mail in taken.mails] == [wanted.pk] and taken.withheld == 1
+    assert (state(unwanted), state(wanted)) == ("suppressed", "claimed") and sink.taken == []
+
+
+def _breaks(*told: object) -> None:
+    raise RuntimeError("the database is away")
 
 
 def test_who_has_no_mailbox_is_written_to_once_and_never_again(sink: Sink) -> None:

@@ -9,6 +9,7 @@ from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 
 from nenrin.foundation.mail import html, unsubscribes
+from nenrin.foundation.mail.providers import PROVIDERS
 from nenrin.foundation.mail.sending import Line
 from nenrin.foundation.models import Mail, MailSettings
 from nenrin.foundation.models.mail import Kind
@@ -59,7 +60,10 @@ def message(mail: Mail, line: Line, connection: BaseEmailBackend | None = None) 
         built.message()
     except (ValueError, TypeError, UnicodeError) as problem:
         raise NotComposable(str(problem)[:300]) from None
-    built.metadata = {"nenrin": mail.message_id}  # type: ignore[attr-defined]  # read by anymail
+    if line.provider in PROVIDERS and PROVIDERS[line.provider].is_tagged:
+        built.tags = [mail.message_id]  # type: ignore[attr-defined]  # read by anymail
+    else:
+        built.metadata = {"nenrin": mail.message_id}  # type: ignore[attr-defined]
     return built
 
 
