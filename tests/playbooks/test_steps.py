@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from nenrin.customers import accounts, attributes
-from nenrin.customers.models import Account
+from nenrin.customers.models import Account, Deputy
 from nenrin.customers.statuses import AttributeKind
+from nenrin.foundation import organisation
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Organisation
+from nenrin.foundation.roles import Role
 from nenrin.playbooks import runs
 from nenrin.playbooks.models import PlaybookVersion, Run
 from nenrin.values import Text
 from nenrin.work.models import OnboardingProject, Task
+from tests import cast
 from tests.playbooks import stage
 from tests.work import onboarding_cast
 
@@ -75,3 +78,35 @@ def test_who_left_comes_into_a_win_back_and_stays_in_and_into_no_other(org: Orga
     stage.goes_on(at)
     told = dict(Run.objects.values_list("playbook__key", "reason"))
     assert told == {"back": "waits", "usual": "not_a_customer"}
+
+
+def _shared(rule: str, at: datetime, count: int) -> list[str]:
+    """Who of ours gets the tasks of so many accounts whose health falls one after another."""
+    stage.published(stage.document(steps=[{**stage.CALL, "who": rule}]), at=at)
+    for n in range(count):
+        stage.falls(stage.account(f"会社{n}", at=at), at=at)
+        stage.goes_on(at)
+    return list(Task.objects.order_by("pk").values_list("assignee__name", flat=True))
+
+
+def test_tasks_are_shared_out_in_turn_among_those_who_are_there(org: Organisation, at: datetime) -> None:
+    first, away, second = (stage.csm(name) for name in ("岡田 亮", "小川 蓮", "三浦 恵"))
+    Deputy.objects.create(
+        member=away, deputy=first, from_on=organisation.today(at), until_on=date(2027, 1, 31), created_at=at
+    )
+    assert _shared("in_turn", at, 5) == [one.name for one in (first, second, first, second, first)]
+
+
+def test_tasks_go_to_whoever_has_the_least_time_planned_or_revenue(org: Organisation, at: datetime) -> None:
+    busy, free = stage.csm("岡田 亮"), stage.csm("三浦 恵")
+    for n in range(3):
+        stage.account(f"多数{n}", at=at, owner=busy)
+    Account.objects.filter(pk=stage.account("大口", at=at, owner=free).pk).update(mrr_minor=900_000)
+    assert _shared("least_time", at, 1) == [free.name]
+    Task.objects.all().delete()
+    assert _shared("least_revenue", at + timedelta(days=90), 1) == [busy.name]
+
+
+def test_without_a_csm_a_rule_falls_back_on_the_owner(org: Organisation, at: datetime) -> None:
+    owner = cast.member(Role.HEAD, "髙木 直美")
+    assert _shared("least_time", at, 1) == [owner.name]

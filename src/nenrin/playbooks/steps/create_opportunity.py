@@ -6,6 +6,7 @@ from typing import Any
 
 from nenrin.analytics.conditions import Fields
 from nenrin.customers.errors import Refused
+from nenrin.foundation import format
 from nenrin.foundation.calendar import add_business_days
 from nenrin.playbooks.documents import merging
 from nenrin.playbooks.documents.params import Param, Setting, Values, named
@@ -27,7 +28,7 @@ def says(values: Values, setting: Setting, fields: Fields) -> Text:
 
 def under(values: Values) -> Text:
     days, who = values["due_days"], people.who_words(values)
-    return Text(f"{who.en}, next step in {days} business days", f"{who.ja}・次の一手まで{days}営業日")
+    return Text(f"{who.en}, next step in {format.counted(days, 'business day')}", f"{who.ja}・次の一手まで{days}営業日")
 
 
 def act(turn: Turn) -> Outcome:
@@ -55,7 +56,9 @@ def act(turn: Turn) -> Outcome:
         fault = refused.faults[0]
         return Skipped(fault.text) if fault.field == "reason" else Failed(fault.text)
     word = row.kind_word
-    return Done({"opportunity": row.pk, "url": f"/opportunities/{row.pk}", "en": word.en, "ja": word.ja})
+    return Done(
+        {**people.noted(owner), "opportunity": row.pk, "url": f"/opportunities/{row.pk}", "en": word.en, "ja": word.ja}
+    )
 
 
 def _expected(mrr: int, percent: float) -> int | None:

@@ -47,7 +47,9 @@ def act(turn: Turn) -> Outcome:
         key=turn.key,
         origin=("playbook", str(turn.run)),
     )
-    return Done({"task": task.pk, "url": f"/tasks/{task.pk}", "en": task.title, "ja": task.title})
+    return Done(
+        {**people.noted(member), "task": task.pk, "url": f"/tasks/{task.pk}", "en": task.title, "ja": task.title}
+    )
 
 
 KIND = StepKind(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 from nenrin.customers.models import Assignment, Contact
 from nenrin.customers.statuses import DecisionRole, Phase, word
@@ -14,11 +15,12 @@ from nenrin.foundation.roles import Role
 from nenrin.insight.models import Health
 from nenrin.playbooks.documents.params import Choices, Values, named
 from nenrin.playbooks.models import RunStep
+from nenrin.playbooks.steps import shares
 from nenrin.playbooks.steps.shape import Turn
 from nenrin.values import Language, Text
 
 WEEK = timedelta(days=7)
-#: Who of ours: the owner of a phase, or whoever answers for the playbook.
+#: Who of ours: the owner of a phase, whoever answers for the playbook, or a CSM by a rule.
 WHO: Choices = (
     ("owner", word(Phase.PRIMARY)),
     ("onboarding", word(Phase.ONBOARDING)),
@@ -26,6 +28,7 @@ WHO: Choices = (
     ("sales", word(Phase.SALES)),
     ("responsible", Text("Person responsible for the playbook", "プレイブックの責任者")),
     ("head", Text("Head of customer success", "CS責任者")),
+    *shares.RULES,
 )
 _PHASES = {"owner": Phase.PRIMARY, "onboarding": Phase.ONBOARDING, "adoption": Phase.ADOPTION, "sales": Phase.SALES}
 WHOM: Choices = tuple((one.value, word(one)) for one in DecisionRole if one.value and one is not DecisionRole.BLOCKER)
@@ -36,6 +39,8 @@ def assignee(turn: Turn, who: str, member: str = "") -> Member | None:
 
     A task is never left to somebody who has gone.
     """
+    if not member.isdigit() and who in dict(shares.RULES) and (found := shares.chosen(turn, who)):
+        return found
     wanted = [int(member)] if member.isdigit() else []
     held = dict(
         Assignment.objects.filter(account=turn.account, until_on__isnull=True).values_list("phase", "member_id")
@@ -49,6 +54,11 @@ def assignee(turn: Turn, who: str, member: str = "") -> Member | None:
     active = Member.objects.filter(pk__in=wanted, is_active=True).in_bulk()
     first = next((active[key] for key in wanted if key in active), None)
     return first or Member.objects.filter(role=Role.HEAD, is_active=True).order_by("pk").first()
+
+
+def noted(member: Member | None) -> dict[str, Any]:
+    """What a step writes down of whom it meant."""
+    return {shares.NOTED: member.pk} if member else {}
 
 
 def whom(turn: Turn, roles: tuple[str, ...], kind: Kind) -> tuple[Contact, str] | None:

@@ -36,7 +36,15 @@ def act(turn: Turn) -> Outcome:
         )
     except Refused as refused:
         return Failed(refused.faults[0].text)
-    return Done({"project": project.pk, "url": f"/onboarding/{project.pk}", "en": project.name, "ja": project.name})
+    return Done(
+        {
+            **people.noted(owner),
+            "project": project.pk,
+            "url": f"/onboarding/{project.pk}",
+            "en": project.name,
+            "ja": project.name,
+        }
+    )
 
 
 KIND = StepKind(
