@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nenrin.analytics import intervals, revenue
-from nenrin.analytics.revenue import books, figures, groups, series
+from nenrin.analytics.revenue import books, figures, groups, limits, series
 from nenrin.analytics.revenue.catalogue import KPIS
 from nenrin.analytics.revenue.columns import Facts
 from nenrin.analytics.revenue.contracts import Contract
@@ -73,6 +73,54 @@ def test_an_interval_holds_its_figure_where_much_is_said_and_done(back: bool) ->
             known = ~np.isnan(each.low)
             assert (each.low <= each.value + 1e-9)[known].all() and (each.value <= each.high + 1e-9)[known].all(), key
     assert shown == {key for key, kpi in KPIS.items() if kpi.interval != "none"}
+
+
+def beyond(found: dict[str, Figure]) -> list[Figure]:
+    """The figures whose intervals reach where no customers could bring them."""
+    return [
+        each
+        for key, each in found.items()
+        if each.interval and not limits.of(KPIS[key])[0] <= each.interval.low <= each.interval.high <= limits.of(KPIS[key])[1]
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("back", [False, True])
+def test_no_account_can_bring_a_figure_beyond_its_limits(back: bool) -> None:
+    """Each account's own part lies within the limits, so that no sum of them, whoever is drawn, lies outside."""
+    facts, shown = Facts(1, 6_000_000, reactivation_in_nrr=back), set()
+    for seed in (1, 2, 3):
+        told = history(seed)
+        of = dealt(said(book(told), seed)[0], told, seed)[0]
+        for period in PERIODS:
+            columns = figures.measured(of, period)[1]
+            for key, kpi in KPIS.items():
+                if kpi.interval != "bootstrap":
+                    continue
+                (least, most), (over, under) = limits.of(kpi), (columns[name] for name in kpi.sides(facts))
+                assert (under >= 0).all(), key
+                assert least == -np.inf or (kpi.scale * over >= least * under).all(), key
+                assert most == np.inf or (kpi.scale * over <= most * under).all(), key
+            found = figures.whole(columns, facts)
+            assert not beyond(found) and not misses(found)
+            shown |= {key for key, each in found.items() if each.interval and KPIS[key].interval == "bootstrap"}
+    assert shown == {key for key, kpi in KPIS.items() if kpi.interval == "bootstrap"}
+
+
+def test_intervals_end_where_what_they_are_of_ends() -> None:
+    """One account lost all that was lost, one won nearly all that was won: none is less than nothing or more than all."""
+    told = [*(paying(n, 100, "2025-01-01", "2026-02-05" if n == 3 else None) for n in range(60)),
+            paying(100, 1, "2025-01-01", then=[("2026-02-10", 3_000)]), paying(101, 50, "2026-02-10")]  # fmt: skip
+    of = book(told)
+    found = figures.whole(figures.measured(of, month("2026-02"))[1], Facts())
+    for key, (least, most) in {"gross_mrr_churn": (0, 1), "quick_ratio": (0, np.inf), "expansion_rate": (0, np.inf),
+                               "expansion_share": (0, 1)}.items():  # fmt: skip
+        each = found[key].interval
+        assert each is not None and least <= each.low <= each.high <= most, key
+    assert found["gross_mrr_churn"].interval is not None and found["gross_mrr_churn"].interval.low == 0
+    every = series.computed(of, [month("2026-02")], groups.everyone(len(of.accounts)), Facts())
+    for key, told_one in found.items():
+        if told_one.interval:
+            assert (every[key].low[0, 0], every[key].high[0, 0]) == pytest.approx(told_one.interval), key
 
 
 def test_net_churn_that_counts_who_came_back_has_an_interval_that_does_so_too() -> None:

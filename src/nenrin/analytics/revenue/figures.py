@@ -10,7 +10,7 @@ import numpy as np
 
 from nenrin.analytics import intervals
 from nenrin.analytics.intervals import Interval
-from nenrin.analytics.revenue import chains, kpis, medians
+from nenrin.analytics.revenue import chains, kpis, limits, medians
 from nenrin.analytics.revenue import columns as made
 from nenrin.analytics.revenue.books import Book
 from nenrin.analytics.revenue.catalogue import KPIS
@@ -58,7 +58,15 @@ def whole(
 
 
 def interval(kpi: Kpi, columns: Columns, sums: Totals, facts: Facts) -> Interval | None:
-    """95 %, of the kind that the KPI names."""
+    """95 %, of the kind that the KPI names; not beyond what the figure can be."""
+    found = _reached(kpi, columns, sums, facts)
+    if found is None:
+        return None
+    value = np.asarray(kpi.value(sums, facts), dtype=np.float64)
+    return _told(limits.cut(kpi, value, (np.asarray(found.low), np.asarray(found.high))))
+
+
+def _reached(kpi: Kpi, columns: Columns, sums: Totals, facts: Facts) -> Interval | None:
     if kpi.interval in ("none", "product", "poisson", "chain"):
         return _of_sums(kpi, columns, sums, facts)
     over, under = (columns[name] for name in kpi.sides(facts))

@@ -51,7 +51,8 @@ model, plan, industry, region, fiscal year of the first payment, acquisition sou
 
 ## Closed books
 *Analytics > Revenue movements > How revenue is counted* closes the books up to a day. A closed period keeps showing what was
-known when it was closed, under the policy of that day. What becomes known later stands in the open period that follows
+known at the end of the day on which it was closed (what arrives later on that day still counts), under the policy that was live
+when it was closed: a version published later that day counts from the next one. What becomes known later stands in the open period that follows
 as *prior-period adjustment*: begin (as closed) + adjustment + movements = end (as known now). *Closed periods: as known
 now* shows every period restated; the accounts behind an adjustment are one click away. By program: `GET`, `POST` and
 `DELETE /revenue/locks`, `GET /revenue/adjustments`.
@@ -97,6 +98,7 @@ RULES = """
 - The interval holds 95 %: Wilson's for shares of accounts; for ratios of money the bias-corrected, accelerated bootstrap
   over accounts in its analytic form (ABC, T. DiCiccio and B. Efron 1992), which needs no draws: tests hold it against
   20,000 of them; for the chained rate the same on the scale of its logarithm; for numbers of events Poisson's exact one.
+  It is cut where the figure's own limits are: no share below 0 or above 1, no ratio of what is never negative below 0.
 - Where nearly all were heard, less is left to chance: NPS has the correction for finite populations, of as many people as
   surveys were sent (at least one of every customer) where that is known; the two by account of the paying customers.
 - Slices of a rate hold the accounts that were in them when the period began: their tier, plan, owner and segments of that

@@ -16,7 +16,19 @@ from numpy.typing import NDArray
 
 from nenrin.analytics import intervals
 from nenrin.analytics.intervals import Moments
-from nenrin.analytics.revenue import books, chains, columns, flows, kpis, medians, movements, spans, together, years
+from nenrin.analytics.revenue import (
+    books,
+    chains,
+    columns,
+    flows,
+    kpis,
+    limits,
+    medians,
+    movements,
+    spans,
+    together,
+    years,
+)
 from nenrin.analytics.revenue.books import Book
 from nenrin.analytics.revenue.catalogue import KPIS
 from nenrin.analytics.revenue.columns import Columns, Facts, Few
@@ -115,7 +127,7 @@ def of_totals(sums: Sums, facts: Facts, wanted: Iterable[str]) -> dict[str, Floa
 def _one(kpi: Kpi, sums: Sums, moments: Mapping[Pair, Moments], facts: Facts) -> Series:
     value, n = kpis.of(kpi, sums, facts), sums[kpi.count]
     low, high = kpis.narrowed(kpi, sums, facts, value, _reach(kpi, sums, moments, facts))
-    low, high = (1 - high, 1 - low) if kpi.loss else (low, high)
+    low, high = limits.cut(kpi, value, (1 - high, 1 - low) if kpi.loss else (low, high))
     hidden = np.isnan(value)
     return Series(value, n, np.where(hidden, np.nan, low), np.where(hidden, np.nan, high))
 
