@@ -7,8 +7,13 @@ months 24, 27 and 30 learn from what had ended, each climbing the ladder anew as
 tells 90 and 180 days of the next three months' customers (the last one of its own). Decisions and unpaid bills have a
 model each and are told together as competing events. Beside them stand the oracle, which knows the hidden adoption, and
 a particle filter, which knows the simulator's laws but sees only the same facts. Usage is not played through the lake:
-the measures are the simulator's own shadows of adoption. How measures become features was chosen on worlds of other
-seeds (101 to 106).
+the measures are the simulator's own shadows of adoption. How measures become features, and how freely levels and tiers
+are fitted, was chosen on worlds of other seeds (101 to 106).
+
+The slopes' intervals take worlds as clusters: all rows of a world were told by the same three models and lived through
+the same incidents, so they err together, and an interval that only allows for an account's rows (it is printed beside)
+says how sure the slope of these models is, not that of learning. A world is one draw; with ten of them the quantile is
+Student's with nine degrees of freedom.
 """
 
 from __future__ import annotations
@@ -21,6 +26,7 @@ from typing import Any
 import _filter
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import stdtrit
 
 from nenrin.analytics.forecasts.hazards import competing, risk, states, verdicts
 from nenrin.analytics.forecasts.hazards.tables import Table
@@ -33,6 +39,8 @@ Floats = NDArray[np.float64]
 Models = Mapping[str, risk.RiskModel]
 SEEDS, ORIGINS, LAST = 10, (24, 27, 30), 31
 HORIZONS = {90: 3, 180: 6}
+#: An account's number is this many times its world's seed, and its own.
+WORLD = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +104,7 @@ def _told(economy: Economy, month: int, now: Table, models: Models, days: int, f
         filtered[now.account],
         left,
         now.tier,
-        now.account + 1_000_000 * economy.seed,
+        now.account + WORLD * economy.seed,
     )
 
 
@@ -138,14 +146,25 @@ def _rows(worlds: list[Told], days: int, count: int) -> list[dict[str, Any]]:
 def _tier(all_: Told, tier: str, where: str) -> dict[str, Any]:
     own = all_.tier == tier
     found = verdicts.calibration(all_.ours[own], all_.left[own], all_.account[own])
-    low, high = found.interval
+    low, high = _interval(all_.ours[own], all_.left[own], all_.account[own] // WORLD) or found.interval
+    narrow = "{:.3f} to {:.3f}".format(*found.interval)
     return {
         "name": f"calibration slope of {tier}, {where}",
         "figure": round(found.slope, 3),
-        "unit": f"95 %: {low:.3f} to {high:.3f}",
+        "unit": f"95 %: {low:.3f} to {high:.3f} (accounts alone: {narrow})",
         "aim": "holds 1",
         "holds": bool(low <= 1 <= high),
     }
+
+
+def _interval(said: Floats, left: NDArray[np.bool_], world: NDArray[np.int64]) -> tuple[float, float] | None:
+    """95 % of the slope, rows of a world being one observation; None with fewer than three worlds."""
+    worlds = len(np.unique(world))
+    if worlds < 3:
+        return None
+    found = verdicts.calibration(said, left, world)
+    far = float(stdtrit(worlds - 1, 0.975)) * found.error * float(np.sqrt(worlds / (worlds - 1)))
+    return found.slope - far, found.slope + far
 
 
 def _row(name: str, figure: float, peer: str, ratios: list[float], aim: float) -> dict[str, Any]:

@@ -247,6 +247,16 @@ def test_a_tier_that_was_told_too_loudly_is_calibrated_by_itself() -> None:
     assert found.line("unheard of") == (1.0, 0.0)
 
 
+def test_a_line_that_chance_explains_is_not_drawn() -> None:
+    """Eleven events of thirty where ten were said, thirteen of twenty where twelve were; then four hundred times as many."""
+    odds = np.repeat([np.log(0.5), np.log(1.5)], [30, 20])
+    happened = np.concatenate([np.arange(30) < 11, np.arange(20) < 13])
+    found = calibrators.fit(odds, happened, np.full(50, "smb"), np.ones(50))
+    assert found.line("smb") == (1.0, 0.0)
+    many = calibrators.fit(np.tile(odds, 400), np.tile(happened, 400), np.full(20_000, "smb"), np.ones(20_000))
+    assert many.line("smb")[1] > 0.1
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.floats(-5, 5), min_size=5, max_size=60), st.lists(st.floats(-5, 5), min_size=5, max_size=60))
 def test_the_stability_index_is_no_less_than_nothing(then: list[float], now: list[float]) -> None:

@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from nenrin.analytics.forecasts.hazards import documents, risk, statefits, states, views
-from nenrin.analytics.forecasts.hazards.ladders import Step
+from nenrin.analytics.forecasts.hazards import documents, ladders, risk, statefits, states, views
+from nenrin.analytics.forecasts.hazards.fits import Terms
+from nenrin.analytics.forecasts.hazards.ladders import Rung, Step
 from nenrin.analytics.forecasts.hazards.risk import RiskModel
 from nenrin.analytics.forecasts.hazards.states import LEVEL, NEWS, USUAL, Belief, Leaps, StateModel
 from nenrin.analytics.forecasts.hazards.tables import LEADS, Calendar, Feature, Table, UnknownColumn
@@ -128,6 +129,18 @@ def test_a_month_in_which_nothing_was_seen_only_fades() -> None:
     assert np.isnan(table.feature(NEWS).values[1:]).all()
 
 
+def test_that_those_who_used_little_have_left_is_no_growth_of_those_who_stay() -> None:
+    """Nobody's use moves in thirty months; the lower half of the accounts leaves after three."""
+    rng = np.random.default_rng(9)
+    level = np.repeat(rng.normal(size=(600, 1)), 30, axis=1)
+    whole = replace(rows(seen(rng, level)), tenure=np.tile(30 * np.arange(30), 600))
+    stays = (level > np.median(level)) | (np.arange(30) < 3)
+    model = statefits.learned(whole.chosen(stays.ravel()))
+    assert model is not None
+    new, old = states.expected(np.full(2, "smb"), np.array([0, 870]), model.tiers) @ np.array(model.means[0])
+    assert abs(old - new) < 0.25  # what stays lies .8 above what there was
+
+
 def test_measures_that_share_nothing_have_no_level_behind_them() -> None:
     rng = np.random.default_rng(5)
     noise = {"a": np.full((50, 8), 3.0), "b": np.where(rng.random((50, 8)) < 0.9, np.nan, 1.0)}
@@ -226,6 +239,22 @@ def test_the_level_is_read_where_later_months_show_that_it_gains_and_only_there(
     assert tried is not None and not tried.kept and plain.state is None and set(plain.needs) <= {"a", "b"}
     again = risk.learned(world(6, 1.2), like=one, level=BOTH)
     assert isinstance(again, RiskModel) and again.state == one.state
+
+
+@pytest.mark.parametrize(
+    ("measures", "level", "wanted"),
+    [(60.0, 59.9, Step.LEVEL), (60.0, 60.1, Step.HAZARD), (99.9, 99.8, Step.TIER), (60.0, 30.0, Step.LEVEL)],
+)
+def test_where_measures_are_read_the_level_needs_no_whole_standard_error(
+    measures: float, level: float, wanted: Step
+) -> None:
+    """Losses of a hundred accounts, a tier's being 100 together; what a step gains differs between them."""
+    spread = np.where(np.arange(100) % 2, 1.9, 0.1)
+    losses = np.stack([np.ones(100), measures / 100 * spread, level / 100 * spread[::-1]])
+    steps = ((Step.TIER, ladders.BASE), (Step.HAZARD, Terms()), (Step.LEVEL, Terms(level="instead")))
+    assert ladders.chosen_of([Rung(*one) for one in steps], [0, 1, 2], losses, np.arange(100)) == [
+        Step.TIER, Step.HAZARD, Step.LEVEL,
+    ].index(wanted)  # fmt: skip
 
 
 def test_a_model_with_a_level_is_kept_as_a_document_and_older_documents_are_still_read() -> None:

@@ -182,7 +182,7 @@ def _level(told: Mapping[str, Any]) -> Text:
     gain = f"{tried['gain']:+.1f}% ± {tried['error']:.1f}"
     kept = (
         Text("It is read.", "採用した。") if tried["kept"] else
-        Text("It did not gain more than one standard error: it is not read.", "改善が標準誤差1個分を超えないため、採用していない。")
+        Text("Later months do not bear it out: it is not read.", "後の月で改善が認められないため、採用していない。")
     )  # fmt: skip
     return Text(
         f"Underlying level of use, filtered month by month from several measures: on later months and other accounts it "

@@ -1,7 +1,8 @@
 """From a model's log-odds to probabilities that come true, by tier.
 
 Platt's line (1999, Advances in Large Margin Classifiers) through what unseen accounts did, held towards "as it is":
-a tier with few events keeps what the model says. Small probabilities make the beta family the same line. A free curve
+a tier with few events keeps what the model says. Of the distance that is left only as much is kept as chance alone does
+not explain (James and Stein 1961, Fourth Berkeley Symposium): a line by chance would make good probabilities worse. Small probabilities make the beta family the same line. A free curve
 (isotonic) would need 1,000 events in each tier; it is not offered.
 """
 
@@ -56,10 +57,21 @@ def fit(odds: Array, happened: Truth, tier: NDArray[np.str_], weights: Array) ->
         centre = _centre(odds[own], weights[own])
         columns = np.stack([np.ones(int(own.sum())), odds[own] - centre], axis=1)
         found = logistics.fit(columns, happened[own], RIDGE, np.array([centre, 1.0]), weights=weights[own])
-        shift, slope = found.coefficients
+        off = found.coefficients - np.array([centre, 1.0])
+        shift, slope = np.array([centre, 1.0]) + borne_out(off, found.covariance) * off
         slopes.append(float(slope))
         shifts.append(float(shift - slope * centre))
     return Calibrator(names, tuple(slopes), tuple(shifts))
+
+
+def borne_out(off: Array, covariance: Array) -> float:
+    """The share of a distance that is kept: 1 where it is far beyond its uncertainty, 0 where chance explains it.
+
+    >>> borne_out(np.array([2.0, 0.0]), np.eye(2)), borne_out(np.array([1.0, 0.0]), np.eye(2))
+    (0.5, 0.0)
+    """
+    far = float(off @ np.linalg.solve(covariance, off))
+    return max(0.0, 1 - len(off) / far) if far > 0 else 0.0
 
 
 def _centre(odds: Array, weights: Array) -> float:

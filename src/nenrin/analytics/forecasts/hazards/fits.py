@@ -23,15 +23,18 @@ from nenrin.analytics.forecasts.hazards.views import Way
 LEVEL_RIDGE = {"one": 0.0, "due x tier": 4.0, "renewal x tier": 4.0, "ahead": 4.0}
 LEVEL_PRIOR = {"due": 1.0}
 PLAIN_LEVEL = 1.0
+#: What is left of that weight where events are many.
+FREE_LEVELS = 0.25
 #: Effects speak alike everywhere unless the data insist.
-ACCENT_RIDGE = 25.0
+ACCENT_RIDGE = 100.0
 #: More pairs than this are thinned: events up to half of them, the rest by lot, each for several.
 MOST_PAIRS, SEED = 150_000, 11
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How freely to fit: `ridge` on effects, `knots` a feature, whether calendar and tiers have their own accent.
+    """How freely to fit: `ridge` on effects, `knots` a feature, whether calendar and tiers have their own accent, and
+    whether levels are `free`: held but little, as many events allow.
 
     `features` None: all. Without `calendar` the tier alone makes the base rate. `level`: whether the level behind the
     measures is read, and how; the table that is given has it (views).
@@ -43,6 +46,7 @@ class Terms:
     knots: int = 0
     accents: bool = True
     level: Way = ""
+    free: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,7 @@ def fit(
         stack, happened = Stack(stack.row[kept], stack.later[kept], stack.lead[kept]), happened[kept]
     made = designs.design(table, stack, features=terms.features, knots=terms.knots, calendar=terms.calendar)
     base, acting = made.base(table, stack), made.acting(made.now(table), stack)
-    ridge, prior = _level_terms(made)
+    ridge, prior = _level_terms(made, terms)
     held = np.concatenate([ridge, np.full(acting.shape[1], terms.ridge)])
     aim = np.concatenate([prior, np.zeros(acting.shape[1])])
     aim[0] = _log_odds(happened, weights)
@@ -113,7 +117,7 @@ def fit(
     levels, effects = np.split(first.coefficients, [len(ridge)])
     plain = Hazard(made, terms.ridge, levels, effects, np.zeros(len(made.tiers) + 2), np.zeros((0, 0)))
     accented = (
-        _accented(plain, table, stack, happened, weights, base, acting @ effects)
+        _accented(plain, table, stack, happened, weights, base, acting @ effects, ridge, prior)
         if terms.accents and effects.any()
         else plain
     )
@@ -134,9 +138,11 @@ def thinned(happened: Truth, weights: Array | None) -> tuple[NDArray[np.int64], 
     return kept, np.concatenate(own) * (1.0 if weights is None else weights[kept])
 
 
-def _level_terms(made: Design) -> tuple[Array, Array]:
+def _level_terms(made: Design, terms: Terms) -> tuple[Array, Array]:
     ridge = [next((r for k, r in LEVEL_RIDGE.items() if name.startswith(k)), PLAIN_LEVEL) for name in made.levels]
-    return np.array(ridge), np.array([LEVEL_PRIOR.get(name, 0.0) for name in made.levels])
+    return np.array(ridge) * (FREE_LEVELS if terms.free else 1.0), np.array(
+        [LEVEL_PRIOR.get(name, 0.0) for name in made.levels]
+    )
 
 
 def _log_odds(happened: Truth, weights: Array | None) -> float:
@@ -145,10 +151,17 @@ def _log_odds(happened: Truth, weights: Array | None) -> float:
 
 
 def _accented(
-    plain: Hazard, table: Table, stack: Stack, happened: Truth, weights: Array | None, base: Array, index: Array
+    plain: Hazard,
+    table: Table,
+    stack: Stack,
+    happened: Truth,
+    weights: Array | None,
+    base: Array,
+    index: Array,
+    ridge: Array,
+    prior: Array,
 ) -> Hazard:
     own = accents(table, stack, plain.design.tiers) * index[:, None]
-    ridge, prior = _level_terms(plain.design)
     held = np.concatenate([ridge, np.full(own.shape[1], ACCENT_RIDGE)])
     aim = np.concatenate([prior, np.zeros(own.shape[1])])
     columns = np.concatenate([base, own], axis=1)

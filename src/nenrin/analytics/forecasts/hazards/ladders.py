@@ -2,7 +2,8 @@
 
 Tier; what the contract allows; the health score; all features under a ridge; curves of them; the level behind the
 measures, where there are events enough and months to learn it from. With many events each
-step is judged at later origins, on other accounts, and a higher step must gain more than one standard error. With few
+step is judged at later origins, on other accounts, and a higher step must gain more than one standard error; where
+measures are read at all, the level behind them is read if it gains, because it is no more complex than they are. With few
 it is judged on folds of accounts, and the best is held towards the tier's base rate: of its distance from the base
 only the share is kept that the folds bear out less one standard error, so that little data do no harm.
 """
@@ -20,7 +21,7 @@ from nenrin.analytics.forecasts.hazards.fits import Hazard, Terms
 from nenrin.analytics.forecasts.hazards.folds import Fold
 from nenrin.analytics.forecasts.hazards.stacks import Stack
 from nenrin.analytics.forecasts.hazards.tables import Array, Days, Table, Truth
-from nenrin.analytics.forecasts.hazards.views import Views
+from nenrin.analytics.forecasts.hazards.views import Views, Way
 
 #: Events below which the base rate pulls, and from which features may bend.
 FEW_EVENTS, CURVES_EVENTS = 200, 300
@@ -87,11 +88,11 @@ class Climb:
 def rungs(events: int, health: str | None) -> list[Rung]:
     few = events < FEW_EVENTS
     found = [Rung(Step.TIER, BASE)]
-    found.append(Rung(Step.CALENDAR, Terms(features=())))
+    found.append(Rung(Step.CALENDAR, Terms(features=(), free=not few)))
     if health is not None:
-        found.append(Rung(Step.HEALTH, Terms(features=(health,), ridge=10.0, accents=False)))
+        found.append(Rung(Step.HEALTH, Terms(features=(health,), ridge=10.0, accents=False, free=not few)))
     ridges = FEW_RIDGES if few else RIDGES
-    return found + [Rung(Step.HAZARD, Terms(ridge=ridge, accents=not few)) for ridge in ridges]
+    return found + [Rung(Step.HAZARD, Terms(ridge=ridge, accents=not few, free=not few)) for ridge in ridges]
 
 
 def bent(ladder: Sequence[Rung], losses: Array, events: int, step: Step = Step.HAZARD) -> list[Rung]:
@@ -107,7 +108,8 @@ def levelled(views: Views, parts: Sequence[Fold]) -> list[Rung]:
     """With the level behind the measures, where the months before each origin teach one."""
     if not parts or any(fold.origin is None or views.state(fold.known) is None for fold in parts):
         return []
-    return [Rung(Step.LEVEL, Terms(ridge=ridge, level=way)) for way in ("beside", "instead") for ridge in LEVEL_RIDGES]
+    ways: tuple[Way, ...] = ("beside", "instead")
+    return [Rung(Step.LEVEL, Terms(ridge=ridge, level=way, free=True)) for way in ways for ridge in LEVEL_RIDGES]
 
 
 @dataclass(slots=True)
@@ -160,7 +162,7 @@ def _decided(tried: _Trials, *, few: bool) -> Climb:
         chosen = min(best, key=lambda n: losses[n].sum())
         share = borne_out(tried.odds[0], tried.odds[chosen], tried.happened[own.later])
         return Climb(ladder[chosen if share else 0], share, trials, "few")
-    chosen = _simplest(best, losses, table.account[own.row])
+    chosen = chosen_of(ladder, best, losses, table.account[own.row])
     return Climb(
         ladder[chosen], 1.0, trials, "gain", _level_trial(ladder, best, chosen, losses, table.account[own.row])
     )
@@ -250,6 +252,17 @@ def _simplest(best: Sequence[int], losses: Array, account: Days) -> int:
         if n == top or gain <= error:
             return n
     return top
+
+
+def chosen_of(ladder: Sequence[Rung], best: Sequence[int], losses: Array, account: Days) -> int:
+    """The simplest; where that reads measures as they are, the level behind them if its loss is the smaller."""
+    found = _simplest(best, losses, account)
+    levels = [n for n in best if ladder[n].terms.level]
+    if not levels or ladder[found].step not in (Step.HAZARD, Step.CURVES):
+        return found
+    plain = min(float(losses[n].sum()) for n in best if not ladder[n].terms.level)
+    top = _simplest(levels, losses, account)
+    return top if float(losses[top].sum()) < plain else found
 
 
 def borne_out(base: Array, odds: Array, happened: Truth) -> float:

@@ -25,6 +25,8 @@ KEPT = np.arange(0.30, 0.985, 0.01)
 #: No measure is believed to have less noise than this share of its variance.
 LEAST_NOISE = 0.05
 ROUNDS, START, MOST_LEAPS = 15, 0.02, 0.2
+#: Columns of `expected` that tell how young a customer is.
+AGES = [1, 2]
 
 
 def learned(table: Table, better: Mapping[str, Better] | None = None) -> StateModel | None:
@@ -40,7 +42,8 @@ def learned(table: Table, better: Mapping[str, Better] | None = None) -> StateMo
     told = [one for one in told if int((~np.isnan(one.values)).sum()) > FEWEST and np.nanstd(one.values) > 1e-12]
     if not told:
         return None
-    means: list[Array] = [_mean(columns, one.values) for one in told]
+    who = np.unique(table.account, return_inverse=True)[1].astype(np.int64)
+    means: list[Array] = [_mean(columns, one.values, who) for one in told]
     off = np.stack([one.values - columns @ mean for one, mean in zip(told, means, strict=True)], axis=1)[order.rows]
     scale = np.maximum(np.sqrt(np.nanmean(off**2, axis=0)), 1e-12)  # whatever a measure is counted in
     shared = [_apart(off / scale, order, lag) for lag in range(LAGS + 1)]
@@ -60,13 +63,35 @@ def learned(table: Table, better: Mapping[str, Better] | None = None) -> StateMo
     return _leaping(table, plain, order)
 
 
-def _mean(columns: Array, values: Array) -> Array:
-    """Least squares over the rows that are there, a little towards 0 so that a tier without rows is no trouble."""
+def _mean(columns: Array, values: Array, who: NDArray[np.int64]) -> Array:
+    """What is usual, over the rows that are there. How it moves with the time as a customer is read within accounts:
+    the oldest customers use more because those that used little have left, and that is no growth. What is usual for a
+    tier is then the mean of accounts, each counting once. A little towards 0, so that a tier without rows is no trouble.
+    """
     there = ~np.isnan(values)
-    own = columns[there]
-    held = np.full(own.shape[1], 1.0)
-    held[0] = 1e-9
-    result: Array = np.linalg.solve(own.T @ own + np.diag(held), own.T @ values[there]).astype(np.float64)
+    _, own = np.unique(who[there], return_inverse=True)
+    young, rest = columns[there][:, AGES], np.delete(columns[there], AGES, axis=1)
+    moves = _least(young - _by_account(young, own)[own], values[there] - _by_account(values[there], own)[own])
+    first = np.unique(own, return_index=True)[1]
+    usual = _least(rest[first], _by_account(values[there] - young @ moves, own), free=1)
+    result: Array = np.insert(usual, 1, moves)
+    return result
+
+
+def _by_account(values: Array, own: NDArray[np.int64]) -> Array:
+    """Mean of each account's rows."""
+    count = np.bincount(own)
+    if values.ndim == 1:
+        single: Array = np.bincount(own, weights=values) / count
+        return single
+    return np.stack([_by_account(values[:, n], own) for n in range(values.shape[1])], axis=1)
+
+
+def _least(columns: Array, values: Array, free: int = 0) -> Array:
+    """Least squares, all but the first `free` columns a little towards 0."""
+    held = np.full(columns.shape[1], 1.0)
+    held[:free] = 1e-9
+    result: Array = np.linalg.solve(columns.T @ columns + np.diag(held), columns.T @ values).astype(np.float64)
     return result
 
 
