@@ -49,7 +49,7 @@ def test_changes_of_band_are_counted_from_week_to_week_alone() -> None:
 def test_each_horizon_is_told_by_its_own_probability() -> None:
     """The year's probabilities turned upside down: only the figures of a year fall."""
     panel, ahead = risk_backtests_world.panel()
-    turned = replace(panel, scores={**panel.scores, "told 365": 100 - panel.scores["told 365"]})
+    turned = replace(panel, scores={**panel.scores, "told 365 model": 100 - panel.scores["told 365 model"]})
     right, wrong = (cards.card(one, ahead) for one in (panel, turned))
     assert right is not None and wrong is not None
     for told, other in zip(right.everyone, wrong.everyone, strict=True):
@@ -58,6 +58,16 @@ def test_each_horizon_is_told_by_its_own_probability() -> None:
         else:
             assert told.areas["model"] == other.areas["model"]
     assert set(right.due[1].areas) == {"model", "health", "last_login", "base_rate"}
+
+
+def test_a_horizon_without_manual_entries_is_that_horizons_too() -> None:
+    panel, ahead = risk_backtests_world.panel()
+    same = {days: 1 - panel.scores[f"told {days} model"] / 100 for days in risk_backtests_world.HORIZONS}
+    scores = {**panel.scores, "without_manual": panel.scores["model"], **probabilities.scores(same, "without_manual")}
+    card = cards.card(replace(panel, scores=scores), ahead)
+    assert card is not None
+    for told in card.everyone:
+        assert told.areas["without_manual"].value == pytest.approx(told.areas["model"].value)
 
 
 def test_probabilities_are_held_as_they_were_told() -> None:
@@ -81,7 +91,7 @@ def test_drift_is_counted_from_the_first_day_against_what_was_told() -> None:
     month = card.watch.months[0]
     assert month.day - card.first < 28
     own = (panel.day == month.day) & ahead.is_standing & (ahead.known_for >= 28) & (panel.due_in <= 28)
-    told = 1 - (panel.scores["told 30"][own] / 100) ** (28 / (365.25 / 12))
+    told = 1 - (panel.scores["told 30 model"][own] / 100) ** (28 / (365.25 / 12))
     assert month.told == pytest.approx(told.sum()) and month.left == (ahead.leaves_in[own] <= 28).sum()
 
 

@@ -55,13 +55,13 @@ def test_the_eve_of_a_month_is_told_as_replaying_tells_it_and_knows_nothing_late
     panel = risk_replaying.told(model, "churn", kept, DECEMBER, EVE)
     assert panel is not None and set(panel.day.tolist()) == {(EVE - date(1970, 1, 1)).days}
     said = RiskSaid.objects.filter(event="churn", as_of=EVE, is_replayed=True)
-    own = dict(zip(panel.account.tolist(), (1 - panel.scores["told 90"] / 100).tolist(), strict=True))
+    own = dict(zip(panel.account.tolist(), (1 - panel.scores["told 90 model"] / 100).tolist(), strict=True))
     assert own == {one.account_id: pytest.approx(one.p, abs=2e-6) for one in said} and len(own) > 30
     noticed = {account for account, (notice, _) in made.items() if notice and notice <= EVE}
     assert not noticed & set(own)
     _backdate(made, at)
     later = risk_replaying.told(model, "churn", risk_replaying.read(lakes.current(), EVE, everybody), DECEMBER, EVE)
-    assert later is not None and later.scores["told 90"].tolist() == panel.scores["told 90"].tolist()
+    assert later is not None and later.scores["told 90 model"].tolist() == panel.scores["told 90 model"].tolist()
     ahead = risk_outcomes.ahead("churn", panel.account, panel.day, KNOWN + timedelta(40))
     assert not ahead.is_standing.all(), "but who had truly left by then is no longer asked about"
 

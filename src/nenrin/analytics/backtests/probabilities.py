@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nenrin.analytics.backtests.panels import Panel, Steadiness
-from nenrin.analytics.backtests.replays import MODEL
+from nenrin.analytics.backtests.replays import MODEL, WITHOUT_MANUAL
 from nenrin.analytics.scores.bands import Band
 
 Floats = NDArray[np.float64]
@@ -26,9 +26,13 @@ HIGHEST, HIGH = 0.1, 0.3
 WEEK = 7
 
 
-def scores(told: Mapping[int, Floats]) -> dict[str, Floats]:
-    """What a panel carries of probabilities by horizon in days: 0 to 100, higher is less probable."""
-    return {f"{_TOLD}{days}": 100 * (1 - p) for days, p in told.items()}
+def scores(told: Mapping[int, Floats], rule: str = MODEL) -> dict[str, Floats]:
+    """What a panel carries of a rule's probabilities by horizon in days: 0 to 100, higher is less probable."""
+    return {named(rule, days): 100 * (1 - p) for days, p in told.items()}
+
+
+def named(rule: str, days: int) -> str:
+    return f"{_TOLD}{days} {rule}"
 
 
 def are_told(panel: Panel) -> bool:
@@ -40,11 +44,13 @@ def is_told(rule: str) -> bool:
 
 
 def at(panel: Panel, days: int) -> Panel:
-    """The panel as the model tells a horizon: its own score is that horizon's. Unchanged where it has but one score."""
+    """The panel as the model tells a horizon: its score, with and without manual entries, is that horizon's. Unchanged
+    where it has but one score."""
     if not are_told(panel):
         return panel
-    own = panel.scores[f"{_TOLD}{days}"]
-    return replace(panel, scores={rule: one for rule, one in panel.scores.items() if not is_told(rule)} | {MODEL: own})
+    names = {rule: named(rule, days) for rule in (MODEL, WITHOUT_MANUAL)}
+    own = {rule: panel.scores[name] for rule, name in names.items() if name in panel.scores}
+    return replace(panel, scores={rule: one for rule, one in panel.scores.items() if not is_told(rule)} | own)
 
 
 def of(panel: Panel) -> Floats:

@@ -115,8 +115,10 @@ def _panel(model: RiskModel, event: str, rows: Rows) -> Panel:
     full[:, [named.index(one) for one in model.needs]] = np.abs(model.contributions(table, LISTED))
     there = {one.name: one.values for one in table.features}
     points = np.stack([there.get(name, np.full(wide, np.nan)) for name in named], axis=1)
-    scores = {MODEL: 100 * (1 - p[LISTED]), WITHOUT_MANUAL: 100 * (1 - machine.without(model, table, MANUAL))}
-    scores |= probabilities.scores(p) | {LAST_LOGIN: replays.since_last(rows.features.values[replays.SILENCE])}
+    plain = machine.without(model, table, MANUAL)
+    scores = {MODEL: 100 * (1 - p[LISTED]), WITHOUT_MANUAL: 100 * (1 - plain[LISTED])}
+    scores |= probabilities.scores(p) | probabilities.scores(plain, WITHOUT_MANUAL)
+    scores |= {LAST_LOGIN: replays.since_last(rows.features.values[replays.SILENCE])}
     off = np.zeros(wide, dtype=bool)
     return Panel(
         table.account, table.as_of, table.tier, _due_in(event, rows.features), ~off, off,
@@ -137,7 +139,7 @@ def finished(whole: Panel, kept: dict[str, Any]) -> Panel:
     scores = dict(whole.scores) | _peers(whole, kept)
     measures = tuple(whole.measures[n] for n in used)
     if not set(MANUAL) & set(measures):
-        del scores[WITHOUT_MANUAL]
+        scores = {rule: one for rule, one in scores.items() if not rule.endswith(WITHOUT_MANUAL)}
     band = probabilities.bands(whole.day, 1 - whole.scores[MODEL] / 100)
     whole = replace(
         whole, scores=scores, band=band, measures=measures, points=whole.points[:, used], full=whole.full[:, used]

@@ -186,14 +186,15 @@ def if_average(model: RiskModel, table: Table) -> dict[str, Floats]:
     return found
 
 
-def without(model: RiskModel, table: Table, features: Collection[str]) -> Floats:
-    """(rows,) probability within the listed horizon if these features, all at once, were those of an average account."""
+def without(model: RiskModel, table: Table, features: Collection[str]) -> dict[int, Floats]:
+    """By horizon, (rows,) the probability if these features, all at once, were those of an average account."""
     means = {one.name: one.mean for one in model.hazard.design.recipes if one.name in features}
     plain = tuple(
         replace(one, values=np.full(len(table), means[one.name])) if one.name in means else one
         for one in table.features
     )
-    return logistics.risk(model.hazards(replace(table, features=plain), risk.periods_of(LISTED)))
+    hazards = model.hazards(replace(table, features=plain), MONTHS)
+    return {days: logistics.risk(hazards[:, : risk.periods_of(days)]) for days in HORIZONS}
 
 
 def standing(model: RiskModel, table: Table, feature: str, row: int) -> float:
