@@ -34,11 +34,13 @@ def test_what_is_not_there_is_not_found_and_wrong_questions_are_named(org: Organ
 
 def test_the_universal_holdout_is_read_and_changed_with_a_reason(org: Organisation, at: datetime) -> None:
     head = Rest(member(Role.HEAD))
-    assert head.get("/holdout").data == {"share": 0.0, "changed_at": None, "exclusions": []}
+    assert head.get("/holdout").data == {"share": 0.0, "usual": 0.0, "changed_at": None, "exclusions": []}
     told = head.put("/holdout", {"share": 0.1, "reason": "measure all"})
     assert told.status_code == 200 and told.data["share"] == 0.1
     assert [one["condition"]["value"] for one in told.data["exclusions"]] == ["at_risk"]
     assert head.put("/holdout", {"share": 0.2, "reason": "x"}).status_code == 422
+    assert head.put("/holdout", {"share": 0.1, "usual": 0.6, "reason": "x"}).status_code == 422
+    assert head.put("/holdout", {"share": 0.1, "usual": 0.2, "reason": "each on its own"}).data["usual"] == 0.2
     assert head.put("/holdout", {"share": 0.1, "reason": ""}).status_code == 422
     assert Rest(member(Role.CSM, "担当")).put("/holdout", {"share": 0.1, "reason": "x"}).status_code == 403
     made = head.post(

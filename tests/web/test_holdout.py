@@ -7,12 +7,16 @@ from datetime import datetime
 import pytest
 from django.test import Client
 
+from nenrin.analytics.revenue.decisions import Spell
 from nenrin.customers.models import Account
+from nenrin.foundation import organisation
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Entry, Organisation
 from nenrin.foundation.roles import Role
+from nenrin.insight.revenue import leavers
 from nenrin.playbooks import holdouts
-from nenrin.playbooks.models import Exposure, UniversalExclusion, UniversalExposure
+from nenrin.playbooks.effects.outcomes import EPOCH
+from nenrin.playbooks.models import Exposure, PlaybookVersion, UniversalExclusion, UniversalExposure
 from tests.playbooks import effects_world, stage
 from tests.web.test_value_pages import body, signed_in
 
@@ -63,6 +67,22 @@ def test_before_there_is_a_group_the_page_says_so(client: Client) -> None:
     assert "No family is left alone by all playbooks at present." in text and "Nobody had an occasion yet" in text
     assert "No share is set" in body(client, "/holdout/accounts")
     assert "The log begins with the first occasion" in body(client, "/holdout/log")
+
+
+def test_how_many_leave_counts_those_who_have_left(
+    client: Client, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three customers and one who left a month ago: a quarter of the four, not none of the three."""
+    _fill(3, at)
+    gone = stage.account("去った顧客", at=at, status="lost")
+    today = (organisation.today(at) - EPOCH).days
+    told = [
+        Spell(one, 0, today - 30 if one == gone.pk else None, today)
+        for one in Account.objects.values_list("pk", flat=True)
+    ]
+    monkeypatch.setattr(leavers, "spells", lambda lake, as_of: told)
+    text = " ".join(body(client, "/holdout?days=90").split())
+    assert "From 3 families, of which 25.0%" in text.replace(" %", "%").replace("&nbsp;", "").replace("\u00a0", "")
 
 
 def test_the_share_is_changed_with_a_reason_by_whoever_may_publish(client: Client, at: datetime) -> None:
@@ -122,3 +142,21 @@ def test_a_seller_sees_only_the_own_accounts(org: Organisation, at: datetime) ->
     text = body(signed_in(Role.SALES), "/holdout")
     assert "Nobody had an occasion yet" in text and "Change the share" not in text
     assert "顧客" not in body(signed_in(Role.SALES), "/holdout/log")
+
+
+def test_a_new_playbook_begins_with_the_usual_share(client: Client) -> None:
+    client.post("/playbooks/new", {"name.en": "Before", "name.ja": "前"})
+    answer = client.post("/holdout/share", {"usual": "60", "reason": "測る"})
+    assert answer.status_code == 422 and holdouts.usual() == 0.0
+    assert client.post("/holdout/share", {"usual": "15", "reason": ""}).status_code == 422
+    client.post("/holdout/share", {"usual": "15", "reason": "測る"})
+    assert holdouts.usual() == 0.15 and holdouts.share() == 0.0, "the universal group is another matter"
+    told = Entry.objects.get(action="playbooks.holdout.usual").particulars
+    assert (told["before"], told["after"], told["reason"]) == ("0", "15", "測る")
+    client.post("/playbooks/new", {"name.en": "After", "name.ja": "後"})
+    client.post("/playbooks/new", {"like": "notice-deadline"})
+    shares = {
+        row.playbook.key: (row.document.get("holdout") or {}).get("share")
+        for row in PlaybookVersion.objects.select_related("playbook")
+    }
+    assert (shares["before"], shares["after"], shares["notice-deadline"]) == (None, 0.15, None)

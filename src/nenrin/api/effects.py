@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, Literal
 
+from django.db import transaction
 from django.http import Http404
 from ninja import Field, Query, Router
 
@@ -80,17 +81,20 @@ class ExclusionOut(Strict):
 
 
 class HoldoutOut(Strict):
-    """`share` of families that no playbook touches; `exclusions` are never held back."""
+    """`share` of families that no playbook touches; `exclusions` are never held back. `usual`: the share that a playbook
+    begun on its page leaves alone by itself, unless it says otherwise."""
 
     share: float
+    usual: float
     changed_at: datetime | None
     exclusions: list[ExclusionOut]
 
 
 class ShareIn(Strict):
-    """`share` from 0 to 0.1; the reason stands in the journal."""
+    """`share` from 0 to 0.1, `usual` from 0 to 0.5 (null: as it is); the reason stands in the journal."""
 
     share: float = Field(ge=0, le=holdouts.HIGHEST_SHARE)
+    usual: float | None = Field(None, ge=0, le=holdouts.HIGHEST_USUAL)
     reason: str = Field(min_length=1, max_length=300)
 
 
@@ -129,7 +133,11 @@ def get_holdout(request: ApiRequest) -> Any:
 @grants(CHANGE)
 def put_holdout(request: ApiRequest, told: ShareIn) -> Any:
     """Accounts in danger are put on the list of exclusions when a share is first set."""
-    holdouts.change(told.share, reason=told.reason, by=Actor.of(request.member), at=request.at)
+    by = Actor.of(request.member)
+    with transaction.atomic():
+        holdouts.change(told.share, reason=told.reason, by=by, at=request.at)
+        if told.usual is not None:
+            holdouts.change_usual(told.usual, reason=told.reason, by=by, at=request.at)
     return _holdout()
 
 
@@ -204,7 +212,12 @@ def get_universal_effect(request: ApiRequest, asking: Query[Asking]) -> Any:
 def _holdout() -> dict[str, Any]:
     row = UniversalHoldout.objects.first()
     listed = [_excluded(one) for one in holdouts.exclusions().rows]
-    return {"share": row.share if row else 0.0, "changed_at": row.changed_at if row else None, "exclusions": listed}
+    return {
+        "share": row.share if row else 0.0,
+        "usual": row.usual if row else 0.0,
+        "changed_at": row.changed_at if row else None,
+        "exclusions": listed,
+    }
 
 
 def _excluded(row: UniversalExclusion) -> dict[str, Any]:

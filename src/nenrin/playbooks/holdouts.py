@@ -30,6 +30,8 @@ from nenrin.values import Text
 #: The salt of the group that no playbook touches.
 SALT: Final = "universal"
 HIGHEST_SHARE: Final = 0.1
+#: The most that a playbook leaves alone by itself.
+HIGHEST_USUAL: Final = 0.5
 #: What stands on the list from the first day on.
 IN_DANGER: Final[Mapping[str, Any]] = {"field": "health.band", "op": "=", "value": "at_risk"}
 #: The trigger of whatever has to reach a customer before a day of the contract.
@@ -55,6 +57,20 @@ class Exclusions:
 def share() -> float:
     """The share of families that no playbook touches."""
     return UniversalHoldout.objects.values_list("share", flat=True).first() or 0.0
+
+
+def usual() -> float:
+    """The share that a new playbook leaves alone, unless it says otherwise."""
+    return UniversalHoldout.objects.values_list("usual", flat=True).first() or 0.0
+
+
+def begun(document: Mapping[str, Any]) -> dict[str, Any]:
+    """A document to begin from, with the usual share where it states none and is no notice."""
+    held = dict(document.get("holdout") or {})
+    is_due = any(one.get("trigger") == DEADLINE for one in document.get("when", ()))
+    if "share" not in held and not is_due and not held.get("contractual") and (found := usual()):
+        held["share"] = found
+    return {**document, **({"holdout": held} if held else {})}
 
 
 def exclusions() -> Exclusions:
@@ -128,6 +144,27 @@ def change(share: float, *, reason: str, by: Actor, at: datetime) -> UniversalHo
             keep_danger_helped(by=by, at=at)
         _record("changed", by, at, before=f"{before * 100:g}", after=f"{share * 100:g}", reason=told)
     return row
+
+
+def change_usual(share: float, *, reason: str, by: Actor, at: datetime) -> float:
+    """Another share for playbooks that are begun from now on; those that there are keep theirs. Safe to repeat.
+
+    Raises Refused. Journal: playbooks.holdout.usual.
+    """
+    if not 0 <= share <= HIGHEST_USUAL:
+        raise Refused.one("usual", Text("a share from 0 to 50 %", "0〜50%の割合"), share)
+    told = _reason(reason)
+    with transaction.atomic():
+        row = UniversalHoldout.objects.select_for_update().filter(pk=1).first()
+        before = row.usual if row else 0.0
+        if before == share:
+            return share
+        if row is None:
+            UniversalHoldout.objects.create(pk=1, usual=share, changed_at=at)
+        else:
+            UniversalHoldout.objects.filter(pk=1).update(usual=share)
+        _record("usual", by, at, before=f"{before * 100:g}", after=f"{share * 100:g}", reason=told)
+    return share
 
 
 def exclude(

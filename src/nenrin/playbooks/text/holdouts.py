@@ -22,3 +22,10 @@ register(
     "playbooks.holdout.exported",
     Text("Universal holdout exported, {rows} accounts", "未実施グループの顧客{rows}件を出力"),
 )
+register(
+    "playbooks.holdout.usual",
+    Text(
+        "Usual holdout of a new playbook: {before} % → {after} % ({reason})",
+        "新しいプレイブックの未実施グループの既定値: {before}% → {after}%（{reason}）",
+    ),
+)

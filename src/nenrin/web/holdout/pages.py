@@ -47,13 +47,16 @@ def _page(request: MemberRequest, wrong: str = "", status: int = 200) -> HttpRes
     reading = _reading(request, question)
     row = UniversalHoldout.objects.first()
     tops = families.tops_of(dict(asking.visible(request).values_list("pk", "parent_id")))
-    told = beforehand.of(lakes.current(), tops, SHARES, reading.days, as_of=reading.as_of)
+    everybody = asking.standing(request)
+    told = beforehand.of(lakes.current(), tops, everybody, SHARES, reading.days, as_of=reading.as_of)
     context = {
         "as_of": request.at,
         "question": question,
         "all_days": DAYS,
         "row": row,
         "share": row.share if row else 0.0,
+        "usual": holdouts.usual(),
+        "highest_usual": holdouts.HIGHEST_USUAL * 100,
         "inside": len(holdouts.inside(tops, row.share if row else 0.0)),
         "everybody": len(tops),
         "reading": reading,
@@ -105,7 +108,7 @@ def _facts(reading: Reading) -> list[Fact]:
 
 def _changes() -> list[tuple[Text, str, Entry]]:
     """What was changed last: in words, by whom, the entry."""
-    codes = [f"playbooks.holdout.{verb}" for verb in ("changed", "excluded", "included")]
+    codes = [f"playbooks.holdout.{verb}" for verb in ("changed", "usual", "excluded", "included")]
     found = list(Entry.objects.filter(action__in=codes).order_by("-pk")[:TOLD])
     keys = {entry.actor_key for entry in found if entry.actor_kind == "member"}
     names = {str(pk): name for pk, name in Member.objects.filter(pk__in=keys).values_list("pk", "name")}
@@ -125,14 +128,16 @@ def _refused(request: MemberRequest, refused: Refused) -> HttpResponse:
 @require_POST
 @requires(CHANGE)
 def share(request: MemberRequest) -> HttpResponse:
-    """Another share, with its reason."""
+    """Another share of the universal group, or (`usual`) of playbooks to come, with its reason."""
+    is_usual = "usual" in request.POST
     try:
-        percent = float(request.POST.get("share", "").replace("%", "").strip())
+        percent = float(request.POST.get("usual" if is_usual else "share", "").replace("%", "").strip())
     except ValueError:
         percent = -1.0
     try:
         by, reason = Actor.of(request.user), request.POST.get("reason", "")
-        holdouts.change(round(percent / 100, 6) if percent == percent else -1.0, reason=reason, by=by, at=request.at)
+        change = holdouts.change_usual if is_usual else holdouts.change
+        change(round(percent / 100, 6) if percent == percent else -1.0, reason=reason, by=by, at=request.at)
     except Refused as refused:
         return _refused(request, refused)
     return _back(request, _("The share was changed."))

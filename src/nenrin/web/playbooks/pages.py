@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from nenrin.foundation import organisation
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.permissions import Permission, allowed
-from nenrin.playbooks import hypotheses, library, playbooks, reading, setting, words
+from nenrin.playbooks import holdouts, hypotheses, library, playbooks, reading, setting, words
 from nenrin.playbooks.documents.problems import Unreadable
 from nenrin.playbooks.models import Playbook, PlaybookVersion
 from nenrin.playbooks.models.run import ENTERED, OPEN
@@ -207,7 +207,7 @@ def _begun(request: MemberRequest) -> str:
     else:
         name = names(request.POST.get("name.en", ""), request.POST.get("name.ja", ""))
         document = {"playbook": _free(_slug(name["en"]), taken), "name": name, **BLANK}
-    document = hypotheses.dated(document, organisation.today(request.at))
+    document = holdouts.begun(hypotheses.dated(document, organisation.today(request.at)))
     row = playbooks.draft(document, by=Actor.of(request.user), at=request.at)
     toasts.say(request, _("Draft saved."))
     return reverse("playbook", args=[row.playbook.key])
