@@ -90,7 +90,12 @@ def test_there_and_back_is_the_same_with_the_sign_changed(was: float, now: float
 
 @pytest.mark.parametrize(
     "lacking",
-    [Figure("nrr", None, 3), Figure("nrr", 1.0, 40, None), Figure("ltv", 9e6, 40, Interval(5e6, float("inf")))],
+    [
+        Figure("nrr", None, 3),
+        Figure("nrr", 1.0, 40, None),
+        Figure("nrr", 1.0, 40, Interval(1.0, 1.0)),
+        Figure("ltv", 9e6, 40, Interval(5e6, float("inf"))),
+    ],
 )
 def test_without_both_figures_and_their_ends_there_is_no_difference(lacking: Figure) -> None:
     whole = Figure("nrr", 1.0, 40, Interval(0.9, 1.1))

@@ -68,6 +68,7 @@ class Permission(StrEnum):
     CAPACITY_VIEW = "capacity.view"  # load of each colleague
     REPORTS_COMMENT = "reports.comment"  # say something beside a figure of the executive dashboard
     REPORTS_SEND = "reports.send"  # name who gets it by mail
+    RESULTS_VIEW = "results.view"  # all accounts together against the first day: never a part of them
     EXPORT = "export"
     IMPORT = "import"
     SOURCES_VIEW = "sources.view"
@@ -149,16 +150,20 @@ def _within(scope: Scope, *permissions: Permission) -> dict[Permission, Scope]:
 
 GRANTS: Mapping[Role, Mapping[Permission, Scope]] = {
     Role.ADMINISTRATOR: _all(*Permission),
-    Role.HEAD: _all(*_READ, *_WRITE, *_OPERATE, P.JOURNAL_VIEW, P.RENEWALS_OVERRIDE),
-    Role.OPERATIONS: _all(*_READ, *_WRITE, *_OPERATE, P.JOURNAL_VIEW, P.TOKENS_EDIT),
-    Role.CSM: _all(*_READ) | _within(Scope.TEAM, *_WRITE, P.EXPORT) | _all(P.DATA_VIEW),
+    Role.HEAD: _all(*_READ, *_WRITE, *_OPERATE, P.JOURNAL_VIEW, P.RENEWALS_OVERRIDE, P.RESULTS_VIEW),
+    Role.OPERATIONS: _all(*_READ, *_WRITE, *_OPERATE, P.JOURNAL_VIEW, P.TOKENS_EDIT, P.RESULTS_VIEW),
+    Role.CSM: _all(*_READ, P.RESULTS_VIEW) | _within(Scope.TEAM, *_WRITE, P.EXPORT) | _all(P.DATA_VIEW),
     Role.ONBOARDING: _within(Scope.TEAM, *_READ, *_WRITE) | _all(P.MEASURES_VIEW, P.MEMBERS_VIEW, P.SIGNED_IN),
-    Role.MARKETER: _all(*_READ, P.TASKS_EDIT, P.MAIL_VIEW, P.EXPORT, P.SEGMENTS_EDIT, P.DATA_VIEW, P.COSTS_VIEW),
+    Role.MARKETER: _all(
+        *_READ, P.TASKS_EDIT, P.MAIL_VIEW, P.EXPORT, P.SEGMENTS_EDIT, P.DATA_VIEW, P.COSTS_VIEW, P.RESULTS_VIEW
+    ),
     Role.SALES: _within(Scope.OWN, *_READ, P.TIMELINE_WRITE, P.CONTACTS_EDIT, *_WORK)
     | _all(P.MEMBERS_VIEW, P.SIGNED_IN),
-    Role.SUPPORT: _all(*_READ, P.TIMELINE_WRITE, P.TASKS_EDIT),
-    Role.PRODUCT: _all(*(p for p in _READ if p is not P.CONTACTS_VIEW), P.DATA_VIEW),
-    Role.EXECUTIVE: _all(*(p for p in _READ if p is not P.CONTACTS_VIEW), P.COSTS_VIEW, P.REPORTS_COMMENT),
+    Role.SUPPORT: _all(*_READ, P.TIMELINE_WRITE, P.TASKS_EDIT, P.RESULTS_VIEW),
+    Role.PRODUCT: _all(*(p for p in _READ if p is not P.CONTACTS_VIEW), P.DATA_VIEW, P.RESULTS_VIEW),
+    Role.EXECUTIVE: _all(
+        *(p for p in _READ if p is not P.CONTACTS_VIEW), P.COSTS_VIEW, P.REPORTS_COMMENT, P.RESULTS_VIEW
+    ),
 }
 
 #: Field classes that a role reads; personal data is for those who talk to the customer's people.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from nenrin.foundation.models import Member
-from nenrin.foundation.permissions import Permission, Scope, allowed
+from nenrin.foundation.permissions import Permission, allowed
 from nenrin.insight.start.sorts import LENGTH
 from nenrin.values import Text
 
@@ -14,8 +14,8 @@ TOLD = 60
 
 
 def since(began_on: date | None, today: date, member: Member) -> Text | None:
-    """The day it is since the baseline; None where there is none, or who looks sees some accounts only."""
-    if began_on is None or allowed(member, Permission.SUBSCRIPTIONS_VIEW) is not Scope.ALL:
+    """The day it is since the baseline; None where there is none, or who looks may not see the result."""
+    if began_on is None or allowed(member, Permission.RESULTS_VIEW) is None:
         return None
     days = (today - began_on).days
     if not 0 <= days <= LENGTH + TOLD:

@@ -34,6 +34,7 @@ WORDS: dict[Permission, Text] = {
     P.PRODUCTS_EDIT: Text("Edit products, tiers, touch models, tags", "製品・企業規模・タッチモデル・タグの編集"),
     P.MEMBERS_VIEW: Text("See members", "メンバーの閲覧"),
     P.MEMBERS_EDIT: Text("Invite members, change roles", "メンバーの招待・権限変更"),
+    P.RESULTS_VIEW: Text("See the result since the start", "開始時との比較の閲覧"),
     P.JOURNAL_VIEW: Text("See the audit log", "監査ログの閲覧"),
     P.TOKENS_EDIT: Text("Make API tokens", "APIトークンの発行"),
     P.ORGANISATION_EDIT: Text("Change the organisation and attributes", "組織の設定・独自項目の変更"),

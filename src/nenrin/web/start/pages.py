@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from nenrin.foundation import organisation
 from nenrin.foundation.actors import Actor
-from nenrin.foundation.permissions import Permission, Scope, allowed
+from nenrin.foundation.permissions import Permission, allowed
 from nenrin.insight.prints import start as printed
 from nenrin.insight.start import answers, baselines, focus, results, rows, words
 from nenrin.insight.start.focus import AREAS
@@ -25,7 +25,7 @@ from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.start import proposing
 from nenrin.web.start.asking import StartForm
 
-VIEW, EDIT = Permission.SUBSCRIPTIONS_VIEW, Permission.ORGANISATION_EDIT
+VIEW, EDIT = Permission.RESULTS_VIEW, Permission.ORGANISATION_EDIT
 SAVED = Text("Answers kept.", "回答を保存しました。")
 
 
@@ -80,12 +80,10 @@ class Shown:
 
 @requires(VIEW)
 def start_result(request: MemberRequest) -> HttpResponse:
-    """The figures of the first day beside today's; for those who see all accounts."""
-    sees_all = allowed(request.user, VIEW) is Scope.ALL
-    found = results.result(request.at) if sees_all else None
+    """The figures of the first day beside today's."""
+    found = results.result(request.at)
     context: dict[str, Any] = {
         "as_of": request.at,
-        "sees_all": sees_all,
         "result": found,
         "may_answer": allowed(request.user, EDIT) is not None,
         "may_export": allowed(request.user, Permission.EXPORT) is not None,
@@ -123,9 +121,7 @@ def _shown(of: Line, result: Result) -> Shown:
 
 
 def _result(request: MemberRequest) -> Result:
-    """Raises PermissionDenied for those who see some accounts only, Http404 without a baseline."""
-    if allowed(request.user, VIEW) is not Scope.ALL:
-        raise PermissionDenied(VIEW.value)
+    """Raises Http404 without a baseline."""
     found = results.result(request.at)
     if found is None:
         raise Http404("there is no baseline yet")
@@ -144,7 +140,9 @@ def start_pdf(request: MemberRequest) -> HttpResponse:
 
 @requires(Permission.EXPORT)
 def start_export(request: MemberRequest, kind: str) -> Any:
-    """Every figure of the result, one a row."""
+    """Every figure of the result, one a row; for those who see the page."""
+    if allowed(request.user, VIEW) is None:
+        raise PermissionDenied(VIEW.value)
     language, found = exports.language(), list(rows.rows(_result(request)))
 
     def lines() -> Iterator[list[Any]]:
