@@ -2,38 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, replace
 from datetime import date
 from typing import Annotated, Any
 
 from ninja import Query, Router
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from nenrin.analytics.revenue.catalogue import KPIS
 from nenrin.analytics.revenue.kpis import Kpi
 from nenrin.analytics.revenue.periods import Grain
 from nenrin.api.guard import ApiRequest, grants
 from nenrin.api.paging import Strict
-from nenrin.api.revenue_asking import Asking, answered_period, ledger_for
+from nenrin.api.revenue_asking import Asking, PartAsking, Reach, answered_period, books_for, ledger_for, only, part
 from nenrin.customers.errors import Refused
 from nenrin.foundation import organisation
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.models import Team
 from nenrin.foundation.permissions import Permission
 from nenrin.insight.models import KpiTarget
-from nenrin.insight.revenue import kpis, slices, targets
-from nenrin.insight.revenue.targets import NoTarget, StillLeads
-from nenrin.values import Text
+from nenrin.insight.revenue import kpis, policies, slices, targets, trends
+from nenrin.insight.revenue.kpis import Row
+from nenrin.insight.revenue.locks import Closed
+from nenrin.insight.revenue.targets import NeverTold, NoTarget, StillLeads
+from nenrin.values import Period, Text
 
 router = Router(tags=["revenue"])
-MOST = 500
+#: With `by`, periods asked for at once: each is worked out for every part.
+MOST_WITH_PARTS = 13
+
+
+class KpisAsking(Asking):
+    """`kpi`: that one alone; left out, all. `periods`: so many up to the one that holds `as_of`; with `by` at most 13."""
+
+    kpi: str = ""
 
 
 class KpiOut(Strict):
     """`value` null: not enough data; `n` stand behind it. Shares are of one, money in minor units; `low` and `high`
-    are the 95 % interval. `slice` is empty for all accounts."""
+    are the 95 % interval. `slice` is null for all accounts, "none" for those without one; `to` is the first day after the
+    period."""
 
     kpi: str
-    slice: str
+    start: date
+    to: date
+    by: str
+    slice: str | None
+    slice_name_en: str
+    slice_name_ja: str
     value: float | None
     unit: str
     n: int
@@ -42,7 +59,7 @@ class KpiOut(Strict):
 
 
 class KpisOut(Strict):
-    """`to` is the first day after the period. `left_out`: KPIs that the member may not see, and why."""
+    """`start`, `to`, `known` and `policy` of the last period; `to` is the first day after it. `left_out`: KPIs that the member may not see, and why."""
 
     start: date
     to: date
@@ -79,12 +96,14 @@ class BehindOut(Strict):
 
 
 class AccountsOut(Strict):
-    """`over` and `under` name what the parts are; at most 500 accounts, those that make the difference first."""
+    """`over` and `under` name what the parts are; those accounts first that make the difference. `next`: the `offset` of
+    those that follow, null after the last."""
 
     kpi: str
     over: str
     under: str
     total: int
+    next: int | None
     items: list[BehindOut]
 
 
@@ -99,20 +118,20 @@ class TargetIn(Strict):
     as_of: date | None = None
     grain: Grain = "month"
     by: str = ""
-    slice: Annotated[str, Field(max_length=60)] = ""
+    slice: Annotated[str, Field(max_length=60), AfterValidator(slices.heard)] | None = None
     value: Annotated[float, Field(allow_inf_nan=False)] | None
     team: str = ""
     leading_kpi: str = ""
 
 
 class TargetOut(Strict):
-    """`start` is the period's first day; `by` and `slice` are empty for all accounts."""
+    """`start` is the period's first day; `by` is empty and `slice` null for all accounts, "none" for those without one."""
 
     kpi: str
     grain: str
     start: date
     by: str
-    slice: str
+    slice: str | None
     value: float
     team: str
     leading_kpi: str
@@ -120,21 +139,42 @@ class TargetOut(Strict):
 
 @router.get("", response=KpisOut, summary="Get the KPIs of a period")
 @grants(Permission.SUBSCRIPTIONS_VIEW)
-def get_kpis(request: ApiRequest, asking: Query[Asking]) -> Any:
-    """Every KPI of the period that holds `as_of`, up to that day; `by` adds every slice."""
-    ledger, period = ledger_for(request.member, asking, request.at), answered_period(asking, request.at)
-    parts = slices.slices(ledger, asking.by, period) if asking.by else []
-    rows = kpis.rows(ledger, period, asking.grain, parts)
+def get_kpis(request: ApiRequest, asking: Query[KpisAsking]) -> Any:
+    """Every KPI of the last `periods` periods, the last one up to `as_of`; `by` adds every slice."""
+    only(request, asking)
+    if asking.by and asking.periods > MOST_WITH_PARTS:
+        raise Refused.one(
+            "periods", Text(f"at most {MOST_WITH_PARTS} with by", f"byとの併用は{MOST_WITH_PARTS}まで"), asking.periods
+        )
+    wanted = [_kpi(asking.kpi).key] if asking.kpi else list(KPIS)
+    books, period = books_for(request.member, asking, request.at), answered_period(asking, request.at)
+    ledger = books.telling(period)
+    held = [*policies.fiscal().series(period, asking.grain, asking.periods)[:-1], period]
     return {
         "start": period.start,
         "to": period.end,
         "known": ledger.known,
         "currency": ledger.policy.reporting_currency,
         "policy": ledger.policy.version,
-        "items": [{name: getattr(row, name) for name in KpiOut.model_fields} for row in rows],
-        "left_out": [key for key in KPIS if key not in kpis.shown(ledger)],
+        "items": [row for each in held for row in _rows(books, each, period, asking, wanted)],
+        "left_out": [key for key in wanted if key not in kpis.shown(ledger)],
         "left_out_because": "" if ledger.shows_costs else kpis.WITHHELD.en,
     }
+
+
+def _rows(
+    books: Closed, period: Period, last: Period, asking: KpisAsking, wanted: Sequence[str]
+) -> Iterator[dict[str, Any]]:  # fmt: skip
+    """Of one period, as its books tell it; no amount in another currency than the last period's."""
+    ledger = books.telling(period)
+    parts = slices.slices(ledger, asking.by, period) if asking.by else []
+    for row in kpis.rows(ledger, period, asking.grain, parts, asking.by, wanted):
+        is_alike = trends.told_alike(row.kpi, ledger, books.telling(last))
+        yield {"start": period.start, "to": period.end, **asdict(row if is_alike else _untold(row))}
+
+
+def _untold(row: Row) -> Row:
+    return replace(row, value=None, low=None, high=None)
 
 
 @router.get("/definitions", response=list[DefinitionOut], summary="List what each KPI means")
@@ -161,18 +201,22 @@ def list_definitions(request: ApiRequest) -> Any:
 
 @router.get("/accounts", response=AccountsOut, summary="List the accounts behind a KPI")
 @grants(Permission.SUBSCRIPTIONS_VIEW)
-def list_accounts(request: ApiRequest, asking: Query[Asking], kpi: str) -> Any:
-    """Of the period that holds `as_of`; `under` is empty where one part says it all."""
+def list_accounts(request: ApiRequest, asking: Query[PartAsking], reach: Query[Reach], kpi: str) -> Any:
+    """Of the period that holds `as_of`, by `by` and `slice` of that part alone; `under` is empty where one part says it all."""
+    only(request, asking, reach, also=("kpi",))
     one, ledger = _kpi(kpi), ledger_for(request.member, asking, request.at)
-    found = kpis.behind(ledger, answered_period(asking, request.at), one)
-    rows = [{"account": row.account, "over": row.over, "under": row.under} for row in found[:MOST]]
-    return {"kpi": kpi, "over": one.parts[0], "under": one.parts[1], "total": len(found), "items": rows}
+    period = answered_period(asking, request.at)
+    found = kpis.behind(ledger, period, one, part(asking, ledger, period))
+    rows = [asdict(row) for row in found[reach.offset :][: reach.limit]]
+    told = {"kpi": kpi, "over": one.parts[0], "under": one.parts[1]}
+    return {**told, "total": len(found), "next": reach.next(len(found)), "items": rows}
 
 
 @router.get("/targets", response=list[TargetOut], summary="List the targets of a period")
 @grants(Permission.SUBSCRIPTIONS_VIEW)
 def list_targets(request: ApiRequest, asking: Query[Asking]) -> Any:
     """All slices of the period that holds `as_of`."""
+    only(request, asking)
     start = answered_period(asking, request.at).start
     return [_target(row) for row in targets.of_period(asking.grain, start)]
 
@@ -185,7 +229,9 @@ def put_target(request: ApiRequest, body: TargetIn) -> Any:
     if body.by and body.by not in slices.DIMENSIONS:
         raise Refused.one("by", Text(f"none of {', '.join(slices.DIMENSIONS)}", "この区分はない"), body.by)
     by, day = Actor.of(request.member), body.as_of or organisation.today(request.at)
-    place = {"dimension": body.by, "within": body.slice}
+    if body.by and body.slice is None:
+        raise Refused.one("slice", Text("by needs the slice that is meant", "区分の値の指定が必要"))
+    place = {"dimension": body.by, "within": body.slice or ""}
     try:
         if body.value is None:
             targets.withdraw(body.kpi, body.grain, day, **place, by=by, at=request.at)
@@ -197,6 +243,8 @@ def put_target(request: ApiRequest, body: TargetIn) -> Any:
     except StillLeads as problem:
         why = Text(str(problem), "この指標を先行指標とする目標がある")
         raise Refused.one("kpi", why, body.kpi) from problem
+    except NeverTold as problem:
+        raise Refused.one("kpi", Text(str(problem), "元データがなく、目標を判定できない"), body.kpi) from problem
     except NoTarget as problem:
         why = Text(str(problem), "成果指標の目標には、同じ期間に目標のある先行指標が必要")
         raise Refused.one("leading_kpi", why, body.leading_kpi) from problem
@@ -204,7 +252,8 @@ def put_target(request: ApiRequest, body: TargetIn) -> Any:
 
 
 def _target(row: KpiTarget) -> dict[str, Any]:
-    return {"kpi": row.kpi, "grain": row.grain, "start": row.start_on, "by": row.dimension, "slice": row.slice,
+    part = slices.spoken(row.slice) if row.dimension else None
+    return {"kpi": row.kpi, "grain": row.grain, "start": row.start_on, "by": row.dimension, "slice": part,
             "value": row.value, "team": row.team.name if row.team else "", "leading_kpi": row.leading_kpi}  # fmt: skip
 
 

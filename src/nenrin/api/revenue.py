@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -12,7 +13,7 @@ from nenrin.analytics.revenue.findings import BEHAVIOUR
 from nenrin.analytics.revenue.policies import Policy, UnknownChoice, to_document
 from nenrin.api.guard import ApiRequest, grants
 from nenrin.api.paging import Strict
-from nenrin.api.revenue_asking import Asking, answered_period, books_for, ledger_for
+from nenrin.api.revenue_asking import Asking, PartAsking, Reach, answered_period, books_for, ledger_for, only, part
 from nenrin.customers.errors import Refused
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.permissions import Permission
@@ -21,24 +22,28 @@ from nenrin.insight.revenue import locks, notes, policies, statements
 from nenrin.insight.revenue import slices as revenue_slices
 from nenrin.insight.revenue.locks import Closed
 from nenrin.insight.revenue.policies import Untold
+from nenrin.insight.revenue.slices import Slice
 from nenrin.insight.revenue.statements import Statement, View
 from nenrin.values import Period, Text
 
 router = Router(tags=["revenue"])
 MOST = 500
-Line = Literal["begin", "new", "reactivation", "expansion", "contraction", "churn", "fx", "end"]
+Line = Literal["begin", "new", "reactivation", "expansion", "contraction", "churn", "fx", "transfer", "end"]
 
 
 class MovementOut(Strict):
     """end = begin + adjustment + new + reactivation + expansion + contraction + churn + fx + transfer, exactly; losses
     negative. `adjustment`: what became known after the periods before were closed.
 
-    `to` is the first day after. `slice` is empty for all accounts; `counts` are accounts, in the gross view changes.
+    `to` is the first day after. `slice` is null for all accounts, "none" for those without one; `counts` are accounts, in the gross view changes.
     """
 
     start: date
     to: date
-    slice: str
+    by: str
+    slice: str | None
+    slice_name_en: str
+    slice_name_ja: str
     begin: int
     adjustment: int
     new: int
@@ -79,10 +84,12 @@ class ChangeOut(Strict):
 
 
 class ChangesOut(Strict):
-    """At most 500 accounts, the largest amounts first; `total` of them stand behind the line."""
+    """The largest amounts first; `total` accounts stand behind the line. `next`: the `offset` of those that follow, null
+    after the last."""
 
     kind: str
     total: int
+    next: int | None
     items: list[ChangeOut]
 
 
@@ -119,6 +126,7 @@ class PolicyIn(Strict):
 @grants(Permission.SUBSCRIPTIONS_VIEW)
 def get_movements(request: ApiRequest, asking: Query[Asking], view: View = "net") -> Any:
     """The last `periods` periods up to the one that holds `as_of`; `by` adds a line for every slice of each."""
+    only(request, asking, also=("view",))
     books = books_for(request.member, asking, request.at)
     last = answered_period(asking, request.at)
     ledger = books.telling(last)
@@ -138,16 +146,20 @@ def _lines(books: Closed, period: Period, asking: Asking, view: View) -> list[di
     told = [_line(locks.statement(books, period, view))]
     if asking.by:
         slices = revenue_slices.slices(books.telling(period), asking.by, period)
-        told += [_line(locks.statement(books, period, view, asking.by, each.key), each.key) for each in slices]
+        told += [_line(locks.statement(books, period, view, asking.by, each.key), asking.by, each) for each in slices]
     return told
 
 
-def _line(told: Statement, key: str = "") -> dict[str, Any]:
+def _line(told: Statement, by: str = "", of: Slice | None = None) -> dict[str, Any]:
+    name = revenue_slices.ALL if of is None else of.name
     plain = ("begin", "adjustment", "end", "fx", "transfer", "accounts_begin", "accounts_end", "counts", "causes")
     return {
         "start": told.period.start,
         "to": told.period.end,
-        "slice": key,
+        "by": by,
+        "slice": None if of is None else revenue_slices.spoken(of.key),
+        "slice_name_en": name.en,
+        "slice_name_ja": name.ja,
         "unwilling_churn": told.unwilling,
         **told.amounts,
         **{name: getattr(told, name) for name in plain},
@@ -156,18 +168,22 @@ def _line(told: Statement, key: str = "") -> dict[str, Any]:
 
 @router.get("/movements/accounts", response=ChangesOut, summary="List the accounts behind a line of the movements")
 @grants(Permission.SUBSCRIPTIONS_VIEW)
-def list_changes(request: ApiRequest, asking: Query[Asking], kind: Line, view: View = "net") -> Any:
-    """Of the period that holds `as_of`."""
-    ledger = ledger_for(request.member, asking, request.at)
-    found = statements.behind(ledger, answered_period(asking, request.at), kind, view)
-    items = [{name: getattr(one, name) for name in ChangeOut.model_fields} for one in found[:MOST]]
-    return {"kind": kind, "total": len(found), "items": items}
+def list_changes(
+    request: ApiRequest, asking: Query[PartAsking], reach: Query[Reach], kind: Line, view: View = "net"
+) -> Any:  # fmt: skip
+    """Of the period that holds `as_of`, by `by` and `slice` of that part alone."""
+    only(request, asking, reach, also=("kind", "view"))
+    ledger, period = ledger_for(request.member, asking, request.at), answered_period(asking, request.at)
+    found = statements.behind(ledger, period, kind, view, part(asking, ledger, period))
+    items = [asdict(one) for one in found[reach.offset :][: reach.limit]]
+    return {"kind": kind, "total": len(found), "next": reach.next(len(found)), "items": items}
 
 
 @router.get("/notes", response=list[NoteOut], summary="List the data notes of a period")
 @grants(Permission.SUBSCRIPTIONS_VIEW)
 def list_notes(request: ApiRequest, asking: Query[Asking]) -> Any:
     """The first 500 contracts that overlap, end before they begin, have no exchange rate and the like."""
+    only(request, asking)
     ledger = ledger_for(request.member, asking, request.at)
     found = notes.listed(ledger, answered_period(asking, request.at))[:MOST]
     return [

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Annotated
 
 from ninja.errors import HttpError
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from nenrin.analytics.revenue.periods import Grain
+from nenrin.api.guard import ApiRequest
 from nenrin.api.paging import Strict, Word
+from nenrin.customers.errors import Fault, Refused
 from nenrin.customers.models import Account
 from nenrin.foundation import organisation
 from nenrin.foundation.models import Member
@@ -18,7 +21,7 @@ from nenrin.insight.revenue import books, locks, slices
 from nenrin.insight.revenue.books import Ledger
 from nenrin.insight.revenue.locks import Closed
 from nenrin.insight.revenue.slices import DIMENSIONS, Slice
-from nenrin.values import Period
+from nenrin.values import Period, Text
 
 VIEW = Permission.SUBSCRIPTIONS_VIEW
 OLDEST = date(1990, 1, 1)
@@ -36,15 +39,40 @@ class Asking(Strict):
 
 
 class PartAsking(Asking):
-    """`slice` with `by`: that part of the accounts alone, by its key; left out, all of them."""
+    """`slice` with `by`: that part of the accounts alone, by its key ("none": those without one); left out, all of them."""
 
-    slice: Word | None = None
+    slice: Annotated[Word, AfterValidator(slices.heard)] | None = None
+
+
+class Reach(Strict):
+    """Of a list that is worked out as a whole: how many, after how many."""
+
+    limit: Annotated[int, Field(ge=1, le=500)] = 500
+    offset: Annotated[int, Field(ge=0, le=10_000_000)] = 0
+
+    def next(self, total: int) -> int | None:
+        """The offset of what follows; None after the last."""
+        end = self.offset + self.limit
+        return end if end < total else None
+
+
+def only(request: ApiRequest, *asked: Strict, also: Sequence[str] = ()) -> None:
+    """Refuses what the address asks and nothing answers to: a typing error would else be a figure of something else."""
+    known = {name for each in asked for name in type(each).model_fields} | {*also}
+    faults = [Fault(name, Text(f"not known here: one of {', '.join(sorted(known))}", "この指定はない"), request.GET[name])
+              for name in sorted({*request.GET} - known)]  # fmt: skip
+    if faults:
+        raise Refused(faults)
 
 
 def part(asking: PartAsking, ledger: Ledger, period: Period) -> Slice | None:
     """The part asked for as it stands in a period; None for all accounts. Nobody may be in it."""
-    if not asking.by or asking.slice is None:
+    if asking.slice is None:
         return None
+    if not asking.by:
+        raise Refused.one(
+            "slice", Text("only with by, which says of what it is a part", "byの指定が必要"), asking.slice
+        )
     return slices.at(ledger, asking.by, slices.nobody(ledger, asking.slice), period)
 
 

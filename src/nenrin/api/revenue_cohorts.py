@@ -11,7 +11,7 @@ from pydantic import Field
 from nenrin.analytics.revenue.cohorts import Cohort
 from nenrin.api.guard import ApiRequest, grants
 from nenrin.api.paging import Strict
-from nenrin.api.revenue_asking import OLDEST, PartAsking, answered_period, ledger_for, part
+from nenrin.api.revenue_asking import OLDEST, PartAsking, answered_period, ledger_for, only, part
 from nenrin.foundation.permissions import Permission
 from nenrin.insight.revenue import cohorts
 from nenrin.insight.revenue.books import Ledger
@@ -79,6 +79,7 @@ class PartsOut(Strict):
 def get_cohorts(request: ApiRequest, asking: Query[PartAsking], months: Months = 13) -> Any:
     """The cohorts of the last `months` months up to the period that holds `as_of`. `by` with `slice`: of the accounts in
     that part at the end of the period; as closed where the books are closed."""
+    only(request, asking, also=("months",))
     ledger, period, last, within = _asked(request, asking)
     found = [each for each in cohorts.table(ledger, last, months, within) if each.at_risk]
     return {
@@ -105,6 +106,7 @@ def list_parts(
     request: ApiRequest, asking: Query[PartAsking], month: Month, age: Age = 0, fate: Fate | None = None
 ) -> Any:
     """Of those that first paid in the month that holds `month`, `age` months later; `fate`: those alone of whom that came."""
+    only(request, asking, also=("month", "age", "fate"))
     ledger, _, last, within = _asked(request, asking)
     found = cohorts.parts(ledger, month, age, last, within)
     kept = [one for one in found if fate in (None, one.fate)]

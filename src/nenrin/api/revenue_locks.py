@@ -11,7 +11,7 @@ from ninja.errors import HttpError
 
 from nenrin.api.guard import ApiRequest, grants
 from nenrin.api.paging import Strict
-from nenrin.api.revenue_asking import PartAsking, answered_period, books_for
+from nenrin.api.revenue_asking import PartAsking, answered_period, books_for, only
 from nenrin.customers.errors import Refused
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.permissions import Permission
@@ -96,6 +96,7 @@ def open_books(request: ApiRequest, through: date) -> Any:
 def list_adjustments(request: ApiRequest, asking: Query[PartAsking]) -> Any:
     """Of the period that holds `as_of`: whose revenue of closed periods is known to be another by now. `by` with `slice`:
     of that part alone."""
+    only(request, asking)
     books, period = books_for(request.member, asking, request.at), answered_period(asking, request.at)
     found = locks.adjusted(books, period, asking.by, asking.slice if asking.by else None)
     items = [{"account": one.account, "closed": one.before, "now": one.after, "amount": one.amount} for one in found]

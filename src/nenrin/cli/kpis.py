@@ -15,7 +15,22 @@ from nenrin.insight.revenue import books, kpis, locks
 from nenrin.insight.revenue import slices as revenue_slices
 from nenrin.insight.revenue.slices import DIMENSIONS
 
-COLUMNS = ("kpi", "slice", "value", "unit", "n", "low", "high", "from", "to", "known", "policy")
+COLUMNS = (
+    "kpi",
+    "by",
+    "slice",
+    "slice_name_en",
+    "slice_name_ja",
+    "value",
+    "unit",
+    "n",
+    "low",
+    "high",
+    "from",
+    "to",
+    "known",
+    "policy",
+)
 DAY = click.DateTime(["%Y-%m-%d"])
 
 
@@ -32,7 +47,7 @@ def command(
     """Print churn, retention, renewals, growth and unit economics.
 
     A blank value means not enough data: `n` says how many stand behind it. `low` and `high` are the 95 % interval.
-    A closed period is told as it was closed, unless --known-at names a day. `policy` is the version of the metric policy under which it was counted.
+    `slice` is empty (null in JSON) for all accounts and `none` for those without one. A closed period is told as it was closed, unless --known-at names a day. `policy` is the version of the metric policy under which it was counted.
     """
     today = organisation.today(datetime.now(UTC))
     day = _day(as_of) or today
@@ -44,7 +59,7 @@ def command(
     ledger = books.ledger(known)
     slices = revenue_slices.slices(ledger, by, period) if by else []
     stamp = {"from": period.start, "to": period.end, "known": known, "policy": ledger.policy.version}
-    rows = [{**asdict(row), **stamp} for row in kpis.rows(ledger, period, grain, slices)]
+    rows = [{**asdict(row), **stamp} for row in kpis.rows(ledger, period, grain, slices, by or "")]
     say_rows(rows, "json" if as_json else form, COLUMNS)
 
 

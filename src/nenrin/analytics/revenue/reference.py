@@ -19,10 +19,15 @@ made from the catalogue (`python -m nenrin.analytics.revenue.reference > docs/kp
 nenrin kpis --as-of 2026-10-31 --by tier --json     # or --format csv, --period quarter, --known-at 2026-11-15
 curl -H "Authorization: Bearer nrn_..." "http://127.0.0.1:8000/api/v1/kpis?as_of=2026-10-31&by=tier"
 curl -H "Authorization: Bearer nrn_..." "http://127.0.0.1:8000/api/v1/revenue/movements?periods=12&view=gross"
-curl -H "Authorization: Bearer nrn_..." "http://127.0.0.1:8000/api/v1/kpis/accounts?kpi=nrr"    # who is behind a figure
+curl -H "Authorization: Bearer nrn_..." "http://127.0.0.1:8000/api/v1/kpis?kpi=nrr&periods=13"        # month by month
+curl -H "Authorization: Bearer nrn_..." "http://127.0.0.1:8000/api/v1/kpis/accounts?kpi=nrr&by=tier&slice=smb"    # who is behind it
 ```
 On the screen: *Analytics > KPIs* and *Revenue movements*; every figure opens the accounts behind it. Slices: tier, touch
 model, plan, industry, region, fiscal year of the first payment, acquisition source, owner, segment.
+
+In what programs read, a part is told by `by`, `slice` (its key) and `slice_name_en`, `slice_name_ja`. `slice` is null (empty in
+CSV) for all accounts and `none` for those without one (no owner, no plan); `slice=none` asks for these. Lists of accounts take
+`limit` (at most 500) and `offset`, and say the `next` one. A query field that an operation does not know is refused by name.
 
 ## Movements
 - A period is [start, end) in the organisation's days. It compares the rate on the day before it begins with the rate on

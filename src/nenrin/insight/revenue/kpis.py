@@ -16,6 +16,7 @@ from nenrin.analytics.revenue.kpis import Kpi, needed, of_end
 from nenrin.analytics.revenue.paths import Whole
 from nenrin.analytics.revenue.periods import Grain
 from nenrin.insight.revenue import acquisitions, books
+from nenrin.insight.revenue import slices as parts
 from nenrin.insight.revenue.books import Ledger
 from nenrin.insight.revenue.slices import Slice
 from nenrin.insight.revenue.slices import slices as slices
@@ -87,7 +88,7 @@ COLUMN_NAMES: dict[str, Text] = {
 
 #: Made of what was spent.
 COSTED = frozenset(
-    key for key, one in KPIS.items() if one.empty in (KPIS["cac"].empty, KPIS["ltv_to_cac"].empty)
+    key for key, one in KPIS.items() if one.empty in {KPIS[each].empty for each in ("cac", "ltv_to_cac", "new_cac_ratio")}
 )  # fmt: skip
 #: Made of contacts or of users.
 USED = frozenset(
@@ -117,10 +118,13 @@ class Behind:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A figure for programs: `slice` empty for the whole; value None means not enough data."""
+    """A figure for programs: `slice` None for the whole, "none" for those without one; value None means not enough data."""
 
     kpi: str
-    slice: str
+    by: str
+    slice: str | None
+    slice_name_en: str
+    slice_name_ja: str
     value: float | None
     unit: str
     n: int
@@ -244,16 +248,19 @@ def _weight(kpi: Kpi, over: Whole, under: Whole) -> Whole:
     return under - over if kpi.loss or kpi.parts[0] in KEPT else over
 
 
-def rows(ledger: Ledger, period: Period, grain: Grain, of: Sequence[Slice] = ()) -> list[Row]:
-    """Every KPI for the whole and for each slice, as plain rows."""
-    keys = shown(ledger)
-    out = [_row("", figure) for figure in figures_of(ledger, period, grain, wanted=keys).values()]
-    found = by_slice(ledger, period, grain, of) if of else {}
+def rows(
+    ledger: Ledger, period: Period, grain: Grain, of: Sequence[Slice] = (), by: str = "", wanted: Iterable[str] = KPIS
+) -> list[Row]:  # fmt: skip
+    """KPIs for the whole and for each slice (of the dimension `by`), as plain rows."""
+    keys = shown(ledger, wanted)
+    out = [_row(figure) for figure in figures_of(ledger, period, grain, wanted=keys).values()]
+    found = by_slice(ledger, period, grain, of, keys) if of else {}
     for number, each in enumerate(of):
-        out += [_row(each.key, found[key][number]) for key in keys]
+        out += [_row(found[key][number], by, each) for key in keys]
     return out
 
 
-def _row(slice_key: str, figure: Figure) -> Row:
+def _row(figure: Figure, by: str = "", of: Slice | None = None) -> Row:
     low, high = figure.interval if figure.interval else (None, None)
-    return Row(figure.kpi, slice_key, figure.value, KPIS[figure.kpi].unit, figure.n, low, high)
+    key, name = (None, parts.ALL) if of is None else (parts.spoken(of.key), of.name)
+    return Row(figure.kpi, by, key, name.en, name.ja, figure.value, KPIS[figure.kpi].unit, figure.n, low, high)

@@ -35,6 +35,9 @@ DIMENSIONS: Mapping[str, Text] = {
 #: Told beside the lake, so that it may change while a ledger stays: never kept with one.
 BESIDE = ("owner", "source")
 NONE = Text("not given", "未設定")
+ALL = Text("All accounts", "全顧客")
+#: How programs read and write the part of those without one; a part that is left out is no part.
+UNSET = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,16 @@ class Slice:
     name: Text
     before: Mask
     after: Mask
+
+
+def spoken(key: str) -> str:
+    """A slice's key as programs read it."""
+    return key or UNSET
+
+
+def heard(told: str) -> str:
+    """A slice's key from what a program wrote; empty means those without one as well."""
+    return "" if told == UNSET else told
 
 
 class NoSuchDimension(ValueError):

@@ -23,13 +23,20 @@ OUTCOMES = frozenset(
 #: What a team moves itself, within the period: how customers start, use, ask, answer and buy more.
 LEADING = frozenset(
     key for key, kpi in KPIS.items()
-    if kpi.group in ("adoption", "experience", "marketing")
-    or key in ("upsell_rate", "cross_sell_rate", "referral_rate", "churn_reason_unknown")
+    if not kpi.waits
+    and (
+        kpi.group in ("adoption", "experience", "marketing")
+        or key in ("upsell_rate", "cross_sell_rate", "referral_rate", "churn_reason_unknown")
+    )
 )  # fmt: skip
 
 
 class NoTarget(ValueError):
     """A target needs a KPI that there is; an outcome also a leading KPI, which has a target for the same period."""
+
+
+class NeverTold(NoTarget):
+    """Nothing tells this KPI's facts yet: whether a target of it is met would never be known."""
 
 
 class StillLeads(NoTarget):
@@ -40,9 +47,11 @@ def put(
     kpi: str, grain: Grain, day: date, value: float, *, dimension: str = "", within: str = "", team: Team | None = None,
     leading_kpi: str = "", by: Actor, at: datetime,
 ) -> KpiTarget:  # fmt: skip
-    """Set the target of the period that holds a day. Raises NoTarget. Journal: insight.target.set."""
+    """Set the target of the period that holds a day. Raises NoTarget, NeverTold. Journal: insight.target.set."""
     if kpi not in KPIS:
         raise NoTarget(f"{kpi}: there is no such KPI")
+    if KPIS[kpi].waits:
+        raise NeverTold(f"{kpi} {KPIS[kpi].empty.en}")
     start = policies.fiscal().holding(day, grain).start
     place = {"grain": grain, "start_on": start, "dimension": dimension, "slice": within}
     has_lead = leading_kpi in LEADING and KpiTarget.objects.filter(kpi=leading_kpi, **place).exists()

@@ -246,12 +246,25 @@ def _named(rows: Sequence[Behind]) -> list[tuple[Account, Behind]]:
 def kpis_export(request: MemberRequest, kind: str) -> Any:
     """The list as a file: every KPI, for all and for each slice asked for."""
     ask, language = asked(request, Permission.EXPORT), exports.language()
-    rows = revenue_kpis.rows(ask.ledger, ask.period, ask.grain, ask.slices)
-    heads = ["kpi", Text("Name", "名称").in_(language), "slice", "value", "unit", "n", "low", "high"]
+    rows = revenue_kpis.rows(ask.ledger, ask.period, ask.grain, ask.slices, ask.by)
+    heads = [
+        "kpi",
+        Text("Name", "名称").in_(language),
+        "by",
+        "slice",
+        Text("Slice", "区分").in_(language),
+        "value",
+        "unit",
+        "n",
+        "low",
+        "high",
+    ]
 
     def lines() -> Iterator[list[Any]]:
         for row in rows:
-            yield [row.kpi, KPIS[row.kpi].name.in_(language), row.slice, row.value, row.unit, row.n, row.low, row.high]
+            part = row.slice_name_ja if language.startswith("ja") else row.slice_name_en
+            told = [row.kpi, KPIS[row.kpi].name.in_(language), row.by, row.slice, part]
+            yield [*told, row.value, row.unit, row.n, row.low, row.high]
 
     exports.note(request, "subscription", len(rows), {"by": ask.by, "grain": ask.grain})
     return exports.answer(kind, "kpis", heads, lines(), request.at)
