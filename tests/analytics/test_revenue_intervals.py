@@ -161,7 +161,8 @@ def test_nobody_left_and_the_value_has_no_upper_end() -> None:
 
 
 def test_one_customer_won_or_three_to_tell_churn_from_are_no_ratio(monkeypatch: pytest.MonkeyPatch) -> None:
-    for key in ("ltv_to_cac", "payback_months"):
+    judged = ("ltv_to_cac", "payback_months", "new_cac_ratio", "blended_cac_ratio")
+    for key in judged:
         monkeypatch.setitem(KPIS, key, REAL[key])
     few = [paying(n, 100_000, "2024-01-01") for n in range(3)] + [paying(9, 100_000, "2026-01-05")]
     many = [paying(n, 100_000, "2024-01-01") for n in range(40)] + [paying(90, 100_000, "2026-01-05")]
@@ -169,8 +170,10 @@ def test_one_customer_won_or_three_to_tell_churn_from_are_no_ratio(monkeypatch: 
     for told, known in ((few, False), (many, False), (enough, True)):
         _, columns = figures.measured(book(told), month("2026-01"))
         found = figures.whole(columns, Facts(acquisition_minor=300_000))
-        assert (found["ltv_to_cac"].value is not None) == (found["payback_months"].value is not None) == known
-        assert band_of(KPIS["ltv_to_cac"], found["ltv_to_cac"].value) is None or known
+        for key in judged:
+            assert (found[key].value is not None) == known, key
+            assert (band_of(KPIS[key], found[key].value) is not None) == (known and bool(KPIS[key].bands)), key
+        assert found["new_cac_ratio"].n == found["blended_cac_ratio"].n == found["cac"].n
 
 
 def test_the_chained_rate_reaches_as_far_as_customers_drawn_anew_say() -> None:

@@ -22,6 +22,10 @@ _NO_COST = Text(
     "no acquisition costs told, or no customer won in the last twelve months",
     "獲得費用の登録がない、または直近12か月の新規顧客がない",
 )
+_FEW_COSTED = Text(
+    "no acquisition costs told, or fewer than 10 customers won in the last twelve months",
+    "獲得費用の登録がない、または直近12か月の新規顧客が10社未満",
+)
 
 
 def monthly_churn(sums: Totals) -> Floats:
@@ -167,7 +171,8 @@ ALL = (
             "in them.",
             "直近12か月の獲得・マーケティング・営業費用を、同じ期間に獲得した新規顧客のARRで割った値。",
         ),
-        "acquisition / (12 * won_mrr)", "ratio", "lower", "economics", _new_ratio, "accounts_won", 1, _NO_COST,
+        "acquisition / (12 * won_mrr)", "ratio", "lower", "economics", _new_ratio, "accounts_won",
+        FEW_WON, _FEW_COSTED,
         bands=bands.NEW_CAC,
     ),
     Kpi(
@@ -179,6 +184,6 @@ ALL = (
             "含めない。",
         ),
         "acquisition / (12 * (won_mrr + kept - kept_capped))", "ratio", "lower", "economics", _blended_ratio,
-        "accounts_any", 1, _NO_COST,
+        "accounts_won", FEW_WON, _FEW_COSTED,
     ),
 )  # fmt: skip
