@@ -37,9 +37,12 @@ class Beforehand:
     lines: tuple[Line, ...]
 
 
-def of(lake: Lake, tops: Mapping[int, int], shares: Sequence[float], days: int, *, as_of: date) -> Beforehand:
-    """`tops`: of each account the top of its family."""
-    count, base = len(set(tops.values())), _base(lake, list(tops), days, as_of)
+def of(
+    lake: Lake, tops: Mapping[int, int], everybody: Sequence[int], shares: Sequence[float], days: int, *, as_of: date
+) -> Beforehand:
+    """`tops`: of each present customer the top of its family. `everybody`: also those who have left: of all whose contract
+    ran when the days began, the share that left in them is the base."""
+    count, base = len(set(tops.values())), _base(lake, list(everybody), days, as_of)
     lines = [_line(share, count, base) for share in shares]
     return Beforehand(days, base, count, tuple(lines))
 

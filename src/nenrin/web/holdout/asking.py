@@ -64,6 +64,12 @@ def visible(request: MemberRequest, permission: Permission = VIEW) -> QuerySet[A
     return rows.filter(pk__in=Account.objects.for_member(request.user, permission).values("pk"))
 
 
+def standing(request: MemberRequest) -> list[int]:
+    """Everybody whose contracts say how many leave: also those who have left since."""
+    rows = Account.objects.for_member(request.user, VIEW).filter(archived_at__isnull=True)
+    return list(rows.values_list("pk", flat=True))
+
+
 def exposures(request: MemberRequest, permission: Permission = VIEW) -> QuerySet[UniversalExposure]:
     rows = UniversalExposure.objects.filter(account__in=Account.objects.for_member(request.user, VIEW).values("pk"))
     if permission is VIEW:
