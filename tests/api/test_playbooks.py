@@ -6,9 +6,10 @@ from datetime import datetime
 
 import pytest
 
-from nenrin.foundation.models import Organisation
+from nenrin.foundation.models import Entry, Organisation
 from nenrin.foundation.roles import Role
 from nenrin.playbooks.models import Run
+from nenrin.work.models import Task
 from tests.api.rest import Rest
 from tests.cast import member
 from tests.playbooks import stage
@@ -53,3 +54,55 @@ def test_a_replay_that_nobody_asked_for_has_a_state(rest: Rest) -> None:
     assert rest.get("/playbooks/rescue/replay").data["state"] == "none"
     assert rest.post("/playbooks/rescue/replay", {"months": 3}).data["state"] == "asked"
     assert rest.get("/playbooks/nobody/replay").status_code == 404
+
+
+def test_a_draft_is_tried_on_one_account_and_nothing_is_kept(rest: Rest, at: datetime) -> None:
+    account = stage.account(at=at)
+    rest.put("/playbooks/rescue", {"document": stage.document()})
+    told = rest.post("/playbooks/rescue/try", {"account": account.pk}).data
+    assert [(one["step"], one["is_problem"]) for one in told["steps"]] == [("call", False)]
+    assert told["version"] == 1 and told["end"]["en"] == "All steps taken"
+    assert not Run.objects.exists() and not Task.objects.exists()
+    assert rest.post("/playbooks/rescue/try", {"account": account.pk + 999}).status_code == 404
+
+
+def test_it_is_paused_and_goes_on_and_an_earlier_version_comes_back(rest: Rest, at: datetime) -> None:
+    rest.put("/playbooks/rescue", {"document": stage.document()})
+    assert rest.post("/playbooks/rescue/ask", {}).data["state"] == "asked"
+    rest.post("/playbooks/rescue/publish", {})
+    assert rest.post("/playbooks/rescue/ask", {}).status_code == 409, "there is no draft"
+    assert rest.post("/playbooks/rescue/pause", {"why": "audit"}).status_code == 204
+    assert rest.get("/playbooks").data[0]["is_paused"] is True
+    assert rest.post("/playbooks/rescue/resume", {}).status_code == 204
+    assert rest.get("/playbooks").data[0]["is_paused"] is False
+    assert rest.post("/playbooks/rescue/versions/1/roll-back", {}).data["number"] == 2
+    assert rest.post("/playbooks/rescue/versions/9/roll-back", {}).status_code == 404
+    assert [rest.post("/playbooks/rescue/discard", {}).status_code for _ in range(2)] == [204, 204]
+    assert [one["number"] for one in rest.get("/playbooks/rescue").data] == [1]
+    assert Entry.objects.filter(action="playbooks.playbook.paused", particulars__note="audit").count() == 1
+
+
+def test_open_runs_move_to_the_live_version_by_hand_one_or_all(rest: Rest, at: datetime) -> None:
+    waits = {"do": "wait", "id": "rest", "time": 30, "unit": "days"}
+    old = [stage.account(name, at=at) for name in ("甲", "乙")]
+    rest.put("/playbooks/rescue", {"document": stage.document(steps=[waits])})
+    rest.post("/playbooks/rescue/publish", {})
+    keys = [rest.post("/playbooks/rescue/runs", {"account": one.pk}).data["id"] for one in old]
+    rest.put("/playbooks/rescue", {"document": stage.document(steps=[waits], name="Second")})
+    rest.post("/playbooks/rescue/publish", {})
+    assert rest.post(f"/runs/{keys[0]}/move", {}).data["version"] == 2
+    assert rest.post("/playbooks/rescue/move-runs", {}).data == {"runs": 1}
+    assert {rest.get(f"/runs/{key}").data["version"] for key in keys} == {2}
+    assert rest.post("/playbooks/rescue/decline", {}).data == {"runs": 0}
+    rest.post("/playbooks/rescue/retire", {})
+    assert rest.post(f"/runs/{keys[0]}/move", {}).status_code == 409
+
+
+@pytest.mark.parametrize("deed", ["pause", "resume", "decline", "move-runs", "discard", "ask", "versions/1/roll-back"])
+def test_a_csm_may_look_and_try_and_change_nothing(rest: Rest, at: datetime, deed: str) -> None:
+    rest.put("/playbooks/rescue", {"document": stage.document()})
+    owner = stage.csm()
+    mine = stage.account(at=at, owner=owner)
+    csm = Rest(owner)
+    assert csm.post(f"/playbooks/rescue/{deed}", {}).status_code == 403
+    assert csm.post("/playbooks/rescue/try", {"account": mine.pk}).status_code == 200

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,41 @@ def test_what_goes_out_comes_in_unchanged(world: World, folder: Path) -> None:
     code, said = run("plan", folder)
     assert code == 0 and "0 to change, 6 unchanged" in said
     assert run("apply", folder) == (0, "nothing differs from what is live\n")
+
+
+BY_HAND = {
+    "segments/大口.yaml": "condition: {value: customer, op: '=', field: status}\nsegment: 大口\n",
+    "health-models/plain.yaml": """
+        key: plain
+        position: 9
+        name: {ja: 簡易, en: Plain}
+        groups:
+        - {name: {ja: 利用, en: Usage}, key: usage, measures: [{weight: 100, measure: feature_depth, curve: [[0, 0], [5, 100]]}]}
+        """,
+    "task-templates/hello.yaml": "title: Say hello\nname: Hello\n",
+    "mail-templates/thanks.yaml": "subject_en: Thanks\nname: Thanks\nbody_en: Thank you.\nkind: account\n",
+    "playbooks/wave.yaml": """
+        name: Wave
+        playbook: wave
+        when: [{trigger: by_hand}]
+        steps: [{title: Wave, id: wave, do: open_task}]
+        hypothesis: {review_on: 2027-04-01, measure: churn, expected: -0.05}
+        """,
+}
+
+
+@pytest.mark.parametrize("name", BY_HAND)
+def test_a_file_written_by_hand_is_taken_once(world: World, folder: Path, name: str) -> None:
+    """What it leaves out, its order and its quotes are no difference; a value that differs is, and alone."""
+    file = folder / name
+    file.parent.mkdir(parents=True)
+    file.write_text(textwrap.dedent(BY_HAND[name]))
+    code, said = run("apply", folder)
+    assert code == 0, said
+    assert ConfigurationChange.objects.count() == 1
+    assert "0 to change, 1 unchanged" in run("plan", folder)[1]
+    assert run("apply", folder) == (0, "nothing differs from what is live\n")
+    assert ConfigurationChange.objects.count() == 1
 
 
 def test_a_plan_tells_who_changes_and_keeps_nothing(world: World, folder: Path) -> None:

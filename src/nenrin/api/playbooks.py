@@ -183,7 +183,7 @@ def list_playbooks(request: ApiRequest) -> Any:
 @grants(Permission.PLAYBOOKS_VIEW)
 def get_playbook(request: ApiRequest, key: Key) -> Any:
     """The newest first, each with its whole document."""
-    return [_version(row) for row in _one(key).versions.order_by("-number")]
+    return [version_of(row) for row in one(key).versions.order_by("-number")]
 
 
 @router.put("/{key}", response=VersionOut, summary="Save the draft of a playbook")
@@ -196,7 +196,7 @@ def put_playbook(request: ApiRequest, key: Key, body: DocumentIn) -> Any:
         return problems.problem(
             422, "nothing was changed", errors=[{"pointer": "/document/playbook", "detail": detail}]
         )
-    return _version(playbooks.draft(body.document, by=Actor.of(request.member), at=request.at, note=body.note))
+    return version_of(playbooks.draft(body.document, by=Actor.of(request.member), at=request.at, note=body.note))
 
 
 @router.post("/{key}/publish", response=VersionOut, summary="Publish the draft of a playbook")
@@ -204,7 +204,7 @@ def put_playbook(request: ApiRequest, key: Key, body: DocumentIn) -> Any:
 @said
 def publish_playbook(request: ApiRequest, key: Key, body: PublishIn) -> Any:
     """It is live from now on; runs of the version before keep that one. 409 where there is no draft."""
-    return _version(playbooks.publish(_one(key), by=Actor.of(request.member), at=request.at, note=body.note))
+    return version_of(playbooks.publish(one(key), by=Actor.of(request.member), at=request.at, note=body.note))
 
 
 @router.post("/{key}/retire", response={204: None}, summary="Take a playbook out of use")
@@ -212,7 +212,7 @@ def publish_playbook(request: ApiRequest, key: Key, body: PublishIn) -> Any:
 @said
 def retire_playbook(request: ApiRequest, key: Key, body: RetireIn) -> Any:
     """Nobody new comes in; who is inside goes on, or ends now with `end_runs`."""
-    playbooks.retire(_one(key), by=Actor.of(request.member), at=request.at, note=body.note, end_runs=body.end_runs)
+    playbooks.retire(one(key), by=Actor.of(request.member), at=request.at, note=body.note, end_runs=body.end_runs)
     return 204, None
 
 
@@ -221,7 +221,7 @@ def retire_playbook(request: ApiRequest, key: Key, body: RetireIn) -> Any:
 @said
 def approve_runs(request: ApiRequest, key: Key) -> Any:
     """They begin, so many an hour as the playbook allows. Answers how many."""
-    row = _one(key)
+    row = one(key)
     live = row.versions.filter(state="live").first()
     per_hour = int((live.document.get("limits") or {}).get("per_hour", 200)) if live else 200
     return {"runs": asking_leave.approve(row, per_hour=per_hour, by=Actor.of(request.member), at=request.at)}
@@ -231,7 +231,7 @@ def approve_runs(request: ApiRequest, key: Key) -> Any:
 @grants(Permission.PLAYBOOKS_EDIT)
 def ask_replay(request: ApiRequest, key: Key, body: ReplayIn) -> Any:
     """The draft, else the live version, over so many months; computed by the worker, read where it was asked for."""
-    version = _shown(_one(key))
+    version = shown(one(key))
     return 202, _replay(replays.ask(version, months=body.months, by=Actor.of(request.member), at=request.at))
 
 
@@ -239,7 +239,7 @@ def ask_replay(request: ApiRequest, key: Key, body: ReplayIn) -> Any:
 @grants(Permission.PLAYBOOKS_VIEW)
 def get_replay(request: ApiRequest, key: Key) -> Any:
     """Of the draft, else of the live version; `none` where nobody has asked for one yet."""
-    version = _shown(_one(key))
+    version = shown(one(key))
     row = version.replays.first()
     if row is None:
         return {"version": version.number, "state": "none", "first": None, "last": None, "report": {}, "problem": None}
@@ -257,14 +257,14 @@ def start_run(request: ApiRequest, key: Key, body: StartIn) -> Any:
     account = reachable(request.member, Permission.PLAYBOOKS_START).filter(pk=body.account).first()
     if account is None:
         raise Http404(f"no account {body.account} in your scope")
-    version = _one(key).versions.filter(state="live").first()
+    version = one(key).versions.filter(state="live").first()
     if version is None:
         raise playbooks.NotLive(playbooks.NotLive.__doc__)
     run = runs.start(version, account, by=Actor.of(request.member), at=request.at, key=body.key)
     if run is None:
         errors = [{"pointer": "/account", "detail": "the playbook's audience does not include this account"}]
         return problems.problem(422, "nothing was begun", errors=errors)
-    return 201, _run(Run.objects.select_related("version__playbook").get(pk=run.pk))
+    return 201, run_of(Run.objects.select_related("version__playbook").get(pk=run.pk))
 
 
 @router.get("/{key}/why/{int:account_id}", response=WhyOut, summary="Why or why not: an account and a playbook")
@@ -275,16 +275,16 @@ def get_why(request: ApiRequest, key: Key, account_id: Id) -> Any:
     account = reachable(request.member, Permission.PLAYBOOKS_VIEW).filter(pk=account_id).first()
     if account is None:
         raise Http404(f"no account {account_id} in your scope")
-    row = _one(key)
+    row = one(key)
     fields, choices = setting.current()
-    live = lives.readable(row.versions.filter(state="live").first() or _shown(row), fields, choices)
+    live = lives.readable(row.versions.filter(state="live").first() or shown(row), fields, choices)
     found = whys.of(live, account, at=request.at, fields=fields, setting=choices)
     rules = [
-        {"name": _both(rule.name), "passes": rule.passes, "why": _both(rule.why),
-         "checks": [{"sentence": _both(c.sentence), "value": _both(c.value), "holds": c.holds} for c in rule.checks]}
+        {"name": both(rule.name), "passes": rule.passes, "why": both(rule.why),
+         "checks": [{"sentence": both(c.sentence), "value": both(c.value), "holds": c.holds} for c in rule.checks]}
         for rule in found.rules
     ]  # fmt: skip
-    return {"state": found.state, "summary": _both(found.summary), "arm": found.arm, "rules": rules}
+    return {"state": found.state, "summary": both(found.summary), "arm": found.arm, "rules": rules}
 
 
 @running.get("", response=Page[RunOut], summary="List runs of playbooks")
@@ -294,19 +294,19 @@ def list_runs(request: ApiRequest, window: Query[Filters]) -> Any:
     rows = _mine(request, Permission.PLAYBOOKS_VIEW).select_related("version__playbook")
     rows = rows.filter(state=window.state) if window.state else rows
     rows = rows.filter(playbook__key=window.playbook) if window.playbook else rows
-    return page(rows, window, {"id", "entered_at", "wake_at"}, lambda found: [_run(run) for run in found])
+    return page(rows, window, {"id", "entered_at", "wake_at"}, lambda found: [run_of(run) for run in found])
 
 
 @running.get("/{int:run_id}", response=RunWhole, summary="Get a run")
 @grants(Permission.PLAYBOOKS_VIEW)
 def get_run(request: ApiRequest, run_id: Id) -> Any:
     """Where it stands, why it began, and every step it took."""
-    run = _found(request, run_id, Permission.PLAYBOOKS_VIEW)
+    run = found(request, run_id, Permission.PLAYBOOKS_VIEW)
     names = ("step", "number", "kind", "outcome", "note", "at")
     steps = list(run.steps.order_by("number").values(*names))
     for one in steps:
         one["note"] = masks.note(one["kind"], one["note"], request.member)
-    return _run(run) | {"began": _kept(run.began), "steps": steps}
+    return run_of(run) | {"began": _kept(run.began), "steps": steps}
 
 
 @running.post("/{int:run_id}/retry", response=RunOut, summary="Try a failed run again")
@@ -314,27 +314,27 @@ def get_run(request: ApiRequest, run_id: Id) -> Any:
 @said
 def retry_run(request: ApiRequest, run_id: Id) -> Any:
     """409 where it has not failed."""
-    run = _found(request, run_id, Permission.PLAYBOOKS_START)
-    return _run(runs.retry(run, by=Actor.of(request.member), at=request.at))
+    run = found(request, run_id, Permission.PLAYBOOKS_START)
+    return run_of(runs.retry(run, by=Actor.of(request.member), at=request.at))
 
 
 @running.post("/{int:run_id}/end", response=RunOut, summary="End a run")
 @grants(Permission.PLAYBOOKS_START)
 def end_run(request: ApiRequest, run_id: Id) -> Any:
     """What it did stays. Safe to repeat."""
-    return _run(
-        runs.end(_found(request, run_id, Permission.PLAYBOOKS_START), by=Actor.of(request.member), at=request.at)
+    return run_of(
+        runs.end(found(request, run_id, Permission.PLAYBOOKS_START), by=Actor.of(request.member), at=request.at)
     )
 
 
-def _one(key: str) -> Playbook:
+def one(key: str) -> Playbook:
     found = Playbook.objects.filter(key=key).first()
     if found is None:
         raise Http404(f"no playbook {key}")
     return found
 
 
-def _shown(row: Playbook) -> PlaybookVersion:
+def shown(row: Playbook) -> PlaybookVersion:
     versions = row.versions.order_by("-number")
     return versions.filter(state__in=["draft", "asked"]).first() or versions.filter(state="live").first() or versions[0]
 
@@ -343,7 +343,7 @@ def _mine(request: ApiRequest, permission: Permission) -> QuerySet[Run]:
     return Run.objects.for_member(request.member, permission)
 
 
-def _found(request: ApiRequest, key: int, permission: Permission) -> Run:
+def found(request: ApiRequest, key: int, permission: Permission) -> Run:
     run = _mine(request, permission).select_related("version__playbook").filter(pk=key).first()
     if run is None:
         raise Http404(f"no run {key} in your scope")
@@ -360,7 +360,7 @@ def _playbook(row: Playbook) -> Any:
             "is_paused": row.paused_at is not None, "review_on": shown.review_on}  # fmt: skip
 
 
-def _version(row: PlaybookVersion) -> Any:
+def version_of(row: PlaybookVersion) -> Any:
     names = ("number", "state", "document", "note", "changed_at", "published_at")
     return {name: getattr(row, name) for name in names}
 
@@ -371,7 +371,7 @@ def _replay(row: PlaybookReplay) -> Any:
             "problem": row.problem or None}  # fmt: skip
 
 
-def _run(run: Run) -> Any:
+def run_of(run: Run) -> Any:
     plain = {name: getattr(run, name) for name in ("state", "reason", "step", "entered_at", "wake_at", "ended_at")}
     return {"id": run.pk, "playbook": run.version.playbook.key, "version": run.version.number,
             "account": run.account_id, "why": _kept(run.why), **plain}  # fmt: skip
@@ -381,5 +381,5 @@ def _kept(stored: dict[str, str]) -> dict[str, str]:
     return {"en": stored.get("en", ""), "ja": stored.get("ja", "")}
 
 
-def _both(text: Text) -> dict[str, str]:
+def both(text: Text) -> dict[str, str]:
     return {"en": text.en, "ja": text.ja}

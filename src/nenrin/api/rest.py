@@ -36,6 +36,7 @@ from nenrin.api import (
     opportunities,
     ownership,
     plans,
+    playbook_deeds,
     playbooks,
     problems,
     products,
@@ -125,7 +126,9 @@ api.add_router("/health-models", rehearsals.of_models)
 api.add_router("/segments", segments.router)
 api.add_router("/segments", rehearsals.of_segments)
 api.add_router("/playbooks", playbooks.router)
+api.add_router("/playbooks", playbook_deeds.router)
 api.add_router("/runs", playbooks.running)
+api.add_router("/runs", playbook_deeds.running)
 api.add_router("/mails", mail.router)
 api.add_router("/webhooks", webhooks.router)
 api.add_router("/handoffs", handoffs.router)

@@ -25,7 +25,8 @@ What = Literal["new", "changed", "gone"]
 @dataclass(frozen=True, slots=True)
 class Change:
     """One document: `before` and `after` are None where there is none. `problems`: why it cannot be taken. `conflicts`:
-    whose unpublished work would be overwritten; only by force."""
+    whose unpublished work would be overwritten; only by force. `read`: what is live once it is taken, in the kind's own
+    order and with what the file leaves out."""
 
     kind: Kind
     key: str
@@ -34,6 +35,7 @@ class Change:
     effects: tuple[Text, ...] = ()
     problems: tuple[str, ...] = ()
     conflicts: tuple[Text, ...] = ()
+    read: Document | None = None
 
     @property
     def what(self) -> What:
@@ -44,7 +46,7 @@ class Change:
     @property
     def difference(self) -> list[str]:
         """A unified difference of the two files."""
-        before, after = ("" if one is None else bundles.text(one) for one in (self.before, self.after))
+        before, after = ("" if one is None else bundles.text(one) for one in (self.before, self.read or self.after))
         name = f"{self.kind.folder}/{self.key}.yaml"
         return list(
             difflib.unified_diff(before.splitlines(), after.splitlines(), f"live/{name}", name, lineterm="", n=2)
@@ -106,21 +108,35 @@ def _tried(changes: Iterable[Change], taking: Taking, at: datetime, effects: boo
     found = []
     with transaction.atomic():
         for change in changes:
-            found.append(_one(change, taking, at, effects))
+            if (told := _one(change, taking, at, effects)) is not None:
+                found.append(told)
         transaction.set_rollback(True)
     return found
 
 
-def _one(change: Change, taking: Taking, at: datetime, effects: bool) -> Change:
-    """With what it would mean, or with why not. The effect is told before the document is taken: against what is live."""
+def _one(change: Change, taking: Taking, at: datetime, effects: bool) -> Change | None:
+    """With what it would mean, or with why not; None where it says what is live in other words. The effect is told before
+    the document is taken: against what is live."""
     conflicts = in_the_way(change)
     try:
+        read = _read(change, taking)
+        if change.before is not None and read is not None and _same(change.before, read):
+            return None
         told = tuple(change.kind.effect(change.key, change.after, at)) if effects else ()
         with transaction.atomic():
             carry_out(change, taking)
     except change.kind.refusals as refusal:
         return Change(change.kind, change.key, change.before, change.after, (), (str(refusal),), conflicts)
-    return Change(change.kind, change.key, change.before, change.after, told, (), conflicts)
+    return Change(change.kind, change.key, change.before, change.after, told, (), conflicts, read)
+
+
+def _read(change: Change, taking: Taking) -> Document | None:
+    """What is live after the document was taken; it is taken back at once."""
+    with transaction.atomic():
+        carry_out(change, taking)
+        found = change.kind.live().get(change.key)
+        transaction.set_rollback(True)
+    return found
 
 
 def in_the_way(change: Change) -> tuple[Text, ...]:
