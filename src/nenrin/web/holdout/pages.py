@@ -55,7 +55,7 @@ def _page(request: MemberRequest, wrong: str = "", status: int = 200) -> HttpRes
         "all_days": DAYS,
         "row": row,
         "share": row.share if row else 0.0,
-        "usual": holdouts.usual(),
+        "usual": row.usual if row else 0.0,
         "highest_usual": holdouts.HIGHEST_USUAL * 100,
         "inside": len(holdouts.inside(tops, row.share if row else 0.0)),
         "everybody": len(tops),
