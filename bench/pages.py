@@ -14,7 +14,12 @@ def run() -> list[dict[str, Any]]:
     """20,000 accounts, 200,000 contacts, NENRIN_BENCH_EVENTS (50,000,000) over NENRIN_BENCH_DAYS (365) days.
 
     The lake beneath is that of bench.rollups, kept under var/bench. Renewals, the journey, opportunities and playbooks
-    in a second home, without a lake, that is filled as that of bench.my_day.
+    in a second home, without a lake, that is filled as that of bench.my_day; revenue, KPIs and the executive dashboard in a
+    third, whose lake holds three years of contracts.
     """
     events, days = os.environ.get("NENRIN_BENCH_EVENTS", "50000000"), os.environ.get("NENRIN_BENCH_DAYS", "365")
-    return [*apart("bench._pages", str(CONTACTS), events, days), *apart("bench._boards")]
+    return [
+        *apart("bench._pages", str(CONTACTS), events, days),
+        *apart("bench._boards"),
+        *apart("bench._money_pages"),
+    ]

@@ -88,15 +88,23 @@ def _month(start: date, dues: Sequence[Due], bands: Mapping[int, str]) -> Month:
 
 
 def _all(ask: Question) -> list[Due]:
+    """Every term that runs on the last day; worked out once a ledger."""
+    return ask.ledger.kept(("ahead", ask.last), lambda: _dues(ask))
+
+
+def _dues(ask: Question) -> list[Due]:
     lake, policy = lakes.current(), ask.ledger.policy
     rows = _running(lake.path, lake.facts.open().version(), ask.ledger.known, ask.last, policy.reporting_currency)
-    exchange = Exchange(policy)
+    exchange, factors = Exchange(policy), dict[str, Fraction | None]()
     out = []
     for account, ends_on, term, renews, noticed_on, currency, minor in rows:
-        factor = exchange.factor(currency, ask.last)
+        if currency not in factors:
+            factors[currency] = exchange.factor(currency, ask.last)
+        factor = factors[currency]
         if factor is not None and minor > 0:
             on = _next(ends_on, term, ask.last) if renews else ends_on
-            out.append(Due(account, on, half_up(Fraction(minor) * factor), noticed_on is not None))
+            worth = minor if factor == 1 else half_up(Fraction(minor) * factor)
+            out.append(Due(account, on, worth, noticed_on is not None))
     return out
 
 

@@ -70,12 +70,20 @@ select s.key, s.account, starts_on, ends_on,
        as currency, greatest(coalesce(term_months, 1), 1) as term_months, coalesce(auto_renews, true) as auto_renews,
        noticed_on, ended_on, null::date as billed_to, {past_due} as past_due_on,
        {unwilling} as is_involuntary, false as is_ramp
-from subscriptions s
+from {source} s
 where {counted}
 """
+#: The last version of every contract and of every answer: what is asked for more than once is read once.
+SIGNED = """
+create or replace temp table signed as from subscriptions where believed_to = date '9999-12-31' and account is not null
+"""
+ANSWERED = """
+create or replace temp table answered as
+select account, survey, score, respondent, answered_on, sent_on
+from answers where believed_to = date '9999-12-31' and account is not null
+"""
 UNDATED = """
-select account, key, starts_on from subscriptions
-where believed_to = date '9999-12-31' and account is not null and (starts_on is null or ends_on is null)
+select account, key, starts_on from signed where starts_on is null or ends_on is null
 order by account, key
 """
 GRADES = """
@@ -88,13 +96,12 @@ ANSWERS = """
 select account, answered_on - date '1970-01-01' as day, list_position({surveys}, survey) - 1 as survey,
        score::bigint as score,
        if(coalesce(respondent, '') = '', -1, dense_rank() over (order by coalesce(respondent, ''))) as respondent
-from answers where believed_to = date '9999-12-31' and account is not null and answered_on is not null
-  and list_contains({surveys}, survey)
+from answered where answered_on is not null and list_contains({surveys}, survey)
 """
 #: NPS surveys whose sending was told, and whether an answer is known.
 ASKED = """
 select account, sent_on - date '1970-01-01' as day, (score is not null)::bigint as answered
-from answers where believed_to = date '9999-12-31' and account is not null and survey = 'nps' and sent_on is not null
+from answered where survey = 'nps' and sent_on is not null
 """
 TICKETS = """
 select account, opened_on - date '1970-01-01' as opened, coalesce(resolved_on - date '1970-01-01', {never}) as resolved
@@ -223,15 +230,17 @@ def ledger(known: date, policy: Policy | None = None) -> Ledger:
     return made
 
 
-def contracts(currency: str, past_due: str = NOT_DUE) -> str:
+def contracts(currency: str, past_due: str = NOT_DUE, source: str = "subscriptions") -> str:
     """The statement that makes the view `contracts` of a session; `past_due`: since when its payment is overdue."""
-    return CONTRACTS.format(currency=currency, past_due=past_due, unwilling=UNWILLING, counted=COUNTED)
+    return CONTRACTS.format(currency=currency, past_due=past_due, source=source, unwilling=UNWILLING, counted=COUNTED)
 
 
 def read(db: duckdb.DuckDBPyConnection, policy: Policy, known: date, version: int) -> Ledger:
     """A ledger from a session of the lake with fixed knowledge."""
     past_due = PAST_DUE.format(days=int(policy.dunning_days), known=known) if policy.dunning == "invoices" else NOT_DUE
-    db.execute(contracts(policy.reporting_currency, past_due))
+    db.execute(SIGNED)
+    db.execute(ANSWERED)
+    db.execute(contracts(policy.reporting_currency, past_due, "signed"))
     book = books.heard(revenue.book(db, policy, Exchange(policy), on=known), _answers(db), _asked(db), _tickets(db))
     noted = (*findings.found(db, book.left_out), *_undated(db))
     return Ledger(book, _graded(db), _costs(db, policy), known, version, noted)

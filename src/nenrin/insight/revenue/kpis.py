@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,6 +12,7 @@ from nenrin.analytics.revenue import columns, figures, groups, series
 from nenrin.analytics.revenue.catalogue import KPIS
 from nenrin.analytics.revenue.columns import Facts
 from nenrin.analytics.revenue.figures import Figure
+from nenrin.analytics.revenue.groups import Mask
 from nenrin.analytics.revenue.kpis import Kpi, needed, of_end
 from nenrin.analytics.revenue.paths import Whole
 from nenrin.analytics.revenue.periods import Grain
@@ -157,13 +158,37 @@ def figures_of(
     if not interval:
         sides = [groups.overlapping([mask]) for mask in (of.before, of.after)]
         return {key: figure[0] for key, figure in figures.grouped(made, facts, sides[0], wanted, sides[1]).items()}
-    own, closing = ({name: values[mask] for name, values in made.items()} for mask in (of.before, of.after))
-    return figures.whole(own, facts, wanted, closing)
+    return figures.whole(_Part(made, of.before), facts, wanted, _Part(made, of.after))
+
+
+class _Part(Mapping[str, Whole]):
+    """Columns of some accounts, each cut when it is asked for."""
+
+    def __init__(self, columns: Mapping[str, Whole], mask: Mask) -> None:
+        self._columns, self._mask, self._cut = columns, mask, dict[str, Whole]()
+
+    def __getitem__(self, name: str) -> Whole:
+        if name not in self._cut:
+            self._cut[name] = self._columns[name][self._mask]
+        return self._cut[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._columns)
+
+    def __len__(self) -> int:
+        return len(self._columns)
 
 
 def trend(ledger: Ledger, periods: Sequence[Period], grain: Grain, kpi: str, of: Sequence[Slice] = ()) -> list[Figure]:
     """One KPI over periods; `of`: the slice as it stood in each, none for all accounts."""
     ledger = _reaching(ledger, (kpi,))
+    if of:
+        return _trend(ledger, periods, grain, kpi, of)
+    asked = ("trend", ledger.shows_costs, tuple(periods), grain, kpi)
+    return ledger.kept(asked, lambda: _trend(ledger, periods, grain, kpi, of))
+
+
+def _trend(ledger: Ledger, periods: Sequence[Period], grain: Grain, kpi: str, of: Sequence[Slice]) -> list[Figure]:
     parts = [[each] for each in of] if of else [None] * len(periods)
     facts = [_facts(ledger, period, grain, (kpi,), part) for period, part in zip(periods, parts, strict=True)]
     spent = [np.nan if one.acquisition_minor is None else float(np.ravel(one.acquisition_minor)[0]) for one in facts]
@@ -216,7 +241,7 @@ def by_slice(
         return figures.grouped(made, facts, sides[0], wanted, sides[1])
     out: dict[str, list[Figure]] = {key: [] for key in wanted}
     for place, each in enumerate(of):
-        own, closing = ({name: values[mask] for name, values in made.items()} for mask in (each.before, each.after))
+        own, closing = _Part(made, each.before), _Part(made, each.after)
         for key, figure in figures.whole(own, _of_one(facts, place), wanted, closing).items():
             out[key].append(figure)
     return out
