@@ -29,6 +29,7 @@ from nenrin.ingest import answers, lakes, mirror
 from nenrin.ingest.facts.knowing import on_arrival
 from nenrin.insight.models import KpiTarget, MetricPolicy, PeriodLock
 from nenrin.insight.revenue import policies
+from nenrin.web.kpis import trends
 from tests.api.rest import Rest
 from tests.cast import DRIFTING, LOST, THRIVING, member
 
@@ -268,7 +269,7 @@ def test_rest_refuses_what_it_cannot_answer_by_name(companies: object, query: st
 def test_the_command_prints_the_same_figures(companies: object) -> None:
     told = CliRunner().invoke(command, ["--as-of", "2026-03-31", "--by", "tier", "--json", "--known-at", "2026-04-06"])
     found = {(row["kpi"], row["slice"]): row["value"] for row in json.loads(told.output)}
-    assert told.exit_code == 0 and found["mrr", ""] == 140_000
+    assert told.exit_code == 0 and found["mrr", None] == 140_000
     lines = CliRunner().invoke(command, ["--as-of", "2026-03-31", "--format", "csv"]).output.splitlines()
     assert lines[0].startswith("kpi,slice,value") and len(lines) == 1 + len(KPIS)
     ahead = CliRunner().invoke(command, ["--as-of", "2999-01-01"])
@@ -283,6 +284,29 @@ def test_a_target_is_set_on_the_page_of_its_kpi_and_shown_beside_the_figure(clie
     assert "not reached" in page(client, f"/kpis?{MARCH}")
     client.post(address, {"value": ""})
     assert not KpiTarget.objects.exists()
+
+
+def test_the_trend_shows_the_target_and_the_nearest_benchmarks_as_dotted_lines(client: Client, head: Member) -> None:
+    assert 'class="edge"' not in page(client, f"/kpis/mrr?{MARCH}")
+    client.post(f"/kpis/mrr/target?{MARCH}", {"value": "150000"})
+    told = page(client, f"/kpis/mrr?{MARCH}")
+    assert told.count('class="edge"') == 1 and "Dotted: target ¥150,000" in told
+    assert trends.nearest({0.82, 0.91, 0.95}, [0.92, 0.93]) == [0.91, 0.95] and not trends.nearest({0.82}, [])
+
+
+def test_the_trend_and_the_slices_of_a_kpi_are_files_too(client: Client, head: Member) -> None:
+    trend = rows(client, f"/kpis/mrr/export.csv?{MARCH}&table=trend")
+    assert len(trend) == 14 and trend[-1][:2] == ["2026-03-01", "2026-04-01"]
+    assert dict(zip(trend[0], trend[-1], strict=True))["value"] == "140000.0"
+    parts = rows(client, f"/kpis/mrr/export.csv?{MARCH}&table=slices&by=owner")
+    assert [(line[2], line[3], line[4], line[5]) for line in parts[1:]] == [("Owner", "not given", "none", "140000.0")]
+    assert client.get(f"/kpis/mrr/export.xlsx?{MARCH}&table=trend")["Content-Type"].endswith("sheet")
+
+
+def test_the_file_of_movements_has_the_slices_that_the_page_shows(client: Client, head: Member) -> None:
+    lines = rows(client, f"/revenue/export.csv?{MARCH}&by=owner")
+    ends = [(line[0], line[-1], dict(zip(lines[0], line, strict=True))["End"]) for line in lines[-2:]]
+    assert ends == [("2026-03-01", "", "140000"), ("2026-03-01", "none", "140000")]
 
 
 def test_an_outcomes_target_needs_a_leading_kpi_and_shares_are_percentages(client: Client, head: Member) -> None:

@@ -15,22 +15,8 @@ from nenrin.insight.revenue import books, kpis, locks
 from nenrin.insight.revenue import slices as revenue_slices
 from nenrin.insight.revenue.slices import DIMENSIONS
 
-COLUMNS = (
-    "kpi",
-    "by",
-    "slice",
-    "slice_name_en",
-    "slice_name_ja",
-    "value",
-    "unit",
-    "n",
-    "low",
-    "high",
-    "from",
-    "to",
-    "known",
-    "policy",
-)
+COLUMNS = ("kpi", "slice", "value", "unit", "n", "low", "high", "from", "to", "known", "policy", "by", "slice_name_en",
+           "slice_name_ja")  # fmt: skip
 DAY = click.DateTime(["%Y-%m-%d"])
 
 

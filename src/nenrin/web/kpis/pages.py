@@ -26,15 +26,13 @@ from nenrin.insight.revenue.kpis import Behind
 from nenrin.insight.revenue.slices import DIMENSIONS
 from nenrin.values import Period, Text
 from nenrin.web import exports
-from nenrin.web.charts.lines import Lines, Series
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.kpis import spent
 from nenrin.web.kpis import targets as kpi_targets
+from nenrin.web.kpis import trends as kpi_trends
 from nenrin.web.listing import PAGE
 from nenrin.web.revenue.asking import VIEW, Asked, asked
 from nenrin.web.revenue.pages import frame, major
-
-TREND = {"month": 13, "quarter": 9, "year": 5}
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +148,8 @@ def kpi(request: MemberRequest, key: str) -> HttpResponse:
     now = revenue_kpis.figures_of(ask.ledger, ask.period, ask.grain, ask.within, (key,))[key]
     behind = revenue_kpis.behind(ask.ledger, ask.period, one, ask.within)
     page = Paginator(behind, PAGE).get_page(request.GET.get("page"))
+    aim = kpi_targets.of(ask).get(key)
+    trend, dotted = kpi_trends.picture(ask, one, aim)
     context = {
         **frame(request, ask),
         "views": (),
@@ -161,10 +161,11 @@ def kpi(request: MemberRequest, key: str) -> HttpResponse:
         "beside": _beside(ask, one),
         "band": _band(ask, one, now) if one.is_judged(ask.is_partial) else None,
         "is_judged": one.is_judged(ask.is_partial),
-        "line": _line(ask, one, now, _before(ask, key), target=kpi_targets.of(ask).get(key)),
+        "line": _line(ask, one, now, _before(ask, key), target=aim),
         "unit": revenue_words.UNITS[one.unit],
         "direction": revenue_words.DIRECTIONS[one.direction],
-        "trend": _trend(ask, one),
+        "trend": trend,
+        "dotted": dotted,
         "by_slice": _by_slice(ask, one),
         "spent": spent.tables(ask, key),
         "page": page,
@@ -174,7 +175,7 @@ def kpi(request: MemberRequest, key: str) -> HttpResponse:
         "under": revenue_kpis.COLUMN_NAMES[one.parts[1]] if one.parts[1] else None,
         "may_export": allowed(request.user, Permission.EXPORT) is not None,
         "back": f"{reverse('kpis')}?{ask.address()}",
-        "target": kpi_targets.of(ask).get(key),
+        "target": aim,
         "target_form": kpi_targets.form(ask, one) if allowed(request.user, Permission.HEALTH_CONFIGURE) else None,
         "export_query": ask.address(),
     }
@@ -200,38 +201,15 @@ def _before(ask: Asked, key: str) -> Figure:
     return _told(ask, before, (key,))[key]
 
 
-def _trend(ask: Asked, one: Kpi) -> Lines:
-    periods, language = ask.series(TREND[ask.grain]), exports.language()
-    currency = ask.ledger.policy.reporting_currency
-    told = trends.trend(ask.books, periods, ask.grain, one.key, ask.by, ask.within)
-    found = [figure.value for figure in told]
-    scale = 100 if one.unit == "share" else 1e-4 if one.unit == "money" and language.startswith("ja") else 1
-    values = tuple(None if value is None else value * scale for value in found)
-    texts = tuple(revenue_words.figure(one, value, currency, language) for value in found)
-    known = [value for value in values if value is not None]
-    low = None if known and min(known) > 0.5 * max(known) else min([0.0, *known])
-    days = tuple(ask.name(period).in_(language) for period in periods)
-    return Lines(
-        days,
-        (Series(one.name, values, texts),),
-        one.name,
-        low=low,
-        axis=Text("Period", "期間"),
-        is_partial=ask.is_partial,
-    )
-
-
 def _by_slice(ask: Asked, one: Kpi) -> list[tuple[Text, list[tuple[Text, Figure, str]]]]:
-    """The KPI in every slice of the dimension asked for, or of the tiers."""
+    """The KPI in every slice of the dimension asked for, or of the usual ones, with where each is looked at."""
+    base = {"grain": ask.grain, "start": ask.period.start.isoformat()}
+    base |= {"known": ask.known.isoformat()} if ask.known < ask.today else {}
     out = []
-    for dimension in [ask.by] if ask.by else ["tier", "plan", "touch_model"]:
-        found = revenue_kpis.slices(ask.ledger, dimension, ask.period)
-        figures_found = revenue_kpis.by_slice(ask.ledger, ask.period, ask.grain, found, (one.key,))[one.key]
-        base = {"grain": ask.grain, "start": ask.period.start.isoformat()}
-        base |= {"known": ask.known.isoformat()} if ask.known < ask.today else {}
+    for dimension, found in kpi_trends.by_part(ask, one):
         rows = [
             (each.name, figure, "&".join(f"{k}={v}" for k, v in {**base, "by": dimension, "slice": each.key}.items()))
-            for each, figure in zip(found, figures_found, strict=True)
+            for each, figure in found
         ]
         out.append((DIMENSIONS[dimension], rows))
     return out
@@ -247,24 +225,15 @@ def kpis_export(request: MemberRequest, kind: str) -> Any:
     """The list as a file: every KPI, for all and for each slice asked for."""
     ask, language = asked(request, Permission.EXPORT), exports.language()
     rows = revenue_kpis.rows(ask.ledger, ask.period, ask.grain, ask.slices, ask.by)
-    heads = [
-        "kpi",
-        Text("Name", "名称").in_(language),
-        "by",
-        "slice",
-        Text("Slice", "区分").in_(language),
-        "value",
-        "unit",
-        "n",
-        "low",
-        "high",
-    ]
+    words = [Text("By", "区分の種類").in_(language), Text("Slice", "区分").in_(language)]
+    heads = ["kpi", Text("Name", "名称").in_(language), "slice", "value", "unit", "n", "low", "high", *words]
+    by = DIMENSIONS[ask.by].in_(language) if ask.by else ""
 
     def lines() -> Iterator[list[Any]]:
         for row in rows:
-            part = row.slice_name_ja if language.startswith("ja") else row.slice_name_en
-            told = [row.kpi, KPIS[row.kpi].name.in_(language), row.by, row.slice, part]
-            yield [*told, row.value, row.unit, row.n, row.low, row.high]
+            part = Text(row.slice_name_en, row.slice_name_ja).in_(language)
+            figure = [row.value, row.unit, row.n, row.low, row.high]
+            yield [row.kpi, KPIS[row.kpi].name.in_(language), row.slice or "", *figure, by if row.by else "", part]
 
     exports.note(request, "subscription", len(rows), {"by": ask.by, "grain": ask.grain})
     return exports.answer(kind, "kpis", heads, lines(), request.at)
@@ -272,8 +241,13 @@ def kpis_export(request: MemberRequest, kind: str) -> Any:
 
 @requires(Permission.EXPORT)
 def kpi_export(request: MemberRequest, key: str, kind: str) -> Any:
-    """The accounts behind one KPI, as a file."""
+    """The accounts behind one KPI, as a file; with `table` its trend or its slices."""
     one, ask, language = kpi_targets.find(key), asked(request, Permission.EXPORT), exports.language()
+    table = request.GET.get("table")
+    if table in ("trend", "slices"):
+        told = list(kpi_trends.rows(ask, one, table))
+        exports.note(request, "subscription", len(told), {"kpi": key})
+        return exports.answer(kind, f"kpi-{key}-{table}", kpi_trends.heads(language), told, request.at)
     found = revenue_kpis.behind(ask.ledger, ask.period, one, ask.within)
     names = [name for name in one.parts if name]
     words = [revenue_kpis.COLUMN_NAMES[name].in_(language) for name in names]

@@ -16,9 +16,9 @@ from nenrin.analytics.revenue.movements import CAUSE_NAMES, KINDS, NAMES
 from nenrin.customers.models import Account
 from nenrin.foundation import format
 from nenrin.foundation.permissions import Permission, allowed
-from nenrin.insight.revenue import locks, statements
+from nenrin.insight.revenue import locks, slices, statements
 from nenrin.insight.revenue import words as revenue_words
-from nenrin.insight.revenue.slices import DIMENSIONS
+from nenrin.insight.revenue.slices import DIMENSIONS, Slice
 from nenrin.insight.revenue.statements import Change, Statement
 from nenrin.values import Money, Period, Text
 from nenrin.web import exports
@@ -195,7 +195,7 @@ def _period_row(ask: Asked, period: Period, told: Statement, lines: Sequence[str
 def _by_slice(ask: Asked) -> dict[str, Any] | None:
     if not ask.by:
         return None
-    told = [(each, statements.statement(ask.ledger, ask.period, ask.view, each)) for each in ask.slices]
+    told = _of_slices(ask)
     lines = _lines([each for _, each in told])
     rows = [
         Row(each.name, "?" + _query(ask, slice=each.key), tuple(_cell(ask, s, k, slice=each.key) for k in lines),
@@ -203,6 +203,11 @@ def _by_slice(ask: Asked) -> dict[str, Any] | None:
         for each, s in told
     ]  # fmt: skip
     return {"heads": [NAMES[kind] for kind in lines], "rows": rows, "name": DIMENSIONS[ask.by]}
+
+
+def _of_slices(ask: Asked) -> list[tuple[Slice, Statement]]:
+    """The movements of the period in each part asked for."""
+    return [(each, statements.statement(ask.ledger, ask.period, ask.view, each)) for each in ask.slices]
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,20 +277,24 @@ def accounts_export(request: MemberRequest, kind: str) -> Any:
 
 @requires(Permission.EXPORT)
 def export(request: MemberRequest, kind: str) -> Any:
-    """Period by period, as a file."""
+    """Period by period, and the period's slices where they are asked for, as a file."""
     ask, language = asked(request, Permission.EXPORT), exports.language()
     heads = [Text("From", "開始日"), Text("To (excluded)", "終了日（含まない）"), *(NAMES[line] for line in LINES),
              Text("Accounts at begin", "期首の社数"), Text("Accounts at end", "期末の社数"),
-             Text("Currency", "通貨")]  # fmt: skip
+             Text("Currency", "通貨"), Text("By", "区分の種類"), Text("Slice", "区分"), "slice"]  # fmt: skip
+    of, whole = DIMENSIONS[ask.by].in_(language) if ask.by else "", ask.within
+    here = [of, whole.name.in_(language), slices.spoken(whole.key)] if whole else ["", slices.ALL.in_(language), ""]
+    told = [(ask.statement(period), here) for period in ask.series()]
+    for each, one in _of_slices(ask):
+        told.append((one, [of, each.name.in_(language), slices.spoken(each.key)]))
 
     def lines() -> Iterator[list[Any]]:
-        for period in ask.series():
-            told = ask.statement(period)
-            amounts = [major(ask, _amount(told, line)[0]) for line in LINES]
-            counts = [told.accounts_begin, told.accounts_end]
-            yield [period.start, period.end, *amounts, *counts, ask.ledger.policy.reporting_currency]
+        for each, part in told:
+            amounts = [major(ask, _amount(each, line)[0]) for line in LINES]
+            counts = [each.accounts_begin, each.accounts_end]
+            yield [each.period.start, each.period.end, *amounts, *counts, ask.ledger.policy.reporting_currency, *part]
 
-    exports.note(request, "subscription", len(ask.series()), {"by": ask.by, "grain": ask.grain})
+    exports.note(request, "subscription", len(told), {"by": ask.by, "grain": ask.grain})
     return exports.answer(kind, "revenue", _heads(heads, language), lines(), request.at)
 
 

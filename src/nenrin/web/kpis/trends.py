@@ -1,0 +1,130 @@
+"""A KPI period by period, with its target and the nearest benchmarks as dotted lines; and as rows of a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from nenrin.analytics.revenue.figures import Figure
+from nenrin.analytics.revenue.kpis import Band, Kpi
+from nenrin.insight.models import KpiTarget
+from nenrin.insight.revenue import kpis, slices, trends, words
+from nenrin.insight.revenue.slices import DIMENSIONS
+from nenrin.values import Text
+from nenrin.web import exports
+from nenrin.web.charts.lines import Lines, Series
+from nenrin.web.revenue.asking import Asked
+
+TREND = {"month": 13, "quarter": 9, "year": 5}
+#: What a KPI is told by where nothing was chosen.
+USUAL = ("tier", "plan", "touch_model")
+
+
+def told(ask: Asked, one: Kpi) -> list[Figure]:
+    return trends.trend(ask.books, ask.series(TREND[ask.grain]), ask.grain, one.key, ask.by, ask.within)
+
+
+def picture(ask: Asked, one: Kpi, target: KpiTarget | None) -> tuple[Lines, Text | None]:
+    """The line, and what its dotted lines are; None where it has none."""
+    language, currency = exports.language(), ask.ledger.policy.reporting_currency
+    found = [figure.value for figure in told(ask, one)]
+    scale = 100 if one.unit == "share" else 1e-4 if one.unit == "money" and language.startswith("ja") else 1
+    values = tuple(None if value is None else value * scale for value in found)
+    texts = tuple(words.figure(one, value, currency, language) for value in found)
+    marks = nearest(_ends(ask, one), [each for each in found if each is not None])
+    edges = [mark * scale for mark in [*marks, *([target.value] if target else [])]]
+    known = [value for value in values if value is not None]
+    reach = [*known, *edges]
+    low = None if known and min(known) > 0.5 * max(known) else min([0.0, *known])
+    chart = Lines(
+        tuple(ask.name(period).in_(language) for period in ask.series(TREND[ask.grain])),
+        (Series(one.name, values, texts),),
+        one.name,
+        low=min(reach) if low is None else min([low, *edges]),
+        high=max(reach) if edges else None,
+        edges=tuple(edges),
+        axis=Text("Period", "期間"),
+        is_partial=ask.is_partial,
+    )
+    return chart, _legend(one, marks, target.value if target else None, currency)
+
+
+def _ends(ask: Asked, one: Kpi) -> set[float]:
+    """Where benchmarks begin and end: of the tier looked at; rates of a month stand against no longer period."""
+    tier = ask.within.key if ask.within and ask.by == "tier" else ""
+    if ask.grain != "month" and any(band.tier for band in one.bands):
+        return set()
+    own: list[Band] = [band for band in one.bands if band.tier in ("", tier) and not band.aside]
+    return {end for band in own for end in (band.low, band.high) if end is not None}
+
+
+def nearest(ends: set[float], values: Sequence[float]) -> list[float]:
+    """Those among the values, and the next one on either side: others would press the line flat.
+
+    >>> nearest({12, 15, 20, 60}, [13, 14])
+    [12, 15]
+    """
+    if not values:
+        return []
+    below, above = [end for end in ends if end < min(values)], [end for end in ends if end > max(values)]
+    among = [end for end in ends if min(values) <= end <= max(values)]
+    return sorted([*among, *([max(below)] if below else []), *([min(above)] if above else [])])
+
+
+def _legend(one: Kpi, marks: Sequence[float], aim: float | None, currency: str) -> Text | None:
+    if not marks and aim is None:
+        return None
+
+    def said(language: str) -> str:
+        ends = " · ".join(words.figure(one, mark, currency, language) for mark in marks)
+        parts = [Text(f"benchmark {ends}", f"ベンチマーク {ends}")] if marks else []
+        if aim is not None:
+            value = words.figure(one, aim, currency, language)
+            parts.append(Text(f"target {value}", f"目標 {value}"))
+        return Text("Dotted: ", "点線：").in_(language) + Text(", ", "、").in_(language).join(
+            p.in_(language) for p in parts
+        )
+
+    return Text(said("en"), said("ja"))
+
+
+def by_part(ask: Asked, one: Kpi) -> list[tuple[str, list[tuple[slices.Slice, Figure]]]]:
+    """The KPI in every part of the dimension asked for, or of the usual ones."""
+    out = []
+    for dimension in [ask.by] if ask.by else USUAL:
+        found = kpis.slices(ask.ledger, dimension, ask.period)
+        figures = kpis.by_slice(ask.ledger, ask.period, ask.grain, found, (one.key,))[one.key]
+        out.append((dimension, list(zip(found, figures, strict=True))))
+    return out
+
+
+def heads(language: str) -> list[str]:
+    named = [
+        Text("From", "開始日"),
+        Text("To (excluded)", "終了日（含まない）"),
+        Text("By", "区分の種類"),
+        Text("Slice", "区分"),
+    ]
+    return [*(each.in_(language) for each in named), "slice", "value", "unit", "n", "low", "high"]
+
+
+def rows(ask: Asked, one: Kpi, table: str) -> Iterator[list[Any]]:
+    """Of the file of the trend, or of the parts (`table` "slices")."""
+    language = exports.language()
+    if table == "slices":
+        span: list[Any] = [ask.period.start, ask.period.end]
+        for dimension, found in by_part(ask, one):
+            for part, figure in found:
+                name = [DIMENSIONS[dimension].in_(language), part.name.in_(language), slices.spoken(part.key)]
+                yield [*span, *name, *_figure(one, figure)]
+        return
+    within = ask.within
+    name = ([DIMENSIONS[ask.by].in_(language), within.name.in_(language), slices.spoken(within.key)] if within
+            else ["", slices.ALL.in_(language), ""])  # fmt: skip
+    for period, figure in zip(ask.series(TREND[ask.grain]), told(ask, one), strict=True):
+        yield [period.start, period.end, *name, *_figure(one, figure)]
+
+
+def _figure(one: Kpi, of: Figure) -> list[Any]:
+    low, high = of.interval or (None, None)
+    return [of.value, one.unit, of.n, low, high]
