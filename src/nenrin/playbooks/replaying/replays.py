@@ -149,17 +149,23 @@ def onboarded(found: Occasions, document: Playbook, known: Mapping[int, list[Cou
     }  # fmt: skip
 
 
-def decisions(lake: Lake, as_of: date) -> dict[int, list[int]]:
-    """Days on which accounts decided to leave, as known at the end of a day."""
-    found: dict[int, list[int]] = {}
-    for spell in leavers.spells(lake, as_of):
+def decisions(lake: Lake, as_of: date) -> dict[int, list[tuple[int, int]]]:
+    """Days on which accounts decided to leave, as known at the end of a day, each with that from which they were customers
+    again (`outcomes.NEVER`: they are not)."""
+    begun: dict[int, list[int]] = {}
+    told = leavers.spells(lake, as_of)
+    for spell in told:
+        begun.setdefault(spell.account, []).append(spell.starts)
+    found: dict[int, list[tuple[int, int]]] = {}
+    for spell in told:
         if spell.decided is not None:
-            found.setdefault(spell.account, []).append(spell.decided)
+            back = min((on for on in begun[spell.account] if on > spell.decided), default=outcomes.NEVER)
+            found.setdefault(spell.account, []).append((spell.decided, back))
     return found
 
 
 def report(
-    document: Playbook, found: Occasions, decided: Mapping[int, list[int]], owners: Mapping[int, int],
+    document: Playbook, found: Occasions, decided: outcomes.Decisions, owners: Mapping[int, int],
     others: Mapping[str, Other], first: date, last: date, alone: frozenset[int] = frozenset(),
 ) -> dict[str, Any]:  # fmt: skip
     """What is stored: plain values, in the order in which a page tells them. `alone`: accounts that today's holdouts
@@ -181,7 +187,7 @@ def report(
         "busiest_day": int(np.unique(day, return_counts=True)[1].max()) if len(day) else 0,
         "effort": asdict(effort),
         "mails": asdict(efforts.mails(account[works], day[works], words.mails(document), caps.per_contact)),
-        "outcomes": {key: became.count(key) for key in (outcomes.LEFT, outcomes.STAYED, outcomes.OPEN)},
+        "outcomes": {key: became.count(key) for key in outcomes.ALL},
         "caught": asdict(caught),
         "overlaps": _overlaps(account, day, others),
         "notes": [{"en": one.en, "ja": one.ja} for one in (*found.notes, *todays(document, alone))],

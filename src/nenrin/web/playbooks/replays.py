@@ -32,6 +32,7 @@ SHOWN, WHOLE = 5, 200
 BECAME = {
     "left": Text("left within 90 days", "90日以内に解約"),
     "stayed": Text("stayed", "継続"),
+    "decided": Text("had decided to leave already", "解約決定済み"),
     "open": Text("days not over", "観察中"),
 }
 MONTHS = (3, 6, 12, 24)

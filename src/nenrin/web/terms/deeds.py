@@ -151,8 +151,8 @@ TERMS: dict[str, Definition] = {
         "発火後90日以内に顧客が解約した回数。",
     ),
     "replay_caught": means(
-        "Departures that a firing came before, within 90 days / all departures of the time.",
-        "解約の前90日以内に発火していた解約の数 / 期間中の全解約。",
+        "Departures that a firing came before the day of the decision, by up to 180 days / all departures of the time.",
+        "解約を決めた日より前（180日以内）に発火していた解約の数 / 期間中の全解約。",
     ),
     "replay_became": means(
         "What the account did within 90 days after the firing.", "発火後90日以内に顧客がどうなったか。"
