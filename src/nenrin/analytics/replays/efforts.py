@@ -24,10 +24,13 @@ class Effort:
 
 @dataclass(frozen=True, slots=True)
 class Mails:
-    """Mails in all, and how many the cap of so many a person in seven days would have held back."""
+    """Mails in all, and how many the cap of so many a person in seven days would have held back. Of those who got any: how
+    many each got, in the mean, and the most that one got in seven days."""
 
     sent: int
     stopped: int
+    mean: float
+    most_a_week: int
 
 
 def effort(account: Longs, day: Longs, owner: Mapping[int, int], minutes: int, first: int, last: int) -> Effort:
@@ -50,9 +53,11 @@ def mails(account: Longs, day: Longs, each: int, cap: int) -> Mails:
     """`each` mails a run, all to one person of the account; runs sorted by account and day.
 
     >>> mails(np.array([1, 1, 2]), np.array([0, 3, 3]), each=2, cap=3)
-    Mails(sent=5, stopped=1)
+    Mails(sent=5, stopped=1, mean=2.5, most_a_week=3)
+    >>> mails(np.array([1, 1]), np.array([0, 7]), each=2, cap=0)
+    Mails(sent=4, stopped=0, mean=4.0, most_a_week=2)
     """
-    sent, stopped = 0, 0
+    sent, stopped, most = 0, 0, 0
     recent: list[int] = []
     who = None
     for one, on in zip(account.tolist(), day.tolist(), strict=True):
@@ -65,4 +70,6 @@ def mails(account: Longs, day: Longs, each: int, cap: int) -> Mails:
             else:
                 recent.append(on)
                 sent += 1
-    return Mails(sent, stopped)
+        most = max(most, len(recent))
+    people = len(set(account.tolist())) if sent else 0
+    return Mails(sent, stopped, round(sent / people, 2) if people else 0.0, most)
