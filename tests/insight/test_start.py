@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
 import pytest
+import typst
 
 from nenrin.customers import accounts, subscriptions
 from nenrin.customers.models import Account
@@ -15,6 +17,7 @@ from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Entry, Organisation
 from nenrin.insight import health_models
 from nenrin.insight.models import Health, HealthModelVersion, StartBaseline, StartFigure
+from nenrin.insight.prints import setting
 from nenrin.insight.prints import start as printed
 from nenrin.insight.revenue import policies
 from nenrin.insight.start import answers, baselines, focus, measuring, results, rows, words
@@ -235,7 +238,9 @@ def test_the_print_is_one_page_and_the_file_has_every_figure(world: World, langu
     later(world, 95)
     found = results.result(world.now)
     assert found is not None
-    made = printed.pdf(found, language, world.now)
-    assert made.startswith(b"%PDF") and made.count(b"/Type /Page\n") + made.count(b"/Type /Page ") <= 1
-    told = list(rows.rows(found))
-    assert len(told) == 1 + len(ALL) + len(found.deeds) and all(len(row) == len(rows.HEADS) for row in told)
+    assert printed.pdf(found, language, world.now).startswith(b"%PDF")
+    told = {"values": json.dumps(printed.document(found, language, world.now), ensure_ascii=False)}
+    pages = typst.compile(setting.FOLDER / "start.typ", root=setting.FOLDER, font_paths=list(setting.FONTS), sys_inputs=told, format="png", ppi=20)  # fmt: skip
+    assert isinstance(pages, bytes), "more than one page is told as a list"
+    lines = list(rows.rows(found))
+    assert len(lines) == 1 + len(ALL) + len(found.deeds) and all(len(row) == len(rows.HEADS) for row in lines)
