@@ -49,19 +49,20 @@ def _world() -> World:
     return world
 
 
-@given(some.lists(some.sampled_from([0, 1, UNSURE]), min_size=1, max_size=40))
-def test_what_enters_and_leaves_adds_up(states: list[int]) -> None:
-    """Inside at the end = inside at the beginning + entered - left, over the days of which anything is known."""
-    seen, days = pasts.Seen(), np.arange(len(states))
+@given(some.lists(some.sampled_from([0, 1, UNSURE]), min_size=1, max_size=40), some.integers(0, 3))
+def test_what_enters_and_leaves_adds_up(states: list[int], come: int) -> None:
+    """Inside at the end = inside on the first day + entered - left; what is not known is outside, as in the live segment."""
+    seen, days = pasts.Seen(), np.arange(come, come + len(states))
     own = np.array(states, np.int8)
-    pasts.gather(seen, Rows(np.ones(len(states), np.int64), days, {"own": own}), 0, len(states) - 1)
-    known = [state for state in states if state != UNSURE]
+    pasts.gather(seen, Rows(np.ones(len(states), np.int64), days, {"own": own}), 0, come + len(states) - 1)
+    inside = [state == 1 for state in states]
+    begun = inside[0] if come == 0 else False
     entered = sum(move[2] for move in seen.moves)
     left = len(seen.moves) - entered
-    if known:
-        assert known[-1] == known[0] + entered - left
-    assert seen.stays == entered + (bool(known) and known[0]) and seen.days_inside == known.count(1)
-    assert seen.unknown == states.count(UNSURE) and (1 in seen.inside) == (1 in known)
+    assert inside[-1] == begun + entered - left
+    assert seen.on_first == begun and seen.on_last == inside[-1]
+    assert seen.stays == entered + begun and seen.days_inside == states.count(1)
+    assert seen.unknown == states.count(UNSURE) and (1 in seen.inside) == (1 in states)
 
 
 @pytest.mark.django_db

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from nenrin.analytics.replays import gating
-from nenrin.analytics.replays.edges import UNSURE, rising
+from nenrin.analytics.replays.edges import UNSURE, falling, rising
+from nenrin.customers import accounts
 from nenrin.foundation import organisation
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Organisation
@@ -19,25 +20,37 @@ from nenrin.insight.days import number
 from nenrin.playbooks import arms, playbooks, reading, setting
 from nenrin.playbooks.effects import onboardings
 from nenrin.playbooks.effects.onboardings import Course
-from nenrin.playbooks.models import PlaybookReplay, PlaybookVersion
+from nenrin.playbooks.models import PlaybookReplay, PlaybookVersion, Run
 from nenrin.playbooks.replaying import occasions, replays
 from nenrin.playbooks.replaying.occasions import Occasions, Span
 from nenrin.work.models import OnboardingProject
 from nenrin.work.onboarding import projects
-from tests.insight.world import World, at
+from tests.insight.world import FIRST, World, at
 from tests.playbooks import stage
 from tests.work import onboarding_cast
 
 
-@given(some.lists(some.sampled_from([0, 1, UNSURE]), max_size=40))
-def test_it_rises_where_a_person_would_say_so(states: list[int]) -> None:
-    """The oracle: walk day by day, remembering the last thing that was known."""
-    expected, last = [], None
-    for state in states:
-        expected.append(state == 1 and last == 0)
-        last = last if state == UNSURE else state
-    days = np.arange(len(states))
-    assert rising(np.zeros(len(states), np.int64), days, np.array(states, np.int8)).tolist() == expected
+@given(some.lists(some.sampled_from([0, 1, UNSURE]), max_size=40), some.integers(0, 3))
+def test_it_rises_where_a_live_look_would_find_it(states: list[int], come: int) -> None:
+    """The oracle: what live looks do, remembering from the first day for whom it holds; `come`: the account's first day."""
+    expected, remembered = [], False
+    for day, state in enumerate(states, come):
+        expected.append(state == 1 and not remembered and day > 0)
+        remembered = state == 1 or (remembered and state == UNSURE)
+    days, holds = np.arange(come, come + len(states)), np.array(states, np.int8)
+    assert rising(np.zeros(len(states), np.int64), days, holds, 0).tolist() == expected
+
+
+@given(some.lists(some.sampled_from([0, 1, UNSURE]), max_size=20), some.lists(some.sampled_from([0, 1, UNSURE])))
+def test_what_falls_held_before_and_no_account_hears_of_another(one: list[int], other: list[int]) -> None:
+    expected = []
+    for states in (one, other):
+        last = None
+        for state in states:
+            expected.append(state == 0 and last == 1)
+            last = last if state == UNSURE else state
+    account = np.array([1] * len(one) + [2] * len(other), np.int64)
+    assert falling(account, np.array(one + other, np.int8)).tolist() == expected
 
 
 @given(some.lists(some.tuples(some.integers(0, 3), some.integers(0, 400)), max_size=60), some.integers(0, 100),
@@ -83,6 +96,50 @@ def test_a_replay_finds_the_day_on_which_use_fell_and_who_left_afterwards() -> N
     assert day - (last_use - datetime(1970, 1, 1).date()).days == 7  # noqa: DTZ001
     assert report["effort"]["minutes"] == 20
     _together_as_alone(row)
+
+
+@pytest.mark.django_db
+def test_a_replay_fires_for_whoever_the_live_looks_did() -> None:
+    """Also for a prospect who becomes a customer, and for an account that is known from one day on only."""
+    world = World()
+    organisation.found("年輪テスト", at=at(world.today))
+    world.begin()
+    world.say("mapping", "product|exported", None, {"use": "key_feature", "feature": "export"})
+    whens = {
+        "welcome": {"trigger": "stage", "to": ["onboarding"]},
+        "clinics": {"trigger": "condition", "is": {"field": "industry", "op": "=", "value": "医療"}},
+        "silence": {"trigger": "measure", "measure": "days_since_activity", "op": ">=", "value": 3},
+    }
+    new = {"stage": "onboarding", "industry": "医療"}
+    before = world.open("東雲精機株式会社", **new)
+    changing = world.open("常磐システム開発株式会社", stage="adoption", industry="製造")
+    prospect = accounts.open("若葉商事株式会社", by=SYSTEM, at=world.now, status="prospect")
+    for account in (before, changing):
+        world.use(account.name, event="exported")
+    for key, trigger in whens.items():
+        stage.published(stage.document(playbook=key, when=[trigger]), at=world.now)
+    for day in range(31):
+        if day == 6:
+            for account in (prospect, changing):
+                accounts.change(account, by=SYSTEM, at=world.now, status="customer", **new)
+        if day == 9:
+            late = world.open("新緑物流株式会社", **new)
+            world.use(late.name, event="exported")
+        world.refresh()
+        stage.looks_whole(world.now)
+        world.end_day()
+    told = {}
+    for version in PlaybookVersion.objects.order_by("pk"):
+        row = replays.ask(version, months=1, by=SYSTEM, at=world.now)
+        replays.step(world.now)
+        row.refresh_from_db()
+        told[version.playbook.key] = {(account, day) for account, day, _ in row.report["firings"]}
+        runs = Run.objects.filter(version=version).exclude(state="skipped")
+        looked = {(run.account_id, number(organisation.today(run.entered_at))) for run in runs}
+        assert told[version.playbook.key] == {one for one in looked if one[1] >= number(row.first)}
+    changed, opened = number(FIRST + timedelta(6)), number(FIRST + timedelta(9))
+    came = {(changing.pk, changed), (prospect.pk, changed), (late.pk, opened)}
+    assert told["welcome"] == told["clinics"] == came
 
 
 def _together_as_alone(row: PlaybookReplay) -> None:

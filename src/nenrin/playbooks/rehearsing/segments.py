@@ -8,14 +8,13 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nenrin.analytics import conditions
 from nenrin.analytics.conditions import Condition, Fields
 from nenrin.analytics.conditions.problems import Unreadable
 from nenrin.analytics.lake import Lake
 from nenrin.analytics.replays import outcomes
-from nenrin.analytics.replays.edges import UNSURE, rising
+from nenrin.analytics.replays.edges import UNSURE, falling, rising
 from nenrin.insight import segment_fields
 from nenrin.insight.days import day as date_of
 from nenrin.insight.days import number
@@ -26,7 +25,6 @@ from nenrin.playbooks.replaying.grids import NotKept, Rows
 
 OWN = "own"
 LISTED = 20_000
-Longs = NDArray[np.int64]
 
 
 @dataclass(slots=True)
@@ -53,27 +51,32 @@ def report(row: Rehearsal, lake: Lake) -> dict[str, Any]:
     others, left_out = _others(int(row.key), fields)
     asked = {OWN: condition, **{f"s{pk}": parsed for pk, (_, parsed) in others.items()}}
     seen = Seen()
+    begin = grids.begin(lake, row.first)
     for rows in grids.rows(lake, asked, row.first, row.last, fields):
-        gather(seen, rows, number(row.first), number(row.last))
+        gather(seen, rows, begin, number(row.last))
     return told(seen, row.first, row.last, replays.decisions(lake, row.last)) | {
         "overlaps": _overlaps(seen, {pk: name for pk, (name, _) in others.items()}),
         "left_out": left_out,
     }
 
 
-def gather(seen: Seen, rows: Rows, first: int, last: int) -> None:
-    """Add what some accounts, sorted by account and day, would have done."""
+def gather(seen: Seen, rows: Rows, begin: int, last: int) -> None:
+    """Add what some accounts, sorted by account and day, would have done from `begin` on.
+
+    As in the live segment, whoever is not certainly in it is out of it: an account that is first known later enters it.
+    """
     own, account, day = rows.truth[OWN], rows.account, rows.day
     holds = own == 1
-    flipped = np.where(own == UNSURE, UNSURE, 1 - own).astype(np.int8)
-    entered, left = (np.flatnonzero(rising(account, day, one)) for one in (own, flipped))
+    inside = holds.astype(np.int8)
+    entered, left = np.flatnonzero(rising(account, day, inside, begin)), np.flatnonzero(falling(account, inside))
     seen.moves += [(int(account[n]), int(day[n]), 1) for n in entered]
     seen.moves += [(int(account[n]), int(day[n]), 0) for n in left]
     seen.inside |= set(np.unique(account[holds]).tolist())
     seen.days_inside += int(holds.sum())
     seen.rows, seen.unknown = seen.rows + len(own), seen.unknown + int((own == UNSURE).sum())
-    seen.stays += len(entered) + _begun_inside(account, own)
-    seen.on_first += int((holds & (day == first)).sum())
+    there = int((holds & (day == begin)).sum())
+    seen.stays += len(entered) + there
+    seen.on_first += there
     seen.on_last += int((holds & (day == last)).sum())
     for name in rows.truth.keys() - {OWN}:
         both = holds & (rows.truth[name] == 1)
@@ -81,14 +84,7 @@ def gather(seen: Seen, rows: Rows, first: int, last: int) -> None:
         seen.both_last[name] = seen.both_last.get(name, 0) + int((both & (day == last)).sum())
 
 
-def _begun_inside(account: Longs, own: NDArray[np.int8]) -> int:
-    """Accounts that were in on the first day of which anything is known of them."""
-    known = np.flatnonzero(own != UNSURE)
-    _, firsts = np.unique(account[known], return_index=True)
-    return int((own[known][firsts] == 1).sum())
-
-
-def told(seen: Seen, first: date, last: date, decided: Mapping[int, list[int]]) -> dict[str, Any]:
+def told(seen: Seen, first: date, last: date, decided: outcomes.Decisions) -> dict[str, Any]:
     """Plain values, in the order in which a page tells them."""
     moves = sorted(seen.moves, key=lambda move: (move[0], move[1]))
     entered = [move for move in moves if move[2]]
@@ -104,7 +100,7 @@ def told(seen: Seen, first: date, last: date, decided: Mapping[int, list[int]]) 
         "days_a_stay": round(seen.days_inside / seen.stays, 1) if seen.stays else None,
         "unknown_share": seen.unknown / seen.rows if seen.rows else 0.0,
         "months": _months(moves, first, last),
-        "outcomes": {key: became.count(key) for key in (outcomes.LEFT, outcomes.STAYED, outcomes.OPEN)},
+        "outcomes": {key: became.count(key) for key in outcomes.ALL},
         "caught": {"leavers": caught.leavers, "caught": caught.caught, "median_days": caught.median_days},
         "moves": sorted(moves, key=lambda move: -move[1])[:LISTED],
     }

@@ -18,6 +18,7 @@ from nenrin.analytics.kpis import MEASURES, engine
 from nenrin.analytics.kpis.grid import Grid
 from nenrin.analytics.lake import Lake
 from nenrin.insight import history
+from nenrin.insight.days import number
 from nenrin.playbooks.replaying import truths
 from nenrin.playbooks.replaying.truths import Longs, Ranks, Stretches
 
@@ -61,6 +62,13 @@ def rows(
     past.health, past.unscored = _health(lake, first, last, past.of(HEALTH), fields, scores)
     for _, found in engine.evaluate_beside(lake, measures, Grid.daily(first, last), past.truths):
         yield found
+
+
+def begin(lake: Lake, first: date) -> int:
+    """The first day looked at, or that on which anybody was first believed to be there, where that is later."""
+    with lake.session() as db:
+        [[known]] = db.execute("select min(believed_from) from accounts").fetchall()
+    return number(max(first, known or first))
 
 
 def refuse(asked: object, fields: Fields) -> None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from nenrin.analytics import conditions
 from nenrin.analytics.conditions import All, Condition, Fields, Is, Not, Op
 from nenrin.analytics.lake import Lake
-from nenrin.analytics.replays.edges import rising
+from nenrin.analytics.replays.edges import falling, rising
 from nenrin.customers.models import Contact
 from nenrin.foundation.models import Entry
 from nenrin.insight import history, segment_fields
@@ -76,9 +76,10 @@ def found_each(documents: Sequence[Playbook], span: Span) -> list[Occasions]:
         asked |= {f"{place}/{name}": one for name, one in own.items()}
         heard.append(days)
         notes.append(left_out)
+    begin = grids.begin(span.lake, span.first)
     for rows in grids.rows(span.lake, asked, span.first, span.last, span.fields, span.scores):
         for place in range(len(documents)):
-            for one, on, trigger in _fired(_own(rows, f"{place}/"), heard[place]):
+            for one, on, trigger in _fired(_own(rows, f"{place}/"), heard[place], begin):
                 hits[place].setdefault((one, on), trigger)
     return [_occasions(one, told) for one, told in zip(hits, notes, strict=True)]
 
@@ -116,7 +117,8 @@ def _sorted_out(document: Playbook, span: Span) -> tuple[dict[str, Condition], d
         try:
             own = _conditions(trigger, span.fields)
             grids.refuse(own, span.fields)
-            asked |= {f"{place}:{n}": one for n, one in enumerate(own)}
+            move = trigger.values["move"] if trigger.kind == "segment" else ""
+            asked |= {f"{place}:{move or n}": one for n, one in enumerate(own)}
             if trigger.kind in PAST:
                 heard[place] = _keys(PAST[trigger.kind](trigger.values, span))
             elif not own:
@@ -133,29 +135,35 @@ def _not_asked(trigger: Trigger, names: str) -> Text:
 
 
 def _conditions(trigger: Trigger, fields: Fields) -> list[Condition]:
-    """The conditions whose becoming true is the trigger; several for several thresholds."""
+    """The conditions whose becoming true is the trigger; several for several thresholds. Of a segment, its own."""
     kind, values = triggers.KINDS[trigger.kind], trigger.values
     if trigger.kind == "deadline":
         measure = MEASURED[COLUMNS[values["until"]]]
         return [Is(measure, Op.BETWEEN, (0.0, float(days))) for days in values["days"]]
     if trigger.kind == "segment":
         row = Segment.objects.filter(pk=int(values["segment"])).first()
-        parsed = conditions.parse(row.condition, fields) if row else All(())
-        return [parsed if values["move"] == "entered" else Not(parsed)]
+        return [conditions.parse(row.condition, fields) if row else All(())]
     return [kind.condition(values)] if kind.condition else []
 
 
-def _fired(rows: Rows, heard: Mapping[int, Longs]) -> Iterator[tuple[int, int, int]]:
+def _fired(rows: Rows, heard: Mapping[int, Longs], begin: int) -> Iterator[tuple[int, int, int]]:
     """Of some accounts: what fired while the account was among those the version is for."""
     meant = (rows.truth[AUDIENCE] == 1) & (rows.truth[EXCLUDED] != 1)
     for name, holds in rows.truth.items():
         if name in (AUDIENCE, EXCLUDED):
             continue
-        hits = np.flatnonzero(rising(rows.account, rows.day, holds) & meant)
-        place = int(name.partition(":")[0])
-        yield from ((int(rows.account[n]), int(rows.day[n]), place) for n in hits)
+        place, _, what = name.partition(":")
+        hits = np.flatnonzero(_moved(rows, holds, what, begin) & meant)
+        yield from ((int(rows.account[n]), int(rows.day[n]), int(place)) for n in hits)
     if heard and len(rows.account):
         yield from _heard(rows, meant, heard)
+
+
+def _moved(rows: Rows, holds: NDArray[np.int8], what: str, begin: int) -> NDArray[np.bool_]:
+    """Whoever is not certainly in a segment is out of it; any other condition is as it was while it is not known."""
+    if what == "left":
+        return falling(rows.account, (holds == 1).astype(np.int8))
+    return rising(rows.account, rows.day, (holds == 1).astype(np.int8) if what == "entered" else holds, begin)
 
 
 def _heard(rows: Rows, meant: NDArray[np.bool_], heard: Mapping[int, Longs]) -> Iterator[tuple[int, int, int]]:
@@ -197,7 +205,7 @@ def _fall(values: Values, span: Span) -> Pairs:
     score = scores.column("score").to_numpy() / grids.MICRO
     then, there = truths.earlier(account, day, days)
     fell = np.where(there, score[then] - score >= values["points"], -1).astype(np.int8)
-    hits = np.flatnonzero(rising(account, day, fell))
+    hits = np.flatnonzero(rising(account, day, fell, number(span.first)))
     return {(int(account[n]), int(day[n])) for n in hits}
 
 
