@@ -279,7 +279,7 @@ def accounts_export(request: MemberRequest, kind: str) -> Any:
 def export(request: MemberRequest, kind: str) -> Any:
     """Period by period, and the period's slices where they are asked for, as a file."""
     ask, language = asked(request, Permission.EXPORT), exports.language()
-    heads = [Text("From", "開始日"), Text("To (excluded)", "終了日（含まない）"), *(NAMES[line] for line in LINES),
+    heads: list[Text | str] = [Text("From", "開始日"), Text("To (excluded)", "終了日（含まない）"), *(NAMES[line] for line in LINES),
              Text("Accounts at begin", "期首の社数"), Text("Accounts at end", "期末の社数"),
              Text("Currency", "通貨"), Text("By", "区分の種類"), Text("Slice", "区分"), "slice"]  # fmt: skip
     of, whole = DIMENSIONS[ask.by].in_(language) if ask.by else "", ask.within
