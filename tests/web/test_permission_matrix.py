@@ -199,6 +199,7 @@ IDS: dict[str, tuple[str, ...]] = {
     "runs/<int:": ("run",),
     "api/playbooks/{": ("playbook",),
     "api/playbooks/{key}/why/{": ("playbook", "account"),
+    "api/playbooks/{key}/versions/{int:": ("playbook", "playbook_number"),
     "api/runs/{": ("run",),
     "templates/tasks/<slug:": ("task_template",),
     "templates/agendas/<slug:": ("agenda",),
