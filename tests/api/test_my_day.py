@@ -55,10 +55,8 @@ def test_the_day_comes_with_the_figures_of_its_order(rest: Rest) -> None:
     assert [reason["key"] for reason in first["reasons"]] == ["notice_deadline", "renewal_call"]
     assert first["headline"]["ja"].startswith("更新拒絶期限日まで9日、")
     worth = first["worth"]
-    assert (
-        worth["stake_minor"] * worth["probability"] * worth["moves"] / first["play"]["minutes"]
-        == worth["a_minute_minor"]
-    )
+    assert (worth["play"], worth["minutes"]) == (first["play"]["code"], first["play"]["minutes"])
+    assert worth["stake_minor"] * worth["probability"] * worth["moves"] / worth["minutes"] == worth["a_minute_minor"]
 
 
 def test_an_answer_can_be_given_and_taken_back(rest: Rest, sato: Member) -> None:

@@ -27,6 +27,7 @@ from nenrin.ingest import tickets
 from nenrin.ingest.facts import knowing
 from nenrin.insight.models import CurrentMeasure, DailyScore, Health, Risk, RiskModelVersion
 from nenrin.values import Money, Text
+from nenrin.web.my_day import lines
 from nenrin.work import cadence, handoffs, tasks, touches
 from nenrin.work.handoffs import Said
 from nenrin.work.models import Task
@@ -279,6 +280,19 @@ def test_several_reasons_of_an_account_are_one_row(desk: Desk, at: datetime) -> 
     assert {one.code for one in row.reasons} == {"notice_deadline", "renewal_call", "unknown"}
     assert row.headline.ja.startswith("更新拒絶期限日まで9日") and len(row.evidence) <= 3
     assert row.rate == max(one.a_minute for one in row.worths)
+
+
+def test_a_row_led_by_a_task_tells_the_figure_that_it_stands_by(desk: Desk) -> None:
+    """A task that is due leads; the row stands where the talk with the decision maker puts it, and says so."""
+    account = desk.account(SHIRAKABA)
+    tasks.open(account, "見積もりを送る", assignee=desk.member, due_on=TODAY, by=desk.by, at=desk.at)
+    row = desk.rows()[SHIRAKABA]
+    play, found = row.best
+    assert row.task is not None and row.worth != found and play.code == "decide"
+    assert found == Worth(Money(2_880_000), 0.10, "base", 0.30, 20) and row.rate == 4_320
+    [line] = lines.lines([row], TODAY)
+    assert line.order.ja == f"{play.title.ja}: 2,880,000円 × 10.0%（基準値、90日） × 30% ÷ 20分 = 4,320円/分"
+    assert line.order.en.startswith(f"{play.title.en}: ")
 
 
 @given(st.lists(st.tuples(st.integers(5, 90), st.booleans()), max_size=30), st.integers(0, 480))

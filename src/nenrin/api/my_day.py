@@ -53,9 +53,12 @@ class PlayOut(Strict):
 
 
 class WorthOut(Strict):
-    """`stake_minor` x `probability` x `moves` / minutes is the order. `basis`: model, or base (a stated rate of the band).
-    `is_measured` false: `moves` is an estimate."""
+    """What the row is ordered by: `stake_minor` x `probability` x `moves` / `minutes`, of the play that is worth most a
+    minute; where a task is due, that may be another than the row's own `play`. `basis`: model, or base (a stated rate of
+    the band). `is_measured` false: `moves` is an estimate."""
 
+    play: str
+    minutes: int
     stake_minor: int
     currency: str
     probability: float
@@ -184,7 +187,8 @@ def undo(request: ApiRequest, deed: Word) -> Any:
 
 
 def _row(rank: int, row: Row, *, is_within: bool) -> dict[str, Any]:
-    account, worth, play = row.standing.account, row.worth, row.play
+    account, play = row.standing.account, row.play
+    best, worth = row.best
     known = row.standing.health if row.standing.band != "unknown" else None
     return {
         "rank": rank, "account_id": account.pk, "account": account.name, "band": row.standing.band,
@@ -195,7 +199,7 @@ def _row(rank: int, row: Row, *, is_within: bool) -> dict[str, Any]:
             "measured": _both(play.measured) if play.measured else None,
         },
         "worth": {
-            "stake_minor": worth.stake.minor, "currency": worth.stake.currency, "probability": worth.p,
+            "play": best.code, "minutes": worth.minutes, "stake_minor": worth.stake.minor, "currency": worth.stake.currency, "probability": worth.p,
             "basis": worth.basis, "moves": worth.moves, "is_measured": worth.is_measured,
             "a_minute_minor": round(worth.a_minute, 2),
         },

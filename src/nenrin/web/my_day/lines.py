@@ -55,7 +55,7 @@ def lines(rows: Sequence[Row], today: date, first: int = 1) -> list[Line]:
     """One query, for the rings."""
     trees = grown(rows, today)
     return [
-        Line(place, row, trees.get(row.standing.account.pk), _takes(row.play, today), _stake(row.worth), order(row.worth))
+        Line(place, row, trees.get(row.standing.account.pk), _takes(row.play, today), _stake(row.worth), ordered_by(row))
         for place, row in enumerate(rows, first)
     ]  # fmt: skip
 
@@ -88,6 +88,15 @@ def _stake(worth: Worth) -> Text:
         f"{found['en']} at stake, {moved['en']} of it movable ({basis.en})",
         f"見込み {found['ja']}のうち {moved['ja']}（{basis.ja}）",
     )
+
+
+def ordered_by(row: Row) -> Text:
+    """The figure at which the row stands; with its play, where that is not the one that leads the row."""
+    play, worth = row.best
+    told = order(worth)
+    if play == row.play and worth == row.worth:
+        return told
+    return Text(f"{play.title.en}: {told.en}", f"{play.title.ja}: {told.ja}")
 
 
 def order(worth: Worth) -> Text:

@@ -33,9 +33,15 @@ class Row:
         return self.worths[0]
 
     @property
+    def best(self) -> tuple[Play, Worth]:
+        """The play that is worth most a minute, with its worth: what the row is ordered by, whichever reason leads it."""
+        pairs = zip(self.reasons, self.worths, strict=True)
+        reason, found = max(pairs, key=lambda pair: pair[1].a_minute)
+        return reason.play, found
+
+    @property
     def rate(self) -> float:
-        """The most that any of its reasons is worth a minute: what the row is ordered by."""
-        return max(one.a_minute for one in self.worths)
+        return self.best[1].a_minute
 
     @property
     def play(self) -> Play:
