@@ -64,10 +64,12 @@ def visible(request: MemberRequest, permission: Permission = VIEW) -> QuerySet[A
     return rows.filter(pk__in=Account.objects.for_member(request.user, permission).values("pk"))
 
 
-def standing(request: MemberRequest) -> list[int]:
-    """Everybody whose contracts say how many leave: also those who have left since."""
+def standing(request: MemberRequest) -> tuple[dict[int, int | None], list[int]]:
+    """Present customers (those of `visible`) with their parents, and everybody whose contracts say how many leave: also
+    those who have left since."""
     rows = Account.objects.for_member(request.user, VIEW).filter(archived_at__isnull=True)
-    return list(rows.values_list("pk", flat=True))
+    told = list(rows.values_list("pk", "parent_id", "status"))
+    return {pk: parent for pk, parent, status in told if status == Status.CUSTOMER}, [pk for pk, _, _ in told]
 
 
 def exposures(request: MemberRequest, permission: Permission = VIEW) -> QuerySet[UniversalExposure]:

@@ -46,8 +46,8 @@ def _page(request: MemberRequest, wrong: str = "", status: int = 200) -> HttpRes
     question = effects.asked(request)
     reading = _reading(request, question)
     row = UniversalHoldout.objects.first()
-    tops = families.tops_of(dict(asking.visible(request).values_list("pk", "parent_id")))
-    everybody = asking.standing(request)
+    parents, everybody = asking.standing(request)
+    tops = families.tops_of(parents)
     told = beforehand.of(lakes.current(), tops, everybody, SHARES, reading.days, as_of=reading.as_of)
     context = {
         "as_of": request.at,
