@@ -14,7 +14,7 @@ from nenrin.analytics.revenue.books import Book, Dues, States
 from nenrin.analytics.revenue.exchange import Exchange
 from nenrin.analytics.revenue.groups import Groups, disjoint
 from nenrin.analytics.revenue.paths import Path as Line
-from nenrin.analytics.revenue.paths import Whole
+from nenrin.analytics.revenue.paths import Whole, lapses
 from nenrin.analytics.revenue.policies import Policy
 from nenrin.analytics.revenue.voices import nobody
 
@@ -68,7 +68,7 @@ def _book(count: int, row: Whole, days: Whole, level: Whole, policy: Policy) -> 
     dues = Dues(nothing, nothing, nothing, nothing, nothing)
     line = Line(count, row, days, level)
     unsaid = nobody(), dealings.nothing(count)
-    return Book(np.arange(count), policy, Exchange(policy), states, dues, frozenset(), (), line, *unsaid)
+    return Book(np.arange(count), policy, Exchange(policy), states, dues, frozenset(), (), line, lapses(line, policy.gap_merge_days), *unsaid)
 
 
 def _coded(column: pa.ChunkedArray) -> tuple[Whole, pa.Array]:
