@@ -67,8 +67,8 @@ def _book(count: int, row: Whole, days: Whole, level: Whole, policy: Policy) -> 
     states = States(np.arange(count), *words, row, days, level, level, flat, flat, ("",))
     dues = Dues(nothing, nothing, nothing, nothing, nothing)
     line = Line(count, row, days, level)
-    unsaid = nobody(), dealings.nothing(count)
-    return Book(np.arange(count), policy, Exchange(policy), states, dues, frozenset(), (), line, lapses(line, policy.gap_merge_days), *unsaid)
+    rest = line, lapses(line, policy.gap_merge_days), nobody(), dealings.nothing(count)
+    return Book(np.arange(count), policy, Exchange(policy), states, dues, frozenset(), (), *rest)
 
 
 def _coded(column: pa.ChunkedArray) -> tuple[Whole, pa.Array]:
