@@ -92,6 +92,8 @@ def test_a_policy_published_on_the_day_of_closing_counts_from_the_next_day(world
     row = policies.publish({"reactivation_in_nrr": True}, by=SYSTEM, at=world.now)
     assert row.from_on == on("2026-05-11") and policies.live(world.today) == before
     after = policies.live(on("2026-05-11"))
-    assert (after.gap_merge_days, after.reactivation_in_nrr) == (7, True), "the second of the day keeps the first's choice"
+    assert (after.gap_merge_days, after.reactivation_in_nrr) == (7, True), (
+        "the second of the day keeps the first's choice"
+    )
     closed = Closed(revenue.ledger(on("2026-05-20")), None, tuple(locks.locks())).telling(month("2026-04"))
     assert closed.policy == before

@@ -95,7 +95,9 @@ class Introduction:
         if self.last is None:
             months = MEMORY_DAYS // 365 * 12
             return Text(f"this one never did in {months} months", f"この顧客は過去{months}か月で利用なし")
-        return Text(f"this one last did on {format.day(self.last)}", f"この顧客の最終利用は{format.day(self.last, 'ja')}")
+        return Text(
+            f"this one last did on {format.day(self.last)}", f"この顧客の最終利用は{format.day(self.last, 'ja')}"
+        )
 
 
 def introductions(account: Account, as_of: date) -> tuple[Introduction, ...]:
