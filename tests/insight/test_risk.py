@@ -87,6 +87,28 @@ def test_the_calendar_says_when_a_contract_can_be_left_as_it_read_then(org: Orga
     assert not table.events["churn"][annual & ~december].any()
 
 
+@pytest.mark.parametrize(
+    ("begins", "last", "lead"),
+    [
+        (date(2026, 6, 16), date(2026, 7, 5), 0),  # within a month of it, in the calendar's next one
+        (date(2026, 6, 16), date(2026, 7, 15), 0),
+        (date(2026, 6, 16), date(2026, 7, 16), 1),
+        (date(2026, 7, 1), date(2026, 7, 31), 0),  # at the begin of a month as the calendar has it
+        (date(2026, 7, 1), date(2026, 8, 1), 1),
+    ],
+)
+def test_a_month_told_in_the_middle_of_one_begins_on_its_own_day(begins: date, last: date, lead: int) -> None:
+    """A renewal within thirty days is within the first month, whatever day it is told on."""
+    begin = (begins - date(1970, 1, 1)).days
+    one, evening = np.array([1]), np.array([begin - 1])
+    known = features.Features(
+        one, evening, {"days_to_renewal": np.array([(last - begins).days + 2.0])}, np.array(["smb"]), np.array([12])
+    )
+    standing = outcomes.Standing(one, np.array([begin]), np.array([begin + 30]), one, np.zeros(1, np.int8), one)
+    found = tables.calendar(known, standing, (0,))[0]
+    assert np.flatnonzero(found == Calendar.RENEWAL).tolist() == [n for n in range(len(found)) if n % 12 == lead]
+
+
 def test_a_past_month_knows_nothing_that_was_told_later(org: Organisation, at: datetime) -> None:
     """The same rows, whether they are read then or two years later: nothing of them depends on what came after."""
     risk_world.build(at)

@@ -171,6 +171,8 @@ def _rows(
     for row in kpis.rows(ledger, period, asking.grain, parts, asking.by, wanted):
         is_alike = trends.told_alike(row.kpi, ledger, books.telling(last))
         yield {"start": period.start, "to": period.end, **asdict(row if is_alike else _untold(row))}
+    if period != last:
+        kpis.let_go(ledger, period)
 
 
 def _untold(row: Row) -> Row:

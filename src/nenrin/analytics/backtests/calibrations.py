@@ -15,6 +15,8 @@ from nenrin.analytics.intervals import wilson
 Floats = NDArray[np.float64]
 Bits = NDArray[np.bool_]
 BINS, TENTHS = 5, 10
+#: Probabilities within this of each other are the same.
+ALIKE = 1e-3
 #: Accounts that must have left before an origin, so that a probability can be fitted at all.
 LEAST = 10
 
@@ -55,8 +57,10 @@ def calibration(rows: Watched, rule: str) -> Calibration | None:
 
 
 def told(rows: Watched, p: Floats) -> Calibration | None:
-    """Probabilities just as they were told, against what came. None where it happened to too few accounts or to all."""
-    return _held(p, rows.left, TENTHS) if rows.accounts_left >= LEAST and not rows.left.all() else None
+    """Probabilities just as they were told, against what came. None where it happened to too few accounts or to all, and
+    where everybody was told the same: a line through one place has no slope."""
+    is_telling = rows.accounts_left >= LEAST and not rows.left.all() and np.ptp(p) > ALIKE
+    return _held(p, rows.left, TENTHS) if is_telling else None
 
 
 def _held(expected: Floats, happened: Bits, bins: int) -> Calibration:

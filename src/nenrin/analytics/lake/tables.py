@@ -18,11 +18,8 @@ from uuid import uuid4
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from deltalake import CommitProperties, DeltaTable, Schema, Transaction
-from deltalake.exceptions import CommitFailedError
-from deltalake.transaction import AddAction, RemoveAction
 
-from nenrin.analytics.lake import disk
+from nenrin.analytics.lake import delta, disk
 from nenrin.analytics.lake.schemas import REPEATING
 
 # Only these columns may ever have minima and maxima in the log.
@@ -62,7 +59,7 @@ class Snapshot:
     version: int
     stamp: tuple[int, int, int]
     files: Mapping[str, Sequence[str]]
-    table: DeltaTable
+    table: delta.DeltaTable
 
 
 _SNAPSHOTS = 16
@@ -77,11 +74,11 @@ class Table:
     schema: pa.Schema
     partition: str
 
-    def open(self) -> DeltaTable:
+    def open(self) -> delta.DeltaTable:
         """The table at its newest version; created empty when it does not exist."""
-        if not DeltaTable.is_deltatable(str(self.path)):
+        if not delta.DeltaTable.is_deltatable(str(self.path)):
             self._create()
-        return DeltaTable(str(self.path))
+        return delta.DeltaTable(str(self.path))
 
     def version(self, app: str) -> int:
         """The last version that `app` has committed; -1 before the first."""
@@ -103,7 +100,7 @@ class Table:
         added = [self._write(part, value) for value, part in self._parts(rows.cast(self.schema))]
         try:
             self._commit(table, added, app, version)
-        except CommitFailedError as problem:
+        except delta.CommitFailedError as problem:
             raise Fenced(f"{app} {version}: {problem}") from problem
         return True
 
@@ -114,8 +111,8 @@ class Table:
         """
         table = self.open()
         found = [(app, table.transaction_version(app)) for app in apps]
-        standing = [Transaction(app, -1 if version is None else version) for app, version in found]
-        self._commit_actions(table, [], [], CommitProperties(app_transactions=standing))
+        standing = [delta.Transaction(app, -1 if version is None else version) for app, version in found]
+        self._commit_actions(table, [], [], delta.CommitProperties(app_transactions=standing))
 
     def files(self, partitions: Iterable[str] | None = None) -> list[str]:
         """Paths of the files of the newest version, of some partitions or of all."""
@@ -129,7 +126,7 @@ class Table:
         """Paths of the files of a version, or the newest, under the text of their partition's value."""
         if version is None or version < 0:
             return {value: list(files) for value, files in self.snapshot().files.items()}
-        return _partitioned(DeltaTable(str(self.path), version=version))
+        return _partitioned(delta.DeltaTable(str(self.path), version=version))
 
     def snapshot(self) -> Snapshot:
         """The newest version; read again only when the log has gained an entry, which costs one look at the folder."""
@@ -169,13 +166,13 @@ class Table:
         fresh = [self._write(rows, value, data_change)] if rows.num_rows else []
         now = fresh[0].modification_time if fresh else _touched(self.path / "_delta_log" / "removal")
         removed = [self._removal(path, value, data_change, now) for path in old if path in known]
-        self._commit_actions(table, [*fresh, *removed], fresh, CommitProperties())
+        self._commit_actions(table, [*fresh, *removed], fresh, delta.CommitProperties())
 
     def _create(self) -> None:
         self.path.mkdir(parents=True, exist_ok=True)
-        DeltaTable.create(
+        delta.DeltaTable.create(
             str(self.path),
-            schema=Schema.from_arrow(self.schema),
+            schema=delta.Schema.from_arrow(self.schema),
             mode="ignore",
             partition_by=[self.partition],
             configuration=CONFIGURATION,
@@ -196,7 +193,7 @@ class Table:
             yield str(rows.column(self.partition)[start].as_py()), rows.slice(start, run.as_py() - start)
             start = run.as_py()
 
-    def _write(self, rows: pa.Table, value: str, data_change: bool = True) -> AddAction:
+    def _write(self, rows: pa.Table, value: str, data_change: bool = True) -> delta.AddAction:
         name = f"{self.partition}={_folder(value)}/{uuid4().hex}.parquet"
         place = self.path / name
         place.parent.mkdir(exist_ok=True)
@@ -211,28 +208,28 @@ class Table:
         )
         size, modified = _size_and_time(place)
         stats = json.dumps({"numRecords": rows.num_rows})
-        return AddAction(quote(name, safe="/=-_.~"), size, {self.partition: value}, modified, data_change, stats)
+        return delta.AddAction(quote(name, safe="/=-_.~"), size, {self.partition: value}, modified, data_change, stats)
 
-    def _removal(self, path: str, value: str, data_change: bool, removed_ms: int) -> RemoveAction:
+    def _removal(self, path: str, value: str, data_change: bool, removed_ms: int) -> delta.RemoveAction:
         name = quote(str(Path(path).relative_to(self.path)), safe="/=-_.~")
         size, _ = _size_and_time(Path(path))
-        return RemoveAction(
+        return delta.RemoveAction(
             path=name, data_change=data_change, deletion_timestamp=removed_ms,
             partition_values={self.partition: value}, size=size,
         )  # fmt: skip
 
-    def _commit(self, table: DeltaTable, added: list[AddAction], app: str, version: int) -> None:
-        properties = CommitProperties(app_transactions=[Transaction(app, version)])
+    def _commit(self, table: delta.DeltaTable, added: list[delta.AddAction], app: str, version: int) -> None:
+        properties = delta.CommitProperties(app_transactions=[delta.Transaction(app, version)])
         self._commit_actions(table, added, added, properties)
 
     def _commit_actions(
-        self, table: DeltaTable, actions: Sequence[AddAction | RemoveAction], fresh: list[AddAction],
-        properties: CommitProperties,
+        self, table: delta.DeltaTable, actions: Sequence[delta.AddAction | delta.RemoveAction], fresh: list[delta.AddAction],
+        properties: delta.CommitProperties,
     ) -> None:  # fmt: skip
         before = table.version()
         disk.sync([self.path / unquote(action.path) for action in fresh], self.path)
         table.create_write_transaction(
-            list(actions), mode="append", schema=Schema.from_arrow(self.schema), partition_by=[self.partition],
+            list(actions), mode="append", schema=delta.Schema.from_arrow(self.schema), partition_by=[self.partition],
             commit_properties=properties,
         )  # fmt: skip
         self._sync_log(before)
@@ -267,7 +264,7 @@ def _stamp(log: Path, version: int) -> tuple[int, int, int]:
     return found.st_ino, found.st_mtime_ns, found.st_size
 
 
-def _partitioned(table: DeltaTable) -> dict[str, list[str]]:
+def _partitioned(table: delta.DeltaTable) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for path in sorted(_local(uri) for uri in table.file_uris()):
         found.setdefault(_value(Path(path).parent.name), []).append(path)

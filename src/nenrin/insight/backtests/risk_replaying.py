@@ -134,11 +134,14 @@ def _due_in(event: str, known: Features) -> Floats:
 
 
 def finished(whole: Panel, kept: dict[str, Any]) -> Panel:
-    """All months, with their bands and what stands beside the model; features that play no part are left out."""
+    """All months, with their bands and what stands beside the model; features that play no part are left out.
+
+    Where the level behind the measures is read, manual entries are part of it: no model without them is told.
+    """
     used = np.flatnonzero(whole.full.any(axis=0))
     scores = dict(whole.scores) | _peers(whole, kept)
     measures = tuple(whole.measures[n] for n in used)
-    if not set(MANUAL) & set(measures):
+    if not set(MANUAL) & set(measures) or {LEVEL, USUAL} & set(measures):
         scores = {rule: one for rule, one in scores.items() if not rule.endswith(WITHOUT_MANUAL)}
     band = probabilities.bands(whole.day, 1 - whole.scores[MODEL] / 100)
     whole = replace(

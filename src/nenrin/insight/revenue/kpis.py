@@ -228,6 +228,14 @@ def columns_of(ledger: Ledger, period: Period) -> dict[str, Whole]:
     return ledger.kept(("columns", period), lambda: columns.columns(ledger.readings([period])[0], ledger.moved(period)))
 
 
+def let_go(ledger: Ledger, period: Period) -> None:
+    """Forget what the KPIs of a period are made of: it is as large as the book, which is asked for many of them once."""
+    for one in (ledger, ledger.worked_out.get(("used",))):
+        if one is not None:
+            for what in ("columns", "moved"):
+                one.worked_out.pop((what, period), None)
+
+
 def by_slice(
     ledger: Ledger, period: Period, grain: Grain, of: Sequence[Slice], wanted: Iterable[str] = KPIS,
     *, interval: bool = True,

@@ -128,8 +128,9 @@ def _tenure(ledger: Ledger, known: Features, standing: Standing) -> Whole:
 def calendar(known: Features, standing: Standing, decides: Sequence[int]) -> NDArray[np.int8]:
     """What the contract allows in the row's own month and the following ones, as it read the evening before.
 
-    Who can leave every month can do so in each; the renewal of a longer term is decided some months (`decides`) before
-    the month of its last day.
+    A row's months begin on its own first day: with the calendar's where that is the first of one. Who can leave every
+    month can do so in each; the renewal of a longer term is decided some months (`decides`) before the month of its last
+    day.
     """
     found = np.full((len(standing), LEADS), Calendar.BOUND, dtype=np.int8)
     found[known.term <= 1] = Calendar.MONTHLY
@@ -137,7 +138,8 @@ def calendar(known: Features, standing: Standing, decides: Sequence[int]) -> NDA
     left = known.values["days_to_renewal"]
     term = np.maximum(known.term, 1)
     long = (known.term > 1) & ~np.isnan(left)
-    last = _month(known.day + np.nan_to_num(left).astype(np.int64) - 1)
+    ends = known.day + np.nan_to_num(left).astype(np.int64) - 1
+    last = _month(ends) - (_into(ends) < _into(standing.begins))
     for lead in range(LEADS):
         for before in decides:
             away = own + lead + before - last
@@ -154,6 +156,12 @@ def _month(day: Whole) -> Whole:
     """Months since 1970 of days since 1970."""
     dates = np.asarray(day, dtype="datetime64[D]")
     return dates.astype("datetime64[M]").astype(np.int64)
+
+
+def _into(day: Whole) -> Whole:
+    """Days since the first of each one's month."""
+    dates = np.asarray(day, dtype="datetime64[D]")
+    return (dates - dates.astype("datetime64[M]")).astype(np.int64)
 
 
 def window(decided: Decided, before: int | None = None) -> tuple[int, ...]:

@@ -119,7 +119,7 @@ def _one(change: Change, taking: Taking, at: datetime, effects: bool) -> Change 
     the document is taken: against what is live."""
     conflicts = in_the_way(change)
     try:
-        read = _read(change, taking)
+        read = _read(change, taking) if change.before is not None else None
         if change.before is not None and read is not None and _same(change.before, read):
             return None
         told = tuple(change.kind.effect(change.key, change.after, at)) if effects else ()
