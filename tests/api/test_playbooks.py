@@ -8,6 +8,7 @@ import pytest
 
 from nenrin.foundation.models import Entry, Organisation
 from nenrin.foundation.roles import Role
+from nenrin.playbooks import masks
 from nenrin.playbooks.models import Run
 from nenrin.work.models import Task
 from tests.api.rest import Rest
@@ -64,6 +65,20 @@ def test_a_draft_is_tried_on_one_account_and_nothing_is_kept(rest: Rest, at: dat
     assert told["version"] == 1 and told["end"]["en"] == "All steps taken"
     assert not Run.objects.exists() and not Task.objects.exists()
     assert rest.post("/playbooks/rescue/try", {"account": account.pk + 999}).status_code == 404
+
+
+def test_a_try_hides_personal_words_from_who_may_not_read_them(rest: Rest, at: datetime) -> None:
+    account = stage.account(at=at, owner=stage.csm())
+    words = {"en": "{{owner}} meets them", "ja": "{{owner}}さんが面談"}
+    rest.put("/playbooks/rescue", {"document": stage.document(steps=[{"do": "notify", "id": "tell", "words": words}])})
+
+    def told(by: Rest) -> str:
+        [step] = by.post("/playbooks/rescue/try", {"account": account.pk}).data["steps"]
+        assert "岡田" not in step["title"]["ja"]
+        return step["result"]["ja"]
+
+    assert "岡田 亮さんが面談" in told(rest)
+    assert told(Rest(member(Role.PRODUCT))) == masks.HIDDEN
 
 
 def test_it_is_paused_and_goes_on_and_an_earlier_version_comes_back(rest: Rest, at: datetime) -> None:

@@ -14,7 +14,7 @@ from nenrin.foundation import members, organisation
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Member, Organisation
 from nenrin.foundation.roles import Role
-from nenrin.playbooks import passing
+from nenrin.playbooks import masks, passing
 from nenrin.playbooks.models import Playbook, PlaybookVersion, Run
 from nenrin.work.models import Task
 from tests import cast
@@ -96,6 +96,16 @@ def test_a_try_says_what_would_happen_and_keeps_nothing(client: Client, viewer: 
     shown = page(client, f"/playbooks/detractor/try?account={account.pk}")
     assert "東雲精機株式会社に回答のお礼と理由の確認" in shown and "期限切れ" in shown
     assert not Task.objects.exists() and not Run.objects.exists()
+
+
+def test_a_try_hides_personal_words_from_who_may_not_read_them(client: Client, org: Organisation, at: datetime) -> None:
+    account = stage.account(at=at, owner=stage.csm())
+    words = {"en": "{{owner}} meets them", "ja": "{{owner}}さんが面談"}
+    stage.published(stage.document(steps=[{"do": "notify", "id": "tell", "words": words}]), at=at)
+    for role, is_shown in ((Role.OPERATIONS, True), (Role.PRODUCT, False)):
+        client.force_login(cast.member(role))
+        page = client.get(f"/playbooks/rescue/try?account={account.pk}").content.decode()
+        assert ("岡田 亮さんが面談" in page) is is_shown and (masks.HIDDEN in page) is not is_shown
 
 
 def test_publishing_makes_it_live_and_its_runs_show(client: Client, viewer: Member, at: datetime) -> None:

@@ -126,6 +126,7 @@ def try_playbook(request: ApiRequest, key: Key, body: AccountIn) -> Any:
     fields, choices = setting.current()
     live = lives.readable(rest.shown(rest.one(key)), fields, choices)
     found = trying.try_on(live, account, by=Actor.of(request.member), at=request.at, fields=fields, setting=choices)
+    found = trying.masked(found, request.member)
     steps = [
         {"number": one.number, "step": one.key, "kind": rest.both(one.kind), "title": rest.both(one.title), "at": one.at,
          "result": rest.both(one.result), "is_problem": one.is_problem}

@@ -6,7 +6,7 @@ no journal entry, no run.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -15,7 +15,8 @@ from nenrin.analytics.conditions import Fields
 from nenrin.customers.models import Account
 from nenrin.foundation import organisation
 from nenrin.foundation.actors import Actor
-from nenrin.playbooks import playing, steps, whys, words
+from nenrin.foundation.models import Member
+from nenrin.playbooks import masks, playing, steps, whys, words
 from nenrin.playbooks.documents.params import Setting
 from nenrin.playbooks.documents.programs import Place
 from nenrin.playbooks.lives import Live
@@ -35,10 +36,11 @@ PATIENCE, TURNS = timedelta(hours=6), 1500
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """One step of the try: when it would happen, what it would do, and what would come of it."""
+    """One step of the try: when it would happen, what it would do, and what would come of it. `sort`: its kind's key."""
 
     number: int
     key: str
+    sort: str
     kind: Text
     title: Text
     at: datetime
@@ -61,6 +63,12 @@ def try_on(live: Live, account: Account, *, by: Actor, at: datetime, fields: Fie
         taken, end = _walked(live, run, by, at, fields, setting)
         transaction.set_rollback(True)
     return Trace(why, tuple(taken), _untouched(why) if why.state == "held_out" else end)
+
+
+def masked(of: Trace, member: Member) -> Trace:
+    """The try as this member may read it: merged words hidden where they are personal."""
+    taken = (replace(one, result=masks.words(one.sort, one.result, member)) for one in of.taken)
+    return replace(of, taken=tuple(taken))
 
 
 def _untouched(why: Why) -> Text:
@@ -131,4 +139,4 @@ def _told(place: Place, outcome: Outcome, at: datetime, fields: Fields, setting:
         case Failed(why):
             result, bad = why, True
     title = words.step_words(place.step, setting, fields)
-    return Taken(place.number, place.step.key, kind.name, title, at, result, bad)
+    return Taken(place.number, place.step.key, place.step.kind, kind.name, title, at, result, bad)

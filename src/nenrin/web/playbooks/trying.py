@@ -42,8 +42,9 @@ def try_one(request: MemberRequest, key: str) -> HttpResponse:
     if account is not None:
         try:
             live = lives.readable(found.shown, found.fields, found.setting)
-            context["trace"] = trying.try_on(live, account, by=Actor.of(request.user), at=request.at, fields=found.fields,
-                                             setting=found.setting)  # fmt: skip
+            trace = trying.try_on(live, account, by=Actor.of(request.user), at=request.at, fields=found.fields,
+                                  setting=found.setting)  # fmt: skip
+            context["trace"] = trying.masked(trace, request.user)
         except Unreadable as wrong:
             context["problems"] = [one.text for one in wrong.problems]
     return render(request, "playbooks/try.html", context)
