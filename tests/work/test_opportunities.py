@@ -330,6 +330,28 @@ def test_more_people_than_contracted_seats_count_against_the_plan(account: Accou
     assert [(sign.used, sign.allowed) for sign in found.signs] == [(45, 50)]
 
 
+def test_seats_of_one_product_fill_no_limit_of_another(account: Account, at: datetime) -> None:
+    for key, product, allowed, seats in (("core-s", "core", 10, 10), ("extra-s", "extra", 100, 0)):
+        world.signed(account, at=at, mrr=40_000, seats=seats, on=world.plan(key, product, at, seats=allowed))
+    [found] = candidates.of(Account.objects.all(), at)
+    assert [(sign.code, sign.used, sign.allowed) for sign in found.signs] == [("plan", 10, 10)]
+    assert found.kind == "upsell" and found.chance.offered == "Core"
+
+
+def test_one_products_seats_make_no_other_products_limit_near(account: Account, at: datetime) -> None:
+    for key, product, allowed, seats in (("core-s", "core", 100, 50), ("extra-s", "extra", 10, 7)):
+        world.signed(account, at=at, mrr=40_000, seats=seats, on=world.plan(key, product, at, seats=allowed))
+    world.used(account, 0.5, 95)
+    assert "upsell" not in {one.kind for one in candidates.of(Account.objects.all(), at)}, "people of which product?"
+
+
+def test_the_seats_of_a_products_contracts_count_together(account: Account, at: datetime) -> None:
+    for key, seats in (("core-s", 10), ("core-m", 30)):
+        world.signed(account, at=at, mrr=40_000, seats=seats, on=world.plan(key, "core", at, seats=25))
+    [found] = candidates.of(Account.objects.all(), at)
+    assert [(sign.used, sign.allowed) for sign in found.signs] == [(40, 50)]
+
+
 def test_a_number_that_only_some_may_read_is_no_sign(account: Account, at: datetime) -> None:
     _declared("projects", at, field_class=FieldClass.PERSONAL)
     world.signed(account, at=at, mrr=40_000, on=world.plan("core-s", "core", at, projects=10))

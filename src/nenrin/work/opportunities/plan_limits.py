@@ -2,6 +2,8 @@
 
 What is used of a limit: of seats, those under contract or the people active within a week, whichever are more; of a
 limit that is named like a measure, the measure; else the account's own number of the same name, unless it is personal.
+Seats count for each product on its own, as those of one fill no limit of another's; people, who are not told by product,
+count only where one product alone states seats.
 """
 
 from __future__ import annotations
@@ -28,7 +30,10 @@ ACTIVE = Text("people active in a week (seats)", "週次アクティブユーザ
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """One limit of an account: `allowed` by the plans of its running contracts together, `used` as known on `as_of`."""
+    """One limit of an account: `allowed` by the plans of its running contracts together, `used` as known on `as_of`.
+
+    `product`: the one that it is of; None where it is of all that the account has.
+    """
 
     key: str
     name: Text
@@ -36,6 +41,7 @@ class Limit:
     allowed: float
     plans: str
     as_of: date
+    product: int | None = None
 
     @property
     def share(self) -> float:
@@ -64,15 +70,38 @@ def of(contracts: Contracts, accounts: Sequence[int], within: Any, today: date) 
     own, words = _own(unmeasured, within), _named() if unmeasured else {}
     found = {}
     for key, rows in held.items():
-        told = [_limit(name, rows, used.get(key, {}), own.get(key, {}), words, today) for name in _stated(rows)]
-        known = [one for one in told if one is not None]
+        told = [
+            _limit(name, rows, used.get(key, {}), own.get(key, {}), words, today) for name in _stated(rows) - {SEATS}
+        ]
+        known = [*(one for one in told if one is not None), *_seats(rows, used.get(key, {}), today)]
         if known:
-            found[key] = sorted(known, key=lambda one: (-one.share, one.key))
+            found[key] = sorted(known, key=lambda one: (-one.share, one.key, one.plans))
     return found
 
 
-def _stated(rows: Iterable[Held]) -> list[str]:
-    return sorted({name for row in rows for name in row.limits})
+def _stated(rows: Iterable[Held]) -> set[str]:
+    return {name for row in rows for name in row.limits}
+
+
+def _seats(rows: Sequence[Held], used: Mapping[str, tuple[float, date]], today: date) -> list[Limit]:
+    """One for each product that states seats and of which the use is known."""
+    by_product: dict[int, list[Held]] = {}
+    for row in rows:
+        if SEATS in row.limits:
+            by_product.setdefault(row.product, []).append(row)
+    people = used.get(PEOPLE) if len(by_product) == 1 else None
+    found = []
+    for product, stating in by_product.items():
+        allowed, seats = sum(row.limits[SEATS] for row in stating), sum(row.seats for row in stating)
+        if people is not None and people[0] > seats:
+            found.append(Limit(SEATS, ACTIVE, people[0], allowed, _plans(stating), people[1], product))
+        elif seats:
+            found.append(Limit(SEATS, CONTRACTED, seats, allowed, _plans(stating), today, product))
+    return found
+
+
+def _plans(stating: Iterable[Held]) -> str:
+    return "・".join(dict.fromkeys(row.plan_name for row in stating))
 
 
 def _limit(
@@ -81,12 +110,7 @@ def _limit(
 ) -> Limit | None:  # fmt: skip
     stating = [row for row in rows if key in row.limits]
     allowed = sum(row.limits[key] for row in stating)
-    plans = "・".join(dict.fromkeys(row.plan_name for row in stating))
-    if key == SEATS:
-        seats, people = sum(row.seats for row in stating), used.get(PEOPLE)
-        if people is not None and people[0] > seats:
-            return Limit(key, ACTIVE, people[0], allowed, plans, people[1])
-        return Limit(key, CONTRACTED, seats, allowed, plans, today) if seats else None
+    plans = _plans(stating)
     if key in MEASURES:
         told = used.get(key)
         return None if told is None else Limit(key, MEASURES[key].name, told[0], allowed, plans, told[1])

@@ -130,7 +130,8 @@ def _upsell(
 
 
 def _larger(tier: str, currency: str, contracts: Contracts, one: Held, near: Sequence[Limit]) -> Chance | None:
-    told = [Sign("plan", at.words, at.as_of, at.used, at.allowed) for at in near if at.key in one.limits]
+    own = (at for at in near if at.key in one.limits and at.product in (None, one.product))
+    told = [Sign("plan", at.words, at.as_of, at.used, at.allowed) for at in own]
     above = []
     for key in contracts.plans_of.get(one.product, set()) - {one.plan}:
         shared = contracts.plan(tier, key, currency)
