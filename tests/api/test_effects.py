@@ -35,8 +35,10 @@ def test_what_is_not_there_is_not_found_and_wrong_questions_are_named(org: Organ
 def test_the_universal_holdout_is_read_and_changed_with_a_reason(org: Organisation, at: datetime) -> None:
     head = Rest(member(Role.HEAD))
     assert head.get("/holdout").data == {"share": 0.0, "usual": 0.0, "changed_at": None, "exclusions": []}
+    told = head.put("/holdout", {"share": 0.0, "usual": 0.1, "reason": "each on its own"})
+    assert told.data["usual"] == 0.1 and told.data["changed_at"] is None, "no share was ever set"
     told = head.put("/holdout", {"share": 0.1, "reason": "measure all"})
-    assert told.status_code == 200 and told.data["share"] == 0.1
+    assert told.status_code == 200 and told.data["share"] == 0.1 and told.data["changed_at"]
     assert [one["condition"]["value"] for one in told.data["exclusions"]] == ["at_risk"]
     assert head.put("/holdout", {"share": 0.2, "reason": "x"}).status_code == 422
     assert head.put("/holdout", {"share": 0.1, "usual": 0.6, "reason": "x"}).status_code == 422

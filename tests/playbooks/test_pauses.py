@@ -10,8 +10,9 @@ from django.test.utils import CaptureQueriesContext
 
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Entry, Organisation
-from nenrin.playbooks import passing, playbooks
-from nenrin.playbooks.models import PassedBy, Playbook, Run
+from nenrin.playbooks import lives, loops, passing, playbooks
+from nenrin.playbooks.models import PassedBy, Playbook, PlaybookVersion, Run
+from nenrin.web.playbooks.versions import _passed
 from tests.playbooks import stage
 
 pytestmark = pytest.mark.django_db
@@ -74,3 +75,40 @@ def test_a_count_of_what_passed_by_is_kept_by_one_worker(
     passing.step(later)
     assert (PassedBy.objects.get().signs, PassedBy.objects.get().accounts) == (1, 1)
     assert Entry.objects.filter(action="playbooks.playbook.passed").count() == 1
+
+
+def test_what_cannot_be_counted_is_said_and_stands_in_nobody_s_way(
+    org: Organisation, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = stage.account(at=at)
+    for key in ("broken", "sound"):
+        stage.published(stage.document(playbook=key), at=at)
+        playbooks.pause(Playbook.objects.get(key=key), why="確認中", by=SYSTEM, at=at)
+    stage.falls(account, at=at + timedelta(hours=1))
+    stage.goes_on(at + timedelta(hours=2))
+    later = at + timedelta(hours=3)
+    for key in ("broken", "sound"):
+        playbooks.resume(Playbook.objects.get(key=key), by=SYSTEM, at=later)
+    real = passing._live
+
+    def read(version: PlaybookVersion) -> lives.Live:
+        if version.playbook.key == "broken":
+            raise ValueError("unreadable")
+        return real(version)
+
+    monkeypatch.setattr(passing, "_live", read)
+    assert loops.replay(later) == 1 and loops.replay(later) == 1
+    rows = PassedBy.objects.values_list("playbook__key", "signs", "accounts")
+    told = {key: (signs, accounts) for key, signs, accounts in rows}
+    assert told == {"broken": (0, None), "sound": (1, 1)}
+    words = _passed(PassedBy.objects.get(playbook__key="broken"))
+    assert words is not None and "could not be counted" in words.en and "集計できません" in words.ja
+
+
+def test_a_replay_that_waits_comes_before_what_passed_by(monkeypatch: pytest.MonkeyPatch, at: datetime) -> None:
+    asked: list[str] = []
+    for module in (loops.replays, loops.rehearsals, passing):
+        monkeypatch.setattr(module, "step", lambda at, name=module.__name__: asked.append(name.split(".")[-1]) or 0)
+    monkeypatch.setattr(loops.tallies, "step", lambda at: 1)
+    loops.replay(at)
+    assert asked == ["replays", "rehearsals", "passing"]

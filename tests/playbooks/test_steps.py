@@ -14,7 +14,7 @@ from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Organisation
 from nenrin.foundation.roles import Role
 from nenrin.playbooks import runs
-from nenrin.playbooks.models import PlaybookVersion, Run
+from nenrin.playbooks.models import PlaybookVersion, Run, RunStep
 from nenrin.values import Text
 from nenrin.work.models import OnboardingProject, Task
 from tests import cast
@@ -105,6 +105,44 @@ def test_tasks_go_to_whoever_has_the_least_time_planned_or_revenue(org: Organisa
     assert _shared("least_time", at, 1) == [free.name]
     Task.objects.all().delete()
     assert _shared("least_revenue", at + timedelta(days=90), 1) == [busy.name]
+
+
+def test_a_run_in_which_nobody_was_meant_does_not_begin_the_turns_anew(org: Organisation, at: datetime) -> None:
+    first, second = stage.csm("岡田 亮"), stage.csm("三浦 恵")
+    assert _shared("in_turn", at, 1) == [first.name]
+    skipped = RunStep.objects.get()
+    other = stage.account("見送り", at=at)
+    run = Run.objects.create(
+        playbook=skipped.run.playbook, version=skipped.run.version, account=other, occasion="x", state="done",
+        entered_at=at, changed_at=at, ended_at=at,
+    )  # fmt: skip
+    RunStep.objects.create(run=run, step=skipped.step, number=1, kind=skipped.kind, outcome="skipped", note={}, at=at)
+    stage.falls(stage.account("次", at=at), at=at)
+    stage.goes_on(at)
+    assert Task.objects.latest("pk").assignee == second
+
+
+@pytest.mark.parametrize("rule", ["least_time", "least_revenue"])
+def test_tasks_of_one_step_are_shared_out_by_what_it_gave_lately(rule: str, org: Organisation, at: datetime) -> None:
+    first, second = stage.csm("岡田 亮"), stage.csm("三浦 恵")
+    assert _shared(rule, at, 4) == [one.name for one in (first, second, first, second)]
+
+
+def test_what_a_step_gave_counts_as_much_as_it_takes_and_for_four_weeks(org: Organisation, at: datetime) -> None:
+    """The first is given a large account, the second one small account after another, until four weeks are over."""
+    first, second = stage.csm("岡田 亮"), stage.csm("三浦 恵")
+    stage.published(stage.document(steps=[{**stage.CALL, "who": "least_revenue"}]), at=at)
+
+    def given(name: str, mrr: int, when: datetime) -> str:
+        account = stage.account(name, at=when)
+        Account.objects.filter(pk=account.pk).update(mrr_minor=mrr, currency=org.currency)
+        stage.falls(account, at=when)
+        stage.goes_on(when)
+        return Task.objects.latest("pk").assignee.name
+
+    assert given("大口", 900_000, at) == first.name
+    assert [given(f"小口{n}", 1_000, at + timedelta(days=1)) for n in range(3)] == [second.name] * 3
+    assert given("後", 1_000, at + timedelta(days=28, seconds=1)) == first.name
 
 
 def test_without_a_csm_a_rule_falls_back_on_the_owner(org: Organisation, at: datetime) -> None:

@@ -151,6 +151,11 @@ def test_a_new_playbook_begins_with_the_usual_share(client: Client) -> None:
     assert client.post("/holdout/share", {"usual": "15", "reason": ""}).status_code == 422
     client.post("/holdout/share", {"usual": "15", "reason": "測る"})
     assert holdouts.usual() == 0.15 and holdouts.share() == 0.0, "the universal group is another matter"
+    since = '<span class="muted">since'
+    assert since not in body(client, "/holdout"), "no share was ever set"
+    client.post("/holdout/share", {"share": "5", "reason": "測る"})
+    assert since in body(client, "/holdout")
+    client.post("/holdout/share", {"share": "0", "reason": "測る"})
     told = Entry.objects.get(action="playbooks.holdout.usual").particulars
     assert (told["before"], told["after"], told["reason"]) == ("0", "15", "測る")
     client.post("/playbooks/new", {"name.en": "After", "name.ja": "後"})

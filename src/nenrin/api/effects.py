@@ -215,7 +215,7 @@ def _holdout() -> dict[str, Any]:
     return {
         "share": row.share if row else 0.0,
         "usual": row.usual if row else 0.0,
-        "changed_at": row.changed_at if row else None,
+        "changed_at": row.changed_at if row and row.share else None,
         "exclusions": listed,
     }
 

@@ -40,8 +40,8 @@ def play(at: datetime) -> int:
 
 
 def replay(at: datetime) -> int:
-    """What passed a playbook by; a replay or a rehearsal that waits; else once a day what is folded and what plays bring.
+    """A replay or a rehearsal that waits; what passed a playbook by; else once a day what is folded and what plays bring.
 
     May take long, and runs beside the others.
     """
-    return passing.step(at) or replays.step(at) or rehearsals.step(at) or tallies.step(at) or plays.step(at)
+    return replays.step(at) or rehearsals.step(at) or passing.step(at) or tallies.step(at) or plays.step(at)

@@ -5,9 +5,11 @@ A long pause has many: they are counted by the worker after it goes on, while no
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from django.db import Error as DatabaseTrouble
 from django.db import transaction
 
 from nenrin.foundation import journal
@@ -15,6 +17,8 @@ from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Cursor, Entry
 from nenrin.playbooks import lives, reactions, setting, triggers
 from nenrin.playbooks.models import PassedBy, Playbook, PlaybookVersion
+
+log = logging.getLogger(__name__)
 
 #: So much of the journal is read in one go.
 SLICE = timedelta(days=1)
@@ -35,14 +39,20 @@ def note(playbook: Playbook, since: datetime, until: datetime) -> PassedBy | Non
 
 def step(at: datetime) -> int:
     """Count for the first pause that is not counted yet; returns how many were. Safe to repeat and to kill: a count is
-    kept whole, and by one worker.
+    kept whole, and by one worker. What cannot be counted is kept as such, so that the next one's turn comes.
 
     Journal: playbooks.playbook.passed where signs passed it by.
     """
     row = PassedBy.objects.filter(signs__isnull=True).select_related("version__playbook").order_by("pk").first()
     if row is None:
         return 0
-    heard = list(_heard(row))
+    try:
+        heard = list(_heard(row))
+    except DatabaseTrouble:
+        raise
+    except Exception:
+        log.exception("what passed playbook %s by cannot be counted", row.playbook_id)
+        return PassedBy.objects.filter(pk=row.pk, signs__isnull=True).update(signs=0, accounts=None)
     signs, accounts = len({entry for entry, _ in heard}), len({account for _, account in heard})
     with transaction.atomic():
         waiting = PassedBy.objects.filter(pk=row.pk, signs__isnull=True)

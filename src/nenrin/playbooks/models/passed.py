@@ -8,7 +8,8 @@ from nenrin.playbooks.models.playbook import Playbook, PlaybookVersion
 
 
 class PassedBy(models.Model):
-    """A pause that is over, and how many signs of how many accounts came in it and began nothing; null: being counted.
+    """A pause that is over, and how many signs of how many accounts came in it and began nothing; `signs` null: being counted;
+    `accounts` alone null: it could not be.
 
     `version`: whose triggers are asked. `read`: the journal was read so far when it went on; what came later still begins
     runs.

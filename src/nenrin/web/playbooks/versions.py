@@ -58,6 +58,11 @@ def _passed(row: PassedBy | None) -> Text | None:
     lead = Text(f"Last paused from {en[0]} to {en[1]}", f"前回の一時停止（{ja[0]}〜{ja[1]}）")
     if row.signs is None:
         return Text(f"{lead.en}: what came meanwhile is being counted.", f"{lead.ja}: その間のきっかけを集計中です。")
+    if row.accounts is None:
+        return Text(
+            f"{lead.en}: what came meanwhile could not be counted.",
+            f"{lead.ja}: その間のきっかけは集計できませんでした。",
+        )
     if not row.signs:
         return Text(f"{lead.en}: nothing came meanwhile.", f"{lead.ja}: その間のきっかけはありません。")
     signs, accounts = format.counted(row.signs, "sign"), format.counted(row.accounts or 0, "account")
