@@ -15,8 +15,9 @@ from nenrin.foundation.models import Member, Organisation
 from nenrin.foundation.roles import Role
 from nenrin.foundation.webhooks import endpoints
 from nenrin.values import Text
-from nenrin.work import attachments, notices, task_templates, tasks
+from nenrin.work import attachments, notice_trials, notices, task_templates, tasks
 from nenrin.work.models import Attachment, Notice, Task
+from nenrin.work.models.notice import Channel
 from tests import cast
 
 
@@ -250,6 +251,10 @@ def test_a_member_tries_out_how_notices_reach_them(client: Client, mika: Member,
     shown = page(client, "/notices/settings")
     assert "Slackにテスト送信しました" in shown and "Slack: 送信待ち" in shown
     assert row.deliveries.count() == 1
+    with pytest.MonkeyPatch.context() as within:  # a minute that does not end meanwhile
+        within.setattr(notice_trials, "send", lambda *args, **named: notice_trials.Sent(before=[Channel.SLACK]))
+        client.post("/notices/settings/test")
+    assert "Slackへのテスト送信は受付済みです" in page(client, "/notices/settings")
 
 
 def test_templates_are_kept_changed_and_archived(client: Client, at: datetime) -> None:

@@ -106,7 +106,8 @@ def test_nobody_is_written_to_at_night_or_on_a_holiday(at: str, due: str) -> Non
 def test_a_worker_that_comes_late_holds_mails_until_the_morning(mika: Member, at: datetime, server: None) -> None:
     tell(mika, at)
     night = datetime.fromisoformat("2026-11-24T23:30:00+09:00")
-    assert notice_mails.step(night) == 0 and not Mail.objects.exists()
+    assert notice_mails.step(night) == 1 and not Mail.objects.exists(), "put off"
+    assert notice_mails.step(night) == 0
     assert notice_mails.step(datetime.fromisoformat("2026-11-25T08:00:00+09:00")) == 1 and Mail.objects.count() == 1
 
 
@@ -127,6 +128,25 @@ def test_many_at_once_for_one_member_are_one_mail(mika: Member, at: datetime, se
     notice_mails.step(at)
     assert Mail.objects.filter(member=mika.pk).count() == 1
     assert Mail.objects.filter(member=ken.pk).count() == notice_mails.MOST_APART
+
+
+def test_more_than_one_round_holds_goes_out_in_several_each_once(
+    mika: Member, at: datetime, server: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notice_mails, "AT_ONCE", 2)
+    monkeypatch.setattr(notice_mails, "MOST", 3)
+    members = [mika, *(cast.member(Role.CSM, name) for name in ("山口 健", "三浦 恵"))]
+    for member in members:
+        for n in range(7):
+            tell(member, at, str(n), "task.assigned")
+    morning = datetime.fromisoformat("2026-11-25T08:00:00+09:00")
+    done = []
+    while moved := notice_mails.step(morning):
+        done.append(moved)
+    assert sum(done) == 21 and max(done) <= 6
+    for member in members:
+        texts = [mail.subject + mail.text for mail in Mail.objects.filter(member=member.pk).order_by("pk")]
+        assert [sum(f"山口がメンション {n}" in text for text in texts) for n in range(7)] == [1] * 7
 
 
 # --- deputies ---------------------------------------------------------------------------------------------------

@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from requests_hardened import Config
 
 from nenrin.customers import accounts
@@ -19,7 +21,7 @@ from nenrin.customers.models import Account
 from nenrin.foundation import sealed
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.mail import sending
-from nenrin.foundation.models import Mail, Member, Organisation, WebhookDelivery, WebhookEndpoint
+from nenrin.foundation.models import Entry, Mail, Member, Organisation, WebhookDelivery, WebhookEndpoint
 from nenrin.foundation.roles import Role
 from nenrin.foundation.webhooks import deliver, deliveries, endpoints, posting
 from nenrin.values import Text
@@ -156,10 +158,18 @@ def test_an_escape_is_never_cut_in_two(channel: WebhookEndpoint, at: datetime) -
 def test_a_test_message_goes_by_every_channel_once_a_minute(
     mika: Member, channel: WebhookEndpoint, at: datetime
 ) -> None:
-    assert notice_trials.send(mika, by=SYSTEM, at=at) == [Channel.SLACK]
-    notice_trials.send(mika, by=SYSTEM, at=at)
+    assert notice_trials.send(mika, by=SYSTEM, at=at) == notice_trials.Sent(now=[Channel.SLACK])
+    assert notice_trials.send(mika, by=SYSTEM, at=at) == notice_trials.Sent(before=[Channel.SLACK])
     assert len(texts()) == 1 and "テスト送信" in texts()[0]
-    [told] = notice_trials.last(mika)
+    entry = Entry.objects.get(action="work.notice.tried")
+    assert entry.particulars["name"] == "CS" and entry.actor_kind == "system"
+    with CaptureQueriesContext(connection) as asked:
+        [told] = notice_trials.last(mika)
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            for query in asked.captured_queries:
+                cursor.execute(f"EXPLAIN QUERY PLAN {query['sql']}")
+                assert "SCAN" not in str(cursor.fetchall())
     assert told.state.en == "Waiting" and not notice_trials.last(cast.member(Role.CSM, "山口 健"))
 
 

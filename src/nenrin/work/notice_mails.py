@@ -10,15 +10,16 @@ from typing import Final
 from django.db import transaction
 from django.db.models import QuerySet
 
-from nenrin.foundation import organisation
+from nenrin.foundation import bulk, organisation
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.mail import outbox, sending
 from nenrin.work import notice_letters, notice_slack, quiet_hours
 from nenrin.work.models import Notice
 from nenrin.work.models.notice import Channel, Way
 
-#: Members in one round: of each all that is due, so that a digest is one.
-AT_ONCE: Final = 50
+#: Members in one round, and notices of each: what is more comes in the next round, as a message of its own.
+AT_ONCE: Final = 10
+MOST: Final = 500
 #: More at once for one member than these go in one message: what befell two hundred accounts is not told two hundred times.
 MOST_APART: Final = 5
 #: Older ones are no news: they stay in the app alone.
@@ -26,7 +27,7 @@ FRESH: Final = timedelta(days=4)
 
 
 def step(at: datetime) -> int:
-    """Hand what is due to the outbox and to Slack; returns how many notices were done, each channel by itself."""
+    """Hand what is due to the outbox and to Slack; returns how many notices were done or put off, each channel by itself."""
     return sum(_through(channel, at) for channel in Channel)
 
 
@@ -37,24 +38,27 @@ def _through(channel: Channel, at: datetime) -> int:
     """
     due = Notice.objects.filter(**{f"{channel}_done_at": None, f"{channel}_at__lte": at})
     with transaction.atomic():
-        rows = _awake(_due(due), channel, at)
+        found = _due(due)
+        rows = _awake(found, channel, at)
         if not rows:
-            return 0
+            return len(found)
         messages = list(_messages([row for row in rows if _is_news(row, at)], channel))
         if channel is Channel.SLACK:
             notice_slack.put(messages, at)
         elif sending.line() is not None:
             outbox.put_many([notice_letters.letter(theirs) for theirs in messages], by=SYSTEM, at=at)
-        Notice.objects.filter(pk__in=[row.pk for row in rows]).update(**{f"{channel}_done_at": at})
-    return len(rows)
+        _rows(rows).update(**{f"{channel}_done_at": at})
+    return len(found)
 
 
 def _due(rows: QuerySet[Notice]) -> list[Notice]:
     members = list(rows.order_by("member_id").values_list("member_id", flat=True).distinct()[:AT_ONCE])
-    if not members:
-        return []
-    found = rows.filter(member__in=members).select_for_update(of=("self",))
-    return list(found.select_related("member", "account").order_by("member_id", "pk"))
+    locked = rows.select_for_update(of=("self",)).select_related("member", "account").order_by("pk")
+    return [row for member in members for row in locked.filter(member=member)[:MOST]]
+
+
+def _rows(found: Sequence[Notice]) -> QuerySet[Notice]:
+    return Notice.objects.filter(pk__in=bulk.among([row.pk for row in found]))
 
 
 def _awake(rows: Sequence[Notice], channel: Channel, at: datetime) -> list[Notice]:
@@ -66,7 +70,7 @@ def _awake(rows: Sequence[Notice], channel: Channel, at: datetime) -> list[Notic
         if opens == at:
             kept += notices
         else:
-            Notice.objects.filter(pk__in=[row.pk for row in notices]).update(**{f"{channel}_at": opens})
+            _rows(notices).update(**{f"{channel}_at": opens})
     return kept
 
 

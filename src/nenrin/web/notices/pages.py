@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.core.paginator import Page
@@ -141,12 +142,17 @@ def _asked(request: MemberRequest, channel: Channel, kind: str, stands: Ways) ->
 def trial(request: MemberRequest) -> HttpResponse:
     """One message to oneself by each channel that is set up."""
     sent = notice_trials.send(request.user, by=Actor.of(request.user), at=request.at)
-    names = [CHANNELS[channel] for channel in sent]
-    if names:
-        en, ja = " and ".join(name.en for name in names), "・".join(name.ja for name in names)
+    if sent.now:
+        by = _named(sent.now)
         words = Text(
-            f"A test is on its way by {en}: see below how it ends.",
-            f"{ja}にテスト送信しました。結果は下に表示されます。",
+            f"A test is on its way by {by.en}: see below how it ends.",
+            f"{by.ja}にテスト送信しました。結果は下に表示されます。",
+        )
+    elif sent.before:
+        by = _named(sent.before)
+        words = Text(
+            f"A test by {by.en} is on its way already: another one can be sent in a minute.",
+            f"{by.ja}へのテスト送信は受付済みです。次のテストは1分後に送信できます。",
         )
     else:
         words = Text(
@@ -155,6 +161,11 @@ def trial(request: MemberRequest) -> HttpResponse:
         )
     toasts.say(request, words)
     return HttpResponseRedirect(reverse("notice-settings"))
+
+
+def _named(channels: Sequence[Channel]) -> Text:
+    names = [CHANNELS[channel] for channel in channels]
+    return Text(" and ".join(name.en for name in names), "・".join(name.ja for name in names))
 
 
 def _channels() -> QuerySet[WebhookEndpoint]:

@@ -4,3 +4,4 @@ from nenrin.foundation.actions import register
 from nenrin.values import Text
 
 register("work.notice.preferred", Text("Notices set: {kinds}", "通知の受け取り方を変更: {kinds}"))
+register("work.notice.tried", Text("Test message sent to Slack: {name}", "Slackへテスト送信: {name}"))
