@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -17,6 +17,7 @@ from nenrin.customers import accounts
 from nenrin.foundation.actors import SYSTEM
 from nenrin.ingest import quarantine
 from nenrin.ingest.models import Quarantined
+from nenrin.playbooks import sweeps
 from nenrin.playbooks.models import Sweep
 from tests.ingest.drain_cast import NOON, send, source, track
 
@@ -71,6 +72,36 @@ def test_a_look_that_was_put_off_for_its_pause_ends_the_rest() -> None:
     rest.begin(NOON)
     assert rest.goes_on(NOON + timedelta(seconds=1))
     assert not rest.goes_on(NOON + timedelta(seconds=3))
+
+
+def test_a_look_that_fails_each_time_is_tried_with_the_beat_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    rest, tried = settled(), []
+
+    def fails(at: datetime, accounts: object = None) -> int:
+        tried.append(at)
+        raise ValueError("a condition that cannot be looked at")
+
+    monkeypatch.setattr(sweeps, "look", fails)
+    Sweep.objects.update(at=None)
+    at = NOON + timedelta(minutes=5)
+    for _ in range(20):
+        if not rest.goes_on(at):
+            assert not sum(one_round(at).values())
+            rest.begin(at)
+    assert 1 <= len(tried) <= 2 and rest.goes_on(at)
+    with nothing_written():
+        assert rest.goes_on(at)
+    accounts.open("Acme", by=SYSTEM, at=at)
+    assert not rest.goes_on(at), "news ends the rest"
+    monkeypatch.undo()
+    while sum(one_round(at).values()):
+        pass
+    rest.begin(at)
+    assert rest.goes_on(at)
+    Sweep.objects.update(at=None)
+    assert not rest.goes_on(at), "a look that is owed anew ends the rest"
+    monkeypatch.setattr(stillness, "BEAT_SECONDS", 0.0)
+    assert not rest.goes_on(at)
 
 
 def test_a_resting_worker_shows_itself_once_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,28 +35,45 @@ class Pulse:
 
 def pulse(at: datetime) -> Pulse | None:
     """The pulse of an installation where nothing waits; None where something does."""
+    return None if sweeps.is_owed(at) else _still(at)
+
+
+def _still(at: datetime) -> Pulse | None:
+    """The same, whether or not a look at conditions is owed."""
     if spool.read(conservation.through(), 1):
         return None
     if Entry.objects.filter(sequence__isnull=True).exists() or Import.objects.filter(state__in=AT_WORK).exists():
         return None
-    if mails.is_work(at) or webhooks.is_work(at) or sweeps.is_owed(at):
+    if mails.is_work(at) or webhooks.is_work(at):
         return None
     return Pulse(organisation.today(at), Entry.objects.aggregate(last=Max("id"))["last"] or 0)
 
 
 class Rest:
-    """One worker's knowledge of its last round in which there was nothing to do."""
+    """One worker's knowledge of its last round in which there was nothing to do.
+
+    A look that is owed ends the rest, unless a round went by in which nothing moved and it is owed still: one that fails
+    each time, or is another worker's, is tried again with the next beat or when anything else happens.
+    """
 
     def __init__(self) -> None:
         self._found: Pulse | None = None
+        self._owed: Pulse | None = None  # the pulse with which a look was owed after the last round
+        self._in_vain = False
         self._since = 0.0
 
     def begin(self, at: datetime) -> None:
         """A round has found nothing to do."""
-        self._found, self._since = pulse(at), time.monotonic()
+        still, is_owed = _still(at), sweeps.is_owed(at)
+        self._in_vain = is_owed and still is not None and still == self._owed
+        self._owed = still if is_owed else None
+        self._found = still if self._in_vain or not is_owed else None
+        self._since = time.monotonic()
 
     def goes_on(self, at: datetime) -> bool:
         """Nothing has happened since, and it is not yet time to show that the worker is there."""
-        if self._found is None or time.monotonic() - self._since > BEAT_SECONDS:
+        if self._found is None or time.monotonic() - self._since > BEAT_SECONDS or _still(at) != self._found:
             return False
-        return pulse(at) == self._found
+        is_owed = sweeps.is_owed(at)
+        self._in_vain = self._in_vain and is_owed
+        return self._in_vain or not is_owed
