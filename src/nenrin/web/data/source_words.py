@@ -69,6 +69,7 @@ LOOPS: Final[Mapping[str, Text]] = {
     "worker.refresh": Text("Health scores", "ヘルススコア更新"),
     "worker.risk": Text("Churn risk", "解約リスクの更新"),
     "worker.learn": Text("Learning risk models", "予測モデルの学習"),
+    "worker.start": Text("Figures of the first day", "開始時の数値"),
     "worker.backtest": Text("Backtests", "過去データ検証"),
     "worker.replay": Text("Playbook replays", "プレイブックの再現"),
     "worker.route": Text("Owners by rule", "担当の自動割り当て"),
