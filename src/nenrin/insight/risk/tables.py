@@ -161,7 +161,8 @@ def _month(day: Whole) -> Whole:
 def _into(day: Whole) -> Whole:
     """Days since the first of each one's month."""
     dates = np.asarray(day, dtype="datetime64[D]")
-    return (dates - dates.astype("datetime64[M]")).astype(np.int64)
+    found: Whole = (dates - dates.astype("datetime64[M]")).astype(np.int64)
+    return found
 
 
 def window(decided: Decided, before: int | None = None) -> tuple[int, ...]:
