@@ -8,7 +8,7 @@ import time_machine
 from nenrin.foundation import organisation
 from nenrin.foundation.models import Entry, Organisation
 from nenrin.foundation.roles import Role
-from nenrin.insight.start import focus
+from nenrin.insight.start import answers, focus
 from nenrin.insight.start.focus import AREAS, Focus
 from nenrin.insight.start.sorts import ALL
 from tests import cast
@@ -49,6 +49,16 @@ def test_what_cannot_be_answered_says_what_can(org: Organisation, wrong: dict[st
         not focus.of(organisation.current()).is_answered
         and not Entry.objects.filter(action__startswith="insight.start").exists()
     )
+
+
+def test_both_parts_of_an_answer_are_kept_or_neither(org: Organisation, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise RuntimeError("the database is gone")
+
+    monkeypatch.setattr(answers, "show_everything", fails)
+    assert caller().put("/start", {**ANSWER, "shows_everything": True}).status_code == 500
+    assert not focus.of(organisation.current()).is_answered
+    assert not Entry.objects.filter(action__startswith="insight.start").exists()
 
 
 @pytest.mark.parametrize("role", [Role.HEAD, Role.CSM, Role.EXECUTIVE, Role.OPERATIONS])

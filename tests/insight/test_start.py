@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
@@ -15,8 +16,9 @@ from nenrin.customers.models import Account
 from nenrin.foundation import journal, organisation
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Entry, Organisation
-from nenrin.insight import health_models
-from nenrin.insight.models import Health, HealthModelVersion, StartBaseline, StartFigure
+from nenrin.ingest import lakes
+from nenrin.insight import health_models, refresh
+from nenrin.insight.models import Health, HealthModelVersion, Progress, Segment, StartBaseline, StartFigure
 from nenrin.insight.prints import setting
 from nenrin.insight.prints import start as printed
 from nenrin.insight.revenue import policies
@@ -69,7 +71,15 @@ def judged(world: World) -> None:
 def begin(world: World, problem: str = "renewal", team: str = "2-5", begins_with: str = "") -> None:
     answers.answer(problem, team, begins_with, by=SYSTEM, at=world.now)
     world.carry()
+    read(world)
     baselines.step(world.now)
+
+
+def read(world: World) -> None:
+    """What a refresh notes: it took every fact of the lake into account today."""
+    Progress.objects.filter(pk=refresh.here().pk).update(
+        refreshed_on=world.today, facts_seen=lakes.current().facts.snapshot().version
+    )
 
 
 def later(world: World, days: int) -> None:
@@ -141,7 +151,32 @@ def test_the_baseline_waits_for_answers_contracts_and_health(world: World) -> No
     Health.objects.all().delete()
     answers.answer("renewal", "1", by=SYSTEM, at=world.now)
     world.carry()
+    read(world)
     assert baselines.step(world.now) == 0, "no health is known yet"
+
+
+def test_the_baseline_waits_until_every_fact_is_in_todays_health(world: World) -> None:
+    answers.answer("renewal", "1", by=SYSTEM, at=world.now)
+    journal.seal(1_000_000)
+    read(world)
+    assert baselines.step(world.now) == 0, "the journal is not in the lake yet"
+    sign(world, "取り込み途中株式会社")
+    world.carry()
+    assert baselines.step(world.now) == 0, "health has not seen the newest facts"
+    read(world)
+    Progress.objects.update(refreshed_on=BEGUN - timedelta(1))
+    assert baselines.step(world.now) == 0, "health is of yesterday"
+    read(world)
+    assert baselines.step(world.now) == 1
+
+
+def test_no_baseline_is_kept_of_a_part_that_is_gone(world: World) -> None:
+    row = Segment.objects.create(name="関東", condition={}, created_at=world.now, changed_at=world.now)
+    answers.answer("renewal", "1", f"segment:{row.pk}", by=SYSTEM, at=world.now)
+    Segment.objects.update(archived_at=world.now)
+    assert baselines.freeze(BEGUN, by=SYSTEM, at=world.now) is None
+    Segment.objects.update(archived_at=None)
+    assert baselines.freeze(BEGUN, by=SYSTEM, at=world.now) is not None
 
 
 def test_an_installation_without_contracts_keeps_no_baseline(org: Organisation) -> None:
@@ -226,6 +261,47 @@ def test_what_was_done_is_counted_from_the_baseline_on(world: World) -> None:
     held("定例")
     found = results.result(world.now)
     assert found is not None and {deed.key: deed.count for deed in found.deeds}["meetings"] == 1
+
+
+def test_of_a_part_that_is_gone_nothing_is_told_of_today(world: World) -> None:
+    begin(world)
+    later(world, 95)
+    found = results.result(world.now)
+    assert found is not None and any(line.after.value is not None for line in found.lines)
+    StartBaseline.objects.update(begins_with="tier:")  # accounts have it, no rule names it
+    found = results.result(world.now)
+    assert found is not None and any(line.before.value is not None for line in found.lines)
+    assert all((line.after.value, line.after.n, line.change) == (None, 0, None) for line in found.lines)
+    told = words.about(found)
+    assert "現在は存在しない対象" in told.ja and "no longer there" in told.en and "tier:" not in told.ja + told.en
+
+
+def test_one_day_and_the_counts_read_as_english(world: World) -> None:
+    begin(world)
+    later(world, 1)
+    found = results.result(world.now)
+    assert found is not None and words.summary(found).en.startswith("1 day in: ")
+    later(world, 95)
+    found = results.result(world.now)
+    assert found is not None
+    assert re.match(
+        r"95 days in\. Figures that can be compared: \d+; better \d+, worse \d+, within chance \d+\.",
+        words.summary(found).en,
+    )
+
+
+def test_the_file_names_the_currency_of_money(world: World) -> None:
+    def told() -> dict[object, object]:
+        found = results.result(world.now)
+        assert found is not None
+        place = next(n for n, head in enumerate(rows.HEADS) if head.en == "Currency")
+        return {row[1]: row[place] for row in rows.rows(found)}
+
+    begin(world)
+    later(world, 95)
+    assert (told()["ltv"], told()["grr"]) == ("JPY", "")
+    StartBaseline.objects.update(currency="USD")
+    assert told()["ltv"] == "USD → JPY"
 
 
 def test_without_a_baseline_there_is_no_result(world: World) -> None:

@@ -11,9 +11,12 @@ from nenrin.foundation import organisation
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Entry, Member, Organisation
 from nenrin.foundation.roles import Role
+from nenrin.insight import health_models
+from nenrin.insight.models import HealthModelVersion
 from nenrin.insight.start import answers, baselines, focus
 from nenrin.insight.start.focus import AREAS, Focus
 from nenrin.web import navigation
+from nenrin.web.start import proposing
 from tests.cast import member
 from tests.insight.test_start import BEGUN, begin, later
 from tests.insight.test_start import world as world  # the company with a first day
@@ -158,6 +161,36 @@ def test_files_of_the_result(world: World) -> None:
 def test_no_file_before_there_is_a_baseline(client: Client, org: Organisation) -> None:
     client.force_login(member())
     assert client.get(reverse("start-result-pdf")).status_code == 404
+
+
+def test_a_model_is_in_place_while_it_is_live_whatever_is_drafted(client: Client, world: World) -> None:
+    me = member()
+    held = Focus("onboarding", "1")
+
+    def is_there() -> bool:
+        return proposing.proposed(held, me)[-1].is_there
+
+    assert is_there()
+    live = HealthModelVersion.objects.get(key="onboarding", state="published")
+    health_models.draft(live.document, by=SYSTEM, at=world.now)
+    assert is_there(), "a draft beside it changes nothing of what is live"
+    health_models.discard("onboarding", by=SYSTEM, at=world.now)
+    health_models.withdraw("onboarding", by=SYSTEM, at=world.now)
+    assert not is_there()
+    answers.answer("onboarding", "1", by=SYSTEM, at=world.now)
+    client.force_login(me)
+    page = text(client, world, reverse("start"))
+    assert "未導入" in page and "未達" not in page
+
+
+def test_only_who_may_import_is_sent_to_the_imports(org: Organisation, world: World) -> None:
+    answers.answer("onboarding", "1", by=SYSTEM, at=world.now)
+
+    def is_offered(role: Role) -> bool:
+        main = next(page_tree.read(text(signed_in(role), world, reverse("start-result"))).all("main"))
+        return reverse("imports") in {node.attrs.get("href") for node in main.all("a")}
+
+    assert is_offered(Role.ADMINISTRATOR) and not is_offered(Role.EXECUTIVE)
 
 
 def test_the_start_page_proposes_and_switches_nothing_on(client: Client, world: World) -> None:

@@ -96,10 +96,9 @@ def _contracts() -> None:
             account, by=SYSTEM, at=now, starts_on=date(2025, 1, 10), term_months=36, mrr_minor=100_000, seats=5,
             ended_on=ended,
         )  # fmt: skip
-    while journal.seal():
-        pass
-    mirror.mirror_all(lakes.current())
-    refresh.step(datetime.now(UTC))
-    while journal.seal():
-        pass
+    for _ in range(2):  # what the first refresh tells the journal is in the lake after the second
+        while journal.seal():
+            pass
+        mirror.mirror_all(lakes.current())
+        refresh.step(datetime.now(UTC))
     assert baselines.step(datetime.now(UTC)) == 1

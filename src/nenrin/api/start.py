@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Literal
 
+from django.db import transaction
 from django.http import HttpResponse
 from ninja import Router
 from ninja.errors import HttpError
@@ -122,12 +123,13 @@ def put_start(request: ApiRequest, body: StartIn) -> Any:
     """Answers anew; the baseline, once frozen, stays as it is. 422 says what can be answered."""
     by = Actor.of(request.member)
     try:
-        answers.answer(body.problem, body.team, body.begins_with, by=by, at=request.at)
+        with transaction.atomic():
+            answers.answer(body.problem, body.team, body.begins_with, by=by, at=request.at)
+            if body.shows_everything is not None:
+                answers.show_everything(body.shows_everything, by=by, at=request.at)
     except NoSuchAnswer as problem:
         known = ", ".join(key or '""' for key in problem.known)
         raise Refused([Fault(problem.field, Text(f"one of: {known}", f"次のいずれか: {known}"), problem.value)]) from problem  # fmt: skip
-    if body.shows_everything is not None:
-        answers.show_everything(body.shows_everything, by=by, at=request.at)
     return _told(focus.of(organisation.current()))
 
 

@@ -15,6 +15,7 @@ from nenrin.insight.start.focus import PHASES, PROBLEMS, TEAMS, Focus, of
 from nenrin.values import Text
 
 ALL = Text("all accounts", "全顧客")
+GONE = Text("a part that is no longer there", "現在は存在しない対象")
 
 
 class NoSuchAnswer(ValueError):
@@ -54,9 +55,9 @@ def answer(problem: str, team: str, begins_with: str = "", *, by: Actor, at: dat
 
 
 def named(begins_with: str, known: dict[str, Text]) -> Text:
-    """The part in words; its key where it is no longer there."""
-    name = known.get(begins_with, Text(begins_with, begins_with))
-    if not begins_with.startswith("phase:"):
+    """The part in words."""
+    name = known.get(begins_with, GONE)
+    if name is GONE or not begins_with.startswith("phase:"):
         return name
     return Text(f"the phase “{name.en}”, all accounts", f"「{name.ja}」の段階（全顧客）")
 

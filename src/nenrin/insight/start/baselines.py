@@ -11,10 +11,12 @@ from nenrin.analytics.revenue.figures import Figure
 from nenrin.foundation import journal, organisation
 from nenrin.foundation.actors import SYSTEM, Actor
 from nenrin.foundation.models import Entry
+from nenrin.ingest import lakes, mirror
 from nenrin.ingest.models.imports import AT_WORK, Import
+from nenrin.insight import refresh
 from nenrin.insight.models import Health, StartBaseline, StartFigure
 from nenrin.insight.revenue import policies
-from nenrin.insight.start import focus, measuring
+from nenrin.insight.start import answers, focus, measuring
 
 
 def live() -> StartBaseline | None:
@@ -33,20 +35,34 @@ def _reach(row: StartFigure) -> Interval | None:
 
 def step(at: datetime, *, by: Actor = SYSTEM) -> int:
     """One round of the worker: freeze the baseline once the questions are answered and the first contracts are told whole:
-    no file is being imported and health is known. Safe to repeat."""
+    no file is being imported, and health was brought up to date today with every fact that there is. Safe to repeat."""
     if not organisation.current().problem or StartBaseline.objects.exists() or not Health.objects.exists():
         return 0
     if Import.objects.filter(state__in=AT_WORK).exists() or Entry.objects.filter(sequence__isnull=True).exists():
         return 0
-    return int(freeze(organisation.today(at), by=by, at=at) is not None)
+    day = organisation.today(at)
+    if not _is_read(day):
+        return 0
+    return int(freeze(day, by=by, at=at) is not None)
+
+
+def _is_read(day: date) -> bool:
+    """Is all of the journal in the lake, and all of the lake's facts in the health of this day?"""
+    if journal.unread(mirror.READER, 1):
+        return False
+    progress = refresh.here()
+    return progress.refreshed_on == day and progress.facts_seen == lakes.current().facts.snapshot().version
 
 
 def freeze(day: date, *, by: Actor, at: datetime) -> StartBaseline | None:
-    """Keep the figures of a day where there is no baseline yet and an account pays; None where nothing was kept.
+    """Keep the figures of a day where there is no baseline yet, an account pays and the part that was chosen is there; None
+    where nothing was kept.
 
     Safe to repeat. Journal: insight.start.baseline_taken.
     """
-    if StartBaseline.objects.exists() or not measuring.has_contracts(day):
+    if StartBaseline.objects.exists() or organisation.current().begins_with not in answers.parts():
+        return None
+    if not measuring.has_contracts(day):
         return None
     return _kept(1, day, "", by, at)
 

@@ -11,11 +11,12 @@ from nenrin.analytics.revenue.policies import Policy
 from nenrin.foundation import organisation
 from nenrin.insight.models import StartBaseline
 from nenrin.insight.revenue import policies
-from nenrin.insight.start import baselines, deeds, differences, focus, measuring, sorts
+from nenrin.insight.start import answers, baselines, deeds, differences, focus, measuring, sorts
 from nenrin.insight.start.deeds import Deed
 from nenrin.insight.start.differences import Verdict
 from nenrin.insight.start.focus import Focus
 from nenrin.insight.start.sorts import LENGTH, Sort
+from nenrin.values import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +35,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """As of `day`, the `days`th after the baseline."""
+    """As of `day`, the `days`th after the baseline. `who`: whose figures; none are told of today where the part is gone."""
 
     focus: Focus
+    who: Text
     baseline: StartBaseline
     day: date
     days: int
@@ -66,23 +68,27 @@ def result(at: datetime) -> Result | None:
         return None
     own, day = organisation.current(), organisation.today(at)
     held, days = focus.of(own), (day - row.taken_on).days
-    part = Focus(begins_with=row.begins_with).part
+    who, part = answers.named(row.begins_with, answers.parts()), Focus(begins_with=row.begins_with).part
     before = baselines.figures(row)
-    after = measuring.measured(day, part, days=min(max(days, 1), LENGTH))
+    after = {} if who is answers.GONE else measuring.measured(day, part, days=min(max(days, 1), LENGTH))
     policy, main = policies.live(day), held.main()
     lines = tuple(
-        _line(sort, before.get(sort.key, Figure(sort.key, None, 0)), after[sort.key], days, sort.key in main,
+        _line(sort, before.get(sort.key, _none(sort)), after.get(sort.key, _none(sort)), days, sort.key in main,
               is_comparable=sort.unit != "money" or policy.reporting_currency == row.currency)
         for sort in sorts.ordered(main)
     )  # fmt: skip
-    return Result(held, row, day, days, policy, lines, tuple(deeds.since(row.taken_at, at)))
+    return Result(held, who, row, day, days, policy, lines, tuple(deeds.since(row.taken_at, at)))
 
 
 def _line(sort: Sort, before: Figure, after: Figure, days: int, is_main: bool, *, is_comparable: bool) -> Line:
     is_over = days >= LENGTH
     if days == 0 or (sort.grows and not is_over):
-        after = Figure(after.kpi, None, 0)
+        after = _none(sort)
     found = differences.between(before, after) if is_comparable else None
     change, reach = found or (None, None)
     verdict = differences.verdict(reach, sort.direction) if reach and is_over else None
     return Line(sort, before, after, change, reach, verdict, is_main)
+
+
+def _none(sort: Sort) -> Figure:
+    return Figure(sort.key, None, 0)

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from nenrin.analytics.intervals import Interval
 from nenrin.analytics.revenue.figures import Figure
 from nenrin.foundation import format
-from nenrin.insight.start import answers
 from nenrin.insight.start.differences import Verdict
 from nenrin.insight.start.results import Line, Result
 from nenrin.insight.start.sorts import LENGTH, Sort
@@ -92,14 +91,14 @@ def summary(of: Result) -> Text:
     """The result in one sentence."""
     if not of.is_over:
         return Text(
-            f"{of.days} days in: the result comes after {LENGTH} days, in {format.counted(of.days_left, 'day')}.",
+            f"{format.counted(of.days, 'day')} in: the result comes after {LENGTH} days, in {format.counted(of.days_left, 'day')}.",
             f"開始から{of.days}日目。結果は{LENGTH}日後、あと{of.days_left}日で出ます。",
         )
     told = [line for line in of.lines if line.verdict is not None]
     counts = {each: sum(line.verdict == each for line in told) for each in VERDICTS}
     return Text(
-        f"{of.days} days in, of {format.counted(len(told), 'figure')} that can be compared {counts['better']} are better,"
-        f" {counts['worse']} worse, {counts['even']} within chance.",
+        f"{format.counted(of.days, 'day')} in. Figures that can be compared: {len(told)}; better {counts['better']},"
+        f" worse {counts['worse']}, within chance {counts['even']}.",
         f"開始から{of.days}日。比べられる{len(told)}件のうち、改善{counts['better']}件、悪化{counts['worse']}件、"
         f"偶然の範囲{counts['even']}件。",
     )
@@ -108,8 +107,7 @@ def summary(of: Result) -> Text:
 def about(of: Result) -> Text:
     """Which days are compared, and of whom."""
     names = [format.day(day, language) for language in ("en", "ja") for day in (of.baseline.taken_on, of.day)]
-    who = answers.named(of.baseline.begins_with, answers.parts())
-    return Text(f"{names[0]} to {names[1]} · {who.en}", f"{names[2]}〜{names[3]}・{who.ja}")
+    return Text(f"{names[0]} to {names[1]} · {of.who.en}", f"{names[2]}〜{names[3]}・{of.who.ja}")
 
 
 def counted_then(of: Result) -> Text | None:

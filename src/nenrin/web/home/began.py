@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from nenrin.foundation import format
 from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.insight.start.sorts import LENGTH
@@ -21,5 +22,8 @@ def since(began_on: date | None, today: date, member: Member) -> Text | None:
     if not 0 <= days <= LENGTH + TOLD:
         return None
     if days < LENGTH:
-        return Text(f"{days} days in, {LENGTH - days} to go", f"開始から{days}日目（あと{LENGTH - days}日で結果）")
-    return Text(f"{days} days in: the result is there", f"開始から{days}日。結果が出ています")
+        return Text(
+            f"{format.counted(days, 'day')} in, {LENGTH - days} to go",
+            f"開始から{days}日目（あと{LENGTH - days}日で結果）",
+        )
+    return Text(f"{format.counted(days, 'day')} in: the result is there", f"開始から{days}日。結果が出ています")

@@ -87,6 +87,7 @@ def start_result(request: MemberRequest) -> HttpResponse:
         "result": found,
         "may_answer": allowed(request.user, EDIT) is not None,
         "may_export": allowed(request.user, Permission.EXPORT) is not None,
+        "may_import": allowed(request.user, Permission.IMPORT) is not None,
         "is_answered": focus.of(organisation.current()).is_answered,
     }
     if found is not None:

@@ -67,11 +67,13 @@ def _template(key: str, member: Member) -> Proposed:
 
 
 def _model(key: str, member: Member) -> Proposed:
-    row = HealthModelVersion.objects.filter(key=key).order_by("-number").first()
+    rows = list(HealthModelVersion.objects.filter(key=key).order_by("-number"))
+    newest = next((each for each in rows if each.state == "published"), None)
+    row = newest or (rows[0] if rows else None)
     name = (row.document.get("name") or {}) if row else {}
     why = Text("Look at the measures and weights of the model.", "モデルの指標と重みを確かめる。")
     url = _for(member, Permission.HEALTH_VIEW, "health-model", key) if row else ""
-    is_live = row is not None and row.state == "published"
+    is_live = newest is not None and not newest.is_withdrawn
     return Proposed(MODEL, Text(name.get("en", key), name.get("ja", key)), why, url, is_live)
 
 
