@@ -63,7 +63,7 @@ IMPERSONAL = {
     "EventName", "Exclusion", "HardEvent", "Health", "HealthDetail", "HealthModelVersion", "Invoice", "Lease", "Merge",
     "OnboardingLink", "OnboardingPolicy", "OnboardingTemplate", "OnboardingTemplateVersion",
     "Organisation", "Override", "Plan", "PriceStep", "Product", "Progress", "Reference", "RememberedMapping", "Ring",
-    "Risk", "RiskBelief", "RiskLearning", "RiskModelVersion", "RiskSaid", "RoiBaseline",
+    "Risk", "RiskBacktest", "RiskBelief", "RiskLearning", "RiskModelVersion", "RiskSaid", "RoiBaseline",
     "Segment", "SegmentMembership", "Source", "Subscription", "Tag", "Tally", "TierRule", "TouchModel", "UnknownKey",
     "Verdict", "Verification",
     "MailAudience", "MailGate", "MailSettings", "MailTemplate", "WebhookEndpoint",
