@@ -21,8 +21,10 @@ from nenrin.playbooks import arms, playbooks, reading, setting
 from nenrin.playbooks.effects import onboardings
 from nenrin.playbooks.effects.onboardings import Course
 from nenrin.playbooks.models import PlaybookReplay, PlaybookVersion, Run
-from nenrin.playbooks.replaying import occasions, replays
+from nenrin.playbooks.replaying import neighbours, occasions, replays
+from nenrin.playbooks.replaying.neighbours import Neighbour
 from nenrin.playbooks.replaying.occasions import Occasions, Span
+from nenrin.values import Text
 from nenrin.work.models import OnboardingProject
 from nenrin.work.onboarding import projects
 from tests.insight.world import FIRST, World, at
@@ -173,20 +175,55 @@ def test_what_the_past_does_not_know_is_said() -> None:
 
 
 @pytest.mark.django_db
-def test_a_live_playbook_that_was_never_tried_on_the_past_is_named_beside_the_others() -> None:
+def test_the_other_live_playbooks_are_tried_on_the_same_days_beside_one() -> None:
     world = World()
     organisation.found("年輪テスト", at=at(world.today))
     world.begin()
     world.open("東雲精機株式会社")
     world.end_day()
     measured = [{"trigger": "measure", "measure": "days_since_activity", "op": ">=", "value": 7}]
-    for key in ("asked", "tried", "untried"):
+    for key in ("asked", "beside", "unreadable"):
         stage.published(stage.document(playbook=key, when=measured), at=world.now)
-    for key in ("tried", "asked"):
-        replays.ask(PlaybookVersion.objects.get(playbook__key=key), months=1, by=SYSTEM, at=world.now)
-        replays.step(world.now)
-    told = PlaybookReplay.objects.get(version__playbook__key="asked").report["overlaps"]
-    assert [(one["playbook"], one["count"]) for one in told] == [("tried", 0), ("untried", None)]
+    unreadable = PlaybookVersion.objects.get(playbook__key="unreadable")
+    unreadable.document = {**unreadable.document, "when": [{"trigger": "no_such"}]}
+    unreadable.save()
+    playbooks.draft(stage.document(playbook="draft", when=measured), by=SYSTEM, at=world.now)
+    row = replays.ask(PlaybookVersion.objects.get(playbook__key="asked"), months=1, by=SYSTEM, at=world.now)
+    assert {one.version.playbook.key for one in PlaybookReplay.objects.all()} == {"asked", "beside", "unreadable"}
+    replays.step(world.now)
+    row.refresh_from_db()
+    assert {one["playbook"]: one["state"] for one in row.report["overlaps"]} == dict.fromkeys(
+        ("beside", "unreadable"), "asked"
+    )
+    while replays.step(world.now):
+        pass
+    told = {}
+    for one in PlaybookReplay.objects.filter(state="done"):
+        told[one.version.playbook.key] = {
+            other["playbook"]: (other["count"], other["state"]) for other in one.report["overlaps"]
+        }
+    assert told == {
+        "asked": {"beside": (0, "done"), "unreadable": (None, "failed")},
+        "beside": {"asked": (0, "done"), "unreadable": (None, "failed")},
+    }
+    assert replays.ask(row.version, months=1, by=SYSTEM, at=world.now).pk != row.pk, "only what was asked for is new"
+    assert PlaybookReplay.objects.filter(state="asked").count() == 1
+
+
+def test_overlaps_are_of_the_days_on_which_both_were_tried() -> None:
+    def days(*some: date) -> np.ndarray:
+        return np.array([number(one) for one in some])
+
+    first, last = date(2026, 1, 1), date(2026, 12, 31)
+    account, day = np.array([1, 1, 2]), days(date(2026, 1, 20), date(2026, 9, 1), date(2026, 9, 1))
+    firings = [[1, number(date(2026, 1, 10)), "stayed"], [1, number(date(2026, 9, 9)), "open"]]
+    whole = Neighbour(Text("Whole", "全体"), "done", firings, first, last)
+    late = Neighbour(Text("Late", "後半"), "done", firings, date(2026, 7, 1), date(2027, 6, 30))
+    gone = Neighbour(Text("Gone", "以前"), "done", firings, date(2025, 1, 1), date(2025, 12, 31))
+    told = neighbours.told(account, day, first, last, {"gone": gone, "late": late, "whole": whole})
+    assert [(one["playbook"], one["count"], one.get("first"), one.get("last")) for one in told] == [
+        ("whole", 2, None, None), ("late", 1, "2026-07-01", "2026-12-31"), ("gone", None, None, None),
+    ]  # fmt: skip
 
 
 @pytest.mark.django_db

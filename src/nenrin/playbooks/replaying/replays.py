@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 from django.db import transaction
+from django.db.models import F
 
 from nenrin.analytics.lake import Lake
-from nenrin.analytics.replays import efforts, gating, outcomes, overlaps
+from nenrin.analytics.replays import efforts, gating, outcomes
 from nenrin.customers.models import Account
 from nenrin.foundation import journal, organisation
 from nenrin.foundation.actors import SYSTEM, Actor
@@ -25,7 +26,8 @@ from nenrin.playbooks.documents.playbooks import Playbook, walked
 from nenrin.playbooks.effects import onboardings
 from nenrin.playbooks.effects.onboardings import ONBOARDING, Course
 from nenrin.playbooks.models import PlaybookReplay, PlaybookVersion
-from nenrin.playbooks.replaying import failures, occasions
+from nenrin.playbooks.replaying import failures, neighbours, occasions
+from nenrin.playbooks.replaying.neighbours import Neighbour
 from nenrin.playbooks.replaying.occasions import Occasions, Span
 from nenrin.values import Text
 
@@ -42,15 +44,11 @@ class TooLong(ValueError):
     """A replay spans from 1 to 24 months."""
 
 
-#: Another live playbook: its name and its firings, None where it was never replayed.
-Other = tuple[Text, list[list[int]] | None]
-
-
 def ask(version: PlaybookVersion, *, months: int = 12, by: Actor, at: datetime) -> PlaybookReplay:
     """Have a version replayed over so many months up to yesterday; one that waits already is returned as it is.
 
-    The live version is replayed beside a draft, so that the two can be compared. Raises TooLong.
-    Journal: playbooks.replay.asked.
+    The live version is replayed beside a draft, so that the two can be compared; the other live playbooks, where they were
+    not tried on these days yet, so that what meets on one account shows. Raises TooLong. Journal: playbooks.replay.asked.
     """
     if not 1 <= months <= MONTHS_AT_MOST:
         raise TooLong(TooLong.__doc__)
@@ -61,6 +59,8 @@ def ask(version: PlaybookVersion, *, months: int = 12, by: Actor, at: datetime) 
         live = version.playbook.versions.filter(state="live").exclude(pk=version.pk).first()
         if live is not None and not live.replays.filter(first=first, last=last).exists():
             _asked(live, first, last, by, at)
+        for other in neighbours.untried(version, first, last):
+            _asked(other, first, last, SYSTEM, at)
     return row
 
 
@@ -78,10 +78,11 @@ def _asked(version: PlaybookVersion, first: date, last: date, by: Actor, at: dat
 def step(at: datetime) -> int:
     """One replay that waits; 1 where there was one. Safe to repeat. Journal: playbooks.replay.done or .failed.
 
-    One that cannot be computed is tried three times, after those that were tried less, and keeps why.
+    Those that somebody asked for come before those asked for beside them. One that cannot be computed is tried three times,
+    after those that were tried less, and keeps why.
     """
     waiting = PlaybookReplay.objects.filter(state="asked").select_related("version__playbook")
-    row = waiting.order_by("attempts", "pk").first()
+    row = waiting.order_by("attempts", F("author").asc(nulls_last=True), "pk").first()
     if row is None:
         return 0
     PlaybookReplay.objects.filter(pk=row.pk).update(attempts=row.attempts + 1)
@@ -107,6 +108,7 @@ def _keep(row: PlaybookReplay, report: dict[str, Any], at: datetime) -> None:
         row.save(update_fields=["report", "state", "done_at"])
         old = row.version.replays.exclude(state="asked").order_by("-pk").values_list("pk", flat=True)[KEPT:]
         PlaybookReplay.objects.filter(pk__in=list(old)).delete()
+        neighbours.settle(row.first, row.last)
         _record("done", row, SYSTEM, at)
 
 
@@ -114,6 +116,7 @@ def _fail(row: PlaybookReplay, words: Text, at: datetime) -> None:
     with transaction.atomic():
         row.state, row.problem, row.done_at = "failed", {"en": words.en, "ja": words.ja}, at
         row.save(update_fields=["state", "problem", "done_at"])
+        neighbours.settle(row.first, row.last)
         _record("failed", row, SYSTEM, at)
 
 
@@ -126,9 +129,8 @@ def replayed(row: PlaybookReplay, lake: Lake) -> dict[str, Any]:
     found = occasions.found(live.document, span)
     decided = decisions(lake, row.last)
     owners = dict(Account.objects.filter(owner__isnull=False).values_list("pk", "owner_id"))
-    others = _others(row)
     alone = arms.drawn_alone(live.document, holdouts.parents())
-    told = report(live.document, found, decided, owners, others, row.first, row.last, alone)
+    told = report(live.document, found, decided, owners, neighbours.of(row), row.first, row.last, alone)
     if live.document.hypothesis.measure == ONBOARDING:
         told["onboarding"] = onboarded(found, live.document, onboardings.courses(), row.last)
     return told
@@ -166,7 +168,7 @@ def decisions(lake: Lake, as_of: date) -> dict[int, list[tuple[int, int]]]:
 
 def report(
     document: Playbook, found: Occasions, decided: outcomes.Decisions, owners: Mapping[int, int],
-    others: Mapping[str, Other], first: date, last: date, alone: frozenset[int] = frozenset(),
+    others: Mapping[str, Neighbour], first: date, last: date, alone: frozenset[int] = frozenset(),
 ) -> dict[str, Any]:  # fmt: skip
     """What is stored: plain values, in the order in which a page tells them. `alone`: accounts that today's holdouts
     would leave alone, for whom nobody works and nothing is sent.
@@ -189,7 +191,7 @@ def report(
         "mails": asdict(efforts.mails(account[works], day[works], words.mails(document), caps.per_contact)),
         "outcomes": {key: became.count(key) for key in outcomes.ALL},
         "caught": asdict(caught),
-        "overlaps": _overlaps(account, day, others),
+        "overlaps": neighbours.told(account, day, first, last, others),
         "notes": [{"en": one.en, "ja": one.ja} for one in (*found.notes, *todays(document, alone))],
         "firings": [[int(a), int(d), out] for a, d, out in zip(account, day, became, strict=True)][:LISTED],
     }
@@ -235,33 +237,6 @@ def run_days(document: Playbook) -> int:
         return document.goal.within_days
     waits = [one.values for one in walked(document.steps) if one.kind in ("wait", "wait_until")]
     return round(sum(values["time"] * DAYS[values["unit"]] for values in waits)) or 1
-
-
-def _others(row: PlaybookReplay) -> dict[str, Other]:
-    """The firings of other live playbooks, from their own last replays; None of one that was never replayed."""
-    found = {}
-    for version in (
-        PlaybookVersion.objects.filter(state="live")
-        .exclude(playbook=row.version.playbook_id)
-        .select_related("playbook")
-    ):
-        last = version.replays.filter(state="done").first()
-        firings = None if last is None else last.report.get("firings", [])
-        found[version.playbook.key] = (Text(version.name_en, version.name_ja), firings)
-    return found
-
-
-def _overlaps(account: Any, day: Any, others: Mapping[str, Other]) -> list[dict[str, Any]]:
-    """The most first; `count` is None of those that have no replay yet, which stand last."""
-    rows: list[dict[str, Any]] = []
-    for key, (name, firings) in others.items():
-        if firings is None:
-            rows.append({"playbook": key, "en": name.en, "ja": name.ja, "count": None})
-            continue
-        theirs = np.array([one[:2] for one in firings], dtype=np.int64).reshape(-1, 2)
-        count = overlaps.overlap(account, day, theirs[:, 0], theirs[:, 1])
-        rows.append({"playbook": key, "en": name.en, "ja": name.ja, "count": count})
-    return sorted(rows, key=lambda one: -1 if one["count"] is None else int(one["count"]), reverse=True)
 
 
 def _record(verb: str, row: PlaybookReplay, by: Actor, at: datetime) -> None:

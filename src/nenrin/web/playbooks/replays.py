@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from nenrin.customers.models import Account
-from nenrin.foundation import organisation
+from nenrin.foundation import format, organisation
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.insight.days import day as date_of
@@ -35,6 +35,11 @@ BECAME = {
     "decided": Text("had decided to leave already", "解約決定済み"),
     "open": Text("days not over", "観察中"),
 }
+UNCOUNTED = {
+    "none": Text("not tried on the past yet", "過去シミュレーション未実施"),
+    "asked": Text("being computed", "計算中"),
+    "failed": Text("could not be tried on the past", "過去シミュレーション不可"),
+}
 MONTHS = (3, 6, 12, 24)
 
 
@@ -49,6 +54,16 @@ class Firing:
 
 
 @dataclass(frozen=True, slots=True)
+class Overlap:
+    """Another live playbook: how often it met the same accounts; `words` where that needs saying, or is not known."""
+
+    key: str
+    name: Text
+    count: int | None
+    words: Text | None
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """A replay as a page tells it."""
 
@@ -59,6 +74,7 @@ class Told:
     hours: float
     per_owner_month: float
     per_month: float
+    overlaps: tuple[Overlap, ...]
 
 
 def told(
@@ -68,7 +84,7 @@ def told(
     within: Permission = Permission.PLAYBOOKS_VIEW,
 ) -> Told | None:
     if row is None or row.state != "done":
-        return Told(row, None, None, (), 0, 0, 0) if row else None
+        return Told(row, None, None, (), 0, 0, 0, ()) if row else None
     report, language = row.report, get_language() or "ja"
     firings = sorted(report["firings"], key=lambda one: -one[1])[:shown]
     mine = Account.objects.for_member(request.user, Permission.PLAYBOOKS_VIEW).filter(
@@ -81,7 +97,18 @@ def told(
     span = max((row.last - row.first).days / 30.4, 1)
     minutes, owners = report["effort"]["minutes"], report["effort"]["owners"]
     return Told(row, months.draw(report["months"], language), _finding(report["caught"]), listed, minutes / 60,
-                minutes / owners / span, report["fired"] / span)  # fmt: skip
+                minutes / owners / span, report["fired"] / span, tuple(map(_overlap, report["overlaps"])))  # fmt: skip
+
+
+def _overlap(one: dict[str, Any]) -> Overlap:
+    words = UNCOUNTED.get(one.get("state", "none"), UNCOUNTED["none"]) if one["count"] is None else None
+    if "first" in one:
+        begin, end = (date.fromisoformat(one[side]) for side in ("first", "last"))
+        words = Text(
+            f"of the days from {format.day(begin, 'en')} to {format.day(end, 'en')}",
+            f"{format.day(begin, 'ja')}〜{format.day(end, 'ja')}の分のみ",
+        )
+    return Overlap(one["playbook"], Text(one["en"], one["ja"]), one["count"], words)
 
 
 def _finding(caught: dict[str, Any]) -> Text | None:
