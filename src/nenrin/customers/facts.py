@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from nenrin.customers import attributes
+from nenrin.customers import attributes, metering
 from nenrin.customers.models import Account, AccountKey, AccountTag, PriceStep, Subscription
 from nenrin.customers.schedule import Step
 from nenrin.customers.statuses import Status
@@ -122,9 +122,36 @@ def of_subscription(
         "noticed_on": row.noticed_on,
         "ended_on": row.ended_on,
         "is_involuntary": row.end_reason in INVOLUNTARY,
-        "steps": [{"from_on": step.from_on, "mrr_minor": step.mrr_minor, "seats": step.seats} for step in steps],
+        "steps": _told_steps(row, list(steps)),
     }
+    body |= {name: value for name in ("billed_to", "is_ramp", "is_credit") if (value := getattr(row, name))}
     return fact("subscription", row.pk, body, account=row.account_id, valid=valid, known=known)
+
+
+def _told_steps(row: Subscription, steps: Sequence[PriceStep | Step]) -> list[dict[str, Any]]:
+    """Price steps, and one more wherever the trailing mean of metered usage changes."""
+    ordered = sorted(steps, key=lambda step: step.from_on)
+    usage = metering.trailing(row.metered) if ordered else []
+    usage = [(max(day, ordered[0].from_on), mean) for day, mean in usage]
+    days = sorted({step.from_on for step in ordered} | {day for day, _ in usage})
+    return [_told_step(row, _latest(ordered, day), day, _usage(usage, day)) for day in days]
+
+
+def _latest(ordered: Sequence[PriceStep | Step], day: date) -> PriceStep | Step:
+    return next(step for step in reversed(ordered) if step.from_on <= day)
+
+
+def _usage(usage: Sequence[tuple[date, int]], day: date) -> int:
+    return next((mean for since, mean in reversed(usage) if since <= day), 0)
+
+
+def _told_step(row: Subscription, step: PriceStep | Step, day: date, usage: int) -> dict[str, Any]:
+    """What goes without saying is left out; a credit is a discount on nothing."""
+    told: dict[str, Any] = {"from_on": day, "mrr_minor": step.mrr_minor, "seats": step.seats}
+    if step.list_minor or row.is_credit:
+        told["list_minor"] = step.list_minor
+    more = {"committed_minor": step.committed_minor, "usage_minor": usage}
+    return told | {name: minor for name, minor in more.items() if minor}
 
 
 def departure(contact: int, account: int, left_on: date) -> Fact:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from nenrin.customers import cleaning
+from nenrin.customers import cleaning, metering
 from nenrin.customers.cleaning import Cleaner
 from nenrin.customers.errors import Fault
 from nenrin.customers.statuses import DecisionRole, Stage, Status
@@ -64,8 +64,19 @@ SUBSCRIPTION: dict[str, Field] = {
     "notice_days": Field(Text("Notice (days)", "予告期間（日）"), cleaning.whole(0, 1100, required=True)),
     "notice_deadline": Field(Text("Notice deadline", "更新拒絶期限日"), cleaning.day),
     "currency": Field(Text("Currency", "通貨"), cleaning.currency),
-    "mrr_minor": Field(Text("MRR", "MRR"), cleaning.whole(0, cleaning.LARGEST_AMOUNT, required=True)),
+    "mrr_minor": Field(
+        Text("MRR", "MRR"), cleaning.whole(-cleaning.LARGEST_AMOUNT, cleaning.LARGEST_AMOUNT, required=True)
+    ),
     "seats": Field(Text("Seats", "契約ライセンス数"), cleaning.whole(required=True)),
+    "list_minor": Field(Text("List price", "定価"), cleaning.whole(0, cleaning.LARGEST_AMOUNT, required=True)),
+    "discount_until": Field(Text("Discount until", "割引最終日"), cleaning.day),
+    "committed_minor": Field(
+        Text("Committed usage", "従量課金の最低利用額"), cleaning.whole(0, cleaning.LARGEST_AMOUNT, required=True)
+    ),
+    "metered": Field(Text("Metered usage", "従量課金額"), metering.months),
+    "billed_to": Field(Text("Billing ended on", "課金終了日"), cleaning.day),
+    "is_ramp": Field(Text("Ramp deal", "段階契約"), cleaning.flag),
+    "is_credit": Field(Text("Credit", "クレジット（減額）"), cleaning.flag),
 }
 
 

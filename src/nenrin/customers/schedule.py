@@ -17,11 +17,14 @@ Happened = Literal["started", "repriced", "noticed", "renewed", "ended"]
 
 @dataclass(frozen=True, slots=True, order=True)
 class Step:
-    """A price from a day on: minor units a month, and seats."""
+    """A price from a day on: minor units a month, and seats. `list_minor`: before a discount that ends (0: none);
+    `committed_minor`: the least of metered usage, beside the price."""
 
     from_on: date
     mrr_minor: int
     seats: int = 0
+    list_minor: int = 0
+    committed_minor: int = 0
 
 
 def begin(row: Subscription, ends_on: date | None = None) -> None:
@@ -117,7 +120,7 @@ def price(row: Subscription, steps: Sequence[Step], day: date) -> None:
     ordered = sorted(steps)
     held = [step for step in ordered if step.from_on <= day] or ordered[:1]
     if held:
-        row.mrr_minor, row.seats = held[-1].mrr_minor, held[-1].seats
+        row.mrr_minor, row.seats, row.committed_minor = held[-1].mrr_minor, held[-1].seats, held[-1].committed_minor
     row._priced_on = max(day, row.starts_on)  # type: ignore[attr-defined]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -15,6 +16,9 @@ from nenrin.customers.schedule import Step
 from nenrin.foundation import bulk, journal
 from nenrin.foundation.actors import Actor
 
+#: What a price step holds, in this order.
+STEP = tuple(each.name for each in fields(Step))
+
 
 def loaded(ids: Sequence[int]) -> dict[int, Subscription]:
     rows = (
@@ -24,7 +28,7 @@ def loaded(ids: Sequence[int]) -> dict[int, Subscription]:
 
 
 def steps_of(row: Subscription) -> list[Step]:
-    return [Step(step.from_on, step.mrr_minor, step.seats) for step in row.steps.all()]
+    return [Step(*(getattr(step, name) for name in STEP)) for step in row.steps.all()]
 
 
 def save(changed: Sequence[tuple[Subscription, list[Step] | None]], at: datetime) -> None:
@@ -42,7 +46,7 @@ def save(changed: Sequence[tuple[Subscription, list[Step] | None]], at: datetime
 def save_steps(pairs: Iterable[tuple[Subscription, list[Step]]]) -> None:
     bulk.insert(
         [
-            PriceStep(subscription=row, from_on=step.from_on, mrr_minor=step.mrr_minor, seats=step.seats)
+            PriceStep(subscription=row, **{name: getattr(step, name) for name in STEP})
             for row, steps in pairs
             for step in steps
         ]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from nenrin.customers import cleaning, fields, schedule
+from nenrin.customers import cleaning, fields, prices, schedule
 from nenrin.customers.errors import Conflict, Fault, Refused
 from nenrin.customers.models import Plan, Subscription
 from nenrin.customers.schedule import Happened, Step
@@ -20,7 +20,9 @@ ENDINGS: dict[str, fields.Field] = {
     "end_reason": fields.Field(Text("Reason", "理由"), cleaning.text(200)),
 }
 TABLE = {**fields.SUBSCRIPTION, **ENDINGS}
-CLEARABLE = {"plan", "signed_on", "noticed_on", "ended_on", "replaced_by"}
+CLEARABLE = {"plan", "signed_on", "noticed_on", "ended_on", "replaced_by", "discount_until", "billed_to"}
+#: What is still told of a subscription that has ended.
+AFTERWARDS = {"replaced_by", "billed_to", "metered"}
 _SHAPE = {"starts_on", "ends_on", "term_months"}
 #: Columns that decide the schedule; a verb saves them all.
 SAVED = (
@@ -41,7 +43,7 @@ def prepared(given: Mapping[str, object]) -> tuple[dict[str, Any], list[Fault]]:
 
 def _between(ready: Mapping[str, Any]) -> Iterator[Fault]:
     start = ready.get("starts_on")
-    for name in ("ends_on", "ended_on"):
+    for name in ("ends_on", "ended_on", "billed_to"):
         if (start and ready.get(name) and ready[name] < start) or (
             name == "ends_on" and start and ready.get(name) == start
         ):
@@ -52,13 +54,7 @@ def _between(ready: Mapping[str, Any]) -> Iterator[Fault]:
             Text("lies after the end of the term", "契約満了より後"),
             ready["notice_deadline"],
         )
-    days = [step.from_on for step in ready.get("steps") or ()]
-    if len(days) != len(set(days)):
-        yield Fault(
-            "steps",
-            Text("two prices begin on the same day", "同じ日に二つの価格"),
-            [d.isoformat() for d in days],
-        )
+    yield from prices.between(ready)
 
 
 def built(account: int, ready: Mapping[str, Any], *, currency: str) -> tuple[Subscription, list[Step]]:
@@ -68,14 +64,24 @@ def built(account: int, ready: Mapping[str, Any], *, currency: str) -> tuple[Sub
     plain = {
         k: v
         for k, v in ready.items()
-        if k not in {"ends_on", "steps", "notice_deadline", "mrr_minor", "seats"} and v is not None
+        if k not in {"ends_on", "steps", "notice_deadline", *prices.HELD} and v is not None
     }
+    if plain.get("is_credit"):
+        plain.setdefault("auto_renews", False)
     row = Subscription(account_id=account, **{"currency": currency, **plain})
     schedule.begin(row, ready.get("ends_on"))
     _put_deadline(row, ready)
-    steps = _steps(row, ready)
+    _whole_discount(row.list_minor, row.discount_until)
+    steps = prices.begun(row, ready)
     schedule.price(row, steps, row.starts_on)
     return row, steps
+
+
+def _whole_discount(listed: int, until: date | None) -> None:
+    if until and not listed:
+        raise Refused.one("list_minor", Text("a discount needs its list price", "割引には定価が必要"), listed)
+    if listed and not until:
+        raise Refused.one("discount_until", Text("a discount needs its last day", "割引には最終日が必要"), until)
 
 
 def _put_deadline(row: Subscription, ready: Mapping[str, Any]) -> None:
@@ -88,50 +94,27 @@ def _put_deadline(row: Subscription, ready: Mapping[str, Any]) -> None:
     schedule.set_deadline(row)
 
 
-def _steps(row: Subscription, ready: Mapping[str, Any]) -> list[Step]:
-    first = Step(row.starts_on, ready.get("mrr_minor") or 0, ready.get("seats") or 0)
-    steps = sorted(ready.get("steps") or [])
-    early = next((step for step in steps if step.from_on < row.starts_on), None)
-    if early:
-        raise Refused.one("steps", Text("a price begins before the start", "開始日より前の価格"), early.from_on)
-    return steps if steps and steps[0].from_on == row.starts_on else [first, *steps]
-
-
 def change(
     row: Subscription, steps: Sequence[Step], ready: Mapping[str, Any], today: date
 ) -> tuple[list[Step], dict[str, Any]]:
     """Put a change into a row (unsaved) and let time pass until today; returns its steps and what the fields were."""
     ready = {name: value for name, value in ready.items() if value is not None or _is_cleared(row, name)}
     before = {n: getattr(row, n) for n, v in ready.items() if n != "steps" and getattr(row, n) != v}
-    now = _changed_steps(row, steps, ready, today)
+    _whole_discount(*(ready.get(name, getattr(row, name)) for name in prices.DISCOUNT))
+    now = prices.changed(row, steps, ready, today)
     if now != sorted(steps):
         before["steps"] = [[s.from_on.isoformat(), s.mrr_minor, s.seats] for s in steps]
     if not before:
         return now, before
-    if row.status == SubscriptionStatus.ENDED and set(before) - set(ENDINGS) - {"replaced_by"}:
+    if row.status == SubscriptionStatus.ENDED and set(before) - set(ENDINGS) - AFTERWARDS:
         raise Refused.one("status", Text("this subscription has ended", "終了した契約"), row.status)
     _put(
         row,
-        {k: v for k, v in ready.items() if k in before and k not in {"mrr_minor", "seats", "steps"}},
+        {k: v for k, v in ready.items() if k in before and k not in {"steps", *prices.HELD}},
         today,
     )
     settle(row, now, today)
     return now, before
-
-
-def _changed_steps(row: Subscription, steps: Sequence[Step], ready: Mapping[str, Any], today: date) -> list[Step]:
-    """A new price or number of seats is a step from today (from the start, before it)."""
-    start = ready.get("starts_on") or row.starts_on
-    now = sorted(ready["steps"]) if "steps" in ready else sorted(steps)
-    if now and start != row.starts_on and "steps" not in ready:
-        now = [Step(start, now[0].mrr_minor, now[0].seats), *(s for s in now[1:] if s.from_on > start)]
-    price = (ready.get("mrr_minor", row.mrr_minor), ready.get("seats", row.seats))
-    if "steps" not in ready and price != (row.mrr_minor, row.seats):
-        day = max(start, today)
-        now = sorted([*(s for s in now if s.from_on != day), Step(day, *price)])
-    if now and now[0].from_on < start:
-        raise Refused.one("steps", Text("a price begins before the start", "開始日より前の価格"), now[0].from_on)
-    return now
 
 
 def _is_cleared(row: Subscription, name: str) -> bool:

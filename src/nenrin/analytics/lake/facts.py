@@ -28,7 +28,8 @@ VIEWS: dict[str, tuple[str, Shape]] = {
         "notice_deadline": ("notice_deadline", "DATE"), "noticed_on": ("noticed_on", "DATE"),
         "ended_on": ("ended_on", "DATE"), "auto_renews": ("auto_renews", "BOOLEAN"), "seats": ("seats", "BIGINT"),
         "mrr_minor": ("mrr_minor", "BIGINT"), "term_months": ("term_months", "BIGINT"), "steps": ("steps", "JSON"),
-        "is_involuntary": ("is_involuntary", "BOOLEAN"),
+        "is_involuntary": ("is_involuntary", "BOOLEAN"), "billed_to": ("billed_to", "DATE"),
+        "is_ramp": ("is_ramp", "BOOLEAN"),
         "anchor_on": ("anchor_on", "DATE"), "notice_months": ("notice_months", "BIGINT"),
         "notice_days": ("notice_days", "INTEGER"),
     }),
@@ -48,6 +49,10 @@ VIEWS: dict[str, tuple[str, Shape]] = {
     "efforts": ("effort", {
         "month": ("month", "DATE"), "category": ("category", "VARCHAR"), "minutes": ("minutes", "BIGINT"),
         "product": ("product", "VARCHAR"), "touch_model": ("touch_model", "VARCHAR"), "segment": ("segment", "VARCHAR"),
+    }),
+    "exchange_rates": ("exchange_rate", {
+        "month": ("month", "DATE"), "currency": ("currency", "VARCHAR"), "into_currency": ("into_currency", "VARCHAR"),
+        "rate": ("rate", "VARCHAR"),
     }),
     "invoices": ("invoice", {
         "number": ("number", "VARCHAR"), "issued_on": ("issued_on", "DATE"), "due_on": ("due_on", "DATE"),

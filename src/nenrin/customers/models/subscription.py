@@ -49,6 +49,13 @@ class Subscription(models.Model):
     currency = models.CharField(max_length=3, default="JPY")
     mrr_minor = models.BigIntegerField(default=0)  # of the step that holds today
     seats = models.PositiveIntegerField(default=0)
+    committed_minor = models.BigIntegerField(default=0)  # the least of metered usage a month, beside mrr_minor
+    list_minor = models.BigIntegerField(default=0)  # before the discount that ends with `discount_until`; 0: none
+    discount_until = models.DateField(null=True)  # its last day
+    billed_to = models.DateField(null=True)  # the first day not billed, where the paid service ends later
+    is_ramp = models.BooleanField(default=False)  # its first term's steps were agreed as one deal
+    is_credit = models.BooleanField(default=False)  # a reduction: its amounts are below zero
+    metered = models.JSONField(default=dict)  # usage billed beside the price: minor units by month ("2026-05")
     next_change_on = models.DateField(null=True)  # the next day on which time alone changes this row
     archived_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
@@ -88,6 +95,8 @@ class PriceStep(models.Model):
     from_on = models.DateField()
     mrr_minor = models.BigIntegerField()  # minor units a month, tax excluded
     seats = models.PositiveIntegerField(default=0)
+    list_minor = models.BigIntegerField(default=0)  # before a discount that ends; 0: none
+    committed_minor = models.BigIntegerField(default=0)  # the least of metered usage, beside mrr_minor
 
     class Meta:
         ordering = ["from_on"]
