@@ -7,18 +7,22 @@ from typing import Any
 
 import pytest
 
-from nenrin.customers import accounts, contacts, products, tags
+from nenrin.customers import accounts, attributes, contacts, products, tags
 from nenrin.customers.models import Account, Subscription, Tag
 from nenrin.customers.models.account import AccountTag
+from nenrin.customers.statuses import AttributeKind
 from nenrin.foundation import journal, organisation
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Organisation
+from nenrin.foundation.permissions import FieldClass
 from nenrin.ingest.models import Ticket
 from nenrin.insight import health_models, segments
 from nenrin.insight.models import CurrentMeasure, DailyScore, Health, HealthModelVersion, Progress
 from nenrin.insight.refreshing.touched import News
 from nenrin.playbooks import sweeps
 from nenrin.playbooks.models import Run
+from nenrin.values import Text
+from nenrin.work.opportunities import candidates
 from tests import cast
 from tests.insight.world import World
 from tests.playbooks import stage
@@ -290,19 +294,29 @@ def test_use_near_the_limit_fires_at_the_share_and_not_below(org: Organisation, 
         assert looked(at) == fires
 
 
-def limited(account: Account, at: datetime, **limits: int) -> None:
-    """A running contract by a plan with these limits."""
-    product = products.save(f"p{account.pk}", name="製品", by=SYSTEM, at=at)
-    plan = products.save_plan(f"plan{account.pk}", name="プラン", product=product, limits=limits, by=SYSTEM, at=at)
+def limited(account: Account, at: datetime, *, product: str = "p", held: int = 0, **limits: int) -> None:
+    """A running contract of so many seats by a plan with these limits."""
+    made = products.save(f"{product}{account.pk}", name="製品", by=SYSTEM, at=at)
+    plan = products.save_plan(
+        f"plan-{product}{account.pk}", name="プラン", product=made, limits=limits, by=SYSTEM, at=at
+    )
     today = organisation.today(at)
     days = dict.fromkeys(("starts_on", "term_from", "anchor_on"), today) | {"ends_on": today + timedelta(365)}
     Subscription.objects.create(
-        account=account, plan=plan, key=f"s{account.pk}", status="active", created_at=at, changed_at=at, **days
+        account=account,
+        plan=plan,
+        key=f"s-{product}{account.pk}",
+        status="active",
+        seats=held,
+        created_at=at,
+        changed_at=at,
+        **days,
     )
 
 
 def test_use_near_a_limit_of_the_plan_fires_by_what_is_used_of_it(org: Organisation, at: datetime) -> None:
     account, other = (stage.account(name, at=at) for name in ("上限の近い会社", "記録のない会社"))
+    attributes.declare("projects", name=Text("Projects", "プロジェクト数"), kind=AttributeKind.NUMBER, by=SYSTEM, at=at)
     for one in (account, other):
         limited(one, at, seats=50, projects=10)
     live({"trigger": "plan_limit", "limit": "projects", "percent": 80}, at, playbook="own")
@@ -314,6 +328,25 @@ def test_use_near_a_limit_of_the_plan_fires_by_what_is_used_of_it(org: Organisat
         CurrentMeasure.objects.update_or_create(account=account, measure="weekly_active_users", defaults=told)
         assert looked(at) == fires
     assert set(Run.objects.values_list("account", flat=True)) == {account.pk}
+
+
+def test_a_limit_that_fires_is_one_that_is_a_sign_of_growth(org: Organisation, at: datetime) -> None:
+    """Seats under contract count as seats in use, for each product on its own; a personal number is nobody's limit."""
+    names = ("契約席数の多い会社", "二製品の会社", "個人項目の会社")
+    bought, two, personal = (stage.account(name, at=at) for name in names)
+    limited(bought, at, held=40, seats=50)
+    for product, held in (("one", 30), ("two", 30)):
+        limited(two, at, product=product, held=held, seats=50)
+    kind, secret = AttributeKind.NUMBER, FieldClass.PERSONAL
+    attributes.declare("homes", name=Text("Homes", "自宅数"), kind=kind, field_class=secret, by=SYSTEM, at=at)
+    limited(personal, at, homes=10)
+    Account.objects.filter(pk=personal.pk).update(attributes={"homes": 10})
+    live({"trigger": "plan_limit", "limit": "seats", "percent": 80}, at, playbook="seats", with_standing=True)
+    live({"trigger": "plan_limit", "limit": "homes", "percent": 80}, at, playbook="homes", with_standing=True)
+    assert looked(at) == 1
+    assert set(Run.objects.values_list("account", flat=True)) == {bought.pk}
+    signs = {one.account for one in candidates.of(Account.objects.all(), at) for sign in one.signs if sign.share}
+    assert signs == {bought.pk}
 
 
 def measured(account: Account, value: float, at: datetime) -> None:

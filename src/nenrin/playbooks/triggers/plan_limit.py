@@ -1,24 +1,18 @@
 """Use comes near a limit that the plans of the account state: seats, projects, whatever they name.
 
-What is used of a limit: of seats, people active within a week; of a limit that is named like a measure, the measure;
-else the account's own number of the same name.
+What an account uses of a limit is told by `work.opportunities.plan_limits`, as where candidates for growth are found: what
+fires here is the same that is a sign there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 from nenrin.analytics.conditions import Fields
-from nenrin.analytics.kpis import MEASURES
-from nenrin.customers.models import Account, Subscription
-from nenrin.customers.statuses import LIVE
-from nenrin.foundation import bulk
-from nenrin.insight.models import CurrentMeasure
+from nenrin.customers.models import Account
 from nenrin.playbooks.documents.params import Param, Setting, Values, named
 from nenrin.playbooks.triggers.shape import YES, Found, Now, TriggerKind
 from nenrin.values import Text
+from nenrin.work.opportunities import contracts, plan_limits
 
-SEATS, PEOPLE = "seats", "weekly_active_users"
 LIMIT = Param("limit", Text("Limit", "上限"), "choice", source="limits",
               hint=Text("As the plans name it, under Settings, Products and plans.", "「設定＞製品・プラン」で登録した上限。"))  # fmt: skip
 
@@ -32,36 +26,17 @@ def says(values: Values, setting: Setting, fields: Fields) -> Text:
 
 def finds(values: Values, now: Now) -> Found:
     """Unsure where a limit is stated and nothing is known of its use."""
-    allowed = _allowed(values["limit"], now.accounts)
-    used = _used(values["limit"], sorted(allowed))
-    near = [account for account, n in used.items() if n * 100 >= values["percent"] * allowed[account]]
-    return Found(dict.fromkeys(near, YES), frozenset(allowed.keys() - used.keys()))
-
-
-def _allowed(limit: str, accounts: Sequence[int] | None) -> dict[int, float]:
-    """By account, what the plans of its running contracts allow together."""
-    rows = Subscription.objects.filter(status__in=LIVE, archived_at__isnull=True, account__archived_at__isnull=True)
-    if accounts is not None:
-        rows = rows.filter(account__in=accounts)
-    found: dict[int, float] = {}
-    for account, limits in rows.filter(plan__isnull=False).values_list("account_id", "plan__limits"):
-        if (most := _number(limits, limit)) is not None and most > 0:
-            found[account] = found.get(account, 0) + most
-    return found
-
-
-def _used(limit: str, accounts: Sequence[int]) -> dict[int, float]:
-    measure = PEOPLE if limit == SEATS else limit
-    if measure in MEASURES:
-        rows = CurrentMeasure.objects.filter(measure=measure, account__in=bulk.among(accounts))
-        return dict(rows.values_list("account_id", "value"))
-    own = Account.objects.filter(pk__in=bulk.among(accounts)).values_list("pk", "attributes")
-    return {account: n for account, told in own if (n := _number(told, limit)) is not None}
-
-
-def _number(told: Mapping[str, object] | None, key: str) -> float | None:
-    found = (told or {}).get(key)
-    return float(found) if isinstance(found, int | float) and not isinstance(found, bool) else None
+    name, percent = values["limit"], values["percent"]
+    rows = Account.objects.standing()
+    rows = rows if now.accounts is None else rows.filter(pk__in=now.accounts)
+    held = contracts.current(rows)
+    stating = [account for account, some in held.by_account.items() if any(name in one.limits for one in some)]
+    told = plan_limits.of(held, stating, rows.order_by().values("pk"), now.today)
+    known = {account: [one for one in limits if one.key == name] for account, limits in told.items()}
+    near = [
+        account for account, limits in known.items() if any(one.used * 100 >= percent * one.allowed for one in limits)
+    ]
+    return Found(dict.fromkeys(near, YES), frozenset(account for account in stating if not known.get(account)))
 
 
 KIND = TriggerKind(
@@ -71,8 +46,8 @@ KIND = TriggerKind(
     says,
     finds=finds,
     hint=Text(
-        "Seats are compared with the people active within a week; any other limit with the measure, or the number of the"
-        " account, of the same name.",
-        "ライセンス（seats）は週次アクティブユーザー、その他の上限は同名の指標または顧客の数値項目と比較。",
+        "Seats of each product are compared with those under contract or the people active within a week, whichever are"
+        " more; any other limit with the measure, or the number of the account, of the same name.",
+        "ライセンス（seats）は製品ごとに、契約席数と週次アクティブユーザーの多いほうと比較。その他の上限は、同名の指標または顧客の数値項目と比較。",
     ),
 )
