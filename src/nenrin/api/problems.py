@@ -24,6 +24,7 @@ TITLES = {
     401: "A token is needed",
     403: "Not permitted",
     404: "Nothing here",
+    405: "Not by this method",
     409: "Changed in the meantime",
     412: "Changed in the meantime",
     422: "Some fields were not accepted",
