@@ -55,3 +55,16 @@ def test_the_universal_holdout_is_read_and_changed_with_a_reason(org: Organisati
     assert head.get("/holdout/accounts").data == {"items": [], "next": None}
     assert head.get("/holdout/exposures").data == {"items": [], "next": None}
     assert head.get("/holdout/effect").data["verdict"] == "few"
+
+
+def test_programs_read_for_whom_it_works_better(org: Organisation, at: datetime) -> None:
+    effects_world.build(at, accounts=900)
+    head = Rest(member(Role.HEAD))
+    told = head.get(f"/effects/rescue/differences?metric={effects_world.METRIC}&days=30").data
+    assert told["verdict"] in ("none", "some") and told["interval"]["low"] < told["qini"] < told["interval"]["high"]
+    fifths = next(one for one in told["tables"] if one["name"] == "foretold")
+    assert [one["key"] for one in fifths["groups"]] == list("12345")
+    assert sum(one["treated"] + one["held"] for one in fifths["groups"]) == 900
+    assert head.get("/effects/rescue/differences").data["verdict"] == "not_compared", "nobody had a contract"
+    assert head.get("/effects/none-such/differences").status_code == 404
+    assert Rest(member(Role.SALES)).get("/effects/rescue/differences").status_code in (403, 404)

@@ -67,3 +67,27 @@ def test_every_look_can_be_taken_along(client: Client, at: datetime) -> None:
 def test_a_seller_sees_only_what_the_own_accounts_tell(org: Organisation, at: datetime) -> None:
     effects_world.build(at)
     assert "No playbook has had an occasion yet" in body(signed_in(Role.SALES), "/effects")
+
+
+def _unlike(at: datetime) -> None:
+    """Of 900 accounts every other is large, and only the small ones gain."""
+    effects_world.build(at, accounts=900, share=0.2)
+    rows = list(Exposure.objects.order_by("pk"))
+    for n, row in enumerate(rows):
+        row.strata = f"{('large', 'small')[n % 2]}|{('healthy', 'caution')[n // 2 % 2]}|7"
+    Exposure.objects.bulk_update(rows, ["strata"])
+
+
+def test_the_page_says_whether_it_works_better_for_some(client: Client, at: datetime) -> None:
+    _unlike(at)
+    text = body(client, "/effects/rescue?days=30")
+    assert "Does it work better for some?" in text and "No heterogeneity detected" in text
+    assert "By tier" in text and "large" in text and "By colour at the draw" in text and "Caution" in text
+    assert "By the effect foretold, the largest first" in text
+    assert "効果の違いは検出されていません" in body(signed_in(language="ja"), "/effects/rescue?days=30")
+
+
+def test_it_is_said_how_many_it_takes_to_foretell_for_whom(client: Client, at: datetime) -> None:
+    effects_world.build(at)
+    assert "it takes 100 of each, and 20 of the rarer outcome" in body(client, "/effects/rescue?days=30")
+    assert "Does it work better" not in body(client, "/effects/rescue?days=30&metric=churn"), "nothing to compare"

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.http import Http404
 from ninja import Field, Query, Router
 
+from nenrin.analytics.effects.differing import Group
 from nenrin.api.guard import ApiRequest, grants
 from nenrin.api.paging import Id, Page, Strict, Window, page
 from nenrin.customers.errors import Refused
@@ -68,6 +69,40 @@ class EffectOut(Strict):
     interval: IntervalOut | None
     interval_once: IntervalOut | None
     detectable: float | None
+
+
+class GroupOut(Strict):
+    """`key`: the tier's or colour's, or 1 to 5 from the largest effect foretold. `effect` is null with fewer than 30 families
+    in an arm; its interval holds for all groups of the table together, at one look. `foretold`: the mean foretold, of fifths."""
+
+    key: str
+    treated: int
+    held: int
+    effect: float | None
+    interval: IntervalOut | None
+    foretold: float | None
+
+
+class TableOut(Strict):
+    """`name`: tier, band or foretold. `chance`: of effects at least as unlike if they were all the same (Cochran's Q)."""
+
+    name: str
+    groups: list[GroupOut]
+    chance: float | None
+
+
+class DifferingOut(Strict):
+    """`verdict`: not_compared (the effect itself cannot be told), few, none (no heterogeneity detected: the interval of `qini`
+    holds 0), or some. `qini`: what aiming by the effect foretold gains over chance, from -1 to 1."""
+
+    playbook: str
+    metric: str
+    days: int
+    as_of: date
+    verdict: Literal["not_compared", "few", "none", "some"]
+    qini: float | None
+    interval: IntervalOut | None
+    tables: list[TableOut]
 
 
 class ExclusionOut(Strict):
@@ -240,13 +275,36 @@ def _metric(asking: Asking) -> outcomes.Metric:
 @grants(VIEW)
 def get_effect(request: ApiRequest, playbook: str, asking: Query[Asking]) -> Any:
     """Of the accounts that the token's member may see; 404 where the playbook met none of them."""
+    return _told(playbook, _reading(request, playbook, asking))
+
+
+@router.get("/{playbook}/differences", response=DifferingOut, summary="Get for whom a playbook works better")
+@grants(VIEW)
+def get_differences(request: ApiRequest, playbook: str, asking: Query[Asking]) -> Any:
+    """Its effect by tier, by colour and by the effect foretold, of the accounts that the token's member may see."""
+    reading = _reading(request, playbook, asking)
+    found = reading.differing()
+    tables = [] if found is None else [*found.tables, *([found.fifths] if found.fifths else [])]
+    return {
+        "playbook": playbook, "metric": reading.metric.key, "days": reading.days, "as_of": reading.as_of,
+        "verdict": found.verdict if found else "not_compared", "qini": found.qini if found else None,
+        "interval": found.interval._asdict() if found and found.interval else None,
+        "tables": [{"name": one.name, "chance": one.chance, "groups": [_group(row) for row in one.groups]} for one in tables],
+    }  # fmt: skip
+
+
+def _group(row: Group) -> dict[str, Any]:
+    told = {name: getattr(row, name) for name in ("key", "treated", "held", "effect", "foretold")}
+    return {**told, "interval": row.interval and row.interval._asdict()}
+
+
+def _reading(request: ApiRequest, playbook: str, asking: Asking) -> Reading:
     metric = _metric(asking)
     mine = Account.objects.for_member(request.member, VIEW).values("pk")
     rows = Exposure.objects.filter(playbook__key=playbook, account__in=mine)
     if not rows.exists():
         raise Http404(f"no playbook {playbook!r} has met an account")
-    today = organisation.today(request.at)
-    return _told(playbook, readings.read(lakes.current(), rows, metric, asking.days, as_of=today))
+    return readings.read(lakes.current(), rows, metric, asking.days, as_of=organisation.today(request.at))
 
 
 def _told(playbook: str, reading: Reading) -> dict[str, Any]:

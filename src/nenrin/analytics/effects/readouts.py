@@ -70,7 +70,7 @@ def read(outcomes: Outcomes, *, share: float, planned: int, expected: float | No
     """
     value = outcomes.value if outcomes.is_share else adjustments.winsorised(outcomes.value)
     mean, treated, _ = comparisons.by_cluster(value, outcomes.treated, outcomes.cluster)
-    before, _, _ = comparisons.by_cluster(_filled(outcomes.before), outcomes.treated, outcomes.cluster)
+    before, _, _ = comparisons.by_cluster(filled(outcomes.before), outcomes.treated, outcomes.cluster)
     ours, theirs = int(treated.sum()), int((~treated).sum())
     chance = samples.mismatch(ours, theirs, share)
     if chance < samples.MISMATCH:
@@ -114,7 +114,7 @@ def _spent(clusters: int, strata: int) -> float:
     return float(np.sqrt((clusters - 2) / max(clusters - 1 - strata, 1)))
 
 
-def _filled(before: Floats) -> Floats:
+def filled(before: Floats) -> Floats:
     """Gaps take the mean of what is known, so that a family with one gap keeps the rest."""
     known = ~np.isnan(before)
     return np.where(known, before, before[known].mean() if known.any() else 0.0)

@@ -25,7 +25,8 @@ Rows = QuerySet[Exposure] | QuerySet[UniversalExposure]
 class Exposed:
     """Columns of shape (n,), by day of the first occasion. `days`: of the organisation's zone, from 1970.
 
-    `strata`: size and colour at the draw, by number; whose the account was says little of what becomes of it.
+    `strata`: size and colour at the draw, by number, whose names ("tier|band") are `named`; whose the account was says little
+    of what becomes of it.
     `always`: accounts that are never left alone; they are no part of any comparison. `helped`: the
     playbook helped them after the draw; who was left alone at first stays in the arm that was drawn for them.
     """
@@ -38,6 +39,7 @@ class Exposed:
     strata: NDArray[np.int64]
     always: int
     helped: NDArray[np.bool_] | None = None
+    named: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.account)
@@ -45,7 +47,7 @@ class Exposed:
     def of(self, chosen: NDArray[np.bool_]) -> Exposed:
         return Exposed(
             self.account[chosen], self.cluster[chosen], self.treated[chosen], self.share[chosen], self.day[chosen],
-            self.strata[chosen], self.always, None if self.helped is None else self.helped[chosen],
+            self.strata[chosen], self.always, None if self.helped is None else self.helped[chosen], self.named,
         )  # fmt: skip
 
     @property
@@ -70,11 +72,11 @@ def of(rows: Rows, zone: ZoneInfo) -> Exposed:
     found = [row for row in told if row[2] != ALWAYS]
     columns = list(zip(*found, strict=True)) or [()] * 7
     days = [(day_of(at, zone) - date(1970, 1, 1)).days for at in columns[4]]
+    strata, named = _numbered(columns[5])
     return Exposed(
         np.array(columns[0], np.int64), np.array(columns[1], np.int64),
         np.array([arm != HOLDOUT for arm in columns[2]], bool), np.array(columns[3], np.float64),
-        np.array(days, np.int64), _numbered(columns[5]), len(told) - len(found),
-        np.array(columns[6], bool),
+        np.array(days, np.int64), strata, len(told) - len(found), np.array(columns[6], bool), named,
     )  # fmt: skip
 
 
@@ -87,10 +89,12 @@ def _with_helped(rows: Rows) -> Rows:
     return rows.annotate(helped=Exists(came.filter(entered_at__gt=OuterRef("at"))))
 
 
-def _numbered(strata: Sequence[str]) -> NDArray[np.int64]:
+def _numbered(strata: Sequence[str]) -> tuple[NDArray[np.int64], tuple[str, ...]]:
     """
-    >>> _numbered(["l|healthy|3", "s|-|3", "l|healthy|8"]).tolist()
-    [0, 1, 0]
+    >>> numbers, names = _numbered(["l|healthy|3", "s|-|3", "l|healthy|8"])
+    >>> numbers.tolist(), names
+    ([0, 1, 0], ('l|healthy', 's|-'))
     """
     known: dict[str, int] = {}
-    return np.array([known.setdefault(one.rpartition("|")[0], len(known)) for one in strata], np.int64)
+    numbers = np.array([known.setdefault(one.rpartition("|")[0], len(known)) for one in strata], np.int64)
+    return numbers, tuple(known)

@@ -1,13 +1,15 @@
-"""The effect of one playbook on one metric: the read-out of today, and those of every look before it."""
+"""The effect of one playbook on one metric: the read-out of today, those of every look before it, and whether it differs
+between accounts."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import numpy as np
 
-from nenrin.analytics.effects import readouts
+from nenrin.analytics.effects import comparisons, differing, readouts
+from nenrin.analytics.effects.differing import Differing, Known
 from nenrin.analytics.effects.readouts import Outcomes, Readout
 from nenrin.analytics.lake import Lake
 from nenrin.foundation import organisation
@@ -35,7 +37,8 @@ class Look:
 @dataclass(frozen=True, slots=True)
 class Reading:
     """`waiting`: accounts whose days are not over yet. `silent`: without a value at their end. `always`: accounts that
-    are never left alone. `share`: the chance of being left alone. `crossed`: accounts left alone that were helped later."""
+    are never left alone. `share`: the chance of being left alone. `crossed`: accounts left alone that were helped later.
+    `columns`, `kept`: what was read, of each account that counts."""
 
     metric: Metric
     days: int
@@ -49,6 +52,15 @@ class Reading:
     share: float
     first_on: date | None
     crossed: int = 0
+    columns: Outcomes | None = field(default=None, repr=False)
+    kept: Exposed | None = field(default=None, repr=False)
+
+    def differing(self) -> Differing | None:
+        """Whether it works better for some: by tier and colour at the draw, and by the effect foretold for each. None where
+        the arms cannot be compared at all."""
+        if self.columns is None or self.kept is None or self.readout.verdict in ("few", "mismatch") or not self.share:
+            return None
+        return _differing(self.columns, self.kept)
 
 
 def read(lake: Lake, rows: Rows, metric: Metric, days: int, *, as_of: date, expected: float | None = None) -> Reading:
@@ -74,8 +86,19 @@ def read(lake: Lake, rows: Rows, metric: Metric, days: int, *, as_of: date, expe
     return Reading(
         metric, days, through, readout, tuple(looks), exposed=len(everybody), waiting=len(everybody) - len(over),
         silent=int((~there).sum()), always=everybody.always, share=everybody.drawn, first_on=everybody.first_on,
-        crossed=everybody.crossed,
+        crossed=everybody.crossed, columns=columns, kept=kept,
     )  # fmt: skip
+
+
+def _differing(columns: Outcomes, kept: Exposed) -> Differing:
+    """By family: its mean outcome, and the stratum of its first account."""
+    value, treated, size = comparisons.by_cluster(columns.value, columns.treated, columns.cluster)
+    before, _, _ = comparisons.by_cluster(readouts.filled(columns.before), columns.treated, columns.cluster)
+    first = np.unique(columns.cluster, return_index=True)[1]
+    names = [kept.named[n].split("|") for n in kept.strata[first].tolist()]
+    groups = {"tier": [one[0] for one in names], "band": [one[-1] for one in names]}
+    known = Known(before, size, groups)
+    return differing.of(value, treated, known, is_share=columns.is_share, more_is_better=columns.more_is_better)
 
 
 def _looks(columns: Outcomes, kept: Exposed, days: int, expected: float | None, through: date) -> list[Look]:

@@ -16,7 +16,7 @@ from nenrin.playbooks.effects.readings import DAYS, PLANNED
 from nenrin.values import Text
 from nenrin.web import exports
 from nenrin.web.components import Fact
-from nenrin.web.effects import asking, pictures, words
+from nenrin.web.effects import asking, differences, pictures, words
 from nenrin.web.effects.asking import VIEW, Line, Question
 from nenrin.web.guard import MemberRequest, requires
 
@@ -49,6 +49,7 @@ def effect(request: MemberRequest, key: str) -> HttpResponse:
         "chance": found.chance,
         "limits": (LEAST, samples.MISMATCH, PLANNED),
         "needed": _needed(line),
+        "differing": differences.shown(line.reading),
         "removed": 1 - found.remaining,
         "may_export": allowed(request.user, Permission.EXPORT) is not None,
     }

@@ -47,4 +47,27 @@ TERMS: dict[str, Definition] = {
             "割り付けが正しい場合に、これ以上偏る確率。0.001を下回ると比較を止める。",
         ),
     ),
+    "unlike": Definition(
+        Text("Chance of effects as unlike as these", "効果の違いの検定（p値）"),
+        Text(
+            "If the effect were the same in every group (Cochran's Q). Several tables are looked at: below 0.01 the groups differ.",
+            "どのグループでも効果が同じ場合に、これ以上ばらつく確率（CochranのQ）。複数の表を見るため、0.01を下回れば違いありとする。",
+        ),
+    ),
+    "qini": Definition(
+        Text("Gain of aiming (Qini)", "対象の選別による上乗せ（Qini）"),
+        Text(
+            "What helping those first who were foretold the largest effect gains over chance, as a part of the best order there"
+            " could be: 0 % is chance. Foretold for each account from the others only.",
+            "予測した効果が大きい顧客から実施した場合の上乗せを、理想の順番に対する割合で表す。0%は無作為と同じ。"
+            "各顧客の予測には、その顧客以外のデータだけを使う。",
+        ),
+    ),
+    "effect_foretold": Definition(
+        Text("Effect foretold", "予測した効果"),
+        Text(
+            "The outcome foretold if treated less that if left alone, each learned from its own group (T-learner).",
+            "実施した場合と実施しない場合の予測値の差。それぞれのグループから別々に学習する（T-learner）。",
+        ),
+    ),
 }
