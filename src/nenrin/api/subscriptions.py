@@ -18,6 +18,7 @@ from nenrin.customers.errors import Refused
 from nenrin.customers.models import Plan, Subscription
 from nenrin.customers.schedule import Step
 from nenrin.customers.statuses import SubscriptionStatus
+from nenrin.customers.subscription_entries import STEP
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.permissions import Permission
 from nenrin.values import Text
@@ -25,19 +26,29 @@ from nenrin.values import Text
 router = Router(tags=["subscriptions"])
 SORTS = {"id", "starts_on", "ends_on", "notice_deadline", "mrr_minor", "changed_at"}
 VIEW, EDIT = Permission.SUBSCRIPTIONS_VIEW, Permission.SUBSCRIPTIONS_EDIT
-_AMOUNT = Field(ge=0, le=2**53)
+_MOST = 2**53
+_AMOUNT = Field(ge=-_MOST, le=_MOST)
 
 
 class StepIn(Strict):
-    """A price from a day on: minor units of the currency a month, tax excluded."""
+    """A price from a day on: minor units of the currency a month, tax excluded. `list_minor`: before a discount that ends
+    (0: none); `committed_minor`: the least of metered usage, beside the price."""
 
     from_on: date
     mrr_minor: int = _AMOUNT
     seats: int = Field(0, ge=0, le=2**31 - 1)
+    list_minor: int = Field(0, ge=0, le=_MOST)
+    committed_minor: int = Field(0, ge=0, le=_MOST)
 
 
 class SubscriptionIn(Strict):
-    """Fields to set. A new `mrr_minor` or `seats` is a price step from today; `steps` replaces all of them."""
+    """Fields to set. A new `mrr_minor`, `committed_minor` or `seats` is a price step from today; `steps` replaces all of them.
+
+    `list_minor` with `discount_until` (its last day): the price is discounted until then, and the list price after it.
+    `metered`: billed usage by month, as in {"2026-05": 1200}; months not sent stay, null takes one back.
+    `billed_to`: the first day not billed. `is_ramp`: the steps of the first term are one deal. `is_credit`: a reduction,
+    whose amounts are below zero.
+    """
 
     account_id: Id | None = None
     plan: Word | None = None
@@ -53,6 +64,13 @@ class SubscriptionIn(Strict):
     mrr_minor: int | None = None
     seats: int | None = None
     steps: list[StepIn] | None = None
+    list_minor: int | None = None
+    discount_until: date | None = None
+    committed_minor: int | None = None
+    metered: dict[str, int | None] | None = None
+    billed_to: date | None = None
+    is_ramp: bool | None = None
+    is_credit: bool | None = None
     noticed_on: date | None = None
     ended_on: date | None = None
     end_reason: str | None = None
@@ -91,6 +109,13 @@ class SubscriptionOut(Strict):
     mrr_minor: int
     seats: int
     steps: list[StepIn]
+    list_minor: int
+    discount_until: date | None
+    committed_minor: int
+    metered: dict[str, int]
+    billed_to: date | None
+    is_ramp: bool
+    is_credit: bool
     warnings: list[str]
     created_at: datetime
     changed_at: datetime
@@ -116,7 +141,7 @@ def shown(rows: Sequence[Subscription]) -> list[dict[str, Any]]:
         | {
             "plan": row.plan.key if row.plan else None,
             "product": row.plan.product.key if row.plan else None,
-            "steps": [{"from_on": s.from_on, "mrr_minor": s.mrr_minor, "seats": s.seats} for s in row.steps.all()],
+            "steps": [{name: getattr(step, name) for name in STEP} for step in row.steps.all()],
             "warnings": [],
         }
         for row in rows
@@ -138,8 +163,8 @@ def _fields(body: SubscriptionIn) -> dict[str, Any]:
         if given["plan"] is None:
             raise Refused.one("plan", Text("no such plan on offer", "提供中のプランにない"), body.plan)
     if "steps" in given:
-        given["steps"] = [Step(step.from_on, step.mrr_minor, step.seats) for step in body.steps or ()]
-    clearable = {"plan", "signed_on", "notice_deadline", "noticed_on", "ended_on"}
+        given["steps"] = [Step(**step.model_dump()) for step in body.steps or ()]
+    clearable = {"plan", "signed_on", "notice_deadline", "noticed_on", "ended_on", "discount_until", "billed_to"}
     return {name: value for name, value in given.items() if value is not None or name in clearable}
 
 

@@ -20,8 +20,8 @@ _MONTH = re.compile(r"(19|20|21)\d\d-(0[1-9]|1[0-2])", re.ASCII)
 _amount = cleaning.whole(0, cleaning.LARGEST_AMOUNT, required=True)
 
 
-def months(value: object) -> dict[str, int]:
-    """Minor units by month ("2026-05"), ascending.
+def months(value: object) -> dict[str, int | None]:
+    """Minor units by month ("2026-05"), ascending; None takes a month back.
 
     >>> months({"2026-06": 1200, "2026-05": "900"})
     {'2026-05': 900, '2026-06': 1200}
@@ -36,10 +36,19 @@ def months(value: object) -> dict[str, int]:
     return {month: _whole(value[month]) for month in sorted(value)}
 
 
-def _whole(value: object) -> int:
-    found = _amount(value)
-    assert isinstance(found, int)
-    return found
+def _whole(value: object) -> int | None:
+    found = None if value is None else _amount(value)
+    return found if isinstance(found, int) else None
+
+
+def merged(held: Mapping[str, int], told: Mapping[str, int | None]) -> dict[str, int]:
+    """What stands once these months are told; the others stay.
+
+    >>> merged({"2026-05": 900, "2026-06": 1}, {"2026-04": 800, "2026-06": None})
+    {'2026-04': 800, '2026-05': 900}
+    """
+    both = {**held, **told}
+    return {month: minor for month in sorted(both) if (minor := both[month]) is not None}
 
 
 def trailing(told: Mapping[str, int]) -> list[tuple[date, int]]:

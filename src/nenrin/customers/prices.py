@@ -44,17 +44,9 @@ def changed(row: Subscription, steps: Sequence[Step], ready: Mapping[str, Any], 
     listed, until = (ready.get(name, getattr(row, name)) for name in DISCOUNT)
     if "steps" not in ready:
         now = now if (listed, until) == (row.list_minor, row.discount_until) else _listed(now, row)
-        if (
-            "discount_until" in ready
-            and until
-            and "mrr_minor" in ready
-            and _held(now, until).mrr_minor == ready["mrr_minor"]
-        ):
-            told.pop(
-                "mrr_minor", None
-            )  # the price told is the discounted one, which stands as long as the discount runs
         if told:
             day = max(start, today)
+            now = [s for s in now if not (row.discount_until and day <= row.discount_until and _is_after(s, row))]
             step = replace(_held(now, day), from_on=day, **told)
             now = sorted([*(s for s in now if s.from_on != day), step])
         now = discounted(now, listed, until) if until else now
@@ -63,9 +55,15 @@ def changed(row: Subscription, steps: Sequence[Step], ready: Mapping[str, Any], 
     return _sound(now, is_credit=ready.get("is_credit", row.is_credit))
 
 
+def is_discounted(steps: Sequence[Step], ready: Mapping[str, Any]) -> bool:
+    """Is the price told the discounted one, which stands as long as the discount runs and not a day longer?"""
+    until = ready.get("discount_until")
+    return bool(until and "mrr_minor" in ready and _held(sorted(steps), until).mrr_minor == ready["mrr_minor"])
+
+
 def _held(steps: Sequence[Step], day: date) -> Step:
     """The step that holds on a day; before the first one, the first."""
-    return next((step for step in reversed(steps) if step.from_on <= day), steps[0])
+    return next((step for step in reversed(steps) if step.from_on <= day), steps[0] if steps else Step(day, 0))
 
 
 def discounted(steps: Sequence[Step], listed: int, until: date) -> list[Step]:
@@ -91,9 +89,14 @@ def _listed(steps: Sequence[Step], row: Subscription) -> list[Step]:
     """The same without the discount that the row tells until now."""
     if row.discount_until is None:
         return list(steps)
-    after = row.discount_until + timedelta(days=1)
-    kept = [s for s in steps if not (s.from_on == after and s.mrr_minor == row.list_minor)]
+    kept = [step for step in steps if not _is_after(step, row)]
     return [replace(step, list_minor=0) if step.list_minor == row.list_minor else step for step in kept]
+
+
+def _is_after(step: Step, row: Subscription) -> bool:
+    """Is it the list price that follows the discount that the row tells?"""
+    until = row.discount_until
+    return until is not None and step.from_on == until + timedelta(days=1) and step.mrr_minor == row.list_minor
 
 
 def between(ready: Mapping[str, Any]) -> Iterator[Fault]:
@@ -124,7 +127,7 @@ def _sound(steps: list[Step], *, is_credit: bool) -> list[Step]:
             )
         if step.list_minor and step.list_minor < step.mrr_minor:
             raise Refused.one("list_minor", Text("lies below the price", "割引後の価格を下回る定価"), step.list_minor)
-        if step.list_minor > step.mrr_minor and place == len(steps) - 1:
+        if step.list_minor and step.list_minor > step.mrr_minor and place == len(steps) - 1:
             words = Text("a discount needs its end: another price after it", "割引には終了後の価格が必要")
             raise Refused.one("discount_until", words, step.from_on)
     return steps

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from nenrin.customers import cleaning, fields, prices, schedule
+from nenrin.customers import cleaning, fields, metering, prices, schedule
 from nenrin.customers.errors import Conflict, Fault, Refused
 from nenrin.customers.models import Plan, Subscription
 from nenrin.customers.schedule import Happened, Step
@@ -66,6 +66,8 @@ def built(account: int, ready: Mapping[str, Any], *, currency: str) -> tuple[Sub
         for k, v in ready.items()
         if k not in {"ends_on", "steps", "notice_deadline", *prices.HELD} and v is not None
     }
+    if "metered" in plain:
+        plain["metered"] = metering.merged({}, plain["metered"])
     if plain.get("is_credit"):
         plain.setdefault("auto_renews", False)
     row = Subscription(account_id=account, **{"currency": currency, **plain})
@@ -99,6 +101,12 @@ def change(
 ) -> tuple[list[Step], dict[str, Any]]:
     """Put a change into a row (unsaved) and let time pass until today; returns its steps and what the fields were."""
     ready = {name: value for name, value in ready.items() if value is not None or _is_cleared(row, name)}
+    if "metered" in ready:
+        ready["metered"] = metering.merged(row.metered, ready["metered"])
+    if prices.is_discounted(steps, ready):
+        ready.pop("mrr_minor")
+    if "discount_until" in ready and ready["discount_until"] is None:
+        ready["list_minor"] = 0
     before = {n: getattr(row, n) for n, v in ready.items() if n != "steps" and getattr(row, n) != v}
     _whole_discount(*(ready.get(name, getattr(row, name)) for name in prices.DISCOUNT))
     now = prices.changed(row, steps, ready, today)

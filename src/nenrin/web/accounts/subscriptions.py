@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -102,6 +103,7 @@ def _asked(request: MemberRequest) -> tuple[Any, dict[str, str]]:
 _EXPORTED = (
     *("status", "signed_on", "starts_on", "term_from", "ends_on", "term_months", "renewals", "auto_renews"),
     *("notice_deadline", "noticed_on", "ended_on", "end_reason", "currency", "mrr_minor", "seats"),
+    *("list_minor", "discount_until", "committed_minor", "billed_to", "is_ramp", "is_credit"),
 )
 
 
@@ -126,6 +128,10 @@ def subscriptions_export(request: MemberRequest, kind: str) -> Any:
     return exports.answer(kind, "subscriptions", ["id", "account", "plan", *_EXPORTED], lines(), request.at)
 
 
+_AMOUNTS = ("list_minor", "committed_minor")
+_MONTH_AMOUNT = re.compile(r"\d{4}-\d{2} \d{1,12}(\.\d{1,3})?", re.ASCII)
+
+
 class SubscriptionForm(forms.Form):
     """Amounts in major units of the currency; what they may hold is the verb's to say."""
 
@@ -141,12 +147,30 @@ class SubscriptionForm(forms.Form):
     notice_months = forms.IntegerField(label=_("Notice (months)"), min_value=0, max_value=36)
     notice_days = forms.IntegerField(label=_("Notice (days)"), min_value=0, max_value=1100)
     notice_deadline = day_field(_("Notice deadline"), help_text=_("Only where the contract names the date itself"))
-    mrr = forms.DecimalField(
-        label=_("MRR"), min_value=0, max_digits=15, decimal_places=3, help_text=_("A month, without tax")
-    )
+    mrr = forms.DecimalField(label=_("MRR"), max_digits=15, decimal_places=3, help_text=_("A month, without tax"))
     seats = forms.IntegerField(label=_("Seats"), min_value=0, max_value=2**31 - 1)
     currency = forms.CharField(label=_("Currency"), max_length=3)
     signed_on = day_field(_("Signed on"))
+    list_minor = forms.DecimalField(
+        min_value=0, max_digits=15, decimal_places=3, required=False,
+        help_text=_("A month before a discount that ends; MRR above is the discounted price"),
+    )  # fmt: skip
+    discount_until = day_field(
+        "", help_text=_("The last day of the discount; from the next day on the list price holds")
+    )
+    committed_minor = forms.DecimalField(
+        min_value=0, max_digits=15, decimal_places=3, required=False,
+        help_text=_("A month, beside the price; 0 without metered usage"),
+    )  # fmt: skip
+    metered = forms.CharField(
+        required=False, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Billed beside the price, one month a line, as in 2026-05 1200"),
+    )  # fmt: skip
+    billed_to = day_field("", help_text=_("The first day not billed, where the service ends later"))
+    is_ramp = forms.BooleanField(
+        required=False, help_text=_("The price steps of the first term were agreed as one deal")
+    )
+    is_credit = forms.BooleanField(required=False, help_text=_("A reduction: its amount is below zero"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -156,7 +180,25 @@ class SubscriptionForm(forms.Form):
         values = dict(self.cleaned_data)
         currency = str(values["currency"]).strip().upper()
         values["mrr_minor"] = Money.of(values.pop("mrr"), currency).minor
+        for name in _AMOUNTS:
+            values[name] = Money.of(values[name] or 0, currency).minor
+        values["metered"] = self._metered(currency)
         return values
+
+    def clean_metered(self) -> str:
+        text = str(self.cleaned_data["metered"])
+        for line in text.splitlines():
+            words = line.replace(",", "").split()
+            if words and (len(words) != 2 or not _MONTH_AMOUNT.fullmatch(" ".join(words))):
+                raise forms.ValidationError(_("Not a month and an amount: %(line)s"), params={"line": line[:60]})
+        return text
+
+    def _metered(self, currency: str) -> dict[str, int | None]:
+        """The months of the text; those that it no longer has are taken back."""
+        lines = [line.replace(",", "").split() for line in self.cleaned_data["metered"].splitlines()]
+        told = {words[0]: Money.of(Decimal(words[1]), currency).minor for words in lines if words}
+        held = str(self.initial.get("metered") or "").splitlines()
+        return {**dict.fromkeys((line.split()[0] for line in held), None), **told}
 
 
 @requires(EDIT)
@@ -239,8 +281,15 @@ def _initial(row: Subscription) -> dict[str, Any]:
         "notice_days",
         "seats",
         "currency",
+        "discount_until",
+        "billed_to",
+        "is_ramp",
+        "is_credit",
     )
     stands = {name: getattr(row, name) for name in (*same, "signed_on")}
+    stands |= {name: Money(getattr(row, name), row.currency).major or None for name in _AMOUNTS}
+    months = row.metered.items()
+    stands["metered"] = "\n".join(f"{month} {Money(minor, row.currency).major}" for month, minor in months)
     deadline = row.notice_deadline if row.notice_is_explicit else None
     return {**stands, "notice_deadline": deadline, "mrr": _major(row)}
 

@@ -270,6 +270,17 @@ TERMS: dict[str, Definition] = {
         "更新拒絶期限までの日数。期限がない場合は契約期間の終わりまで。",
     ),
     "step_mrr": means("Monthly price that holds from the day of the row.", "その行の日からの月額（税抜）。"),
+    "step_list": means(
+        "Monthly price before a discount that ends; a dash: no discount.", "期限付き割引の前の月額（税抜）。「—」は割引なし。"
+    ),
+    "sub_committed": means(
+        "Least of metered usage a month that is paid whatever is used, beside the price.",
+        "利用の有無にかかわらず支払う従量課金の月額（税抜）。月額料金とは別。",
+    ),
+    "sub_metered": means(
+        "Metered usage billed for the month named, beside the price; MRR counts it as the metric policy says.",
+        "表示の月に請求した従量課金額（税抜）。MRRでの扱いは指標ポリシーによる。",
+    ),
     "step_seats": means("Seats that hold from the day of the row.", "その行の日からの席数。"),
     "inv_billed": means("Amount of the invoice as billed.", "請求書の請求額。"),
     "inv_failed": means(

@@ -39,12 +39,19 @@ FIELDS = (
     Field("arr", Text("Yearly amount (ARR)", "年額（ARR）"), Type.MONEY, synonyms=("arr", "annual", "annual fee", "acv", "年額", "年間利用料", "年額料金")),
     Field("total", Text("Amount of the whole term", "契約総額"), Type.MONEY, synonyms=("tcv", "contract value", "契約金額", "総額")),
     Field("seats", Text("Seats", "契約ライセンス数"), Type.WHOLE, synonyms=("licences", "licenses", "users", "ライセンス数", "ID数", "契約ID数", "アカウント数", "席数")),
+    Field("list_mrr", Text("List price a month", "定価（月額）"), Type.MONEY, synonyms=("list price", "full price", "定価", "割引前月額", "割引前の月額")),
+    Field("discount_until", Text("Discount until (last day)", "割引最終日"), Type.DATE, synonyms=("discount ends", "coupon until", "割引終了日", "割引期限")),
+    Field("committed", Text("Committed usage a month", "従量課金の最低利用額（月額）"), Type.MONEY, synonyms=("minimum commitment", "committed amount", "最低利用額", "最低利用料金")),
+    Field("billed_to", Text("Billing ended on", "課金停止日"), Type.DATE, synonyms=("billing end", "billing ended")),
+    Field("is_ramp", Text("Ramp deal", "段階契約"), Type.BOOL, synonyms=("ramp", "段階的契約")),
+    Field("is_credit", Text("Credit", "クレジット（減額）"), Type.BOOL, synonyms=("is credit", "減額")),
     Field("noticed_on", Text("Notice given", "予告日"), Type.DATE, synonyms=("解約申出日", "解約予告日")),
     Field("ended_on", Text("Ended on", "終了日"), Type.DATE, synonyms=("cancelled on", "churn date", "解約日")),
     Field("end_reason", Text("Reason of the end", "終了理由"), synonyms=("churn reason", "解約理由")),
 )  # fmt: skip
 _PLAIN = ("signed_on", "starts_on", "ends_on", "term_months", "auto_renews", "notice_months", "notice_days", "notice_deadline",
-          "seats", "noticed_on", "ended_on", "end_reason")  # fmt: skip
+          "seats", "discount_until", "billed_to", "is_ramp", "is_credit", "noticed_on", "ended_on", "end_reason")  # fmt: skip
+_AMOUNTS = {"list_mrr": "list_minor", "committed": "committed_minor"}
 EDITS = tuple(
     f"customers.subscription.{verb}" for verb in ("changed", "repriced", "noticed", "reprieved", "ended", "archived")
 )
@@ -106,6 +113,9 @@ def _draft(
     fields["currency"] = currency
     if (price := _monthly(record, currency)) is not None:
         fields["mrr_minor"] = price
+    for column, name in _AMOUNTS.items():
+        if isinstance(amount := record.values.get(column), Decimal):
+            fields[name] = Money.of(amount, currency).minor
     start = fields["starts_on"]
     known = context.knowing.on(start, record.known) if isinstance(start, date) else None
     return subscriptions.Row(
