@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from nenrin.analytics import intervals, revenue
-from nenrin.analytics.revenue import movements, shares
+from nenrin.analytics.revenue import findings, movements, shares
 from nenrin.analytics.revenue.catalogue import KPIS
 from nenrin.analytics.revenue.cohorts import cohorts
 from nenrin.analytics.revenue.columns import Facts
@@ -19,6 +19,7 @@ from nenrin.analytics.revenue.exchange import Exchange
 from nenrin.analytics.revenue.kpis import band_of
 from nenrin.analytics.revenue.movements import CAUSES
 from nenrin.analytics.revenue.periods import day_of
+from nenrin.values import Period
 from tests.analytics.revenue_cast import DOLLARS, YEN, between, book, day, month, moved, paying, value
 
 
@@ -224,10 +225,35 @@ def test_a_currency_without_a_rate_is_not_computable_and_never_zero() -> None:
 
 def test_month_end_rates_have_a_line_of_their_own() -> None:
     policy = replace(YEN, currency="month_end")
-    rates = {"USD": [(day("2026-01-31"), Fraction(150)), (day("2026-02-28"), Fraction(140))]}
+    rates = {"USD": {day("2026-01-31"): Fraction(150), day("2026-02-28"): Fraction(140)}}
     contracts = [paying(1, 10_00, "2026-01-01", currency="USD", then=[("2026-02-10", 12_00)])]
     told = revenue.of_contracts(contracts, policy, Exchange(policy, rates))
     assert moved(told, month("2026-02")) == {"begin": 1500, "expansion": 280, "fx": -100, "end": 1680}
+
+
+def test_a_month_end_without_its_rate_leaves_the_account_out_of_both_ends_and_names_it() -> None:
+    policy = replace(YEN, currency="month_end")
+    ends = {day("2026-01-31"): Fraction(150), day("2026-03-31"): Fraction(160), day("2026-04-30"): Fraction(155)}
+    contracts = [paying(1, 100, "2025-01-01"), paying(2, 10_00, "2025-01-01", currency="USD"),
+                 paying(3, 7_00, "2025-01-01", currency="EUR")]  # fmt: skip
+    told = revenue.of_contracts(contracts, policy, Exchange(policy, {"USD": ends}))
+    assert told.left_out == ((3, "EUR"),)  # no rate of any month: in no figure at all
+    assert moved(told, month("2026-02")) == moved(told, month("2026-03")) == {"begin": 100, "end": 100}
+    assert moved(told, month("2026-04")) == {"begin": 100 + 1600, "fx": -50, "end": 100 + 1550}
+    quarter = Period(day("2026-02-01"), day("2026-04-01"))  # only its ends need a rate
+    assert moved(told, quarter) == {"begin": 100 + 1500, "fx": 100, "end": 100 + 1600}
+    notes = {m: [(one.kind, one.account, one.words) for one in findings.unrated(told, month(m))]
+             for m in ("2026-02", "2026-03", "2026-04")}  # fmt: skip
+    february = ("no_month_end", 2, "USD 2026-02")
+    assert notes == {"2026-02": [february], "2026-03": [february], "2026-04": []}
+
+
+def test_within_a_month_the_last_months_end_holds() -> None:
+    policy = replace(YEN, currency="month_end")
+    rates = {"USD": {day("2026-01-31"): Fraction(150), day("2026-02-28"): Fraction(140)}}
+    told = revenue.of_contracts([paying(1, 10_00, "2025-01-01", currency="USD")], policy, Exchange(policy, rates))
+    so_far = Period(day("2026-03-01"), day("2026-03-20"))
+    assert moved(told, so_far) == {"begin": 1400, "end": 1400}
 
 
 def test_renewal_rates_count_contracts_due_and_an_early_renewal_when_it_was_due() -> None:

@@ -69,7 +69,7 @@ IMPERSONAL = {
     "MailAudience", "MailGate", "MailSettings", "MailTemplate", "WebhookEndpoint",
     "Enrolment", "Exposure", "Playbook", "PlaybookReplay", "PlaybookVersion", "Remembered", "Run", "RunStep", "Sweep", "UniversalHoldout",
 }  # fmt: skip
-IMPERSONAL |= {"StartBaseline", "StartFigure"}
+IMPERSONAL |= {"StartBaseline", "StartFigure", "ExchangeRate"}
 IMPERSONAL |= {"Rehearsal", "SurveyAsk", "UniversalExclusion", "UniversalExposure"}
 IMPERSONAL |= {"Journey", "JourneyVersion", "PassedBy", "PlayEffect", "RunTally"}
 IMPERSONAL |= {"TaskTemplate", "AgendaTemplate", "Followed", "RoutingRule"}

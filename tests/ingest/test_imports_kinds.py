@@ -14,7 +14,7 @@ from nenrin.foundation.models import Entry, Organisation
 from nenrin.ingest import imports
 from nenrin.ingest.files.kinds import KINDS
 from nenrin.ingest.importing import chunks
-from nenrin.ingest.models import Answer, Cost, Effort, Invoice, Ticket
+from nenrin.ingest.models import Answer, Cost, Effort, ExchangeRate, Invoice, Ticket
 from nenrin.ingest.models.imports import State
 from tests.ingest.drain_cast import drained, stored
 from tests.ingest.files_kit import counts, finish, imported, uploaded
@@ -29,6 +29,7 @@ HEADERS = {
     "costs": ("key,account_key,month,category,amount", "C{n},A,2026-0{d},cs,{n}00"),
     "efforts": ("key,account_key,month,category,hours,person", "H{n},A,2026-0{d},cs,{n}.5,人{n}"),
     "invoices": ("number,account_key,issued_on,due_on,amount", "I{n},A,2026-10-0{d},2026-11-30,{n}00"),
+    "rates": ("month,currency,rate", "20{n:02}-01,USD,{n}.5"),
     "events": ("message_id,type,event,user_id,timestamp", "M{n},track,Opened,u{n},2026-10-01T00:00:00Z"),
 }
 STANDING = {
@@ -39,6 +40,7 @@ STANDING = {
     "answers": lambda: Answer.objects.filter(retracted_at__isnull=True).count(),
     "costs": lambda: Cost.objects.filter(retracted_at__isnull=True).count(),
     "efforts": lambda: Effort.objects.filter(retracted_at__isnull=True).count(),
+    "rates": lambda: ExchangeRate.objects.filter(retracted_at__isnull=True).count(),
     "invoices": lambda: Invoice.objects.filter(retracted_at__isnull=True).count(),
 }
 UNDONE = sorted(kind for kind, of in KINDS.items() if of.undo)

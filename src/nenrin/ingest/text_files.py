@@ -89,3 +89,16 @@ register(
     ),
 )
 register("ingest.invoice.retracted", Text("Invoice taken back", "請求書の記録を取り消し"))
+register(
+    "ingest.exchange_rate.told",
+    Text("Exchange rate of {month}: 1 {currency} = {rate} {into}", "{month}末の為替レート: 1 {currency} = {rate} {into}"),
+)
+register(
+    "ingest.exchange_rate.corrected",
+    Text(
+        "Exchange rate of {month} corrected: 1 {currency} = {rate} {into}",
+        "{month}末の為替レートを訂正: 1 {currency} = {rate} {into}",
+    ),
+)
+register("ingest.exchange_rate.retracted", Text("Exchange rate taken back", "為替レートの記録を取り消し"))
+register("ingest.exchange_rate.exported", Text("{rows} exchange rates exported", "為替レート{rows}件を出力"))

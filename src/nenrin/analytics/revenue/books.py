@@ -77,11 +77,20 @@ class Book:
     voices: Voices = field(repr=False)
     dealings: Dealings = field(repr=False)
 
-    def valued(self, day: date) -> Path:
-        """The rate lines at the exchange rates of a day (always the same ones under constant rates)."""
-        if self.policy.currency == "constant":
+    def valued(self, day: date, without: Whole | None = None) -> Path:
+        """The rate lines at the exchange rates of a day (always the same ones under constant rates). Not computable, and
+        so nothing: who has a currency that has no rate then, and the rows `without`."""
+        if not self.exchange.moves:
             return self.line
-        return bridged(_plain(self.accounts, self.states, self.exchange, day), self.policy.gap_merge_days)
+        gone = self.unrated(day) if without is None else np.union1d(self.unrated(day), without)
+        return bridged(_plain(self.accounts, self.states, self.exchange, day, gone), self.policy.gap_merge_days)
+
+    def unrated(self, day: date) -> Whole:
+        """The rows with a currency that has no exchange rate on a day: where each month's end has its own."""
+        if not self.exchange.moves:
+            return np.zeros(0, dtype=np.int64)
+        unknown = [name for name in set(self.states.currency.tolist()) if self.exchange.factor(name, day) is None]
+        return np.unique(self.states.of[np.isin(self.states.currency, unknown)])
 
 
 def book(
@@ -90,7 +99,8 @@ def book(
     """From the relation `contracts` of a connection (contracts.SCHEMA); `on` values it where rates move."""
     exchange = exchange or Exchange(policy)
     found, dues, closings = stated.build(source, policy)
-    left_out = _left_out(found, exchange, on)
+    now = exchange.standing(on)
+    left_out = _left_out(found, now, on)
     gone = {account for account, _ in left_out}
     accounts = np.setdiff1d(_whole(found, "account"), np.array(sorted(gone), dtype=np.int64))
     states = _states(found, accounts)
@@ -100,8 +110,8 @@ def book(
         for account, day in zip(_whole(closings, "account").tolist(), _days(closings, "day").tolist(), strict=True)
         if account in row_of
     )
-    line, gap = _plain(accounts, states, exchange, on), policy.gap_merge_days
-    dues_of = _dues(dues, accounts, exchange, on)
+    line, gap = _plain(accounts, states, now, on), policy.gap_merge_days
+    dues_of = _dues(dues, accounts, now, on)
     unsaid = nobody(), dealings.nothing(len(accounts))
     lines = bridged(line, gap), lapses(line, gap)
     return Book(accounts, policy, exchange, states, dues_of, unwilling, left_out, *lines, *unsaid)
@@ -241,9 +251,9 @@ def _codes(column: pa.ChunkedArray) -> tuple[Whole, tuple[str, ...]]:
     return np.asarray(coded.indices.to_numpy(), dtype=np.int64), tuple(coded.dictionary.to_pylist())
 
 
-def _plain(accounts: Whole, states: States, exchange: Exchange, on: date) -> Path:
+def _plain(accounts: Whole, states: States, exchange: Exchange, on: date, without: Whole | None = None) -> Path:
     """The rate lines with every lapse."""
-    level = valued_minor(states, states.minor, exchange, on)
+    level = valued_minor(states, states.minor, exchange, on, without)
     delta = level.copy()
     same = np.flatnonzero(states.line[1:] == states.line[:-1]) + 1
     delta[same] -= level[same - 1]
@@ -251,15 +261,19 @@ def _plain(accounts: Whole, states: States, exchange: Exchange, on: date) -> Pat
     return plain(len(accounts), row, states.day, delta)
 
 
-def valued_minor(states: States, minor: Whole, exchange: Exchange, on: date) -> Whole:
-    """Amounts of the states in the reporting currency at the rates of a day."""
+def valued_minor(
+    states: States, minor: Whole, exchange: Exchange, on: date, without: Whole | None = None
+) -> Whole:  # fmt: skip
+    """Amounts of the states in the reporting currency at the rates of a day; nothing for the rows `without`."""
     out = minor.copy()
+    if without is not None and len(without) and len(states.line):
+        out[np.isin(states.of[states.line], without)] = 0
     of_state = states.currency[states.line] if len(states.line) else states.currency[:0]
     for currency in set(states.currency.tolist()):
         factor = exchange.factor(currency, on)
         if factor is not None and factor != 1:
             mine = of_state == currency
-            out[mine] = converted(minor[mine], factor)
+            out[mine] = converted(out[mine], factor)
     return out
 
 

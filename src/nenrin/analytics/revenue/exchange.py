@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nenrin.analytics.revenue.periods import month_start
 from nenrin.analytics.revenue.policies import Policy
+from nenrin.analytics.revenue.shares import half_up
 from nenrin.values import minor_digits
 
 Whole = NDArray[np.int64]
+#: Currency -> last day of a month -> what one unit was worth then.
+MonthEnds = Mapping[str, Mapping[date, Fraction]]
+
+
+class Quote(NamedTuple):
+    """At the end of a month (told by any day of it) one unit of `currency` was worth `rate` units of `into`."""
+
+    month: date
+    currency: str
+    into: str
+    rate: Fraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,20 +35,80 @@ class Exchange:
     """What a unit of each currency is worth on a day: the policy's constant rates, or a table of month ends."""
 
     policy: Policy
-    month_ends: Mapping[str, Sequence[tuple[date, Fraction]]] = field(default_factory=dict)
+    month_ends: MonthEnds = field(default_factory=dict)
 
     def factor(self, currency: str, day: date) -> Fraction | None:
         """Minor units of the reporting currency for one minor unit; None where no rate is known: never zero."""
-        worth = self._worth(currency, day)
+        worth = self.worth(currency, day)
         if worth is None:
             return None
         return worth * Fraction(10) ** (minor_digits(self.policy.reporting_currency) - minor_digits(currency))
 
-    def _worth(self, currency: str, day: date) -> Fraction | None:
-        if self.policy.currency == "constant" or currency == self.policy.reporting_currency:
+    def worth(self, currency: str, day: date) -> Fraction | None:
+        """One unit in units of the reporting currency: of month ends that of the last one over, which no other replaces."""
+        if not self.moves or currency == self.policy.reporting_currency:
             return self.policy.rate(currency)
-        known = [worth for on, worth in self.month_ends.get(currency, ()) if on <= day]
-        return known[-1] if known else None
+        return self.month_ends.get(currency, {}).get(closed_on(day))
+
+    def minor(self, minor: int, currency: str, day: date) -> int | None:
+        """An amount in minor units of the reporting currency; None where no rate is known."""
+        factor = self.factor(currency, day)
+        return None if factor is None else half_up(minor * factor)
+
+    def standing(self, day: date) -> Exchange:
+        """For a day, with the last month end told until then where that of the day itself is not: for what needs any rate."""
+        if not self.moves:
+            return self
+        last = {
+            currency: [ends[end] for end in sorted(ends) if end <= day][-1:]
+            for currency, ends in self.month_ends.items()
+        }
+        return Exchange(
+            self.policy, {currency: {closed_on(day): rate} for currency, found in last.items() for rate in found}
+        )
+
+    @property
+    def moves(self) -> bool:
+        return self.policy.currency == "month_end"
+
+
+def closed_on(day: date) -> date:
+    """The end of the last month that is over at the end of a day.
+
+    >>> [str(closed_on(date(2026, 2, day))) for day in (27, 28)]
+    ['2026-01-31', '2026-02-28']
+    """
+    return month_start(day + timedelta(days=1)) - timedelta(days=1)
+
+
+def month_ends(quotes: Iterable[Quote], reporting: str) -> dict[str, dict[date, Fraction]]:
+    """The quotes in a reporting currency; those told in another one by what both were worth in that.
+
+    >>> april = date(2026, 4, 1)
+    >>> told = [Quote(april, "USD", "JPY", Fraction(150)), Quote(april, "EUR", "JPY", Fraction(160))]
+    >>> {currency: {str(end): str(rate) for end, rate in ends.items()} for currency, ends in month_ends(told, "USD").items()}
+    {'JPY': {'2026-04-30': '1/150'}, 'EUR': {'2026-04-30': '16/15'}}
+    """
+    found: dict[str, dict[date, Fraction]] = {}
+    crossed = []
+    told = list(quotes)
+    pivots = {(end_of(one.month), one.into): one.rate for one in told if one.currency == reporting}
+    for (end, into), rate in pivots.items():
+        found.setdefault(into, {})[end] = 1 / rate
+    for one in told:
+        end = end_of(one.month)
+        if one.into == reporting:
+            found.setdefault(one.currency, {})[end] = one.rate
+        elif one.currency != reporting and (end, one.into) in pivots:
+            crossed.append((one.currency, end, one.rate / pivots[end, one.into]))
+    for currency, end, rate in crossed:
+        found.setdefault(currency, {}).setdefault(end, rate)
+    return found
+
+
+def end_of(month: date) -> date:
+    """The last day of the month of a day."""
+    return month_start(month, 1) - timedelta(days=1)
 
 
 def converted(minor: Whole, factor: Fraction) -> Whole:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal, get_args
 
 import duckdb
 
+from nenrin.analytics.revenue.books import Book
+from nenrin.analytics.revenue.exchange import closed_on
 from nenrin.analytics.revenue.paths import NEVER, number
 from nenrin.values import Period, Text
 
-Kind = Literal["no_rate", "overlap", "reversed", "undated", "two_currencies", "negative"]
+Kind = Literal["no_rate", "no_month_end", "overlap", "reversed", "undated", "two_currencies", "negative"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 NAMES: dict[Kind, Text] = {
     "no_rate": Text("currency without an exchange rate", "為替レートのない通貨"),
+    "no_month_end": Text("month-end exchange rate missing", "月末の為替レートの不足"),
     "overlap": Text("contracts that overlap", "契約期間の重複"),
     "reversed": Text("contracts that end before they begin", "終了日が開始日以前の契約"),
     "undated": Text("contracts without a first or last day", "開始日または終了日のない契約"),
@@ -25,6 +28,10 @@ BEHAVIOUR: dict[Kind, Text] = {
     "no_rate": Text(
         "The account is not computable and left out of every figure. Add a rate to the metric policy.",
         "計算できないため、すべての数値から除外。指標ポリシーに為替レートを追加すると計上される。",
+    ),
+    "no_month_end": Text(
+        "The account is not computable: it is left out of the MRR and the movements of every period that opens or closes on this month's end. Add the month's rate.",
+        "計算できないため、この月末を期首または期末とする期間のMRRと増減から除外。該当月のレートを追加すると計上される。",
     ),
     "overlap": Text(
         "Two contracts of one product run at the same time: both count. Where one stands for the other, mark it as replaced.",
@@ -75,6 +82,7 @@ select 'negative', account, min(key), min(opens), max(closes), min(minor)::varch
 order by kind, account, since
 """
 FOREVER = date(9999, 12, 31)
+DAY = timedelta(days=1)
 
 
 def found(db: duckdb.DuckDBPyConnection, left_out: tuple[tuple[int, str], ...]) -> tuple[Finding, ...]:
@@ -83,6 +91,20 @@ def found(db: duckdb.DuckDBPyConnection, left_out: tuple[tuple[int, str], ...]) 
     for kind, account, key, since, until, words in db.sql(FOUND).fetchall():
         rows.append(Finding(kind, account, key, since, None if until == FOREVER else until, words or ""))
     return tuple(rows)
+
+
+def unrated(book: Book, period: Period) -> list[Finding]:
+    """Of a book at month-end rates: the accounts with a currency that has no rate where a period opens or closes."""
+    out = []
+    for end in dict.fromkeys(closed_on(day) for day in (period.start - DAY, period.end - DAY)):
+        states, missing = book.states, set(book.unrated(end).tolist())
+        pairs = zip(states.of.tolist(), states.currency.tolist(), strict=True)
+        found = {(row, name) for row, name in pairs if row in missing and book.exchange.factor(name, end) is None}
+        out += [
+            Finding("no_month_end", int(book.accounts[row]), "", None, None, f"{name} {end:%Y-%m}")
+            for row, name in sorted(found)
+        ]
+    return out
 
 
 def touching(findings: tuple[Finding, ...], period: Period) -> list[Finding]:

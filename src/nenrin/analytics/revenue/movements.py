@@ -147,7 +147,7 @@ def _ends(reading: Reading, period: Period) -> tuple[Whole, Whole, Whole]:
     opening = period.start - timedelta(days=1)
     base, after = reading.rate(number(opening)), reading.rate(number(period.end) - 1)
     is_moving = reading.book.policy.currency == "month_end"
-    before = reading.book.valued(opening).at([number(opening)])[:, 0] if is_moving else base
+    before = reading.book.valued(opening, reading.unrated).at([number(opening)])[:, 0] if is_moving else base
     return before, base, after
 
 

@@ -37,12 +37,16 @@ class Moved(NamedTuple):
 
 
 class Reading:
-    """A book with its rate lines at the exchange rates of one closing day."""
+    """A book with its rate lines at the exchange rates of one closing day. Where rates move, those who have none on it, or
+    on the day before the period opens (`opening`), are not computable: they pay nothing anywhere in it (`unrated`)."""
 
-    def __init__(self, book: Book, closing: int) -> None:
+    def __init__(self, book: Book, closing: int, opening: int | None = None) -> None:
         self.book = book
         self.closing = calendar.day_numbered(closing)
-        self.line = book.valued(self.closing)
+        self.unrated = book.unrated(self.closing)
+        if opening is not None:
+            self.unrated = np.union1d(self.unrated, book.unrated(calendar.day_numbered(opening)))
+        self.line = book.valued(self.closing, self.unrated)
         self._rates: dict[int, Whole] = {}
         self._paid: dict[int, Whole] = {}
         self._chained: dict[tuple[int, int], tuple[Whole, Whole]] = {}
@@ -108,7 +112,8 @@ class Reading:
     @cached_property
     def state_minor(self) -> Whole:
         """The amounts of the book's states at this reading's exchange rates."""
-        return valued_minor(self.book.states, self.book.states.minor, self.book.exchange, self.closing)
+        states = self.book.states
+        return valued_minor(states, states.minor, self.book.exchange, self.closing, self.unrated)
 
     @cached_property
     def _states_by_day(self) -> tuple[Whole, Whole]:
@@ -197,7 +202,8 @@ def readings(book: Book, asked: Sequence[Period], *, prepared: bool = True) -> l
     """One for each period; under constant exchange rates it is the same one, its days worked out together where `prepared`."""
     closings = [number(period.end) - 1 for period in asked]
     if book.policy.currency != "constant":
-        return [Reading(book, closing) for closing in closings]
+        opens = [number(period.start) - 1 for period in asked]
+        return [Reading(book, closing, opening) for closing, opening in zip(closings, opens, strict=True)]
     shared = Reading(book, max(closings, default=0))
     if prepared:
         shared.prepare(day for period in asked for day in days(period))

@@ -16,6 +16,7 @@ from nenrin.ingest.models.imports import RejectedRow as RejectedRow
 from nenrin.ingest.models.imports import RememberedMapping as RememberedMapping
 from nenrin.ingest.models.invoices import Invoice as Invoice
 from nenrin.ingest.models.quarantine import Quarantined as Quarantined
+from nenrin.ingest.models.rates import ExchangeRate as ExchangeRate
 from nenrin.ingest.models.source import Source as Source
 from nenrin.ingest.models.spool import Spooled as Spooled
 from nenrin.ingest.models.spool import Tally as Tally

@@ -9,7 +9,6 @@ from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 
-from nenrin.analytics.revenue.exchange import Exchange
 from nenrin.analytics.revenue.periods import month_start
 from nenrin.analytics.revenue.shares import half_up
 from nenrin.customers import terms
@@ -95,7 +94,7 @@ def _all(ask: Question) -> list[Due]:
 def _dues(ask: Question) -> list[Due]:
     lake, policy = lakes.current(), ask.ledger.policy
     rows = _running(lake.path, lake.facts.open().version(), ask.ledger.known, ask.last, policy.reporting_currency)
-    exchange, factors = Exchange(policy), dict[str, Fraction | None]()
+    exchange, factors = ask.ledger.book.exchange.standing(ask.last), dict[str, Fraction | None]()
     out = []
     for account, ends_on, term, renews, noticed_on, currency, minor in rows:
         if currency not in factors:

@@ -30,11 +30,10 @@ from nenrin.analytics.revenue.paths import NEVER, Whole, number
 from nenrin.analytics.revenue.periods import MONTHS, Grain, month_start
 from nenrin.analytics.revenue.policies import Policy
 from nenrin.analytics.revenue.readings import Reading, days, readings
-from nenrin.analytics.revenue.shares import half_up
 from nenrin.analytics.revenue.voices import SURVEYS
 from nenrin.customers.models import Account
 from nenrin.ingest import lakes
-from nenrin.insight.revenue import policies
+from nenrin.insight.revenue import policies, rates
 from nenrin.values import Period
 
 KEPT = 16
@@ -68,8 +67,8 @@ select s.key, s.account, starts_on, ends_on,
         '"usage_minor":"BIGINT"}}]')] as steps,
        coalesce(product, '') as product, coalesce(plan, '') as plan, coalesce(nullif(currency, ''), '{currency}')
        as currency, greatest(coalesce(term_months, 1), 1) as term_months, coalesce(auto_renews, true) as auto_renews,
-       noticed_on, ended_on, null::date as billed_to, {past_due} as past_due_on,
-       {unwilling} as is_involuntary, false as is_ramp
+       noticed_on, ended_on, billed_to, {past_due} as past_due_on,
+       {unwilling} as is_involuntary, coalesce(is_ramp, false) as is_ramp
 from {source} s
 where {counted}
 """
@@ -241,9 +240,10 @@ def read(db: duckdb.DuckDBPyConnection, policy: Policy, known: date, version: in
     db.execute(SIGNED)
     db.execute(ANSWERED)
     db.execute(contracts(policy.reporting_currency, past_due, "signed"))
-    book = books.heard(revenue.book(db, policy, Exchange(policy), on=known), _answers(db), _asked(db), _tickets(db))
+    exchange = rates.known(db, policy)
+    book = books.heard(revenue.book(db, policy, exchange, on=known), _answers(db), _asked(db), _tickets(db))
     noted = (*findings.found(db, book.left_out), *_undated(db))
-    return Ledger(book, _graded(db), _costs(db, policy), known, version, noted)
+    return Ledger(book, _graded(db), _costs(db, exchange, known), known, version, noted)
 
 
 def _undated(db: duckdb.DuckDBPyConnection) -> list[Finding]:
@@ -307,14 +307,13 @@ def _graded(db: duckdb.DuckDBPyConnection) -> Graded:
     return Graded(found.column("account").to_numpy().astype(np.int64), days, values)
 
 
-def _costs(db: duckdb.DuckDBPyConnection, policy: Policy) -> dict[date, int]:
+def _costs(db: duckdb.DuckDBPyConnection, exchange: Exchange, known: date) -> dict[date, int]:
     """Acquisition costs by month, in the reporting currency; those in others are left out where no rate is known."""
     out: dict[date, int] = {}
-    exchange = Exchange(policy)
     for month, currency, minor in db.sql(COSTS.format(categories=ACQUISITION)).fetchall():
-        factor = exchange.factor(currency or policy.reporting_currency, month)
-        if factor is not None:
-            out[month_start(month)] = out.get(month_start(month), 0) + half_up(minor * factor)
+        amount = rates.spent(exchange, month, currency, minor, known)
+        if amount is not None:
+            out[month_start(month)] = out.get(month_start(month), 0) + amount
     return out
 
 

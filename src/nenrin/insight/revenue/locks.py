@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
+import numpy as np
 from django.db import transaction
 
-from nenrin.analytics.revenue.paths import number
+from nenrin.analytics.revenue.paths import Whole, number
 from nenrin.foundation import journal, organisation
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.models import Organisation
@@ -119,7 +120,7 @@ def statement(books: Closed, period: Period, view: View, by: str = "", key: str 
         or covering(last, books.locks) == covering(period.start - timedelta(days=1), books.locks)
     ):
         return told
-    begin, accounts = _begin(before, period, by, key)
+    begin, accounts = _begin(before, period, by, key, _uncounted(ledger, period))
     return replace(told, begin=begin, accounts_begin=accounts, adjustment=told.begin - begin)
 
 
@@ -128,10 +129,15 @@ def _other_money(one: Ledger, other: Ledger) -> bool:
     return one.policy.reporting_currency != other.policy.reporting_currency
 
 
-def _begin(ledger: Ledger, period: Period, by: str, key: str | None) -> tuple[int, int]:
-    """The opening as it was closed."""
-    day = period.start - timedelta(days=1)
-    rates = ledger.book.valued(day).at([number(day)])[:, 0]
+def _uncounted(ledger: Ledger, period: Period) -> set[int]:
+    """The accounts that a period leaves out, for want of an exchange rate where it opens or closes."""
+    [reading] = ledger.readings([period])
+    return set(ledger.book.accounts[reading.unrated].tolist())
+
+
+def _begin(ledger: Ledger, period: Period, by: str, key: str | None, without: set[int]) -> tuple[int, int]:
+    """The opening as it was closed, of the accounts that the period counts."""
+    rates = _rates(ledger, period, without)
     of = _slice(ledger, by, key, period)
     rates = rates if of is None else rates[of.before]
     return int(rates.sum()), int((rates > 0).sum())
@@ -149,15 +155,22 @@ def adjusted(books: Closed, period: Period, by: str = "", key: str | None = None
     now, closed = books.ledger(period.end - timedelta(days=1)), books.ledger(day)
     if now is closed or _other_money(now, closed):
         return []
-    old, new = (_opening(ledger, period, by, key) for ledger in (closed, now))
+    without = _uncounted(now, period)
+    old, new = (_opening(ledger, period, by, key, without) for ledger in (closed, now))
     out = [Change(a, old.get(a, 0), new.get(a, 0), new.get(a, 0) - old.get(a, 0), {}, False) for a in {*old, *new}]
     return sorted((each for each in out if each.amount), key=lambda each: (-abs(each.amount), each.account))
 
 
-def _opening(ledger: Ledger, period: Period, by: str, key: str | None) -> dict[int, int]:
+def _rates(ledger: Ledger, period: Period, without: set[int]) -> Whole:
+    """What each account paid on the eve of a period; nothing where it does not count."""
+    day, rows = period.start - timedelta(days=1), np.flatnonzero(np.isin(ledger.book.accounts, sorted(without)))
+    return ledger.book.valued(day, rows).at([number(day)])[:, 0]
+
+
+def _opening(ledger: Ledger, period: Period, by: str, key: str | None, without: set[int]) -> dict[int, int]:
     """What each account paid on the eve of a period; of a slice, those in it then."""
-    day, of = period.start - timedelta(days=1), _slice(ledger, by, key, period)
-    rates, accounts = ledger.book.valued(day).at([number(day)])[:, 0], ledger.book.accounts
+    of = _slice(ledger, by, key, period)
+    rates, accounts = _rates(ledger, period, without), ledger.book.accounts
     if of is not None:
         rates, accounts = rates[of.before], accounts[of.before]
     return dict(zip(accounts.tolist(), rates.tolist(), strict=True))

@@ -32,7 +32,7 @@ class Note:
 
 def notes(ledger: Ledger, period: Period, slices: Sequence[Slice] = ()) -> list[Note]:
     """Every note of a period, those with accounts first."""
-    found = findings.touching(ledger.findings, period)
+    found = listed(ledger, period)
     out = []
     for kind in KINDS:
         accounts = tuple(dict.fromkeys(one.account for one in found if one.kind == kind))
@@ -54,7 +54,8 @@ def withheld(ledger: Ledger) -> list[Note]:
 
 def listed(ledger: Ledger, period: Period, kind: str = "") -> list[Finding]:
     """The findings behind the notes, of one kind or all."""
-    return [one for one in findings.touching(ledger.findings, period) if kind in ("", one.kind)]
+    told = [*findings.unrated(ledger.book, period), *findings.touching(ledger.findings, period)]
+    return [one for one in told if kind in ("", one.kind)]
 
 
 def _of_period(ledger: Ledger, period: Period) -> list[Note]:

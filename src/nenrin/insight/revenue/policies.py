@@ -17,6 +17,7 @@ from nenrin.customers.models import Subscription
 from nenrin.foundation import journal, organisation
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.models import Organisation
+from nenrin.ingest.models import ExchangeRate
 from nenrin.insight.models import MetricPolicy, PeriodLock
 from nenrin.values import Text
 
@@ -28,13 +29,15 @@ OF_ORGANISATION = ("version", "reporting_currency", "zone", "fiscal_start_month"
 
 #: Choices that rest on what nothing tells yet, so that they would change no figure (or leave revenue out): refused.
 UNTOLD = {
-    ("churn_recognition", "billing"): Text("no contract tells until when it was billed", "契約に課金終了日の記録がない"),
-    ("coupons", "ignore"): Text("no contract tells its list price", "契約に定価の記録がない"),
-    ("usage", "trailing"): Text("no contract tells its metered usage", "契約に従量分の記録がない"),
-    ("ramp", "average"): Text("no contract tells that it is a ramp deal", "契約に段階契約の記録がない"),
     ("currency", "month_end"): Text("no month-end rates are kept: every account in another currency would be left out",
                                     "月末レートの記録がなく、他通貨の顧客がすべて集計から外れる"),
 }  # fmt: skip
+
+
+def untold() -> dict[tuple[str, str], Text]:
+    """Of these, what still rests on nothing: month-end rates once one is kept are a choice like any other."""
+    has_rates = ExchangeRate.objects.standing().exists()
+    return {choice: why for choice, why in UNTOLD.items() if not (has_rates and choice == ("currency", "month_end"))}
 
 
 class Untold(UnknownChoice):
@@ -149,9 +152,9 @@ def publish(
     Raises UnknownChoice, and Untold for what would change nothing. Journal: insight.policy.published.
     """
     from_on = _first_day(organisation.today(at))
-    held = live(from_on)
+    held, unheard = live(from_on), untold()
     for name, value in choices.items():
-        if isinstance(value, str) and (name, value) in UNTOLD and getattr(held, name) != value:
+        if isinstance(value, str) and (name, value) in unheard and getattr(held, name) != value:
             raise Untold(name, value)
     own = of or default()
     fixed = {name: getattr(own, name) for name in OF_ORGANISATION if name != "version"}

@@ -8,10 +8,9 @@ from threading import Lock
 import duckdb
 
 from nenrin.analytics.economics.spending import Entry, Spending
-from nenrin.analytics.revenue.exchange import Exchange
 from nenrin.analytics.revenue.periods import month_start
-from nenrin.analytics.revenue.shares import half_up
 from nenrin.ingest import lakes
+from nenrin.insight.revenue import rates
 from nenrin.insight.revenue.books import Ledger
 
 _LAST = "believed_to = date '9999-12-31' and month is not null"
@@ -41,13 +40,12 @@ def spending(ledger: Ledger) -> Spending:
 
 
 def read(db: duckdb.DuckDBPyConnection, ledger: Ledger) -> Spending:
-    exchange, costs, left_out = Exchange(ledger.policy), [], 0
+    exchange, costs, left_out = ledger.book.exchange, [], 0
     for month, category, minor, account, product, touch_model, segment, currency in db.sql(COSTS).fetchall():
-        factor = exchange.factor(currency or ledger.policy.reporting_currency, month)
-        if factor is None:
+        amount = rates.spent(exchange, month, currency, minor, ledger.known)
+        if amount is None:
             left_out += 1
         else:
-            amount = half_up(minor * factor)
             costs.append(Entry(month_start(month), category, amount, account, product, touch_model, segment))
     hours = [Entry(month_start(row[0]), *row[1:]) for row in db.sql(HOURS).fetchall()]
     return Spending(tuple(costs), tuple(hours), left_out)

@@ -12,6 +12,7 @@ from nenrin.ingest.files.kinds import (
     efforts,
     events,
     invoices,
+    rates,
     subscriptions,
     tickets,
 )
@@ -19,5 +20,5 @@ from nenrin.ingest.files.kinds.shape import Kind
 
 KINDS: Mapping[str, Kind] = {
     module.KIND.key: module.KIND
-    for module in (accounts, contacts, subscriptions, tickets, answers, invoices, costs, efforts, events)
+    for module in (accounts, contacts, subscriptions, tickets, answers, invoices, costs, efforts, rates, events)
 }
