@@ -88,6 +88,10 @@ USAGE = {
     "committed": Text("metered usage counts with its committed minimum", "従量課金は最低利用額のみ"),
     "trailing": Text("metered usage counts with its three-month mean", "従量課金は直近3か月の平均"),
 }
+RAMP = {
+    "step": Text("ramp deals count step by step", "段階契約は各段階の額で計上"),
+    "average": Text("ramp deals count with the average of their first term", "段階契約は初回契約期間の平均額で計上"),
+}
 SHARING = {
     "mrr": Text("acquisition costs told for nobody are shared by new customers' first MRR",
                 "対象を指定しない獲得費用は、新規顧客の初回MRRで按分"),
@@ -111,7 +115,8 @@ def policy(of: Policy) -> Text:
         if of.dunning == "invoices"
         else DUNNING["off"],
         COUPONS[of.coupons],
-        *([] if of.usage == "committed" else [USAGE[of.usage]]),  # nothing tells of metered usage yet
+        USAGE[of.usage],
+        *([] if of.ramp == "step" else [RAMP[of.ramp]]),
         CURRENCY[of.currency],
         Text(f"days of {of.zone}", f"日付は{of.zone}"),
         Text(f"gross margin {margin}%, discount rate {discount:g}% a year (assumed)",
