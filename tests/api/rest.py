@@ -31,7 +31,7 @@ class Rest:
             method, BASE + path, content, content_type="application/json", headers={**self.headers, **headers}
         )
         is_json = "json" in response.get("Content-Type", "")
-        response.data = json.loads(response.content) if response.content and is_json else None
+        response.data = json.loads(response.content) if is_json and response.content else None
         return response
 
     def get(self, path: str, **headers: str) -> Any:

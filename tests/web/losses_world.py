@@ -21,3 +21,4 @@ def add(world: World, account: Account, owner: str, canary: str, at: datetime) -
     losses.explain(row, competitor=canary, words=f"{canary} が退職", by=SYSTEM, at=at)
     world.put("loss", row.pk, owner)
     world.put("churn_reason", ChurnReason.objects.earliest("pk").pk)
+    world.put("churn_reason_key", ChurnReason.objects.earliest("pk").key)

@@ -46,6 +46,7 @@ def rest(world: World, canary: str, at: datetime) -> None:
         at=at,
     )
     world.put("mail_template", saved.pk)
+    world.put("mail_template_key", saved.key)
     row, _ = endpoints.open("外部", "https://hooks.example.com/x", by=SYSTEM, at=at, events=["customers.account."])
     world.put("webhook", row.pk)
     world.put("delivery", webhooks.put(row, {"n": 1}, key="d", by=SYSTEM, at=at, event="customers.account.opened").pk)

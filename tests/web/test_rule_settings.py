@@ -8,11 +8,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from nenrin.customers import accounts, days
+from nenrin.customers import accounts, days, rule_documents
 from nenrin.customers.models import Account, TierRule, TouchModel
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Organisation
-from nenrin.web.settings import rule_documents, rule_rows
+from nenrin.web.settings import rule_rows
 from tests import cast
 
 pytestmark = pytest.mark.django_db

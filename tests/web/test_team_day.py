@@ -10,13 +10,13 @@ import pytest
 import time_machine
 from django.test import Client
 
-from nenrin.customers import capacities, days, ownership, regrading, touch_models
+from nenrin.customers import capacities, days, ownership, regrading, rule_preview, touch_models
 from nenrin.customers.models import Account, Capacity, Deputy, Handover
 from nenrin.foundation import journal
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Member, Organisation
 from nenrin.foundation.roles import Role
-from nenrin.web.settings import rule_preview
+from nenrin.insight.revenue import own_money
 from nenrin.work import capacity, handoff_rounds, tasks, touch_changes
 from nenrin.work.models import Notice
 from nenrin.work.models.day_load import DayLoad
@@ -56,7 +56,7 @@ def head(client: Client, sato: Member, ito: Member) -> Client:
 
 
 def line_of(member: Member, org: Organisation, at: datetime) -> capacity.Line:
-    return next(one for one in capacity.lines([member], TODAY, at, org.currency))
+    return next(one for one in capacity.lines([member], TODAY, at, own_money.on(TODAY)))
 
 
 def test_a_line_counts_accounts_arr_tasks_and_who_was_left_alone(sato: Member, org: Organisation, at: datetime) -> None:

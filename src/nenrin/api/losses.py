@@ -39,13 +39,6 @@ _OWN = (
 _WORDS = ("competitor", "words")
 
 
-class ReasonOut(Strict):
-    key: str
-    name_en: str
-    name_ja: str
-    is_avoidable: bool
-
-
 class LossOut(Strict):
     """`reason` null: not known yet. `band_90`, `score_90` and those of 180: what was shown so many days before the
     decision. Words are null for roles that do not read personal data."""
@@ -133,13 +126,6 @@ def _shown(rows: Any, member: Member) -> list[dict[str, Any]]:
         | {"reason": row.reason.key if row.reason else None}
         for row in rows
     ]
-
-
-@router.get("/reasons", response=list[ReasonOut], summary="List churn reasons")
-@grants(VIEW)
-def list_reasons(request: ApiRequest) -> Any:
-    """What may be chosen, in its order."""
-    return losses.reasons()
 
 
 @router.get("/figures", response=FiguresOut, summary="Add losses up by reason")

@@ -1,4 +1,4 @@
-"""REST: meetings, and mails for the timeline."""
+"""REST: meetings."""
 
 from __future__ import annotations
 
@@ -20,12 +20,9 @@ from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import FieldClass, Permission, visible
 from nenrin.values import Text
 from nenrin.work import meetings
-from nenrin.work.mail_in import receiving
-from nenrin.work.mail_in.parsing import NoMail
 from nenrin.work.models import Attendee, Meeting
 
 router = Router(tags=["meetings"])
-mails = Router(tags=["meetings"])
 SORTS = {"id", "starts_at", "changed_at"}
 
 
@@ -104,14 +101,6 @@ class Filters(Window):
     since: datetime | None = None
     until: datetime | None = None
     mine: bool = False
-
-
-class Taken(Strict):
-    """What became of a mail: `matched` into the timeline of `account_id`, or `unmatched` for a person to look at."""
-
-    id: int
-    state: str
-    account_id: int | None
 
 
 _PLAIN = (
@@ -211,17 +200,6 @@ def cancel_meeting(request: ApiRequest, meeting_id: Id, body: Cancelled, respons
     """It does not take place. Safe to repeat."""
     row, by = _meeting(request, meeting_id, Permission.MEETINGS_EDIT), Actor.of(request.member)
     return _answer(request, meetings.cancel(row, body.reason, by=by, at=request.at, version=body.version), response)
-
-
-@mails.post("", response={201: Taken}, summary="Send a mail into the timeline")
-@grants(Permission.TIMELINE_WRITE)
-def receive_mail(request: ApiRequest) -> Any:
-    """The body is one mail as it came (message/rfc822). The same Message-ID again is the same mail."""
-    try:
-        row = receiving.receive(request.body, at=request.at, member=request.member)
-    except NoMail as problem:
-        raise Refused.one("body", problem.text) from problem
-    return Answer(201, {"id": row.pk, "state": row.state, "account_id": row.account_id})
 
 
 def _invite(row: Meeting, body: MeetingIn, by: Actor, at: datetime) -> Meeting:

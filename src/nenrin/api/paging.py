@@ -18,6 +18,8 @@ M = TypeVar("M", bound=models.Model)
 S = TypeVar("S")
 #: Text of a query: no control characters, which one of the databases refuses.
 Word = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f]*$")]
+#: A key that somebody gives a new row, which then stands in addresses.
+Slug = Annotated[str, StringConstraints(max_length=60, pattern=r"^[A-Za-z0-9_-]+$")]
 Id = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.request import RawPostDataException
 from django.utils.translation import get_language_from_request
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -74,7 +75,7 @@ def _language(request: HttpRequest) -> str:
 def _body(request: HttpRequest) -> Any:
     try:
         return json.loads(request.body)
-    except ValueError:
+    except (ValueError, RawPostDataException):  # no JSON, or a form with files, which is read already
         return None
 
 

@@ -7,7 +7,10 @@ from ninja import NinjaAPI
 from nenrin import __version__
 from nenrin.api import (
     accounts,
+    attachments,
     backtests,
+    calendars,
+    churn_reasons,
     contacts,
     costs,
     economics,
@@ -29,9 +32,11 @@ from nenrin.api import (
     lifetimes,
     losses,
     mail,
+    mail_templates,
     meetings,
     merges,
     my_day,
+    notices,
     onboarding,
     opportunities,
     ownership,
@@ -42,6 +47,7 @@ from nenrin.api import (
     products,
     promises,
     quarantine,
+    received_mails,
     reconciliations,
     rehearsals,
     renewals,
@@ -51,6 +57,8 @@ from nenrin.api import (
     revenue_locks,
     risk,
     roi,
+    routing,
+    rules,
     segments,
     sources,
     start,
@@ -60,6 +68,8 @@ from nenrin.api import (
     tasks,
     timeline,
     webhooks,
+    whitespace,
+    work_templates,
 )
 from nenrin.api.guard import Bearer, learn
 
@@ -103,8 +113,10 @@ api.add_router("/costs", costs.router)
 api.add_router("/hours", costs.hours)
 api.add_router("/journeys", journeys.router)
 api.add_router("/losses", losses.router)
+api.add_router("/losses", churn_reasons.router)
 api.add_router("/renewals", renewals.router)
 api.add_router("/opportunities", opportunities.router)
+api.add_router("/opportunities", whitespace.router)
 api.add_router("/economics", economics.router)
 api.add_router("/effects", effects.router)
 api.add_router("/holdout", effects.holdout)
@@ -137,5 +149,17 @@ api.add_router("/promises", promises.router)
 api.add_router("/success-plans", plans.router)
 api.add_router("/tasks", tasks.router)
 api.add_router("/meetings", meetings.router)
-api.add_router("/received-mails", meetings.mails)
+api.add_router("/received-mails", received_mails.router)
+api.add_router("/calendars", calendars.router)
+api.add_router("/notices", notices.router)
+api.add_router("/templates/tasks", work_templates.of_tasks)
+api.add_router("/templates/agendas", work_templates.of_agendas)
+api.add_router("/templates/mail", mail_templates.router)
+api.add_router("/attachments", attachments.router)
+api.add_router("/tasks", attachments.of_tasks)
+api.add_router("/meetings", attachments.of_meetings)
+api.add_router("/timeline", attachments.of_touches)
+api.add_router("/tiers", rules.of_tiers)
+api.add_router("/touch-models", rules.of_models)
+api.add_router("/routing", routing.router)
 learn(api)

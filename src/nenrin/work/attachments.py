@@ -19,6 +19,8 @@ from django.db import transaction
 from nenrin.customers.errors import Refused
 from nenrin.foundation import journal
 from nenrin.foundation.actors import Actor
+from nenrin.foundation.models import Member
+from nenrin.foundation.permissions import Permission
 from nenrin.values import Text
 from nenrin.work import file_kinds
 from nenrin.work.models import Attachment, Meeting, ReceivedMail, Task, Touch
@@ -103,6 +105,17 @@ def path_of(row: Attachment) -> Path:
 def holder_of(row: Attachment) -> Holder:
     """What it belongs to."""
     return next(holder for holder in (row.task, row.meeting, row.touch, row.mail) if holder is not None)
+
+
+def sees(member: Member, holder: Holder) -> bool:
+    """Is it within the scope in which this member sees what a file belongs to?"""
+    if isinstance(holder, Task):
+        return Task.objects.for_member(member, Permission.TASKS_VIEW).filter(pk=holder.pk).exists()
+    if isinstance(holder, Meeting):
+        return Meeting.objects.for_member(member, Permission.MEETINGS_VIEW).filter(pk=holder.pk).exists()
+    if isinstance(holder, ReceivedMail):
+        return holder.member_id == member.pk
+    return Touch.objects.for_member(member, Permission.TIMELINE_VIEW).filter(pk=holder.pk).exists()
 
 
 def display_name(name: str) -> str:

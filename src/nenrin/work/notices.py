@@ -12,12 +12,14 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from nenrin.customers import deputies
 from nenrin.customers.models import Account
 from nenrin.foundation import journal, organisation
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.models import Member, WebhookEndpoint
+from nenrin.foundation.models.webhook import EndpointKind
 from nenrin.values import Text
 from nenrin.work import quiet_hours
 from nenrin.work.models import Notice, NoticeChannel, NoticePreference
@@ -118,6 +120,11 @@ def choose_channel(member: Member, endpoint: WebhookEndpoint | None, *, by: Acto
             NoticeChannel.objects.update_or_create(member=member, defaults={"endpoint": endpoint})
         told = {"kinds": "Slack", "endpoint": endpoint.pk if endpoint else None}
         journal.record("work.notice.preferred", actor=by, at=at, subject=("member", member.pk), particulars=told)
+
+
+def channels() -> QuerySet[WebhookEndpoint]:
+    """The Slack channels that were set up."""
+    return WebhookEndpoint.objects.filter(kind=EndpointKind.SLACK, disabled_at__isnull=True)
 
 
 def ways_of(member: Member) -> dict[str, Ways]:

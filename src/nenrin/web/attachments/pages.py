@@ -18,14 +18,13 @@ from django.views.decorators.http import require_POST
 
 from nenrin.customers.errors import Refused
 from nenrin.foundation.actors import Actor
-from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import FieldClass, Permission, visible
 from nenrin.values import Text
 from nenrin.web import toasts
 from nenrin.web.guard import MemberRequest, View, requires
 from nenrin.work import attachments, file_kinds
 from nenrin.work.attachments import Holder
-from nenrin.work.models import Attachment, Meeting, ReceivedMail, Task, Touch
+from nenrin.work.models import Attachment, Meeting, Task, Touch
 
 READ: Final = Permission.CONTACTS_VIEW
 
@@ -83,7 +82,7 @@ def download(request: MemberRequest, key: int) -> FileResponse:
     row = get_object_or_404(
         Attachment.objects.select_related("task", "meeting", "touch", "mail"), pk=key, removed_at=None
     )
-    if not _sees(request.user, attachments.holder_of(row)):
+    if not attachments.sees(request.user, attachments.holder_of(row)):
         raise Http404(f"attachment {key}")
     try:
         content = attachments.path_of(row).open("rb")
@@ -94,17 +93,6 @@ def download(request: MemberRequest, key: int) -> FileResponse:
     answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
     answer["Cache-Control"] = "private, no-store"
     return answer
-
-
-def _sees(member: Member, holder: Holder) -> bool:
-    """Within the scope in which this member sees what it belongs to."""
-    if isinstance(holder, Task):
-        return Task.objects.for_member(member, Permission.TASKS_VIEW).filter(pk=holder.pk).exists()
-    if isinstance(holder, Meeting):
-        return Meeting.objects.for_member(member, Permission.MEETINGS_VIEW).filter(pk=holder.pk).exists()
-    if isinstance(holder, ReceivedMail):
-        return holder.member_id == member.pk
-    return Touch.objects.for_member(member, Permission.TIMELINE_VIEW).filter(pk=holder.pk).exists()
 
 
 def _adding(kind: Kind) -> View:

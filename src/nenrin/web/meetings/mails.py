@@ -9,6 +9,7 @@ from django.urls import path, reverse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_POST
 
+from nenrin.customers.errors import Refused
 from nenrin.customers.models import Account
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.permissions import Permission
@@ -58,8 +59,12 @@ def match(request: MemberRequest, key: int) -> HttpResponse:
 def _matched(request: MemberRequest, row: ReceivedMail, account: Account | None, by: Actor) -> HttpResponse:
     if account is None:
         toasts.say(request, Text("Name the account first.", "顧客名を入力してください。"))
-    else:
+        return HttpResponseRedirect(reverse("received-mails"))
+    try:
         receiving.match(row, account, by=by, at=request.at)
+    except Refused as refused:
+        toasts.say(request, refused.faults[0].text)
+    else:
         name = account.name
         said = Text(f"In the timeline of {name}.", f"{name}のタイムラインに記録しました。")
         toasts.say(request, said.in_(get_language() or "ja"))

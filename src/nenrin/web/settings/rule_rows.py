@@ -9,8 +9,8 @@ from typing import Any
 
 from django.http import QueryDict
 
+from nenrin.customers.rule_documents import MOST_RULES, Document
 from nenrin.customers.rules import NUMERIC
-from nenrin.web.settings.rule_documents import MOST_RULES, Document
 from nenrin.web.settings.rule_words import CHANNELS
 
 BLANK_CONDITIONS = 2

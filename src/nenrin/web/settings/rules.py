@@ -14,9 +14,11 @@ from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import ngettext
 
-from nenrin.customers import rules, tiers, touch_models
+from nenrin.customers import rule_documents, rule_preview, rules, tiers, touch_models
 from nenrin.customers.errors import Conflict, Refused
-from nenrin.customers.models import Account, TierRule, TouchModel
+from nenrin.customers.models import Account
+from nenrin.customers.rule_documents import Document, Unreadable
+from nenrin.customers.rule_preview import Preview
 from nenrin.foundation import organisation
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.models import Member
@@ -26,9 +28,7 @@ from nenrin.web import toasts
 from nenrin.web.accounts.filters import ALL
 from nenrin.web.editing import version_of
 from nenrin.web.guard import MemberRequest, requires
-from nenrin.web.settings import rule_documents, rule_preview, rule_rows, rule_words
-from nenrin.web.settings.rule_documents import Document, Unreadable
-from nenrin.web.settings.rule_preview import Preview
+from nenrin.web.settings import rule_rows, rule_words
 
 VIEW, EDIT = Permission.ACCOUNTS_VIEW, Permission.PRODUCTS_EDIT
 
@@ -65,27 +65,6 @@ class Line:
     minutes: int | None
 
 
-def _tiers() -> Document:
-    rows = TierRule.objects.all()
-    return rule_documents.of_tiers([tiers.Tier(r.key, Text(r.name_en, r.name_ja), r.conditions) for r in rows])
-
-
-def _models() -> Document:
-    return rule_documents.of_models(
-        [
-            touch_models.Model(
-                row.key,
-                Text(row.name_en, row.name_ja),
-                row.conditions,
-                row.channels,
-                row.contact_every_days,
-                row.minutes_a_month,
-            )
-            for row in TouchModel.objects.all()
-        ]
-    )
-
-
 TIERS = Kind(
     "tiers",
     Text("Tiers", "企業規模"),
@@ -96,7 +75,7 @@ TIERS = Kind(
     "tier",
     "tier",
     False,
-    _tiers,
+    rule_documents.standing_tiers,
     rule_documents.tiers,
     rule_preview.of_tiers,
     tiers.replace,
@@ -114,7 +93,7 @@ TOUCH_MODELS = Kind(
     "touch_model",
     "touch",
     True,
-    _models,
+    rule_documents.standing_models,
     lambda document: rule_documents.models(document, list(tiers.names())),
     rule_preview.of_models,
     touch_models.replace,

@@ -24,6 +24,7 @@ from nenrin.work.models.received_mail import State
 from nenrin.work.models.touch import Direction
 
 BY: Final = Actor("source", "mail", "Mail")
+LEFT_OUT: Final = Text("It was left out, and its words are gone.", "対象外にしたメールで、本文は消去されています。")
 
 
 def receive(raw: bytes, *, at: datetime, to: Sequence[str] = (), member: Member | None = None) -> ReceivedMail:
@@ -49,12 +50,14 @@ def receive(raw: bytes, *, at: datetime, to: Sequence[str] = (), member: Member 
 def match(row: ReceivedMail, account: Account, *, by: Actor, at: datetime) -> ReceivedMail:
     """A person says whose mail it is: it goes into that timeline, with its files. Safe to repeat.
 
-    Journal: work.received.matched, and work.mail.written as of touches.
+    Raises Refused for one that was left out, whose words are gone. Journal: work.received.matched, and work.mail.written as of touches.
     """
     with transaction.atomic():
         stands = ReceivedMail.objects.select_for_update().get(pk=row.pk)
         if stands.state == State.MATCHED:
             return stands
+        if stands.state == State.IGNORED:
+            raise Refused.one("mail", LEFT_OUT)
         _into_timeline(stands, account, by, at)
         _note("matched", stands, by, at)
     return stands

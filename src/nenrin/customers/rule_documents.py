@@ -13,6 +13,7 @@ import yaml
 
 from nenrin.customers import rules
 from nenrin.customers.errors import Refused
+from nenrin.customers.models import TierRule, TouchModel
 from nenrin.customers.statuses import Status
 from nenrin.customers.tiers import Tier
 from nenrin.customers.touch_models import Model
@@ -35,6 +36,24 @@ class Unreadable(ValueError):
     def __init__(self, problems: Sequence[Text]) -> None:
         self.problems = list(problems)
         super().__init__("; ".join(problem.en for problem in problems))
+
+
+def standing_tiers() -> Document:
+    """The tiers in their order."""
+    return of_tiers([Tier(row.key, Text(row.name_en, row.name_ja), row.conditions) for row in TierRule.objects.all()])
+
+
+def standing_models() -> Document:
+    """The touch models in their order."""
+    return of_models(
+        [
+            Model(
+                row.key, Text(row.name_en, row.name_ja), row.conditions, row.channels, row.contact_every_days,
+                row.minutes_a_month,
+            )
+            for row in TouchModel.objects.all()
+        ]
+    )  # fmt: skip
 
 
 def of_tiers(tiers: Sequence[Tier]) -> Document:
