@@ -24,6 +24,7 @@ HEADERS = {
     "accounts": ("key,name,employees", "K{n},会社{n},{n}"),
     "contacts": ("key,account_key,name,email", "P{n},A,人{n},p{n}@example.jp"),
     "subscriptions": ("key,account_key,starts_on,term_months,mrr,seats", "S{n},A,2026-01-01,12,{n}000,{n}"),
+    "metered": ("key,month,amount", "U{n},2026-0{d},{n}00"),
     "tickets": ("key,account_key,title,opened_at", "T{n},A,件{n},2026-10-0{d} 09:00"),
     "answers": ("key,account_key,survey,score,answered_at", "Q{n},A,nps,{d},2026-10-01"),
     "costs": ("key,account_key,month,category,amount", "C{n},A,2026-0{d},cs,{n}00"),
@@ -36,6 +37,7 @@ STANDING = {
     "accounts": lambda: Account.objects.filter(archived_at__isnull=True).exclude(name="甲").count(),
     "contacts": lambda: Contact.objects.filter(archived_at__isnull=True).count(),
     "subscriptions": lambda: Subscription.objects.filter(archived_at__isnull=True).count(),
+    "metered": lambda: sum(len(row.metered) for row in Subscription.objects.all()),
     "tickets": lambda: Ticket.objects.filter(retracted_at__isnull=True).count(),
     "answers": lambda: Answer.objects.filter(retracted_at__isnull=True).count(),
     "costs": lambda: Cost.objects.filter(retracted_at__isnull=True).count(),
@@ -56,8 +58,11 @@ def written(kind: str) -> str:
 
 
 @pytest.fixture(autouse=True)
-def an_account(org: Organisation, at: datetime) -> None:
+def an_account(org: Organisation, at: datetime, request: pytest.FixtureRequest) -> None:
     imported("accounts", "key,name\nA,甲\n", at)
+    if "metered" in request.node.name:
+        rows = "".join(f"U{n},A,2026-01-01\n" for n in range(1, ROWS + 1))
+        imported("subscriptions", f"key,account_key,starts_on\n{rows}", at)
 
 
 def test_every_kind_is_tried() -> None:

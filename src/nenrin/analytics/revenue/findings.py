@@ -45,7 +45,7 @@ BEHAVIOUR: dict[Kind, Text] = {
     ),
     "negative": Text(
         "A credit lowers the sum; an account with nothing but credits does not count as paying.",
-        "値引きとして合計から差し引く。マイナスだけの顧客は課金中に数えない。",
+        "クレジット（減額）として合計から差し引く。マイナスだけの顧客は課金中に数えない。",
     ),
 }
 
@@ -67,7 +67,7 @@ FOUND = """
 with earlier as (
   select *, max(closes) over (partition by account, product order by starts_on, key
                               rows between unbounded preceding and 1 preceding) as busy_to
-  from stops where closes > starts_on
+  from stops where closes > starts_on and coalesce(list_max([step.minor for step in steps]), 0) >= 0  -- a credit stands for nothing
 )
 select 'overlap' as kind, account, key, starts_on as since, least(busy_to, closes) as until, product as words
 from earlier where busy_to > starts_on

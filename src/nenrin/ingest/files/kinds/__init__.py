@@ -12,6 +12,7 @@ from nenrin.ingest.files.kinds import (
     efforts,
     events,
     invoices,
+    metered,
     rates,
     subscriptions,
     tickets,
@@ -20,5 +21,5 @@ from nenrin.ingest.files.kinds.shape import Kind
 
 KINDS: Mapping[str, Kind] = {
     module.KIND.key: module.KIND
-    for module in (accounts, contacts, subscriptions, tickets, answers, invoices, costs, efforts, rates, events)
+    for module in (accounts, contacts, subscriptions, metered, tickets, answers, invoices, costs, efforts, rates, events)
 }
