@@ -6,14 +6,15 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from nenrin.customers import accounts, attributes
-from nenrin.customers.models import Account, Deputy
-from nenrin.customers.statuses import AttributeKind
+from nenrin.customers import accounts, attributes, capacities, routing
+from nenrin.customers.models import Account, Assignment, Deputy
+from nenrin.customers.statuses import AttributeKind, Phase
 from nenrin.foundation import organisation
 from nenrin.foundation.actors import SYSTEM
-from nenrin.foundation.models import Organisation
+from nenrin.foundation.models import Member, Organisation
 from nenrin.foundation.roles import Role
 from nenrin.playbooks import runs
+from nenrin.playbooks.documents.problems import Unreadable
 from nenrin.playbooks.models import PlaybookVersion, Run, RunStep
 from nenrin.values import Text
 from nenrin.work.models import OnboardingProject, Task
@@ -148,3 +149,58 @@ def test_what_a_step_gave_counts_as_much_as_it_takes_and_for_four_weeks(org: Org
 def test_without_a_csm_a_rule_falls_back_on_the_owner(org: Organisation, at: datetime) -> None:
     owner = cast.member(Role.HEAD, "髙木 直美")
     assert _shared("least_time", at, 1) == [owner.name]
+
+
+def _owned(told: dict[str, str], at: datetime, count: int) -> list[str]:
+    """Who comes to own so many accounts whose health falls one after another; — where nobody does."""
+    stage.published(stage.document(steps=[{"do": "set_owner", "id": "give", **told}]), at=at)
+    made = [stage.account(f"会社{n}", at=at) for n in range(count)]
+    for account in made:
+        stage.falls(account, at=at)
+        stage.goes_on(at)
+    held = dict(Assignment.objects.filter(until_on__isnull=True).values_list("account", "member__name"))
+    return [held.get(account.pk, "—") for account in made]
+
+
+@pytest.mark.parametrize("rule", ["in_turn", "least_time", "least_revenue"])
+def test_accounts_are_shared_out_among_csms_by_a_rule(rule: str, org: Organisation, at: datetime) -> None:
+    first, second = stage.csm("岡田 亮"), stage.csm("三浦 恵")
+    assert _owned({"who": rule}, at, 4) == [one.name for one in (first, second, first, second)]
+
+
+def test_an_account_given_by_a_rule_counts_once_for_whoever_has_it(org: Organisation, at: datetime) -> None:
+    """Two accounts of the first's own stand against what the step gave the second: not counted a second time beside it."""
+    first, second = stage.csm("岡田 亮"), stage.csm("三浦 恵")
+    for n in range(2):
+        stage.account(f"既存{n}", at=at, owner=first)
+    assert _owned({"who": "least_time"}, at, 3) == [second.name, second.name, first.name]
+
+
+def _routed(at: datetime, *members: Member, most: int | None = None) -> None:
+    pools = [routing.Pool(Phase.PRIMARY, members=tuple(one.pk for one in members))]
+    rule = routing.Rule("all", Text("All", "すべて"), pools=pools, is_used=True)
+    routing.replace([rule], by=SYSTEM, at=at)
+    for one in members if most else ():
+        capacities.state(one, minutes_a_day=240, most_accounts=most, by=SYSTEM, at=at)
+
+
+def test_accounts_are_routed_within_capacity_and_stay_where_nobody_has_room(org: Organisation, at: datetime) -> None:
+    stage.csm("名簿外 太郎")
+    first, second, away = (stage.csm(name) for name in ("岡田 亮", "三浦 恵", "小川 蓮"))
+    today = organisation.today(at)
+    Deputy.objects.create(member=away, deputy=first, from_on=today, until_on=today + timedelta(9), created_at=at)
+    _routed(at, first, second, away, most=1)
+    assert _owned({"who": "routing"}, at, 3) == [first.name, second.name, "—"]
+    assert RunStep.objects.latest("pk").outcome == "skipped"
+
+
+def test_tasks_are_routed_and_shared_out_by_what_was_given_lately(org: Organisation, at: datetime) -> None:
+    stage.csm("名簿外 太郎")
+    first, second = stage.csm("岡田 亮"), stage.csm("三浦 恵")
+    _routed(at, first, second)
+    assert _shared("routing", at, 4) == [one.name for one in (first, second, first, second)]
+
+
+def test_a_change_of_owner_names_a_colleague_or_a_rule(org: Organisation, at: datetime) -> None:
+    with pytest.raises(Unreadable, match="a colleague, or a rule"):
+        stage.published(stage.document(steps=[{"do": "set_owner", "id": "give"}]), at=at)

@@ -6,8 +6,9 @@ dedicated partner; by region (the rule's conditions name it). An account that an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import replace as copied
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -160,12 +161,18 @@ def _rule(row: RoutingRule) -> Rule:
 
 
 class Router:
-    """Loads and pools read once, for many accounts: each account given counts for the next."""
+    """Loads and pools read once, for many accounts: each account given counts for the next.
 
-    def __init__(self, wanted: Sequence[Rule]) -> None:
+    - `away`: members who are passed over. `besides`: minutes of a member that are planned beside their accounts.
+    """
+
+    def __init__(
+        self, wanted: Sequence[Rule], *, away: Collection[int] = (), besides: Mapping[int, int] | None = None
+    ) -> None:
         self.rules = [(rule, rules.parsed(rule.conditions)) for rule in wanted]
         people = Member.objects.filter(is_active=True).order_by("pk")
-        self.members = {row.pk: row for row in people}
+        self.members = {row.pk: row for row in people if row.pk not in away}
+        self.besides = besides or {}
         self.minutes = capacities.planned()
         self.loads: dict[Phase, dict[int, Load]] = {}
 
@@ -188,8 +195,21 @@ class Router:
 
     def _loads(self, phase: Phase) -> dict[int, Load]:
         if phase not in self.loads:
-            self.loads[phase] = capacities.loads(self.members, phase)
+            found = capacities.loads(self.members, phase)
+            self.loads[phase] = {
+                key: copied(load, minutes=load.minutes + self.besides.get(key, 0)) for key, load in found.items()
+            }
         return self.loads[phase]
+
+
+def proposed(
+    account: Account, phase: Phase, *, away: Collection[int] = (), besides: Mapping[int, int] | None = None
+) -> int | None:
+    """Whom the rules in use would give this account in a phase, within capacity, whoever has it now; None where no rule
+    matches, none of its pools is of the phase, or nobody has room. Nothing is written."""
+    used = RoutingRule.objects.filter(used_from__isnull=False)
+    router = Router([_rule(row) for row in used], away=away, besides=besides)
+    return next((one.member for one in router.propose(account) if one.phase == phase), None)
 
 
 def _holds(conditions: Sequence[Condition], account: Account) -> bool:

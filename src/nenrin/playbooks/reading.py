@@ -201,6 +201,8 @@ def _step(reader: Reader, row: Any, here: Place, numbering: _Numbering, depth: i
     also = frozenset({"do", "id", *(ARMS if kind.arms else ())})
     named = Text(f"{here.where.en} ({kind.name.en.lower()})", f"{here.where.ja}（{kind.name.ja}）")
     values = reader.values(kind.params, row, Place(here.path, named, also))
+    if not reader.keeps and (missing := kind.lacks(values)) is not None:
+        reader.refuse(Place(here.path, named), None, missing)
     key = numbering.name(row.get("id"), kind.key)
     arms = [
         _steps(reader, row.get(arm), f"{here.path}.{arm}", numbering, depth + 1) if kind.arms else () for arm in ARMS

@@ -57,6 +57,18 @@ def put_many(rows: Sequence[WebhookDelivery]) -> int:
     return len(fresh)
 
 
+def retell(delivery: int, payload: Payload, *, at: datetime) -> None:
+    """Put another message in place of one that was `is_open` in this transaction."""
+    row = WebhookDelivery.objects.select_related("endpoint").get(pk=delivery)
+    WebhookDelivery.objects.filter(pk=row.pk).update(body=body_of(row.endpoint, payload, row.event, at))
+
+
+def is_open(delivery: int, *, after: datetime) -> bool:
+    """Was it never told, and is its time later than this? Locked until the end of the transaction, so that it stays so."""
+    rows = WebhookDelivery.objects.select_for_update(of=("self",)).filter(pk=delivery)
+    return rows.filter(state=DeliveryState.QUEUED, attempts=0, send_after__gt=after).first() is not None
+
+
 def body_of(endpoint: WebhookEndpoint, payload: Payload, event: str, at: datetime) -> str:
     """The text that is signed and sent."""
     if endpoint.kind == EndpointKind.SLACK:

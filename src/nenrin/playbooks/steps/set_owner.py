@@ -1,4 +1,4 @@
-"""Another colleague looks after the account in a phase."""
+"""Another colleague looks after the account in a phase: one who is named, or by a rule."""
 
 from __future__ import annotations
 
@@ -6,31 +6,59 @@ from nenrin.analytics.conditions import Fields
 from nenrin.customers import ownership
 from nenrin.customers.statuses import Phase, word
 from nenrin.foundation.models import Member
-from nenrin.playbooks.documents.params import Param, Setting, Values, named
-from nenrin.playbooks.steps.shape import Done, Failed, Outcome, StepKind, Turn
+from nenrin.playbooks.documents.params import Choices, Param, Setting, Values, named
+from nenrin.playbooks.steps import people, shares
+from nenrin.playbooks.steps.shape import Done, Failed, Outcome, Skipped, StepKind, Turn
 from nenrin.values import Text
 
-MEMBER = Param("member", Text("Colleague", "メンバー"), "choice", source="members")
+NAMED = "named"
+MEMBER = Param("member", Text("This colleague", "特定のメンバー"), "choice", source="members", required=False)
+WHO: Choices = ((NAMED, Text("A colleague named below", "下で指定するメンバー")), *shares.RULES)
 PHASES = tuple((one.value, word(one)) for one in Phase)
 
 
 def says(values: Values, setting: Setting, fields: Fields) -> Text:
-    who, phase = named(setting.of(MEMBER), values["member"]), named(PHASES, values["phase"])
+    phase = named(PHASES, values["phase"])
+    who = named(setting.of(MEMBER), values["member"]) if _is_named(values) else named(WHO, values["who"])
     return Text(f"{who.en} becomes {phase.en.lower()}", f"{who.ja}を{phase.ja}にする")
 
 
+def lacks(values: Values) -> Text | None:
+    if values["who"] != NAMED or values["member"]:
+        return None
+    return Text("a colleague, or a rule by which one is found", "メンバー、またはメンバーを決めるルール")
+
+
 def act(turn: Turn) -> Outcome:
-    member = Member.objects.filter(pk=int(turn.values["member"]), is_active=True).first()
-    if member is None:
-        return Failed(Text("The colleague has gone", "メンバーが在籍していない"))
-    ownership.assign(turn.account, member, phase=Phase(turn.values["phase"]), by=turn.by, at=turn.at)
-    return Done({"en": member.name, "ja": member.name})
+    values, phase = turn.values, Phase(turn.values["phase"])
+    if _is_named(values):
+        member = Member.objects.filter(pk=int(values["member"] or 0), is_active=True).first()
+        if member is None:
+            return Failed(Text("The colleague has gone", "メンバーが在籍していない"))
+    elif (found := shares.chosen(turn, values["who"], phase)) is None:
+        return Skipped(
+            Text("Nobody is there who has room: the owner stays", "余力のある担当候補がいないため、担当はそのまま")
+        )
+    else:
+        member = found
+    ownership.assign(turn.account, member, phase=phase, by=turn.by, at=turn.at)
+    return Done({**people.noted(member), "en": member.name, "ja": member.name})
+
+
+def _is_named(values: Values) -> bool:
+    return bool(values["member"]) or values["who"] == NAMED
 
 
 KIND = StepKind(
     "set_owner",
     Text("Owner", "担当を変更"),
-    (MEMBER, Param("phase", Text("As", "役割"), "choice", PHASES, default=Phase.PRIMARY.value)),
+    (
+        Param("who", Text("Who", "担当の決め方"), "choice", WHO, default=NAMED),
+        MEMBER,
+        Param("phase", Text("As", "役割"), "choice", PHASES, default=Phase.PRIMARY.value),
+    ),
     says,
     act,
+    lacks=lacks,
+    hint=Text("A named colleague goes before a rule.", "メンバーを指定すると、ルールより優先。"),
 )

@@ -98,7 +98,7 @@ def key(run: int, step: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class StepKind:
-    """A kind of step. `arms` are the names of its two ways on; `reaches` says whom it disturbs (hours, caps); `under` is
+    """A kind of step. `lacks`: what its values, each fine by itself, still need together (None: nothing). `arms` are the names of its two ways on; `reaches` says whom it disturbs (hours, caps); `under` is
     a second line below its sentence; `is_offered` is false where what it needs does not exist yet."""
 
     key: str
@@ -112,3 +112,4 @@ class StepKind:
     is_mail: bool = False
     under: Callable[[Values], Text] = lambda values: NOTHING
     hint: Text = NOTHING
+    lacks: Callable[[Values], Text | None] = lambda values: None

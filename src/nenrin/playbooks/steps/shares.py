@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
@@ -11,9 +11,9 @@ from django.db.models import BigIntegerField, Count, F, Q, Sum
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
-from nenrin.customers import capacities, deputies
-from nenrin.customers.models import Account
-from nenrin.customers.statuses import Status
+from nenrin.customers import capacities, deputies, routing
+from nenrin.customers.models import Assignment
+from nenrin.customers.statuses import Phase, Status
 from nenrin.foundation import organisation
 from nenrin.foundation.models import Member
 from nenrin.foundation.roles import Role
@@ -26,6 +26,7 @@ RULES: Final[Choices] = (
     ("in_turn", Text("CSMs in turn", "CSMの持ち回り")),
     ("least_time", Text("CSM with the least planned time", "予定工数の割合が最も小さいCSM")),
     ("least_revenue", Text("CSM with the least recurring revenue", "担当の月額合計が最も小さいCSM")),
+    ("routing", Text("By the routing rules, within capacity", "担当割り当てルール（余力の範囲内）")),
 )
 #: In a step's note: who did it, so that the next one's turn comes.
 NOTED: Final = "member"
@@ -41,24 +42,42 @@ class Given:
     minor: int = 0
 
 
-def chosen(turn: Turn, rule: str) -> Member | None:
-    """Of the CSMs who are there today; None where nobody is. Among equals the one who was here first."""
+def chosen(turn: Turn, rule: str, phase: Phase | None = None) -> Member | None:
+    """Of the CSMs who are there today (by routing: of its pools); None where nobody is, or has room. Among equals the one
+    who was here first.
+
+    - `phase`: in which the account itself changes hands. What the step gave lately stands among each one's accounts then,
+      and is not counted beside them.
+    """
     away = deputies.of(turn.today)
+    if rule == "routing":
+        return _by_routing(turn, phase, away.keys())
     pool = [one for one in Member.objects.filter(role=Role.CSM, is_active=True).order_by("pk") if one.pk not in away]
-    return _RULES[rule](turn, pool) if pool else None
+    return _RULES[rule](turn, pool, phase) if pool else None
 
 
-def _in_turn(turn: Turn, pool: Sequence[Member]) -> Member:
+def _by_routing(turn: Turn, phase: Phase | None, away: Collection[int]) -> Member | None:
+    given = {} if phase else _given(turn)
+    besides = {member: one.times * _minutes(turn) for member, one in given.items()}
+    found = routing.proposed(turn.account, phase or Phase.PRIMARY, away=away, besides=besides)
+    return None if found is None else Member.objects.get(pk=found)
+
+
+def _minutes(turn: Turn) -> int:
+    return int(turn.values.get("minutes") or capacities.UNPLANNED)
+
+
+def _in_turn(turn: Turn, pool: Sequence[Member], phase: Phase | None) -> Member:
     """The one after whom this step of this playbook meant last."""
     steps = RunStep.objects.filter(run__playbook=turn.row, step=turn.step.key, note__has_key=NOTED).order_by("-pk")
     last = (steps.values_list("note", flat=True).first() or {}).get(NOTED) or 0
     return next((one for one in pool if one.pk > last), pool[0])
 
 
-def _least_time(turn: Turn, pool: Sequence[Member]) -> Member:
-    """Of what there is of it, as each stated or as is usual; what this step gave out lately is planned too."""
-    loads, given = capacities.loads([one.pk for one in pool]), _given(turn)
-    minutes = int(turn.values.get("minutes") or capacities.UNPLANNED)
+def _least_time(turn: Turn, pool: Sequence[Member], phase: Phase | None) -> Member:
+    """Of what there is of it, as each stated or as is usual; tasks that this step gave out lately are planned too."""
+    loads = capacities.loads([one.pk for one in pool], phase or Phase.PRIMARY)
+    given, minutes = {} if phase else _given(turn), _minutes(turn)
 
     def planned(one: Member) -> tuple[float, int]:
         load, times = loads[one.pk], given.get(one.pk, Given()).times
@@ -67,16 +86,17 @@ def _least_time(turn: Turn, pool: Sequence[Member]) -> Member:
     return min(pool, key=planned)
 
 
-def _least_revenue(turn: Turn, pool: Sequence[Member]) -> Member:
-    """A month, of the accounts in the organisation's currency; those that this step gave out lately count for whoever
-    was meant. Where it is the same, whoever was meant less often."""
-    rows = Account.objects.standing().filter(owner__in=pool, currency=organisation.current().currency)
-    sums = dict(rows.exclude(status=Status.LOST).order_by().values_list("owner").annotate(n=Sum("mrr_minor")))
-    given = _given(turn)
+def _least_revenue(turn: Turn, pool: Sequence[Member], phase: Phase | None) -> Member:
+    """A month, of the accounts in the organisation's currency; those whose tasks this step gave out lately count for
+    whoever was meant. Where it is the same, whoever was meant less often."""
+    held = Assignment.objects.filter(member__in=pool, phase=phase or Phase.PRIMARY, until_on__isnull=True)
+    ours = Q(account__archived_at__isnull=True, account__currency=organisation.current().currency)
+    rows = held.filter(ours & ~Q(account__status=Status.LOST)).order_by().values_list("member")
+    sums, given = dict(rows.annotate(n=Sum("account__mrr_minor"))), _given(turn)
 
     def looked_after(one: Member) -> tuple[int, int]:
         lately = given.get(one.pk, Given())
-        return (sums.get(one.pk) or 0) + lately.minor, lately.times
+        return (sums.get(one.pk) or 0) + (0 if phase else lately.minor), lately.times
 
     return min(pool, key=looked_after)
 
@@ -92,6 +112,6 @@ def _given(turn: Turn) -> Mapping[int, Given]:
     return {who: Given(n, int(minor or 0)) for who, n, minor in rows.values_list("meant", "n", "minor")}
 
 
-_RULES: Final[Mapping[str, Callable[[Turn, Sequence[Member]], Member]]] = {
+_RULES: Final[Mapping[str, Callable[[Turn, Sequence[Member], Phase | None], Member]]] = {
     "in_turn": _in_turn, "least_time": _least_time, "least_revenue": _least_revenue,
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Another system is told: a signed webhook, or a line in Slack."""
+"""Another system is told: a signed webhook for each run, or Slack, where many runs at once are one message."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from nenrin.foundation.webhooks import deliveries
 from nenrin.foundation.webhooks.endpoints import UnknownEndpoint
 from nenrin.playbooks.documents import merging
 from nenrin.playbooks.documents.params import Param, Setting, Values, named
-from nenrin.playbooks.steps import people
+from nenrin.playbooks.steps import gathering, people
+from nenrin.playbooks.steps.gathering import EVENT
 from nenrin.playbooks.steps.shape import Done, Failed, Outcome, StepKind, Turn
 from nenrin.values import Language, Text
 
 ENDPOINT = Param("endpoint", Text("Where to", "送信先"), "choice", source="webhooks",
                  hint=Text("Webhooks and Slack are set up under settings.", "送信先は設定の「Webhook・Slack」で登録。"))  # fmt: skip
-EVENT = "playbooks.step.reached"
 
 
 def says(values: Values, setting: Setting, fields: Fields) -> Text:
@@ -31,6 +31,16 @@ def under(values: Values) -> Text:
 def act(turn: Turn) -> Outcome:
     language: Language = "en" if organisation.current().language == "en" else "ja"
     text = merging.filled(turn.values["words"].in_(language), people.gaps(turn, language))
+    try:
+        row = gathering.put(turn, text) if gathering.is_for_people(turn) else _put(turn, text)
+    except UnknownEndpoint:
+        return Failed(Text("The webhook is not set up any more", "送信先が削除済み"))
+    except Refused as refused:
+        return Failed(next(iter(refused.faults.values())))
+    return Done({"delivery": row, "en": text, "ja": text})
+
+
+def _put(turn: Turn, text: str) -> int:
     payload = {
         "text": text,
         "playbook": turn.playbook.key,
@@ -38,16 +48,11 @@ def act(turn: Turn) -> Outcome:
         "run": turn.run,
         "account": {"id": turn.account.pk, "name": turn.account.name},
     }
-    try:
-        row = deliveries.put(
-            int(turn.values["endpoint"]), payload, key=turn.key, by=turn.by, at=turn.at, event=EVENT,
-            account_id=turn.account.pk,
-        )  # fmt: skip
-    except UnknownEndpoint:
-        return Failed(Text("The webhook is not set up any more", "送信先が削除済み"))
-    except Refused as refused:
-        return Failed(next(iter(refused.faults.values())))
-    return Done({"delivery": row.pk, "en": text, "ja": text})
+    row = deliveries.put(
+        int(turn.values["endpoint"]), payload, key=turn.key, by=turn.by, at=turn.at, event=EVENT,
+        account_id=turn.account.pk,
+    )  # fmt: skip
+    return row.pk
 
 
 KIND = StepKind(
