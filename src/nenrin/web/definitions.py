@@ -185,8 +185,10 @@ TERMS: dict[str, Definition] = {
     "revenue_churn_own": Definition(
         Text("Revenue churn a month", "月次解約率（金額）"),
         Text(
-            "MRR of the accounts of a year ago that left since, over the months for which those accounts still paid.",
-            "1年前の顧客のうち、その後に解約した顧客のMRR÷それらの顧客が支払った月数分のMRR。",
+            "MRR of the accounts of a year ago that left since, over the months for which those accounts still paid. Not the "
+            "churn of LTV: that is of the number of accounts, the year's told as a month's.",
+            "1年前の顧客のうち、その後に解約した顧客のMRR÷それらの顧客が支払った月数分のMRR。LTVの計算に使う月次解約率"
+            "（年間の社数解約率の月換算）とは別の指標。",
         ),
     ),
     "new_mrr_own": Definition(

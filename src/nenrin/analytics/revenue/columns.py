@@ -77,6 +77,7 @@ def standing(reading: Reading, moved: Movements) -> dict[str, Whole]:
         "accounts_begin": (moved.before > 0).astype(np.int64),
         "accounts_end": (moved.after > 0).astype(np.int64),
         **(cohort := _cohort(reading, moved)),
+        **_months(reading, moved.period),
         **_products(reading, moved.period, cohort),
     }
 
@@ -171,6 +172,15 @@ def _cohort(reading: Reading, moved: Movements) -> dict[str, Whole]:
         "accounts_won": won.astype(np.int64),
         "won_mrr": reading.paid(number(moved.period.end) - 1) * won,
         "won_paying": (won & pays).astype(np.int64),
+    }
+
+
+def _months(reading: Reading, period: Period) -> Columns:
+    """Of the last twelve months: MRR at the start of each, added up, and what of it left in the month, whole accounts alone."""
+    sides = [reading.chained(*pair) for pair in chain(period)]
+    return {
+        "months_paid": sum((under for under, _ in sides), np.zeros_like(sides[0][0])),
+        "months_lost": sum((under * (over == 0) for under, over in sides), np.zeros_like(sides[0][0])),
     }
 
 

@@ -17,7 +17,7 @@ PART: Ends = (0.0, 1.0)
 POINTS: Ends = (-100.0, 100.0)
 #: By the upper side of the interval. What is lost less what was gained has only one end.
 BY_SIDE: Mapping[str, Ends] = {
-    "kept_capped": PART, "product_capped": PART, "lost": PART, "expansion": POSITIVE, "users_week": PART, "due_kept": PART,
+    "kept_capped": PART, "product_capped": PART, "lost": PART, "months_lost": PART, "expansion": POSITIVE, "users_week": PART, "due_kept": PART,
     "contacts_ahead": PART, "lost_net": (-np.inf, 1.0), "lost_net_back": (-np.inf, 1.0), "nps_of_accounts": POINTS,
     "nps_of_mrr": POINTS, "ces_sum": (1.0, 7.0),
 }  # fmt: skip

@@ -11,7 +11,7 @@ from nenrin.analytics.revenue.chains import NAMES
 from nenrin.analytics.revenue.groups import Groups
 from nenrin.analytics.revenue.paths import Whole
 from nenrin.analytics.revenue.readings import CHAIN
-from nenrin.analytics.revenue.spans import Lines, Span, rows
+from nenrin.analytics.revenue.spans import Lines, Span, rows, windows
 from nenrin.analytics.revenue.standings import marks
 
 
@@ -77,7 +77,7 @@ def _added(
     """What each place adds to the logarithm of each period's chained rate."""
     if groups.inside is None:
         under, over = _sides(rates, span.links.opens, span.links.closes)
-        return _windows(_influence(block, (under, over), inverse), of_period)
+        return windows(_influence(block, (under, over), inverse), of_period)
     out = np.zeros((len(span.asked), len(block.at)))
     for n in range(CHAIN):
         own = {side: values[of_period[:, n]] for side, values in inverse.items()}
@@ -89,13 +89,3 @@ def _influence(block: Block, sides: tuple[Floats, Floats], inverse: dict[str, Fl
     begins, ends = (values * block.spread(inverse[side]) for side, values in zip(("under", "over"), sides, strict=True))
     ends -= begins
     return ends
-
-
-def _windows(months: Floats, of_period: Whole) -> Floats:
-    """Sums of twelve rows for each period; of rows that follow one another by sums of two and of four."""
-    begins = of_period[:, 0]
-    if not (of_period == begins[:, None] + np.arange(CHAIN)).all():
-        return sum((months[of_period[:, n]] for n in range(1, CHAIN)), months[begins])
-    two = months[1:] + months[:-1]
-    four: Floats = two[2:] + two[:-2]
-    return rows(four, begins) + rows(four, begins + 4) + rows(four, begins + 8)

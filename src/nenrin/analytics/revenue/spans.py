@@ -127,3 +127,13 @@ def rows(table: Floats, places: Whole) -> Floats:
     first = int(places[0])
     is_slice = bool((places == np.arange(first, first + len(places))).all())
     return table[first : first + len(places)] if is_slice else table[places]
+
+
+def windows(months: Floats, of_period: Whole) -> Floats:
+    """Sums of twelve rows for each period; of rows that follow one another by sums of two and of four."""
+    begins = of_period[:, 0]
+    if not (of_period == begins[:, None] + np.arange(CHAIN)).all():
+        return sum((months[of_period[:, n]] for n in range(1, CHAIN)), months[begins])
+    two = months[1:] + months[:-1]
+    four: Floats = two[2:] + two[:-2]
+    return rows(four, begins) + rows(four, begins + 4) + rows(four, begins + 8)

@@ -14,7 +14,7 @@ from nenrin.analytics.revenue.blocks import Block, Floats, Sheet, blocks
 from nenrin.analytics.revenue.groups import Groups
 from nenrin.analytics.revenue.paths import Whole
 from nenrin.analytics.revenue.powers import ALONE, BESIDE
-from nenrin.analytics.revenue.spans import Lines, Span, rows
+from nenrin.analytics.revenue.spans import Lines, Span, rows, windows
 
 Pair = tuple[str, str]
 #: What a period knows of its days (spans.Span).
@@ -24,6 +24,8 @@ MARKED = {("end", "accounts_end"): "after", ("won_mrr", "won_paying"): "won"}
 YEARLY = frozenset(
     ("kept", "kept_capped", "stayed_base", "accounts_kept", "product_base", "product_kept", "product_capped")
 )
+#: What twelve months add up to.
+MONTHLY = frozenset(("months_paid", "months_lost"))
 WINNING = frozenset(("accounts_won", "won_mrr", "won_paying"))
 
 
@@ -57,6 +59,7 @@ class Standings:
     def __init__(self, span: Span, groups: Groups, wanted: frozenset[str]) -> None:
         self.span, self.groups = span, groups
         self.wants_year, self.wants_won = not wanted or bool(wanted & YEARLY), not wanted or bool(wanted & WINNING)
+        self.wants_months = not wanted or bool(wanted & MONTHLY)
         self.wants_products = not wanted or any(name.startswith("product_") for name in wanted)
         size = (len(span.asked), groups.count)
         # Accounts with one product; those with several; the latter by product.
@@ -112,6 +115,8 @@ class Standings:
             self._add_year(block, sides, part.sheet)
         if self.wants_won:
             self._add_won(block, sides, inside, part.sheet)
+        if self.wants_months:
+            self._add_months(block, rates, inside, part.sheet)
 
     def _moving(self, block: Block, rates: Floats, inside: Floats, sheet: Sheet) -> Sides:
         """Of accounts that are in their group for some periods alone."""
@@ -138,6 +143,17 @@ class Standings:
         mrr = won * sides.after
         powers.alone(sheet, block, "won", mrr, won * sides.pays, mrr * mrr)
         sheet.add(block, {"accounts_won": block.summed(won)})
+
+    def _add_months(self, block: Block, rates: Floats, inside: Floats | None, sheet: Sheet) -> None:
+        """Of each period's last twelve months: what began them, and what of it was gone at their end."""
+        links = self.span.links
+        under = rows(rates, links.opens)
+        lost = under * (1 - marks(rows(rates, links.closes)))
+        sides = [windows(side, links.of_period) for side in (under, lost)]
+        paid, gone = sides if inside is None else (side * inside for side in sides)
+        squares = paid * paid
+        powers.alone(sheet, block, "months", paid, marks(paid), squares)
+        powers.beside(sheet, block, "gone", gone, paid, squares)
 
     def _add_product(self, block: Block, starts: Whole, was: Floats, now: Floats) -> None:
         """Of accounts with several products, whose lines begin at `starts`."""
@@ -166,6 +182,8 @@ class Standings:
         if self.wants_won:
             won = self._of("won", ("1", "n"))
             told |= {"accounts_won": self._both("accounts_won"), "won_mrr": won["1"], "won_paying": won["n"]}
+        if self.wants_months:
+            told |= {"months_paid": self._of("months", ("1",))["1"], "months_lost": self._of("gone", ("y",))["y"]}
         if self.wants_products:
             told |= {f"product_{name}": self._by_product(of, (power,))[power]
                      for name, of, power in (("base", "base", "1"), ("kept", "kept", "y"), ("capped", "kept_capped", "y"))}  # fmt: skip
@@ -178,6 +196,8 @@ class Standings:
             return powers.of_marked(self._of(MARKED[pair], ALONE))
         if under == "base" and over in ("kept", "kept_capped"):
             return powers.of_sides(self._of(over, BESIDE), self.under(under))
+        if pair == ("months_lost", "months_paid"):
+            return powers.of_sides(self._of("gone", BESIDE), self._of("months", ALONE))
         if under == "product_base":
             kind = {"product_kept": "kept", "product_capped": "kept_capped"}[over]
             return powers.of_sides(self._by_product(kind, BESIDE), self._by_product("base", ALONE))

@@ -55,6 +55,8 @@ COLUMN_NAMES: dict[str, Text] = {
     "base": Text("MRR twelve months ago", "12か月前のMRR"),
     "expansion": Text("MRR added", "増額したMRR"),
     "due": Text("contracts due", "更新日を迎えた契約"),
+    "months_paid": Text("MRR of twelve months' starts", "直近12か月の月初MRRの合計"),
+    "months_lost": Text("MRR that left in them", "その月に解約されたMRR"),
     "due_renewed": Text("renewed", "更新"),
     "due_mrr": Text("MRR due", "更新対象MRR"),
     "due_kept": Text("MRR renewed", "更新されたMRR"),

@@ -6,6 +6,8 @@ from nenrin.values import Text
 FEW_DUE = 10
 FEW_LOST = 10
 _NONE_DUE = Text("too few contracts came due", "更新期限を迎えた契約が少ない")
+FEW = 30
+_NO_YEAR = Text("nobody was a customer twelve months ago", "12か月前に契約中の顧客がない")
 _NONE_LOST = Text("too few losses were decided in the period", "期間中に決まった解約が少ない")
 
 ALL = (
@@ -29,6 +31,17 @@ ALL = (
         "due_kept / due_mrr", "share", "higher", "renewal",
         lambda sums, facts: divided(sums["due_kept"], sums["due_mrr"]),
         "due", FEW_DUE, _NONE_DUE, "bootstrap", "due_kept", "due_mrr", flows=True,
+    ),
+    Kpi(
+        "churn_by_months", Text("Churn by months paid (MRR)", "解約率（MRR・月数加重）"),
+        Text(
+            "MRR of accounts that left in the last twelve months, by the MRR of every month that all accounts began: a rate "
+            "for each month, to be read beside renewal rates, which only count contracts that came due.",
+            "直近12か月に解約した顧客のMRRを、各月の月初MRRの合計で割った1か月あたりの率。更新期限を迎えた契約だけを見る更新率と併せて見る。",
+        ),
+        "months_lost / months_paid", "share", "lower", "renewal",
+        lambda sums, facts: divided(sums["months_lost"], sums["months_paid"]),
+        "accounts_base", FEW, _NO_YEAR, "bootstrap", "months_lost", "months_paid",
     ),
     Kpi(
         "renewals_due", Text("Contracts due", "更新期限を迎えた契約"),
