@@ -21,9 +21,9 @@ from nenrin.insight.models import HealthModelVersion, Segment
 from nenrin.playbooks import playbooks
 from nenrin.playbooks.configuration import firing
 from nenrin.playbooks.models import ConfigurationChange, PlaybookVersion, Run
-from nenrin.work import task_templates
+from nenrin.work import agendas, task_templates
 from nenrin.work.handing import policies
-from nenrin.work.models import Journey, JourneyVersion, PlanTemplate
+from nenrin.work.models import AgendaTemplate, Journey, JourneyVersion, PlanTemplate
 from tests.cast import THRIVING, member
 from tests.insight.world import World
 from tests.playbooks.stage import document
@@ -85,6 +85,7 @@ BY_HAND = {
         - {name: {ja: 利用, en: Usage}, key: usage, measures: [{weight: 100, measure: feature_depth, curve: [[0, 0], [5, 100]]}]}
         """,
     "task-templates/hello.yaml": "title: Say hello\nname: Hello\n",
+    "agenda-templates/quarter.yaml": "agenda: |\n  1. Results\n  2. Plans\nname: Quarterly review\n",
     "mail-templates/thanks.yaml": "subject_en: Thanks\nname: Thanks\nbody_en: Thank you.\nkind: account\n",
     "playbooks/wave.yaml": """
         name: Wave
@@ -268,6 +269,23 @@ def test_plan_templates_and_the_policy_of_handoffs_go_out_and_come_in(world: Wor
     assert status == 1 and "policies/handoffs" in said and "milestones.0" in said
     assert run("rollback")[0] == 0
     assert policies.current().due_days != 3 and not PlanTemplate.objects.filter(archived_at__isnull=True).exists()
+
+
+def test_agendas_go_out_come_in_and_are_taken_back(world: World, folder: Path) -> None:
+    agendas.save("quarter", name="四半期レビュー", agenda="成果\n計画", minutes=45, by=SYSTEM, at=world.now)
+    run("export", folder)
+    file = folder / "agenda-templates" / "quarter.yaml"
+    changed(file, "minutes: 45", "minutes: 60")
+    assert "-minutes: 45\n" in run("plan", folder)[1]
+    assert run("apply", folder)[0] == 0
+    assert AgendaTemplate.objects.get().minutes == 60
+    assert run("rollback")[0] == 0
+    assert AgendaTemplate.objects.get().minutes == 45
+    whole = {"name": "四半期レビュー", "agenda": "成果"}
+    for part, wrong in (("agenda", ["成果"]), ("minutes", "long"), ("sort", "3"), ("name", None)):
+        file.write_text(yaml.safe_dump({**whole, part: wrong}, allow_unicode=True))
+        code, said = run("plan", folder)
+        assert code == 1 and f"! {part}: " in said
 
 
 def _drafted(world: World, name: str) -> None:

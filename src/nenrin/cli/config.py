@@ -25,8 +25,8 @@ json_option = click.option("--json", "as_json", is_flag=True)
 def command() -> None:
     """Segments, health models, templates and playbooks as YAML files.
 
-    FOLDER holds a folder for each kind: segments, health-models, task-templates, mail-templates, onboarding-templates,
-    plan-templates, policies, playbooks, events.
+    FOLDER holds a folder for each kind: segments, health-models, task-templates, agenda-templates, mail-templates,
+    onboarding-templates, plan-templates, policies, playbooks, journeys, events.
     """
 
 

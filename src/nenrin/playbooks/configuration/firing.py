@@ -12,8 +12,8 @@ from nenrin.analytics.conditions import Fields
 from nenrin.customers.models import Account
 from nenrin.foundation import bulk, format, organisation
 from nenrin.foundation.actors import SYSTEM
-from nenrin.insight.previewing.preview_changes import Change
-from nenrin.playbooks import arms, gates, lives, playbooks, setting, sweeps
+from nenrin.playbooks import arms, audiences, gates, lives, playbooks, setting, sweeps
+from nenrin.playbooks.audiences import Audience
 from nenrin.playbooks.configuration.counts import doing, those
 from nenrin.playbooks.documents.playbooks import Trigger
 from nenrin.playbooks.entering import CHUNK, Door
@@ -28,18 +28,20 @@ NAMED: Final = 10
 
 
 def once_live(document: Mapping[str, Any], at: datetime) -> list[Text]:
-    """Who would come in at the first look after this playbook were published. It is published, looked at, and taken back."""
+    """For whom its condition holds, and who would come in at the first look after this playbook were published: it is
+    published, looked at, and taken back."""
     with transaction.atomic():
         row = playbooks.draft(document, by=SYSTEM, at=at)
         version = playbooks.publish(row.playbook, by=SYSTEM, at=at)
         fields, choices = setting.current()
         live = lives.stored(version, fields, choices)
+        told = _meant(audiences.of(live, at, fields))
         sweeps.look_for(live, Now(at, organisation.today(at), fields), Door(at, fields, choices))
         runs = Run.objects.filter(version=version).exclude(state=RunState.SKIPPED).select_related("account")
         found = [(run.account.name, run.state) for run in runs.order_by("account__name")]
         transaction.set_rollback(True)
     begun = [name for name, state in found if state != RunState.HELD_OUT]
-    told = [_at_once(begun)]
+    told.append(_at_once(begun))
     if held := len(found) - len(begun):
         told.append(
             Text(
@@ -52,6 +54,23 @@ def once_live(document: Mapping[str, Any], at: datetime) -> list[Text]:
     return told
 
 
+def _meant(found: Audience) -> list[Text]:
+    """How many may come in now; and how many may not though the condition holds, by what keeps them out."""
+    n = len(found.open)
+    told = [
+        Text(
+            f"Its condition holds for {format.counted(n, 'account')} that may come in now",
+            f"対象の条件に該当し、いま対象になり得る顧客{n:,}社",
+        )
+    ]
+    if found.kept_out:
+        en = ", ".join(f"{one.name.en.lower()} {len(one.accounts):,}" for one in found.out)
+        ja = "、".join(f"{one.name.ja}{len(one.accounts):,}社" for one in found.out)
+        others = "other" if found.kept_out == 1 else "others"
+        told.append(Text(f"{found.kept_out:,} {others} may not: {en}", f"ほか{found.kept_out:,}社は対象外（{ja}）"))
+    return told
+
+
 def by_segment(key: str, came: Collection[int], went: Collection[int], at: datetime) -> list[Text]:
     """Live playbooks that hear of this segment (its number) and would let accounts in that enter or leave it."""
     moved = {"entered": came, "left": went}
@@ -59,22 +78,8 @@ def by_segment(key: str, came: Collection[int], went: Collection[int], at: datet
         told
         for live, trigger in _hearing("segment")
         if trigger.values["segment"] == key
-        for told in _fires(live, moved[trigger.values["move"]], at)
+        for told in lets_in(live, moved[trigger.values["move"]], at)
     ]
-
-
-def by_colours(changed: Sequence[Change], at: datetime) -> list[Text]:
-    """Live playbooks that a change of colour lets in, with the accounts that would be shown in another one."""
-    return [
-        told
-        for live, trigger in _hearing("band_change")
-        for told in _fires(live, [one.account for one in changed if _means(trigger, one)], at)
-    ]
-
-
-def _means(trigger: Trigger, change: Change) -> bool:
-    before = trigger.values["before"]
-    return change.after.value in trigger.values["to"] and (not before or change.before.value in before)
 
 
 def _hearing(kind: str) -> Iterator[tuple[Live, Trigger]]:
@@ -83,7 +88,7 @@ def _hearing(kind: str) -> Iterator[tuple[Live, Trigger]]:
         yield from ((live, trigger) for trigger in live.document.triggers if trigger.kind == kind)
 
 
-def _fires(live: Live, accounts: Collection[int], at: datetime) -> list[Text]:
+def lets_in(live: Live, accounts: Collection[int], at: datetime) -> list[Text]:
     """Those of these accounts that would come in, after every limit and the holdouts."""
     if not accounts:
         return []

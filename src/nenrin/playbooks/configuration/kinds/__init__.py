@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nenrin.playbooks.configuration.kinds import (
+    agenda_templates,
     events,
     health_models,
     journeys,
@@ -17,7 +18,7 @@ from nenrin.playbooks.configuration.kinds import (
 from nenrin.playbooks.configuration.kinds.shape import Kind
 
 KINDS: tuple[Kind, ...] = (
-    events.KIND, segments.KIND, health_models.KIND, task_templates.KIND, mail_templates.KIND, onboarding_templates.KIND,
-    plan_templates.KIND, policies.KIND, playbooks.KIND, journeys.KIND,
+    events.KIND, segments.KIND, health_models.KIND, task_templates.KIND, agenda_templates.KIND, mail_templates.KIND,
+    onboarding_templates.KIND, plan_templates.KIND, policies.KIND, playbooks.KIND, journeys.KIND,
 )  # fmt: skip
 OF_FOLDER = {kind.folder: kind for kind in KINDS}

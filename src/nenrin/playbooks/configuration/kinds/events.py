@@ -9,11 +9,13 @@ from typing import Any, cast
 from nenrin.ingest import catalogue
 from nenrin.ingest.catalogue import Use
 from nenrin.ingest.models import EventName
+from nenrin.playbooks.configuration import imagining
 from nenrin.playbooks.configuration.kinds.shape import Document, Kind, Taking
 from nenrin.values import Text
 
 FIELDS = ("namespace", "events")
 Meaning = tuple[str, str]
+UNMAPPED: Meaning = ("unmapped", "")
 
 
 class NotACatalogue(ValueError):
@@ -32,7 +34,7 @@ def take(key: str, document: Document, taking: Taking) -> None:
     """Map what differs; what is mapped and not in the document is unmapped. The counts stay."""
     before, after = _standing(key), _read(document)
     wanted = {name: meaning for name, meaning in after.items() if before.get(name) != meaning}
-    wanted |= {name: ("unmapped", "") for name in before if name not in after}
+    wanted |= {name: UNMAPPED for name in before if name not in after}
     rows = [(key, name, cast(Use, use), feature) for name, (use, feature) in sorted(wanted.items())]
     catalogue.map_many(rows, by=taking.by, at=taking.at)
 
@@ -42,16 +44,21 @@ def retire(key: str, taking: Taking) -> None:
 
 
 def effect(key: str, document: Document | None, at: datetime) -> list[Text]:
-    """How many names get another meaning, and how many events of the past are counted otherwise by it."""
+    """How many names get another meaning, how many events of the past are counted otherwise by it, and what comes of that:
+    accounts that change colour, plays that would fire."""
     before, after = _standing(key), {} if document is None else _read(document)
     changed = [name for name in before.keys() | after.keys() if before.get(name) != after.get(name)]
-    counts = EventName.objects.filter(namespace=key, name__in=changed).values_list("events", flat=True)
-    return [
+    counts = list(EventName.objects.filter(namespace=key, name__in=changed).values_list("events", flat=True))
+    told = [
         Text(
             f"{len(after):,} names mapped; {len(changed):,} change, with {sum(counts):,} events counted so far",
             f"登録{len(after):,}件。うち変更{len(changed):,}件（これまでの利用ログ{sum(counts):,}件）",
         )
     ]
+    if not counts:
+        return told
+    meanings = {(key, name): after.get(name, UNMAPPED) for name in changed}
+    return [*told, *imagining.words(imagining.once_taken(lambda: None, at, meanings))]
 
 
 def _standing(namespace: str) -> dict[str, Meaning]:

@@ -7,10 +7,11 @@ from datetime import datetime
 
 from nenrin.analytics.scores import documents
 from nenrin.analytics.scores.documents import DocumentError
+from nenrin.foundation.actors import SYSTEM
 from nenrin.insight import health_models
 from nenrin.insight.models import HealthModelVersion
 from nenrin.insight.previewing import differences, preview
-from nenrin.playbooks.configuration import firing
+from nenrin.playbooks.configuration import imagining
 from nenrin.playbooks.configuration.counts import doing
 from nenrin.playbooks.configuration.kinds.shape import Document, Kind, Taking, Unpublished, unpublished
 from nenrin.values import Text
@@ -34,9 +35,11 @@ def retire(key: str, taking: Taking) -> None:
 
 
 def effect(key: str, document: Document | None, at: datetime) -> list[Text]:
-    """What changes in the model, and which accounts change colour."""
+    """What changes in the model, which accounts change colour, and which plays would fire."""
+    taking = Taking(SYSTEM, at, "plan")
     if document is None:
-        return [Text("Its accounts go to the next model that takes them", "対象の顧客は、次に該当するモデルで評価")]
+        gone = Text("Its accounts go to the next model that takes them", "対象の顧客は、次に該当するモデルで評価")
+        return [gone, *imagining.words(imagining.once_taken(lambda: retire(key, taking), at))]
     model = health_models.checked(documents.from_dict(document))
     before = next((one.model for one in health_models.listed() if one.key == key and one.live), None)
     lines = differences.between(before, model) if before else []
@@ -54,7 +57,7 @@ def effect(key: str, document: Document | None, at: datetime) -> list[Text]:
             f"{seen.taken:,}社中{len(seen.changed):,}社の色が変わる（悪化{seen.worse:,}、改善{seen.better:,}）",
         )
     )
-    return [*told, *_named(seen), *firing.by_colours(seen.changed, at)]
+    return [*told, *_named(seen), *imagining.once_taken(lambda: take(key, document, taking), at).fires]
 
 
 def _named(seen: preview.Preview) -> list[Text]:

@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from nenrin.analytics import conditions
-from nenrin.foundation import format
-from nenrin.insight import segments
 from nenrin.playbooks import playbooks
 from nenrin.playbooks.configuration import firing, portable
 from nenrin.playbooks.configuration.counts import doing
@@ -43,15 +40,7 @@ def effect(key: str, document: Document | None, at: datetime) -> list[Text]:
     )
     if document is None:
         return [under_way, Text("Nobody new comes in", "新しい対象は入らない")]
-    found = playbooks.read(portable.read(document))
-    met = len(segments.accounts_in(conditions.dump(found.audience), at=at))
-    return [
-        Text(
-            f"Its condition holds for {format.counted(met, 'account')} now", f"対象の条件に該当する顧客は現在{met:,}社"
-        ),
-        *firing.once_live(portable.read(document), at),
-        under_way,
-    ]
+    return [*firing.once_live(portable.read(document), at), under_way]
 
 
 def draft(key: str) -> Unpublished | None:

@@ -1,0 +1,98 @@
+"""Whom a playbook could reach now: the accounts that its condition holds for, and which rule keeps which of them out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.db.models import QuerySet
+
+from nenrin.analytics import conditions
+from nenrin.analytics.conditions import Fields
+from nenrin.customers.models import Account
+from nenrin.foundation import bulk, organisation
+from nenrin.insight import segment_fields
+from nenrin.playbooks import arms, gates
+from nenrin.playbooks.lives import Live
+from nenrin.values import Text
+
+#: What keeps accounts out, by the code of the rule, in the order in which they are told.
+RULES: Final[Mapping[str, Text]] = {
+    "not_a_customer": Text("Customers who have left", "解約済みの顧客"),
+    "unstanding": Text("Provisional or a test", "仮登録・テスト"),
+    "excluded": Text("Left out by the condition", "「対象から除く」に該当"),
+    "inside": Text("Under way already", "すでに実行中"),
+    "never_again": Text("Reached once before, and never again", "実施済み（再登録なし）"),
+    "too_soon": Text("Its last run ended too short ago", "前回の終了から再登録までの期間内"),
+    "per_account": Text("As many runs in a year as are allowed", "年間の上限回数に到達"),
+    "cooling": Text("Reached by another playbook lately", "他のプレイブックの実施直後"),
+    "loop": Text("Stopped: playbooks set each other off", "相互の発火により停止"),
+    "universal": Text("Left alone by every playbook, to measure the effect", "全プレイブックの未実施グループ"),
+    "held_out": Text("Left alone, to measure the effect", "未実施グループ"),
+}
+#: So many accounts are asked at a time: each rule of all of them at once.
+CHUNK: Final = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Out:
+    """Those whom one rule keeps out, by name."""
+
+    code: str
+    accounts: tuple[tuple[int, str], ...]
+
+    @property
+    def name(self) -> Text:
+        return RULES[self.code]
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Id and name of each account that could come in now, by name, and of those whom a rule keeps out."""
+
+    open: tuple[tuple[int, str], ...]
+    out: tuple[Out, ...]
+
+    @property
+    def met(self) -> int:
+        """How many the condition holds for."""
+        return len(self.open) + self.kept_out
+
+    @property
+    def kept_out(self) -> int:
+        return sum(len(one.accounts) for one in self.out)
+
+
+def of(live: Live, at: datetime, fields: Fields, seen: QuerySet[Account] | None = None) -> Audience:
+    """Nothing is drawn or written. `seen`: of these accounts alone, those that whoever asks may see."""
+    wanted = {column for one in gates.asked(live) for column in conditions.columns(one, fields)}
+    frame = segment_fields.frame(wanted, fields)
+    found = conditions.matching(frame, live.document.audience, fields, organisation.today(at))
+    met = sorted(int(one) for one in found.column("account").to_pylist())
+    rows = Account.objects.standing() if seen is None else seen
+    open_ones: list[tuple[int, str]] = []
+    out: dict[str, list[tuple[int, str]]] = {}
+    for start in range(0, len(met), CHUNK):
+        some = list(rows.filter(pk__in=bulk.among(met[start : start + CHUNK])).order_by("pk"))
+        known = gates.Known.of(live, [row.pk for row in some], at, fields, frame)
+        for account, code in _asked(live, some, known, at, fields):
+            (out.setdefault(code, []) if code else open_ones).append((account.pk, account.name))
+    told = (Out(code, _by_name(out[code])) for code in RULES if code in out)
+    return Audience(_by_name(open_ones), tuple(told))
+
+
+def _asked(
+    live: Live, rows: Sequence[Account], known: gates.Known, at: datetime, fields: Fields
+) -> Iterator[tuple[Account, str]]:
+    """Each with the code of the rule that keeps it out; empty where none does."""
+    verdicts = {row.pk: gates.verdict(live, row, (), known, at, fields) for row in rows}
+    held = arms.decided(live, [row for row in rows if verdicts[row.pk] is None], known, at, fields).held
+    for row in rows:
+        found = verdicts[row.pk] or held.get(row.pk)
+        yield row, found.code if found else ""
+
+
+def _by_name(accounts: list[tuple[int, str]]) -> tuple[tuple[int, str], ...]:
+    return tuple(sorted(accounts, key=lambda one: (one[1], one[0])))
