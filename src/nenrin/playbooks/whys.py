@@ -14,10 +14,10 @@ from nenrin.analytics.conditions import Condition, Fields
 from nenrin.analytics.conditions.rows import truth
 from nenrin.analytics.conditions.trees import Is, Not, leaves
 from nenrin.customers.models import Account
-from nenrin.foundation import organisation
+from nenrin.foundation import format, organisation
 from nenrin.foundation.models import Entry
 from nenrin.insight import segment_fields
-from nenrin.playbooks import arms, gates, reasons, triggers, words
+from nenrin.playbooks import arms, figures, gates, reasons, triggers, words
 from nenrin.playbooks.documents.params import Setting
 from nenrin.playbooks.documents.playbooks import EVERYONE, Trigger
 from nenrin.playbooks.lives import Live
@@ -30,7 +30,6 @@ from nenrin.values import Text
 #: held_out: it was, or would be, left alone to measure the effect.
 State = Literal["in", "waits", "held_out", "may", "out"]
 _TRIGGER, _HOLDOUT = Text("Trigger", "トリガー"), Text("Holdout", "未実施グループ")
-_NOTHING = Text("nothing known", "データなし")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +134,7 @@ def _trigger(trigger: Trigger, account: Account, row: Mapping[str, object], now:
     if last is None:
         return Rule(name, False, Text(f"{said.en}: not so far", f"{said.ja}: 該当する記録なし"))
     on = last.recorded_at.astimezone(organisation.zone()).date()
-    return Rule(name, True, Text(f"{said.en}: last on {on.isoformat()}", f"{said.ja}: 直近は{on:%Y/%m/%d}"))
+    return Rule(name, True, Text(f"{said.en}: last on {format.day(on, 'en')}", f"{said.ja}: 直近は{format.day(on, 'ja')}"))
 
 
 def _audience(condition: Condition, row: Mapping[str, object], fields: Fields, today: date) -> Rule:
@@ -180,18 +179,12 @@ def _leaves(condition: Condition) -> Iterator[tuple[Is, Condition]]:
 
 
 def value(leaf: Is, row: Mapping[str, object], fields: Fields) -> Text:
-    """What stands in the field now."""
+    """What stands in the field now, as people read it."""
     field = fields[leaf.field]
-    found = row.get(field.changes[int(leaf.values[1])] if leaf.op == "changed_by" else leaf.field)  # type: ignore[arg-type]
-    if found is None or found == "" or found == []:
-        return _NOTHING
-    if isinstance(found, str):
-        return next((name for key, name in field.choices if key == found), Text(found, found))
-    if isinstance(found, float):
-        plain = f"{found * 100:.3g}%" if field.unit == "share" else f"{found:,.6g}"
-        return Text(plain, plain)
-    shown = "・".join(map(str, found)) if isinstance(found, list) else str(found)
-    return Text(shown, shown)
+    if leaf.op == "changed_by":
+        moved, days = leaf.values
+        return figures.told(field, row.get(field.changes[int(days)]), [moved])  # type: ignore[arg-type]  # a number
+    return figures.told(field, row.get(leaf.field), leaf.values)
 
 
 def _frame(asked: Sequence[Condition], account: Account, fields: Fields) -> pa.Table:
