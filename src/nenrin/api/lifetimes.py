@@ -107,10 +107,20 @@ def get_lifetimes(request: ApiRequest, asking: Query[Asking]) -> Any:
     return told | {"items": items}
 
 
+class OwnRiskOut(Strict):
+    """Probability of the decision to leave within `days`, the furthest horizon for which later months judged the model."""
+
+    as_of: date
+    days: int
+    probability: float
+
+
 class AccountLifetimeOut(Strict):
     """Gross profit still to come after the payment just made, in minor units of the account's `currency`; null with the
     `reason`. `left` is the chance that it is a customer after so many years; `borrowed`: the model is that of all tiers,
-    moved by this one's customers."""
+    moved by this one's customers. `by` own_risk: up to the last renewal within `risk.days` the account's own
+    probability counts, from then on its group's lifetimes; `group` is what those alone would say, `why_group` why they
+    count alone."""
 
     account: int
     as_of: date
@@ -125,13 +135,17 @@ class AccountLifetimeOut(Strict):
     still_to_come: IntervalOut | None
     stays_next: float | None
     left: dict[int, float]
+    by: Literal["own_risk", "group"]
+    risk: OwnRiskOut | None
+    group: IntervalOut | None
+    why_group: str
     reason: str
 
 
 @router.get("/accounts/{int:account_id}", response=AccountLifetimeOut, summary="Get what an account is still worth")
 @grants(VIEW)
 def get_account_lifetime(request: ApiRequest, account_id: Id, asking: Query[Asking]) -> Any:
-    """By the lifetimes of its tier and length of term, its renewals and its own MRR path."""
+    """By its own risk, then the lifetimes of its tier and length of term; its renewals and its own MRR path."""
     account = editable(request.member, VIEW, account_id)
     today = organisation.today(request.at)
     given = assumed.given(today, asking.margin, asking.discount, asking.count)

@@ -50,7 +50,17 @@ NOTHING: dict[str, Any] = {
     "still_to_come": None,
     "stays_next": None,
     "left": {},
+    "by": "group",
+    "risk": None,
+    "group": None,
+    "why_group": "",
     "reason": "no contract had begun by then",
+}
+WHYS: dict[str, str] = {
+    "untold": "no risk of this account is told on that day",
+    "ranks": "the risk model only ranks: too few losses for a probability",
+    "unjudged": "later months have not judged the risk model yet",
+    "beyond": "its next renewal lies beyond the horizon for which the risk model was judged",
 }
 
 
@@ -61,7 +71,7 @@ def of_account(own: Own | None, account: int, as_of: date) -> dict[str, Any]:
 
 
 def _of_own(own: Own) -> dict[str, Any]:
-    life, interval = own.life, own.interval
+    life, told, chances = own.life, own.told, own.chances
     return {
         "tier": own.part.tier,
         "term_months": life.term_months,
@@ -70,11 +80,15 @@ def _of_own(own: Own) -> dict[str, Any]:
         "mrr_minor": life.mrr_minor,
         "notice_given": own.coming.is_leaving,
         "borrowed": own.part.moved is not None,
-        "payments": own.payments,
-        "still_to_come": None if own.worth is None or interval is None else _between(own.worth, interval),
-        "stays_next": own.next,
-        "left": dict(own.left),
-        "reason": "" if own.worth is not None else _reason_of(own),
+        "payments": told.payments if told else None,
+        "still_to_come": _between(told.worth, told.interval) if told else None,
+        "stays_next": told.next if told else None,
+        "left": dict(told.left) if told else {},
+        "by": "own_risk" if chances else "group",
+        "risk": chances and {"as_of": chances.as_of, "days": chances.days, "probability": chances.risk},
+        "group": _between(own.group.worth, own.group.interval) if own.group else None,
+        "why_group": WHYS[own.why] if own.why else "",
+        "reason": "" if told else _reason_of(own),
     }
 
 

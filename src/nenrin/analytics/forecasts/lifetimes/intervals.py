@@ -6,7 +6,7 @@ intervals. The kind of model is kept: the interval does not cover the doubt whet
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
@@ -75,8 +75,12 @@ def simulate(
 
 def interval(draws: Draws, figure: Callable[[models.Model], float], level: float = LEVEL) -> Interval:
     """Of any figure of a model, by the percentiles of the draws corrected for their bias (Efron's BC)."""
-    values = np.sort([figure(model) for model in draws.models()])
-    here = figure(draws.fit.model)
+    return of_values([figure(model) for model in draws.models()], figure(draws.fit.model), level)
+
+
+def of_values(drawn: Sequence[float], here: float, level: float = LEVEL) -> Interval:
+    """The same of a figure that was drawn so often and told as `here`."""
+    values = np.sort(drawn)
     below = (np.searchsorted(values, here, "left") + np.searchsorted(values, here, "right")) / 2 / len(values)
     shift = 2 * _NORMAL.inv_cdf(min(max(below, 0.01), 0.99))
     ends = [_NORMAL.cdf(shift + _NORMAL.inv_cdf(p)) for p in ((1 - level) / 2, (1 + level) / 2)]

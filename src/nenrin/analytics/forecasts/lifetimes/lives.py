@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 GAP_DAYS = 31
@@ -35,7 +35,7 @@ class Contract:
 class Life:
     """One account's: `passed` occasions (a loss counts its own), `possible` ones until the day of reading; MRR of
     what runs (of what ran last, if nothing does), in minor units. Nothing runs since `ended_on`; only after the gap
-    it counts as lost then (`lost_on`)."""
+    it counts as lost then (`lost_on`). `next_on`: the next occasion after the day of reading."""
 
     account: int
     starts_on: date
@@ -47,6 +47,7 @@ class Life:
     currency: str
     lost_on: date | None = None
     ended_on: date | None = None
+    next_on: date | None = field(default=None, compare=False)
 
     @property
     def is_running(self) -> bool:
@@ -98,6 +99,20 @@ def months(one: Life, as_of: date) -> int:
     return max(_terms(one.starts_on, seen, 1), 0)
 
 
+def occasions(one: Life, until: date) -> list[date]:
+    """The ends of terms ahead, up to and with a day; none of a life whose next one is not known.
+
+    >>> next_on = date(2026, 12, 31)
+    >>> ahead = Life(1, date(2025, 4, 1), 1, False, 1, 1, 100, "JPY", next_on=next_on)
+    >>> [str(day) for day in occasions(ahead, date(2027, 2, 28))]
+    ['2026-12-31', '2027-01-31', '2027-02-28']
+    """
+    found: list[date] = []
+    while one.next_on and (day := _add(one.next_on, one.term_months * len(found))) <= until:
+        found.append(day)
+    return found
+
+
 def payments_before(ends_on: date, since: date, day: date, term: int) -> int:
     """How many payments at ends of terms lie after `since` and before a later day.
 
@@ -127,9 +142,11 @@ def _told(
     passed = possible if lost_on is None else _lost_at(main.ends_on, lost_on, term) - before
     passed = max(passed, 0 if lost_on is None else 1)
     mrr = sum(c.mrr_minor for c in last if c.currency == main.currency)
+    following = _add(main.ends_on, term * (possible + before + 1))
     return Life(
-        account, starts_on, passed, lost_on is not None, max(possible, passed), term, mrr, main.currency, lost_on
-    )
+        account, starts_on, passed, lost_on is not None, max(possible, passed), term, mrr, main.currency, lost_on,
+        next_on=following,
+    )  # fmt: skip
 
 
 def _lost_at(anchor: date, lost_on: date, term: int) -> int:
