@@ -13,7 +13,7 @@ from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Organisation
 from nenrin.insight.models import KpiTarget, MetricPolicy
 from nenrin.insight.revenue import books as revenue
-from nenrin.insight.revenue import locks, policies, slices, targets, words
+from nenrin.insight.revenue import locks, own_money, policies, slices, targets, words
 from nenrin.insight.revenue.locks import Closed
 from nenrin.insight.revenue.policies import Untold
 from nenrin.values import Period
@@ -122,7 +122,7 @@ def test_quarters_of_renewals_and_cohorts_of_years_that_are_over_keep_their_mont
         RenewalOutcome.objects.create(account=account, term_end=on(day), decision_on=on(day), due_minor=100, kept_minor=0,
                                       settled_on=on(day))  # fmt: skip
     found = renewal_quarters.past(
-        RenewalOutcome.objects.all(), Subscription.objects.none(), world.today, "JPY", fiscal_years
+        RenewalOutcome.objects.all(), Subscription.objects.none(), world.today, own_money.on(world.today), fiscal_years
     )
     assert [(str(one.period.start), str(one.period.end), one.steps.count) for one in found] == [
         ("2026-01-01", "2026-04-01", 1), ("2026-04-01", "2026-07-01", 1),

@@ -12,7 +12,7 @@ from nenrin.foundation.models import Entry, Mail, Member
 from nenrin.foundation.models.mail import MailState
 from nenrin.foundation.roles import Role
 from nenrin.ingest import conservation, drain, lakes
-from nenrin.ingest.models import Answer, Cost, Effort, Invoice, Ticket
+from nenrin.ingest.models import Answer, Cost, Effort, ExchangeRate, Invoice, Ticket
 from nenrin.insight.models import BudgetPlan, Health
 from nenrin.simulator import world
 from nenrin.simulator.presets import Preset
@@ -117,6 +117,7 @@ def _shows_money() -> None:
     """Every whole month of the window has costs and hours, and was planned; an account lets its invoice lie."""
     months = set(Cost.objects.values_list("month", flat=True))
     assert months and months == set(Effort.objects.values_list("month", flat=True))
+    assert months == set(ExchangeRate.objects.filter(currency="USD", into="JPY").values_list("month", flat=True))
     assert months <= set(BudgetPlan.objects.values_list("month", flat=True))
     unpaid = Invoice.objects.get(account=_of("silent"), failed_payments=2)
     assert unpaid.status == "open" and unpaid.due_on and unpaid.due_on < NOW.date()

@@ -26,7 +26,7 @@ from nenrin.foundation.actors import SYSTEM, Actor
 from nenrin.foundation.models import ApiToken, Member
 from nenrin.foundation.permissions import FieldClass
 from nenrin.foundation.roles import Role
-from nenrin.ingest import answers, catalogue, costs, efforts, imports, invoices, sources, tickets
+from nenrin.ingest import answers, catalogue, costs, efforts, imports, invoices, rates, sources, tickets
 from nenrin.ingest.facts import knowing
 from nenrin.ingest.models import Conflict, EndUser, LiveEvent, Quarantined
 from nenrin.insight import days, health_models, overrides, pulses, refresh, segments
@@ -189,6 +189,8 @@ def _rest(world: World, mate: Member, at: datetime) -> None:
         "knowing": knowing.on_arrival(organisation.today(at)),
     }
     world.put("cost", costs.put([costs.Told("own", date(2026, 4, 1), "cs", Money(5000))], **booked)[0].row.pk)
+    quoted = booked | {"namespace": rates.NAMESPACE}
+    world.put("rate", rates.put([rates.Told(date(2026, 4, 1), "USD", "JPY", "150")], **quoted)[0].row.pk)
     world.put("hours", efforts.put([efforts.Told("own", date(2026, 4, 1), "cs", 60)], **booked)[0].row.pk)
     _events(source.source.pk, at)
     _risks(world, at)

@@ -111,6 +111,10 @@ IDS: dict[str, tuple[str, ...]] = {
     "risk/forecast/export.<str:": ("file",),
     "risk/forecast/<str:": ("day",),
     "risk/export.<str:": ("file",),
+    "revenue/rates/": ("file",),
+    "revenue/rates/<int:": ("rate",),
+    "api/revenue/rates/{": ("day", "word"),
+    "api/revenue/rates/{int:": ("rate",),
     "risk/models/<int:": ("risk_model",),
     "lifetimes/export.<str:": ("file",),
     "lifetimes/accounts/export.<str:": ("file",),
@@ -293,7 +297,7 @@ NOTED |= {"retention-export", "retention-accounts-export"}
 NOTED |= {"risks-export", "risk-forecast-export"}
 NOTED |= {"event-catalogue-export", "live-events-export", "quarantined-export"}
 NOTED |= {"outbox-export", "mail-suppressions-export"}
-NOTED |= {"costs-export", "hours-export", "balance-export", "contribution-export", "contribution-accounts-export"}
+NOTED |= {"costs-export", "hours-export", "revenue-rates-export", "balance-export", "contribution-export", "contribution-accounts-export"}
 NOTED |= {"handoffs-export", "promises-export", "handoff-feedback-export", "handoff-deals-export"}
 NOTED |= {"success-plans-export", "journey-export", "journey-stalls-export"}
 NOTED |= {"effect-export", "losses-export", "renewals-export", "renewals-history-export"}

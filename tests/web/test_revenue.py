@@ -207,7 +207,7 @@ def test_figures_as_known_on_a_past_day_say_so(client: Client, head: Member) -> 
 def test_operations_publishes_a_policy_and_closes_the_books(client: Client, head: Member) -> None:
     given = {"churn_recognition": "request", "gap_merge_days": "14", "dunning": "invoices", "dunning_days": "30", "coupons": "reduce",
              "usage": "committed", "ramp": "step", "gross_margin": "75", "yearly_discount": "8",
-             "sales_cycle_months": "2", "cost_sharing": "accounts", "rates": "usd 150.5\n\nEUR 160", "note": "監査法人と合意"}  # fmt: skip
+             "sales_cycle_months": "2", "cost_sharing": "accounts", "currency": "constant", "rates": "usd 150.5\n\nEUR 160", "note": "監査法人と合意"}  # fmt: skip
     assert client.post("/revenue/settings", given).status_code == 302
     document = MetricPolicy.objects.get().document
     shown = page(client, "/revenue/settings")

@@ -17,6 +17,7 @@ from nenrin.foundation.models import Entry, Organisation
 from nenrin.foundation.roles import Role
 from nenrin.ingest import lakes
 from nenrin.insight import history
+from nenrin.insight.revenue import own_money
 from nenrin.values import Text
 from nenrin.work import churn_reasons, following, loss_figures, losses
 from nenrin.work.models import ChurnReason, Loss, Notice, Task
@@ -185,7 +186,7 @@ def test_figures_add_up_by_reason_with_the_unknown_last(org: Organisation, at: d
     for number, (mrr, reason) in enumerate([(300, price), (100, None), (500, None), (100, price)]):
         found = lost(world.customer(f"顧客{number}", at=at, mrr=mrr), at)
         losses.explain(found, reason=reason, by=SYSTEM, at=at)
-    told = loss_figures.of(Loss.objects.select_related("reason"), "JPY")
+    told = loss_figures.of(Loss.objects.select_related("reason"), own_money.on(TODAY))
     assert (told.count, told.minor, told.unknown, told.avoidable) == (4, 1000, 2, 2)
     assert [(bar.key, bar.count, bar.minor, bar.running) for bar in told.bars] == [
         ("price", 2, 400, 0.4), ("", 2, 600, 1.0),
@@ -225,7 +226,7 @@ def test_two_that_left_and_became_one_both_count(account: Account, at: datetime)
         pass
     while following.step(at):
         pass
-    told = loss_figures.of(Loss.objects.counted(), "JPY")
+    told = loss_figures.of(Loss.objects.counted(), own_money.on(TODAY))
     assert (told.count, told.minor) == (2, 550_000)
 
 

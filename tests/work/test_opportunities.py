@@ -20,6 +20,7 @@ from nenrin.foundation.models import Entry, Member, Organisation
 from nenrin.foundation.permissions import FieldClass
 from nenrin.foundation.roles import Role
 from nenrin.insight.models import CurrentMeasure
+from nenrin.insight.revenue import own_money
 from nenrin.values import Text
 from nenrin.work import following, objectives, opportunities, plans, touches
 from nenrin.work.models import CandidateDismissal, Notice, Opportunity, Proposal
@@ -421,7 +422,7 @@ def test_what_came_of_them_is_told_only_where_enough_ended(account: Account, at:
             ending.win(row, 10_000, by=SYSTEM, at=at + timedelta(days=number))
         else:
             ending.lose(row, "予算なし", by=SYSTEM, at=at)
-    told = figures.of(Opportunity.objects.all(), TODAY, "JPY")
+    told = figures.of(Opportunity.objects.all(), TODAY, own_money.on(TODAY))
     assert (told.all.n, told.all.won, told.all.won_minor, told.all.days) == (12, 9, 90_000, 4)
     assert told.all.share == 0.75 and told.all.interval is not None and round(told.all.interval.low, 2) == 0.47
     by_hand = next(one for one in told.by_origin if one.name.en == "By hand")

@@ -18,6 +18,7 @@ from nenrin.foundation.actors import SYSTEM, Actor
 from nenrin.foundation.models import Entry, Organisation
 from nenrin.foundation.roles import Role
 from nenrin.insight.models import Risk
+from nenrin.insight.revenue import own_money
 from nenrin.values import Money
 from nenrin.work import (
     following,
@@ -204,10 +205,10 @@ def test_a_snapshot_keeps_the_forecast_of_its_day(account: Account, at: datetime
     renewals.say(contract(account), "lost", by=SYSTEM, at=at)
     later = TODAY + timedelta(7)
     assert renewal_snapshots.last_before(TODAY) is None and renewal_snapshots.last_before(later) == made
-    was = renewal_snapshots.was(made, RenewalSnapshotLine.objects.all(), TODAY, FAR, "JPY")
+    was = renewal_snapshots.was(made, RenewalSnapshotLine.objects.all(), TODAY, FAR, own_money.on(TODAY))
     assert (was.count, was.due, was.committed, was.best, was.worst) == (1, 480_000, 480_000, 480_000, 480_000)
     assert was.expected == pytest.approx(384_000)
-    none = renewal_snapshots.was(made, RenewalSnapshotLine.objects.none(), TODAY, FAR, "JPY")
+    none = renewal_snapshots.was(made, RenewalSnapshotLine.objects.none(), TODAY, FAR, own_money.on(TODAY))
     assert (none.count, none.due, none.expected) == (0, 0, None)
     assert renewal_snapshots.step(at + timedelta(7)) == 1
 
@@ -278,7 +279,7 @@ def test_accuracy_is_told_from_ten_outcomes_on_in_probability_and_money(account:
         over=over,
         over_probability=0.05,
     )
-    model, person, manager = renewal_accuracy.of(RenewalCheckpoint.objects.all(), 90, "JPY")
+    model, person, manager = renewal_accuracy.of(RenewalCheckpoint.objects.all(), 90, own_money.on(TODAY))
     assert (model.side, model.count, model.hit, model.foretold, model.came) == ("model", 10, 0.8, 80.0, 80)
     assert model.brier == pytest.approx((8 * 0.2**2 + 2 * 0.8**2) / 10)
     assert (person.side, person.name, person.commits, person.committed, person.committed_came) == (
@@ -291,13 +292,13 @@ def test_accuracy_is_told_from_ten_outcomes_on_in_probability_and_money(account:
     assert person.brier == pytest.approx((8 * 0.05**2 + 2 * 0.95**2) / 10, abs=1e-6)
     assert (manager.name, manager.hit, manager.commits, manager.committed) == ("部長", 0.2, 0, None)
     RenewalCheckpoint.objects.filter(pk=RenewalCheckpoint.objects.earliest("pk").pk).update(kept_minor=None)
-    model, person, _ = renewal_accuracy.of(RenewalCheckpoint.objects.all(), 90, "JPY")
+    model, person, _ = renewal_accuracy.of(RenewalCheckpoint.objects.all(), 90, own_money.on(TODAY))
     assert (model.count, model.foretold, model.came) == (10, 72.0, 70), "money of terms whose end is known"
     assert person.commits == 9
     RenewalCheckpoint.objects.earliest("pk").delete()
-    (few, *_) = renewal_accuracy.of(RenewalCheckpoint.objects.all(), 90, "JPY")
+    (few, *_) = renewal_accuracy.of(RenewalCheckpoint.objects.all(), 90, own_money.on(TODAY))
     assert (few.count, few.brier, few.hit, few.came) == (9, None, None, None)
-    assert renewal_accuracy.of(RenewalCheckpoint.objects.all(), 180, "JPY")[0].count == 0
+    assert renewal_accuracy.of(RenewalCheckpoint.objects.all(), 180, own_money.on(TODAY))[0].count == 0
 
 
 def test_a_later_call_stands_beside_the_locked_one(account: Account, at: datetime) -> None:

@@ -15,6 +15,7 @@ from nenrin.foundation import organisation
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import FieldClass, Permission, visible
+from nenrin.insight.revenue import own_money
 from nenrin.values import Text
 from nenrin.work import loss_figures, losses
 from nenrin.work.models import ChurnReason, Loss
@@ -98,7 +99,8 @@ class BarOut(Strict):
 
 
 class FiguresOut(Strict):
-    """MRR in minor units of `currency`; losses in other currencies are counted in `foreign` and not added. `before`:
+    """MRR in minor units of `currency`; those of other currencies at the metric policy's rates; losses without a
+    rate are counted in `foreign` and not added. `before`:
     days -> band -> how many were shown so on that day."""
 
     currency: str
@@ -132,16 +134,16 @@ def _shown(rows: Any, member: Member) -> list[dict[str, Any]]:
 @grants(VIEW)
 def get_figures(request: ApiRequest, between: Query[Between]) -> Any:
     """Of the accounts in your scope; the share without a reason is a figure to bring to nought."""
-    currency = organisation.current().currency
+    own = own_money.on(organisation.today(request.at))
     rows = Loss.objects.for_member(request.member, VIEW).counted()
-    told = loss_figures.of(_between(rows, between).select_related("reason").order_by(), currency)
+    told = loss_figures.of(_between(rows, between).select_related("reason", "account").order_by(), own)
     names = ("count", "minor", "unknown", "unknown_share", "interviewed", "avoidable", "foreign", "before")
     bars = [
         {name: getattr(bar, name) for name in ("key", "count", "minor", "share", "running", "is_avoidable")}
         | {"name_en": bar.name.en, "name_ja": bar.name.ja}
         for bar in told.bars
     ]
-    return {name: getattr(told, name) for name in names} | {"currency": currency, "bars": bars}
+    return {name: getattr(told, name) for name in names} | {"currency": own.currency, "bars": bars}
 
 
 def _between(rows: Any, asked: Any) -> Any:

@@ -20,6 +20,7 @@ from nenrin.foundation import organisation
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import FieldClass, Permission, allowed, visible
+from nenrin.insight.revenue import own_money
 from nenrin.values import Text
 from nenrin.work import capacity, handing_over
 
@@ -178,9 +179,9 @@ _DEPUTY = ("id", "member_id", "deputy_id", "from_on", "until_on")
 @grants(Permission.CAPACITY_VIEW)
 def list_loads(request: ApiRequest) -> Any:
     """Members of customer success with what they have to do today, the fullest first."""
-    org = organisation.current()
+    today = organisation.today(request.at)
     members = Member.objects.filter(is_active=True, role__in=LOOKING_AFTER).order_by("pk")[:500]
-    lines = capacity.lines(members, organisation.today(request.at), request.at, org.currency)
+    lines = capacity.lines(members, today, request.at, own_money.on(today))
     return [_load(line) for line in lines]
 
 

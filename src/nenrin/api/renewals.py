@@ -17,7 +17,7 @@ from nenrin.foundation import organisation
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import FieldClass, Permission, visible
-from nenrin.insight.revenue import policies
+from nenrin.insight.revenue import own_money, policies
 from nenrin.work import (
     renewal_accuracy,
     renewal_checkpoints,
@@ -126,7 +126,8 @@ class StepsOut(Strict):
 
 
 class ForecastOut(Strict):
-    """MRR in minor units of `currency`; terms in other currencies are counted in `foreign` alone. In four of five cases
+    """MRR in minor units of `currency`, other currencies at the metric policy's rates; terms without a rate are counted in
+    `foreign` alone. In four of five cases
     what is kept of `told`, the MRR that has a probability, lies from `expected_low` to `expected_high`; `error` is the
     most by which that probability may be off."""
 
@@ -239,10 +240,10 @@ def get_forecast(request: ApiRequest, asking: Query[ForecastAsking]) -> Any:
 def list_quarters(request: ApiRequest, asking: Query[QuartersAsking]) -> Any:
     """Past fiscal quarters as they came, those of the year ahead as the scenario foretells."""
     org, today, fiscal = organisation.current(), organisation.today(request.at), policies.fiscal()
-    mine = Subscription.objects.for_member(request.member, VIEW)
+    mine, own = Subscription.objects.for_member(request.member, VIEW), own_money.on(today)
     told = RenewalOutcome.objects.for_member(request.member, VIEW)
-    over = renewal_quarters.past(told, mine, today, org.currency, fiscal)
-    table = renewal_pipeline.read(renewal_pipeline.ahead(mine, today, today + YEAR).order_by("pk"))
+    over = renewal_quarters.past(told, mine, today, own, fiscal)
+    table = renewal_pipeline.read(renewal_pipeline.ahead(mine, today, today + YEAR).order_by("pk"), own)
     ahead = renewal_quarters.ahead(table, today, org.currency, asking.scenario, fiscal)
     return [
         {"start": one.period.start, "to": one.period.end, "is_ahead": one.is_ahead, "left": one.left,
@@ -255,12 +256,12 @@ def list_quarters(request: ApiRequest, asking: Query[QuartersAsking]) -> Any:
 @grants(VIEW)
 def get_accuracy(request: ApiRequest) -> Any:
     """By the model, each CSM and each manager, at 180 and 90 days before the decision; of the accounts in your scope."""
-    rows, currency = RenewalCheckpoint.objects.for_member(request.member, VIEW), organisation.current().currency
+    rows, own = RenewalCheckpoint.objects.for_member(request.member, VIEW), own_money.on(organisation.today(request.at))
     names = [name for name in AccuracyOut.model_fields if name != "days"]
     return [
         {name: getattr(one, name) for name in names} | {"days": days}
         for days in renewal_checkpoints.DAYS
-        for one in renewal_accuracy.of(rows, days, currency)
+        for one in renewal_accuracy.of(rows, days, own)
     ]
 
 
@@ -337,7 +338,7 @@ def _table(request: ApiRequest, months: int) -> Pipeline:
     today = organisation.today(request.at)
     until = today + timedelta(days=round(months * renewal_lines.MONTH))
     rows = renewal_pipeline.ahead(Subscription.objects.for_member(request.member, VIEW), today, until)
-    return renewal_pipeline.read(rows.order_by("pk"))
+    return renewal_pipeline.read(rows.order_by("pk"), own_money.on(today))
 
 
 def _steps(of: Steps) -> dict[str, Any]:

@@ -54,6 +54,7 @@ from nenrin.api import (
     retention,
     revenue,
     revenue_cohorts,
+    revenue_rates,
     revenue_locks,
     risk,
     roi,
@@ -126,6 +127,7 @@ api.add_router("/revenue", revenue_cohorts.router)
 api.add_router("/revenue", revenue_locks.router)
 api.add_router("/first-look", first_look.router)
 api.add_router("/start", start.router)
+api.add_router("/revenue", revenue_rates.router)
 api.add_router("/lifetimes", lifetimes.router)
 api.add_router("/risk", risk.router)
 api.add_router("/risk/models", backtests.of_risk)

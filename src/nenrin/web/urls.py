@@ -52,6 +52,7 @@ from nenrin.web.revenue import notes as revenue_notes
 from nenrin.web.revenue import pages as revenue
 from nenrin.web.revenue import settings as revenue_settings
 from nenrin.web.risk import backtests as risk_backtests
+from nenrin.web.revenue import rates as revenue_rates
 from nenrin.web.risk import forecasts as risk_forecasts
 from nenrin.web.risk import models as risk_models
 from nenrin.web.risk import pages as risks
@@ -72,7 +73,7 @@ AREAS = (
     *(assets, home, palette, addresses, account, timeline_entries, segments),
     *(my_day, my_day_answering, team_day, team_people, reassigning, internal_handovers, routing),
     *(first_look, imports, sources, board, event_catalogue, data_exports, health_models, measures, backtests),
-    *(executive, revenue, cohorts, cohort_accounts, revenue_notes, revenue_settings, kpis),
+    *(executive, revenue, cohorts, cohort_accounts, revenue_notes, revenue_settings, revenue_rates, kpis),
     *(lifetimes, account_value, retention, roi, start),
     *(risks, risk_forecasts, risk_models, risk_backtests, effects, holdout, holdout_lists, holdout_exclusions),
     *(losses, loss, churn_reasons, renewals, renewal_history, renewal),

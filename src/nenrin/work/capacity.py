@@ -15,6 +15,7 @@ from nenrin.customers.models import Account, Assignment
 from nenrin.customers.models.capacity import DAYS_A_MONTH
 from nenrin.customers.statuses import Phase, Status
 from nenrin.foundation.models import Member
+from nenrin.insight.revenue.own_money import OwnMoney
 from nenrin.values import Money
 from nenrin.work import letters
 from nenrin.work.models import Touch
@@ -70,10 +71,10 @@ class Line:
         return self.minutes / self.minutes_a_day if self.minutes_a_day else None
 
 
-def lines(members: Iterable[Member], on: date, at: datetime, currency: str) -> list[Line]:
+def lines(members: Iterable[Member], on: date, at: datetime, own: OwnMoney) -> list[Line]:
     """Every member with what they have to do, the fullest first: eight queries at any number."""
     wanted = {member.pk: member for member in members}
-    held, due = _portfolios(wanted, at, currency), _due(wanted, on)
+    held, due = _portfolios(wanted, at, own), _due(wanted, on)
     planned = capacities.loads(wanted)
     queues = {row.member_id: row for row in DayLoad.objects.filter(member__in=wanted, on=on)}
     away = deputies.of(on)
@@ -88,12 +89,12 @@ def lines(members: Iterable[Member], on: date, at: datetime, currency: str) -> l
     return sorted(found, key=lambda line: (-(line.share or 0.0), line.member.name))
 
 
-def _portfolios(members: Mapping[int, Member], at: datetime, currency: str) -> dict[int, Portfolio]:
+def _portfolios(members: Mapping[int, Member], at: datetime, own: OwnMoney) -> dict[int, Portfolio]:
     rows = Account.objects.standing().filter(status=Status.CUSTOMER, owner__in=members).order_by()
-    mine, bad = Q(currency=currency), Q(health__band="at_risk")
+    bad, mrr = Q(health__band="at_risk"), own.sql()
     counted = rows.values("owner").annotate(
-        n=Count("pk"), mrr=Coalesce(Sum("mrr_minor", filter=mine), 0), bad=Count("pk", filter=bad),
-        bad_mrr=Coalesce(Sum("mrr_minor", filter=mine & bad), 0),
+        n=Count("pk"), mrr=Coalesce(Sum(mrr), 0), bad=Count("pk", filter=bad),
+        bad_mrr=Coalesce(Sum(mrr, filter=bad), 0),
     )  # fmt: skip
     quiet = dict(_untouched(rows.filter(bad), at))
     return {
@@ -143,15 +144,15 @@ class Move:
         )
 
 
-def move(accounts: Iterable[Account], giver: Member, receiver: Member, currency: str) -> Move:
+def move(accounts: Iterable[Account], giver: Member, receiver: Member, own: OwnMoney) -> Move:
     """Preview of a reassignment of primary owners; nothing is written."""
     moved, planned = list(accounts), capacities.planned()
     minutes = sum(planned.get(account.touch_model, capacities.UNPLANNED) for account in moved)
     loads = capacities.loads([giver.pk, receiver.pk])
-    arr = sum(12 * account.mrr_minor for account in moved if account.currency == currency)
+    arr = 12 * own.sums((account.mrr_minor, account.currency) for account in moved)
     one, other = loads[giver.pk], loads[receiver.pk]
     return Move(
-        len(moved), Money(arr, currency), minutes, one, _changed(one, -len(moved), -minutes), other,
+        len(moved), Money(arr, own.currency), minutes, one, _changed(one, -len(moved), -minutes), other,
         _changed(other, len(moved), minutes),
     )  # fmt: skip
 

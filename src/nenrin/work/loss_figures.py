@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from nenrin.analytics.scores.bands import Band
+from nenrin.insight.revenue.own_money import OwnMoney
 from nenrin.values import Text
 from nenrin.work.models import Loss
 
@@ -32,7 +33,8 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """`before`: days -> band -> how many were shown so. `foreign`: losses in another currency, counted and not added."""
+    """`before`: days -> band -> how many were shown so. `foreign`: losses in a currency without an exchange rate, counted and
+    not added; `abroad`: the other currencies that are added at their rates, `left_out` the names of those that are not."""
 
     count: int
     minor: int
@@ -41,6 +43,8 @@ class Figures:
     avoidable: int
     foreign: int
     bars: tuple[Bar, ...]
+    abroad: frozenset[str]
+    left_out: tuple[str, ...]
     before: Mapping[int, Mapping[Band, int]]
 
     @property
@@ -48,30 +52,31 @@ class Figures:
         return self.unknown / self.count if self.count else None
 
 
-def of(rows: Iterable[Loss], currency: str) -> Figures:
+def of(rows: Iterable[Loss], own: OwnMoney) -> Figures:
     """`rows` with their reasons."""
     losses = list(rows)
     groups: dict[str, list[Loss]] = defaultdict(list)
     for loss in losses:
         groups[loss.reason.key if loss.reason else ""].append(loss)
-    minor = sum(_minor(loss, currency) for loss in losses)
+    minor = sum(_minor(loss, own) for loss in losses)
+    unrated = [loss for loss in losses if not own.knows(loss.currency)]
     return Figures(
         count=len(losses), minor=minor, unknown=len(groups.get("", ())),
         interviewed=sum(loss.interviewed_on is not None for loss in losses),
         avoidable=sum(bool(loss.reason and loss.reason.is_avoidable) for loss in losses),
-        foreign=sum(loss.currency != currency for loss in losses), bars=_bars(groups, minor, currency),
+        foreign=len(unrated), bars=_bars(groups, minor, own),
+        abroad=frozenset(loss.currency for loss in losses) & frozenset(own.worths),
+        left_out=tuple(sorted({loss.account.name for loss in unrated})),
         before={90: _bands(loss.band_90 for loss in losses), 180: _bands(loss.band_180 for loss in losses)},
     )  # fmt: skip
 
 
-def _bars(groups: Mapping[str, list[Loss]], whole: int, currency: str) -> tuple[Bar, ...]:
-    ranked = sorted(
-        groups, key=lambda key: (not key, -sum(_minor(x, currency) for x in groups[key]), -len(groups[key]))
-    )
+def _bars(groups: Mapping[str, list[Loss]], whole: int, own: OwnMoney) -> tuple[Bar, ...]:
+    ranked = sorted(groups, key=lambda key: (not key, -sum(_minor(x, own) for x in groups[key]), -len(groups[key])))
     found, running = [], 0
     for key in ranked:
         rows = groups[key]
-        minor = sum(_minor(loss, currency) for loss in rows)
+        minor = sum(_minor(loss, own) for loss in rows)
         running += minor
         reason = rows[0].reason
         shares = (minor / whole, running / whole) if whole else (0.0, 0.0)
@@ -87,5 +92,5 @@ def _bands(words: Iterable[str]) -> dict[Band, int]:
     return counts
 
 
-def _minor(loss: Loss, currency: str) -> int:
-    return loss.mrr_minor if loss.currency == currency else 0
+def _minor(loss: Loss, own: OwnMoney) -> int:
+    return own.minor(loss.mrr_minor, loss.currency) or 0

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from django.db.models import Avg, Case, Count, F, FloatField, Q, QuerySet, Sum, Value, When
 
+from nenrin.insight.revenue.own_money import OwnMoney
 from nenrin.work.models import RenewalCheckpoint
 from nenrin.work.models.renewal import Call, Outcome, Side
 
@@ -20,7 +21,7 @@ class Accuracy:
     """`brier`: mean square of probability minus what came (0 best); `hit`: share on the right side of one half.
 
     `foretold` and `came`: MRR in minor units that was expected to stay, and that stayed, up to what was due; of what was
-    committed, `committed` and `committed_came`, over `commits` terms. Money is of one currency. All but the counts are
+    committed, `committed` and `committed_came`, over `commits` terms. Money of other currencies counts at their rates, where they have one. All but the counts are
     None below LEAST outcomes, those of commits below LEAST commits.
     """
 
@@ -36,16 +37,16 @@ class Accuracy:
     committed_came: int | None
 
 
-def of(rows: QuerySet[RenewalCheckpoint], days: int, currency: str) -> list[Accuracy]:
+def of(rows: QuerySet[RenewalCheckpoint], days: int, own: OwnMoney) -> list[Accuracy]:
     """The model first, then CSMs and managers by name, at the checkpoints of so many days. Three queries."""
     over = rows.filter(days=days).exclude(outcome="").order_by()
-    found = _told(over, MODEL, "probability_of_model", "", currency)
+    found = _told(over, MODEL, "probability_of_model", "", own)
     for side, column, said in ((Side.CSM, "called_probability", "call"), (Side.MANAGER, "over_probability", "over")):
-        found += sorted(_told(over, side, column, said, currency), key=lambda one: one.name)
+        found += sorted(_told(over, side, column, said, own), key=lambda one: one.name)
     return found or [Accuracy(MODEL, "", 0, *(None,) * 4, 0, None, None)]
 
 
-def _told(rows: QuerySet[RenewalCheckpoint], side: str, column: str, said: str, currency: str) -> list[Accuracy]:
+def _told(rows: QuerySet[RenewalCheckpoint], side: str, column: str, said: str, own: OwnMoney) -> list[Accuracy]:
     rows = rows.filter(**{f"{column}__isnull": False})
     if said:
         rows = rows.filter(**{f"{said}__author__isnull": False})
@@ -53,19 +54,20 @@ def _told(rows: QuerySet[RenewalCheckpoint], side: str, column: str, said: str, 
     right = Q(outcome=Outcome.LOST, **{f"{column}__lt": 0.5}) | (
         ~Q(outcome=Outcome.LOST) & Q(**{f"{column}__gte": 0.5})
     )
-    kept = Case(When(kept_minor__gt=F("mrr_minor"), then=F("mrr_minor")), default=F("kept_minor"))
-    own = Q(currency=currency, kept_minor__isnull=False)  # of terms over before it was kept nobody knows what stayed
-    commits = Q(**{f"{said}__call": Call.COMMIT}) & own if said else Q(pk__isnull=True)
+    due = own.sql()
+    kept = Case(When(kept_minor__gt=F("mrr_minor"), then=due), default=own.sql("kept_minor"))
+    told = Q(kept_minor__isnull=False) & ~own.unknown()  # of terms over before it was kept nobody knows what stayed
+    commits = Q(**{f"{said}__call": Call.COMMIT}) & told if said else Q(pk__isnull=True)
     sums = {
         "n": Count("pk"), "square": Avg((F(column) - stayed) * (F(column) - stayed), output_field=FloatField()),
         "hits": Avg(Case(When(right, then=Value(1.0)), default=Value(0.0), output_field=FloatField())),
-        "foretold": Sum(F(column) * F("mrr_minor"), filter=own, output_field=FloatField()), "came": Sum(kept, filter=own),
-        "commits": Count("pk", filter=commits), "committed": Sum("mrr_minor", filter=commits),
+        "foretold": Sum(F(column) * due, filter=told, output_field=FloatField()), "came": Sum(kept, filter=told),
+        "commits": Count("pk", filter=commits), "committed": Sum(due, filter=commits),
         "committed_came": Sum(kept, filter=commits),
     }  # fmt: skip
     people = rows.values(f"{said}__author", who=F(f"{said}__author__name")) if said else None
-    told = [rows.aggregate(**sums)] if people is None else list(people.annotate(**sums))
-    return [_shown(side, {"who": "", **row}) for row in told if row["n"]]
+    found = [rows.aggregate(**sums)] if people is None else list(people.annotate(**sums))
+    return [_shown(side, {"who": "", **row}) for row in found if row["n"]]
 
 
 def _shown(side: str, row: dict[str, Any]) -> Accuracy:

@@ -6,7 +6,7 @@ What a line says of one term (renewal_lines.Line) this says of all; both agree, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any, Final, Self
 
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from nenrin.analytics.scores.bands import Band
 from nenrin.customers.models import Subscription
 from nenrin.customers.statuses import SubscriptionStatus
+from nenrin.insight.revenue.own_money import OwnMoney
 from nenrin.work.models.renewal import Call
 from nenrin.work.renewal_lines import APART, GLOOMY, HOPEFUL, Line
 from nenrin.work.renewal_terms import DECISION, PIPELINE, decided
@@ -62,6 +63,19 @@ class Pipeline:
         """Rows by flags or places."""
         return type(self)(*(getattr(self, field.name)[which] for field in fields(self)))
 
+    def in_own(self, own: OwnMoney) -> Self:
+        """With the amounts of currencies that have a rate in the organisation's."""
+        abroad = np.isin(self.currency, list(own.worths))
+        if not abroad.any():
+            return self
+        minor, expansion, currency = self.minor.copy(), self.expansion.copy(), self.currency.copy()
+        for place in np.flatnonzero(abroad).tolist():
+            for amounts in (minor, expansion):
+                if not np.isnan(amounts[place]):
+                    amounts[place] = own.minor(int(amounts[place]), str(self.currency[place]))
+        currency[abroad] = own.currency
+        return replace(self, minor=minor, expansion=expansion, currency=currency)
+
     @property
     def gap(self) -> Floats:
         return self.p - self.held_p
@@ -103,14 +117,16 @@ def ahead(rows: QuerySet[Subscription], today: date, until: date) -> Any:  # Any
     return rows.filter(PIPELINE, decided(today, until)).annotate(decision=DECISION)
 
 
-def read(rows: Any) -> Pipeline:
-    """Rows of `ahead`, in their order. One query; days come as words, which is a third of the time.
+def read(rows: Any, own: OwnMoney | None = None) -> Pipeline:
+    """Rows of `ahead`, in their order. One query; days come as words, which is a third of the time. Amounts of other
+    currencies stand in the organisation's where `own` has a rate, each rounded once.
 
     An outlook of another term says nothing of this one.
     """
-    own = FilteredRelation("renewal_outlook", condition=Q(renewal_outlook__term_end=F("ends_on")))
-    plain = rows.annotate(outlook=own, decided=Cast("decision", CharField()))
-    return _built(plain.values_list(*COLUMNS))
+    outlook = FilteredRelation("renewal_outlook", condition=Q(renewal_outlook__term_end=F("ends_on")))
+    plain = rows.annotate(outlook=outlook, decided=Cast("decision", CharField()))
+    told = _built(plain.values_list(*COLUMNS))
+    return told if own is None else told.in_own(own)
 
 
 def of_lines(lines: Iterable[Line]) -> Pipeline:

@@ -11,6 +11,7 @@ from django.db.models.functions import TruncMonth
 
 from nenrin.analytics.revenue.fiscal import Fiscal
 from nenrin.customers.models import Subscription
+from nenrin.insight.revenue.own_money import OwnMoney
 from nenrin.values import Period
 from nenrin.work import renewal_scenarios
 from nenrin.work.models import RenewalOutcome
@@ -36,11 +37,11 @@ class Quarter:
 
 
 def past(
-    rows: QuerySet[RenewalOutcome], open_: QuerySet[Subscription], today: date, currency: str, fiscal: Fiscal
+    rows: QuerySet[RenewalOutcome], open_: QuerySet[Subscription], today: date, own: OwnMoney, fiscal: Fiscal
 ) -> list[Quarter]:
     """The quarters before and the one that runs, those without any term left out. Two queries."""
     quarters = fiscal.series(fiscal.holding(today, "quarter"), "quarter", PAST + 1)
-    told = _told(rows, quarters[0].start, currency)
+    told = _told(rows, quarters[0].start, own)
     running = _running(open_, today)
     found = []
     for period in quarters:
@@ -54,17 +55,18 @@ def past(
     return found
 
 
-def _told(rows: QuerySet[RenewalOutcome], since: date, currency: str) -> dict[date, tuple[int, ...]]:
+def _told(rows: QuerySet[RenewalOutcome], since: date, own: OwnMoney) -> dict[date, tuple[int, ...]]:
     """By month of the decision: terms, those that left, due, lost, shrunk by, grown by."""
     lost, shrunk, grown = (
         Q(kept_minor=0, due_minor__gt=0),
         Q(kept_minor__gt=0, kept_minor__lt=F("due_minor")),
         Q(kept_minor__gt=F("due_minor")),
     )
-    own = rows.filter(decision_on__gte=since, currency=currency).order_by()
-    sums: Any = own.values("decision_on__year", "decision_on__month").annotate(
-        count=Count("pk"), left=Count("pk", filter=lost), due=Sum("due_minor"), churn=Sum("due_minor", filter=lost),
-        down=Sum(F("due_minor") - F("kept_minor"), filter=shrunk), up=Sum(F("kept_minor") - F("due_minor"), filter=grown),
+    due, kept = own.sql("due_minor"), own.sql("kept_minor")
+    known = rows.filter(decision_on__gte=since).exclude(own.unknown()).order_by()
+    sums: Any = known.values("decision_on__year", "decision_on__month").annotate(
+        count=Count("pk"), left=Count("pk", filter=lost), due=Sum(due), churn=Sum(due, filter=lost),
+        down=Sum(due - kept, filter=shrunk), up=Sum(kept - due, filter=grown),
     )  # fmt: skip
     names = ("count", "left", "due", "churn", "down", "up")
     return {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from django.db import transaction
@@ -15,6 +15,8 @@ from nenrin.customers.models import Subscription
 from nenrin.foundation import journal, organisation
 from nenrin.foundation.actors import SYSTEM, Actor
 from nenrin.foundation.models import Member
+from nenrin.insight.revenue import own_money
+from nenrin.insight.revenue.own_money import OwnMoney
 from nenrin.work import renewal_pipeline
 from nenrin.work.models import RenewalSnapshot, RenewalSnapshotLine
 from nenrin.work.renewal_pipeline import Pipeline
@@ -58,7 +60,7 @@ def take(*, by: Actor, at: datetime, author: Member | None = None) -> RenewalSna
         if stands is not None:
             return stands
         rows = renewal_pipeline.ahead(Subscription.objects.order_by("pk"), today, today + AHEAD)
-        told, days = renewal_pipeline.read(rows), rows.values_list("decision", "ends_on")
+        told, days = renewal_pipeline.read(rows, own_money.on(today)), rows.values_list("decision", "ends_on")
         made = RenewalSnapshot.objects.create(taken_on=today, taken_at=at, author=author, count=len(told))
         RenewalSnapshotLine.objects.bulk_create(_lines(made, told, days), batch_size=500)
         journal.record("work.renewal.snapshot", actor=by, at=at, particulars={"terms": made.count, "on": today})
@@ -85,11 +87,14 @@ def last_before(today: date) -> RenewalSnapshot | None:
 
 
 def was(
-    snapshot: RenewalSnapshot, lines: QuerySet[RenewalSnapshotLine], today: date, until: date, currency: str
+    snapshot: RenewalSnapshot, lines: QuerySet[RenewalSnapshotLine], today: date, until: date, own: OwnMoney
 ) -> Was:
     """What it said of the terms that it saw decided from today to `until`; `lines` in the asker's scope. One query."""
     window = Q(snapshot=snapshot, decision_on__range=(today, until))
-    sums = {name: Sum(f"{name}_minor", filter=Q(currency=currency)) for name in FIGURES}
+    sums: dict[str, Any] = {name: Sum(own.sql(f"{name}_minor")) for name in FIGURES if name != "expected"}
+    sums["expected"] = Sum(
+        "expected_minor", filter=Q(currency=own.currency)
+    )  # in fractions, of terms in our own currency
     told = lines.filter(window).aggregate(**sums, count=Count("pk"))
     whole = {name: int(told[name] or 0) for name in ("count", "due", "committed", "best", "worst")}
     return Was(snapshot, expected=told["expected"], **whole)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
@@ -14,10 +14,13 @@ from typing import Any
 from nenrin.analytics.forecasts.lifetimes import lives
 from nenrin.analytics.forecasts.lifetimes.lives import Contract, Life
 from nenrin.analytics.revenue.policies import Policy
+from nenrin.customers.models import Account
 from nenrin.customers.statuses import Status
 from nenrin.ingest import lakes
-from nenrin.insight.revenue import policies
+from nenrin.insight.revenue import policies, rates
 from nenrin.insight.revenue.books import NOT_DUE, PAST_DUE
+from nenrin.insight.revenue.own_money import OwnMoney
+from nenrin.values import Money
 
 CONTRACTS = """
 select s.account, s.starts_on, s.ends_on, coalesce(s.auto_renews, true) as auto_renews, s.noticed_on, s.ended_on,
@@ -55,13 +58,15 @@ class Coming:
 @dataclass(frozen=True, slots=True)
 class Book:
     """Lives by account as known at the end of `as_of`, with each account's tier then, what it signed first, and
-    what is agreed for later where anything is."""
+    what is agreed for later where anything is. Amounts stand in the organisation's currency wherever theirs has a rate
+    (`abroad`: the other currencies that do), rounded once an account."""
 
     as_of: date
     lives: tuple[Life, ...]
     tiers: Mapping[int, str]
     signed: Mapping[int, Signed] = field(default_factory=dict)
     coming: Mapping[int, Coming] = field(default_factory=dict)
+    abroad: frozenset[str] = frozenset()
 
     def within(self, accounts: Iterable[int]) -> Book:
         """The same book of these accounts only."""
@@ -75,8 +80,15 @@ def read(as_of: date, accounts: Iterable[int] | None = None) -> Book:
     Who left, and when, is what the revenue ledger says under the metric policy of the day.
     """
     lake = lakes.current()
-    whole = _whole(lake.path, lake.zone.key, lake.facts.open().version(), as_of, rules(policies.live(as_of)))
+    policy = policies.live(as_of)
+    whole = _whole(lake.path, lake.zone.key, lake.facts.open().version(), as_of, rules(policy), repr(policy))
     return whole if accounts is None else whole.within(accounts)
+
+
+def unrated(book: Book, currency: str) -> list[str]:
+    """The names of those who run in a currency without a rate: no amount holds them. One query where there are any."""
+    keys = [one.account for one in book.lives if one.is_running and one.currency != currency]
+    return list(Account.objects.filter(pk__in=keys).order_by("name").values_list("name", flat=True)) if keys else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,38 +111,58 @@ def rules(policy: Policy) -> Rules:
 
 
 @lru_cache(maxsize=4)
-def _whole(path: Path, zone: str, version: int, as_of: date, by: Rules) -> Book:
-    """Kept for a version of the lake's facts, a day and a policy: a page asks it again with other assumptions."""
+def _whole(path: Path, zone: str, version: int, as_of: date, by: Rules, policy: str) -> Book:
+    """Kept for a version of the lake's facts, a day and a policy: a page asks it again with other assumptions. `policy` is
+    the one live on the day, as it reads."""
     past_due = NOT_DUE if by.dunning_days is None else PAST_DUE.format(days=by.dunning_days, known=as_of)
     with lakes.current().session(days=(as_of, as_of), known=as_of) as db:
+        own = OwnMoney(rates.known(db, policies.live(as_of)), as_of)
         rows = db.sql(CONTRACTS.format(past_due=past_due, days=by.dunning_days or 0)).to_arrow_table().to_pylist()
         graded = db.sql(TIERS).fetchall()
     left_out = {account for account, _, status in graded if status == Status.INTERNAL_TEST}
     contracts: dict[int, list[Contract]] = defaultdict(list)
     first: dict[int, list[Mapping[str, Any]]] = defaultdict(list)
     for row in rows:
+        row["currency"] = row["currency"] or own.currency
         if row["account"] not in left_out:
             contracts[row["account"]].append(_contract(row, as_of, by))
             first[row["account"]].append(row)
-    found = (lives.life(account, rows, as_of, by.gap_days) for account, rows in sorted(contracts.items()))
+    abroad = frozenset(row["currency"] for row in rows) & frozenset(own.worths)
+    found = (_lived(account, rows, as_of, by, own) for account, rows in sorted(contracts.items()))
     known = tuple(one for one in found if one)
-    signed = {one.account: _signed(first[one.account], one.starts_on) for one in known}
-    later = {one.account: _coming(first[one.account], one, as_of, by) for one in known if one.is_running}
+    signed = {one.account: _signed(first[one.account], one.starts_on, own) for one in known}
+    later = {one.account: _coming(first[one.account], one, as_of, by, own) for one in known if one.is_running}
     coming = {account: one for account, one in later.items() if one.is_leaving or one.steps}
-    return Book(as_of, known, {account: tier for account, tier, _ in graded}, signed, coming)
+    return Book(as_of, known, {account: tier for account, tier, _ in graded}, signed, coming, abroad)
 
 
-def _signed(rows: Iterable[Mapping[str, Any]], on: date) -> Signed:
+def _lived(account: int, rows: Sequence[Contract], as_of: date, by: Rules, own: OwnMoney) -> Life | None:
+    """In the organisation's currency; of contracts in several, each for itself."""
+    if len({one.currency for one in rows}) > 1:
+        rows = [replace(one, mrr_minor=amount.minor, currency=amount.currency) for one in rows
+                for amount in [own.of(Money(one.mrr_minor, one.currency))]]  # fmt: skip
+    found = lives.life(account, rows, as_of, by.gap_days)
+    if found is None:
+        return None
+    amount = own.of(Money(found.mrr_minor, found.currency))
+    return replace(found, mrr_minor=amount.minor, currency=amount.currency)
+
+
+def _signed(rows: Iterable[Mapping[str, Any]], on: date, own: OwnMoney) -> Signed:
     begun = [row for row in rows if row["starts_on"] == on]
     main = max(begun, key=lambda row: (row["mrr_minor"], row["term_months"]))
     mrr = sum(_price(row, on) for row in begun if row["currency"] == main["currency"])
-    return Signed(main["plan"], main["term_months"], mrr, main["currency"])
+    amount = own.of(Money(mrr, main["currency"]))
+    return Signed(main["plan"], main["term_months"], amount.minor, amount.currency)
 
 
-def _coming(rows: Iterable[Mapping[str, Any]], one: Life, as_of: date, by: Rules) -> Coming:
+def _coming(rows: Iterable[Mapping[str, Any]], one: Life, as_of: date, by: Rules, own: OwnMoney) -> Coming:
     running = [row for row in rows if row["starts_on"] <= as_of and _contract(row, as_of, by).stops_on > as_of]
     is_leaving = all(row["noticed_on"] is not None or row["ended_on"] is not None for row in running)
-    steps = [step for row in running if row["currency"] == one.currency for step in _steps(row, one, as_of)]
+    steps = [
+        (place, amount.minor) for row in running for place, change in _steps(row, one, as_of)
+        for amount in [own.of(Money(change, str(row["currency"])))] if amount.currency == one.currency
+    ]  # fmt: skip
     return Coming(is_leaving, tuple(sorted(steps)))
 
 

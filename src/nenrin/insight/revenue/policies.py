@@ -36,7 +36,7 @@ UNTOLD = {
 
 def untold() -> dict[tuple[str, str], Text]:
     """Of these, what still rests on nothing: month-end rates once one is kept are a choice like any other."""
-    has_rates = ExchangeRate.objects.standing().exists()
+    has_rates = organisation.once("month-end rates", ExchangeRate.objects.standing().exists)
     return {choice: why for choice, why in UNTOLD.items() if not (has_rates and choice == ("currency", "month_end"))}
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from nenrin.customers.terms import add_months
-from nenrin.ingest import costs, efforts
+from nenrin.ingest import costs, efforts, rates
 from nenrin.ingest.facts.knowing import on_arrival
 from nenrin.insight.economics import plans
 from nenrin.simulator.streams import stream
@@ -22,6 +22,7 @@ NAMESPACE = "books"
 FISCAL_MONTH, GROWTH = 4, 0.12
 # Customer marketing takes a little more each month, at the cost of marketing to strangers.
 SHIFT = 0.012
+DOLLAR = 146.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ HOURS = (
 
 
 def deeds(first: date, today: date, book: Book, seed: int) -> Iterator[Deed]:
-    """Yield costs and hours of every whole month, booked on the fifth of the next; a plan at each fiscal year."""
+    """Yield costs, hours and the exchange rate of every whole month, booked on the fifth of the next; a plan at each fiscal year."""
     month = first.replace(day=1)
     yield Deed(book.at(month, 9), 9, partial(_phase, month, book))
     while month <= today:
@@ -103,6 +104,7 @@ def _booking(month: date, first: date, book: Book, seed: int) -> Act:
                   "knowing": on_arrival(at.date())}  # fmt: skip
         costs.put([_cost(place, each, month, first, grown, rng) for place, each in enumerate(COSTS)], **manner)
         efforts.put([_hours(place, each, month, rng) for place, each in enumerate(HOURS)], **manner)
+        rates.put([_rate(month, first, seed)], **manner | {"namespace": rates.NAMESPACE})
 
     return act
 
@@ -116,6 +118,14 @@ def _cost(
         f"{month:%Y-%m}-{each.category}-{place}", month, each.category, amount, note=each.note,
         touch_model=each.touch_model,
     )  # fmt: skip
+
+
+def _rate(month: date, first: date, seed: int) -> rates.Told:
+    """Yen for a dollar at the end of a month: about what the contracts are counted at, a little more each year."""
+    yen = (
+        DOLLAR * (1 + 0.02 * _years(month, first)) * float(stream(seed, "rates", month.isoformat()).lognormal(0, 0.02))
+    )
+    return rates.Told(month, "USD", "JPY", f"{yen:.2f}", "月末TTM")
 
 
 def _shifted(category: str, month: date, first: date) -> float:

@@ -10,13 +10,12 @@ from django.shortcuts import render
 from django.urls import path
 from django.utils.translation import get_language
 
-from nenrin.analytics.revenue.exchange import Exchange
 from nenrin.customers.models.account import AccountQuerySet
 from nenrin.foundation import format, organisation
 from nenrin.foundation.calendar import day_of, start_of
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.foundation.roles import Role
-from nenrin.insight.revenue import policies
+from nenrin.insight.revenue import rates
 from nenrin.insight.start import focus
 from nenrin.values import Text
 from nenrin.web import navigation
@@ -46,7 +45,7 @@ def home(request: MemberRequest) -> HttpResponse:
     today = day_of(request.at, zone)
     whose = _whose(request)
     rows = portfolio.customers(member, whose)
-    exchange = Exchange(policies.live(today))
+    exchange = rates.current(today)
     figures = portfolio.figures(rows, today, exchange)
     since = portfolio.last_day_before(today)
     moves, moved_since = _moves(rows, since, zone)

@@ -15,6 +15,8 @@ from django.utils.translation import get_language
 from nenrin.customers.models import Account
 from nenrin.foundation import format
 from nenrin.foundation.permissions import Permission
+from nenrin.insight.revenue import own_money
+from nenrin.insight.revenue.own_money import OwnMoney
 from nenrin.values import Text
 from nenrin.web import exports
 from nenrin.web.guard import MemberRequest, requires
@@ -42,14 +44,22 @@ def board(request: MemberRequest) -> HttpResponse:
     asked = filters.read(request.GET, here.design.keys)
     found = filters.apply(rows.base(here.accounts(request), here), asked, request.user)
     wide, pace = request.GET.get("wide", ""), rows.stalled(here.ever(request), here)
-    lanes = rows.lanes(found, here, request.user, request.organisation.currency, pace, wide)
+    own = own_money.on(here.today)
+    lanes = rows.lanes(found, here, request.user, own, pace, wide)
     language = get_language() or "ja"
     context = _shared(request, here, asked, "journey") | {
         "lanes": [(lane, _pace(lane, language)) for lane in lanes],
         "total": sum(lane.count for lane in lanes),
         "wide": wide,
+        "rates": own.used() if any(lane.abroad for lane in lanes) else None,
+        "unrated": own_money.left_out(_unrated(found, own)) if any(lane.unrated for lane in lanes) else None,
     }
     return render(request, "journeys/board.html", context)
+
+
+def _unrated(found: QuerySet[Any], own: OwnMoney) -> list[str]:
+    """The names of the accounts that no sum holds."""
+    return list(found.filter(own.unknown()).order_by("name").values_list("name", flat=True))
 
 
 def _pace(lane: rows.Lane, language: str) -> dict[str, Any] | None:

@@ -15,6 +15,7 @@ from nenrin.foundation import bulk
 from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import Scope, allowed
 from nenrin.insight.models import Health
+from nenrin.insight.revenue.own_money import OwnMoney
 from nenrin.values import Money, Text
 from nenrin.web.journeys.common import EDIT, MARKS, Here
 from nenrin.work.journeys import stalls, standings
@@ -130,6 +131,8 @@ class Lane:
     stuck: int
     ready: int
     unfit: int
+    abroad: int  # accounts in another currency, added at its rate
+    unrated: int  # in one without a rate, not added
     stall: Stall | None
     lines: Sequence[Line]
 
@@ -143,27 +146,29 @@ class Lane:
 
 
 def lanes(
-    rows: QuerySet[Any], here: Here, member: Member, currency: str, found: Mapping[str, Stall], wide: str = ""
+    rows: QuerySet[Any], here: Here, member: Member, own: OwnMoney, found: Mapping[str, Stall], wide: str = ""
 ) -> list[Lane]:
     """Every stage of the journey, and the others only where somebody stands there: six queries."""
-    counted = {one["stage"]: one for one in _counted(rows, currency)}
+    counted = {one["stage"]: one for one in _counted(rows, own)}
     drawn: dict[str, list[Line]] = {}
     for line in lines(_drawn(rows, wide), here, member):
         drawn.setdefault(line.account.stage, []).append(line)
     others = [key for key in counted if key not in here.design.keys]
     return [
-        _lane(key, here, counted.get(key, {}), currency, found.get(key), drawn.get(key, []))
+        _lane(key, here, counted.get(key, {}), own, found.get(key), drawn.get(key, []))
         for key in (*sorted(others), *here.design.keys)
     ]
 
 
-def _counted(rows: QuerySet[Any], currency: str) -> Any:
+def _counted(rows: QuerySet[Any], own: OwnMoney) -> Any:
     return (
         rows.order_by()
         .values("stage")
         .annotate(
             n=Count("pk"),
-            mrr=Sum("mrr_minor", filter=Q(currency=currency)),
+            mrr=Sum(own.sql()),
+            unrated=Count("pk", filter=own.unknown()),
+            abroad=Count("pk", filter=own.abroad()),
             behind=Count("pk", filter=Q(standing=Standing.BEHIND)),
             stuck=Count("pk", filter=Q(standing=Standing.STUCK)),
             ready=Count("pk", filter=Q(stay__is_ready=True)),
@@ -190,13 +195,13 @@ def _drawn(rows: QuerySet[Any], wide: str) -> list[Any]:
 
 
 def _lane(
-    key: str, here: Here, counted: Mapping[str, Any], currency: str, stall: Stall | None, drawn: Sequence[Line]
+    key: str, here: Here, counted: Mapping[str, Any], own: OwnMoney, stall: Stall | None, drawn: Sequence[Line]
 ) -> Lane:
     get = counted.get
-    arr = Money(12 * (get("mrr") or 0), currency)
+    arr = Money(12 * (get("mrr") or 0), own.currency)
     return Lane(
         key, named(here, key), here.design.find(key), get("n", 0), arr, get("behind", 0), get("stuck", 0),
-        get("ready", 0), get("unfit", 0), stall, drawn,
+        get("ready", 0), get("unfit", 0), get("abroad", 0), get("unrated", 0), stall, drawn,
     )  # fmt: skip
 
 

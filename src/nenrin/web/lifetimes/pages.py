@@ -15,9 +15,10 @@ from django.utils.http import urlencode
 from nenrin.analytics.forecasts.lifetimes.lives import Life
 from nenrin.customers.models import Account
 from nenrin.foundation.permissions import Permission, allowed
-from nenrin.insight.lifetimes import buyers
+from nenrin.insight.lifetimes import books, buyers
 from nenrin.insight.lifetimes import values as value
 from nenrin.insight.lifetimes.values import LEAST_CUSTOMERS, LEAST_LOSSES, Slice
+from nenrin.insight.revenue import own_money
 from nenrin.values import Money, Text
 from nenrin.web import exports
 from nenrin.web.guard import MemberRequest, requires
@@ -82,6 +83,8 @@ def lifetimes(request: MemberRequest) -> HttpResponse:
         "conventions": list(asking.CONVENTIONS.items()),
         "counted": asking.CONVENTIONS[ask.given.convention],
         "elsewhere": sum(one.currency != ask.currency for one in ask.book.lives),
+        "rates": own_money.on(ask.known).used(ask.book.abroad),
+        "unrated": own_money.left_out(books.unrated(ask.book, ask.currency)),
         "query": _query(ask),
         "may_export": allowed(request.user, Permission.EXPORT) is not None,
     }

@@ -15,6 +15,7 @@ from nenrin.foundation import format
 from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import FieldClass, Permission, allowed, visible
 from nenrin.foundation.search import normal
+from nenrin.insight.revenue import own_money
 from nenrin.values import Money, Text
 from nenrin.web import exports, marks, navigation
 from nenrin.web.components import Fact
@@ -55,7 +56,8 @@ def losses(request: MemberRequest) -> HttpResponse:
     page = page_of(ordered(rows, sort, SORTS), request)
     organisation = navigation.organisation_of(request)
     currency = organisation.currency if organisation else "JPY"
-    figures = loss_figures.of(rows.order_by(), currency)
+    own = own_money.on(today)
+    figures = loss_figures.of(rows.order_by(), own)
     context = {
         "as_of": request.at,
         "title": TITLE,
@@ -63,6 +65,8 @@ def losses(request: MemberRequest) -> HttpResponse:
         "lines": [(row, state(row, today)) for row in page.object_list],
         "facts": _facts(figures, currency),
         "figures": figures,
+        "rates": own.used(figures.abroad),
+        "unrated": own_money.left_out(figures.left_out),
         "bars": _bars(figures, currency),
         "before": _before(figures),
         "sort": sort,
@@ -116,7 +120,7 @@ def _facts(told: Figures, currency: str) -> tuple[Fact, ...]:
     language = exports.language()
     red = told.before[90][BANDS[0]]
     shown = told.count - told.before[90][BANDS[-1]]
-    other = Text(f"{told.foreign} more in other currencies", f"他通貨 {told.foreign}件を除く") if told.foreign else ""
+    other = Text(f"{told.foreign} more without an exchange rate", f"為替レートのない通貨の{told.foreign}件を除く") if told.foreign else ""
     share = format.percent(told.unknown_share, language, 0) if told.count else None
     return (
         Fact(Text("Losses", "解約"), format.number(told.count, language), meaning=Text(

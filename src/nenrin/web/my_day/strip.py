@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from nenrin.foundation import format
+from nenrin.insight.revenue import own_money
 from nenrin.values import Money, Text
 from nenrin.web.components import Fact
 from nenrin.work.models.task import Task
@@ -17,27 +18,27 @@ RENEWAL_DAYS, NOTICE_DAYS = 90, 30
 def facts(held: Portfolio, language: str) -> list[Fact]:
     rows = list(held.standing.values())
     return [
-        Fact(Text("Accounts", "担当顧客"), _companies(len(rows)), _elsewhere(rows, held.currency), key="accounts"),
-        Fact(Text("ARR", "担当ARR"), format.money(_arr(rows, held.currency), language, "compact"), key="arr"),
-        _at_risk(rows, held.currency, language),
-        _renewals(rows, held.on, held.currency, language),
+        Fact(Text("Accounts", "担当顧客"), _companies(len(rows)), _unrated(held), key="accounts"),
+        Fact(Text("ARR", "担当ARR"), format.money(_arr(rows, held), language, "compact"), _used(held), key="arr"),
+        _at_risk(rows, held, language),
+        _renewals(rows, held, language),
         _notices(rows, held.on, language),
         _overdue(held.due, held.on),
     ]
 
 
-def _at_risk(rows: Sequence[Standing], currency: str, language: str) -> Fact:
+def _at_risk(rows: Sequence[Standing], held: Portfolio, language: str) -> Fact:
     bad = [row for row in rows if row.band == "at_risk"]
-    arr, whole = _arr(bad, currency), _arr(rows, currency)
+    arr, whole = _arr(bad, held), _arr(rows, held)
     share = format.percent(arr.minor / whole.minor if whole.minor else None, language)
     note = Text("{n}, {share}", "{n}・{share}").fill(n=_companies(len(bad)).in_(language), share=share)
     name = Text("At-risk ARR", "解約リスクARR")
     return Fact(name, format.money(arr, language, "compact"), note if whole.minor else "", key="at_risk_arr")
 
 
-def _renewals(rows: Sequence[Standing], on: date, currency: str, language: str) -> Fact:
-    due = [row for row in rows if _within(row.account.renewal_on, on, RENEWAL_DAYS)]
-    arr = format.money(_arr(due, currency), language, "compact") if due else ""
+def _renewals(rows: Sequence[Standing], held: Portfolio, language: str) -> Fact:
+    due = [row for row in rows if _within(row.account.renewal_on, held.on, RENEWAL_DAYS)]
+    arr = format.money(_arr(due, held), language, "compact") if due else ""
     return Fact(Text("Renewals in 90 days", "90日以内の更新"), _companies(len(due)), arr, key="renewal")
 
 
@@ -62,13 +63,19 @@ def _overdue(due: Iterable[Task], on: date) -> Fact:
     )  # fmt: skip
 
 
-def _arr(rows: Iterable[Standing], currency: str) -> Money:
-    return Money(sum(row.arr for row in rows if row.account.currency == currency), currency)
+def _arr(rows: Iterable[Standing], held: Portfolio) -> Money:
+    return Money(sum(held.arr(row) for row in rows), held.currency)
 
 
-def _elsewhere(rows: Iterable[Standing], currency: str) -> Text | str:
-    count = sum(row.account.currency != currency for row in rows)
-    return Text(f"{count:,} in other currencies", f"他通貨 {count:,}社は金額に含めず") if count else ""
+def _unrated(held: Portfolio) -> Text | str:
+    """Accounts that no amount holds."""
+    names = [row.account.name for row in held.standing.values() if not held.own.knows(row.account.currency)]
+    return own_money.left_out(sorted(names)) or ""
+
+
+def _used(held: Portfolio) -> Text | str:
+    """The rates at which accounts in other currencies count."""
+    return held.own.used({row.account.currency for row in held.standing.values()}) or ""
 
 
 def _within(day: date | None, on: date, days: int) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from statistics import median
 
+from nenrin.insight.revenue.own_money import OwnMoney
 from nenrin.values import Money, Text
 from nenrin.web.onboarding.common import BALLS
 from nenrin.work.models import OnboardingProject
@@ -64,7 +65,8 @@ class Lane:
     key: str
     name: Text
     lines: tuple[Line, ...]
-    arr: Money | None  # of accounts in the organisation's currency
+    arr: Money | None  # in the organisation's currency, of accounts with a rate
+    unrated: tuple[str, ...]  # the names of those without
     middle: int | None  # median day
     stuck: int
     behind: int
@@ -74,7 +76,7 @@ class Lane:
         return len(self.lines)
 
 
-def lanes(lines: Sequence[Line], currency: str) -> list[Lane]:
+def lanes(lines: Sequence[Line], own: OwnMoney) -> list[Lane]:
     """In the order in which phases come, by how far along they are in their own templates."""
     groups: dict[str, list[Line]] = {}
     places: dict[str, list[float]] = {}
@@ -84,19 +86,21 @@ def lanes(lines: Sequence[Line], currency: str) -> list[Lane]:
             places.setdefault(key, []).append(place / max(len(keys) - 1, 1))
         groups.setdefault(line.row.phase, []).append(line)
     order = sorted(groups, key=lambda key: (sum(places.get(key, [9])) / len(places.get(key, [9])), key))
-    return [_lane(key, groups[key], currency) for key in order]
+    return [_lane(key, groups[key], own) for key in order]
 
 
-def _lane(key: str, lines: Sequence[Line], currency: str) -> Lane:
+def _lane(key: str, lines: Sequence[Line], own: OwnMoney) -> Lane:
     worst = {Standing.STUCK: 0, Standing.BEHIND: 1, Standing.ON_TRACK: 2}
     placed = sorted(lines, key=lambda line: (worst[Standing(line.row.standing)], line.row.due_on))
-    ours = [line.row.account.mrr_minor for line in lines if line.row.account.currency == currency]
+    accounts = {line.row.account_id: line.row.account for line in lines}.values()
+    ours = [(one.mrr_minor, one.currency) for one in accounts if own.knows(one.currency)]
     running = [line for line in lines if line.row.state == State.RUNNING]
     return Lane(
         key,
         lines[0].phase,
         tuple(placed),
-        Money(12 * sum(ours), currency) if ours else None,
+        Money(12 * own.sums(ours), own.currency) if ours else None,
+        tuple(sorted(one.name for one in accounts if not own.knows(one.currency))),
         int(median(line.day for line in lines)) if lines else None,
         sum(line.row.standing == Standing.STUCK for line in running),
         sum(line.row.standing == Standing.BEHIND for line in running),

@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 
 from nenrin.foundation.calendar import day_of
 from nenrin.foundation.permissions import Permission, allowed
+from nenrin.insight.revenue import own_money
 from nenrin.values import Text
 from nenrin.web import exports, navigation
 from nenrin.web.components import Fact
@@ -64,8 +65,12 @@ def board(request: MemberRequest) -> HttpResponse:
     asked = filters.read(request.GET)
     rows = _rows(request, asked).select_related("account", "owner").order_by("due_on", "pk")
     found = lines.of(rows[:MOST_CARDS], navigation.today(request))
+    own = own_money.on(navigation.today(request))
+    lanes = lines.lanes(found, own)
+    unrated = sorted({name for lane in lanes for name in lane.unrated})
     context = _shared(request, asked, "onboarding-board") | {
-        "lanes": lines.lanes(found, request.organisation.currency), "is_cut": len(found) == MOST_CARDS,
+        "lanes": lanes, "rates": own.used({one.row.account.currency for one in found}),
+        "unrated": own_money.left_out(unrated), "is_cut": len(found) == MOST_CARDS,
         "query": request.GET.urlencode(),
     }  # fmt: skip
     return render(request, "onboarding/board.html", context)

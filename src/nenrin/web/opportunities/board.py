@@ -17,6 +17,7 @@ from django.shortcuts import render
 from django.urls import path, reverse
 
 from nenrin.foundation.permissions import allowed
+from nenrin.insight.revenue import own_money
 from nenrin.values import Money, Text
 from nenrin.web import navigation, toasts
 from nenrin.web.editing import Clash, attempt
@@ -94,9 +95,9 @@ def board(request: MemberRequest) -> HttpResponse:
 def _lanes(request: MemberRequest, rows: QuerySet[Opportunity]) -> list[Lane]:
     """Three queries: figures of every column, the first cards of each, which of them may be moved."""
     currency, today = currency_of(request), navigation.today(request)
-    own = Q(currency=currency)
+    own = own_money.on(today)
     told = rows.order_by().values("state").annotate(
-        n=Count("pk"), hoped=Sum("expected_minor", filter=own), came=Sum("won_minor", filter=own)
+        n=Count("pk"), hoped=Sum(own.sql("expected_minor")), came=Sum(own.sql("won_minor"))
     )  # fmt: skip
     figures: dict[str, dict[str, Any]] = {one["state"]: dict(one) for one in told}
     place = Window(RowNumber(), partition_by="state", order_by=[F("due_on").asc(nulls_last=True), F("pk").desc()])

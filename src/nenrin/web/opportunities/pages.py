@@ -15,6 +15,7 @@ from nenrin.foundation import format
 from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.foundation.search import normal
+from nenrin.insight.revenue import own_money
 from nenrin.values import Money, Text
 from nenrin.web import exports, navigation
 from nenrin.web.components import Fact
@@ -50,7 +51,7 @@ def opportunities(request: MemberRequest) -> HttpResponse:
     sort = chosen_sort(request, SORTS, "due")
     page = page_of(ordered(rows, sort, SORTS), request)
     currency = currency_of(request)
-    told = figures.of(_mine(request), today, currency)
+    told = figures.of(_mine(request), today, own_money.on(today))
     context = {
         "as_of": request.at,
         "title": TITLE,
@@ -58,6 +59,7 @@ def opportunities(request: MemberRequest) -> HttpResponse:
         "page": page,
         "lines": [(row, row.is_late(today)) for row in page.object_list],
         "facts": _facts(told, currency),
+        "rates": own_money.on(today).used(),
         "came": [(Text("By source", "登録元別"), _came(told.by_origin, currency)), (Text("By kind", "種類別"), _came(told.by_kind, currency))],
         "enough": ENOUGH,
         "sort": sort,
@@ -146,7 +148,7 @@ def _days(came: Came, language: str) -> str | None:
 
 
 def _foreign(came: Came) -> Text | str:
-    return Text(f"{came.foreign} more in other currencies", f"他通貨 {came.foreign}件を除く") if came.foreign else ""
+    return Text(f"{came.foreign} more without an exchange rate", f"為替レートのない通貨の{came.foreign}件を除く") if came.foreign else ""
 
 
 def _came(rows: tuple[Came, ...], currency: str) -> list[dict[str, Any]]:

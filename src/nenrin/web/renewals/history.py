@@ -17,7 +17,7 @@ from nenrin.customers.models import Subscription
 from nenrin.foundation import format
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.permissions import Permission, allowed
-from nenrin.insight.revenue import policies, words
+from nenrin.insight.revenue import own_money, policies, words
 from nenrin.values import Text
 from nenrin.web import exports, navigation, toasts
 from nenrin.web.guard import MemberRequest, requires
@@ -58,7 +58,7 @@ def history(request: MemberRequest) -> HttpResponse:
     currency, scenario = currency_of(request), chosen(request, Scenario.MEDIUM)
     quarters, fiscal = _quarters(request, scenario, VIEW), policies.fiscal()
     here = _here(request, quarters)
-    checkpoints = RenewalCheckpoint.objects.for_member(request.user, VIEW)
+    checkpoints, own = RenewalCheckpoint.objects.for_member(request.user, VIEW), own_money.on(navigation.today(request))
     context = {
         "as_of": request.at,
         "title": TITLE,
@@ -71,7 +71,8 @@ def history(request: MemberRequest) -> HttpResponse:
         "waterfall": figures.waterfall(here.steps, currency) if here and here.steps.count else None,
         "unit": figures.unit(currency),
         "currency": currency,
-        "accuracies": [(days, _people(renewal_accuracy.of(checkpoints, days, currency), currency)) for days in DAYS],
+        "rates": own.used(),
+        "accuracies": [(days, _people(renewal_accuracy.of(checkpoints, days, own), currency)) for days in DAYS],
         "least": renewal_accuracy.LEAST,
         "snapshots": RenewalSnapshot.objects.select_related("author")[:SNAPSHOTS],
         "may_keep": allowed(request.user, OVERRIDE) is not None,
@@ -88,9 +89,10 @@ def _quarters(request: MemberRequest, scenario: Scenario, permission: Permission
     if permission is not VIEW:
         mine = mine.filter(pk__in=Subscription.objects.for_member(request.user, permission).values("pk"))
         told = told.filter(pk__in=RenewalOutcome.objects.for_member(request.user, permission).values("pk"))
-    over = renewal_quarters.past(told, mine, today, currency, fiscal)
+    own = own_money.on(today)
+    over = renewal_quarters.past(told, mine, today, own, fiscal)
     until = today + timedelta(days=366)
-    table = renewal_pipeline.read(renewal_pipeline.ahead(mine, today, until).order_by("pk"))
+    table = renewal_pipeline.read(renewal_pipeline.ahead(mine, today, until).order_by("pk"), own)
     return [*over, *renewal_quarters.ahead(table, today, currency, scenario, fiscal)]
 
 

@@ -12,6 +12,8 @@ from django.urls import path, reverse
 
 from nenrin.customers.models import Account, Subscription
 from nenrin.foundation.permissions import FieldClass, Permission, Scope, allowed, visible
+from nenrin.insight.revenue import own_money
+from nenrin.insight.revenue.own_money import OwnMoney
 from nenrin.values import Text
 from nenrin.web import exports, marks, navigation
 from nenrin.web.accounts.filters import Choices
@@ -81,12 +83,12 @@ def _choices(ask: Asked) -> dict[str, Any]:
 
 def _figures(request: MemberRequest, ask: Asked) -> dict[str, Any]:
     """What is added up, against the last snapshot where it can be; the scenario that was chosen as a bridge."""
-    currency = currency_of(request)
+    currency, own = currency_of(request), own_money.on(ask.today)
     told = renewal_forecast.of(ask.table, currency)
     scenario = chosen(request, default=Scenario.MODEL if told.told else Scenario.MEDIUM)
     steps = renewal_scenarios.of(ask.table, currency, scenario)
     last = renewal_snapshots.last_before(ask.today) if ask.is_of_accounts else None
-    was = renewal_snapshots.was(last, before(request, ask), ask.today, ask.until, currency) if last else None
+    was = renewal_snapshots.was(last, before(request, ask), ask.today, ask.until, own) if last else None
     address = request.GET.copy()
     for name in ("scenario", "page"):
         address.pop(name, None)
@@ -99,7 +101,15 @@ def _figures(request: MemberRequest, ask: Asked) -> dict[str, Any]:
         "unit": figures.unit(currency),
         "by_months": months(ask.table, currency),
         "currency": currency,
+        "rates": own.used(),
+        "unrated": _unrated(ask, own),
     }
+
+
+def _unrated(ask: Asked, own: OwnMoney) -> Text | None:
+    """The accounts that no amount holds; asked for only where there are some."""
+    keys = {int(one) for one in ask.table.account[ask.table.currency != own.currency]}
+    return own_money.left_out(Account.objects.filter(pk__in=keys).order_by("name").values_list("name", flat=True) if keys else ())
 
 
 def chosen(request: MemberRequest, default: Scenario) -> Scenario:

@@ -16,6 +16,7 @@ from nenrin.customers.statuses import SubscriptionStatus
 from nenrin.foundation.permissions import Permission
 from nenrin.foundation.search import normal
 from nenrin.insight.models import SegmentMembership
+from nenrin.insight.revenue import own_money
 from nenrin.values import Text
 from nenrin.web.guard import MemberRequest
 from nenrin.web.listing import plain, whole
@@ -78,7 +79,8 @@ def asked(request: MemberRequest, today: date, permission: Permission = Permissi
     rows = renewal_pipeline.ahead(mine, today, until).filter(
         _state(filters["state"]), _month(filters["month"], "decision")
     )
-    return Asked(filters, sort, today, until, _said(renewal_pipeline.read(_ordered(rows, sort)), filters, sort))
+    table = renewal_pipeline.read(_ordered(rows, sort), own_money.on(today))
+    return Asked(filters, sort, today, until, _said(table, filters, sort))
 
 
 def of_accounts(filters: Mapping[str, str]) -> Q:

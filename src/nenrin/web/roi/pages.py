@@ -21,10 +21,10 @@ from nenrin.foundation import format, organisation
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.permissions import Permission, Scope, allowed
 from nenrin.insight.executive import returns
-from nenrin.insight.lifetimes import baselines
+from nenrin.insight.lifetimes import baselines, books
 from nenrin.insight.lifetimes.baselines import Beginning, NothingToFreeze
 from nenrin.insight.lifetimes.starts import Start
-from nenrin.insight.revenue import policies
+from nenrin.insight.revenue import own_money, policies
 from nenrin.values import Money, Text
 from nenrin.web import exports, toasts
 from nenrin.web.charts.lines import Lines, Series
@@ -71,6 +71,7 @@ def roi(request: MemberRequest) -> HttpResponse:
     """GET alone: the address is the scenario."""
     currency, as_of = organisation.current().currency, organisation.today(request.at)
     begun, start, asked = _asked(request, as_of, currency)
+    book = books.read(as_of, scope(request))
     is_sound = asked.form.is_valid()
     found = claims.simulate(asked.company) if is_sound else ()
     context = {
@@ -84,6 +85,8 @@ def roi(request: MemberRequest) -> HttpResponse:
         "is_today": start is begun.today,
         "then_and_now": standing.rows(begun, currency),
         "elsewhere": standing.elsewhere(start),
+        "rates": own_money.on(as_of).used(book.abroad),
+        "unrated": own_money.left_out(books.unrated(book, currency)),
         "may_freeze": begun.row is None and bool(begun.today.mrr) and scope(request) is None,
         "may_begin": begun.row is not None and allowed(request.user, EDIT) is not None,
         "told": [_told(one, currency) for one in found],

@@ -60,7 +60,7 @@ def _churn(begun: Beginning) -> Row | None:
 
 
 def elsewhere(start: Start) -> Text | None:
-    """The accounts in other currencies that the simulation leaves out: how many, and how much they pay."""
+    """The accounts in currencies without an exchange rate that the simulation leaves out: how many, and how much they pay."""
     if not start.elsewhere:
         return None
     count = sum(one.accounts for one in start.elsewhere)
@@ -70,6 +70,6 @@ def elsewhere(start: Start) -> Text | None:
     }
     who = "one account that pays" if count == 1 else f"{count:,} accounts that pay"
     return Text(
-        f"Left out: {who} in other currencies (MRR {', '.join(amounts['en'])}).",
-        f"他通貨の{count:,}社（MRR {'、'.join(amounts['ja'])}）は含まない。",
+        f"Left out: {who} in currencies without an exchange rate (MRR {', '.join(amounts['en'])}).",
+        f"為替レートのない通貨の{count:,}社（MRR {'、'.join(amounts['ja'])}）は含まない。",
     )

@@ -18,6 +18,7 @@ from nenrin.foundation.models import Member, Team
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.foundation.roles import Role
 from nenrin.values import Money, Text
+from nenrin.insight.revenue import own_money
 from nenrin.web import navigation
 from nenrin.web.components import Fact
 from nenrin.web.guard import MemberRequest, requires
@@ -49,7 +50,8 @@ def team_day(request: MemberRequest) -> HttpResponse:
     org = navigation.organisation_of(request) or organisation.current()
     today = navigation.today(request)
     team = whole(request.GET.get("team"))
-    found = capacity.lines(members(team), today, request.at, org.currency)
+    found = capacity.lines(members(team), today, request.at, own_money.on(today))
+    sort = chosen_sort(request, SORTS, "-share")
     stale = [line.queue.at for line in found if line.queue]
     context = {
         "as_of": request.at,

@@ -17,6 +17,8 @@ from nenrin.foundation import format, organisation
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import Permission
+from nenrin.insight.revenue import own_money
+from nenrin.insight.revenue.own_money import OwnMoney
 from nenrin.values import Money, Text
 from nenrin.web import navigation, toasts
 from nenrin.web.accounts import undo
@@ -47,11 +49,10 @@ def reassign(request: MemberRequest, key: int) -> HttpResponse:
     asked = _asked(request, key)
     owned = _owned(request, asked.giver)
     chosen = [account for account in owned if account.pk in asked.accounts]
-    org = navigation.organisation_of(request) or organisation.current()
     do = request.POST.get("do", "")
     if request.method == "POST" and do in {"move", "ask"} and asked.receiver and chosen:
         return _done(request, asked, chosen, do)
-    move = _look(asked, chosen, org.currency) if request.method == "POST" else None
+    move = _look(asked, chosen, own_money.on(navigation.today(request))) if request.method == "POST" else None
     context: dict[str, Any] = {
         "as_of": request.at,
         "giver": asked.giver,
@@ -86,8 +87,8 @@ def _owned(request: MemberRequest, giver: Member) -> Sequence[Account]:
     return list(mine.order_by("-mrr_minor", "pk")[:MOST])
 
 
-def _look(asked: Asked, chosen: Sequence[Account], currency: str) -> Move | None:
-    return capacity.move(chosen, asked.giver, asked.receiver, currency) if asked.receiver and chosen else None
+def _look(asked: Asked, chosen: Sequence[Account], own: OwnMoney) -> Move | None:
+    return capacity.move(chosen, asked.giver, asked.receiver, own) if asked.receiver and chosen else None
 
 
 def _problem(request: MemberRequest, asked: Asked, chosen: Sequence[Account]) -> Text | None:

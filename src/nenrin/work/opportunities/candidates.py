@@ -25,6 +25,8 @@ from nenrin.foundation.models import Member
 from nenrin.ingest import lakes
 from nenrin.insight import history
 from nenrin.insight.models import CurrentMeasure, Risk
+from nenrin.insight.revenue import own_money
+from nenrin.insight.revenue.own_money import OwnMoney
 from nenrin.values import Money, Text
 from nenrin.work.models import CandidateDismissal, Opportunity
 from nenrin.work.models.opportunity import KINDS, Origin
@@ -93,7 +95,8 @@ class Candidate:
 
 def of(rows: QuerySet[Account], at: datetime, *, known: Contracts | None = None) -> list[Candidate]:
     """The candidates among these accounts, the most worth first; those that have such an opportunity already are out."""
-    today, org = organisation.today(at), organisation.current()
+    today = organisation.today(at)
+    own = own_money.on(today)
     kept = known or contracts.current()
     facts = list(rows.filter(archived_at__isnull=True, status=Status.CUSTOMER).order_by().values_list(*_COLUMNS))
     keys = rows.order_by().values("pk")
@@ -105,7 +108,7 @@ def of(rows: QuerySet[Account], at: datetime, *, known: Contracts | None = None)
         for chance in _chances(row, uses.get(row[0], Use()), kept, limits.get(row[0], []), steps.get(row[0], [])):
             if (row[0], chance.kind.value) not in live:
                 put_away = away.get((row[0], chance.kind.value))
-                found.append(_built(row, chance, models.get(row[0]), holds.get(row[0], []), put_away, org.currency))
+                found.append(_built(row, chance, models.get(row[0]), holds.get(row[0], []), put_away, own))
     return sorted(found, key=lambda one: (-(one.worth or -1), one.name, one.kind))
 
 
@@ -118,25 +121,27 @@ def _chances(row: tuple[Any, ...], use: Use, kept: Contracts, limits: list[Limit
 
 def _built(
     row: tuple[Any, ...], chance: Chance, model: Propensity | None, voiced: Sequence[Ground],
-    away: CandidateDismissal | None, currency: str,
+    away: CandidateDismissal | None, rates: OwnMoney,
 ) -> Candidate:  # fmt: skip
     key, name, tier, owner, owner_name, own, mrr, _, band, score, as_of = row
     grounds = [] if band in (Band.HEALTHY, Band.CAUTION) else [holding.of_health(band, score, as_of)]
     said = model.sign() if model else None
     return Candidate(
         key, name, tier, owner, owner_name or "", Money(mrr, own), band or "", score, chance,
-        (*chance.signs, *([said] if said else ())), model, _worth(chance, model, mrr, own, currency),
+        (*chance.signs, *([said] if said else ())), model, _worth(chance, model, mrr, own, rates),
         (*grounds, *voiced), away,
     )  # fmt: skip
 
 
-def _worth(chance: Chance, model: Propensity | None, mrr: int, own: str, currency: str) -> int | None:
-    """An account in another currency counts by its ledger's amount; not at all where none is known."""
+def _worth(chance: Chance, model: Propensity | None, mrr: int, currency: str, own: OwnMoney) -> int | None:
+    """An account in a currency without a rate counts by its ledger's amount; not at all where none is known."""
     if chance.expected is None:
         return None
     p = BASE if model is None or model.is_ranking else model.p
-    rate = 1.0 if own == currency else model.minor / mrr if model is not None and mrr and model.minor else None
-    return None if rate is None else round(chance.expected * 12 * p * rate)
+    expected = own.minor(chance.expected * 12, currency)
+    if expected is None and model is not None and mrr and model.minor:
+        expected = round(chance.expected * 12 * model.minor / mrr)
+    return None if expected is None else round(expected * p)
 
 
 def _uses(keys: Any, today: date) -> dict[int, Use]:  # Any: a query for ids

@@ -12,6 +12,7 @@ from typing import Any, Final
 from django.db.models import Count, Q, QuerySet, Sum
 
 from nenrin.analytics.intervals import Interval, wilson
+from nenrin.insight.revenue.own_money import OwnMoney
 from nenrin.values import Text
 from nenrin.work.models import Opportunity
 from nenrin.work.models.opportunity import KINDS, LIVE, ORIGINS, OpportunityKind, OpportunityState, Origin
@@ -22,7 +23,7 @@ ENOUGH: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class Came:
-    """Of `n` that were won or not won. `won_minor`: in the reporting currency; `foreign`: won in another one, not in it."""
+    """Of `n` that were won or not won. `won_minor`: in the reporting currency; `foreign`: won in one without a rate, not in it."""
 
     name: Text
     n: int
@@ -53,13 +54,13 @@ class Figures:
     by_kind: tuple[Came, ...]
 
 
-def of(rows: QuerySet[Opportunity], today: Any, currency: str) -> Figures:
+def of(rows: QuerySet[Opportunity], today: Any, own: OwnMoney) -> Figures:
     """Two queries, however many rows."""
     rows = rows.order_by()
     live = Q(state__in=LIVE)
     sums = rows.aggregate(
         live=Count("pk", filter=live),
-        expected=Sum("expected_minor", filter=live & Q(currency=currency)),
+        expected=Sum(own.sql("expected_minor"), filter=live),
         late=Count("pk", filter=live & Q(due_on__lt=today)),
         sales=Count("pk", filter=Q(state=OpportunityState.HANDED)),
     )
@@ -70,24 +71,24 @@ def of(rows: QuerySet[Opportunity], today: Any, currency: str) -> Figures:
     )
     return Figures(
         sums["live"], sums["expected"] or 0, sums["late"], sums["sales"],
-        _came(Text("All", "すべて"), ended, currency), _split(ended, 0, ORIGINS, tuple(Origin), currency),
-        _split(ended, 1, KINDS, tuple(OpportunityKind), currency),
+        _came(Text("All", "すべて"), ended, own), _split(ended, 0, ORIGINS, tuple(Origin), own),
+        _split(ended, 1, KINDS, tuple(OpportunityKind), own),
     )  # fmt: skip
 
 
 def _split(
-    ended: list[tuple[Any, ...]], column: int, words: Mapping[Any, Text], order: tuple[StrEnum, ...], currency: str
+    ended: list[tuple[Any, ...]], column: int, words: Mapping[Any, Text], order: tuple[StrEnum, ...], own: OwnMoney
 ) -> tuple[Came, ...]:
-    return tuple(_came(words[key], [row for row in ended if row[column] == key], currency) for key in order)
+    return tuple(_came(words[key], [row for row in ended if row[column] == key], own) for key in order)
 
 
-def _came(name: Text, ended: list[tuple[Any, ...]], currency: str) -> Came:
+def _came(name: Text, ended: list[tuple[Any, ...]], own: OwnMoney) -> Came:
     won = [row for row in ended if row[2] == OpportunityState.WON]
     days = [_days(row[3], row[4]) for row in won]
-    own = [row for row in won if row[6] == currency]
+    known = [row for row in won if own.knows(row[6])]
     return Came(
         name, len(ended), len(won), median(days) if len(days) >= ENOUGH // 2 else None,
-        sum(row[5] or 0 for row in own), len(won) - len(own),
+        own.sums((row[5] or 0, row[6]) for row in known), len(won) - len(known),
     )  # fmt: skip
 
 

@@ -23,6 +23,8 @@ from nenrin.foundation.models import Member, Organisation
 from nenrin.foundation.permissions import Permission
 from nenrin.foundation.roles import Role
 from nenrin.insight.models import CurrentMeasure, DailyScore, Health, Risk
+from nenrin.insight.revenue import own_money
+from nenrin.insight.revenue.own_money import OwnMoney
 from nenrin.work import letters
 from nenrin.work.models import Touch
 from nenrin.work.models.task import Task
@@ -109,8 +111,8 @@ class Signal:
 class Portfolio(Sequence[int]):
     """The accounts' ids, for sources that look for themselves; `standing` for those that need no more."""
 
-    def __init__(self, member: Member, on: date, at: datetime, rows: Sequence[Standing], currency: str = "JPY") -> None:
-        self.member, self.on, self.at, self.currency = member, on, at, currency
+    def __init__(self, member: Member, on: date, at: datetime, rows: Sequence[Standing], own: OwnMoney) -> None:
+        self.member, self.on, self.at, self.own = member, on, at, own
         self.standing: Mapping[int, Standing] = {row.account.pk: row for row in rows}
         self.minutes_a_day = MINUTES_A_DAY
         self.only: Sequence[int] | None = None  # what is asked for is these accounts' alone
@@ -129,6 +131,14 @@ class Portfolio(Sequence[int]):
 
     def __iter__(self) -> Iterator[int]:
         return iter(self._keys)
+
+    @property
+    def currency(self) -> str:
+        return self.own.currency
+
+    def arr(self, row: Standing) -> int:
+        """In the organisation's currency; nought where no rate is known."""
+        return self.own.minor(row.arr, row.account.currency) or 0
 
     @cached_property
     def tasks(self) -> list[Task]:
@@ -155,7 +165,7 @@ def of(member: Member, on: date, at: datetime, org: Organisation, *, only: Seque
     keys = [account.pk for account in accounts]
     risks, measures, zone = _risks(keys), _measures(keys), ZoneInfo(org.zone)
     standing = [_standing(a, risks.get(a.pk, {}), measures.get(a.pk, []), zone) for a in accounts]
-    found = Portfolio(member, on, at, standing, org.currency)
+    found = Portfolio(member, on, at, standing, own_money.on(on))
     found.only = only
     if accounts and (stated := accounts[0].__dict__["minutes_a_day"]) is not None:
         found.minutes_a_day = stated

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from nenrin.insight.revenue.own_money import OwnMoney
 from nenrin.values import Text
 from nenrin.work.queue import said, worth
 from nenrin.work.queue.portfolio import Portfolio, Standing
@@ -103,12 +104,14 @@ def folded(reasons: Iterable[Reason], portfolio: Portfolio) -> list[Row]:
     by_account: dict[int, list[Reason]] = {}
     for one in reasons:
         by_account.setdefault(one.account, []).append(one)
-    rows = [_row(portfolio.standing[key], found, portfolio.currency) for key, found in by_account.items()]
-    return sorted(rows, key=lambda row: (-row.rate, row.play.due_on, -row.standing.arr, row.standing.account.pk))
+    rows = [_row(portfolio.standing[key], found, portfolio.own) for key, found in by_account.items()]
+    return sorted(
+        rows, key=lambda row: (-row.rate, row.play.due_on, -portfolio.arr(row.standing), row.standing.account.pk)
+    )
 
 
-def _row(standing: Standing, reasons: Sequence[Reason], currency: str) -> Row:
-    together = [(one, worth.of(one, standing, currency)) for one in reasons]
+def _row(standing: Standing, reasons: Sequence[Reason], own: OwnMoney) -> Row:
+    together = [(one, worth.of(one, standing, own)) for one in reasons]
     together.sort(key=lambda pair: (pair[0].task is None, -pair[1].a_minute))
     return Row(standing, tuple(one for one, _ in together), tuple(value for _, value in together))
 

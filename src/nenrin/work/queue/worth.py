@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from nenrin.insight.revenue.own_money import OwnMoney
 from nenrin.values import Money
 from nenrin.work.queue.portfolio import Standing
 from nenrin.work.queue.reasons import Reason
@@ -53,8 +54,8 @@ class Worth:
         return self.stake.minor * self.p * self.moves / max(self.minutes, 1)
 
 
-def of(reason: Reason, row: Standing, currency: str) -> Worth:
-    """In the reporting currency; an account in another one counts by its ledger's amount, and not at all without."""
+def of(reason: Reason, row: Standing, own: OwnMoney) -> Worth:
+    """In the reporting currency; an account in one without a rate counts by its ledger's amount, and not at all without."""
     event = "churn" if reason.stake == "loss" else "expansion"
     told = row.risks.get(event)
     speaks = told is not None and not told.is_ranking
@@ -62,12 +63,11 @@ def of(reason: Reason, row: Standing, currency: str) -> Worth:
     share = 1.0 if reason.stake == "loss" else GROWTH
     play = reason.play
     return Worth(
-        Money(round(_arr(row, currency) * share), currency), told.p if told and speaks else base,
+        Money(round(_arr(row, own) * share), own.currency), told.p if told and speaks else base,
         "model" if speaks else "base", play.moves, play.minutes, play.is_certain,
     )  # fmt: skip
 
 
-def _arr(row: Standing, currency: str) -> int:
-    if row.account.currency == currency:
-        return row.arr
-    return 12 * next((told.minor for told in row.risks.values() if told.minor), 0)
+def _arr(row: Standing, own: OwnMoney) -> int:
+    arr = own.minor(row.arr, row.account.currency)
+    return arr if arr is not None else 12 * next((told.minor for told in row.risks.values() if told.minor), 0)
