@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import time_machine
 
-from nenrin.foundation import organisation
+from nenrin.foundation import journal, organisation
 from nenrin.foundation.models import Entry, Organisation
 from nenrin.foundation.roles import Role
 from nenrin.insight.start import answers, focus
@@ -13,8 +13,9 @@ from nenrin.insight.start.focus import AREAS, Focus
 from nenrin.insight.start.sorts import ALL
 from tests import cast
 from tests.api.rest import Rest
-from tests.insight.test_start import begin, later
+from tests.insight.test_start import begin, later, read
 from tests.insight.test_start import world as world  # the company with a first day
+from tests.insight.test_start_baselines import ready
 from tests.insight.world import World
 
 pytestmark = pytest.mark.django_db
@@ -80,3 +81,25 @@ def test_the_result_after_ninety_days(world: World) -> None:
     assert churn["difference"] == pytest.approx(churn["now"]["value"] - churn["baseline"]["value"])
     assert next(row for row in told["figures"] if row["kpi"] == "stickiness")["difference"] is None
     assert denied == 403
+
+
+def test_a_new_baseline_is_begun_with_a_reason_and_the_first_stays(world: World) -> None:
+    ready(world)
+    with time_machine.travel(world.now, tick=False):
+        rest = caller()
+        assert caller(Role.HEAD).post("/start/baselines", {"why": "x"}).status_code == 403
+        for wrong in ({}, {"why": ""}, {"why": "x" * 301}, {"why": "x", "colour": "red"}):
+            assert rest.post("/start/baselines", wrong).status_code == 422
+        journal.seal()
+        world.carry()
+        read(world)
+        made = rest.post("/start/baselines", {"why": "取り込みに重複があった", "seen": 1})
+        late = rest.post("/start/baselines", {"why": "同じ", "seen": 1})
+        told = rest.get("/start/baselines").data
+        now, then = rest.get("/start/result").data, rest.get("/start/result?baseline=1").data
+        nowhere = rest.get("/start/result?baseline=9").status_code
+    assert made.status_code == 201 and (made.data["number"], made.data["why"]) == (2, "取り込みに重複があった")
+    assert late.status_code == 409 and late.data["version"] == 2
+    assert [(row["number"], row["taken_on"]) for row in told] == [(2, world.today.isoformat()), (1, "2026-04-06")]
+    assert (now["baseline"], now["days"], then["baseline"], then["days"], nowhere) == (2, 0, 1, 10, 404)
+    assert Entry.objects.filter(action="insight.start.baseline_replaced").count() == 1

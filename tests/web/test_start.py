@@ -7,7 +7,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from nenrin.foundation import organisation
+from nenrin.foundation import journal, organisation
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Entry, Member, Organisation
 from nenrin.foundation.roles import Role
@@ -18,8 +18,9 @@ from nenrin.insight.start.focus import AREAS, Focus
 from nenrin.web import navigation
 from nenrin.web.start import proposing
 from tests.cast import member
-from tests.insight.test_start import BEGUN, begin, later
+from tests.insight.test_start import BEGUN, begin, later, read
 from tests.insight.test_start import world as world  # the company with a first day
+from tests.insight.test_start_baselines import ready
 from tests.insight.world import World
 from tests.web import page_tree
 
@@ -202,3 +203,34 @@ def test_the_start_page_proposes_and_switches_nothing_on(client: Client, world: 
     assert "新規顧客の立ち上げ" in page and "/playbooks/new" in page and "オンボーディングモデル" in page
     assert "に保存。以後は変わりません" in page
     assert Member.objects.get(pk=me.pk).has_whole_menu is False
+
+
+def test_a_new_baseline_is_begun_on_the_page_and_the_first_can_be_compared_with(world: World) -> None:
+    ready(world)
+    client = signed_in()
+    journal.seal()
+    world.carry()
+    read(world)
+    with time_machine.travel(world.now, tick=False):
+        page = client.get(reverse("start")).content.decode()
+        assert 'name="why"' in page and "earlier-baselines" not in page
+        client.post(reverse("start-baseline"), {"why": " ", "seen": "1"})
+        assert baselines.live().number == 1  # type: ignore[union-attr]
+        client.post(reverse("start-baseline"), {"why": "重複 <b>", "seen": "1"})
+        again = client.post(reverse("start-baseline"), {"why": "重複", "seen": "1"}, follow=True).content.decode()
+        assert "別の人が新しい基準値を保存した" in again
+        assert "earlier-baselines" in again and "重複 &lt;b&gt;" in again
+        held = client.get(reverse("start-result")).content.decode()
+        first = client.get(reverse("start-result"), {"baseline": "1"})
+        nowhere = client.get(reverse("start-result"), {"baseline": "7"}).status_code
+        pdf = client.get(reverse("start-result-pdf"), {"baseline": "1"})
+    assert [row.number for row in baselines.every()] == [2, 1] and nowhere == 404
+    assert "基準値を改めた理由: 重複 &lt;b&gt;" in held and "基準値を改めた理由" not in first.content.decode()
+    assert first.context["result"].baseline.number == 1 and first.context["against"] == "?baseline=1"
+    assert pdf.status_code == 200 and pdf["Content-Type"] == "application/pdf"
+
+
+def test_only_administrators_begin_anew(world: World) -> None:
+    ready(world)
+    assert signed_in(Role.HEAD).post(reverse("start-baseline"), {"why": "x"}).status_code == 403
+    assert baselines.live().number == 1  # type: ignore[union-attr]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Literal
 
 from django.db import transaction
 from django.http import HttpResponse
-from ninja import Router
+from ninja import Field, Query, Router
+from ninja import Status as Answer
 from ninja.errors import HttpError
 
 from nenrin.analytics.revenue.figures import Figure
@@ -94,9 +95,36 @@ class DeedOut(Strict):
     count: int
 
 
+class StartBaselineOut(Strict):
+    """The highest number holds. `why`: the reason for which it followed another; empty of the first."""
+
+    number: int
+    taken_on: date
+    taken_at: datetime
+    begins_with: str
+    policy: int
+    currency: str
+    why: str
+    author_id: int | None
+
+
+class StartBaselineIn(Strict):
+    """`seen`: the number of the baseline that you want followed, so that two do not do it twice."""
+
+    why: str = Field(min_length=1, max_length=baselines.LONGEST)
+    seen: int | None = Field(None, ge=1, le=2**31 - 1)
+
+
+class Against(Strict):
+    """`baseline`: the number of an earlier one; without it the one that holds."""
+
+    baseline: int | None = Field(None, ge=1, le=2**31 - 1)
+
+
 class ResultOut(Strict):
     """Before and after is not an effect: effects come from holdouts (`/effects`)."""
 
+    baseline: int
     baseline_on: date
     as_of: date
     days: int
@@ -120,7 +148,7 @@ def get_start(request: ApiRequest) -> Any:
 @router.put("", response=StartOut, summary="Answer the questions of first use")
 @grants(EDIT)
 def put_start(request: ApiRequest, body: StartIn) -> Any:
-    """Answers anew; the baseline, once frozen, stays as it is. 422 says what can be answered."""
+    """Answers anew; a baseline, once frozen, stays as it is. 422 says what can be answered."""
     by = Actor.of(request.member)
     try:
         with transaction.atomic():
@@ -133,12 +161,32 @@ def put_start(request: ApiRequest, body: StartIn) -> Any:
     return _told(focus.of(organisation.current()))
 
 
+@router.get("/baselines", response=list[StartBaselineOut], summary="List the baselines of the start")
+@grants(VIEW)
+def list_start_baselines(request: ApiRequest) -> Any:
+    """The one that holds first; earlier ones stay as they were."""
+    return [_baseline(row) for row in baselines.every()]
+
+
+@router.post("/baselines", response={201: StartBaselineOut}, summary="Begin a new baseline of the start")
+@grants(EDIT)
+def take_start_baseline(request: ApiRequest, body: StartBaselineIn) -> Any:
+    """Today's figures, from which the result is counted from now on; the earlier ones stay.
+
+    422 before the first was kept by itself, and while files are imported or facts wait to be read; 409 where another one was
+    taken since `seen`.
+    """
+    day, by = organisation.today(request.at), Actor.of(request.member)
+    return Answer(201, _baseline(baselines.take(day, why=body.why, seen=body.seen, by=by, at=request.at)))
+
+
 @router.get("/result", response=ResultOut, summary="Get the result since the start")
 @grants(VIEW)
-def get_start_result(request: ApiRequest) -> Any:
+def get_start_result(request: ApiRequest, asked: Query[Against]) -> Any:
     """Each KPI of the baseline beside today's, and what was done since. 404 before there is a baseline."""
-    of = _result(request)
+    of = _result(request, asked.baseline)
     return {
+        "baseline": of.baseline.number,
         "baseline_on": of.baseline.taken_on,
         "as_of": of.day,
         "days": of.days,
@@ -158,17 +206,23 @@ def get_start_result(request: ApiRequest) -> Any:
 
 @router.get("/result/pdf", openapi_extra=PDF, summary="Get the result since the start as a PDF")
 @grants(VIEW)
-def get_start_result_pdf(request: ApiRequest, lang: Literal["ja", "en"] = "ja") -> Any:
+def get_start_result_pdf(request: ApiRequest, asked: Query[Against], lang: Literal["ja", "en"] = "ja") -> Any:
     """The same on one page of paper."""
-    made = printed.pdf(_result(request), lang, request.at)
+    made = printed.pdf(_result(request, asked.baseline), lang, request.at)
     return HttpResponse(made, content_type="application/pdf", headers={"Cache-Control": "private, no-store"})
 
 
-def _result(request: ApiRequest) -> Result:
-    found = results.result(request.at)
+def _result(request: ApiRequest, number: int | None) -> Result:
+    found = results.result(request.at, number)
     if found is None:
-        raise HttpError(404, "no baseline yet: answer the questions and import contracts")
+        wrong = f"no baseline {number}" if number else "no baseline yet: answer the questions and import contracts"
+        raise HttpError(404, wrong)
     return found
+
+
+def _baseline(row: StartBaseline) -> dict[str, Any]:
+    own = ("number", "taken_on", "taken_at", "begins_with", "policy", "currency", "author_id")
+    return {name: getattr(row, name) for name in own} | {"why": row.note}
 
 
 def _told(of: Focus) -> dict[str, Any]:

@@ -141,6 +141,13 @@ register(
     "insight.start.baseline_taken",
     Text("Baseline {number} of the start kept, as of {day}", "開始時の基準値 第{number}版を保存（{day}時点）"),
 )
+register(
+    "insight.start.baseline_replaced",
+    Text(
+        "Baseline {number} of the start kept, as of {day}: {why}",
+        "開始時の基準値 第{number}版を保存（{day}時点）: {why}",
+    ),
+)
 register("insight.start.widened", Text("Every page shown to everyone", "全員にすべての画面を表示"))
 register("insight.start.narrowed", Text("Only the pages of the focus shown", "選んだ課題の画面だけを表示"))
 register(

@@ -1,4 +1,5 @@
-"""The baseline: frozen on the day of the answers, or on the day on which the first contracts are known. Never changed."""
+"""The baseline: frozen on the day of the answers, or on the day on which the first contracts are known. Never changed: with
+a reason a new one follows, and the earlier ones stay."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from django.db import transaction
 
 from nenrin.analytics.intervals import Interval
 from nenrin.analytics.revenue.figures import Figure
+from nenrin.customers.errors import Conflict, Refused
 from nenrin.foundation import journal, organisation
 from nenrin.foundation.actors import SYSTEM, Actor
 from nenrin.foundation.models import Entry
@@ -17,11 +19,20 @@ from nenrin.insight import refresh
 from nenrin.insight.models import Health, StartBaseline, StartFigure
 from nenrin.insight.revenue import policies
 from nenrin.insight.start import answers, focus, measuring
+from nenrin.values import Text
+
+#: Characters of the reason for a new one.
+LONGEST = 300
 
 
 def live() -> StartBaseline | None:
     """The baseline that holds."""
     return StartBaseline.objects.select_related("author").first()
+
+
+def every() -> list[StartBaseline]:
+    """All of them, the one that holds first."""
+    return list(StartBaseline.objects.select_related("author"))
 
 
 def figures(of: StartBaseline) -> dict[str, Figure]:
@@ -67,6 +78,47 @@ def freeze(day: date, *, by: Actor, at: datetime) -> StartBaseline | None:
     return _kept(1, day, "", by, at)
 
 
+def take(day: date, *, why: str, seen: int | None, by: Actor, at: datetime) -> StartBaseline:
+    """Count from the figures of this day from now on; the earlier baselines stay as they are.
+
+    `seen`: the number of the baseline that is to be followed; None: whichever holds. Raises Refused without a reason, before
+    the first was kept, while files are imported or facts wait to be read, where no account pays or the part is gone; Conflict
+    where another one was taken meanwhile. Journal: insight.start.baseline_replaced.
+    """
+    why = why.strip()
+    if not 0 < len(why) <= LONGEST:
+        raise Refused.one("why", Text(f"from 1 to {LONGEST} characters", f"1〜{LONGEST}文字"))
+    last = live()
+    if last is None:
+        raise Refused.one("baseline", NONE_YET)
+    if seen is not None and seen != last.number:
+        raise _taken_meanwhile(seen, last)
+    if fault := _unready(day):
+        raise Refused.one("baseline", fault)
+    row = _kept(last.number + 1, day, why, by, at)
+    if row is None:  # two at once: the other's stands
+        raise _taken_meanwhile(last.number, every()[0])
+    return row
+
+
+def _unready(day: date) -> Text | None:
+    """Why the figures of a day cannot be kept now."""
+    if Import.objects.filter(state__in=AT_WORK).exists():
+        return IMPORTING
+    if Entry.objects.filter(sequence__isnull=True).exists() or journal.unread(mirror.READER, 1):
+        return READING
+    if refresh.here().refreshed_on != day:
+        return READING
+    if organisation.current().begins_with not in answers.parts():
+        return PART_GONE
+    return None if measuring.has_contracts(day) else NOBODY_PAYS
+
+
+def _taken_meanwhile(asked: int, stands: StartBaseline) -> Conflict:
+    theirs = {"taken_on": stands.taken_on, "why": stands.note}
+    return Conflict("the baseline", asked=asked, stands=stands.number, mine={}, theirs=theirs)
+
+
 def _kept(number: int, day: date, note: str, by: Actor, at: datetime) -> StartBaseline | None:
     own = organisation.current()
     held, policy = focus.of(own), policies.live(day)
@@ -82,11 +134,37 @@ def _kept(number: int, day: date, note: str, by: Actor, at: datetime) -> StartBa
         if not is_new:
             return None
         StartFigure.objects.bulk_create(_row(row, key, figure) for key, figure in found.items())
-        particulars = {"number": number, "day": day.isoformat(), "figures": sum(one.value is not None for one in found.values())}  # fmt: skip
-        journal.record("insight.start.baseline_taken", actor=by, at=at, particulars=particulars)
+        told = {
+            "number": number,
+            "day": day.isoformat(),
+            "figures": sum(one.value is not None for one in found.values()),
+        }
+        if number == 1:
+            journal.record("insight.start.baseline_taken", actor=by, at=at, particulars=told)
+        else:
+            journal.record("insight.start.baseline_replaced", actor=by, at=at, particulars={**told, "why": note})
     return row
 
 
 def _row(baseline: StartBaseline, key: str, of: Figure) -> StartFigure:
     low, high = of.interval or (None, None)
     return StartFigure(baseline=baseline, kpi=key, value=of.value, low=low, high=high, n=of.n)
+
+
+NONE_YET = Text(
+    "The first baseline is kept by itself, once the questions are answered and contracts are known.",
+    "最初の基準値は、質問への回答と契約の取り込みがそろうと自動で保存されます。",
+)
+IMPORTING = Text(
+    "A file is being imported: today's figures would be half of it.",
+    "取り込み中のファイルがあります。完了後に実行してください。",
+)
+READING = Text(
+    "Today's figures are not complete yet: try again in a minute.",
+    "本日の数値を集計中です。1分ほど待って実行してください。",
+)
+PART_GONE = Text(
+    "What you began with is no longer there: answer the questions anew first.",
+    "「始める範囲」が現在は存在しません。先に質問に回答し直してください。",
+)
+NOBODY_PAYS = Text("No account pays today.", "本日時点で有料の契約がありません。")

@@ -61,9 +61,9 @@ class Result:
         return self.policy.version == self.baseline.policy
 
 
-def result(at: datetime) -> Result | None:
-    """Of today; None before there is a baseline."""
-    row = baselines.live()
+def result(at: datetime, number: int | None = None) -> Result | None:
+    """Of today against the baseline that holds, or against an earlier one by its number; None where there is none."""
+    row = next((one for one in baselines.every() if number in (None, one.number)), None)
     if row is None:
         return None
     own, day = organisation.current(), organisation.today(at)

@@ -12,21 +12,31 @@ from django.shortcuts import render
 from django.urls import path, reverse
 from django.views.decorators.http import require_POST
 
-from nenrin.foundation import organisation
+from nenrin.customers.errors import Conflict, Refused
+from nenrin.foundation import format, organisation
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.permissions import Permission, allowed
+from nenrin.insight.models import StartBaseline
 from nenrin.insight.prints import start as printed
 from nenrin.insight.start import answers, baselines, focus, results, rows, words
 from nenrin.insight.start.focus import AREAS
 from nenrin.insight.start.results import Line, Result
 from nenrin.values import Text
 from nenrin.web import exports, toasts
+from nenrin.web.components import Tab
 from nenrin.web.guard import MemberRequest, requires
+from nenrin.web.listing import plain, whole
 from nenrin.web.start import proposing
 from nenrin.web.start.asking import StartForm
 
 VIEW, EDIT = Permission.RESULTS_VIEW, Permission.ORGANISATION_EDIT
 SAVED = Text("Answers kept.", "回答を保存しました。")
+TAKEN = Text("New baseline kept.", "新しい基準値を保存しました。")
+WHY = Text("Say why a new baseline begins.", "新しい基準値にする理由を入力してください。")
+MEANWHILE = Text(
+    "Somebody kept a new baseline in the meantime: nothing was done.",
+    "別の人が新しい基準値を保存したため、実行していません。",
+)
 
 
 @requires(EDIT)
@@ -44,7 +54,7 @@ def start(request: MemberRequest) -> HttpResponse:
         "focus": held,
         "areas": [(name, key in held.chosen()) for key, name in AREAS.items()],
         "proposed": proposing.proposed(held, request.user),
-        "baseline": baselines.live(),
+        **_baselines(),
     }
     return render(request, "start/start.html", context, status=422 if form.errors else 200)
 
@@ -64,6 +74,30 @@ def start_everything(request: MemberRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("start"))
 
 
+def _baselines() -> dict[str, Any]:
+    every = baselines.every()
+    return {"baseline": every[0] if every else None, "earlier": every[1:], "longest": baselines.LONGEST}
+
+
+@require_POST
+@requires(EDIT)
+def start_baseline(request: MemberRequest) -> HttpResponse:
+    """Count from today's figures from now on, with a reason; the earlier baselines stay."""
+    seen, day = whole(request.POST.get("seen", "")), organisation.today(request.at)
+    try:
+        baselines.take(
+            day, why=plain(request.POST.get("why"), 2000), seen=seen, by=Actor.of(request.user), at=request.at
+        )
+    except Refused as refused:
+        fault = refused.faults[0]
+        toasts.say(request, WHY if fault.field == "why" else fault.text)
+    except Conflict:
+        toasts.say(request, MEANWHILE)
+    else:
+        toasts.say(request, TAKEN)
+    return HttpResponseRedirect(reverse("start") + "#baseline")
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A line as it reads."""
@@ -81,8 +115,13 @@ class Shown:
 @requires(VIEW)
 def start_result(request: MemberRequest) -> HttpResponse:
     """The figures of the first day beside today's."""
-    found = results.result(request.at)
+    found = results.result(request.at, _number(request))
+    every = baselines.every()
+    if found is None and every:
+        raise Http404("there is no such baseline")
     context: dict[str, Any] = {
+        "tabs": _tabs(every, found) if found and len(every) > 1 else [],
+        "against": f"?baseline={found.baseline.number}" if found and found.baseline != every[0] else "",
         "as_of": request.at,
         "result": found,
         "may_answer": allowed(request.user, EDIT) is not None,
@@ -93,6 +132,16 @@ def start_result(request: MemberRequest) -> HttpResponse:
     if found is not None:
         context |= _told(request, found)
     return render(request, "start/result.html", context)
+
+
+def _tabs(every: list[StartBaseline], shown: Result) -> list[Tab]:
+    """One a baseline, the one that holds first."""
+    found = []
+    for row in every:
+        days = [format.day(row.taken_on, language) for language in ("en", "ja")]
+        url = reverse("start-result") + ("" if row == every[0] else f"?baseline={row.number}")
+        found.append(Tab(Text(f"Since {days[0]}", f"{days[1]}から"), url, row == shown.baseline))
+    return found
 
 
 def _told(request: MemberRequest, found: Result) -> dict[str, Any]:
@@ -123,10 +172,15 @@ def _shown(of: Line, result: Result) -> Shown:
 
 def _result(request: MemberRequest) -> Result:
     """Raises Http404 without a baseline."""
-    found = results.result(request.at)
+    found = results.result(request.at, _number(request))
     if found is None:
-        raise Http404("there is no baseline yet")
+        raise Http404("there is no such baseline")
     return found
+
+
+def _number(request: MemberRequest) -> int | None:
+    """Which baseline the address asks for; None: the one that holds."""
+    return whole(request.GET.get("baseline", ""))
 
 
 @requires(VIEW)
@@ -156,6 +210,7 @@ def start_export(request: MemberRequest, kind: str) -> Any:
 
 urlpatterns = [
     path("start", start, name="start"),
+    path("start/baseline", start_baseline, name="start-baseline"),
     path("start/everything", start_everything, name="start-everything"),
     path("start/result", start_result, name="start-result"),
     path("start/result.pdf", start_pdf, name="start-result-pdf"),
