@@ -14,6 +14,7 @@ import pytest
 import schemathesis
 from django.test import Client
 from hypothesis import HealthCheck, Phase, settings
+from ninja.schema import NinjaGenerateJsonSchema
 from schemathesis.core import NotSet
 
 from nenrin.api.rest import api
@@ -57,6 +58,41 @@ def test_the_description_names_every_operation() -> None:
         for method in operation.methods
     }
     assert described == routed and len(routed) > 40
+
+
+def test_every_operation_is_described_by_its_own_fields() -> None:
+    """Schemas of one name in two modules are two: what the document says of an answer is what its model says."""
+    wrong = []
+    for prefix, router in api._routers:
+        for path, view in router.path_operations.items():
+            address = "/api/v1" + re.sub(r"{\w+:", "{", prefix + path)
+            for operation in view.operations:
+                said = schema.raw_schema["paths"][address][operation.methods[0].lower()]["responses"]
+                for status, model in operation.response_models.items():
+                    if isinstance(model, type) and isinstance(status, int):
+                        told = said[status]["content"]["application/json"]["schema"]
+                        if expanded(told, schema.raw_schema["components"]["schemas"]) != of_model(model):
+                            wrong.append((operation.methods[0], address))
+    assert not wrong
+
+
+def of_model(model: Any) -> Any:
+    """What pydantic says of the one field that ninja puts an answer into."""
+    own = model.model_json_schema(by_alias=True, mode="serialization", schema_generator=NinjaGenerateJsonSchema)
+    [answer] = own["properties"].values()
+    return expanded(answer, own.get("$defs", {}))
+
+
+def expanded(part: Any, known: dict[str, Any], above: tuple[str, ...] = ()) -> Any:
+    """The same with every reference written out, but for those to what stands above."""
+    if isinstance(part, list):
+        return [expanded(each, known, above) for each in part]
+    if not isinstance(part, dict):
+        return part
+    if "$ref" in part:
+        name = part["$ref"].rpartition("/")[2]
+        return "above" if name in above else expanded(known[name], known, (*above, name))
+    return {key: expanded(value, known, above) for key, value in part.items()}
 
 
 @schema.parametrize()

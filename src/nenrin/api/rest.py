@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from ninja import NinjaAPI
-
 from nenrin import __version__
 from nenrin.api import (
     accounts,
@@ -72,9 +70,10 @@ from nenrin.api import (
     whitespace,
     work_templates,
 )
+from nenrin.api.description import Api
 from nenrin.api.guard import Bearer, learn
 
-api = NinjaAPI(
+api = Api(
     title="Nenrin",
     version=__version__,
     description="Customers, their contracts and their health. Send `Authorization: Bearer nrn_...`. "
