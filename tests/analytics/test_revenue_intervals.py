@@ -119,7 +119,7 @@ def test_intervals_end_where_what_they_are_of_ends() -> None:
     assert found["gross_mrr_churn"].interval is not None and found["gross_mrr_churn"].interval.low == 0
     every = series.computed(of, [month("2026-02")], groups.everyone(len(of.accounts)), Facts())
     for key, told_one in found.items():
-        if told_one.interval:
+        if told_one.interval and not KPIS[key].is_of_one:
             assert (every[key].low[0, 0], every[key].high[0, 0]) == pytest.approx(told_one.interval), key
 
 
@@ -150,6 +150,54 @@ def test_what_a_customer_is_worth_and_costs_has_the_reach_of_all_that_it_is_made
     assert reach["ltv_to_cac"][0] < min(reach["ltv"][0], low / 10) and reach["ltv_to_cac"][1] > high / 10
     assert reach["payback_months"][0] < 10 / high and reach["quick_ratio"][0] < 1 < reach["quick_ratio"][1]
     assert reach["ltv_discounted"][1] < reach["ltv"][1], "what is discounted depends less on churn"
+
+
+def test_what_new_revenue_costs_reaches_as_far_as_customers_won_and_what_they_pay() -> None:
+    """New customers who all pay alike: the Poisson interval of how many there are, and nothing else."""
+    old = [paying(n, 50_000, "2024-01-01", "2026-01-10" if n < 20 else None) for n in range(100)]
+    alike = [paying(200 + n, 40_000, "2026-01-01") for n in range(12)]
+    unlike = [paying(200 + n, 40_000 + (1 - 2 * (n % 2)) * 30_000, "2026-01-01") for n in range(12)]
+    grown = [paying(n, 50_000, "2024-01-01", then=[("2025-06-01", 50_000 + 2_000 * n)]) for n in range(100)]
+    facts, keys = Facts(acquisition_minor=6_000_000), ["new_cac_ratio", "blended_cac_ratio"]
+    low, high = intervals.poisson(12)
+
+    def reach(told: list[Contract], key: str) -> tuple[float, float]:
+        found = figures.whole(figures.measured(book(told), month("2026-01"))[1], facts, keys)[key]
+        assert found.value and found.interval
+        return found.interval.low / found.value, found.interval.high / found.value
+
+    assert reach(old + alike, "new_cac_ratio") == pytest.approx((12 / high, 12 / low))
+    wider = reach(old + unlike, "new_cac_ratio")
+    assert wider[0] < 12 / high and wider[1] > 12 / low
+    assert reach(old + alike, "blended_cac_ratio") == pytest.approx((12 / high, 12 / low)), "nobody grew"
+    blended = reach(grown + alike, "blended_cac_ratio")
+    assert 12 / high < blended[0] < 1 < blended[1] < 12 / low, "what old customers add is told by many of them"
+
+
+def test_growth_of_a_year_reaches_as_far_as_customers_drawn_anew_say() -> None:
+    _, columns = figures.measured(book(history(7, 300)), month("2025-11"))
+    found = figures.whole(columns, Facts(), ["mrr_growth_year"])["mrr_growth_year"]
+    rng, n = np.random.default_rng(11), len(columns["end"])
+    weights = rng.multinomial(n, np.full(n, 1 / n), size=5000)
+    drawn = (weights @ columns["end"]) / (weights @ columns["base"]) - 1
+    low, high = np.quantile(drawn, [0.025, 0.975])
+    assert found.value is not None and found.interval is not None
+    assert found.interval.low == pytest.approx(low, abs=0.1 * (high - low))
+    assert found.interval.high == pytest.approx(high, abs=0.15 * (high - low))
+
+
+def test_a_value_that_grows_reaches_further_than_if_its_growth_were_sure(monkeypatch: pytest.MonkeyPatch) -> None:
+    raised = [("2025-06-01", 53_000)]
+    told = [paying(n, 50_000 + 100 * n, "2024-01-01", "2026-01-10" if n < 40 else None, then=raised if n % 2 else [])
+            for n in range(100)]  # fmt: skip
+    _, columns = figures.measured(book(told), month("2026-01"))
+    reach = []
+    for factors in (KPIS["ltv_growing"].factors, ("churn", "rate")):
+        monkeypatch.setitem(KPIS, "ltv_growing", replace(KPIS["ltv_growing"], factors=factors))
+        found = figures.whole(columns, Facts(), ["ltv_growing"])["ltv_growing"].interval
+        assert found is not None
+        reach.append(found.high / found.low)
+    assert reach[0] > reach[1] > 1
 
 
 def test_nobody_left_and_the_value_has_no_upper_end() -> None:

@@ -53,7 +53,7 @@ def check(of: Book, masks: np.ndarray, cut: groups.Groups, facts: Facts) -> None
             for key, one in alone.items():
                 told, place = found[key], (period, g, key)
                 assert same(told.value[p, g], one.value) and told.n[p, g] == one.n, place
-                low, high = one.interval or (None, None)
+                low, high = (None, None) if KPIS[key].is_of_one else one.interval or (None, None)
                 assert same(told.low[p, g], low) and same(told.high[p, g], high), place
 
 
@@ -133,7 +133,8 @@ def test_accounts_that_move_between_groups_count_on_each_side_by_where_they_stan
         for g in range(2):
             sides = [{name: values[masks[p, g]] for name, values in columns.items()} for masks in (before, after)]
             for key, one in figures.whole(sides[0], FACTS_OF_PARTS, closing=sides[1]).items():
-                told, (low, high) = found[key], one.interval or (None, None)
+                told, reach = found[key], None if KPIS[key].is_of_one else one.interval
+                low, high = reach or (None, None)
                 assert same(told.value[p, g], one.value) and told.n[p, g] == one.n, (period, g, key)
                 assert same(told.low[p, g], low) and same(told.high[p, g], high), (period, g, key)
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from nenrin.analytics import intervals
 from nenrin.analytics.intervals import Interval
-from nenrin.analytics.revenue import chains, kpis, limits, medians
+from nenrin.analytics.revenue import chains, kpis, limits, medians, products
 from nenrin.analytics.revenue import columns as made
 from nenrin.analytics.revenue.books import Book
 from nenrin.analytics.revenue.catalogue import KPIS
@@ -21,6 +21,8 @@ from nenrin.analytics.revenue.movements import Movements, compared
 from nenrin.analytics.revenue.paths import Whole
 from nenrin.analytics.revenue.readings import readings
 from nenrin.values import Period
+
+_NOTHING = np.full(1, np.nan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +55,27 @@ def whole(
         own, side = kpis.mixed(kpi, sums, ending), after if kpis.of_end(kpi, kpi.over or kpi.count) else columns
         value, n = float(kpis.of(kpi, own, facts)[0]), int(own[kpi.count][0])
         shown = None if np.isnan(value) else value
-        out[key] = Figure(key, shown, n, interval(kpi, side, own, facts) if shown is not None else None)
+        is_told = shown is not None and not (closing is not None and kpi.is_two_sided)
+        grown = after if kpi.grown[0] and kpis.of_end(kpi, kpi.grown[0]) else columns
+        out[key] = Figure(key, shown, n, interval(kpi, side, own, facts, grown) if is_told else None)
     return out
 
 
-def interval(kpi: Kpi, columns: Columns, sums: Totals, facts: Facts) -> Interval | None:
-    """95 %, of the kind that the KPI names; not beyond what the figure can be."""
-    found = _reached(kpi, columns, sums, facts)
+def interval(
+    kpi: Kpi, columns: Columns, sums: Totals, facts: Facts, grown: Columns | None = None
+) -> Interval | None:  # fmt: skip
+    """95 %, of the kind that the KPI names; not beyond what the figure can be. `grown`: the accounts of what has grown, where
+    they are others."""
+    found = _reached(kpi, columns, sums, facts, columns if grown is None else grown)
     if found is None:
         return None
     value = np.asarray(kpi.value(sums, facts), dtype=np.float64)
     return _told(limits.cut(kpi, value, (np.asarray(found.low), np.asarray(found.high))))
 
 
-def _reached(kpi: Kpi, columns: Columns, sums: Totals, facts: Facts) -> Interval | None:
+def _reached(kpi: Kpi, columns: Columns, sums: Totals, facts: Facts, grown: Columns) -> Interval | None:
     if kpi.interval in ("none", "product", "poisson", "chain"):
-        return _of_sums(kpi, columns, sums, facts)
+        return _of_sums(kpi, columns, sums, facts, grown)
     over, under = (columns[name] for name in kpi.sides(facts))
     if kpi.interval == "median":
         low, high = (float(medians.of_columns(columns, _everyone(columns))[name][0]) for name in medians.NAMES[1:])
@@ -77,15 +84,15 @@ def _reached(kpi: Kpi, columns: Columns, sums: Totals, facts: Facts) -> Interval
         found = intervals.wilson(int(over.sum()), int(under.sum()))
     else:
         value = kpi.value(sums, facts)
-        ends = tuple(kpi.scale * end for end in _ends(kpi, columns, facts))
+        ends = tuple(kpi.scale * end + kpi.shift for end in _ends(kpi, columns, facts))
         found = _told(kpis.narrowed(kpi, sums, facts, value, (ends[0], ends[1])))
     return Interval(1 - found.high, 1 - found.low) if found and kpi.loss else found
 
 
-def _of_sums(kpi: Kpi, columns: Columns, sums: Totals, facts: Facts) -> Interval | None:
+def _of_sums(kpi: Kpi, columns: Columns, sums: Totals, facts: Facts, grown: Columns) -> Interval | None:
     """Where it is not that of a fraction of two columns."""
     if kpi.interval == "product":
-        return _told(kpis.product(kpi, sums, facts, _rate(kpi, columns, facts)))
+        return _told(products.product(kpi, sums, facts, _rate(kpi, columns, facts), _grown(kpi, grown)))
     if kpi.interval == "poisson":
         return _told(kpis.counted(kpi, sums, facts))
     if kpi.interval == "chain":
@@ -100,8 +107,12 @@ def _told(ends: tuple[intervals.Floats, intervals.Floats]) -> Interval | None:
 
 def _rate(kpi: Kpi, columns: Columns, facts: Facts) -> tuple[intervals.Floats, intervals.Floats]:
     """The ends of the rate of a product, where it has one."""
-    nothing = np.full(1, np.nan)
-    return _ends(kpi, columns, facts) if kpi.over else (nothing, nothing)
+    return _ends(kpi, columns, facts) if kpi.over else (_NOTHING, _NOTHING)
+
+
+def _grown(kpi: Kpi, columns: Columns) -> tuple[intervals.Floats, intervals.Floats]:
+    """The ends of how much was added, where it has that."""
+    return _of_pair(columns, kpi.grown) if kpi.grown[0] else (_NOTHING, _NOTHING)
 
 
 def _ends(kpi: Kpi, columns: Columns, facts: Facts) -> tuple[intervals.Floats, intervals.Floats]:
@@ -109,7 +120,11 @@ def _ends(kpi: Kpi, columns: Columns, facts: Facts) -> tuple[intervals.Floats, i
         names = ("promoters", "detractors", "nps_answers")
         promoters, detractors, n = (np.array([columns[name].sum()], dtype=float) for name in names)
         return intervals.nps(promoters, detractors, n)
-    over, under = (columns[name].astype(float) for name in kpi.sides(facts))
+    return _of_pair(columns, kpi.sides(facts))
+
+
+def _of_pair(columns: Columns, pair: tuple[str, str]) -> tuple[intervals.Floats, intervals.Floats]:
+    over, under = (columns[name].astype(float) for name in pair)
     return intervals.accelerated(intervals.moments(over, under))
 
 

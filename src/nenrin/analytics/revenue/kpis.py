@@ -22,7 +22,7 @@ Value = Callable[[Totals, Facts], Floats]
 Unit = Literal["money", "share", "ratio", "count", "days", "months", "points", "score"]
 Direction = Literal["higher", "lower", "neutral"]
 Kind = Literal["wilson", "bootstrap", "product", "nps", "median", "poisson", "chain", "none"]
-Factor = Literal["churn", "rate", "won"]
+Factor = Literal["churn", "rate", "won", "sold", "grown"]
 #: Where it is told, it stands in place of the share that left in twelve months.
 YEARLY_CHURN = "churn_year"
 
@@ -78,9 +78,9 @@ class Kpi:
     - `value`: from sums by group to one figure a group, NaN where there is none; `empty` says why in words.
     - `over_back`: what stands above the line instead of `over` where the policy counts accounts that came back.
     - `factors`: of the interval of a product: the share that left (Wilson), the rate of `over` and `under` (bootstrap), the
-      number of customers won (exact Poisson).
+      number of customers won (exact Poisson; `sold`: with what they bring), the rate of the two of `grown` (bootstrap).
     - `events`: the columns whose total is a number of events, and has the exact Poisson interval.
-    - `scale`: what the interval of `over` / `under` is multiplied by.
+    - `scale`, `shift`: what the interval of `over` / `under` is multiplied by, and what is then added.
     - `whole`: how many there are of those of whom `count` were heard (NaN: not known); the more, the less is left to chance.
     - `also`: other columns below whose number there is not enough data either.
     - `formula`: as a person reads it, in the names of the columns.
@@ -111,6 +111,8 @@ class Kpi:
     also: tuple[tuple[str, int], ...] = ()
     events: tuple[str, ...] = ()
     scale: float = 1.0
+    shift: float = 0.0
+    grown: tuple[str, str] = ("", "")
     whole: Value | None = None
 
     @property
@@ -121,6 +123,16 @@ class Kpi:
     def is_judged(self, is_partial: bool) -> bool:
         """Can a period tell already whether it was good? What flows in it can not before it has ended."""
         return not (is_partial and self.flows)
+
+    @property
+    def is_two_sided(self) -> bool:
+        """Is its ratio of accounts on two days? A part whose accounts move has no interval then: they are not the same."""
+        return self.interval == "bootstrap" and of_end(self, self.over) != of_end(self, self.under)
+
+    @property
+    def is_of_one(self) -> bool:
+        """Is its interval told of one period at a time, and not of many at once?"""
+        return self.is_two_sided or bool(self.grown[0])
 
     def sides(self, facts: Facts) -> tuple[str, str]:
         """The columns of the interval, above and below the line, under a policy."""
@@ -219,7 +231,7 @@ def needed(kpi: Kpi) -> frozenset[str]:
             kpi.count,
             *(_asked(kpi.whole) if kpi.whole else ()),
             *(name for name, _ in kpi.also),
-            *(name for name in (kpi.over, kpi.over_back, kpi.under) if name),
+            *(name for name in (kpi.over, kpi.over_back, kpi.under, *kpi.grown) if name),
         }
     )
 
@@ -233,21 +245,6 @@ def of(kpi: Kpi, sums: Totals, facts: Facts) -> Floats:
         enough = enough & (sums[name] >= least)
     shown: Floats = np.where(np.isfinite(value) & enough, value, np.nan)
     return shown
-
-
-def product(kpi: Kpi, sums: Totals, facts: Facts, rate: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
-    """The interval of a value that is a product of independent factors, each between its own ends: what each end does to the
-    value is put together on the scale of logarithms (A. Donner, G. Zou 2012). NaN where there is no finite end. `rate`: the
-    ends of `over` / `under`."""
-    value = np.asarray(kpi.value(sums, facts), dtype=np.float64)
-    below, above = np.zeros(np.shape(value)), np.zeros(np.shape(value))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        for factor in kpi.factors:
-            moved = [np.log(kpi.value({**sums, **told}, facts) / value) for told in _at_ends(kpi, factor, sums, rate)]
-            below, above = below + np.minimum(*moved) ** 2, above + np.maximum(*moved) ** 2
-        low, high = value * np.exp(-np.sqrt(below)), value * np.exp(np.sqrt(above))
-    known = np.isfinite(low) & np.isfinite(high)
-    return np.where(known, low, np.nan), np.where(known, high, np.nan)
 
 
 def counted(kpi: Kpi, sums: Totals, facts: Facts) -> tuple[Floats, Floats]:
@@ -271,16 +268,6 @@ def narrowed(
         left = np.where(whole >= heard, np.sqrt((whole - heard) / np.maximum(whole - 1, 1)), 1.0)
     low, high = (value + (end - value) * left for end in ends)
     return low, high
-
-
-def _at_ends(kpi: Kpi, factor: Factor, sums: Totals, rate: tuple[Floats, Floats]) -> list[dict[str, Floats]]:
-    """What a factor's two ends put in place of the sums."""
-    if factor == "rate":
-        return [{kpi.over: end * sums[kpi.under]} for end in rate]
-    if factor == "won":
-        return [{"accounts_won": end} for end in intervals.poissons(sums["accounts_won"])]
-    lost, base = sums["accounts_base"] - sums["accounts_kept"], sums["accounts_base"]
-    return [{YEARLY_CHURN: end} for end in intervals.wilsons(lost.astype(float), base.astype(float))]
 
 
 def band_of(kpi: Kpi, value: float | None, tier: str = "") -> Band | None:

@@ -22,7 +22,7 @@ BY_SIDE: Mapping[str, Ends] = {
     "nps_of_mrr": POINTS, "ces_sum": (1.0, 7.0),
 }  # fmt: skip
 #: Where the upper side alone does not tell.
-BY_KPI: Mapping[str, Ends] = {"expansion_share": PART, "logo_churn_stripe": PART}
+BY_KPI: Mapping[str, Ends] = {"expansion_share": PART, "logo_churn_stripe": PART, "mrr_growth_year": (-1.0, np.inf)}
 
 
 def of(kpi: Kpi) -> Ends:

@@ -63,6 +63,10 @@ now* shows every period restated; the accounts behind an adjustment are one clic
 `DELETE /revenue/locks`, `GET /revenue/adjustments`.
 
 ## Cohorts
+KPIs and movements are also sliced by the first payment: its fiscal year, fiscal quarter or month (`by=cohort`, `cohort_quarter`,
+`cohort_month`). Sources are the words that were told with the customer; the usual ones (inbound, referral, webinar, event, ...) have
+names in both languages, any other stands as it is.
+
 Accounts by the month in which they first paid, and what of them and of their MRR is left month by month. Each cell opens its
 accounts: what they paid at first, what they pay then, and who left, pays less, the same or more. By program:
 `GET /revenue/cohorts` and `/revenue/cohorts/accounts`; `by` and `slice` take a part.
@@ -74,7 +78,7 @@ decided then, less what ends later, plus what was decided earlier, was not asked
 without a notice, each with its accounts, adding up to the churn booked (`GET /risk/forecast/reconciliation?as_of=`).
 
 ## Targets
-A KPI's page takes a target for its period (and slice) with the team that answers for it. An outcome (churn, retention,
+A KPI's page takes a target for its period (and slice) with the team that answers for it, which an outcome needs. An outcome (churn, retention,
 renewals, lifetime value, net new MRR) takes one only beside a leading KPI, one that a team moves itself, that has a target for
 the same period; that one stays as long as an outcome names it. By program: `GET` and `PUT /kpis/targets`;
 versions of the metric policy: `GET` and `POST /revenue/policies`.
@@ -157,13 +161,16 @@ def _section(kpi: Kpi) -> str:
 def _interval(kpi: Kpi) -> str:
     rate = f"`{kpi.over}` / `{kpi.under}`"
     parts = {"churn": "the share that left in twelve months (Wilson)", "rate": f"{rate} (bootstrap)",
-             "won": "the number of customers won (exact Poisson)"}  # fmt: skip
+             "won": "the number of customers won (exact Poisson)",
+             "sold": "the number of customers won with what they bring (exact Poisson)",
+             "grown": f"`{kpi.grown[0]}` / `{kpi.grown[1]}` (bootstrap)"}  # fmt: skip
     if kpi.interval == "poisson":
         return "exact Poisson of " + ", ".join(f"`{name}`" for name in kpi.events)
     if kpi.interval == "chain":
         return "bootstrap of the product"
     if kpi.interval != "product":
-        return f"{kpi.interval} of {rate}" + (", corrected for a finite population" if kpi.whole else "")
+        less = f", less {-kpi.shift:g}" if kpi.shift else ""
+        return f"{kpi.interval} of {rate}{less}" + (", corrected for a finite population" if kpi.whole else "")
     return "of " + ", ".join(parts[factor] for factor in kpi.factors)
 
 

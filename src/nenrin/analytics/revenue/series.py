@@ -25,6 +25,7 @@ from nenrin.analytics.revenue import (
     limits,
     medians,
     movements,
+    products,
     spans,
     together,
     years,
@@ -52,7 +53,7 @@ Links = dict[tuple[date, int, int, int], tuple[Whole, Whole, Floats]]
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One KPI: [periods, groups]; NaN is not enough data. `n` stand behind each value."""
+    """One KPI: [periods, groups]; NaN is not enough data. `n` stand behind each value; no ends of a KPI that is_of_one."""
 
     value: Floats
     n: Whole
@@ -72,7 +73,7 @@ def computed(
     wanted = list(wanted)
     if closing is not None:
         return _of_both(book, asked, groups, closing, facts, wanted)
-    pairs = {KPIS[key].sides(facts) for key in wanted if KPIS[key].interval in PAIRED and KPIS[key].over}
+    pairs = _pairs(wanted, facts)
     needed = frozenset().union(*(kpis.needed(KPIS[key]) for key in wanted))
     if not pairs:
         sums = totals(book, asked, groups, needed, read)
@@ -86,7 +87,7 @@ def _of_both(
     book: Book, asked: Sequence[Period], groups: Groups, closing: Groups, facts: Facts, wanted: list[str]
 ) -> dict[str, Series]:  # fmt: skip
     """Each column by the accounts of its side of the periods."""
-    pairs = {KPIS[key].sides(facts) for key in wanted if KPIS[key].interval in PAIRED and KPIS[key].over}
+    pairs = _pairs(wanted, facts)
     needed = frozenset().union(*(kpis.needed(KPIS[key]) for key in wanted))
     (sums, moments), (ending, after) = (
         _added_up(readings(books.picked(book, cut.row), asked, prepared=False), asked, cut, pairs, needed)
@@ -98,6 +99,12 @@ def _of_both(
         side = after if kpis.of_end(kpi, kpi.over or kpi.count) else moments
         out[key] = _one(kpi, kpis.mixed(kpi, sums, ending), side, facts)
     return out
+
+
+def _pairs(wanted: Iterable[str], facts: Facts) -> set[Pair]:
+    """What their intervals take moments of."""
+    told = (KPIS[key] for key in wanted)
+    return {kpi.sides(facts) for kpi in told if kpi.interval in PAIRED and kpi.over and not kpi.is_of_one}
 
 
 def totals(
@@ -133,15 +140,18 @@ def _one(kpi: Kpi, sums: Sums, moments: Mapping[Pair, Moments], facts: Facts) ->
 
 
 def _reach(kpi: Kpi, sums: Sums, moments: Mapping[Pair, Moments], facts: Facts) -> tuple[Floats, Floats]:
+    if kpi.is_of_one:
+        nothing = np.full(np.shape(sums[kpi.count]), np.nan)
+        return nothing, nothing
     if kpi.interval == "wilson":
         return intervals.wilsons(sums[kpi.over].astype(float), sums[kpi.under].astype(float))
     if kpi.interval == "product":
         nothing = np.full(np.shape(sums[kpi.count]), np.nan)
         rate = intervals.accelerated(moments[kpi.sides(facts)]) if kpi.over else (nothing, nothing)
-        return kpis.product(kpi, sums, facts, rate)
+        return products.product(kpi, sums, facts, rate, (nothing, nothing))
     if kpi.interval == "bootstrap":
         low, high = intervals.accelerated(moments[kpi.sides(facts)])
-        return kpi.scale * low, kpi.scale * high
+        return kpi.scale * low + kpi.shift, kpi.scale * high + kpi.shift
     if kpi.interval == "median":
         ends = (sums[name].astype(float) for name in medians.NAMES[1:])
         low, high = (np.where(end == medians.NONE, np.nan, end) for end in ends)

@@ -63,6 +63,7 @@ SPOKEN: Mapping[str, Text] = {
         "最初の成功体験に未達の割合（カプラン・マイヤー推定）が50%以下になる日数",
     ),
     "ltv": Text("ARPA × gross margin / monthly churn", "顧客単価 × 粗利率 ÷ 月次解約率"),
+    "ltv_revenue": Text("ARPA / monthly churn", "顧客単価 ÷ 月次解約率"),
     "ltv_discounted": Text(
         "ARPA × gross margin × (1 + i) / (i + monthly churn), i: discount rate of a month",
         "顧客単価 × 粗利率 ×（1 + i）÷（i + 月次解約率）　i：月あたりの割引率",

@@ -16,7 +16,7 @@ from nenrin.analytics.revenue.periods import day_of
 from nenrin.customers.models import Account, Assignment, Plan, TierRule, TouchModel
 from nenrin.foundation.models import Member
 from nenrin.insight.models import Segment, SegmentMembership
-from nenrin.insight.revenue import policies
+from nenrin.insight.revenue import firsts, origins
 from nenrin.insight.revenue.books import FIELDS, Ledger
 from nenrin.values import Period, Text
 
@@ -28,6 +28,8 @@ DIMENSIONS: Mapping[str, Text] = {
     "industry": Text("Industry", "業種"),
     "region": Text("Region", "地域"),
     "cohort": Text("First paid in", "初回契約年度"),
+    "cohort_quarter": Text("First paid in (quarter)", "初回契約四半期"),
+    "cohort_month": Text("First paid in (month)", "初回契約月"),
     "source": Text("Source", "獲得経路"),
     "owner": Text("Owner", "担当CSM"),
     "segment": Text("Segment", "セグメント"),
@@ -139,7 +141,7 @@ def labels(ledger: Ledger, dimension: str, day: date) -> NDArray[np.object_]:
         return ledger.graded.at(dimension, ledger.book.accounts, day)
     if dimension == "plan":
         return _plans(ledger, day)
-    return _cohorts(ledger)
+    return firsts.keys(ledger, dimension)
 
 
 Labels = Callable[[date], NDArray[np.object_]]
@@ -187,17 +189,6 @@ def _plans(ledger: Ledger, day: date) -> NDArray[np.object_]:
     plans = np.array(states.plans, dtype=object)
     chosen[states.of[line[order]]] = plans[states.plan[held[line[order]]]] if len(line) else ""
     return chosen
-
-
-def _cohorts(ledger: Ledger) -> NDArray[np.object_]:
-    """The fiscal year in which each account first paid."""
-    first, begins = ledger.book.line.first_paid(), policies.fiscal().begins
-    paid = first < NEVER
-    since, starts = np.array([number(day) for day, _ in begins]), np.array([month for _, month in begins])
-    start = starts[np.searchsorted(since, first, side="right") - 1]
-    months = np.where(paid, first, 0).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) + 1970 * 12
-    years = (months - (start - 1)) // 12
-    return np.where(paid, years.astype(str).astype(object), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +257,7 @@ def _names(dimension: str, keys: Iterable[str]) -> dict[str, Text]:
     """Names in the order in which the dimension's own pages list them."""
     known = _KNOWN[dimension]() if dimension in _KNOWN else {}
     rest = sorted(key for key in keys if key and key not in known)
-    named = {key: Text(f"FY{key}", f"{key}年度") if dimension == "cohort" else Text(key, key) for key in rest}
+    named = {key: firsts.named(key) if dimension in firsts.GRAINS else Text(key, key) for key in rest}
     return {**known, **named, "": NONE}
 
 
@@ -289,6 +280,11 @@ def _owners() -> dict[str, Text]:
     return {str(pk): Text(name, name) for pk, name in rows}
 
 
+def _sources_known() -> dict[str, Text]:
+    return dict(origins.NAMES)
+
+
 _KNOWN: dict[str, Callable[[], dict[str, Text]]] = {
     "tier": tiers, "touch_model": _touch_models, "plan": _plan_names, "owner": _owners,
+    "source": _sources_known,
 }  # fmt: skip

@@ -45,6 +45,10 @@ def _plain(sums: Totals, facts: Facts) -> Floats:
     return _arpa(sums) * facts.gross_margin / monthly_churn(sums)
 
 
+def _of_revenue(sums: Totals, facts: Facts) -> Floats:
+    return _arpa(sums) / monthly_churn(sums)
+
+
 def _discounted(sums: Totals, facts: Facts) -> Floats:
     i = (1 + facts.yearly_discount) ** (1 / 12) - 1
     out: Floats = _arpa(sums) * facts.gross_margin * (1 + i) / (i + monthly_churn(sums))
@@ -114,6 +118,11 @@ ALL = (
         "end / accounts_end * margin / churn", _plain,
     ),
     _value(
+        "ltv_revenue", Text("LTV by revenue (ARPA / churn)", "LTV（売上ベース：顧客単価÷解約率）"),
+        Text("As LTV, but all revenue and not gross profit alone.", "LTVと同じで、粗利ではなく売上で計算した値。"),
+        "end / accounts_end / churn", _of_revenue,
+    ),
+    _value(
         "ltv_discounted", Text("LTV, discounted", "LTV（割引後）"),
         Text("As LTV, but later months are worth less.", "LTVと同じで、将来の月を割り引いた値。"),
         "end / accounts_end * margin * (1 + i) / (i + churn)", _discounted,
@@ -128,7 +137,6 @@ ALL = (
         Text("As discounted LTV, but nothing after 60 months.", "割引後LTVのうち、60か月目までの分。"),
         "end / accounts_end * margin * (1 - k^60) / (1 - k), k = (1 - churn) / (1 + i)", _capped(60),
     ),
-    # No interval: ends of churn and revenue with the growth held fixed would be too close together.
     Kpi(
         "ltv_growing", Text("LTV with expansion", "LTV（拡大を含む）"),
         Text(
@@ -138,7 +146,8 @@ ALL = (
             "何年も続くとは限らない。",
         ),
         "end / accounts_end * margin / (1 - k), k = (1 - churn) * (kept / stayed_base)^(1/12) / (1 + i)",
-        "money", "higher", "economics", _growing, "accounts_base", FEW, _ENDLESS,
+        "money", "higher", "economics", _growing, "accounts_base", FEW, _ENDLESS, "product", "end", "accounts_end",
+        factors=("churn", "rate", "grown"), grown=("kept", "stayed_base"),
     ),
     Kpi(
         "cac", Text("CAC", "CAC（顧客獲得費用）"),
@@ -172,8 +181,7 @@ ALL = (
             "直近12か月の獲得・マーケティング・営業費用を、同じ期間に獲得した新規顧客のARRで割った値。",
         ),
         "acquisition / (12 * won_mrr)", "ratio", "lower", "economics", _new_ratio, "accounts_won",
-        FEW_WON, _FEW_COSTED,
-        bands=bands.NEW_CAC,
+        FEW_WON, _FEW_COSTED, "product", "won_mrr", "won_paying", bands=bands.NEW_CAC, factors=("rate", "sold"),
     ),
     Kpi(
         "blended_cac_ratio", Text("Blended CAC ratio", "ブレンドCACレシオ"),
@@ -184,6 +192,7 @@ ALL = (
             "含めない。",
         ),
         "acquisition / (12 * (won_mrr + kept - kept_capped))", "ratio", "lower", "economics", _blended_ratio,
-        "accounts_won", FEW_WON, _FEW_COSTED,
+        "accounts_won", FEW_WON, _FEW_COSTED, "product", "won_mrr", "won_paying", factors=("rate", "sold", "grown"),
+        grown=("kept", "kept_capped"),
     ),
 )  # fmt: skip

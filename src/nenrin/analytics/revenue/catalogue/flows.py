@@ -87,7 +87,7 @@ ALL = (
             "期末のMRRを12か月前のMRRと比べた増加率。新規顧客も含む。",
         ),
         "end / base - 1", "share", "higher", "growth", lambda sums, facts: divided(sums["end"], sums["base"]) - 1,
-        "accounts_base", FEW, _NO_YEAR, bands=bands.GROWTH,
+        "accounts_base", FEW, _NO_YEAR, "bootstrap", "end", "base", shift=-1.0, bands=bands.GROWTH,
     ),
     Kpi(
         "quick_ratio", Text("Quick ratio", "クイックレシオ"),

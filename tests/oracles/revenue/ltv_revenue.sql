@@ -1,0 +1,1 @@
+select arpa / churn from worth
