@@ -20,19 +20,21 @@ from nenrin.analytics.revenue.policies import Policy, UnknownChoice, from_docume
 from nenrin.analytics.revenue.shares import allocate, allocate_rows
 from nenrin.values import Period
 from tests.analytics.revenue_cast import YEN, book, month, moved, paying
-from tests.analytics.revenue_histories import DAYS, contracts, day, rate
+from tests.analytics.revenue_histories import DAYS, contracts, day, rate, rich_contracts
 
 FEW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 periods = st.tuples(st.integers(0, DAYS), st.integers(1, 200)).map(lambda p: Period(day(p[0]), day(p[0] + p[1])))
-profiles = st.builds(
-    lambda gap, recognition, view: (replace(YEN, gap_merge_days=gap, churn_recognition=recognition), view),
-    st.sampled_from([0, 31]), st.sampled_from(["request", "billing", "service"]),
-    st.sampled_from([movements.net, movements.gross]),
+policies = st.builds(
+    lambda gap, recognition, coupons, usage, ramp: replace(
+        YEN, gap_merge_days=gap, churn_recognition=recognition, coupons=coupons, usage=usage, ramp=ramp),
+    st.sampled_from([0, 31]), st.sampled_from(["request", "billing", "service"]), st.sampled_from(["reduce", "ignore"]),
+    st.sampled_from(["none", "committed", "trailing"]), st.sampled_from(["step", "average"]),
 )  # fmt: skip
+profiles = st.tuples(policies, st.sampled_from([movements.net, movements.gross]))
 
 
 @FEW
-@given(contracts, periods, profiles, st.lists(st.booleans(), min_size=4, max_size=4))
+@given(rich_contracts, periods, profiles, st.lists(st.booleans(), min_size=4, max_size=4))
 def test_begin_and_movements_are_the_end_for_everyone_and_for_any_slice(
     told: list[Contract], period: Period, profile: tuple[Policy, object], chosen: list[bool]
 ) -> None:
@@ -48,11 +50,14 @@ def test_begin_and_movements_are_the_end_for_everyone_and_for_any_slice(
 
 
 @FEW
-@given(contracts, st.integers(0, DAYS + 300))
-def test_the_rate_of_a_day_is_what_the_contracts_of_that_day_add_up_to(told: list[Contract], on: int) -> None:
-    found = revenue.of_contracts(told, YEN)
+@given(rich_contracts, st.integers(0, DAYS + 300), policies)
+def test_the_rate_of_a_day_is_what_the_contracts_of_that_day_add_up_to(
+    told: list[Contract], on: int, policy: Policy
+) -> None:
+    policy = replace(policy, gap_merge_days=0, ramp="step")
+    found = revenue.of_contracts(told, policy)
     rates = found.line.at([number(day(on))])[:, 0].tolist()
-    known = {account: rate(told, account, day(on)) for account in {one.account for one in told}}
+    known = {account: rate(told, account, day(on), policy) for account in {one.account for one in told}}
     assert dict(zip(found.accounts.tolist(), rates, strict=True)) == {a: known[a] for a in found.accounts.tolist()}
     assert all(known[account] == 0 for account in set(known) - set(found.accounts.tolist()))
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from nenrin.customers import subscriptions
+from nenrin.analytics.revenue.catalogue import KPIS
+from nenrin.customers import accounts, subscriptions
 from nenrin.customers.schedule import Step
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Organisation
@@ -107,3 +108,25 @@ def test_the_policy_names_what_is_chosen(world: World) -> None:
         "課金の終了日に計上",
     ):
         assert text in said
+
+
+def test_groups_of_companies_count_as_one_customer_where_that_is_chosen(world: World) -> None:
+    head, _ = sign(world, THRIVING, 100_000, "2026-02-01")
+    below, _ = sign(world, DRIFTING, 50_000, "2026-08-05")
+    sign(world, "灯台", 30_000, "2026-02-01")
+    accounts.change(below, parent=head, by=SYSTEM, at=world.now)
+    august, keys = month("2026-08"), ("paying_accounts", "new_accounts", "arpa", "mrr")
+    found = kpis.figures_of(ledger(world), august, "month", wanted=keys)
+    assert [found[key].value for key in keys] == [3, 1, 60_000, 180_000]
+    choose(world, logos="parent")
+    of = ledger(world)
+    found = kpis.figures_of(of, august, "month", wanted=keys)
+    assert [found[key].value for key in keys] == [2, 0, 90_000, 180_000] and list(found) == list(keys)
+    [july, last] = kpis.trend(of, [month("2026-07"), august], "month", "arpa")
+    assert (july.value, last.value) == (65_000, 90_000)
+    told = kpis.behind(of, august, KPIS["arpa"])
+    assert [(one.account, one.over) for one in told][:1] == [(head.pk, 150_000)] and len(told) == 2
+    parts = kpis.slices(of, "cohort", august)
+    assert [one.value for one in kpis.by_slice(of, august, "month", parts, keys)["paying_accounts"]] == [2, None]
+    assert statement(of, august).accounts_end == 3, "movements stay of accounts"
+    assert "親会社ごとに1社" in words.policy(policies.live(world.today)).ja

@@ -83,7 +83,7 @@ class Book:
         if not self.exchange.moves:
             return self.line
         gone = self.unrated(day) if without is None else np.union1d(self.unrated(day), without)
-        return bridged(_plain(self.accounts, self.states, self.exchange, day, gone), self.policy.gap_merge_days)
+        return bridged(plain_lines(self.accounts, self.states, self.exchange, day, gone), self.policy.gap_merge_days)
 
     def unrated(self, day: date) -> Whole:
         """The rows with a currency that has no exchange rate on a day: where each month's end has its own."""
@@ -110,7 +110,7 @@ def book(
         for account, day in zip(_whole(closings, "account").tolist(), _days(closings, "day").tolist(), strict=True)
         if account in row_of
     )
-    line, gap = _plain(accounts, states, now, on), policy.gap_merge_days
+    line, gap = plain_lines(accounts, states, now, on), policy.gap_merge_days
     dues_of = _dues(dues, accounts, now, on)
     unsaid = nobody(), dealings.nothing(len(accounts))
     lines = bridged(line, gap), lapses(line, gap)
@@ -251,7 +251,7 @@ def _codes(column: pa.ChunkedArray) -> tuple[Whole, tuple[str, ...]]:
     return np.asarray(coded.indices.to_numpy(), dtype=np.int64), tuple(coded.dictionary.to_pylist())
 
 
-def _plain(accounts: Whole, states: States, exchange: Exchange, on: date, without: Whole | None = None) -> Path:
+def plain_lines(accounts: Whole, states: States, exchange: Exchange, on: date, without: Whole | None = None) -> Path:
     """The rate lines with every lapse."""
     level = valued_minor(states, states.minor, exchange, on, without)
     delta = level.copy()

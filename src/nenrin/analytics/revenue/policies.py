@@ -14,6 +14,7 @@ Usage = Literal["none", "committed", "trailing"]
 Currency = Literal["constant", "month_end"]
 Ramp = Literal["step", "average"]
 CostSharing = Literal["mrr", "accounts"]
+Logos = Literal["account", "parent"]
 
 
 #: The least and the most of what is a number.
@@ -44,6 +45,7 @@ class Policy:
     - `ramp`: each step of a ramp deal for itself, or the average of its first term.
     - `gross_margin`, `yearly_discount`: assumptions of lifetime value, as shares.
     - `sales_cycle_months`: how long winning a customer takes: CAC divides what was spent so many months earlier.
+    - `logos`: every account counts for itself, or a group of companies as one, its topmost parent.
     - `cost_sharing`: acquisition costs told for no slice are shared among the new customers by their first MRR, or to
       each alike.
     """
@@ -66,6 +68,7 @@ class Policy:
     yearly_discount: float = 0.1
     sales_cycle_months: int = 0
     cost_sharing: CostSharing = "mrr"
+    logos: Logos = "account"
 
     def rate(self, currency: str) -> Fraction | None:
         """What one unit of a currency is worth; None where nobody has said.

@@ -138,6 +138,8 @@ USED = {"touches": TOUCHES, "notices": NOTICES, "users": ACTIVE}
 USED_MONTHS = 25
 #: How a referral is written where an account came from.
 REFERRED = ("referral", "referred", "紹介")
+#: Which account each one stands below, as told last.
+PARENTS = "select account, parent from accounts where believed_to = date '9999-12-31' and parent is not null"
 COSTS = """
 select month, coalesce(currency, '') as currency, minor from costs
 where believed_to = date '9999-12-31' and month is not null and minor is not null and category in {categories}
@@ -176,6 +178,8 @@ class Ledger:
     known: date
     version: int
     findings: tuple[Finding, ...] = ()
+    #: The account above each one that has any; told only where the policy counts groups.
+    parents: Mapping[int, int] = field(default_factory=dict)
     #: False for a viewer who may not see costs: nothing that tells what was spent is worked out.
     shows_costs: bool = True
     #: What was computed from this book already, by what was asked: a ledger never changes.
@@ -243,7 +247,8 @@ def read(db: duckdb.DuckDBPyConnection, policy: Policy, known: date, version: in
     exchange = rates.known(db, policy)
     book = books.heard(revenue.book(db, policy, exchange, on=known), _answers(db), _asked(db), _tickets(db))
     noted = (*findings.found(db, book.left_out), *_undated(db))
-    return Ledger(book, _graded(db), _costs(db, exchange, known), known, version, noted)
+    parents = dict(db.sql(PARENTS).fetchall()) if policy.logos == "parent" else {}
+    return Ledger(book, _graded(db), _costs(db, exchange, known), known, version, noted, parents)
 
 
 def _undated(db: duckdb.DuckDBPyConnection) -> list[Finding]:
@@ -331,7 +336,7 @@ def uncosted(whole: Ledger) -> Ledger:
     """The same for a viewer who may not see costs: CAC times the customers won would tell them. Made once a ledger."""
 
     def made() -> Ledger:
-        plain = {what: found for what, found in list(whole.worked_out.items()) if what[0] not in ("whole", "used")}
+        plain = {what: found for what, found in list(whole.worked_out.items()) if what[0] not in ("whole", "used", "rolled")}
         return replace(whole, costs={}, shows_costs=False, worked_out=plain)
 
     return whole.kept(("uncosted",), made)

@@ -17,6 +17,7 @@ from nenrin.analytics.revenue.kpis import Kpi, needed, of_end
 from nenrin.analytics.revenue.paths import Whole
 from nenrin.analytics.revenue.periods import Grain
 from nenrin.insight.revenue import acquisitions, books
+from nenrin.insight.revenue import groups as companies
 from nenrin.insight.revenue import slices as parts
 from nenrin.insight.revenue.books import Ledger
 from nenrin.insight.revenue.slices import Slice
@@ -54,9 +55,9 @@ COLUMN_NAMES: dict[str, Text] = {
     "product_capped": Text("MRR now of these products, up to then", "その製品の今のMRR（当時が上限）"),
     "base": Text("MRR twelve months ago", "12か月前のMRR"),
     "expansion": Text("MRR added", "増額したMRR"),
-    "due": Text("contracts due", "更新日を迎えた契約"),
     "months_paid": Text("MRR of twelve months' starts", "直近12か月の月初MRRの合計"),
     "months_lost": Text("MRR that left in them", "その月に解約されたMRR"),
+    "due": Text("contracts due", "更新日を迎えた契約"),
     "due_renewed": Text("renewed", "更新"),
     "due_mrr": Text("MRR due", "更新対象MRR"),
     "due_kept": Text("MRR renewed", "更新されたMRR"),
@@ -147,6 +148,12 @@ def figures_of(
     """KPIs of a period, of all accounts or of a slice: what came and what is there by those in it at the end, the rest by those
     in it just before (nenrin.analytics.revenue.kpis.of_end)."""
     wanted = tuple(wanted)
+    if logos := _logos(ledger, wanted):
+        by_group, rest = companies.grouped(ledger), [key for key in wanted if key not in logos]
+        part = None if of is None else by_group.slice(of)
+        found = figures_of(by_group.ledger, period, grain, part, logos, interval=interval)
+        found |= figures_of(ledger, period, grain, of, rest, interval=interval) if rest else {}
+        return {key: found[key] for key in wanted}
     ledger = _reaching(ledger, wanted)
     made = columns_of(ledger, period)
     facts = _facts(ledger, period, grain, wanted, None if of is None else [of])
@@ -161,6 +168,11 @@ def figures_of(
         sides = [groups.overlapping([mask]) for mask in (of.before, of.after)]
         return {key: figure[0] for key, figure in figures.grouped(made, facts, sides[0], wanted, sides[1]).items()}
     return figures.whole(_Part(made, of.before), facts, wanted, _Part(made, of.after))
+
+
+def _logos(ledger: Ledger, wanted: Iterable[str]) -> tuple[str, ...]:
+    """Of these, the KPIs that the policy counts by group of companies."""
+    return tuple(key for key in wanted if companies.counts_groups(ledger, key))
 
 
 class _Part(Mapping[str, Whole]):
@@ -183,6 +195,9 @@ class _Part(Mapping[str, Whole]):
 
 def trend(ledger: Ledger, periods: Sequence[Period], grain: Grain, kpi: str, of: Sequence[Slice] = ()) -> list[Figure]:
     """One KPI over periods; `of`: the slice as it stood in each, none for all accounts."""
+    if companies.counts_groups(ledger, kpi):
+        by_group = companies.grouped(ledger)
+        return trend(by_group.ledger, periods, grain, kpi, by_group.slices(of))
     ledger = _reaching(ledger, (kpi,))
     if of:
         return _trend(ledger, periods, grain, kpi, of)
@@ -232,7 +247,8 @@ def columns_of(ledger: Ledger, period: Period) -> dict[str, Whole]:
 
 def let_go(ledger: Ledger, period: Period) -> None:
     """Forget what the KPIs of a period are made of: it is as large as the book, which is asked for many of them once."""
-    for one in (ledger, ledger.worked_out.get(("used",))):
+    rolled = ledger.worked_out.get(("rolled",))
+    for one in (ledger, ledger.worked_out.get(("used",)), rolled.ledger if rolled else None):
         if one is not None:
             for what in ("columns", "moved"):
                 one.worked_out.pop((what, period), None)
@@ -244,6 +260,11 @@ def by_slice(
 ) -> dict[str, list[Figure]]:  # fmt: skip
     """KPIs of every slice, as figures_of has those of one."""
     wanted = tuple(wanted)
+    if logos := _logos(ledger, wanted):
+        by_group, rest = companies.grouped(ledger), [key for key in wanted if key not in logos]
+        found = by_slice(by_group.ledger, period, grain, by_group.slices(of), logos, interval=interval)
+        found |= by_slice(ledger, period, grain, of, rest, interval=interval) if rest else {}
+        return {key: found[key] for key in wanted}
     ledger = _reaching(ledger, wanted)
     facts, made = _facts(ledger, period, grain, wanted, of), columns_of(ledger, period)
     if not interval:
@@ -268,6 +289,9 @@ def behind(ledger: Ledger, period: Period, kpi: Kpi, of: Slice | None = None) ->
     above, below = kpi.parts
     if not above:
         return []
+    if companies.counts_groups(ledger, kpi.key):
+        by_group = companies.grouped(ledger)
+        return behind(by_group.ledger, period, kpi, None if of is None else by_group.slice(of))
     found = columns_of(_reaching(ledger, (kpi.key,)), period)
     over = found[above]
     under = found[below] if below else np.zeros_like(over)

@@ -98,6 +98,11 @@ SHARING = {
     "accounts": Text("acquisition costs told for nobody are shared to new customers alike",
                      "対象を指定しない獲得費用は、新規顧客に均等に配分"),
 }  # fmt: skip
+LOGOS = {
+    "account": Text("every account counts for itself", "顧客は1社ずつ数える"),
+    "parent": Text("groups of companies count as one customer in logo figures and ARPA",
+                   "社数の指標と顧客単価は、親会社ごとに1社として数える"),
+}  # fmt: skip
 CURRENCY = {
     "constant": Text("constant exchange rates", "為替は固定レート"),
     "month_end": Text("month-end exchange rates, with their own line", "為替は月末レート（為替差を別建て）"),
@@ -117,6 +122,7 @@ def policy(of: Policy) -> Text:
         COUPONS[of.coupons],
         USAGE[of.usage],
         *([] if of.ramp == "step" else [RAMP[of.ramp]]),
+        LOGOS[of.logos],
         CURRENCY[of.currency],
         Text(f"days of {of.zone}", f"日付は{of.zone}"),
         Text(f"gross margin {margin}%, discount rate {discount:g}% a year (assumed)",

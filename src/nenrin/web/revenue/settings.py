@@ -32,6 +32,10 @@ CHOICES = (
     "gap_merge_days",
     "dunning",
     "dunning_days",
+    "coupons",
+    "usage",
+    "ramp",
+    "logos",
     "reactivation_in_nrr",
     "sales_cycle_months",
     "cost_sharing",
@@ -52,6 +56,19 @@ class PolicyForm(forms.Form):
         help_text=_("Off, so that one late invoice is no churn. On, the account counts as having left against its will from the day on which an invoice has been overdue for longer than the days below; once it is paid, it never left."),
     )  # fmt: skip
     dunning_days = forms.IntegerField(label=_("Overdue payment is churn after (days)"), min_value=0, max_value=366)
+    coupons = forms.ChoiceField(
+        label=_("Discounts that end"),
+        help_text=_("Their end is told as an expansion of its own, which is no upsell. A credit counts as such a discount."),
+    )  # fmt: skip
+    usage = forms.ChoiceField(
+        label=_("Metered usage in MRR"),
+        help_text=_("The mean is of the last three months billed, from the first day of the month after."),
+    )  # fmt: skip
+    ramp = forms.ChoiceField(label=_("Ramp deals"))
+    logos = forms.ChoiceField(
+        label=_("Groups of companies"),
+        help_text=_("Logo churn and retention, customer counts and ARPA. Movements and unit economics stay by account."),
+    )  # fmt: skip
     reactivation_in_nrr = forms.BooleanField(label=_("Accounts that came back lower net churn"), required=False)
     gross_margin = forms.DecimalField(label=_("Gross margin (%, assumed)"), min_value=1, max_value=100)
     yearly_discount = forms.DecimalField(label=_("Discount rate (% a year, assumed)"), min_value=0, max_value=100)
@@ -60,6 +77,7 @@ class PolicyForm(forms.Form):
         help_text=_("CAC divides what was spent so many months before the customers were won. 0: the same months."),
     )  # fmt: skip
     cost_sharing = forms.ChoiceField(label=_("Acquisition costs told for no slice"))
+    currency = forms.ChoiceField(label=_("Other currencies count"))
     rates = forms.CharField(
         label=_("Exchange rates"), required=False, widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("One a line: currency and what one unit is worth, as in USD 150.5. Without a rate an account is not computable."),
@@ -69,9 +87,12 @@ class PolicyForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offered = {"churn_recognition": revenue_words.RECOGNITION, "dunning": revenue_words.DUNNING,
-                   "cost_sharing": revenue_words.SHARING}  # fmt: skip
+                   "coupons": revenue_words.COUPONS, "usage": revenue_words.USAGE, "ramp": revenue_words.RAMP,
+                   "logos": revenue_words.LOGOS,
+                   "cost_sharing": revenue_words.SHARING, "currency": revenue_words.CURRENCY}  # fmt: skip
+        unheard = policies.untold()
         for name, words in offered.items():
-            told = {key: text for key, text in words.items() if (name, key) not in policies.UNTOLD}
+            told = {key: text for key, text in words.items() if (name, key) not in unheard}
             self.fields[name].choices = _words(told)  # type: ignore[attr-defined]
 
     def clean_rates(self) -> dict[str, str]:
@@ -110,7 +131,7 @@ def settings(request: MemberRequest) -> HttpResponse:
         "form": form if may_change else None,
         "versions": [(row, revenue_words.policy(policies.of(row))) for row in versions],
         "has_first": any(row.number == 1 for row in versions),
-        "untold": {why.en: why for why in policies.UNTOLD.values()}.values(),
+        "untold": {why.en: why for why in policies.untold().values()}.values(),
         "locks": locks.locks(),
         "last_month": _last_day(today),
     }

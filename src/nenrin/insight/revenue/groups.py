@@ -1,0 +1,47 @@
+"""Logo figures by groups of companies, where the metric policy counts those as one customer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from nenrin.analytics.revenue.paths import Whole
+from nenrin.analytics.revenue.rolled import heads, rolled
+from nenrin.insight.revenue.books import Ledger
+from nenrin.insight.revenue.slices import Slice
+
+#: KPIs of customers as such. Money moves by account, and what winning and keeping one is worth stays by account as well.
+LOGOS = frozenset((
+    "logo_churn", "logo_churn_with_newcomers", "logo_churn_stripe", "logo_churn_unwilling", "logo_churn_year",
+    "logo_retention", "paying_accounts", "new_accounts", "arpa",
+))  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Grouped:
+    """A ledger of groups; `rows`: of the account that stands for each, in the ledger of accounts."""
+
+    ledger: Ledger
+    rows: Whole
+
+    def slice(self, of: Slice) -> Slice:
+        """A slice of accounts as one of groups: each is where the account is that stands for it."""
+        return Slice(of.key, of.name, of.before[self.rows], of.after[self.rows])
+
+    def slices(self, of: Sequence[Slice]) -> list[Slice]:
+        return [self.slice(each) for each in of]
+
+
+def counts_groups(ledger: Ledger, kpi: str) -> bool:
+    return ledger.policy.logos == "parent" and kpi in LOGOS
+
+
+def grouped(ledger: Ledger) -> Grouped:
+    """The ledger's accounts by group, as parents were known on its day. Made once a ledger."""
+
+    def made() -> Grouped:
+        head = heads(ledger.book.accounts, ledger.parents)
+        book = rolled(ledger.book, head, ledger.known)
+        return Grouped(replace(ledger, book=book, worked_out={}), ledger.book.accounts.searchsorted(book.accounts))
+
+    return ledger.kept(("rolled",), made)
