@@ -18,8 +18,7 @@ from nenrin.analytics.revenue.books import Book
 from nenrin.analytics.revenue.catalogue import KPIS
 from nenrin.analytics.revenue.contracts import Contract, table
 from nenrin.analytics.revenue.kpis import needed
-from nenrin.analytics.revenue.rolled import heads, rolled
-from nenrin.insight.revenue.groups import LOGOS
+from nenrin.analytics.revenue.rolled import LOGOS, heads, rolled
 from nenrin.values import Period
 from tests.analytics.revenue_cast import YEN, book, month, paying, value
 from tests.analytics.revenue_histories import DAYS, contracts, day

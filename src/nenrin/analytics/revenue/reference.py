@@ -8,6 +8,7 @@ from nenrin.analytics.revenue.catalogue import GROUPS, KPIS
 from nenrin.analytics.revenue.findings import BEHAVIOUR, KINDS, NAMES
 from nenrin.analytics.revenue.kpis import Band, Kpi
 from nenrin.analytics.revenue.policies import Policy, to_document
+from nenrin.analytics.revenue.rolled import LOGOS
 
 HEAD = """# Revenue and KPIs
 
@@ -53,6 +54,35 @@ CSV) for all accounts and `none` for those without one (no owner, no plan); `sli
 - **A period that has not ended** is told and not judged: no band, target or change of what flows in it.
 - An account with a contract in a currency without an exchange rate is *not computable*: it is left out and named.
 - Accounts of our own and test accounts are no revenue.
+
+## Contracts that are more than a price
+Told on the contract's page, by file (`subscriptions`, `metered`) and by `POST`, `PATCH`, `PUT /subscriptions`:
+
+| told | what MRR makes of it |
+|---|---|
+| a discount that ends: `list_minor` with `discount_until`, its last day | `coupons: reduce`: the price as long as it runs; its end is an expansion of the cause *discount*, no upsell. `ignore`: the list price all along. A discount without an end is the price |
+| the least of metered usage, `committed_minor`, beside the price | counts with `usage: committed` |
+| usage billed by month, `metered` | counts with `usage: trailing`: the mean of the last three months told (of fewer, where no more are told), halves up, from the first day of the month after the last of them. A month without usage is told as 0 |
+| `billed_to`, the first day not billed | `churn_recognition: billing` counts churn on it, where the service ends later |
+| `is_ramp`: the price steps of the first term are one deal | `ramp: average` counts the first term with their mean by months, what follows as the steps say |
+| `is_credit`: a reduction, its amount below zero | lowers MRR as a discount does (`coupons: ignore` leaves it out) and is named in the notes. An account with credits alone does not pay. An amount below zero without it is refused |
+
+Lists and pages of accounts show the agreed price, `mrr_minor`, without usage.
+
+- **Days that a month does not have.** Terms are counted from the contract's first day (or the first end that it names), never
+  from each other: they end on the same day of the month, and where the month is shorter on its last. A monthly contract of 31
+  January ends on 28 February, 31 March, 30 April; a yearly one of 29 February on 28 February, and in a leap year on the 29th.
+- **Rounding.** Amounts are whole minor units. What is exchanged, or divided by the months of a term, is worked out as an exact
+  fraction and rounded once, halves away from zero (0.5 becomes 1, -0.5 becomes -1). What is split by cause or among accounts
+  loses no unit: the largest remainders get what is left.
+
+## Groups of companies
+With `logos: account`, the default, every account counts for itself, subsidiaries too. With `logos: parent` the contracts of a
+group count as if its topmost parent had signed them all: a subsidiary that leaves is no lost customer, one that comes is no new
+one, and a contract that moves within the group is a lapse like any other. This holds for LOGOS;
+minimum numbers and intervals are then of groups, and a slice has the groups whose parent is in it. Parents are those known on
+the ledger's day, for every period. The group's parent stands in the lists behind these figures, and where it has no contract
+the first of its accounts. Movements, amounts and unit economics (CAC, LTV) stay by account.
 
 ## Closed books
 *Analytics > Revenue movements > How revenue is counted* closes the books up to a day. A closed period keeps showing what was
@@ -128,7 +158,8 @@ def document() -> str:
     """The whole page."""
     fields = "\n".join(f"| `{name}` | {value} |" for name, value in to_document(Policy()).items() if name != "version")
     notes = "\n".join(f"| {NAMES[kind].en} · {NAMES[kind].ja} | {BEHAVIOUR[kind].en} |" for kind in KINDS)
-    return HEAD.replace("NOTES", notes + "\n") + fields + "\n" + RULES + "\n" + "\n".join(_groups()) + "\n"
+    logos = ", ".join(f"`{key}`" for key in KPIS if key in LOGOS)
+    return HEAD.replace("NOTES", notes + "\n").replace("LOGOS", logos) + fields + "\n" + RULES + "\n" + "\n".join(_groups()) + "\n"
 
 
 def _groups() -> Iterator[str]:

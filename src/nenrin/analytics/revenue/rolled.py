@@ -14,6 +14,12 @@ from nenrin.analytics.revenue.paths import Whole, bridged, lapses
 from nenrin.analytics.revenue.rows import runs
 from nenrin.analytics.revenue.voices import nobody
 
+#: KPIs of customers as such. Money moves by account, and what winning and keeping one is worth stays by account as well.
+LOGOS = frozenset((
+    "logo_churn", "logo_churn_with_newcomers", "logo_churn_stripe", "logo_churn_unwilling", "logo_churn_year",
+    "logo_retention", "paying_accounts", "new_accounts", "arpa",
+))  # fmt: skip
+
 
 def heads(accounts: Whole, parents: Mapping[int, int]) -> Whole:
     """Of every account (ascending ids) the row of the one that stands for its group: the topmost above it, or where that has no

@@ -6,15 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from nenrin.analytics.revenue.paths import Whole
-from nenrin.analytics.revenue.rolled import heads, rolled
+from nenrin.analytics.revenue.rolled import LOGOS, heads, rolled
 from nenrin.insight.revenue.books import Ledger
 from nenrin.insight.revenue.slices import Slice
-
-#: KPIs of customers as such. Money moves by account, and what winning and keeping one is worth stays by account as well.
-LOGOS = frozenset((
-    "logo_churn", "logo_churn_with_newcomers", "logo_churn_stripe", "logo_churn_unwilling", "logo_churn_year",
-    "logo_retention", "paying_accounts", "new_accounts", "arpa",
-))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
