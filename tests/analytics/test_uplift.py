@@ -108,7 +108,7 @@ def test_a_perfect_order_is_one_its_reverse_is_below_chance_and_ties_count_at_on
     assert uplift.qini(outcome, np.zeros(6), treated) == pytest.approx(0.0)
     assert uplift.qini(np.zeros(6), score, treated) == 0.0
     drawn = uplift.curve(outcome, np.zeros(6), treated)
-    assert drawn.count.tolist() == [0.0, 6.0] and drawn.gain[-1] == pytest.approx(0.0)
+    assert drawn.first.tolist() == [0.0, 6.0] and drawn.gain[-1] == pytest.approx(0.0)
 
 
 def _world(effects: dict[str, float], *, seed: int, count: int = 1200) -> tuple[Floats, NDArray[np.bool_], Known]:

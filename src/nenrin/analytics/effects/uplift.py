@@ -23,14 +23,14 @@ DRAWS, MOST = (100, 400), 4_000_000
 
 
 class Curve(NamedTuple):
-    """What treating the first so many would bring over treating as many by chance; from (0, 0) to everybody."""
+    """What treating the `first` so many would bring over treating as many by chance; from (0, 0) to everybody."""
 
-    count: Floats
+    first: Floats
     gain: Floats
 
     @property
     def area(self) -> float:
-        return float(np.trapezoid(self.gain, self.count))
+        return float(np.trapezoid(self.gain, self.first))
 
 
 class _Ordered(NamedTuple):
@@ -82,7 +82,7 @@ def _seer(outcome: Floats, treated: Bools) -> _Ordered:
 
 def _part(found: _Ordered, seer: _Ordered, weights: Floats) -> float:
     best = seer.curve(weights)
-    chance = 0.5 * float(best.count[-1] * best.gain[-1])
+    chance = 0.5 * float(best.first[-1] * best.gain[-1])
     most = best.area - chance
     return (found.curve(weights).area - chance) / most if most > 0 else 0.0
 
