@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,11 +11,14 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from nenrin.customers.models import Account
 from nenrin.foundation import members, organisation
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Member, Organisation
 from nenrin.foundation.roles import Role
-from nenrin.playbooks import masks, passing
+from nenrin.playbooks import masks, passing, runs
+from nenrin.playbooks.effects import beforehand
+from nenrin.playbooks.effects.beforehand import Ground
 from nenrin.playbooks.models import Playbook, PlaybookVersion, Run
 from nenrin.work.models import Task
 from tests import cast
@@ -88,6 +92,78 @@ def test_every_part_has_its_form(client: Client, viewer: Member) -> None:
         assert 'id="detail"' in page(client, f"/playbooks/low-usage?part={part}"), part
     page(client, "/playbooks/low-usage?part=step:gone", 404)
     page(client, "/playbooks/low-usage?part=nonsense", 404)
+
+
+def counted(shown: str) -> dict[str, str]:
+    """The figure of each line of the audience."""
+    told = re.findall(r'<th scope="row">(?:<details><summary>)?([^<]+)<.*?<td class="num">(.*?)</td>', shown)
+    return {name: re.sub("<[^>]+>", "", figure) for name, figure in told}
+
+
+def test_the_form_counts_whom_its_condition_would_reach_and_whom_which_rule_keeps_out(
+    client: Client, viewer: Member, at: datetime
+) -> None:
+    for name in ("朝日製作所", "東西商事", "南北運輸"):
+        stage.account(name, at=at)
+    stage.account("去った会社", at=at, status="lost", lost_on=organisation.today(at))
+    stage.published(stage.document(who={"all": []}, when=[{"trigger": "by_hand"}]), at=at)
+    page_with_form = page(client, "/playbooks/rescue?part=who")
+    assert (
+        'hx-get="/playbooks/rescue/audience"' in page_with_form
+        and "/playbooks/rescue/audience?part=who" in page_with_form
+    )
+    assert "audience" not in page(client, "/playbooks/rescue?part=limits")
+    shown = page(client, "/playbooks/rescue/audience")
+    assert counted(shown) == {"対象になり得る顧客": "3", "解約済みの顧客": "1"} and "去った会社" in shown
+    runs.start(PlaybookVersion.objects.get(), Account.objects.get(name="東西商事"), by=SYSTEM, at=at)
+    typed = {"part": "except", "match": "all", "field": "status", "op": "=", "value": "解約"}
+    typed_in_english = typed | {"value": "lost"}
+    told = client.get("/playbooks/rescue/audience", typed_in_english, headers={"HX-Request": "true"}).content.decode()
+    assert counted(told) == {"対象になり得る顧客": "2", "解約済みの顧客": "1", "すでに実行中": "1"}
+    asked = {"part": "who", "match": "all", "field": "status", "op": "=", "value": "lost"}
+    told = client.get("/playbooks/rescue/audience", asked, headers={"HX-Request": "true"}).content.decode()
+    assert counted(told) == {"対象になり得る顧客": "0", "解約済みの顧客": "1"} and "<html" not in told
+    wrong = client.get("/playbooks/rescue/audience", asked | {"field": "nonsense"}).content.decode()
+    assert "nonsense" in wrong and counted(wrong) == {}
+
+
+def test_the_audience_is_counted_in_as_many_queries_for_many_as_for_few_and_of_whom_one_may_see(
+    client: Client, viewer: Member, at: datetime, monkeypatch: pytest.MonkeyPatch,
+    django_assert_max_num_queries: Callable[..., Any],
+) -> None:  # fmt: skip
+    stage.published(stage.document(holdout={"share": 0.1, "metric": "churn"}), at=at)
+    for n in range(12):
+        stage.account(f"会社{n}", at=at, owner=viewer if n < 4 else None)
+    page(client, "/playbooks/rescue/audience")
+    with django_assert_max_num_queries(17):
+        page(client, "/playbooks/rescue/audience")
+    assert sum(int(figure) for figure in counted(page(client, "/playbooks/rescue/audience")).values()) == 12
+    monkeypatch.setattr(Account.objects, "for_member", lambda *args: Account.objects.filter(owner=viewer))
+    assert sum(int(figure) for figure in counted(page(client, "/playbooks/rescue/audience")).values()) == 4
+
+
+def test_what_a_holdout_could_show_is_told_in_the_unit_of_the_hypothesis_before_any_replay(
+    client: Client, viewer: Member, at: datetime, monkeypatch: pytest.MonkeyPatch,
+    django_assert_max_num_queries: Callable[..., Any],
+) -> None:  # fmt: skip
+    monkeypatch.setattr(beforehand, "ground", lambda *args, **known: Ground(1_200_000.0, 300_000.0, 40))
+    for n in range(6):
+        stage.account(f"会社{n}", at=at)
+    told = stage.document(holdout={"share": 0.5, "metric": "mrr"}, hypothesis={"measure": "mrr", "expected": 50_000})
+    stage.published(told, at=at)
+    assert 'hx-get="/playbooks/rescue/beforehand"' in page(client, "/playbooks/rescue?part=holdout")
+    with django_assert_max_num_queries(20):
+        shown = page(client, "/playbooks/rescue/beforehand")
+    assert "1,200,000円" in shown and "686,245円" in shown and "50,000円" in shown
+    assert "検出できない" in shown, "six families are too few for the effect hoped for"
+    monkeypatch.setattr(beforehand, "ground", lambda *args, **known: Ground(0.07, 0.25, 40))
+    asked = {"percent": "0", "metric": "churn"}
+    answer = client.get("/playbooks/rescue/beforehand", asked, headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in answer and "50,000円" not in answer and "仮説に同じ指標" in answer
+    notice = client.get("/playbooks/rescue/beforehand", asked | {"contractual": "on"}).content.decode()
+    assert "全顧客に実施" in notice
+    monkeypatch.setattr(beforehand, "ground", lambda *args, **known: None)
+    assert "データがないため" in page(client, "/playbooks/rescue/beforehand")
 
 
 def test_a_try_says_what_would_happen_and_keeps_nothing(client: Client, viewer: Member, at: datetime) -> None:

@@ -15,7 +15,7 @@ from nenrin.playbooks.documents.playbooks import Step
 from nenrin.playbooks.documents.programs import laid_out
 from nenrin.playbooks.effects import onboardings
 from nenrin.values import Text
-from nenrin.web.playbooks import editing, fields
+from nenrin.web.playbooks import audience, editing, fields
 from nenrin.web.playbooks.fields import Asked, Box
 from nenrin.web.playbooks.standing import Standing
 from nenrin.work.queue.plays import KINDS
@@ -51,6 +51,11 @@ class Detail:
     may_drop: bool = False
     metrics: Choices = ()
     plays: Choices = ()
+
+    @property
+    def counts(self) -> bool:
+        """Whether its condition says whom the playbook is for: they are counted below it."""
+        return self.kind in audience.PARTS
 
 
 def detail(found: Standing, document: Mapping[str, Any], part: str, typed: QueryDict | None) -> Detail:

@@ -10,6 +10,7 @@ from nenrin.analytics.effects import power
 from nenrin.playbooks import holdouts, steps, words
 from nenrin.playbooks.documents.playbooks import Playbook as Document
 from nenrin.playbooks.documents.programs import Place, laid_out
+from nenrin.playbooks.effects.outcomes import CHURN
 from nenrin.playbooks.models import PlaybookReplay
 from nenrin.values import Text
 from nenrin.web.playbooks import flow
@@ -157,7 +158,7 @@ def _never(document: Document, found: Standing, row: PlaybookReplay | None) -> T
         )
     if not document.holdout.share:
         return Text("Without one the effect cannot be measured", "0%では効果を測定できない")
-    told = [_shows(document.holdout.share, row)]
+    told = [_shows(document, row)]
     if document.holdout.never is not None:
         never = conditions.sentence(document.holdout.never, found.fields)
         told.append(Text(f"Never: {never.en}.", f"必ず実施: {never.ja}。"))
@@ -165,10 +166,11 @@ def _never(document: Document, found: Standing, row: PlaybookReplay | None) -> T
     return Text(" ".join(one.en for one in told if one.en), "".join(one.ja for one in told))
 
 
-def _shows(share: float, row: PlaybookReplay | None) -> Text:
-    """The smallest difference of churn that a year like the replayed one would show."""
-    if row is None or row.state != "done":
-        return flow.NONE
+def _shows(document: Document, row: PlaybookReplay | None) -> Text:
+    """The smallest difference of churn that a year like the replayed one would show; of another measure the form tells."""
+    share, metric = document.holdout.share, document.holdout.metric or document.hypothesis.measure or CHURN
+    if metric != CHURN or row is None or row.state != "done":
+        return Text("What it could show stands in its form.", "検出できる差は、編集欄に表示。")
     became = row.report["outcomes"]
     count, known = row.report["accounts"], became["left"] + became["stayed"]
     if not known or not became["left"]:

@@ -22,6 +22,24 @@ TERMS: dict[str, Definition] = {
     ),
     "load_change": means("Today → after the move.", "現在 → 変更後。"),
     "cap_members": means("Active members who own paying accounts.", "課金中の顧客を担当する有効なメンバーの数。"),
+    "playbook_audience": means(
+        "Accounts that the conditions of the playbook hold for now, each under the first rule that keeps it out, or where it"
+        " may come in. Only accounts that you may see.",
+        "いまプレイブックの条件に該当する顧客の数。対象から外れる顧客は、最初に当てはまる理由に数える。閲覧できる顧客のみ。",
+    ),
+    "playbook_detectable": means(
+        "The smallest effect, in the measure's own unit, that would be found four times out of five, with the families that"
+        " come in within a year; where that is not known yet, with all that may come in now. “Not detectable”: not even the"
+        " largest one would be.",
+        "1年間に対象になる件数（不明なうちは、いま対象になり得る全件）で、5回に4回は検出できる最小の差。指標の単位で示す。"
+        "「検出できない」は、どれほど大きな差でも検出できない場合。",
+    ),
+    "playbook_needed": means(
+        "Weeks until so many families have come in, and their days are over, that the effect hoped for would be found four"
+        " times out of five; in brackets how many families. “Not detectable”: never, or later than in five years.",
+        "仮説の効果を5回に4回は検出できる件数（かっこ内）が対象になり、観測期間が終わるまでの週数。"
+        "「検出できない」は、件数が足りないか、5年を超える場合。",
+    ),
     "task_minutes": means(
         "Minutes expected for the task; without an entry those of its kind.",
         "タスクの見込み時間（分）。未入力なら種類ごとの標準。",

@@ -1,0 +1,148 @@
+"""What the group left alone could show, before anybody is: beside the form that sets its share, in the metric's own unit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import path
+
+from nenrin.analytics.conditions import Field
+from nenrin.analytics.kpis import MEASURES
+from nenrin.customers.models import Account
+from nenrin.foundation import organisation
+from nenrin.foundation.permissions import Permission
+from nenrin.ingest import lakes
+from nenrin.insight import measures
+from nenrin.playbooks import audiences, families, figures, holdouts
+from nenrin.playbooks.documents.playbooks import Playbook as Document
+from nenrin.playbooks.documents.programs import laid_out
+from nenrin.playbooks.effects import beforehand, outcomes
+from nenrin.playbooks.effects.beforehand import Ground, Hoped, Reached, Shows
+from nenrin.playbooks.effects.outcomes import CHURN, Metric
+from nenrin.playbooks.lives import Live
+from nenrin.playbooks.models import Exposure
+from nenrin.values import Text
+from nenrin.web import exports
+from nenrin.web.guard import MemberRequest, requires
+from nenrin.web.playbooks import editing, standing
+from nenrin.web.playbooks.standing import Standing
+
+#: Days after which an effect is read, and the shares that are told beside the one asked for.
+DAYS = 90
+BESIDE = (0.2, 0.5)
+#: How many come in in a week is told by the last half year, once it is so long ago that the first one came.
+LATELY, LEAST = timedelta(weeks=26), timedelta(weeks=4)
+_SCORE = Field("health", Text("Health score", "ヘルススコア"), "number")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A share, in words."""
+
+    share: float
+    held: int
+    treated: int
+    detectable: str  # empty: not detectable
+    needed: int | None
+    weeks: int | None
+
+
+@requires(Permission.PLAYBOOKS_VIEW)
+def foreseen(request: MemberRequest, key: str) -> HttpResponse:
+    """A fragment for the form, which sends what is typed in it; a page of its own for whoever opens the address."""
+    found = standing.of(key)
+    document, problems = found.read(_typed(request, found))
+    context = {**standing.head(request, found, "playbook"), "problems": [one.text for one in problems]}
+    if document is not None and holdouts.is_notice(document):
+        context["notice"] = True
+    elif document is not None:
+        context |= _told(request, found, document)
+    page = "playbooks/foreseen.html" if request.htmx else "playbooks/foreseen_page.html"
+    return render(request, page, context)
+
+
+def _typed(request: MemberRequest, found: Standing) -> Mapping[str, Any] | None:
+    """The document with the share and the metric that the form holds; its condition stays as it is saved."""
+    if not {"percent", "metric"} & request.GET.keys():
+        return None
+    changed = editing.with_part(found.document, "holdout", request.GET, found.fields)
+    never = (found.document.get("holdout") or {}).get("never")
+    told = {name: value for name, value in (changed.get("holdout") or {}).items() if name != "never"}
+    return {**changed, "holdout": {**told, **({"never": never} if never else {})}}
+
+
+def _told(request: MemberRequest, found: Standing, document: Document) -> dict[str, Any]:
+    mine = Account.objects.for_member(request.user, Permission.PLAYBOOKS_VIEW).standing()
+    tops = families.tops_of(dict(mine.values_list("pk", "parent_id")))
+    hoped, reached = _hoped(document), _reached(found, document, mine, tops, request.at)
+    closed = organisation.current().closed_through or organisation.today(request.at) - timedelta(1)
+    known = beforehand.ground(lakes.current(), tops, hoped, as_of=closed)
+    told = {"metric": hoped.metric.name, "days": hoped.days, "families": reached.families, "a_week": reached.a_week,
+            "in_a_year": reached.in_a_year, "known": known, "asked": document.holdout.share}  # fmt: skip
+    if known is None:
+        return told
+    shares = sorted({*(one for one in (document.holdout.share,) if one), *BESIDE})
+    lines = [_line(one, hoped.metric, found) for one in beforehand.shows(known, hoped, reached, shares)]
+    hope = "" if hoped.expected is None else _figure(hoped.expected, hoped.metric, found, is_difference=True)
+    return told | {"lines": lines, "hope": hope, "base": _base(known, hoped.metric, found)}
+
+
+def _hoped(document: Document) -> Hoped:
+    """What is measured, and by how much it should change where the hypothesis is of the same."""
+    stated = document.hypothesis
+    key = document.holdout.metric or stated.measure or CHURN
+    known = MEASURES if key in MEASURES or key in outcomes.FIXED else measures.usable()
+    metric = outcomes.metric(key, known) or outcomes.metric(CHURN, known)
+    assert metric is not None
+    return Hoped(metric, DAYS, stated.expected if stated.measure == metric.key else None)
+
+
+def _reached(
+    found: Standing, document: Document, mine: QuerySet[Account], tops: Mapping[int, int], at: datetime
+) -> Reached:
+    live = Live(found.row, found.shown, document, laid_out(document))
+    told = audiences.of(live, at, found.fields, mine)
+    compared = [*told.open, *(pair for one in told.out if one.code == "held_out" for pair in one.accounts)]
+    return Reached(len({tops[account] for account, _ in compared}), _a_week(found, tops, at))
+
+
+def _a_week(found: Standing, tops: Mapping[int, int], at: datetime) -> float | None:
+    """Families that came in in a week: as was seen since it is live, else as the last replay found; None before either."""
+    rows = Exposure.objects.filter(playbook=found.row, at__gt=at - LATELY)
+    seen = [(account, on) for account, on in rows.values_list("account_id", "at") if account in tops]
+    since = at - min((on for _, on in seen), default=at)
+    if since >= LEAST:
+        return len({tops[account] for account, _ in seen}) / (since / timedelta(weeks=1))
+    replay = found.shown.replays.filter(state="done").first()
+    if replay is None:
+        return None
+    return float(replay.report["accounts"]) / (((replay.last - replay.first).days + 1) / 7)
+
+
+def _line(one: Shows, metric: Metric, found: Standing) -> Line:
+    seen = "" if one.detectable is None else _figure(one.detectable, metric, found, is_difference=True)
+    return Line(one.share, one.held, one.treated, seen, one.needed, one.weeks)
+
+
+def _base(known: Ground, metric: Metric, found: Standing) -> str:
+    return _figure(known.base, metric, found)
+
+
+def _figure(value: float, metric: Metric, found: Standing, *, is_difference: bool = False) -> str:
+    """With its unit; a difference of shares in points."""
+    language = exports.language()
+    field = found.fields.get(metric.key, _SCORE)
+    if metric.is_share or field.unit == "share":
+        plain = Field(metric.key, metric.name, "number", "" if is_difference else "share")
+        told = figures.told(plain, round(100 * value, 1) if is_difference else value).in_(language)
+        return f"{told} pt" if is_difference else told
+    return figures.told(field, float(value)).in_(language)
+
+
+urlpatterns = [path("playbooks/<slug:key>/beforehand", foreseen, name="playbook-beforehand")]
