@@ -44,7 +44,9 @@ def test_each_account_is_rounded_once_and_the_database_agrees(world: World) -> N
     assert by_row == {"甲": 151, "乙": 151, "丙": 19_767, "丁": 30_000, "戊": None}
     told = dict(Account.objects.annotate(own=own.sql()).values_list("name", "own"))
     assert told == by_row
-    assert Account.objects.aggregate(n=Sum(own.sql()))["n"] == own.sums((minor, currency) for _, minor, currency in paid)
+    assert Account.objects.aggregate(n=Sum(own.sql()))["n"] == own.sums(
+        (minor, currency) for _, minor, currency in paid
+    )
     assert list(Account.objects.filter(own.unknown()).values_list("name", flat=True)) == ["戊"]
     assert set(Account.objects.filter(own.abroad()).values_list("name", flat=True)) == {"甲", "乙", "丙"}
 

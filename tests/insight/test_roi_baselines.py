@@ -88,7 +88,9 @@ def test_the_page_freezes_shows_the_day_and_begins_anew(world: World, client: Cl
     page = client.get("/roi").content.decode()
     assert "Left out: one account that pays in currencies without an exchange rate (MRR" in page
     file: Any = client.get("/roi/export.csv")
-    assert "Left out: one account that pays in currencies without an exchange rate" in b"".join(file.streaming_content).decode("utf-8-sig")
+    assert "Left out: one account that pays in currencies without an exchange rate" in b"".join(
+        file.streaming_content
+    ).decode("utf-8-sig")
     assert "roi/baseline/first" not in page and "begins with the baseline, frozen on" in page and "6 Apr 2026" in page
     assert "begins with today" in client.get("/roi?from=today").content.decode()
     assert client.post("/roi/baseline", {"note": " "}).status_code == 302 and RoiBaseline.objects.count() == 1

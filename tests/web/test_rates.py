@@ -45,19 +45,22 @@ def test_a_rate_is_added_changed_filtered_exported_and_taken_back(client: Client
     assert b"2026-03,USD,151,JPY," in b"".join(client.get("/revenue/rates/export.csv").streaming_content)  # type: ignore[attr-defined]
     assert client.post(f"/revenue/rates/{row.pk}/delete").status_code == 302
     assert not ExchangeRate.objects.filter(retracted_at__isnull=True).exists()
-    told = Entry.objects.filter(action__startswith="ingest.exchange_rate").order_by("pk").values_list("action", flat=True)
+    told = (
+        Entry.objects.filter(action__startswith="ingest.exchange_rate").order_by("pk").values_list("action", flat=True)
+    )
     words = [action.rsplit(".", 1)[1] for action in told]
     assert words == ["told", "corrected", "exported", "retracted"]
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("month", "2026-12"), ("currency", "XXX"), ("currency", "JPY"), ("rate", "0"), ("rate", "-1"), ("rate", "x")]
+    ("name", "value"),
+    [("month", "2026-12"), ("currency", "XXX"), ("currency", "JPY"), ("rate", "0"), ("rate", "-1"), ("rate", "x")],
 )
 def test_what_is_no_rate_is_refused_in_its_field(client: Client, org: Organisation, name: str, value: str) -> None:
     signed_in(client, Role.HEAD)
     answer = client.post("/revenue/rates/new", {**GIVEN, name: value})
     assert answer.status_code == 422 and not ExchangeRate.objects.exists()
-    assert f'id="id_{name}-error"' in answer.content.decode() or f'#id_{name}' in answer.content.decode()
+    assert f'id="id_{name}-error"' in answer.content.decode() or f"#id_{name}" in answer.content.decode()
 
 
 def test_rest_tells_lists_and_takes_back(org: Organisation) -> None:

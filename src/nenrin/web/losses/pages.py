@@ -120,7 +120,11 @@ def _facts(told: Figures, currency: str) -> tuple[Fact, ...]:
     language = exports.language()
     red = told.before[90][BANDS[0]]
     shown = told.count - told.before[90][BANDS[-1]]
-    other = Text(f"{told.foreign} more without an exchange rate", f"為替レートのない通貨の{told.foreign}件を除く") if told.foreign else ""
+    other = (
+        Text(f"{told.foreign} more without an exchange rate", f"為替レートのない通貨の{told.foreign}件を除く")
+        if told.foreign
+        else ""
+    )
     share = format.percent(told.unknown_share, language, 0) if told.count else None
     return (
         Fact(Text("Losses", "解約"), format.number(told.count, language), meaning=Text(

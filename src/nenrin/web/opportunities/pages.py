@@ -148,7 +148,11 @@ def _days(came: Came, language: str) -> str | None:
 
 
 def _foreign(came: Came) -> Text | str:
-    return Text(f"{came.foreign} more without an exchange rate", f"為替レートのない通貨の{came.foreign}件を除く") if came.foreign else ""
+    return (
+        Text(f"{came.foreign} more without an exchange rate", f"為替レートのない通貨の{came.foreign}件を除く")
+        if came.foreign
+        else ""
+    )
 
 
 def _came(rows: tuple[Came, ...], currency: str) -> list[dict[str, Any]]:

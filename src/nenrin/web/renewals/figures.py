@@ -45,7 +45,11 @@ def money(minor: float | None, currency: str) -> str | None:
 
 def facts(told: Forecast, steps: Steps, was: Was | None, currency: str) -> tuple[Fact, ...]:
     """`was`: what the last snapshot said of the same months; None where there is none to compare with."""
-    other = Text(f"{told.foreign} more without an exchange rate", f"為替レートのない通貨の{told.foreign}件を除く") if told.foreign else None
+    other = (
+        Text(f"{told.foreign} more without an exchange rate", f"為替レートのない通貨の{told.foreign}件を除く")
+        if told.foreign
+        else None
+    )
     due = other or Text(format.counted(told.count, "term"), f"{told.count}件")
     scenario_of = _left_out(steps)
     return (

@@ -109,7 +109,9 @@ def _figures(request: MemberRequest, ask: Asked) -> dict[str, Any]:
 def _unrated(ask: Asked, own: OwnMoney) -> Text | None:
     """The accounts that no amount holds; asked for only where there are some."""
     keys = {int(one) for one in ask.table.account[ask.table.currency != own.currency]}
-    return own_money.left_out(Account.objects.filter(pk__in=keys).order_by("name").values_list("name", flat=True) if keys else ())
+    return own_money.left_out(
+        Account.objects.filter(pk__in=keys).order_by("name").values_list("name", flat=True) if keys else ()
+    )
 
 
 def chosen(request: MemberRequest, default: Scenario) -> Scenario:
