@@ -16,8 +16,10 @@ from django.views.decorators.http import require_POST, require_safe
 from nenrin.customers.errors import Refused
 from nenrin.foundation import organisation
 from nenrin.values import Text
+from nenrin.web.components import Tab
 from nenrin.web.portal import reading
 from nenrin.web.portal.doors import NotHere, PortalRequest, by_link
+from nenrin.web.portal.reading import Portal, Whose
 from nenrin.work import attachments, file_kinds
 from nenrin.work.models import OnboardingFile, OnboardingStep
 from nenrin.work.onboarding import customers, files, links, messages
@@ -49,8 +51,12 @@ def portal(request: PortalRequest, secret: str) -> HttpResponse:
 
 
 def _page(request: PortalRequest, secret: str, wrong: str = "", kept: str = "", status: int = 200) -> HttpResponse:
-    shown = reading.read(request.link, us=organisation.current().name, today=organisation.today(request.at))
+    whose = _whose(request)
+    today = organisation.today(request.at)
+    shown = reading.read(request.link, us=organisation.current().name, today=today, whose=whose)
     context = {
+        "tabs": _tabs(shown, reverse("portal", args=[secret])),
+        "keep": "" if whose == "all" else f"?{urlencode({'whose': whose})}",
         "portal": shown,
         "link": request.link,
         "secret": secret,
@@ -65,8 +71,25 @@ def _page(request: PortalRequest, secret: str, wrong: str = "", kept: str = "", 
     return render(request, "portal/portal.html", context, status=status)
 
 
-def _back(secret: str, said: str, where: str = "") -> HttpResponseRedirect:
-    return HttpResponseRedirect(f"{reverse('portal', args=[secret])}?{urlencode({'said': said})}{where}")
+def _whose(request: PortalRequest) -> Whose:
+    return "mine" if request.GET.get("whose") == "mine" else "all"
+
+
+def _tabs(shown: Portal, here: str) -> list[Tab]:
+    """Everybody's and one's own, with the open steps of each; none where nothing is a colleague's."""
+    if not shown.is_shared:
+        return []
+    everybodys, mine = Text("Our whole company", "自社全体"), Text("Mine", "自分の担当分")
+    return [
+        Tab(everybodys, here, shown.whose == "all", shown.everybodys),
+        Tab(mine, f"{here}?whose=mine", shown.whose == "mine", shown.mine),
+    ]
+
+
+def _back(request: PortalRequest, secret: str, said: str, where: str = "") -> HttpResponseRedirect:
+    """To the page, of the same steps and files as before."""
+    asked = {"said": said} | ({} if _whose(request) == "all" else {"whose": "mine"})
+    return HttpResponseRedirect(f"{reverse('portal', args=[secret])}?{urlencode(asked)}{where}")
 
 
 def _refused(request: PortalRequest, secret: str, refused: Refused, kept: str = "") -> HttpResponse:
@@ -102,7 +125,7 @@ def step(request: PortalRequest, secret: str, key: int) -> HttpResponse:
         act(request.link, row, at=request.at)
     except Refused as refused:
         return _refused(request, secret, refused)
-    return _back(secret, said)
+    return _back(request, secret, said)
 
 
 @require_POST
@@ -114,7 +137,7 @@ def message(request: PortalRequest, secret: str) -> HttpResponse:
         customers.write(request.link, body, at=request.at, key=_once(request))
     except Refused as refused:
         return _refused(request, secret, refused, kept=body[: messages.LONGEST])
-    return _back(secret, "sent", "#messages")
+    return _back(request, secret, "sent", "#messages")
 
 
 def _once(request: PortalRequest) -> str:
@@ -138,7 +161,7 @@ def upload(request: PortalRequest, secret: str) -> HttpResponse:
             customers.hand(request.link, file.name or "", file.chunks(), at=request.at, step=row)
     except Refused as refused:
         return _refused(request, secret, refused)
-    return _back(secret, "handed", f"#step-{row.pk}" if row else "#files")
+    return _back(request, secret, "handed", f"#step-{row.pk}" if row else "#files")
 
 
 @require_safe
@@ -169,7 +192,8 @@ def sent(row: OnboardingFile) -> FileResponse:
 def language(request: PortalRequest, secret: str) -> HttpResponse:
     """Japanese or English from now on, for this link."""
     links.speak(request.link, request.POST.get("language", ""))
-    return HttpResponseRedirect(reverse("portal", args=[secret]))
+    keep = "" if _whose(request) == "all" else "?whose=mine"
+    return HttpResponseRedirect(reverse("portal", args=[secret]) + keep)
 
 
 urlpatterns = [

@@ -1,15 +1,32 @@
-"""What the portal shows of a project: the customer's own steps first, the next one on top; nobody is named but us."""
+"""What the portal shows of a project: the customer's own steps first, the next one on top; nobody is named but us.
+
+Who holds the link sees their own steps and files before their colleagues', and may leave those of colleagues out.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import IntEnum
+from typing import Literal
 
 from nenrin.values import Text
 from nenrin.work.models import OnboardingFile, OnboardingLink, OnboardingMessage, OnboardingProject, OnboardingStep
 from nenrin.work.models.onboarding import Kind, Party, StepState
 from nenrin.work.onboarding import customers, messages, standings
+
+#: Steps of ours that wait for the customer's word.
+_ASKED = (Kind.APPROVAL, Kind.CONCIERGE)
+Whose = Literal["all", "mine"]
+
+
+class Hand(IntEnum):
+    """In whose hands a step or file of the customer's side is, in the order in which they stand."""
+
+    MINE = 0
+    ANYBODY = 1
+    COLLEAGUE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +41,15 @@ class Step:
     may_approve: bool
     may_reopen: bool
     files: tuple[OnboardingFile, ...]
+    hand: Hand
+
+    @property
+    def is_mine(self) -> bool:
+        return self.hand is Hand.MINE
+
+    @property
+    def is_colleagues(self) -> bool:
+        return self.hand is Hand.COLLEAGUE
 
     @property
     def is_theirs(self) -> bool:
@@ -76,20 +102,31 @@ class Portal:
     messages: tuple[Message, ...]
     goal: Text | None
     today: date
+    whose: Whose
+    is_shared: bool  # something here is a colleague's, so that leaving it out makes a difference
+    mine: int  # open steps of the customer's side that are nobody else's
+    everybodys: int
 
     @property
     def is_open(self) -> bool:
         return self.project.is_live
 
 
-def read(link: OnboardingLink, *, us: str, today: date) -> Portal:
-    """Three queries: steps, files, messages."""
+def read(link: OnboardingLink, *, us: str, today: date, whose: Whose = "all") -> Portal:
+    """Three queries: steps, files, messages. `mine` leaves out what is in a colleague's hands; progress is the whole's."""
     project = link.project
     rows = list(project.steps.order_by("position"))
     files = list(OnboardingFile.objects.filter(project=project, removed_at__isnull=True).order_by("-created_at", "-pk"))
-    shown = [_step(row, rows, files, today) for row in rows if customers.is_shown(row)]
+    shown = [_step(row, rows, files, today, link) for row in rows if customers.is_shown(row)]
     open_ = [one for one in shown if not one.row.is_settled]
-    yours = sorted((one for one in open_ if one.is_theirs), key=lambda one: (not one.is_ready, one.row.due_on))
+    theirs = [one for one in open_ if one.is_theirs]
+    hands = {one.row.pk: one.hand for one in shown}
+    of_files = {file.pk: _hand_of_file(file, hands, link) for file in files}
+    is_all = whose == "all"
+    yours = sorted(
+        (one for one in theirs if is_all or not one.is_colleagues),
+        key=lambda one: (not one.is_ready, one.hand, one.row.due_on),
+    )
     first = (project.first_value or {}).get("words") if project.first_value else None
     return Portal(
         project=project,
@@ -98,19 +135,47 @@ def read(link: OnboardingLink, *, us: str, today: date) -> Portal:
         lead=project.owner.name if project.owner else "",
         next=yours[0] if yours and yours[0].is_ready else None,
         yours=tuple(yours),
-        settled=tuple(one for one in shown if one.row.is_settled),
+        settled=tuple(one for one in shown if one.row.is_settled and (is_all or not one.is_colleagues)),
         ours=tuple(one for one in open_ if not one.is_theirs),
         phases=_phases(project, [one.row for one in shown]),
         done=sum(one.row.is_settled for one in shown),
         whole=len(shown),
-        files=tuple(files),
+        files=tuple(
+            sorted(
+                (file for file in files if is_all or of_files[file.pk] is not Hand.COLLEAGUE),
+                key=lambda file: of_files[file.pk],
+            )
+        ),
         messages=tuple(_message(row) for row in messages.of(project)),
         goal=Text(first.get("en", ""), first.get("ja", "")) if first else None,
         today=today,
+        whose=whose,
+        is_shared=Hand.COLLEAGUE in {*hands.values(), *of_files.values()},
+        mine=sum(not one.is_colleagues for one in theirs),
+        everybodys=len(theirs),
     )
 
 
-def _step(row: OnboardingStep, rows: Sequence[OnboardingStep], files: Sequence[OnboardingFile], today: date) -> Step:
+def _hand(contact: int | None, link: OnboardingLink) -> Hand:
+    if contact is None:
+        return Hand.ANYBODY
+    return Hand.MINE if contact == link.contact_id else Hand.COLLEAGUE
+
+
+def _hand_of_file(file: OnboardingFile, steps: Mapping[int, Hand], link: OnboardingLink) -> Hand:
+    """Whoever handed it over; one of ours is for whoever has the step beside which it lies."""
+    if not file.is_ours:
+        return _hand(file.contact_id, link)
+    return steps.get(file.step_id or 0, Hand.ANYBODY)
+
+
+def _step(
+    row: OnboardingStep,
+    rows: Sequence[OnboardingStep],
+    files: Sequence[OnboardingFile],
+    today: date,
+    link: OnboardingLink,
+) -> Step:
     ready = {one.key for one in standings.ready(rows)}
     open_ = {one.key: one for one in rows if not one.is_settled}
     waits = [open_[key] for key in row.after if key in open_]
@@ -124,6 +189,7 @@ def _step(row: OnboardingStep, rows: Sequence[OnboardingStep], files: Sequence[O
         may_approve=customers.may_approve(row) and row.key in ready,
         may_reopen=customers.may_reopen(row),
         files=tuple(file for file in files if file.step_id == row.pk),
+        hand=_hand(row.contact_id if row.party == Party.CUSTOMER or row.kind in _ASKED else None, link),
     )
 
 
