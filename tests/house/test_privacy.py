@@ -67,7 +67,7 @@ IMPERSONAL = {
     "Segment", "SegmentMembership", "Source", "Subscription", "Tag", "Tally", "TierRule", "TouchModel", "UnknownKey",
     "Verdict", "Verification",
     "MailAudience", "MailGate", "MailSettings", "MailTemplate", "WebhookEndpoint",
-    "Enrolment", "Exposure", "Playbook", "PlaybookReplay", "PlaybookVersion", "Remembered", "Run", "RunStep", "Sweep", "UniversalHoldout",
+    "Enrolment", "Exposure", "HoldoutPlace", "Playbook", "PlaybookReplay", "PlaybookVersion", "Remembered", "Run", "RunStep", "Sweep", "UniversalHoldout",
 }  # fmt: skip
 IMPERSONAL |= {"StartBaseline", "StartFigure", "ExchangeRate"}
 IMPERSONAL |= {"Rehearsal", "SurveyAsk", "UniversalExclusion", "UniversalExposure"}

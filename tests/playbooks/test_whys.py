@@ -11,7 +11,7 @@ from nenrin.customers.models import Account
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Organisation
 from nenrin.playbooks import holdouts, lives, setting, trying, whys
-from nenrin.playbooks.models import Exposure, PlaybookVersion, Run, UniversalExposure
+from nenrin.playbooks.models import Exposure, HoldoutPlace, PlaybookVersion, Run, UniversalExposure
 from nenrin.playbooks.whys import Why
 from nenrin.work.models import Task
 from tests.playbooks import stage
@@ -31,22 +31,24 @@ def untouched(account: Account, at: datetime) -> str:
     return trying.try_on(live, account, by=SYSTEM, at=at, fields=fields, setting=choices).end.en
 
 
-def test_who_would_be_left_alone_is_told_before_it_happens_and_nothing_is_drawn(
+def test_who_is_drawn_when_it_first_comes_in_is_told_the_chance_and_nothing_is_drawn(
     org: Organisation, at: datetime
 ) -> None:
     stage.published(stage.document(holdout={"share": 0.5, "metric": "churn"}), at=at)
     found = [stage.account(f"会社{n}", at=at) for n in range(12)]
-    foreseen = {one.pk: why(one, at).state for one in found}
-    ends = {one.pk: untouched(one, at) for one in found}
-    assert set(foreseen.values()) == {"held_out", "may"}
+    for one in found:
+        told = why(one, at)
+        [rule] = [rule for rule in told.rules if rule.name.en == "Holdout"]
+        assert told.state == "may" and rule.passes is None and "50 %" in rule.why.en and "50%" in rule.why.ja
+        assert not untouched(one, at).startswith("None of this would happen")
     assert not Exposure.objects.exists() and not Run.objects.exists() and not Task.objects.exists()
+    assert not HoldoutPlace.objects.exists()
     for one in found:
         stage.falls(one, at=at)
     stage.goes_on(at)
     left = set(Run.objects.filter(state="held_out").values_list("account", flat=True))
-    assert left == {key for key, state in foreseen.items() if state == "held_out"}
-    assert left == {key for key, end in ends.items() if end.startswith("None of this would happen")}
-    assert all(why(one, at).state == "held_out" for one in found if one.pk in left), "and so it stays"
+    assert left and left == {one.pk for one in found if why(one, at).state == "held_out"}, "and so it stays"
+    assert left == {one.pk for one in found if untouched(one, at).startswith("None of this would happen")}
 
 
 def test_the_universal_group_is_told_and_who_is_on_the_list_is_not_in_it(org: Organisation, at: datetime) -> None:
@@ -55,7 +57,8 @@ def test_the_universal_group_is_told_and_who_is_on_the_list_is_not_in_it(org: Or
     inside: list[Account] = []
     while len(inside) < 2:
         one = stage.account(f"会社{Account.objects.count()}", at=at)
-        inside += [one] if holdouts.holds(one.pk, 0.1) else []
+        holdouts.draw({one.pk: None}, at=at)
+        inside += [one] if holdouts.members({one.pk: None}, 0.1) else []
     told = why(inside[0], at)
     assert told.state == "held_out" and "10" in told.summary.en and "10" in told.summary.ja
     holdouts.exclude(condition={"field": "tags", "op": "contains", "value": "重要"}, reason="x", by=SYSTEM, at=at)
@@ -67,8 +70,10 @@ def test_a_rule_that_keeps_it_out_is_told_before_the_group_it_would_be_in(org: O
     holdouts.change(0.1, reason="x", by=SYSTEM, at=at)
     stage.published(stage.document(**{"except": {"field": "tags", "op": "contains", "value": "対象外"}}), at=at)
     one = stage.account("会社", at=at)
-    while not holdouts.holds(one.pk, 0.1):
+    holdouts.draw({one.pk: None}, at=at)
+    while not holdouts.members({one.pk: None}, 0.1):
         one = stage.account(f"会社{one.pk}", at=at)
+        holdouts.draw({one.pk: None}, at=at)
     tags.change([one], add=["対象外"], by=SYSTEM, at=at)
     told = why(one, at + timedelta(days=1))
     assert told.state == "out" and any(rule.name.en == "Holdout" and rule.passes is False for rule in told.rules)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from nenrin.analytics.conditions import Fields
 from nenrin.analytics.effects import assignment
 from nenrin.customers.models import Account
 from nenrin.foundation.actors import SYSTEM
-from nenrin.playbooks import families, gates, holdouts, reasons
+from nenrin.playbooks import families, gates, holdouts, places, reasons
 from nenrin.playbooks.documents.playbooks import Playbook as Document
 from nenrin.playbooks.lives import Live
 from nenrin.playbooks.models import Exposure, UniversalExposure
@@ -36,6 +36,7 @@ class Decided:
     held: dict[int, gates.Verdict]
     exposures: list[Exposure]
     universal: list[UniversalExposure]
+    places: tuple[places.Drawn, ...] = ()
 
 
 def drawn_alone(document: Document, parents: Mapping[int, int | None]) -> frozenset[int]:
@@ -44,13 +45,13 @@ def drawn_alone(document: Document, parents: Mapping[int, int | None]) -> frozen
     """
     if holdouts.is_notice(document):
         return frozenset()
-    own, universal = document.holdout.share, holdouts.share()
     tops = families.tops_of(parents)
-    held = {
-        top: holdouts.holds(top, universal) or assignment.arm(document.key, top, share=own) == assignment.HOLDOUT
-        for top in set(tops.values())
-    }
-    return frozenset(account for account, top in tops.items() if held[top])
+    held: set[int] = set()
+    for draw, share in ((places.own(document.key), document.holdout.share), (places.UNIVERSAL, holdouts.share())):
+        if share:
+            found = places.drawn(draw, set(tops.values())).places
+            held |= {top for top, place in found.items() if holdouts.holds(place, share)}
+    return frozenset(account for account, top in tops.items() if top in held)
 
 
 def settle(
@@ -61,27 +62,48 @@ def settle(
     """
     if live.document.holdout.share:
         holdouts.keep_danger_helped(by=SYSTEM, at=at)
+    places.hold(live.row)
     found = decided(live, accounts, known, at, fields)
+    for draw in found.places:
+        places.keep(draw, at)
     UniversalExposure.objects.bulk_create(found.universal, batch_size=500, ignore_conflicts=True)
     Exposure.objects.bulk_create(found.exposures, batch_size=500, ignore_conflicts=True)
     return found.held
 
 
-def foreseen(
-    live: Live, account: Account, known: gates.Known, at: datetime, fields: Fields | None = None
-) -> gates.Verdict | None:
-    """Why this account would be left alone if it came in now; None where it would get help. Nothing is written."""
-    if not live.document.holdout.share and not holdouts.share():
-        top = families.tops([account])[account.pk]
-        if not Exposure.objects.filter(playbook=live.row, cluster=top, arm=assignment.HOLDOUT).exists():
-            return None
-    return decided(live, [account], known, at, fields).held.get(account.pk)
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """Why an account is left alone, as far as that was drawn. Where it is drawn only when it first comes in there is no
+    verdict, but the `chance` of being left alone: whoever knew more could choose whom to let in first."""
+
+    verdict: gates.Verdict | None = None
+    chance: float = 0.0
+
+
+def foreseen(live: Live, account: Account, known: gates.Known, at: datetime, fields: Fields | None = None) -> Foreseen:
+    """What is known beforehand of this account's arm. Nothing is written, nothing drawn."""
+    own, universal = live.document.holdout.share, holdouts.share()
+    top = families.tops([account])[account.pk]
+    was_held = Exposure.objects.filter(playbook=live.row, cluster=top, arm=assignment.HOLDOUT)
+    if not own and not universal and not was_held.exists():
+        return Foreseen()
+    found = decided(live, [account], known, at, fields, draws=False)
+    if account.pk in found.held:
+        return Foreseen(found.held[account.pk])
+    if any(row.arm == ALWAYS for row in (*found.exposures, *found.universal)):
+        return Foreseen()
+    if _written(live, {top}) or places.written(places.own(live.row.key), {top}):
+        own = 0.0
+    if places.written(places.UNIVERSAL, {top}):
+        universal = 0.0
+    return Foreseen(chance=1 - (1 - own) * (1 - universal))
 
 
 def decided(
-    live: Live, accounts: Sequence[Account], known: gates.Known, at: datetime, fields: Fields | None = None
-) -> Decided:
-    """What would be settled if these accounts came in now; nothing is written.
+    live: Live, accounts: Sequence[Account], known: gates.Known, at: datetime, fields: Fields | None = None,
+    *, draws: bool = True,
+) -> Decided:  # fmt: skip
+    """What would be settled if these accounts came in now; nothing is written. Without `draws`: only by what was drawn before.
 
     Whoever belongs to the universal group now is left alone, whatever was drawn before, unless the list of exclusions
     says otherwise. By a playbook's own share, nobody on that list is left alone either; a legal or contractual notice
@@ -94,40 +116,61 @@ def decided(
     spared = _spared(live, accounts) | known.never
     if holdouts.is_notice(live.document) or live.row.pk in listed.playbooks:
         spared |= {account.pk for account in accounts}
-    group = _group(live, [one for one in accounts if one.pk not in spared], tops, strata, at, fields, listed)
-    spared |= group.helped if share else frozenset()
     written = _written(live, set(tops.values()))
+    group = _group(live, [one for one in accounts if one.pk not in spared], tops, strata, at, fields, listed, draws)
+    spared |= group.helped if share else frozenset()
+    fell = {tops[one.pk] for one in accounts if one.pk not in spared} - written.keys()
+    own = _places(places.own(live.row.key), fell, draws) if share else places.NOBODY
+    before = {top for top, one in written.items() if one.arm == assignment.HOLDOUT}
+    ours = _Places(
+        {**places.written(places.own(live.row.key), before), **own.places},
+        {**places.written(places.UNIVERSAL, before), **group.drawn.places},
+    )
     fresh, held = [], {}
     for account in accounts:
         top = tops[account.pk]
         is_outside = account.pk in group.outside
-        drawn = written.get(top) or _drawn(live, top, share, group.share if account.pk not in group.helped else 0.0)
-        is_held = is_outside or (drawn.arm == assignment.HOLDOUT and not _is_freed(live, account, top, share, group))
+        drawn = written.get(top) or _drawn(ours, top, share, group.share if account.pk not in group.helped else 0.0)
+        is_freed = drawn.arm == assignment.HOLDOUT and _is_freed(live, account, top, share, group, ours)
+        is_held = is_outside or (drawn.arm == assignment.HOLDOUT and not is_freed)
         if account.pk in spared or (drawn.arm == assignment.HOLDOUT and not is_held):
             fresh.append(_exposure(live, account, top, Drawn(ALWAYS, drawn.share), strata.get(account.pk, ""), at))
         elif is_held == (drawn.arm == assignment.HOLDOUT):  # else the universal group alone holds it back, for now
             fresh.append(_exposure(live, account, top, drawn, strata.get(account.pk, ""), at))
         if account.pk not in spared and is_held:
             held[account.pk] = _verdict(is_outside, share, group.share)
-    return Decided(held, fresh, group.rows)
+    return Decided(held, fresh, group.rows, (own, group.drawn))
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Where families stand in the playbook's own draw and in the universal one, as far as they were drawn."""
+
+    own: Mapping[int, float]
+    universal: Mapping[int, float]
+
+
+def _places(draw: str, tops: Collection[int], draws: bool) -> places.Drawn:
+    return places.drawn(draw, tops) if draws else places.Drawn(places.written(draw, tops), [])
 
 
 @dataclass(frozen=True, slots=True)
 class _Group:
     """Of some accounts: who is left alone by the universal draw now, and who is on the list of exclusions.
 
-    `rows`: each one's first occasion since there is a group.
+    `rows`: each one's first occasion since there is a group. `drawn`: where their families stand.
     """
 
     share: float
     outside: frozenset[int]
     helped: frozenset[int]
     rows: list[UniversalExposure]
+    drawn: places.Drawn = places.NOBODY
 
 
 def _group(
     live: Live, accounts: Sequence[Account], tops: dict[int, int], strata: dict[int, str], at: datetime,
-    fields: Fields | None, listed: holdouts.Exclusions,
+    fields: Fields | None, listed: holdouts.Exclusions, draws: bool,
 ) -> _Group:  # fmt: skip
     """The universal draw of these accounts. Those that are never held back by the playbook itself are no part of it:
     it is no occasion for them, both arms are helped alike.
@@ -138,30 +181,35 @@ def _group(
     helped = frozenset(holdouts.helped(listed, [account.pk for account in accounts], at, fields))
     if not share:
         return _Group(0.0, frozenset(), helped, [])
-    inside = {account.pk for account in accounts if holdouts.holds(tops[account.pk], share)}
+    found = _places(places.UNIVERSAL, {tops[account.pk] for account in accounts}, draws)
+    inside = {account.pk for account in accounts if holdouts.holds(found.places.get(tops[account.pk]), share)}
     rows = []
     for account in accounts:
         drawn = assignment.HOLDOUT if account.pk in inside else assignment.TREATED
         arm = ALWAYS if account.pk in helped else drawn
         rows.append(UniversalExposure(playbook=live.row, account=account, arm=arm, share=share, at=at,
                                       cluster=tops[account.pk], strata=strata.get(account.pk, "")))  # fmt: skip
-    return _Group(share, frozenset(inside - helped), helped, rows)
+    return _Group(share, frozenset(inside - helped), helped, rows, found)
 
 
-def _is_freed(live: Live, account: Account, top: int, share: float, group: _Group) -> bool:
-    """Held back by the universal draw alone, and helped now: by the list of exclusions, or since the group is smaller."""
-    if account.pk not in group.helped and holdouts.holds(top, group.share):
+def _is_freed(live: Live, account: Account, top: int, share: float, group: _Group, ours: _Places) -> bool:
+    """Held back by the universal draw alone, and helped now: by the list of exclusions, or since the group is smaller.
+
+    Before places were written down an arm followed from the hash of the family alone.
+    """
+    place = ours.universal.get(top, assignment.point(places.UNIVERSAL, top))
+    if account.pk not in group.helped and holdouts.holds(place, group.share):
         return False
-    own = assignment.arm(live.row.key, top, share=share)
-    return holdouts.holds(top, holdouts.HIGHEST_SHARE) and own != assignment.HOLDOUT
+    own = assignment.arm(ours.own.get(top, assignment.point(live.row.key, top)), share)
+    return holdouts.holds(place, holdouts.HIGHEST_SHARE) and own != assignment.HOLDOUT
 
 
-def _drawn(live: Live, top: int, share: float, universal: float) -> Drawn:
+def _drawn(ours: _Places, top: int, share: float, universal: float) -> Drawn:
     """Left alone by the universal draw or by the playbook's own: either is enough."""
     chance = 1 - (1 - universal) * (1 - share)
-    if holdouts.holds(top, universal):
+    if holdouts.holds(ours.universal.get(top), universal) or holdouts.holds(ours.own.get(top), share):
         return Drawn(assignment.HOLDOUT, chance)
-    return Drawn(assignment.arm(live.row.key, top, share=share), chance)
+    return Drawn(assignment.TREATED, chance)
 
 
 def _verdict(is_universal: bool, share: float, universal: float) -> gates.Verdict:

@@ -22,13 +22,11 @@ from nenrin.foundation import journal, organisation
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.models import Member
 from nenrin.insight import segment_fields
-from nenrin.playbooks import families
+from nenrin.playbooks import families, places
 from nenrin.playbooks.documents.playbooks import Playbook as Document
 from nenrin.playbooks.models import Playbook, UniversalExclusion, UniversalHoldout
 from nenrin.values import Text
 
-#: The salt of the group that no playbook touches.
-SALT: Final = "universal"
 HIGHEST_SHARE: Final = 0.1
 #: The most that a playbook leaves alone by itself.
 HIGHEST_USUAL: Final = 0.5
@@ -86,9 +84,9 @@ def is_notice(document: Document) -> bool:
     return document.holdout.contractual or any(trigger.kind == DEADLINE for trigger in document.triggers)
 
 
-def holds(top: int, share: float) -> bool:
-    """Is this family left alone at such a share?"""
-    return bool(share) and assignment.arm(SALT, top, share=share) == assignment.HOLDOUT
+def holds(place: float | None, share: float) -> bool:
+    """Is a family with this place left alone at such a share? One that was not drawn yet is not."""
+    return place is not None and assignment.arm(place, share) == assignment.HOLDOUT
 
 
 def helped(
@@ -121,12 +119,22 @@ def members(accounts: Mapping[int, int | None], share: float) -> set[int]:
 
 def inside(tops: Mapping[int, int], share: float) -> set[int]:
     """The same of accounts whose top is known."""
-    held = {top: holds(top, share) for top in set(tops.values())}
-    return {account for account, top in tops.items() if held[top]}
+    if not share:
+        return set()
+    place = places.written(places.UNIVERSAL, set(tops.values()))
+    return {account for account, top in tops.items() if holds(place.get(top), share)}
+
+
+def draw(accounts: Mapping[int, int | None], *, at: datetime) -> None:
+    """Give every family of these accounts (id -> parent's id) its place in the universal draw. Safe to repeat."""
+    with transaction.atomic():
+        list(UniversalHoldout.objects.select_for_update().values_list("pk"))
+        places.keep(places.drawn(places.UNIVERSAL, set(families.tops_of(accounts).values())), at)
 
 
 def change(share: float, *, reason: str, by: Actor, at: datetime) -> UniversalHoldout:
-    """Another share from now on, with its reason. The first time, accounts in danger are put on the list of exclusions.
+    """Another share from now on, with its reason; every family that there is gets its place, if it has none. The first time,
+    accounts in danger are put on the list of exclusions.
 
     Who was held back stays written down so; who comes in later is left alone from then on. Safe to repeat.
     Raises Refused. Journal: playbooks.holdout.changed.
@@ -142,6 +150,7 @@ def change(share: float, *, reason: str, by: Actor, at: datetime) -> UniversalHo
         row, _ = UniversalHoldout.objects.update_or_create(pk=1, defaults={"share": share, "changed_at": at})
         if share:
             keep_danger_helped(by=by, at=at)
+            draw(parents(), at=at)
         _record("changed", by, at, before=f"{before * 100:g}", after=f"{share * 100:g}", reason=told)
     return row
 

@@ -77,8 +77,9 @@ def of(live: Live, account: Account, *, at: datetime, fields: Fields, setting: S
         rules.append(Rule(Text("Limits", "歯止め"), passes=False, why=verdict.why))
     else:
         rules.append(Rule(Text("Limits", "歯止め"), passes=True, why=Text("None holds it back now", "制限なし")))
-    alone = arms.foreseen(live, account, known, at, fields)
-    rules.append(_alone(alone))
+    foreseen = arms.foreseen(live, account, known, at, fields)
+    alone = foreseen.verdict
+    rules.append(_alone(foreseen))
     state, summary = _state(runs, rules, verdict, alone)
     return Why(state, summary, tuple(rules), runs, exposure)
 
@@ -91,8 +92,13 @@ def document_conditions(live: Live) -> list[Condition]:
     return [one for one in (live.document.audience, live.document.excluded, *own) if one is not None]
 
 
-def _alone(found: gates.Verdict | None) -> Rule:
-    """Would it be left alone if it came in now?"""
+def _alone(foreseen: arms.Foreseen) -> Rule:
+    """Is it left alone, or may it be when it first comes in?"""
+    found = foreseen.verdict
+    if found is None and foreseen.chance:
+        percent = f"{foreseen.chance * 100:.3g}"
+        told = Text(f"Drawn when it first comes in: {percent} % are left alone", f"初回に割り付け（{percent}%は未実施）")
+        return Rule(_HOLDOUT, passes=None, why=told)
     told = Text("It gets help: it is in no group that is left alone", "実施の対象") if found is None else found.why
     return Rule(_HOLDOUT, passes=found is None, why=told)
 
@@ -134,7 +140,9 @@ def _trigger(trigger: Trigger, account: Account, row: Mapping[str, object], now:
     if last is None:
         return Rule(name, False, Text(f"{said.en}: not so far", f"{said.ja}: 該当する記録なし"))
     on = last.recorded_at.astimezone(organisation.zone()).date()
-    return Rule(name, True, Text(f"{said.en}: last on {format.day(on, 'en')}", f"{said.ja}: 直近は{format.day(on, 'ja')}"))
+    return Rule(
+        name, True, Text(f"{said.en}: last on {format.day(on, 'en')}", f"{said.ja}: 直近は{format.day(on, 'ja')}")
+    )
 
 
 def _audience(condition: Condition, row: Mapping[str, object], fields: Fields, today: date) -> Rule:

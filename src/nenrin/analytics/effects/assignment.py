@@ -1,76 +1,107 @@
-"""Who is left alone, so that the effect on the others can be measured: by a stable hash, without anybody's choice.
+"""Who is left alone, so that the effect on the others can be measured: by a stable hash, within strata, without anybody's
+choice.
 
 The unit is the cluster (the top of a corporate family), so that help given to one part does not reach another part in
-the other arm. Nothing is drawn: the same salt, cluster and strata give the same arm on any machine, at any time.
+the other arm. Each cluster gets a place in [0, 1) when it is first drawn and keeps it: it is left alone while the share
+lies above its place, so that a larger share keeps everybody who is left alone under a smaller one.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from typing import Literal
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Literal, NamedTuple
 
 Arm = Literal["treated", "holdout"]
 TREATED: Arm = "treated"
 HOLDOUT: Arm = "holdout"
+#: Numbers that are shuffled among themselves; binary digits of a place, and how many of them one hash turns over.
+BLOCK, DIGITS, TURNED = 8, 21, 7
 
 
 class NotAShare(ValueError):
     """The share that is left alone lies from 0 to 1."""
 
 
-def point(salt: str, cluster: int | str, *strata: str) -> float:
-    """A place in [0, 1), evenly spread over clusters (64 bits of SHA-256 over salt, strata and cluster).
+class Place(NamedTuple):
+    """The `number`-th that was drawn in its stratum, counted from 0, and its place in [0, 1)."""
+
+    number: int
+    at: float
+
+
+def point(salt: str, *words: int | str) -> float:
+    """A place in [0, 1), evenly spread (64 bits of SHA-256 over salt and words).
 
     >>> 0 <= point("rescue", 7) < 1 and point("rescue", 7) == point("rescue", "7")
     True
     """
-    text = "\x1f".join((salt, *strata, str(cluster)))
-    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") / 2**64
+    return int.from_bytes(_digest(salt, *words)[:8], "big") / 2**64
 
 
-def arm(salt: str, cluster: int | str, *strata: str, share: float) -> Arm:
-    """The arm of one cluster: left alone with the chance `share`, in every stratum alike. Raises NotAShare.
-
-    - `strata` are the cluster's own (of the top of its family), never those of one of its members, who would else be
-      parted; a cluster whose stratum changes keeps the arm that was written down when it was first exposed.
-    - A larger share keeps everybody who is left alone under a smaller one, so that it can be raised on the way.
-
-    >>> [arm("rescue", n, share=0.5) == arm("rescue", n, share=0.5) for n in range(3)]
-    [True, True, True]
-    """
+def arm(place: float, share: float) -> Arm:
+    """The arm of a cluster with this place. Raises NotAShare."""
     if not 0 <= share <= 1:
         raise NotAShare(f"{share}: {NotAShare.__doc__}")
-    return HOLDOUT if point(salt, cluster, *strata) < share else TREATED
+    return HOLDOUT if place < share else TREATED
 
 
-def arms(salt: str, strata: Mapping[int | str, tuple[str, ...]], *, share: float) -> dict[int | str, Arm]:
-    """The arms of an audience that is assigned all at once, balanced within each stratum: the number left alone differs
-    from `share` times its size by less than one. Raises NotAShare.
+def place(salt: str, stratum: str, number: int) -> float:
+    """The place of the `number`-th cluster of a stratum: spread evenly, so that among any first ones, at any share, about as
+    many are left alone as the share says; and so that who is left alone by one salt tells nothing of another.
 
-    Clusters of a stratum stand in the order of their points; every 1/share-th is left alone, from a start that the
-    stratum's own hash gives (systematic sampling: each still has the chance `share`).
+    Numbers are shuffled within blocks of `BLOCK` by their hashes; then the digits of each, mirrored at the point (van der
+    Corput), are turned over or not by a hash of the digits before them (nested scrambling, Owen 1995). Every place is as
+    likely as every other.
 
-    >>> found = arms("rescue", {n: ("small",) for n in range(100)}, share=0.2)
-    >>> sum(one == "holdout" for one in found.values())
-    20
+    >>> sum(place("rescue", "large", n) < 0.25 for n in range(8))
+    2
     """
-    if not 0 <= share <= 1:
-        raise NotAShare(f"{share}: {NotAShare.__doc__}")
-    groups: dict[tuple[str, ...], list[int | str]] = defaultdict(list)
+    block, within = divmod(number, BLOCK)
+    rest = block * BLOCK + _shuffled(salt, stratum, block)[within]
+    found, node = 0, 1
+    for _ in range(DIGITS // TURNED):
+        turns, local = _turns(salt, stratum, node), 1
+        for _ in range(TURNED):
+            digit = rest & 1
+            rest >>= 1
+            found = 2 * found + (digit ^ turns >> local & 1)
+            local = 2 * local + digit
+        node = node << TURNED | local & (1 << TURNED) - 1
+    return found / float(2**DIGITS)
+
+
+def places(salt: str, strata: Mapping[int, str], begun: Mapping[str, int] | None = None) -> dict[int, Place]:
+    """The places of clusters that are drawn at once, by their strata: in each they stand in the order of their hashes, after
+    the `begun` ones that it has already.
+
+    >>> found = places("rescue", {n: "small" for n in range(64)})
+    >>> sum(arm(one.at, 0.25) == "holdout" for one in found.values())
+    16
+    """
+    groups: dict[str, list[int]] = defaultdict(list)
     for cluster, stratum in strata.items():
         groups[stratum].append(cluster)
-    found: dict[int | str, Arm] = {}
+    found: dict[int, Place] = {}
     for stratum, clusters in groups.items():
-        found |= _systematic(salt, stratum, clusters, share)
-    return {cluster: found[cluster] for cluster in strata}
+        first = (begun or {}).get(stratum, 0)
+        ordered = sorted(clusters, key=lambda one: (point(salt, one), one))
+        found |= {one: Place(n, place(salt, stratum, n)) for n, one in enumerate(ordered, first)}
+    return found
 
 
-def _systematic(
-    salt: str, stratum: tuple[str, ...], clusters: Sequence[int | str], share: float
-) -> dict[int | str, Arm]:
-    ordered = sorted(clusters, key=lambda cluster: (point(salt, cluster, *stratum), str(cluster)))
-    start = point(salt, "start", *stratum)
-    passed = [int(start + share * n) for n in range(len(ordered) + 1)]
-    return {each: HOLDOUT if passed[n + 1] > passed[n] else TREATED for n, each in enumerate(ordered)}
+@lru_cache(maxsize=512)
+def _shuffled(salt: str, stratum: str, block: int) -> list[int]:
+    return sorted(range(BLOCK), key=lambda one: _digest(salt, stratum, "block", block, one))
+
+
+@lru_cache(maxsize=4096)
+def _turns(salt: str, stratum: str, root: int) -> int:
+    """Of a tree of `TURNED` levels of digits, a bit for each node: whether its digit is turned over."""
+    return int.from_bytes(_digest(salt, stratum, "turned", root), "big")
+
+
+def _digest(salt: str, *words: int | str) -> bytes:
+    return hashlib.sha256("\x1f".join((salt, *map(str, words))).encode()).digest()

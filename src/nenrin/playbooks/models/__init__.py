@@ -2,7 +2,7 @@
 
 from nenrin.playbooks.models.configuration import ConfigurationChange
 from nenrin.playbooks.models.enrolment import Enrolment, RunTally
-from nenrin.playbooks.models.holdout import UniversalExclusion, UniversalExposure
+from nenrin.playbooks.models.holdout import HoldoutPlace, UniversalExclusion, UniversalExposure
 from nenrin.playbooks.models.passed import PassedBy
 from nenrin.playbooks.models.playbook import Playbook, PlaybookVersion, Remembered, Sweep
 from nenrin.playbooks.models.rehearsal import Rehearsal
@@ -13,6 +13,7 @@ __all__ = [
     "ConfigurationChange",
     "Enrolment",
     "Exposure",
+    "HoldoutPlace",
     "PassedBy",
     "Playbook",
     "PlaybookReplay",

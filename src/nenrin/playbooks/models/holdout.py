@@ -1,4 +1,5 @@
-"""The universal holdout: who is never left alone by it, and in which arm everybody was from their first occasion on."""
+"""The holdouts: where each family stands in a draw, who is never left alone by the universal group, and in which arm everybody
+was from their first occasion on."""
 
 from __future__ import annotations
 
@@ -8,6 +9,26 @@ from django.db.models import Q
 from nenrin.customers.models import Account
 from nenrin.foundation.models import Member
 from nenrin.playbooks.models.playbook import Playbook
+
+
+class HoldoutPlace(models.Model):
+    """Where a family stands in a draw: left alone while the share that is lies above its `place`. It keeps it for good.
+
+    `draw`: "universal", or "playbook:" with a key. `number`: so many were drawn before it in its stratum (tier and colour).
+    """
+
+    draw = models.CharField(max_length=100)
+    cluster = models.BigIntegerField()  # the top of a corporate family
+    stratum = models.CharField(max_length=80, blank=True)
+    number = models.PositiveIntegerField()
+    place = models.FloatField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["draw", "cluster"], name="one_place_a_family"),
+            models.UniqueConstraint(fields=["draw", "stratum", "number"], name="one_family_a_number"),
+        ]
 
 
 class UniversalExclusion(models.Model):

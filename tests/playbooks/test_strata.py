@@ -1,0 +1,130 @@
+"""Whoever is left alone stands within strata: as many of each colour and size, in any order, also of two workers at once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime, timedelta
+from importlib import import_module
+
+import pytest
+from django.apps import apps
+
+from nenrin.analytics.effects import assignment
+from nenrin.customers.models import Account
+from nenrin.foundation.actors import SYSTEM
+from nenrin.foundation.models import Organisation
+from nenrin.playbooks import holdouts, places
+from nenrin.playbooks.models import Exposure, HoldoutPlace, Run, UniversalExposure
+from tests.playbooks import stage
+
+pytestmark = pytest.mark.django_db
+HALF = {"holdout": {"share": 0.5, "metric": "churn"}}
+
+
+def _accounts(count: int, at: datetime) -> list[Account]:
+    """Every other one large, every third of the others without a tier."""
+    found = []
+    for n in range(count):
+        one = stage.account(f"会社{n:03d}", at=at)
+        Account.objects.filter(pk=one.pk).update(tier=("large", "small", "")[n % 3])
+        found.append(one)
+    return found
+
+
+def test_as_many_of_each_stratum_are_left_alone_however_they_come_in(org: Organisation, at: datetime) -> None:
+    stage.published(stage.document(**HALF), at=at)
+    found = _accounts(72, at)
+    for n, one in enumerate(found):
+        moment = at + timedelta(hours=n // 5)
+        stage.falls(one, at=moment)
+        if n % 5 == 4 or n == len(found) - 1:
+            stage.goes_on(moment)
+    tiers = dict(Account.objects.values_list("pk", "tier"))
+    arms = Counter((tiers[account], arm) for account, arm in Exposure.objects.values_list("account", "arm"))
+    for tier in ("large", "small", ""):
+        assert arms[tier, "holdout"] == 12 and arms[tier, "treated"] == 12, "24 are three whole blocks of eight"
+    assert HoldoutPlace.objects.filter(draw="playbook:rescue").count() == 72
+
+
+def test_a_family_takes_one_place_and_keeps_it(org: Organisation, at: datetime) -> None:
+    stage.published(stage.document(limits={"again_after_days": 0}, **HALF), at=at)
+    parent = stage.account("親会社", at=at)
+    children = [stage.account(f"子会社{n}", at=at, parent=parent) for n in range(6)]
+    for one in children[:3]:
+        stage.falls(one, at=at)
+    stage.goes_on(at)
+    [place] = HoldoutPlace.objects.all()
+    assert place.cluster == parent.pk and place.number == 0
+    Account.objects.filter(pk=parent.pk).update(tier="large")
+    later = at + timedelta(days=3)
+    for one in (parent, *children):
+        stage.falls(one, at=later)
+    stage.goes_on(later)
+    assert HoldoutPlace.objects.get() == place and len(set(Exposure.objects.values_list("arm", flat=True))) == 1
+
+
+def test_whoever_is_always_helped_takes_no_place(org: Organisation, at: datetime) -> None:
+    never = {"field": "industry", "op": "=", "value": "医療"}
+    stage.published(stage.document(holdout={"share": 0.5, "metric": "churn", "never": never}), at=at)
+    helped, other = stage.account("病院", at=at), stage.account("商社", at=at)
+    Account.objects.filter(pk=helped.pk).update(industry="医療")
+    for one in (helped, other):
+        stage.falls(one, at=at)
+    stage.goes_on(at)
+    assert list(HoldoutPlace.objects.values_list("cluster", flat=True)) == [other.pk]
+
+
+def test_the_universal_group_is_drawn_within_strata_when_its_share_is_set(org: Organisation, at: datetime) -> None:
+    found = _accounts(96, at)
+    holdouts.change(0.1, reason="x", by=SYSTEM, at=at)
+    tiers = dict(Account.objects.values_list("pk", "tier"))
+    inside = Counter(tiers[one] for one in holdouts.members(holdouts.parents(), 0.1))
+    assert all(2 <= inside[tier] <= 5 for tier in ("large", "small", "")), "3.2 of 32 each"
+    places_before = dict(HoldoutPlace.objects.values_list("cluster", "place"))
+    late = stage.account("後から", at=at)
+    holdouts.change(0.05, reason="y", by=SYSTEM, at=at + timedelta(days=1))
+    after = dict(HoldoutPlace.objects.values_list("cluster", "place"))
+    assert {key: after[key] for key in places_before} == places_before and late.pk in after
+    assert holdouts.members(holdouts.parents(), 0.05) <= holdouts.members(holdouts.parents(), 0.1)
+    assert len(found) + 1 == len(after)
+
+
+def test_who_comes_after_the_share_was_set_is_drawn_at_its_first_occasion(org: Organisation, at: datetime) -> None:
+    holdouts.change(0.1, reason="x", by=SYSTEM, at=at)
+    stage.published(stage.document(), at=at)
+    found = _accounts(48, at)
+    assert not holdouts.members(holdouts.parents(), 0.1)
+    for one in found:
+        stage.falls(one, at=at)
+    stage.goes_on(at)
+    held = set(Run.objects.filter(state="held_out").values_list("account", flat=True))
+    assert held == holdouts.members(holdouts.parents(), 0.1) and 2 <= len(held) <= 9
+    assert set(UniversalExposure.objects.filter(arm="holdout").values_list("account", flat=True)) == held
+
+
+def test_a_group_of_before_keeps_its_sides(org: Organisation, at: datetime) -> None:
+    """An installation that drew its group by the hash alone: the update writes down where everybody stood."""
+    found = _accounts(40, at)
+    child = stage.account("子会社", at=at, parent=found[0])
+    holdouts.change(0.1, reason="x", by=SYSTEM, at=at)
+    HoldoutPlace.objects.all().delete()
+    import_module("nenrin.playbooks.migrations.0008_holdout_places").keep_the_group(apps, None)
+    kept = {one.pk for one in found if assignment.point("universal", one.pk) < 0.1}
+    inside = holdouts.members(holdouts.parents(), 0.1)
+    assert inside - {child.pk} == kept and (child.pk in inside) == (found[0].pk in kept)
+    assert HoldoutPlace.objects.count() == 40
+
+
+def test_an_arm_of_before_stays_though_its_family_has_no_place(org: Organisation, at: datetime) -> None:
+    version = stage.published(stage.document(limits={"again_after_days": 0}, **HALF), at=at)
+    found = [stage.account(f"会社{n}", at=at) for n in range(8)]
+    for n, one in enumerate(found):
+        Exposure.objects.create(playbook=version.playbook, account=one, arm=("holdout", "treated")[n % 2], share=0.5,
+                                cluster=one.pk, version=1, at=at)  # fmt: skip
+    later = at + timedelta(days=2)
+    for one in found:
+        stage.falls(one, at=later)
+    stage.goes_on(later)
+    arms = dict(Exposure.objects.values_list("account", "arm"))
+    assert [arms[one.pk] for one in found] == ["holdout", "treated"] * 4
+    assert not HoldoutPlace.objects.filter(draw=places.own("rescue")).exists()
