@@ -14,19 +14,22 @@ from time import perf_counter, process_time
 from typing import Any
 
 import django
+import duckdb
 
 django.setup()
 
 from bench import _measures  # noqa: E402
 
+from nenrin.analytics.lake import Lake  # noqa: E402
 from nenrin.customers.models import Account  # noqa: E402
 from nenrin.foundation import bulk, journal, members, organisation  # noqa: E402
 from nenrin.foundation.actors import SYSTEM  # noqa: E402
 from nenrin.foundation.roles import Role  # noqa: E402
 from nenrin.ingest import lakes  # noqa: E402
-from nenrin.playbooks import playbooks, reactions, setting  # noqa: E402
+from nenrin.insight import history, segments  # noqa: E402
+from nenrin.playbooks import holdouts, playbooks, reactions, setting  # noqa: E402
 from nenrin.playbooks import reading as documents  # noqa: E402
-from nenrin.playbooks.models import Playbook, Run  # noqa: E402
+from nenrin.playbooks.models import Playbook, PlaybookVersion, Run  # noqa: E402
 from nenrin.playbooks.replaying import occasions, replays  # noqa: E402
 from nenrin.playbooks.replaying.occasions import Span  # noqa: E402
 
@@ -35,6 +38,20 @@ CALL = {"do": "open_task", "id": "call", "title": "Call {{account}}"}
 SIGN = {"trigger": "band_change", "to": ["at_risk"]}
 FALLS = {"trigger": "measure", "measure": "usage_trend", "op": "<=", "value": 0.5}
 CUSTOMERS = {"field": "status", "op": "=", "value": "customer"}
+FELL = {"trigger": "score_fall", "points": 15, "days": 30}
+PILED = {"trigger": "tickets", "count": 2, "days": 30}
+RED = {"trigger": "condition", "is": {"field": "health.band", "op": "=", "value": "at_risk"}}
+BESIDE, OWNERS, CHUNK_DAYS = ("beside", "besides"), 100, 30
+_SHOWN = """
+select a as account, date '{first}' + d::integer as day, strftime(date '{first}' + d::integer, '%Y-%m') as month,
+  1 as version, 'smb' as tier, score as today, score, 1.0 as coverage, true as settled, shown as band, 0 as since, shown,
+  0 as shown_since, []::bigint[] as got, []::bigint[] as "full", []::bigint[] as raw, []::bigint[] as bars,
+  0 as override, false as by_hand, []::varchar[] as events, []::bigint[] as events_since
+from (select a, d, score, case when score >= 70000000 then 'healthy' when score >= 40000000 then 'caution' else 'at_risk' end
+  as shown from (select a, d, (20 + hash(a, (d + a) // 45) % 75) * 1000000 as score
+  from range(1, {accounts} + 1) t(a), range({start}, {until}) u(d)))
+order by account, day
+"""
 
 
 def entering(count: int) -> list[dict[str, Any]]:
@@ -106,7 +123,63 @@ def replay(accounts: int, days: int) -> list[dict[str, Any]]:
     report = replays.report(document, found, replays.decisions(lake, _measures.LAST), {}, {}, first, _measures.LAST)
     seconds = perf_counter() - begun
     print(f"{report['fired']:,} firings, {process_time() - used:.1f} s of processor time", file=sys.stderr)
-    return [_row(f"replay of one playbook, {accounts:,} accounts, {days} days", seconds, "s", 10.0)]
+    return [
+        _row(f"replay of one playbook, {accounts:,} accounts, {days} days", seconds, "s", 10.0),
+        _whole(accounts, days),
+    ]
+
+
+def _whole(accounts: int, days: int) -> dict[str, Any]:
+    """As a worker does it: asked for, read with every kind of trigger, told with owners, holdouts and others, and stored."""
+    lake, months = lakes.current(), max(1, days * 12 // 365)
+    _shown(lake, accounts, round(months * 365 / 12))
+    owners = [
+        members.add(email=f"csm{n}@nenrin.example", name=f"担当{n}", role=Role.CSM, by=SYSTEM, at=NOW, password=None).pk
+        for n in range(OWNERS)
+    ]
+    rows = [
+        bulk.made(Account, name=f"Account {n}", status="customer", owner_id=owners[n % OWNERS], created_at=NOW,
+                  changed_at=NOW)
+        for n in range(accounts)
+    ]  # fmt: skip
+    assert [row.pk for row in bulk.insert(rows)] == list(range(1, accounts + 1)), "as they are called in the lake"
+    red = segments.save("Red", {"field": "health.band", "op": "=", "value": "at_risk"}, by=SYSTEM, at=NOW)
+    holdouts.change(0.05, reason="bench", by=SYSTEM, at=NOW)
+    for key in BESIDE:
+        _live(key, [FALLS])
+    for key in BESIDE:
+        replays.ask(PlaybookVersion.objects.get(playbook__key=key), months=months, by=SYSTEM, at=NOW)
+    while replays.step(NOW):
+        pass
+    _live("whole", [FALLS, FELL, PILED, RED, {"trigger": "segment", "segment": str(red.pk)}], holdout={"share": 0.1})
+    row = replays.ask(PlaybookVersion.objects.get(playbook__key="whole"), months=months, by=SYSTEM, at=NOW)
+    begun, used = perf_counter(), process_time()
+    assert replays.step(NOW) == 1
+    seconds, used = perf_counter() - begun, process_time() - used
+    row.refresh_from_db()
+    told = row.report
+    assert row.state == "done" and told["held_out"] and all(one["count"] for one in told["overlaps"]), (row.state, told)
+    print(f"{told['fired']:,} firings of five triggers, {used:.1f} s of processor time", file=sys.stderr)
+    name = f"the same with five triggers, owners, holdouts, {len(BESIDE)} others, stored, {accounts:,} accounts"
+    return _row(name, seconds, "s", 10.0)
+
+
+def _live(key: str, when: list[dict[str, Any]], **more: Any) -> None:
+    document = {"playbook": key, "name": key, "when": when, "who": CUSTOMERS, "steps": [CALL], **more,
+                "hypothesis": {"measure": "churn", "expected": -0.05, "review_on": "2027-04-01"}}  # fmt: skip
+    playbooks.draft(document, by=SYSTEM, at=NOW)
+    playbooks.publish(Playbook.objects.get(key=key), by=SYSTEM, at=NOW)
+
+
+def _shown(lake: Lake, accounts: int, days: int) -> None:
+    """Scores of every account and day, each on a level of its own for some weeks."""
+    table = history.scores_table(lake)
+    first = _measures.LAST - timedelta(days + 30)
+    with duckdb.connect() as db:
+        for start in range(0, days + 31, CHUNK_DAYS):
+            until = min(start + CHUNK_DAYS, days + 31)
+            rows = db.sql(_SHOWN.format(accounts=accounts, first=first, start=start, until=until)).to_arrow_table()
+            table.append(rows.select(history.SCORES.names).cast(history.SCORES), app="bench", version=start + 1)
 
 
 def _row(name: str, figure: float, unit: str, aim: float) -> dict[str, Any]:
