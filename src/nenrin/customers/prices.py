@@ -22,8 +22,8 @@ DISCOUNT = ("list_minor", "discount_until")
 
 def begun(row: Subscription, ready: Mapping[str, Any]) -> list[Step]:
     """The steps of a new row. Raises Refused."""
-    first = Step(row.starts_on, *(ready.get(name) or 0 for name in ("mrr_minor", "seats")),
-                 committed_minor=ready.get("committed_minor") or 0)  # fmt: skip
+    minor, seats, committed = (ready.get(name) or 0 for name in HELD)
+    first = Step(row.starts_on, minor, seats, committed_minor=committed)
     steps = sorted(ready.get("steps") or [])
     early = next((step for step in steps if step.from_on < row.starts_on), None)
     if early:

@@ -181,7 +181,7 @@ class SubscriptionForm(forms.Form):
         currency = str(values["currency"]).strip().upper()
         values["mrr_minor"] = Money.of(values.pop("mrr"), currency).minor
         for name in _AMOUNTS:
-            values[name] = Money.of(values[name] or 0, currency).minor
+            values[name] = Money.of(values[name] or Decimal(0), currency).minor
         values["metered"] = self._metered(currency)
         return values
 
