@@ -70,7 +70,11 @@ def test_an_outcome_takes_no_target_without_a_leading_kpi_that_has_one(head: Res
     refused = head.put("/kpis/targets", told)
     assert (refused.status_code, refused.data["errors"][0]["pointer"]) == (422, "/leading_kpi")
     assert head.put("/kpis/targets", {"kpi": "upsell_rate", "value": 0.05}).status_code == 200
-    assert head.put("/kpis/targets", told).data[0]["leading_kpi"] == "upsell_rate"
+    refused = head.put("/kpis/targets", told)
+    assert (refused.status_code, refused.data["errors"][0]["pointer"]) == (422, "/team")
+    Team.objects.create(name="東日本")
+    made = head.put("/kpis/targets", {**told, "team": "東日本"}).data[0]
+    assert (made["leading_kpi"], made["team"]) == ("upsell_rate", "東日本")
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from nenrin.analytics.revenue.policies import UnknownChoice
 from nenrin.customers import accounts, merges, subscriptions
 from nenrin.customers.models import Account, Subscription
 from nenrin.foundation.actors import SYSTEM
-from nenrin.foundation.models import Entry, Organisation
+from nenrin.foundation.models import Entry, Organisation, Team
 from nenrin.insight.models import PeriodLock
 from nenrin.insight.revenue import books as revenue
 from nenrin.insight.revenue import kpis, locks, policies, targets
@@ -19,7 +19,7 @@ from nenrin.insight.revenue import slices as revenue_slices
 from nenrin.insight.revenue.books import Ledger
 from nenrin.insight.revenue.locks import CannotLock, Closed
 from nenrin.insight.revenue.statements import Statement, behind, statement
-from nenrin.insight.revenue.targets import NoTarget, StillLeads
+from nenrin.insight.revenue.targets import NoTarget, NoTeam, StillLeads
 from nenrin.values import Period
 from tests.cast import DRIFTING, LOST, THRIVING
 from tests.insight.world import World, at
@@ -206,7 +206,7 @@ def test_a_policy_keeps_what_it_is_not_told_and_refuses_what_it_does_not_know(wo
 
 
 def test_a_leading_target_is_one_that_a_team_moves_itself_and_stays_while_an_outcome_names_it(world: World) -> None:
-    given: dict[str, Any] = {"by": SYSTEM, "at": world.now}
+    given: dict[str, Any] = {"by": SYSTEM, "at": world.now, "team": Team.objects.create(name="東日本")}
     for kpi in ("mrr", "new_accounts", "cac", "upsell_rate", "onboarding_completion"):
         targets.put(kpi, "quarter", world.today, 1, **given)
     for outcome in ("logo_churn", "renewal_rate", "ltv", "net_new_mrr"):
@@ -215,17 +215,19 @@ def test_a_leading_target_is_one_that_a_team_moves_itself_and_stays_while_an_out
                 targets.put(outcome, "quarter", world.today, 0.02, leading_kpi=kpi, **given)
         targets.put(outcome, "quarter", world.today, 0.02, leading_kpi="upsell_rate", **given)
     with pytest.raises(StillLeads, match="logo_churn"):
-        targets.withdraw("upsell_rate", "quarter", world.today, **given)
+        targets.withdraw("upsell_rate", "quarter", world.today, by=SYSTEM, at=world.now)
     for outcome in ("logo_churn", "renewal_rate", "ltv", "net_new_mrr"):
         targets.put(outcome, "quarter", world.today, 0.02, leading_kpi="onboarding_completion", **given)
-    assert targets.withdraw("upsell_rate", "quarter", world.today, **given)
+    assert targets.withdraw("upsell_rate", "quarter", world.today, by=SYSTEM, at=world.now)
 
 
 def test_an_outcome_takes_a_target_only_beside_a_leading_kpi_with_one(world: World) -> None:
-    given: dict[str, Any] = {"by": SYSTEM, "at": world.now}
+    given: dict[str, Any] = {"by": SYSTEM, "at": world.now, "team": Team.objects.create(name="東日本")}
     with pytest.raises(NoTarget):
         targets.put("logo_churn", "quarter", world.today, 0.02, leading_kpi="upsell_rate", **given)
-    targets.put("upsell_rate", "quarter", world.today, 0.1, **given)
+    targets.put("upsell_rate", "quarter", world.today, 0.1, by=SYSTEM, at=world.now)
+    with pytest.raises(NoTeam):
+        targets.put("logo_churn", "quarter", world.today, 0.02, leading_kpi="upsell_rate", by=SYSTEM, at=world.now)
     targets.put("logo_churn", "quarter", world.today, 0.02, leading_kpi="upsell_rate", **given)
     targets.put("logo_churn", "quarter", on("2026-06-30"), 0.03, leading_kpi="upsell_rate", **given)
     found = targets.of("quarter", on("2026-04-01"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nenrin.foundation.actors import SYSTEM
-from nenrin.foundation.models import Organisation
+from nenrin.foundation.models import Organisation, Team
 from nenrin.insight.executive import findings, questions
 from nenrin.insight.executive.dashboard import Dashboard, dashboard
 from nenrin.insight.revenue import targets
@@ -23,9 +23,10 @@ def world(org: Organisation) -> World:
     for n in range(40):
         sign(world, f"顧客{n}", 100_000, "2025-02-01")
     world.carry()
+    team = Team.objects.create(name="東日本")
     for kpi, value, leading in (("upsell_rate", 0.05, ""), ("logo_churn", 0.02, "upsell_rate"), ("mrr", 9e6, ""),
                                 ("nrr", 1.1, "upsell_rate")):  # fmt: skip
-        targets.put(kpi, "month", world.today, value, leading_kpi=leading, by=SYSTEM, at=world.now)
+        targets.put(kpi, "month", world.today, value, team=team, leading_kpi=leading, by=SYSTEM, at=world.now)
     return world
 
 

@@ -87,6 +87,10 @@ IDS: dict[str, tuple[str, ...]] = {
     "members/teams/<int:": ("team",),
     "plans/<int:": ("plan",),
     "executive/export.<str:": ("file",),
+    "effects/export.<str:": ("file",),
+    "risk/models/export.<str:": ("file",),
+    "risk/models/<int:key>/backtest/export.<str:": ("risk_model", "file"),
+    "health-models/<slug:key>/backtest/export.<str:": ("model", "file"),
     "executive/accounts/export.<str:": ("file",),
     "api/revenue/locks/{": ("day",),
     "executive/comments/<int:": ("board_comment",),
@@ -110,6 +114,7 @@ IDS: dict[str, tuple[str, ...]] = {
     "roi/": ("file",),
     "risk/forecast/export.<str:": ("file",),
     "risk/forecast/<str:": ("day",),
+    "risk/forecast/<str:day>/export.<str:": ("day", "file"),
     "risk/export.<str:": ("file",),
     "revenue/rates/": ("file",),
     "revenue/rates/<int:": ("rate",),
@@ -282,7 +287,7 @@ OWNED |= {"task", "meeting", "task_file", "meeting_file", "touch_file"}
 PUBLIC = {"asset", "closed", "invitation", "preferences", "api-reference", "openapi-json", "api-root", "alive", "ready"}
 #: Opened by a secret in the address, tried in its own tests.
 PUBLIC |= {"portal", "portal-step", "portal-message", "portal-upload", "portal-file", "portal-language"}
-PUBLIC |= {"shared-plan"}
+PUBLIC |= {"shared-plan", "api-unknown"}
 PUBLIC |= {"mail-preferences", "mail-unsubscribe", "mail-events"}
 PUBLIC |= {"calendar-feed", "survey"}
 SIGNING_IN = "sign-in/"
@@ -291,6 +296,8 @@ NOTED = {"accounts-export", "accounts-compare-export", "contacts-export", "subsc
 NOTED |= {"playbooks-export", "runs-export", "playbook-replay-export"}
 NOTED |= {"revenue-cohorts-export", "revenue-export", "revenue-accounts-export", "kpis-export", "kpi-export"}
 NOTED |= {"executive-export", "executive-accounts-export", "revenue-notes-export", "revenue-cohort-accounts-export"}
+NOTED |= {"risk-ahead-export", "risk-models-export", "risk-model-backtest-export", "health-model-backtest-export"}
+NOTED |= {"effects-export"}
 NOTED |= {"onboarding-export", "onboarding-cohorts-export"}
 NOTED |= {"lifetimes-export", "lifetime-accounts-export", "segments-export"}
 NOTED |= {"retention-export", "retention-accounts-export"}

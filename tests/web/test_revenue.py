@@ -23,7 +23,7 @@ from nenrin.customers import accounts, ownership, subscriptions
 from nenrin.customers.models import Account
 from nenrin.foundation import journal
 from nenrin.foundation.actors import SYSTEM
-from nenrin.foundation.models import Entry, Member, Organisation
+from nenrin.foundation.models import Entry, Member, Organisation, Team
 from nenrin.foundation.roles import Role
 from nenrin.ingest import answers, lakes, mirror
 from nenrin.ingest.facts.knowing import on_arrival
@@ -314,6 +314,10 @@ def test_an_outcomes_target_needs_a_leading_kpi_and_shares_are_percentages(clien
     assert not KpiTarget.objects.exists()
     client.post(f"/kpis/upsell_rate/target?{MARCH}", {"value": "4"})
     client.post(f"/kpis/logo_churn/target?{MARCH}", {"value": "2.5", "leading_kpi": "upsell_rate"})
+    assert not KpiTarget.objects.filter(kpi="logo_churn").exists()
+    assert "Name the team that answers for this outcome." in page(client, f"/kpis/logo_churn?{MARCH}")
+    team = Team.objects.create(name="East")
+    client.post(f"/kpis/logo_churn/target?{MARCH}", {"value": "2.5", "leading_kpi": "upsell_rate", "team": team.pk})
     assert dict(KpiTarget.objects.values_list("kpi", "value")) == {"upsell_rate": 0.04, "logo_churn": 0.025}
     assert client.post(f"/kpis/logo_churn/target?{MARCH}", {"value": "x"}).status_code == 302
 

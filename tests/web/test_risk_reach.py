@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -87,6 +87,16 @@ def test_a_csm_takes_out_the_forecast_of_the_own_team(teams: Teams) -> None:
     past = [row for row in told if row["Accounts"]]
     assert [row["Accounts"] for row in past] == ["1"] and len(told) == 13
     assert all(float(row["Expected"]) == pytest.approx(OWN * 0.02, abs=1) for row in told)
+
+
+def test_the_accounts_behind_a_month_ahead_add_up_to_it_and_a_csm_takes_out_those_of_the_own_team(teams: Teams) -> None:
+    for part, minor in (
+        ((DAY + timedelta(1)).isoformat(), OWN * 0.02),
+        ("year", OWN * 0.2),
+        ("2026-03-01", OWN * 0.02),
+    ):
+        [row] = rows(teams.csm, f"/risk/forecast/{part}/export.csv")
+        assert (row["Account"], row["Expected"]) == (THRIVING, str(round(minor))), part
 
 
 def test_a_csm_takes_out_the_retention_of_the_own_team(teams: Teams) -> None:

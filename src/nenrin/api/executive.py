@@ -18,7 +18,7 @@ from nenrin.foundation.permissions import Permission
 from nenrin.insight.executive import findings, reach
 from nenrin.insight.executive.dashboard import Dashboard, dashboard
 from nenrin.insight.executive.findings import Finding
-from nenrin.insight.executive.questions import NoSuchSlice
+from nenrin.insight.executive.questions import NoSuchSlice, Question
 from nenrin.insight.executive.rows import rows
 from nenrin.insight.prints import executive as printed
 from nenrin.insight.prints import powerpoint
@@ -135,17 +135,21 @@ def get_executive_pptx(request: ApiRequest, asking: Query[ExecutiveAsking], lang
 
 
 def _board(request: ApiRequest, asking: ExecutiveAsking) -> Dashboard:
+    return dashboard(asked(request, asking), losses.told)
+
+
+def asked(request: ApiRequest, asking: ExecutiveAsking) -> Question:
+    """What the dashboard is asked, within the member's reach; refuses what makes no sense, and says where."""
     if bool(asking.by) != bool(asking.slice):
         raise HttpError(422, "by and slice go together: a dimension and the key of its part")
-    ledger_for(request.member, asking, request.at)  # refuses what makes no sense, and says where
+    ledger_for(request.member, asking, request.at)
     try:
-        asked = reach.ask(
+        return reach.ask(
             request.member, answered_day(asking, request.at), organisation.today(request.at), known=asking.known,
             grain=asking.grain, by=asking.by, key=asking.slice,
         )  # fmt: skip
     except NoSuchSlice as problem:
         raise HttpError(422, f"slice: {problem}") from problem
-    return dashboard(asked, losses.told)
 
 
 def _note(of: Note) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from nenrin.insight.models import KpiTarget
 from nenrin.insight.revenue import kpis, policies, slices, targets, trends
 from nenrin.insight.revenue.kpis import Row
 from nenrin.insight.revenue.locks import Closed
-from nenrin.insight.revenue.targets import NeverTold, NoTarget, StillLeads
+from nenrin.insight.revenue.targets import NeverTold, NoTarget, NoTeam, StillLeads
 from nenrin.values import Period, Text
 
 router = Router(tags=["revenue"])
@@ -110,8 +110,8 @@ class AccountsOut(Strict):
 class TargetIn(Strict):
     """The period that holds `as_of`; `value` null takes the target back. Shares are of one, money in minor units.
 
-    An outcome (churn, retention, renewals, lifetime value) needs a `leading_kpi`, one that a team moves itself, with a target
-    for the same period and slice; that target stays as long as an outcome names it.
+    An outcome (churn, retention, renewals, lifetime value) needs a `team` that answers for it and a `leading_kpi`, one that a
+    team moves itself, with a target for the same period and slice; that target stays as long as an outcome names it.
     """
 
     kpi: str
@@ -247,6 +247,10 @@ def put_target(request: ApiRequest, body: TargetIn) -> Any:
         raise Refused.one("kpi", why, body.kpi) from problem
     except NeverTold as problem:
         raise Refused.one("kpi", Text(str(problem), "元データがなく、目標を判定できない"), body.kpi) from problem
+    except NoTeam as problem:
+        raise Refused.one(
+            "team", Text(str(problem), "成果指標の目標には、責任を持つチームが必要"), body.team
+        ) from problem
     except NoTarget as problem:
         why = Text(str(problem), "成果指標の目標には、同じ期間に目標のある先行指標が必要")
         raise Refused.one("leading_kpi", why, body.leading_kpi) from problem

@@ -15,6 +15,7 @@ from nenrin.api import (
     effects,
     events,
     executive,
+    executive_accounts,
     executive_comments,
     executive_mail,
     first_look,
@@ -102,6 +103,7 @@ api.add_router("/deputies", ownership.deputy_router)
 api.add_router("/team-day", ownership.load_router)
 api.add_router("/imports", imports.router)
 api.add_router("/executive", executive.router)
+api.add_router("/executive/accounts", executive_accounts.router)
 api.add_router("/executive/comments", executive_comments.router)
 api.add_router("/executive/mail", executive_mail.router)
 api.add_router("/events", events.router)

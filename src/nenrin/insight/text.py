@@ -156,6 +156,14 @@ register(
 register("insight.budget.exported", Text("Balance of {rows} months exported", "予算配分{rows}か月分を出力"))
 register("insight.contribution.exported", Text("Contribution exported ({rows} rows)", "貢献利益を出力（{rows}行）"))
 register(
+    "insight.backtest.exported",
+    Text("Backtest {backtest} exported ({rows} rows)", "過去データ検証 {backtest} を出力（{rows}行）"),
+)
+register(
+    "insight.risk_models.exported",
+    Text("List of risk models exported ({rows} rows)", "リスクモデルの一覧を出力（{rows}行）"),
+)
+register(
     "insight.budget.planned",
     Text(
         "Budget of {month} for {side_en} planned: {money}, {hours} hours",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from nenrin.insight.executive import bridges, returns
+from nenrin.insight.executive import bridges, exposures, returns
 from nenrin.insight.executive.dashboard import Dashboard
 from nenrin.insight.executive.returns import Returns
 from nenrin.insight.executive.words import BAND_NAMES
@@ -96,6 +96,9 @@ def _health(of: Dashboard) -> Iterator[Row]:
         return
     for part in of.standing.parts:
         yield Row("health", part.band, BAND_NAMES[part.band], part.mrr, "money", part.accounts)
+    exposed = exposures.exposure(of.standing)
+    if exposed is not None:
+        yield Row("health", "at_risk_arr", exposures.NAME, exposed.arr, "money", exposed.accounts)
     for (was, now), n in sorted(of.standing.moved.items()):
         name = Text(f"{BAND_NAMES[was].en} to {BAND_NAMES[now].en}", f"{BAND_NAMES[was].ja}から{BAND_NAMES[now].ja}へ")
         yield Row("health_moved", f"{was}:{now}", name, n, "count")

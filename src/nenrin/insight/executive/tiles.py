@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from nenrin.analytics.revenue.catalogue import KPIS
@@ -13,11 +14,11 @@ from nenrin.insight.models import KpiTarget
 from nenrin.insight.revenue import kpis, targets, trends
 from nenrin.values import Period
 
-#: What an executive asks for first, in rows of five; a KPI that the catalogue lacks has no tile.
+#: What an executive asks for first, in rows of six; a KPI that the catalogue lacks has no tile.
 WANTED = (
-    *("nrr", "grr", "logo_churn", "gross_mrr_churn", "renewal_rate"),
-    *("mrr", "upsell_rate", "expansion_rate", "onboarding_completion", "nps"),
-    *("ltv", "cac", "ltv_to_cac", "payback_months", "logo_churn_year"),
+    *("nrr", "grr", "logo_churn", "logo_churn_year", "gross_mrr_churn", "gross_mrr_churn_year"),
+    *("mrr", "renewal_rate", "upsell_rate", "expansion_rate", "onboarding_completion", "nps"),
+    *("ltv", "ltv_revenue", "cac", "ltv_to_cac", "payback_months"),
 )
 SHOWN = tuple(key for key in WANTED if key in KPIS)
 PERIODS: dict[Grain, int] = {"month": 12, "quarter": 8, "year": 5}
@@ -26,7 +27,7 @@ PERIODS: dict[Grain, int] = {"month": 12, "quarter": 8, "year": 5}
 @dataclass(frozen=True, slots=True)
 class Tile:
     """`change` against the period before, in the KPI's unit; none, nor band nor verdict, of what flows in a period that has
-    not ended. `trend`: periods with their values, this one last."""
+    not ended. `trend`: periods with their values, this one last. `beside`: the KPI without which it misleads."""
 
     kpi: Kpi
     figure: Figure
@@ -35,6 +36,7 @@ class Tile:
     target: KpiTarget | None
     is_reached: bool | None
     trend: tuple[tuple[Period, float | None], ...]
+    beside: tuple[Kpi, Figure] | None = None
 
     @property
     def is_better(self) -> bool | None:
@@ -50,7 +52,9 @@ def tiles(ask: Question) -> list[Tile]:
     now = kpis.figures_of(ask.ledger, ask.period, ask.grain, ask.within, keys)
     past = [(period, _plain(ask, period)) for period in ask.series(PERIODS[ask.grain])[:-1]]
     set_ = targets.of(ask.grain, ask.period.start, ask.by if ask.within else "", ask.within.key if ask.within else "")
-    return [_tile(ask, key, now[key], past, set_.get(key)) for key in keys]
+    others = [KPIS[key].beside for key in keys if KPIS[key].beside]
+    beside = kpis.figures_of(ask.ledger, ask.period, ask.grain, ask.within, others, interval=False) if others else {}
+    return [_tile(ask, key, now[key], past, set_.get(key), beside) for key in keys]
 
 
 def _plain(ask: Question, period: Period) -> dict[str, Figure]:
@@ -64,7 +68,12 @@ def _plain(ask: Question, period: Period) -> dict[str, Figure]:
 
 
 def _tile(
-    ask: Question, key: str, now: Figure, past: list[tuple[Period, dict[str, Figure]]], target: KpiTarget | None
+    ask: Question,
+    key: str,
+    now: Figure,
+    past: list[tuple[Period, dict[str, Figure]]],
+    target: KpiTarget | None,
+    beside: Mapping[str, Figure],
 ) -> Tile:
     kpi = KPIS[key]
     trend = [(period, found[key].value) for period, found in past]
@@ -75,7 +84,7 @@ def _tile(
     return Tile(
         kpi, now, change, _band(ask, kpi, now) if is_judged else None, target,
         targets.reached(kpi, now.value, target) if is_judged else None,
-        (*trend, (ask.period, now.value)),
+        (*trend, (ask.period, now.value)), (KPIS[kpi.beside], beside[kpi.beside]) if kpi.beside in beside else None,
     )  # fmt: skip
 
 

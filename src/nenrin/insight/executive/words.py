@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from nenrin.foundation import format
+from nenrin.insight.executive import exposures
 from nenrin.insight.executive.capacity import Capacities
 from nenrin.insight.executive.dashboard import Dashboard
 from nenrin.insight.executive.quality import Quality
@@ -48,6 +49,27 @@ def reach(of: Dashboard, tile: Tile) -> Text:
         return Text("", "")
     low, high = (value(of, tile, end) for end in tile.figure.interval)
     return Text(f"{low.en} to {high.en}", f"{low.ja}〜{high.ja}")
+
+
+def beside(of: Dashboard, tile: Tile) -> Text:
+    """The KPI without which it misleads, with its figure; empty where there is none or nothing is told."""
+    if tile.beside is None or tile.figure.value is None:
+        return Text("", "")
+    other, told = tile.beside
+    if told.value is None:
+        return Text("", "")
+    shown = [words.figure(other, told.value, of.ask.currency, language) for language in ("en", "ja")]
+    return Text(f"{other.name.en} {shown[0]}", f"{other.name.ja} {shown[1]}")
+
+
+def exposed(of: Dashboard) -> tuple[Text, Text, Text] | None:
+    """At-risk ARR, its change and what share of all it is; None where health is not told."""
+    found = exposures.exposure(of.standing)
+    if found is None:
+        return None
+    changed = Text("", "") if found.change is None else signed(of, found.change)
+    share = [format.percent(found.share, language, 1) for language in ("en", "ja")]
+    return compact(of, found.arr), changed, Text(f"{share[0]} of ARR", f"ARRの{share[1]}")
 
 
 def change(of: Dashboard, tile: Tile) -> Text:

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from nenrin.foundation import format, organisation
-from nenrin.insight.executive import bridges, comments, findings, returns, words
+from nenrin.insight.executive import bridges, comments, exposures, findings, returns, words
 from nenrin.insight.executive.ahead import Month
 from nenrin.insight.executive.dashboard import Dashboard
 from nenrin.insight.executive.expected import MONTHS
@@ -55,7 +55,7 @@ def document(of: Dashboard, language: str, at: datetime) -> dict[str, Any]:
         "stamp": _stamp(of, language, at, ZoneInfo(org.zone)),
         "decisions": [_finding(each, language) for each in findings.decisions(of)],
         "explained": [_finding(each, language) for each in findings.explained(of)],
-        "tiles": [_tile(of, tile, language) for tile in of.tiles],
+        "tiles": [*(_tile(of, tile, language) for tile in of.tiles), *_exposed(of, language)],
         "bridge": _bridge(of, language),
         "bridge_story": _story((each.name.in_(language), each.shown.in_(language)) for each in bridges.steps(of)),
         "retention": _retention(of, language),
@@ -113,10 +113,21 @@ def _tile(of: Dashboard, tile: Tile, language: str) -> dict[str, Any]:
         "change": words.change(of, tile).in_(language),
         "better": better,
         "note": (words.note(of, tile) if known else tile.kpi.empty).in_(language),
-        "reach": words.reach(of, tile).in_(language),
+        "reach": "; ".join(filter(None, (each(of, tile).in_(language) for each in (words.reach, words.beside)))),
         "trend": [value for _, value in tile.trend],
         "target": tile.target.value if tile.target else None,
     }
+
+
+def _exposed(of: Dashboard, language: str) -> list[dict[str, Any]]:
+    """At-risk ARR as one more tile, where health is told."""
+    told, found = words.exposed(of), exposures.exposure(of.standing)
+    if told is None or found is None:
+        return []
+    value, change, share = (each.in_(language) for each in told)
+    better = "worse" if (found.change or 0) > 0 else "better" if found.change else ""
+    return [{"name": exposures.NAME.in_(language), "value": value, "is_known": True, "change": change, "better": better,
+             "note": share, "reach": "", "trend": [], "target": None}]  # fmt: skip
 
 
 def _bridge(of: Dashboard, language: str) -> list[dict[str, Any]]:

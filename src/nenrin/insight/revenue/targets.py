@@ -39,6 +39,10 @@ class NeverTold(NoTarget):
     """Nothing tells this KPI's facts yet: whether a target of it is met would never be known."""
 
 
+class NoTeam(NoTarget):
+    """An outcome's target names the team that answers for it."""
+
+
 class StillLeads(NoTarget):
     """An outcome is steered by this target: take that one back first, or name another leading KPI there."""
 
@@ -47,7 +51,7 @@ def put(
     kpi: str, grain: Grain, day: date, value: float, *, dimension: str = "", within: str = "", team: Team | None = None,
     leading_kpi: str = "", by: Actor, at: datetime,
 ) -> KpiTarget:  # fmt: skip
-    """Set the target of the period that holds a day. Raises NoTarget, NeverTold. Journal: insight.target.set."""
+    """Set the target of the period that holds a day. Raises NoTarget, NeverTold, NoTeam. Journal: insight.target.set."""
     if kpi not in KPIS:
         raise NoTarget(f"{kpi}: there is no such KPI")
     if KPIS[kpi].waits:
@@ -57,6 +61,8 @@ def put(
     has_lead = leading_kpi in LEADING and KpiTarget.objects.filter(kpi=leading_kpi, **place).exists()
     if kpi in OUTCOMES and not has_lead:
         raise NoTarget(f"{kpi} is an outcome: name a leading KPI that has a target for the same period")
+    if kpi in OUTCOMES and team is None:
+        raise NoTeam(f"{kpi} is an outcome: name the team that answers for it")
     with transaction.atomic():
         row, is_new = KpiTarget.objects.select_for_update().get_or_create(
             kpi=kpi, **place, defaults={"value": value, "team": team, "leading_kpi": leading_kpi, "changed_at": at}

@@ -8,6 +8,7 @@ from nenrin.foundation import organisation
 from nenrin.simulator.world import World
 from nenrin.simulator.writer import (
     accounts,
+    aims,
     asking,
     billing,
     files,
@@ -78,4 +79,5 @@ def _deeds(world: World, book: Book) -> Iterator[Deed]:
         yield from asking.deeds(world, book)
     yield from models.deeds(world.today, book)
     yield from spending.deeds(world.window.first, world.today, book, world.seed)
+    yield from aims.deeds(world.window.first, world.today, book)
     yield from billing.deeds(world, book)

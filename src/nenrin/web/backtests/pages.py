@@ -15,13 +15,13 @@ from nenrin.customers import tiers as tier_rules
 from nenrin.customers import touch_models
 from nenrin.foundation import organisation
 from nenrin.foundation.actors import Actor
-from nenrin.foundation.permissions import Permission
+from nenrin.foundation.permissions import Permission, allowed
 from nenrin.insight import measures
 from nenrin.insight.backtests import groups, learning, reading, runs
 from nenrin.insight.models import Backtest, HealthModelVersion, Segment
 from nenrin.values import Text
 from nenrin.web import toasts
-from nenrin.web.backtests import pictures, tables, watches, words
+from nenrin.web.backtests import files, pictures, tables, watches, words
 from nenrin.web.components import Progress
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.health_models import standing as standings
@@ -53,6 +53,8 @@ def backtest(request: MemberRequest, key: str) -> HttpResponse:
         "has_failed": bool(unfinished and unfinished.state == "failed"),
         "capacity": next((one.capacity for one in (unfinished, row) if one), None),
         "may_edit": may_edit(request),
+        "may_export": allowed(request.user, Permission.EXPORT) is not None,
+        "export_query": f"version={_named(version)}",
         "terms": words.TERMS,
         "tabs": standings.tabs(key, "health-model-backtest"),
     }
@@ -152,8 +154,12 @@ def _capacity(request: MemberRequest) -> int | None:
 
 
 def _address(version: HealthModelVersion) -> str:
-    wanted = reading.DRAFT if version.state == "draft" else str(version.number)
-    return f"{reverse('health-model-backtest', args=[version.key])}?version={wanted}"
+    return f"{reverse('health-model-backtest', args=[version.key])}?version={_named(version)}"
+
+
+def _named(version: HealthModelVersion) -> str:
+    """How an address names a version."""
+    return reading.DRAFT if version.state == "draft" else str(version.number)
 
 
 def _job(row: Backtest) -> Progress:
@@ -174,7 +180,16 @@ def progress(request: MemberRequest, key: str, number: int) -> HttpResponse:
     return response
 
 
+@requires(Permission.EXPORT)
+def export(request: MemberRequest, key: str, kind: str) -> Any:
+    """The newest card of a version as a file; it names nobody."""
+    version = _version(request, standings.of(key))
+    row = reading.newest(version)
+    return files.answer(request, kind, f"{key}-v{version.number}", row.card if row else None, request.at)
+
+
 urlpatterns = [
+    path("health-models/<slug:key>/backtest/export.<str:kind>", export, name="health-model-backtest-export"),
     path("health-models/<slug:key>/backtest", backtest, name="health-model-backtest"),
     path("health-models/<slug:key>/backtest/<int:number>", progress, name="health-model-backtest-progress"),
 ]

@@ -20,6 +20,8 @@ from nenrin.web.listing import whole
 
 VIEW, EDIT = Permission.COSTS_VIEW, Permission.COSTS_EDIT
 COUNTS = (6, 12, 18, 24, 36)
+#: A month of its own: behind a line of the table by month.
+ONE = 1
 USUAL = 18
 EARLIEST = 1990
 
@@ -43,6 +45,11 @@ class Asked:
     def is_before(self) -> bool:
         return self.known < self.today
 
+    @property
+    def counts(self) -> tuple[int, ...]:
+        """What may be chosen, and what was."""
+        return COUNTS if self.count in COUNTS else (self.count, *COUNTS)
+
     def address(self, **changes: str) -> str:
         """What was asked, for the address of another page."""
         given = {"months": str(self.count), "share": self.basis, "known": self.known.isoformat()}
@@ -60,7 +67,7 @@ def asked(request: MemberRequest, usual: int = USUAL) -> Asked:
     basis = cast(Basis, given.get("share") if given.get("share") in BASES else "time")
     return Asked(
         books.ledger(known), known, today, last if last and last <= known else known,
-        count if count in COUNTS else usual, basis,
+        count if count in (ONE, *COUNTS) else usual, basis,
     )  # fmt: skip
 
 

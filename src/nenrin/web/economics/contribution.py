@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
+from django.utils.http import urlencode
 
 from nenrin.analytics.economics.categories import CATEGORIES
 from nenrin.analytics.economics.contribution import SOURCES, Line
@@ -20,9 +22,9 @@ from nenrin.insight.economics import contributions
 from nenrin.insight.economics.contributions import BASES, Behind, Contribution
 from nenrin.insight.revenue.slices import NONE
 from nenrin.values import Money, Text
-from nenrin.web import exports
+from nenrin.web import drills, exports
 from nenrin.web.charts.lines import Lines, Series
-from nenrin.web.economics.asking import COUNTS, VIEW, Asked, asked, may_take
+from nenrin.web.economics.asking import ONE, VIEW, Asked, asked, may_take
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.listing import PAGE, plain
 
@@ -44,14 +46,17 @@ def contribution(request: MemberRequest) -> HttpResponse:
     context = {
         "as_of": request.at,
         "ask": ask,
-        "counts": COUNTS,
+        "counts": ask.counts,
         "bases": list(BASES.items()),
         "found": found,
-        "sources": list(zip(SOURCES.items(), found.whole.revenue, strict=True)),
+        "sources": [
+            (name, minor, f"{_accounts_url(ask, ANY)}&source={key}")
+            for (key, name), minor in zip(SOURCES.items(), found.whole.revenue, strict=True)
+        ],
         "categories": [(key, CATEGORIES[key].name, minor) for key, minor in found.categories.items()],
         "groups": [(group, _accounts_url(ask, group.key)) for group in found.groups],
         "all_url": _accounts_url(ask, ANY),
-        "months": list(reversed(found.months)),
+        "months": [(month, line, _month_url(ask, month)) for month, line in reversed(found.months)],
         "first": found.months[0][0],
         "last": found.months[-1][0],
         "trend": _trend(found),
@@ -64,6 +69,11 @@ def contribution(request: MemberRequest) -> HttpResponse:
 
 def _accounts_url(ask: Asked, model: str) -> str:
     return f"{reverse('contribution-accounts')}?{ask.address(model=model)}"
+
+
+def _month_url(ask: Asked, month: date) -> str:
+    """The accounts behind one month."""
+    return f"{reverse('contribution-accounts')}?{ask.address(model=ANY, months=str(ONE), last=f'{month:%Y-%m}')}"
 
 
 def _trend(found: Contribution) -> Lines:
@@ -87,34 +97,74 @@ def _series(label: Text, values: Sequence[int | None], currency: str) -> Series:
 
 @dataclass(frozen=True, slots=True)
 class Row:
+    """`earned_of_source`: of the source asked for, in minor units."""
+
     account: Account
     touch_model: Text
     line: Line
+    earned_of_source: int = 0
 
 
 @requires(VIEW)
 def accounts(request: MemberRequest) -> HttpResponse:
     """The accounts behind a touch model, or all of them: those that contribute least first."""
-    ask, model = asked(request, USUAL), _model(request)
-    rows = contributions.behind(ask.ledger, ask.last, ask.count, ask.basis, None if model == ANY else model)
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    ask, model, source = asked(request, USUAL), _model(request), _source(request)
+    listed = _listed(request, ask, model, source)
+    page = Paginator(listed.rows, PAGE).get_page(request.GET.get("page"))
     names = _names()
     context = {
         "as_of": request.at,
         "ask": ask,
-        "counts": COUNTS,
+        "counts": ask.counts,
         "bases": list(BASES.items()),
         "model": model,
         "title": Text("All touch models", "すべてのタッチモデル")
         if model == ANY
         else names.get(model, Text(model, model)),
         "page": page,
-        "rows": _named(list(page), names),
-        "query": ask.address(model=model),
+        "rows": _named([values[-1] for _, values in page], names, source),
+        "kept": [(name, request.GET[name]) for name in KEPT if request.GET.get(name)],
+        "listed": listed,
+        "source": source,
+        "source_name": SOURCES.get(source),
+        "query": f"{ask.address(model=model)}&{_list_query(listed, source)}",
         "back": f"{reverse('contribution')}?{ask.address()}",
         "may_export": allowed(request.user, Permission.EXPORT) is not None,
     }
     return render(request, "economics/accounts.html", context)
+
+
+#: What the address holds beside what is searched for, and the columns by which the list is ordered.
+KEPT = ("months", "share", "known", "last", "model", "source", "sort")
+ORDERS = ("accounts", "kept", "expanded", "cost", "contribution", "each", "hours", "per_hour", "source")
+
+
+def _listed(request: MemberRequest, ask: Asked, model: str, source: str) -> drills.Found:
+    """The accounts, narrowed by name and by a source of revenue, in the order asked for."""
+    rows = contributions.behind(ask.ledger, ask.last, ask.count, ask.basis, None if model == ANY else model)
+    place = list(SOURCES).index(source) if source else None
+    told = [
+        (one.account, (*_orders(one.line), None if place is None else one.line.revenue[place], one))
+        for one in rows
+        if place is None or one.line.revenue[place]
+    ]
+    return drills.narrowed(request, told, ORDERS)
+
+
+def _orders(of: Line) -> tuple[float | None, ...]:
+    return (
+        of.accounts, of.kept, of.expanded, of.cost, of.contribution, of.cost_per_account, of.minutes, of.kept_per_hour,
+    )  # fmt: skip
+
+
+def _source(request: MemberRequest) -> str:
+    told = plain(request.GET.get("source"), 30)
+    return told if told in SOURCES else ""
+
+
+def _list_query(listed: drills.Found, source: str) -> str:
+    told = {"source": source, "q": listed.text, "sort": listed.sort}
+    return urlencode({name: value for name, value in told.items() if value})
 
 
 def _model(request: MemberRequest) -> str:
@@ -125,10 +175,15 @@ def _names() -> dict[str, Text]:
     return {"": NONE} | {row.key: Text(row.name_en, row.name_ja) for row in TouchModel.objects.all()}
 
 
-def _named(found: Sequence[Behind], names: dict[str, Text]) -> list[Row]:
+def _named(found: Sequence[Behind], names: dict[str, Text], source: str = "") -> list[Row]:
     rows = Account.objects.in_bulk([one.account for one in found])
     return [
-        Row(rows[one.account], names.get(one.touch_model, Text(one.touch_model, one.touch_model)), one.line)
+        Row(
+            rows[one.account],
+            names.get(one.touch_model, Text(one.touch_model, one.touch_model)),
+            one.line,
+            one.line.revenue[list(SOURCES).index(source)] if source else 0,
+        )
         for one in found
         if one.account in rows
     ]
@@ -158,7 +213,7 @@ def contribution_export(request: MemberRequest, kind: str) -> Any:
 def accounts_export(request: MemberRequest, kind: str) -> Any:
     """The accounts behind it, as a file."""
     ask, language, model = asked(request, USUAL), exports.language(), _model(request)
-    rows = contributions.behind(ask.ledger, ask.last, ask.count, ask.basis, None if model == ANY else model)
+    rows = [values[-1] for _, values in _listed(request, ask, model, _source(request)).rows]
     rows = rows if may_take(request) else []
     names, currency = _names(), ask.currency
     heads = [

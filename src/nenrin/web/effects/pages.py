@@ -31,6 +31,7 @@ def effects(request: MemberRequest) -> HttpResponse:
     lines = asking.lines(request, list(page), question)
     rows = [(line, words.verdict(line.reading), *_figures(line, language)) for line in lines]
     context = _context(request, question) | {"page": page, "rows": rows, "playbooks_url": reverse("playbooks")}
+    context["may_export"] = allowed(request.user, Permission.EXPORT) is not None
     return render(request, "effects/effects.html", context)
 
 
@@ -113,7 +114,40 @@ def export(request: MemberRequest, key: str, kind: str) -> Any:
     )
 
 
+_HEADS = (
+    Text("Playbook", "プレイブック"), Text("Measured on", "評価指標"), Text("Finding", "結果"), Text("Difference", "差"),
+    Text("Low (every look)", "下限（常時有効）"), Text("High (every look)", "上限（常時有効）"), Text("Treated", "実施"),
+    Text("Left alone", "未実施"), Text("Days not over", "期間中"),
+)  # fmt: skip
+
+
+@requires(Permission.EXPORT)
+def effects_export(request: MemberRequest, kind: str) -> Any:
+    """Every playbook with an occasion so far, as a file: one row each."""
+    question, language = asking.asked(request), exports.language()
+    told = [asking.line(request, one, question, Permission.EXPORT) for one in asking.playbooks(request)]
+    rows = [_row(line, language) for line in told]
+    exports.note(request, "effect", len(rows), {"effect": question.query()}, room="playbooks")
+    return exports.answer(kind, "effects", [head.in_(language) for head in _HEADS], rows, request.at)
+
+
+def _row(line: Line, language: str) -> list[Any]:
+    reading, found = line.reading, line.reading.readout
+    name, metric, verdict = (each.in_(language) for each in (line.name, reading.metric.name, words.verdict(reading)))
+    return [
+        name,
+        metric,
+        verdict,
+        found.effect,
+        *(found.now or (None, None)),
+        found.treated,
+        found.held,
+        reading.waiting,
+    ]
+
+
 urlpatterns = [
+    path("effects/export.<str:kind>", effects_export, name="effects-export"),
     path("effects", effects, name="effects"),
     path("effects/<slug:key>", effect, name="effect"),
     path("effects/<slug:key>/export.<str:kind>", export, name="effect-export"),

@@ -1,4 +1,4 @@
-"""The accounts behind health by MRR and behind the move from one colour to another."""
+"""The accounts behind the dashboard's figures: by health before and now, and behind its other tables."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ from nenrin.insight.executive.questions import Question
 from nenrin.insight.executive.standing import BANDS, GONE, NEW, Move
 from nenrin.insight.executive.words import BAND_NAMES
 from nenrin.values import Text
-from nenrin.web import exports
+from nenrin.web import drills, exports
+from nenrin.web.executive import behind
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.listing import PAGE, plain
 from nenrin.web.revenue.asking import VIEW, Asked, asked
@@ -66,8 +67,10 @@ def question(request: MemberRequest, ask: Asked) -> Question:
 
 @requires(VIEW)
 def executive_accounts(request: MemberRequest) -> HttpResponse:
-    """Who they are, those who pay most first."""
-    ask = asked(request)
+    """Who they are, those who pay most first; with `figure` those behind another table of the dashboard."""
+    ask, figure = asked(request), plain(request.GET.get("figure"))
+    if figure in behind.TITLES:
+        return drills.page(request, behind.drill(request, ask, question(request, ask), figure))
     moved = _moved(request, ask)
     page = Paginator(moved.found, PAGE).get_page(request.GET.get("page"))
     context = {
@@ -99,6 +102,10 @@ def _named(found: Sequence[Move]) -> list[tuple[Account, Move, Text, Text]]:
 def executive_accounts_export(request: MemberRequest, kind: str) -> Any:
     """The same as a file."""
     ask, language = asked(request, Permission.EXPORT), exports.language()
+    figure = plain(request.GET.get("figure"))
+    if figure in behind.TITLES:
+        told = behind.drill(request, ask, question(request, ask), figure)
+        return drills.file(request, told, kind, f"executive-{figure}")
     moved = _moved(request, ask)
     heads = [Text("id", "id"), Text("Account", "顧客"), Text("Health before", "期首のヘルス"), Text("Health now", "現在のヘルス"),
              Text("MRR before", "期首MRR"), Text("MRR after", "期末MRR"), Text("Currency", "通貨")]  # fmt: skip

@@ -14,7 +14,7 @@ from django.urls import path, reverse
 
 from nenrin.foundation import format
 from nenrin.foundation.permissions import Permission, allowed
-from nenrin.insight.executive import findings, words
+from nenrin.insight.executive import exposures, findings, words
 from nenrin.insight.executive.dashboard import Dashboard, dashboard
 from nenrin.insight.executive.expected import MONTHS
 from nenrin.insight.executive.findings import Finding
@@ -30,7 +30,7 @@ from nenrin.insight.risk.expected import Expected
 from nenrin.values import Text
 from nenrin.web import exports
 from nenrin.web.backtests.words import TERMS
-from nenrin.web.executive import assuming, mailing, moves, pictures, saying, trends
+from nenrin.web.executive import assuming, behind, mailing, moves, pictures, saying, trends
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.revenue.asking import VIEW, Asked, asked
 from nenrin.web.revenue.pages import frame
@@ -48,6 +48,7 @@ class Shown:
     url: str
     trend: trends.Trend | None
     said: tuple[BoardComment, ...]
+    beside: Text
 
 
 @requires(VIEW)
@@ -62,14 +63,22 @@ def executive(request: MemberRequest) -> HttpResponse:
         "withheld": notes.withheld(ask.ledger),
         "decisions": [(each, _url(each, ask)) for each in findings.decisions(board)],
         "explained": [(each, _url(each, ask)) for each in findings.explained(board)],
-        "expected": _expected(board),
+        "ahead": [(month, _ahead(month.start, ask)) for month in board.ahead.months],
+        "expected": [(*row, behind.address(ask.address(), "expected", month=_iso(row[0]))) for row in _expected(board)],
         "held": words.held(board.expected) if board.expected else None,
         "capacity": board.load,
         "capacity_url": reverse("team-day") if allowed(request.user, Permission.CAPACITY_VIEW) else "",
         "scores": [(each, _card(each), *words.score(each)) for each in board.scores],
         "terms": TERMS,
-        "leaving": [_reason(board, each) for each in board.leaving],
+        "capacity_lists": {
+            whose or "all": behind.address(ask.address(), "capacity", whose=whose) for whose in ("", "over", "unstated")
+        },
+        "leaving": [
+            (*_reason(board, each), behind.address(ask.address(), "churn", reason=each.name.en))
+            for each in board.leaving
+        ],
         "tiles": [_shown(board, tile, ask) for tile in board.tiles],
+        "exposed": _exposed(board, ask),
         "address": ask.address(),
         "slice_links": _slice_links(ask),
         "may_export": allowed(request.user, Permission.EXPORT) is not None,
@@ -104,8 +113,34 @@ def _shown(board: Dashboard, tile: Tile, ask: Asked) -> Shown:
     return Shown(
         tile, words.value(board, tile, tile.figure.value), words.change(board, tile), words.note(board, tile),
         f"{reverse('kpi', args=[tile.kpi.key])}?{ask.address()}", trends.draw(values, target),
-        tuple(row for row in board.comments if row.kpi == tile.kpi.key),
+        tuple(row for row in board.comments if row.kpi == tile.kpi.key), words.beside(board, tile),
     )  # fmt: skip
+
+
+def _exposed(board: Dashboard, ask: Asked) -> dict[str, Any] | None:
+    """At-risk ARR as one more tile, with the accounts behind it."""
+    told, found = words.exposed(board), exposures.exposure(board.standing)
+    if told is None or found is None:
+        return None
+    value, change, share = told
+    return {
+        "name": exposures.NAME, "meaning": exposures.MEANING, "value": value, "change": change, "share": share,
+        "is_worse": bool(found.change and found.change > 0), "is_better": bool(found.change and found.change < 0),
+        "accounts": found.accounts, "url": moves.address(ask.address(), now=exposures.BAND),
+    }  # fmt: skip
+
+
+def _ahead(month: date, ask: Asked) -> dict[str, str]:
+    """The lists behind a month of renewals, by which part of them."""
+    told = {"all": "", "at_risk": "at_risk", "noticed": "noticed"}
+    return {
+        name: behind.address(ask.address(), "renewals", month=month.isoformat(), part=part)
+        for name, part in told.items()
+    }
+
+
+def _iso(day: date | None) -> str:
+    return day.isoformat() if day else ""
 
 
 def _reason(board: Dashboard, of: Reason) -> tuple[Reason, Text, str]:

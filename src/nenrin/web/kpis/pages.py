@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
+from django.utils.http import urlencode
 
 from nenrin.analytics.revenue.catalogue import GROUPS, KPIS
 from nenrin.analytics.revenue.figures import Figure
@@ -25,7 +26,7 @@ from nenrin.insight.revenue import words as revenue_words
 from nenrin.insight.revenue.kpis import Behind
 from nenrin.insight.revenue.slices import DIMENSIONS
 from nenrin.values import Period, Text
-from nenrin.web import exports
+from nenrin.web import drills, exports
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.kpis import spent
 from nenrin.web.kpis import targets as kpi_targets
@@ -46,7 +47,7 @@ class Line:
     is_better: bool | None
     band: Band | None
     url: str
-    by_slice: tuple[Figure, ...] = ()
+    by_slice: tuple[tuple[Figure, str], ...] = ()
     target: KpiTarget | None = None
     is_reached: bool | None = None
 
@@ -111,7 +112,10 @@ def _line(
         is_better,
         _band(ask, kpi, now) if is_judged else None,
         url,
-        tuple(by_slice),
+        tuple(
+            (figure, f"{url}&{urlencode({'slice': each.key})}#accounts")
+            for figure, each in zip(by_slice, ask.slices, strict=False)
+        ),
         target,
         targets.reached(kpi, now.value, target) if is_judged else None,
     )
@@ -146,8 +150,8 @@ def kpi(request: MemberRequest, key: str) -> HttpResponse:
     """One KPI: definition, trend, slices, the accounts behind it."""
     one, ask = kpi_targets.find(key), asked(request)
     now = revenue_kpis.figures_of(ask.ledger, ask.period, ask.grain, ask.within, (key,))[key]
-    behind = revenue_kpis.behind(ask.ledger, ask.period, one, ask.within)
-    page = Paginator(behind, PAGE).get_page(request.GET.get("page"))
+    listed = _listed(request, ask, one)
+    page = Paginator(listed.rows, PAGE).get_page(request.GET.get("page"))
     aim = kpi_targets.of(ask).get(key)
     trend, dotted = kpi_trends.picture(ask, one, aim)
     context = {
@@ -169,7 +173,8 @@ def kpi(request: MemberRequest, key: str) -> HttpResponse:
         "by_slice": _by_slice(ask, one),
         "spent": spent.tables(ask, key),
         "page": page,
-        "rows": _named(list(page)),
+        "rows": _named([Behind(account, *parts) for account, parts in page]),
+        "listed": listed,
         "columns": revenue_kpis.COLUMN_NAMES,
         "over": revenue_kpis.COLUMN_NAMES.get(one.parts[0]),
         "under": revenue_kpis.COLUMN_NAMES[one.parts[1]] if one.parts[1] else None,
@@ -178,8 +183,18 @@ def kpi(request: MemberRequest, key: str) -> HttpResponse:
         "target": aim,
         "target_form": kpi_targets.form(ask, one) if allowed(request.user, Permission.HEALTH_CONFIGURE) else None,
         "export_query": ask.address(),
+        "list_query": urlencode({name: value for name, value in (("q", listed.text), ("sort", listed.sort)) if value}),
+        "kept": [
+            (name, request.GET[name]) for name in ("grain", "start", "known", "by", "slice") if name in request.GET
+        ],
     }
     return render(request, "revenue/kpi.html", context)
+
+
+def _listed(request: MemberRequest, ask: Asked, one: Kpi) -> drills.Found:
+    """The accounts behind it, narrowed by name and ordered as asked."""
+    found = revenue_kpis.behind(ask.ledger, ask.period, one, ask.within)
+    return drills.narrowed(request, [(row.account, (row.over, row.under)) for row in found], ("over", "under"))
 
 
 def _beside(ask: Asked, one: Kpi) -> tuple[Kpi, Figure] | None:
@@ -248,7 +263,7 @@ def kpi_export(request: MemberRequest, key: str, kind: str) -> Any:
         told = list(kpi_trends.rows(ask, one, table))
         exports.note(request, "subscription", len(told), {"kpi": key})
         return exports.answer(kind, f"kpi-{key}-{table}", kpi_trends.heads(language), told, request.at)
-    found = revenue_kpis.behind(ask.ledger, ask.period, one, ask.within)
+    found = [Behind(account, *parts) for account, parts in _listed(request, ask, one).rows]
     names = [name for name in one.parts if name]
     words = [revenue_kpis.COLUMN_NAMES[name].in_(language) for name in names]
     heads = ["id", Text("Account", "顧客").in_(language), *words]

@@ -18,7 +18,7 @@ from nenrin.foundation.models import Team
 from nenrin.foundation.permissions import Permission
 from nenrin.insight.models import KpiTarget
 from nenrin.insight.revenue import targets, words
-from nenrin.insight.revenue.targets import NoTarget, StillLeads
+from nenrin.insight.revenue.targets import NoTarget, NoTeam, StillLeads
 from nenrin.values import Text, minor_digits
 from nenrin.web import exports, toasts
 from nenrin.web.guard import MemberRequest, requires
@@ -46,7 +46,9 @@ class TargetForm(forms.Form):
         leading = [(key, each.name.in_(exports.language())) for key, each in KPIS.items()
                    if key in targets.LEADING and not each.waits]  # fmt: skip
         self.fields["leading_kpi"].choices = [("", "—"), *leading]  # type: ignore[attr-defined]
-        if kpi.key not in targets.OUTCOMES:
+        if kpi.key in targets.OUTCOMES:
+            self.fields["team"].help_text = _("An outcome needs a team")
+        else:
             del self.fields["leading_kpi"]
 
 
@@ -90,6 +92,9 @@ def target(request: MemberRequest, key: str) -> HttpResponse:
             leading_kpi=given.cleaned_data.get("leading_kpi", ""), by=by, at=request.at, **place,
         )  # fmt: skip
         toasts.say(request, Text("Target set.", "目標を設定しました。"))
+    except NoTeam:
+        toasts.say(request, Text("Name the team that answers for this outcome.",
+                                 "この成果指標に責任を持つチームを選んでください。"))  # fmt: skip
     except NoTarget:
         toasts.say(request, Text("Name a leading KPI that has a target for the same period.",
                                  "同じ期間の目標がある先行指標を選んでください。"))  # fmt: skip

@@ -67,7 +67,7 @@ def lifetimes(request: MemberRequest) -> HttpResponse:
     """All parts, with the curve and the figures of those for which there is enough."""
     ask = asked(request)
     lines = _lines(ask)
-    details = [pictures.detail(line.name, line.part, ask) for line in lines if line.part.choice]
+    details = [(pictures.detail(line.name, line.part, ask), line.url) for line in lines if line.part.choice]
     context = {
         "as_of": ask.known if ask.known < ask.today else request.at,
         "ask": ask,
@@ -160,8 +160,8 @@ class Behind:
 def accounts(request: MemberRequest) -> HttpResponse:
     """The accounts behind one part's figures, the most valuable first."""
     ask = asked(request)
-    part, state = _part(request, ask), _state(request)
-    rows = _behind(ask, part, state)
+    part, state, occasion = _part(request, ask), _state(request), whole(request.GET.get("occasion"), 600) or 0
+    rows = _behind(ask, part, state, occasion)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     context = {
         "as_of": ask.known if ask.known < ask.today else request.at,
@@ -169,11 +169,12 @@ def accounts(request: MemberRequest) -> HttpResponse:
         "part": part,
         "name": asking.part_name(part, asking.names(ask), is_whole=not part.tier),
         "state": state,
+        "occasion": occasion,
         "states": list(STATES.items()),
         "page": page,
         "rows": _named(list(page), ask, part),
         "back": f"{reverse('lifetimes')}?{_query(ask)}",
-        "query": _query(ask, tier=part.tier, term=str(part.term_months), state=state),
+        "query": _query(ask, tier=part.tier, term=str(part.term_months), state=state, **_occasion(occasion)),
         "may_export": allowed(request.user, Permission.EXPORT) is not None,
     }
     return render(request, "lifetimes/accounts.html", context)
@@ -192,8 +193,15 @@ def _state(request: MemberRequest) -> str:
     return state if (state := request.GET.get("state", "alive")) in STATES else "alive"
 
 
-def _behind(ask: Asked, part: Slice, state: str) -> list[Life]:
+def _occasion(number: int) -> dict[str, str]:
+    return {"occasion": str(number)} if number else {}
+
+
+def _behind(ask: Asked, part: Slice, state: str, occasion: int = 0) -> list[Life]:
+    """`occasion`: of those who stood before it, or who were lost at it."""
     chosen = [one for one in part.lives if state == "all" or one.is_lost == (state == "lost")]
+    if occasion:
+        chosen = [one for one in chosen if (one.passed == occasion if state == "lost" else one.passed >= occasion)]
     return sorted(chosen, key=lambda one: (-one.mrr_minor, one.account))
 
 
@@ -229,8 +237,8 @@ def lifetimes_export(request: MemberRequest, kind: str) -> Any:
 def accounts_export(request: MemberRequest, kind: str) -> Any:
     """The accounts behind one part, as a file."""
     ask, language = asked(request, Permission.EXPORT), exports.language()
-    part, state = _part(request, ask), _state(request)
-    found = _behind(ask, part, state)
+    part, state, occasion = _part(request, ask), _state(request), whole(request.GET.get("occasion"), 600) or 0
+    found = _behind(ask, part, state, occasion)
     heads = [Text("id", "id"), Text("Account", "顧客"), Text("Since", "開始日"), Text("Lost on", "解約日"),
              Text("Renewals passed", "更新回数"), Text("MRR", "MRR"), Text("Currency", "通貨"),
              Text("Expected further payments, discounted", "今後の支払回数の期待値（割引後）"),

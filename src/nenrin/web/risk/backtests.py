@@ -18,8 +18,8 @@ from nenrin.insight.backtests import reading, risk_runs
 from nenrin.insight.models import RiskBacktest, RiskModelVersion
 from nenrin.values import Text
 from nenrin.web import errors, toasts
+from nenrin.web.backtests import files, pictures, tables, watches, words
 from nenrin.web.backtests import pages as health
-from nenrin.web.backtests import pictures, tables, watches, words
 from nenrin.web.components import Progress
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.listing import plain
@@ -51,6 +51,7 @@ def backtest(request: MemberRequest, key: int) -> HttpResponse:
         "capacity": next((one.capacity for one in (unfinished, row) if one), None),
         "may_edit": allowed(request.user, EDIT) is not None,
         "is_learned": version.state not in ("leaking", "not_enough"),
+        "may_export": allowed(request.user, Permission.EXPORT) is not None,
         "terms": words.TERMS,
         "is_old": bool(row and reading.is_old(row, organisation.today(request.at))),
     }
@@ -122,7 +123,17 @@ def _version(key: int) -> RiskModelVersion:
     return found
 
 
+@requires(Permission.EXPORT)
+def export(request: MemberRequest, key: int, kind: str) -> Any:
+    """The newest card of a version as a file; it names nobody."""
+    version = _version(key)
+    row = reading.newest_of_risk(version)
+    name = f"risk-{version.event}-v{version.number}"
+    return files.answer(request, kind, name, row.card if row else None, request.at)
+
+
 urlpatterns = [
+    path("risk/models/<int:key>/backtest/export.<str:kind>", export, name="risk-model-backtest-export"),
     path("risk/models/<int:key>/backtest", backtest, name="risk-model-backtest"),
     path("risk/models/<int:key>/backtest/ask", ask, name="risk-model-backtest-ask"),
     path("risk/models/<int:key>/backtest/progress", progress, name="risk-model-backtest-progress"),

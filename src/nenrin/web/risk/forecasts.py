@@ -21,12 +21,12 @@ from nenrin.insight.revenue import books
 from nenrin.insight.risk import forecasts, outcomes, reports, tables
 from nenrin.insight.risk.forecasts import Forecast, Held
 from nenrin.values import Money, Text
-from nenrin.web import exports, navigation
+from nenrin.web import drills, exports, navigation
 from nenrin.web.charts.lines import Lines, Series
 from nenrin.web.executive import reconciling
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.listing import PAGE
-from nenrin.web.risk import asking, events, words
+from nenrin.web.risk import ahead, asking, events, words
 from nenrin.web.risk.tabs import tabs
 
 VIEW = Permission.SUBSCRIPTIONS_VIEW
@@ -157,8 +157,11 @@ def _drift(found: Forecast) -> Text | None:
 
 @requires(VIEW)
 def month(request: MemberRequest, day: str) -> HttpResponse:
-    """The accounts behind a past month: what was said of each and what it did."""
-    filters, when = asking.asked(request), _day(day)
+    """The accounts behind a past month: what was said of each and what it did; or behind a month ahead."""
+    filters = asking.asked(request)
+    if ahead.place(filters.event, day) is not None:
+        return drills.page(request, ahead.drill(request, day))
+    when = _day(day)
     rows = (
         RiskSaid.objects.filter(event=filters.event, as_of=when - timedelta(1))
         .select_related("account", "version")
@@ -177,6 +180,9 @@ def month(request: MemberRequest, day: str) -> HttpResponse:
         "filters": filters,
         "event": words.EVENTS[filters.event],
         "reconciliation": reconciling.block(when, known(request), within) if filters.event == "churn" else None,
+        "may_export": allowed(request.user, Permission.EXPORT) is not None,
+        "export_query": f"event={filters.event}",
+        "day": day,
         "basis": BASES["replayed" if first and first.is_replayed else "said"],
         "page": page,
         "lines": [
@@ -247,9 +253,9 @@ def forecast_export(request: MemberRequest, kind: str) -> Any:
                 one.accounts,
                 one.happened,
             ]
-        for ahead in found.months:
-            amounts = [amount.major for amount in _amounts(ahead.expected, currency)]
-            yield [ahead.begins, ahead.ends, Text("ahead", "今後").in_(language), *amounts, "", "", currency, "", ""]
+        for coming in found.months:
+            amounts = [amount.major for amount in _amounts(coming.expected, currency)]
+            yield [coming.begins, coming.ends, Text("ahead", "今後").in_(language), *amounts, "", "", currency, "", ""]
 
     exports.note(request, "subscription", len(found.held) + len(found.months), {"risk": filters.event})
     name = f"risk-forecast-{filters.event}"
@@ -259,5 +265,6 @@ def forecast_export(request: MemberRequest, kind: str) -> Any:
 urlpatterns = [
     path("risk/forecast", forecast, name="risk-forecast"),
     path("risk/forecast/export.<str:kind>", forecast_export, name="risk-forecast-export"),
+    *ahead.urlpatterns,
     path("risk/forecast/<str:day>", month, name="risk-month"),
 ]

@@ -18,7 +18,7 @@ from nenrin.insight.risk import learning, runs
 from nenrin.insight.risk.machine import USABLE
 from nenrin.insight.risk.words import STATE_NAMES
 from nenrin.values import Text
-from nenrin.web import errors, toasts
+from nenrin.web import errors, exports, toasts
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.listing import PAGE, plain
 from nenrin.web.risk import asking, calibration, events, pictures, words
@@ -42,10 +42,34 @@ def models(request: MemberRequest) -> HttpResponse:
         "page": page,
         "lines": [pictures.line(row) for row in page.object_list],
         "may_edit": allowed(request.user, EDIT) is not None,
+        "models_query": f"event={filters.event}",
+        "may_export": allowed(request.user, Permission.EXPORT) is not None,
         "can_learn": here().scored_through is not None,
         **_learning(),
     }
     return render(request, "risk/models.html", context)
+
+
+_HEADS = (
+    Text("Version", "版"), Text("What it gives", "提供内容"), Text("Learned with", "学習方法"), Text("Events", "発生数"),
+    Text("Known until", "対象データの最終日"), Text("Learned", "学習日時"), Text("In use from", "使用開始"), Text("In use until", "使用終了"),
+)  # fmt: skip
+
+
+@requires(Permission.EXPORT)
+def models_export(request: MemberRequest, kind: str) -> Any:
+    """All versions of an event's models as a file."""
+    filters, language = asking.asked(request), exports.language()
+    found = RiskModelVersion.objects.filter(event=filters.event).defer("document")
+    rows = [
+        [row.number, STATE_NAMES[row.state].in_(language), pictures.step(row).in_(language), row.card.get("events", ""),
+         row.known_on, row.learned_at, row.used_from or "", row.used_until or ""]
+        for row in found
+    ]  # fmt: skip
+    exports.note(request, "risk_models", len(rows), {"risk": filters.event}, room="insight")
+    return exports.answer(
+        kind, f"risk-models-{filters.event}", [head.in_(language) for head in _HEADS], rows, request.at
+    )
 
 
 def _learning() -> dict[str, Any]:
@@ -129,6 +153,7 @@ def deed(request: MemberRequest, key: int) -> HttpResponse:
 
 urlpatterns = [
     path("risk/models", models, name="risk-models"),
+    path("risk/models/export.<str:kind>", models_export, name="risk-models-export"),
     path("risk/models/learn", learn, name="risk-learn"),
     path("risk/models/learning", progress, name="risk-learning"),
     path("risk/models/<int:key>", model, name="risk-model"),
