@@ -355,6 +355,9 @@ BODIES = {
     "/success-plans/{int:plan_id}/milestones": b'{"title": "x", "side": "ours"}',
     "/received-mails/{int:mail_id}/match": b'{"account_id": 1}',
     "/reasons/{key}/move": b'{"is_up": true}',
+    "/webhooks/{int:webhook_id}/stop": b'{"why": "x"}',
+    "/suppressions/{int:suppression_id}/lift": b'{"note": "x"}',
+    "/accounts/{int:account_id}/timeline": b'{"channel": "note", "title": "x"}',
     "/touch-model": b'{"touch_model": "x", "reason": "x", "until": "2027-01-01"}',
 }
 #: Has no session: for the API, where a token says who calls.

@@ -67,7 +67,8 @@ from nenrin.api import (
     tags,
     tasks,
     timeline,
-    webhooks,
+    touches,
+    webhook_endpoints,
     whitespace,
     work_templates,
 )
@@ -161,6 +162,7 @@ api.add_router("/templates/mail", mail_templates.router)
 api.add_router("/attachments", attachments.router)
 api.add_router("/tasks", attachments.of_tasks)
 api.add_router("/meetings", attachments.of_meetings)
+api.add_router("/timeline", touches.router)
 api.add_router("/timeline", attachments.of_touches)
 api.add_router("/tiers", rules.of_tiers)
 api.add_router("/touch-models", rules.of_models)

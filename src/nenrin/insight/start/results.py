@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -61,9 +62,12 @@ class Result:
         return self.policy.version == self.baseline.policy
 
 
-def result(at: datetime, number: int | None = None) -> Result | None:
-    """Of today against the baseline that holds, or against an earlier one by its number; None where there is none."""
-    row = next((one for one in baselines.every() if number in (None, one.number)), None)
+def result(at: datetime, number: int | None = None, every: Sequence[StartBaseline] | None = None) -> Result | None:
+    """Of today against the baseline that holds, or against an earlier one by its number; None where there is none.
+
+    `every`: the baselines as they were read already.
+    """
+    row = next((one for one in (baselines.every() if every is None else every) if number in (None, one.number)), None)
     if row is None:
         return None
     own, day = organisation.current(), organisation.today(at)

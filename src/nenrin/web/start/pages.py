@@ -115,8 +115,8 @@ class Shown:
 @requires(VIEW)
 def start_result(request: MemberRequest) -> HttpResponse:
     """The figures of the first day beside today's."""
-    found = results.result(request.at, _number(request))
     every = baselines.every()
+    found = results.result(request.at, _number(request), every)
     if found is None and every:
         raise Http404("there is no such baseline")
     context: dict[str, Any] = {
