@@ -90,7 +90,7 @@ def foreseen(live: Live, account: Account, known: gates.Known, at: datetime, fie
     found = decided(live, [account], known, at, fields, draws=False)
     if account.pk in found.held:
         return Foreseen(found.held[account.pk])
-    if any(row.arm == ALWAYS for row in (*found.exposures, *found.universal)):
+    if ALWAYS in {row.arm for row in found.exposures} | {row.arm for row in found.universal}:
         return Foreseen()
     if _written(live, {top}) or places.written(places.own(live.row.key), {top}):
         own = 0.0
