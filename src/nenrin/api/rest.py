@@ -68,7 +68,7 @@ from nenrin.api import (
     tasks,
     timeline,
     touches,
-    webhook_endpoints,
+    webhooks,
     whitespace,
     work_templates,
 )
