@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from nenrin.analytics.conditions import Unreadable
 from nenrin.analytics.replays.edges import UNSURE
 from nenrin.analytics.scores.bands import Band
 from nenrin.foundation import organisation
@@ -82,6 +83,33 @@ def test_a_segment_tells_who_would_have_entered_it_and_what_it_overlaps() -> Non
     assert (overlap["segment"], overlap["ever"], overlap["last"]) == (everybody.pk, 1, 1)
     assert report["left_out"] == ["担当別"] and report["on_last"] == 1 and sum(m[1] for m in report["months"]) == 1
     assert Entry.objects.filter(action__startswith="playbooks.rehearsal.").count() == 2
+
+
+@pytest.mark.django_db
+def test_a_draft_stands_beside_the_segment_and_with_it_once_it_is_saved() -> None:
+    world = _world()
+    quiet = segments.save("利用なし", QUIET, by=SYSTEM, at=world.now)
+    everybody = {"field": "status", "op": "=", "value": "customer"}
+    draft = rehearsals.of_draft(everybody, segment=quiet, months=1, by=SYSTEM, at=world.now)
+    assert rehearsals.of_draft(everybody, segment=quiet, months=1, by=SYSTEM, at=world.now).pk == draft.pk
+    live = rehearsals.beside(draft, quiet)
+    assert live is not None and live.document == QUIET and Rehearsal.objects.count() == 2
+    while rehearsals.step(world.now):
+        pass
+    draft.refresh_from_db()
+    live.refresh_from_db()
+    assert (draft.report["accounts"], live.report["entered"]) == (1, 1) and draft.report["overlaps"] == []
+    assert rehearsals.newest("segment", str(quiet.pk)) == live, "the draft is not the segment's own"
+    quiet.refresh_from_db()
+    saved = segments.save("利用なし", everybody, by=SYSTEM, at=world.now, segment=quiet)
+    assert rehearsals.adopt(saved, by=SYSTEM) == 1
+    assert Rehearsal.objects.get(pk=draft.pk).key == str(quiet.pk) and rehearsals.adopt(saved, by=SYSTEM) == 0
+    alone = rehearsals.of_draft(QUIET, months=1, by=SYSTEM, at=world.now)
+    rehearsals.step(world.now)
+    alone.refresh_from_db()
+    assert alone.state == "done" and [one["segment"] for one in alone.report["overlaps"]] == [quiet.pk]
+    with pytest.raises(Unreadable):
+        rehearsals.of_draft({"field": "no_such", "op": "=", "value": 1}, months=1, by=SYSTEM, at=world.now)
 
 
 @pytest.mark.django_db

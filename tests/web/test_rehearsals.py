@@ -74,6 +74,52 @@ def test_a_segment_is_tried_from_its_page_and_by_the_api(client: Client, at: dat
     assert head.get("/segments/9999/replay").status_code == 404
 
 
+def test_a_condition_is_tried_on_the_past_before_it_is_saved(client: Client, at: datetime) -> None:
+    for name, industry in (("東雲精機株式会社", "製造"), ("若葉商事株式会社", "卸売")):
+        Account.objects.filter(pk=stage.account(name, at=at).pk).update(industry=industry)
+    condition = {"field": "industry", "op": "=", "value": "製造"}
+    saved = segments.save("製造業", condition, by=SYSTEM, at=at)
+    stage.published(stage.document(when=[{"trigger": "segment", "segment": str(saved.pk)}]), at=at)
+    form = {"name": "製造業", "version": saved.version, "match": "all", "field": ["industry"], "op": ["="],
+            "value": ["卸売"], "do": "replay"}  # fmt: skip
+    where = client.post(f"/segments/{saved.pk}", form)["Location"]
+    assert "?draft=" in where
+    text = body(client, where)
+    assert "This draft on the past" in text and "Being computed" in text and "卸売" in text
+    assert "1 would come in and 1 go out" in text.replace("<b>", "") and "Rescue" in text
+    saved.refresh_from_db()
+    assert saved.condition == condition, "nothing is saved"
+    report = {
+        "entered": 71, "left": 0, "accounts": 1, "on_first": 0, "on_last": 1, "days_a_stay": 12.5, "unknown_share": 0.1,
+        "months": [], "outcomes": {"left": 0, "stayed": 1, "open": 0}, "moves": [],
+        "caught": {"leavers": 3, "caught": 2, "median_days": 7}, "overlaps": [], "left_out": [],
+    }  # fmt: skip
+    Rehearsal.objects.filter(key=f"{saved.pk}/draft").update(state="done", report=report)
+    assert "The segment as it is is being computed" in body(client, where)
+    Rehearsal.objects.filter(key=str(saved.pk)).update(state="done", report={**report, "entered": 83})
+    text = body(client, where)
+    assert "71" in text and "83" in text and "2 / 3" in text
+    assert "下書きの過去シミュレーション" in body(signed_in(Role.HEAD, language="ja"), where)
+    head = Rest(member(Role.HEAD, "責任者"))
+    told = head.get(f"/segments/{saved.pk}/replay/draft").data
+    assert (told["report"]["entered"], told["live"]["report"]["entered"]) == (71, 83)
+    wrong = head.post(f"/segments/{saved.pk}/replay", {"condition": {"field": "no_such", "op": "=", "value": 1}})
+    assert wrong.status_code == 422
+    asked = head.post(f"/segments/{saved.pk}/replay", {"condition": {"field": "tags", "op": "missing"}, "months": 3})
+    assert asked.status_code == 202 and asked.data["state"] == "asked"
+    client.post(f"/segments/{saved.pk}", {**form, "do": "save"})
+    assert Rehearsal.objects.get(report__entered=71).key == str(saved.pk), "it stays with the segment"
+
+
+def test_a_new_segment_is_tried_by_whoever_drafts_it_and_seen_by_nobody_else(client: Client, at: datetime) -> None:
+    form = {"name": "", "match": "all", "field": ["status"], "op": ["="], "value": ["customer"], "do": "replay"}
+    where = client.post("/segments/new", form)["Location"]
+    assert "This draft on the past" in body(client, where)
+    assert "This draft on the past" not in body(signed_in(Role.ADMINISTRATOR), where)
+    assert client.post("/segments/new", {**form, "field": ["no_such"]}).status_code == 422
+    assert signed_in(Role.SALES).post("/segments/new", form).status_code == 403
+
+
 def test_a_health_model_shows_what_a_draft_would_have_changed(client: Client, at: datetime) -> None:
     health_models.install(at=at)
     account = stage.account("東雲精機株式会社", at=at)

@@ -8,9 +8,11 @@ from typing import Any
 from django.http import Http404
 from ninja import Router
 
+from nenrin.analytics.conditions import Unreadable
 from nenrin.api.guard import ApiRequest, grants
 from nenrin.api.paging import Id, Strict, Word
 from nenrin.api.playbooks import Both, ReplayIn
+from nenrin.customers.errors import Refused
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.permissions import Permission
 from nenrin.insight.models import HealthModelVersion, Segment
@@ -32,6 +34,18 @@ class RehearsalOut(Strict):
     problem: Both | None
 
 
+class TryIn(ReplayIn):
+    """`condition`: one that is not saved, tried beside the segment's own; left out, the segment's own alone."""
+
+    condition: Any = None
+
+
+class DraftOut(RehearsalOut):
+    """A draft's look at the past; `live`: the segment as it is, on the same days."""
+
+    live: RehearsalOut | None
+
+
 @of_segments.get("/{int:segment_id}/replay", response=RehearsalOut, summary="Get a segment's look at the past")
 @grants(Permission.SEGMENTS_VIEW)
 def get_segment_replay(request: ApiRequest, segment_id: Id) -> Any:
@@ -41,10 +55,26 @@ def get_segment_replay(request: ApiRequest, segment_id: Id) -> Any:
 
 @of_segments.post("/{int:segment_id}/replay", response={202: RehearsalOut}, summary="Try a segment on the past")
 @grants(Permission.SEGMENTS_EDIT)
-def post_segment_replay(request: ApiRequest, segment_id: Id, body: ReplayIn) -> Any:
-    """The worker computes it. The same question while one waits asks nothing new."""
-    by = Actor.of(request.member)
-    return 202, _rehearsal(rehearsals.of_segment(_segment(segment_id), months=body.months, by=by, at=request.at))
+def post_segment_replay(request: ApiRequest, segment_id: Id, body: TryIn) -> Any:
+    """The worker computes it. The same question while one waits asks nothing new. A `condition` is tried without saving it."""
+    by, row = Actor.of(request.member), _segment(segment_id)
+    if body.condition is None:
+        return 202, _rehearsal(rehearsals.of_segment(row, months=body.months, by=by, at=request.at))
+    try:
+        asked = rehearsals.of_draft(body.condition, segment=row, months=body.months, by=by, at=request.at)
+    except Unreadable as wrong:
+        raise Refused.one("condition", wrong.problems[0].text) from wrong
+    return 202, _rehearsal(asked)
+
+
+@of_segments.get("/{int:segment_id}/replay/draft", response=DraftOut, summary="Get a segment's draft on the past")
+@grants(Permission.SEGMENTS_VIEW)
+def get_segment_draft(request: ApiRequest, segment_id: Id) -> Any:
+    """The last condition that was tried without being saved, beside the segment as it is on the same days."""
+    row = _segment(segment_id)
+    found = rehearsals.newest("segment", rehearsals.draft_key(row, Actor.of(request.member)))
+    live = rehearsals.beside(found, row) if found else None
+    return {**_rehearsal(found), "live": _rehearsal(live) if live else None}
 
 
 @of_models.get("/{key}/replay", response=RehearsalOut, summary="Get a health model's look at the past")

@@ -8,8 +8,8 @@ from nenrin.foundation.models import Member
 
 
 class Rehearsal(models.Model):
-    """One look at the past, from `first` to `last`. `noun` is segment or health_model; `key` the segment's number or the
-    model's key and version ("default/3")."""
+    """One look at the past, from `first` to `last`. `noun` is segment or health_model; `key` the segment's number, "12/draft" of
+    a condition that is not saved, or the model's key and version ("default/3")."""
 
     noun = models.CharField(max_length=12)
     key = models.CharField(max_length=80)

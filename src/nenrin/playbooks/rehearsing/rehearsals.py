@@ -9,12 +9,14 @@ from typing import Any, Final, Literal
 
 from django.db import transaction
 
+from nenrin.analytics import conditions
 from nenrin.analytics.lake import Lake
 from nenrin.analytics.scores import documents
 from nenrin.foundation import journal, organisation
 from nenrin.foundation.actors import SYSTEM, Actor
 from nenrin.foundation.models import Member
 from nenrin.ingest import lakes
+from nenrin.insight import segment_fields
 from nenrin.insight.models import HealthModelVersion, Segment
 from nenrin.playbooks.models import Rehearsal
 from nenrin.playbooks.rehearsing import health_models, segments
@@ -26,6 +28,8 @@ log = logging.getLogger(__name__)
 Noun = Literal["segment", "health_model"]
 SEGMENT: Final = "segment"
 MODEL: Final = "health_model"
+DRAFT: Final = "draft"
+NEW: Final = "new"
 KEPT: Final = 5
 _REPORTS: Mapping[str, Callable[[Rehearsal, Lake], dict[str, Any]]] = {
     SEGMENT: segments.report,
@@ -36,6 +40,36 @@ _REPORTS: Mapping[str, Callable[[Rehearsal, Lake], dict[str, Any]]] = {
 def of_segment(row: Segment, *, months: int = 12, by: Actor, at: datetime) -> Rehearsal:
     """Have a segment's condition asked of so many months up to yesterday. Raises TooLong. Journal: playbooks.rehearsal.asked."""
     return _ask(SEGMENT, str(row.pk), row.condition, months, by, at)
+
+
+def of_draft(condition: Any, *, segment: Segment | None = None, months: int = 12, by: Actor, at: datetime) -> Rehearsal:
+    """Have a condition that is not saved asked of the past, and beside it the segment's own where the same days are not known
+    yet. Raises TooLong, Unreadable. Journal: playbooks.rehearsal.asked.
+    """
+    document = conditions.dump(conditions.parse(condition, segment_fields.fields()))
+    with transaction.atomic():
+        row = _ask(SEGMENT, draft_key(segment, by), document, months, by, at)
+        if segment is not None and beside(row, segment) is None:
+            _ask(SEGMENT, str(segment.pk), segment.condition, months, by, at)
+    return row
+
+
+def draft_key(segment: Segment | None, by: Actor) -> str:
+    """Where drafts stand: those of a segment together, those of none by who drafts them."""
+    return f"{segment.pk}/{DRAFT}" if segment else f"{NEW}/{by.kind}-{by.key}"
+
+
+def beside(draft: Rehearsal, segment: Segment) -> Rehearsal | None:
+    """What the segment as it is would have been on the same days: asked, done or failed."""
+    rows = Rehearsal.objects.filter(noun=SEGMENT, key=str(segment.pk), first=draft.first, last=draft.last)
+    return next((row for row in rows if row.document == segment.condition), None)
+
+
+def adopt(segment: Segment, *, by: Actor) -> int:
+    """What was tried of a condition before it was saved stands with the segment from then on; returns how many rows."""
+    rows = Rehearsal.objects.filter(noun=SEGMENT, key__in=[f"{segment.pk}/{DRAFT}", draft_key(None, by)])
+    same = [row.pk for row in rows if row.document == segment.condition]
+    return Rehearsal.objects.filter(pk__in=same).update(key=str(segment.pk))
 
 
 def of_model(row: HealthModelVersion, *, months: int = 12, by: Actor, at: datetime) -> Rehearsal:
@@ -114,9 +148,10 @@ def _record(verb: str, row: Rehearsal, by: Actor, at: datetime) -> None:
 
 def _name(row: Rehearsal) -> Text:
     if row.noun == SEGMENT:
-        pk = int(row.key) if row.key.isascii() and row.key.isdigit() else 0
-        called = Segment.objects.filter(pk=pk).values_list("name", flat=True).first() or row.key
-        return Text(called, called)
+        called = Segment.objects.filter(pk=segments.own(row)).values_list("name", flat=True).first() or ""
+        if row.key == str(segments.own(row)):
+            return Text(called or row.key, called or row.key)
+        return Text(f"Draft of “{called}”", f"「{called}」の下書き") if called else Text("A draft", "下書き")
     key, _, number = row.key.rpartition("/")
     try:
         name = documents.from_dict(row.document).name

@@ -48,7 +48,7 @@ def report(row: Rehearsal, lake: Lake) -> dict[str, Any]:
     fields = segment_fields.fields()
     condition = conditions.parse(row.document, fields)
     grids.refuse([condition], fields)
-    others, left_out = _others(int(row.key), fields)
+    others, left_out = _others(own(row), fields)
     asked = {OWN: condition, **{f"s{pk}": parsed for pk, (_, parsed) in others.items()}}
     seen = Seen()
     begin = grids.begin(lake, row.first)
@@ -58,6 +58,12 @@ def report(row: Rehearsal, lake: Lake) -> dict[str, Any]:
         "overlaps": _overlaps(seen, {pk: name for pk, (name, _) in others.items()}),
         "left_out": left_out,
     }
+
+
+def own(row: Rehearsal) -> int:
+    """The segment that a look at the past, or a draft, is of; 0 of a draft of none."""
+    number = row.key.partition("/")[0]
+    return int(number) if number.isascii() and number.isdigit() else 0
 
 
 def gather(seen: Seen, rows: Rows, begin: int, last: int) -> None:

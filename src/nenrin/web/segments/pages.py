@@ -22,10 +22,11 @@ from nenrin.foundation.actors import Actor
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.insight import past_segments, segment_fields, segments
 from nenrin.insight.models import Segment, SegmentMembership
+from nenrin.playbooks.rehearsing import rehearsals
 from nenrin.values import Text
 from nenrin.web import exports, toasts
 from nenrin.web.guard import MemberRequest, requires
-from nenrin.web.segments import editing, replay
+from nenrin.web.segments import drafts, editing, replay
 
 SHOWN = 10
 HEAD = (
@@ -120,18 +121,35 @@ def archive(request: MemberRequest, key: int) -> HttpResponse:
 def _editor(request: MemberRequest, row: Segment | None) -> HttpResponse:
     fields = segment_fields.fields()
     is_post = request.method == "POST" and _may_edit(request)
-    document = editing.document(request.POST, fields) if is_post else row.condition if row else {"all": []}
+    tried = None if is_post else drafts.asked(request, row)
+    document = editing.document(request.POST, fields) if is_post else _standing(row, tried)
     name = request.POST.get("name", "").strip() if is_post else row.name if row else ""
     problems, found = [], None
     try:
         if is_post and request.POST.get("do") == "save":
             return _saved(request, row, name, document)
+        if is_post and request.POST.get("do") == "replay":
+            return _tried(request, row, document)
         found = _found(request, document, fields)
     except Unreadable as unreadable:
         problems = [problem.text.in_(get_language() or "ja") for problem in unreadable.problems]
     except (segments.NameTaken, segments.Stale, past_segments.NotKept, _NoName, _NoDay) as refused:
         problems = [_REFUSALS[type(refused)].in_(get_language() or "ja")]
-    return _page(request, row, name, document, problems, found, fields)
+    return _page(request, row, name, document, problems, found, fields, tried)
+
+
+def _standing(row: Segment | None, tried: drafts.Tried | None) -> Any:
+    if tried is not None:
+        return tried.row.document
+    return row.condition if row else {"all": []}
+
+
+def _tried(request: MemberRequest, row: Segment | None, document: Any) -> HttpResponse:
+    """Ask the past about what is typed, without saving it; the form stands as it was typed."""
+    draft = rehearsals.of_draft(document, segment=row, by=Actor.of(request.user), at=request.at)
+    toasts.say(request, _("Asked for. The figures appear here in a moment."))
+    where = reverse("segment", args=[row.pk]) if row else reverse("segment-new")
+    return HttpResponseRedirect(f"{where}?draft={draft.pk}")
 
 
 def _saved(request: MemberRequest, row: Segment | None, name: str, document: Any) -> HttpResponse:
@@ -142,6 +160,7 @@ def _saved(request: MemberRequest, row: Segment | None, name: str, document: Any
         row.version = int(version[:9]) if version.isascii() and version.isdigit() else 0
     note = request.POST.get("note", "").strip()
     saved = segments.save(name, document, by=Actor.of(request.user), at=request.at, note=note, segment=row)
+    rehearsals.adopt(saved, by=Actor.of(request.user))
     toasts.say(request, _("Segment saved."))
     return HttpResponseRedirect(reverse("segment", args=[saved.pk]))
 
@@ -174,6 +193,7 @@ def _page(
     problems: list[str],
     found: Found | None,
     fields: Mapping[str, Field],
+    tried: drafts.Tried | None = None,
 ) -> HttpResponse:
     flat = editing.rows(document, fields)
     is_yaml = flat is None or request.POST.get("mode") == "yaml" or request.GET.get("mode") == "yaml"
@@ -192,6 +212,10 @@ def _page(
         "ops": editing.OPS.items(),
         "problems": problems,
         "found": found,
+        "tried": tried,
+        "change": drafts.change(request, row, document, fields)
+        if row and (tried or request.method == "POST")
+        else None,
         "moves": _moves(request, row) if row else [],
         "may_export": allowed(request.user, Permission.EXPORT) is not None,
         "may_edit": _may_edit(request),

@@ -151,6 +151,13 @@ TERMS: dict[str, Definition] = {
         "Accounts in your scope that met the condition when it was last counted; the moment stands beside it.",
         "最後に数えた時点で条件に合った、見られる顧客の数。数えた時刻は右の列。",
     ),
+    "segment_draft": means(
+        "The condition as it is typed, on the past days as they were known. Nothing is saved.",
+        "入力中の条件を、当時のデータで過去の各日に当てはめた結果。保存はしていない。",
+    ),
+    "segment_live": means(
+        "The segment's saved condition, on the same days.", "保存済みの条件を、同じ期間に当てはめた結果。"
+    ),
     "segment_ever": means(
         "Accounts that were in both segments on one same day of the time replayed.",
         "期間中に、同じ日に両方のセグメントに入っていた顧客の数。",
