@@ -111,15 +111,15 @@ IDS: dict[str, tuple[str, ...]] = {
     "contacts/export.<str:": ("file",),
     "subscriptions/export.<str:": ("file",),
     "revenue/": ("file",),
+    "revenue/rates/": ("file",),
+    "revenue/rates/<int:": ("rate",),
+    "api/revenue/rates/{": ("day", "word"),
+    "api/revenue/rates/{int:": ("rate",),
     "roi/": ("file",),
     "risk/forecast/export.<str:": ("file",),
     "risk/forecast/<str:": ("day",),
     "risk/forecast/<str:day>/export.<str:": ("day", "file"),
     "risk/export.<str:": ("file",),
-    "revenue/rates/": ("file",),
-    "revenue/rates/<int:": ("rate",),
-    "api/revenue/rates/{": ("day", "word"),
-    "api/revenue/rates/{int:": ("rate",),
     "risk/models/<int:": ("risk_model",),
     "lifetimes/export.<str:": ("file",),
     "lifetimes/accounts/export.<str:": ("file",),
@@ -141,6 +141,7 @@ IDS: dict[str, tuple[str, ...]] = {
     "success-plans/<int:key>/milestones/<int:": ("success_plan", "milestone"),
     "success-plans/templates/<slug:": ("plan_template",),
     "success-plans/export.<str:": ("file",),
+    "success-plans/without/export.<str:": ("file",),
     "api/handoffs/{int:": ("handoff",),
     "api/promises/{int:": ("promise",),
     "api/feedback/{int:": ("feedback",),
@@ -152,6 +153,13 @@ IDS: dict[str, tuple[str, ...]] = {
     "team-day/members/<int:": ("member",),
     "deputies/<int:": ("deputy",),
     "handovers/<int:": ("handover",),
+    "handovers/export.<str:": ("file",),
+    "deputies/export.<str:": ("file",),
+    "drafts/export.<str:": ("file",),
+    "notices/export.<str:": ("file",),
+    "meetings/mails/export.<str:": ("file",),
+    "team-day/export.<str:": ("file",),
+    "journey/suggestions/export.<str:": ("file",),
     "accounts/<int:key>/handover": ("account",),
     "tasks/export.<str:": ("file",),
     "tasks/<int:": ("task",),
@@ -224,6 +232,8 @@ IDS: dict[str, tuple[str, ...]] = {
     "api/templates/agendas/{": ("agenda",),
     "api/templates/mail/{": ("mail_template_key",),
     "api/calendars/{int:": ("calendar",),
+    "api/deputies/{int:": ("deputy",),
+    "api/mails/suppressions/{int:": ("suppression",),
     "api/received-mails/{int:": ("received",),
     "api/losses/reasons/{": ("churn_reason_key",),
     "api/accounts/by-key/": ("namespace", "key"),
@@ -312,7 +322,9 @@ NOTED |= {"effect-export", "losses-export", "renewals-export", "renewals-history
 NOTED |= {"segment-replay-export", "health-model-replay-export"}
 NOTED |= {"surveys-export", "start-result-export"}
 NOTED |= {"holdout-export", "holdout-accounts-export", "holdout-log-export"}
-NOTED |= {"tasks-export", "meetings-export"}
+NOTED |= {"tasks-export", "meetings-export", "success-plans-without-export", "received-mails-export"}
+NOTED |= {"handovers-export", "deputies-export", "drafts-export", "notices-export", "team-day-export"}
+NOTED |= {"journey-suggestions-export"}
 NOTED |= {"opportunities-export", "opportunity-candidates-export", "opportunity-whitespace-export"}
 #: Where changing takes more than looking; whoever only looks is told that there is nothing to change.
 CHANGING = {"health-model": Permission.HEALTH_CONFIGURE, "teams": Permission.MEMBERS_EDIT}

@@ -128,3 +128,5 @@ register(
     Text("{member}: {minutes} minutes a day for accounts", "{member}の対応余力: 1日{minutes}分"),
     personal=True,
 )
+register("customers.handover.exported", Text("{rows} internal handoffs exported", "社内引き継ぎ{rows}件を出力"))
+register("customers.deputy.exported", Text("{rows} absences exported", "不在と代理{rows}件を出力"))

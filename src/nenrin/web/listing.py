@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from django.core.paginator import Page, Paginator
@@ -11,6 +11,7 @@ from django.http import HttpRequest
 
 M = TypeVar("M", bound=Model)
 R = TypeVar("R")
+T = TypeVar("T")
 PAGE = 50
 
 
@@ -25,13 +26,27 @@ class Counted(Paginator):  # type: ignore[type-arg]
 def ordered(rows: QuerySet[M], sort: str, columns: Mapping[str, str]) -> QuerySet[M]:
     """Rows by one of these columns ("-key" descending), blanks last, then by id so that pages never overlap."""
     column, backwards = columns[sort.removeprefix("-")], sort.startswith("-")
-    if "__" not in column and not rows.model._meta.get_field(column).null:  # plain, so that an index gives the order
+    if _is_plain(rows, column):  # so that an index gives the order
         return rows.order_by(f"-{column}", "-pk") if backwards else rows.order_by(column, "pk")
     first = F(column).desc(nulls_last=True) if backwards else F(column).asc(nulls_last=True)
     return rows.order_by(first, "pk")
 
 
-def chosen_sort(request: HttpRequest, columns: Mapping[str, str], default: str) -> str:
+def _is_plain(rows: QuerySet[M], column: str) -> bool:
+    """A column of its own that is never blank; what was added to the rows may be."""
+    is_own = "__" not in column and column not in rows.query.annotations
+    return is_own and not rows.model._meta.get_field(column).null
+
+
+def in_order(rows: Iterable[T], sort: str, columns: Mapping[str, Callable[[T], Any]]) -> list[T]:
+    """Rows that no query orders, by one of these values ("-key" descending), blanks last; equal ones stay as they came."""
+    value = columns[sort.removeprefix("-")]
+    told = list(rows)
+    known = sorted((row for row in told if value(row) is not None), key=value, reverse=sort.startswith("-"))
+    return [*known, *(row for row in told if value(row) is None)]
+
+
+def chosen_sort(request: HttpRequest, columns: Mapping[str, object], default: str) -> str:
     """The order asked for in the address, or the default where it names none that there is."""
     asked = request.GET.get("sort", default)
     return asked if asked.removeprefix("-") in columns else default

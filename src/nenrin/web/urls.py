@@ -34,11 +34,13 @@ from nenrin.web.mail import settings as mail_settings
 from nenrin.web.meetings import addresses as meetings
 from nenrin.web.my_day import answering as my_day_answering
 from nenrin.web.my_day import pages as my_day
+from nenrin.web.notices import listed as inbox
 from nenrin.web.notices import pages as notices
 from nenrin.web.onboarding import pages as onboarding
 from nenrin.web.opportunities import addresses as opportunities
 from nenrin.web.own import preferences, profile, sessions, sign_in
 from nenrin.web.ownership import handovers as internal_handovers
+from nenrin.web.ownership import listed as handover_list
 from nenrin.web.ownership import routing
 from nenrin.web.plans import pages as success_plans
 from nenrin.web.playbooks import addresses as playbooks
@@ -50,9 +52,9 @@ from nenrin.web.retention import pages as retention
 from nenrin.web.revenue import cohort_accounts, cohorts
 from nenrin.web.revenue import notes as revenue_notes
 from nenrin.web.revenue import pages as revenue
+from nenrin.web.revenue import rates as revenue_rates
 from nenrin.web.revenue import settings as revenue_settings
 from nenrin.web.risk import backtests as risk_backtests
-from nenrin.web.revenue import rates as revenue_rates
 from nenrin.web.risk import forecasts as risk_forecasts
 from nenrin.web.risk import models as risk_models
 from nenrin.web.risk import pages as risks
@@ -69,9 +71,9 @@ from nenrin.web.team_day import reassigning
 from nenrin.web.webhooks import pages as webhooks
 
 AREAS = (
-    *(tasks, meetings, notices),
+    *(tasks, meetings, inbox, notices),
     *(assets, home, palette, addresses, account, timeline_entries, segments),
-    *(my_day, my_day_answering, team_day, team_people, reassigning, internal_handovers, routing),
+    *(my_day, my_day_answering, team_day, team_people, reassigning, handover_list, internal_handovers, routing),
     *(first_look, imports, sources, board, event_catalogue, data_exports, health_models, measures, backtests),
     *(executive, revenue, cohorts, cohort_accounts, revenue_notes, revenue_settings, revenue_rates, kpis),
     *(lifetimes, account_value, retention, roi, start),

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, get_args
 
 from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path
@@ -23,7 +24,7 @@ from nenrin.values import Money, Text
 from nenrin.web import exports, navigation
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.handoffs.common import VIEW, tabs
-from nenrin.web.listing import page_of, plain, whole
+from nenrin.web.listing import chosen_sort, ordered, page_of, plain, whole
 from nenrin.work import deals as verbs
 from nenrin.work.handing import fits
 from nenrin.work.handing.fits import By, Line
@@ -37,6 +38,10 @@ WAYS: dict[By, Text] = {
     "seller": Text("seller", "営業担当"),
 }
 FILTERS = ("q", "seller", "mine", "left")
+SORTS = {
+    "account": "account__name", "seller": "seller__name", "began": "start", "state": "account__status",
+    "health": "account__health__score", "mrr": "account__mrr_minor",
+}  # fmt: skip
 HEADS = (
     Text("Account", "顧客"), Text("Seller", "営業担当"), Text("Began on", "契約開始"), Text("Days", "経過日数"),
     Text("State", "状態"), Text("Health", "ヘルス"), Text("MRR first", "開始時MRR"), Text("MRR now", "今のMRR"),
@@ -66,15 +71,17 @@ class Deal:
 
 @requires(VIEW)
 def deals(request: MemberRequest) -> HttpResponse:
-    """The deals in the viewer's scope, newest first; sales sees its own."""
+    """The deals in the viewer's scope, newest first unless asked otherwise; sales sees its own."""
     rows, filters = _asked(request)
-    page = page_of(rows.order_by("-signed_on", "-pk"), request)
+    sort = chosen_sort(request, SORTS, "-began")
+    page = page_of(ordered(rows, sort, SORTS), request)
     sellers = verbs.sold().filter(pk__in=Handoff.objects.for_member(request.user, VIEW)).values("seller")
     context = {
         "as_of": request.at,
         "tabs": tabs("handoff-deals"),
         "page": page,
         "deals": _deals(list(page.object_list), navigation.today(request)),
+        "sort": sort,
         "filters": filters,
         "has_filters": any(filters.values()),
         "sellers": list(Member.objects.filter(pk__in=sellers).values_list("pk", "name")),
@@ -89,6 +96,7 @@ def _asked(request: MemberRequest) -> tuple[QuerySet[Handoff], dict[str, str]]:
     filters = {name: plain(request.GET.get(name)) for name in FILTERS}
     within = Handoff.objects.for_member(request.user, VIEW).values("pk")
     rows = verbs.sold().filter(pk__in=within, account__merged_into__isnull=True)
+    rows = rows.annotate(start=Coalesce("subscription__starts_on", "signed_on"))
     if filters["q"]:
         rows = rows.filter(account__search__contains=normal(filters["q"]))
     if seller := whole(filters["seller"]):
@@ -122,9 +130,10 @@ def _deals(rows: list[Handoff], today: date) -> list[Deal]:
 
 @requires(Permission.EXPORT)
 def deals_export(request: MemberRequest, kind: str) -> Any:
-    """The list as a file."""
+    """The list as a file, in its order."""
     rows, filters = _asked(request)
     rows = rows.filter(pk__in=Handoff.objects.for_member(request.user, Permission.EXPORT).values("pk"))
+    rows = ordered(rows, chosen_sort(request, SORTS, "-began"), SORTS)
     language, today = exports.language(), navigation.today(request)
 
     def lines() -> Iterator[list[Any]]:

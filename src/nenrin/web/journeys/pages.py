@@ -1,6 +1,6 @@
 """Every page of this area."""
 
-from nenrin.web.journeys import board, designing, moving, stalling, tab
+from nenrin.web.journeys import board, designing, moving, stalling, suggesting, tab
 
-AREAS = (board, moving, stalling, designing, tab)
+AREAS = (board, moving, stalling, suggesting, designing, tab)
 urlpatterns = [address for area in AREAS for address in area.urlpatterns]

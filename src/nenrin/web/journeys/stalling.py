@@ -1,4 +1,4 @@
-"""Whom the criteria propose to move, and where accounts stall: by stage and by when they entered."""
+"""Where accounts stall: by stage and by when they entered."""
 
 from __future__ import annotations
 
@@ -17,12 +17,10 @@ from nenrin.foundation.permissions import Permission
 from nenrin.values import Text
 from nenrin.web import exports
 from nenrin.web.guard import MemberRequest, requires
-from nenrin.web.journeys import board, common, filters, rows
-from nenrin.web.journeys.common import Here
+from nenrin.web.journeys import board, common, rows
 from nenrin.work.journeys import stalls
 from nenrin.work.onboarding.cohorts import By, Cohort
 
-SHOWN = 100
 WAYS: dict[By, Text] = {
     "month": Text("By month", "月別"), "quarter": Text("By quarter", "四半期別"), "all": Text("Together", "全体"),
 }  # fmt: skip
@@ -40,36 +38,6 @@ HEAD = (
     Text("Still inside", "滞在中"), Text("Left or went back", "解約・後戻り"), Text("Median day", "中央値（日）"),
     Text("Expected days", "想定日数"), Text("Moved on in time", "想定日数内に進んだ割合"), Text("Of those due", "対象数"),
 )  # fmt: skip
-
-
-@requires(common.VIEW)
-def suggestions(request: MemberRequest) -> HttpResponse:
-    """Who is ready to move on, and who no longer meets what the stage asks of who enters."""
-    here = common.here(request)
-    if here is None:
-        return board.none(request, "journey-suggestions")
-    found = rows.base(here.accounts(request), here)
-    parts = []
-    for signal in ("ready", "unfit"):
-        wanted = rows.with_signals(found.filter(**filters.SIGNALS[signal])).order_by("since", "pk")
-        drawn = rows.lines(wanted[:SHOWN], here, request.user)
-        parts.append(
-            (signal, found.filter(**filters.SIGNALS[signal]).count(), [_with_goal(one, here, signal) for one in drawn])
-        )
-    context = {
-        "as_of": request.at, "here": here, "tabs": common.tabs("journey-suggestions", here.key), "parts": parts,
-        "stages": [(one.stage, one.name) for one in here.design.stages], "may_move": common.may(request, common.EDIT),
-        "back": request.get_full_path(),
-    }  # fmt: skip
-    return render(request, "journeys/suggestions.html", context)
-
-
-def _with_goal(line: rows.Line, here: Here, signal: str) -> dict[str, Any]:
-    """The stage to which the proposal goes: the next one, or the one before; none from a stage that was taken out."""
-    stands = here.design.place(line.account.stage)
-    place = stands + (1 if signal == "ready" else -1)
-    to = here.design.stages[place] if stands >= 0 and 0 <= place < len(here.design.stages) else None
-    return {"line": line, "to": to}
 
 
 @requires(common.VIEW)
@@ -146,7 +114,6 @@ def _cells(one: stalls.Stall, cohort: Cohort, language: str) -> list[Any]:
 
 
 urlpatterns = [
-    path("journey/suggestions", suggestions, name="journey-suggestions"),
     path("journey/stalls", stalled, name="journey-stalls"),
     path("journey/stalls/export.<str:kind>", export, name="journey-stalls-export"),
 ]

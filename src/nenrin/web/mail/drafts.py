@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -13,18 +15,26 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from nenrin.customers.models import Account
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.mail import deliver, drafts, gate
 from nenrin.foundation.mail.errors import Conflict, Refused
 from nenrin.foundation.models import Mail
 from nenrin.foundation.models.mail import KINDS, MailState
 from nenrin.foundation.permissions import Permission, allowed
+from nenrin.foundation.search import normal
+from nenrin.values import Text
 from nenrin.web import exports
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.listing import chosen_sort, ordered, page_of, plain
 from nenrin.web.mail import scope, words
 
-SORTS = {"due": "send_after", "made": "created_at", "subject": "subject", "to": "to_address"}
+SORTS = {"due": "send_after", "made": "created_at", "subject": "subject", "to": "to_address", "by": "by_name"}
+HEADS = (
+    Text("Subject", "件名"), Text("Name", "宛先名"), Text("Reader", "宛先"), Text("Account", "顧客"),
+    Text("Kind of mail", "メールの種類"), Text("Why", "理由"), Text("Written by", "作成者"), Text("Written", "作成日時"),
+    Text("Goes out", "送信予定"),
+)  # fmt: skip
 
 
 class DraftForm(forms.Form):
@@ -38,10 +48,8 @@ class DraftForm(forms.Form):
 
 @requires(Permission.MAIL_VIEW)
 def listing(request: MemberRequest) -> HttpResponse:
-    rows = scope.mails(request.user, Permission.MAIL_VIEW).filter(state=MailState.DRAFT)
-    filters = {"q": plain(request.GET.get("q")), "kind": plain(request.GET.get("kind"))}
-    rows = rows.filter(subject__icontains=filters["q"]) if filters["q"] else rows
-    rows = rows.filter(kind=filters["kind"]) if filters["kind"] else rows
+    """Drafts within one's scope, the first to go out on top unless asked otherwise."""
+    rows, filters = _asked(request)
     sort = chosen_sort(request, SORTS, "due")
     page = page_of(ordered(rows, sort, SORTS), request)
     accounts = scope.account_names(page.object_list)
@@ -54,10 +62,50 @@ def listing(request: MemberRequest) -> HttpResponse:
         "filters": filters,
         "has_filters": any(filters.values()),
         "kinds": list(KINDS.items()),
+        "query": request.GET.urlencode(),
+        "may_export": allowed(request.user, Permission.EXPORT) is not None,
         "may_approve": allowed(request.user, Permission.MAIL_APPROVE) is not None,
         "waits": gate.WAITS.get(waits),
     }
     return render(request, "mail/drafts.html", context)
+
+
+def _asked(request: MemberRequest) -> tuple[QuerySet[Mail], dict[str, str]]:
+    """Drafts by words of the subject, the reader or the account, and by kind."""
+    filters = {"q": plain(request.GET.get("q")), "kind": plain(request.GET.get("kind"))}
+    rows = scope.mails(request.user, Permission.MAIL_VIEW).filter(state=MailState.DRAFT)
+    if words_ := filters["q"]:
+        accounts = Account.objects.filter(search__contains=normal(words_)).values("pk")
+        reader = Q(to_name__icontains=words_) | Q(to_address__icontains=words_)
+        rows = rows.filter(Q(subject__icontains=words_) | reader | Q(account__in=accounts))
+    return (rows.filter(kind=filters["kind"]) if filters["kind"] else rows), filters
+
+
+@requires(Permission.EXPORT)
+def export(request: MemberRequest, kind: str) -> Any:
+    """The list as a file, in its order, for who may see mails and export their accounts."""
+    rows, filters = _asked(request)
+    rows = rows.filter(pk__in=scope.mails(request.user, Permission.EXPORT).values("pk"))
+    rows = rows if allowed(request.user, Permission.MAIL_VIEW) else rows.none()
+    rows = ordered(rows, chosen_sort(request, SORTS, "due"), SORTS)
+    language = exports.language()
+
+    def lines() -> Iterator[list[Any]]:
+        for chunk in exports.chunks(rows, Mail.objects.all()):
+            accounts = scope.account_names(chunk)
+            for row in chunk:
+                yield _cells(words.line(row, accounts), language)
+
+    exports.note(request, "mail", rows.count(), {**filters, "state": "draft"}, room="foundation")
+    return exports.answer(kind, "drafts", [head.in_(language) for head in HEADS], lines(), request.at)
+
+
+def _cells(line: words.Line, language: str) -> list[Any]:
+    row = line.mail
+    return [
+        row.subject, row.to_name, row.to_address, line.account[1] if line.account else "", line.kind.in_(language),
+        line.why.in_(language) if line.why else "", row.by_name, row.created_at.isoformat(), row.send_after.isoformat(),
+    ]  # fmt: skip
 
 
 @requires(Permission.MAIL_VIEW)
@@ -141,6 +189,7 @@ def _one(request: MemberRequest, key: int, permission: Permission) -> Mail:
 
 urlpatterns: list[Any] = [
     path("drafts", listing, name="drafts"),
+    path("drafts/export.<str:kind>", export, name="drafts-export"),
     path("drafts/approve", approve, name="drafts-approve"),
     path("drafts/reject", reject, name="drafts-reject"),
     path("drafts/<int:key>", draft, name="draft"),

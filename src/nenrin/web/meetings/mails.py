@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Q, QuerySet
 from django.forms import ValidationError
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -12,30 +16,76 @@ from django.views.decorators.http import require_POST
 from nenrin.customers.errors import Refused
 from nenrin.customers.models import Account
 from nenrin.foundation.actors import Actor
-from nenrin.foundation.permissions import Permission
+from nenrin.foundation.permissions import FieldClass, Permission, allowed, visible
 from nenrin.values import Text
-from nenrin.web import toasts
+from nenrin.web import exports, toasts
 from nenrin.web.guard import MemberRequest, requires
-from nenrin.web.listing import page_of, plain
+from nenrin.web.listing import chosen_sort, ordered, page_of, plain
 from nenrin.web.tasks.accounts import account_named, offered
 from nenrin.work.mail_in import addresses, receiving
 from nenrin.work.models import ReceivedMail
 from nenrin.work.models.received_mail import State
 
+SORTS = {"when": "happened_at", "subject": "subject", "sender": "sender"}
+ORDERS: tuple[tuple[str, Text], ...] = (
+    ("-when", Text("Newest first", "新しい順")),
+    ("when", Text("Oldest first", "古い順")),
+    ("subject", Text("Subject", "件名順")),
+    ("sender", Text("Sender", "差出人順")),
+)
+HEADS = (
+    Text("id", "id"), Text("Sent", "送信日時"), Text("Received", "受信日時"), Text("Subject", "件名"),
+    Text("Sender", "差出人"), Text("Recipients", "宛先"), Text("Text", "本文"),
+)  # fmt: skip
+
 
 @requires(Permission.TIMELINE_WRITE)
 def mails(request: MemberRequest) -> HttpResponse:
     """One's own mails without an account, and the address to which one copies mails."""
-    rows = ReceivedMail.objects.filter(member=request.user, state=State.UNMATCHED).prefetch_related("attachments")
-    page = page_of(rows, request)
+    rows, filters = _asked(request)
+    sort = chosen_sort(request, SORTS, "-when")
+    page = page_of(ordered(rows.prefetch_related("attachments"), sort, SORTS), request)
     context = {
         "as_of": request.at,
         "page": page,
+        "sort": sort,
+        "sorts": ORDERS,
+        "filters": filters,
+        "has_filters": any(filters.values()),
+        "query": request.GET.urlencode(),
+        "may_export": allowed(request.user, Permission.EXPORT) is not None,
         "mails": page.object_list,
         "address": addresses.of(request.user),
         "accounts": offered(request.user, Permission.TIMELINE_WRITE),
     }
     return render(request, "meetings/mails.html", context)
+
+
+def _asked(request: MemberRequest) -> tuple[QuerySet[ReceivedMail], dict[str, str]]:
+    """One's own that wait, by words of the subject, the sender or the text."""
+    filters = {"q": plain(request.GET.get("q"))}
+    rows = ReceivedMail.objects.filter(member=request.user, state=State.UNMATCHED)
+    if said := filters["q"]:
+        rows = rows.filter(Q(subject__icontains=said) | Q(sender__icontains=said) | Q(body__icontains=said))
+    return rows, filters
+
+
+@requires(Permission.EXPORT)
+def export(request: MemberRequest, kind: str) -> Any:
+    """One's own list as a file, in its order, for who may match mails."""
+    rows, filters = _asked(request)
+    rows = rows if allowed(request.user, Permission.TIMELINE_WRITE) else rows.none()
+    rows, language = ordered(rows, chosen_sort(request, SORTS, "-when"), SORTS), exports.language()
+    may_read = visible(request.user, FieldClass.PERSONAL)
+
+    def lines() -> Iterator[list[Any]]:
+        for chunk in exports.chunks(rows, ReceivedMail.objects.all()):
+            for row in chunk:
+                told = [row.subject, row.sender, ", ".join(row.recipients), row.body] if may_read else [""] * 4
+                yield [row.pk, row.happened_at.isoformat(), row.received_at.isoformat(), *told]
+
+    exports.note(request, "received", rows.count(), filters, room="work")
+    return exports.answer(kind, "mails-to-match", [head.in_(language) for head in HEADS], lines(), request.at)
 
 
 @require_POST
@@ -73,5 +123,6 @@ def _matched(request: MemberRequest, row: ReceivedMail, account: Account | None,
 
 urlpatterns = [
     path("meetings/mails", mails, name="received-mails"),
+    path("meetings/mails/export.<str:kind>", export, name="received-mails-export"),
     path("meetings/mails/<int:key>", match, name="received-mail"),
 ]

@@ -1,12 +1,9 @@
-"""The inbox: what a member should hear of, newest first; and how they want to hear of each kind."""
+"""What is done in the inbox: opened, read, unread; and how a member wants to hear of each kind."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from django.core.paginator import Page
-from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
@@ -14,58 +11,17 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from nenrin.foundation.actors import Actor
-from nenrin.foundation.models import WebhookEndpoint
-from nenrin.foundation.models.webhook import EndpointKind
-from nenrin.foundation.permissions import FieldClass, Permission, visible
+from nenrin.foundation.permissions import Permission
 from nenrin.values import Text
 from nenrin.web import toasts
-from nenrin.web.components import Tab
 from nenrin.web.guard import MemberRequest, requires
-from nenrin.web.listing import page_of, whole
+from nenrin.web.listing import whole
 from nenrin.work import notice_trials
 from nenrin.work import notices as verbs
 from nenrin.work.models import Notice, NoticeChannel
 from nenrin.work.models.notice import CHANNELS, WAYS, Channel, Way
-from nenrin.work.notice_kinds import KINDS, kind_of
+from nenrin.work.notice_kinds import KINDS
 from nenrin.work.notices import Ways
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    notice: Notice
-    text: Text
-    kind: Text
-
-
-@requires(Permission.SIGNED_IN)
-def notices(request: MemberRequest) -> HttpResponse:
-    """One's own notices; the unread ones unless all are asked for."""
-    shows_all = request.GET.get("show") == "all"
-    rows = Notice.objects.filter(member=request.user).select_related("account")
-    unread = rows.unread().count()
-    page = page_of(rows if shows_all else rows.unread(), request)
-    here = reverse("notices")
-    context = {
-        "as_of": request.at,
-        "page": page,
-        "lines": _lines(page, request),
-        "tabs": [
-            Tab(Text("Unread", "未読"), here, not shows_all, unread),
-            Tab(Text("All", "すべて"), f"{here}?show=all", shows_all),
-        ],
-        "unread_here": unread,
-        "shows_all": shows_all,
-    }
-    return render(request, "notices/list.html", context)
-
-
-def _lines(page: Page[Notice], request: MemberRequest) -> list[Line]:
-    """The words, or the kind alone for whoever may not read personal data."""
-    may_read = visible(request.user, FieldClass.PERSONAL)
-    return [
-        Line(row, row.words if may_read else KINDS[kind_of(row.code)][0], KINDS[kind_of(row.code)][0])
-        for row in page.object_list
-    ]
 
 
 @require_POST
@@ -111,7 +67,7 @@ def settings(request: MemberRequest) -> HttpResponse:
         ways = {kind: Ways(*(_asked(request, channel, kind, stands[kind]) for channel in Channel)) for kind in KINDS}
         verbs.prefer(request.user, ways, by=Actor.of(request.user), at=request.at)
         if "channel" in request.POST:
-            chosen_one = _channels().filter(pk=whole(request.POST["channel"]) or 0).first()
+            chosen_one = verbs.channels().filter(pk=whole(request.POST["channel"]) or 0).first()
             verbs.choose_channel(request.user, chosen_one, by=Actor.of(request.user), at=request.at)
         toasts.say(request, Text("Saved.", "保存しました。"))
         return HttpResponseRedirect(reverse("notice-settings"))
@@ -124,7 +80,7 @@ def settings(request: MemberRequest) -> HttpResponse:
         ],
         "by": CHANNELS.values(),
         "ways": WAYS.items(),
-        "channels": _channels(),
+        "channels": verbs.channels(),
         "channel": NoticeChannel.objects.filter(member=request.user).values_list("endpoint_id", flat=True).first(),
         "trials": notice_trials.last(request.user),
     }
@@ -168,13 +124,7 @@ def _named(channels: Sequence[Channel]) -> Text:
     return Text(" and ".join(name.en for name in names), "・".join(name.ja for name in names))
 
 
-def _channels() -> QuerySet[WebhookEndpoint]:
-    """The Slack channels that were set up."""
-    return WebhookEndpoint.objects.filter(kind=EndpointKind.SLACK, disabled_at__isnull=True)
-
-
 urlpatterns = [
-    path("notices", notices, name="notices"),
     path("notices/read", read, name="notices-read"),
     path("notices/unread", unread, name="notices-unread"),
     path("notices/settings", settings, name="notice-settings"),

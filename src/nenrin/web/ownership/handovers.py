@@ -1,4 +1,4 @@
-"""Handovers among ourselves: asked for on an account, looked at with what goes along, accepted or declined."""
+"""One handover among ourselves: asked for on an account, looked at with what goes along, accepted or declined."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy
 
-from nenrin.customers import deputies, handovers
+from nenrin.customers import handovers
 from nenrin.customers.errors import Refused
 from nenrin.customers.models import Account, Handover
 from nenrin.customers.statuses import Phase, word
@@ -22,17 +22,11 @@ from nenrin.values import Text
 from nenrin.web import toasts
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.listing import plain
+from nenrin.web.ownership.listed import STATES, VIEW
 from nenrin.web.spoken import spoken
 from nenrin.work import handing_over
 
-VIEW, EDIT = Permission.TASKS_VIEW, Permission.ACCOUNTS_EDIT
-MOST = 100
-STATES: dict[str, Text] = {
-    "proposed": Text("Waiting for an answer", "回答待ち"),
-    "accepted": Text("Taken over", "引き継ぎ済み"),
-    "declined": Text("Declined", "辞退"),
-    "withdrawn": Text("Taken back", "取り下げ"),
-}
+EDIT = Permission.ACCOUNTS_EDIT
 
 
 class AskForm(forms.Form):
@@ -45,23 +39,6 @@ class AskForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["receiver"].queryset = Member.objects.filter(is_active=True).order_by("name")  # type: ignore[attr-defined]
-
-
-@requires(VIEW)
-def listing(request: MemberRequest) -> HttpResponse:
-    """Those asked of oneself, and of whom one stands in for, first; then those of one's accounts."""
-    today = organisation.today(request.at)
-    rows = Handover.objects.for_member(request.user, VIEW, today).select_related("account", "giver", "receiver")
-    found = list(rows.order_by("-proposed_at", "-pk")[:MOST])
-    theirs = {away for away, deputy in deputies.of(today).items() if deputy == request.user.pk} | {request.user.pk}
-    mine = [row for row in found if row.state == "proposed" and row.receiver_id in theirs]
-    others = [row for row in found if row not in mine]
-    context = {"mine": _lines(mine), "others": _lines(others), "as_of": request.at}
-    return render(request, "ownership/handovers.html", context)
-
-
-def _lines(rows: list[Handover]) -> list[tuple[Handover, Text, Text]]:
-    return [(row, word(Phase(row.phase)), STATES[row.state]) for row in rows]
 
 
 @requires(VIEW)
@@ -170,7 +147,6 @@ def _asked(request: MemberRequest, account: Account, form: AskForm) -> Handover 
 
 
 urlpatterns = [
-    path("handovers", listing, name="handovers"),
     path("handovers/<int:key>", one, name="handover"),
     path("handovers/<int:key>/answer", answer, name="handover-answer"),
     path("accounts/<int:key>/handover", ask, name="handover-new"),

@@ -101,7 +101,7 @@ def _facts(request: MemberRequest, today: date) -> tuple[Fact, ...]:
         due=Count("pk", filter=Q(state__in=LIVE_PLANS, next_review_on__lte=today)),
     )
     customers = Account.objects.for_member(request.user, VIEW).standing().filter(status=Status.CUSTOMER)
-    planned = Exists(SuccessPlan.objects.filter(account=OuterRef("pk"), state__in=_COUNTS))
+    planned = Exists(SuccessPlan.objects.filter(account=OuterRef("pk"), state__in=COUNTS))
     with_plan = customers.filter(planned).count()
     late = PlanMilestone.objects.filter(
         done_on__isnull=True, due_on__lt=today, plan__in=rows.filter(state__in=LIVE_PLANS)
@@ -123,7 +123,8 @@ def _facts(request: MemberRequest, today: date) -> tuple[Fact, ...]:
     )  # fmt: skip
 
 
-_COUNTS = (PlanState.AGREED, PlanState.ACHIEVED)
+#: In these states a customer has a plan.
+COUNTS = (PlanState.AGREED, PlanState.ACHIEVED)
 
 
 def _asked(request: MemberRequest, today: date) -> tuple[QuerySet[SuccessPlan], dict[str, str]]:
@@ -185,19 +186,7 @@ def _cells(line: Line, language: str) -> list[Any]:
     ]  # fmt: skip
 
 
-@requires(VIEW)
-def without(request: MemberRequest) -> HttpResponse:
-    """Customers without an agreed plan, the largest first."""
-    planned = Exists(SuccessPlan.objects.filter(account=OuterRef("pk"), state__in=_COUNTS))
-    draft = Exists(SuccessPlan.objects.filter(account=OuterRef("pk"), state=PlanState.DRAFT))
-    customers = Account.objects.for_member(request.user, VIEW).standing().filter(status=Status.CUSTOMER)
-    rows = customers.filter(~planned).annotate(has_draft=draft).select_related("owner").order_by("-mrr_minor", "pk")
-    context = {"as_of": request.at, "page": page_of(rows, request)}
-    return render(request, "plans/without.html", context)
-
-
 urlpatterns = [
     path("success-plans", plans, name="success-plans"),
     path("success-plans/export.<str:kind>", plans_export, name="success-plans-export"),
-    path("success-plans/without", without, name="success-plans-without"),
 ]

@@ -1,6 +1,6 @@
 """Every page of this area."""
 
-from nenrin.web.plans import listed, page, parts, shared, writing
+from nenrin.web.plans import lacking, listed, page, parts, shared, writing
 
-AREAS = (listed, writing, page, parts, shared)
+AREAS = (listed, lacking, writing, page, parts, shared)
 urlpatterns = [address for area in AREAS for address in area.urlpatterns]

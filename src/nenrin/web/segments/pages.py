@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST
 from nenrin.analytics.conditions import Field, Unreadable
 from nenrin.customers.models import Account
 from nenrin.foundation.actors import Actor
+from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.insight import past_segments, segment_fields, segments
 from nenrin.insight.models import Segment, SegmentMembership
@@ -26,6 +27,7 @@ from nenrin.playbooks.rehearsing import rehearsals
 from nenrin.values import Text
 from nenrin.web import exports, toasts
 from nenrin.web.guard import MemberRequest, requires
+from nenrin.web.listing import chosen_sort, ordered, page_of, plain, whole
 from nenrin.web.segments import drafts, editing, replay
 
 SHOWN = 10
@@ -39,6 +41,8 @@ HEAD = (
     Text("Made by", "作成者"),
 )
 MOVES = 20
+SORTS = {"name": "name", "accounts": "counted", "counted": "counted_at", "owner": "owner__name"}
+FILTERS = ("q", "owner")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +72,36 @@ class Found:
 @requires(Permission.SEGMENTS_VIEW)
 def segment_list(request: MemberRequest) -> HttpResponse:
     """Every segment with its condition in words and its count."""
-    rows = Segment.objects.filter(archived_at__isnull=True).select_related("owner")
+    rows, filters = _asked(request)
+    sort = chosen_sort(request, SORTS, "name")
+    page = page_of(ordered(rows, sort, SORTS), request)
+    owners = Segment.objects.filter(archived_at__isnull=True).order_by().values("owner")
     context = {
         "as_of": request.at,
-        "lines": _lines(rows),
+        "page": page,
+        "lines": _lines(page.object_list),
+        "sort": sort,
+        "filters": filters,
+        "has_filters": any(filters.values()),
+        "owners": list(Member.objects.filter(pk__in=owners).order_by("name").values_list("pk", "name")),
+        "query": request.GET.urlencode(),
         "may_edit": _may_edit(request),
         "may_export": allowed(request.user, Permission.EXPORT) is not None,
     }
     return render(request, "segments/list.html", context)
 
 
-def _lines(rows: QuerySet[Segment]) -> list[Line]:
+def _asked(request: MemberRequest) -> tuple[QuerySet[Segment], dict[str, str]]:
+    filters = {name: plain(request.GET.get(name)) for name in FILTERS}
+    rows = Segment.objects.filter(archived_at__isnull=True).select_related("owner")
+    if filters["q"]:
+        rows = rows.filter(Q(name__icontains=filters["q"]) | Q(note__icontains=filters["q"]))
+    if owner := whole(filters["owner"]):
+        rows = rows.filter(owner=owner)
+    return rows, filters
+
+
+def _lines(rows: Iterable[Segment]) -> list[Line]:
     known = segment_fields.fields()
     return [Line(row, segments.sentence(row.condition, known)) for row in rows]
 
@@ -87,9 +110,9 @@ def _lines(rows: QuerySet[Segment]) -> list[Line]:
 def segments_export(request: MemberRequest, kind: str) -> HttpResponseBase:
     """The list as CSV or Excel, in the reader's language."""
     language = get_language() or "ja"
-    rows = Segment.objects.filter(archived_at__isnull=True).select_related("owner")
-    lines = _lines(rows)
-    exports.note(request, "segment", len(lines), {})
+    rows, filters = _asked(request)
+    lines = _lines(ordered(rows, chosen_sort(request, SORTS, "name"), SORTS))
+    exports.note(request, "segment", len(lines), filters)
     table = [
         [one.segment.pk, one.segment.name, one.segment.note, one.sentence.in_(language), one.segment.counted,
          one.segment.counted_at, one.segment.owner.name if one.segment.owner else ""]

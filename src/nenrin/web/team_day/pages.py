@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,12 +18,12 @@ from nenrin.foundation.calendar import day_of
 from nenrin.foundation.models import Member, Team
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.foundation.roles import Role
-from nenrin.values import Money, Text
 from nenrin.insight.revenue import own_money
-from nenrin.web import navigation
+from nenrin.values import Money, Text
+from nenrin.web import exports, navigation
 from nenrin.web.components import Fact
 from nenrin.web.guard import MemberRequest, requires
-from nenrin.web.listing import whole
+from nenrin.web.listing import chosen_sort, in_order, whole
 from nenrin.web.my_day import pages as my_day_pages
 from nenrin.work import capacity, touch_changes
 from nenrin.work.capacity import Line
@@ -31,6 +32,27 @@ from nenrin.work.queue import asking, busy
 VIEW = Permission.CAPACITY_VIEW
 #: Whose work is with accounts of their own.
 LOOKING_AFTER = (Role.CSM, Role.ONBOARDING, Role.HEAD)
+SORTS: dict[str, Callable[[Line], Any]] = {
+    "member": lambda line: line.member.name,
+    "accounts": lambda line: line.portfolio.accounts,
+    "arr": lambda line: line.portfolio.arr,
+    "share": lambda line: line.share,
+    "rows": lambda line: line.queue.rows if line.queue else None,
+    "late": lambda line: line.due.overdue,
+    "risk": lambda line: line.portfolio.at_risk,
+    "untouched": lambda line: line.portfolio.untouched,
+    "planned": lambda line: line.planned.share,
+}
+HEADS = (
+    Text("Member", "担当"), Text("Team", "チーム"), Text("Stands in today", "本日の代理"), Text("Accounts", "顧客数"),
+    Text("ARR", "ARR"), Text("Currency", "通貨"), Text("Minutes today", "今日の見込み（分）"),
+    Text("Minutes a day for accounts", "顧客対応に使える時間（分）"), Text("Share of the day", "使用率"),
+    Text("Rows of the day", "今日やることの件数"), Text("Tasks due", "期日到来のタスク"), Text("Tasks overdue", "期限超過のタスク"),
+    Text("Oldest due day", "最も古い期日"), Text("At risk", "危険な顧客"), Text("At-risk ARR", "解約リスクARR"),
+    Text(f"At risk, no contact for {capacity.UNTOUCHED_DAYS} days", f"危険で{capacity.UNTOUCHED_DAYS}日以上接点なし"),
+    Text("Minutes planned a month", "月間の計画時間（分）"), Text("Planned share of a month", "月間の計画の割合"),
+    Text("Queue made at", "集計日時"),
+)  # fmt: skip
 
 
 def members(team: int | None = None) -> QuerySet[Member]:
@@ -53,9 +75,13 @@ def team_day(request: MemberRequest) -> HttpResponse:
     found = capacity.lines(members(team), today, request.at, own_money.on(today))
     sort = chosen_sort(request, SORTS, "-share")
     stale = [line.queue.at for line in found if line.queue]
+    found = in_order(found, sort, SORTS)
     context = {
         "as_of": request.at,
         "today": today,
+        "sort": sort,
+        "query": request.GET.urlencode(),
+        "may_export": allowed(request.user, Permission.EXPORT) is not None,
         "lines": [(line, _minutes(line), Money(line.portfolio.arr, org.currency)) for line in found],
         "facts": _facts(found, org.currency, today),
         "teams": Team.objects.order_by("name"),
@@ -67,6 +93,30 @@ def team_day(request: MemberRequest) -> HttpResponse:
         "changes": touch_changes.told(request.user, request.at),
     }
     return render(request, "team_day/team_day.html", context)
+
+
+@requires(Permission.EXPORT)
+def team_export(request: MemberRequest, kind: str) -> Any:
+    """The table as a file, in its order, for who may see capacity: figures of members, none of a single account."""
+    org = navigation.organisation_of(request) or organisation.current()
+    team, sort, language = whole(request.GET.get("team")), chosen_sort(request, SORTS, "-share"), get_language() or "ja"
+    may = allowed(request.user, VIEW) is not None
+    own = own_money.on(navigation.today(request))
+    found = capacity.lines(members(team) if may else [], own.day, request.at, own)
+    lines = [_cells(line, org.currency) for line in in_order(found, sort, SORTS)]
+    exports.note(request, "load", len(lines), {"team": str(team or "")}, room="work")
+    return exports.answer(kind, "team-day", [head.in_(language) for head in HEADS], lines, request.at)
+
+
+def _cells(line: Line, currency: str) -> list[Any]:
+    member, held, due, queue = line.member, line.portfolio, line.due, line.queue
+    return [
+        member.name, member.team.name if member.team else "", line.deputy.name if line.deputy else "", held.accounts,
+        Money(held.arr, currency).major, currency, line.minutes, line.minutes_a_day,
+        None if line.share is None else round(line.share, 3), queue.rows if queue else None, due.due, due.overdue,
+        due.oldest, held.at_risk, Money(held.at_risk_arr, currency).major, held.untouched, line.planned.minutes,
+        None if line.planned.share is None else round(line.planned.share, 3), queue.at.isoformat() if queue else "",
+    ]  # fmt: skip
 
 
 def _minutes(line: Line) -> tuple[float, bool]:
@@ -127,5 +177,6 @@ def member_day(request: MemberRequest, key: int) -> HttpResponse:
 
 urlpatterns = [
     path("team-day", team_day, name="team-day"),
+    path("team-day/export.<str:kind>", team_export, name="team-day-export"),
     path("team-day/members/<int:key>", member_day, name="team-day-member"),
 ]

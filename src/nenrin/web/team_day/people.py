@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -20,10 +21,21 @@ from nenrin.foundation.actors import Actor
 from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.values import Text
-from nenrin.web import navigation, toasts
+from nenrin.web import exports, navigation, toasts
 from nenrin.web.guard import MemberRequest, requires
+from nenrin.web.listing import chosen_sort, ordered, page_of, plain
 
 ASSIGN = Permission.ACCOUNTS_ASSIGN
+SORTS = {"member": "member__name", "deputy": "deputy__name", "from": "from_on", "until": "until_on"}
+SPANS: dict[str, Text] = {
+    "": Text("Now and later", "現在と今後"),
+    "now": Text("Now", "現在"),
+    "over": Text("Over or taken back", "終了分"),
+}
+HEADS = (
+    Text("Away", "不在の担当"), Text("Stands in", "代理"), Text("From the day", "開始日"), Text("Back on", "復帰日"),
+    Text("Taken back at", "終了日時"),
+)  # fmt: skip
 
 
 class CapacityForm(forms.Form):
@@ -81,14 +93,51 @@ def deputy_list(request: MemberRequest) -> HttpResponse:
     form = DeputyForm(request.POST or None, viewer=request.user, initial={"member": request.user.pk, "from_on": today})
     if request.method == "POST" and form.is_valid() and _appointed(request, form):
         return HttpResponseRedirect(reverse("deputies"))
-    rows = Deputy.objects.filter(ended_at__isnull=True, until_on__gt=today).select_related("member", "deputy")
+    rows, filters = _asked(request)
+    sort = chosen_sort(request, SORTS, "from")
+    page = page_of(ordered(rows, sort, SORTS), request)
     context = {
-        "rows": [(row, _may_end(request, row)) for row in rows],
+        "page": page,
+        "rows": [(row, _may_end(request, row)) for row in page.object_list],
+        "sort": sort,
+        "filters": filters,
+        "has_filters": any(filters.values()),
+        "spans": SPANS.items(),
+        "query": request.GET.urlencode(),
+        "may_export": allowed(request.user, Permission.EXPORT) is not None,
         "form": form,
         "today": today,
         "as_of": request.at,
     }
     return render(request, "team_day/deputies.html", context, status=422 if form.errors else 200)
+
+
+def _asked(request: MemberRequest) -> tuple[QuerySet[Deputy], dict[str, str]]:
+    """Absences by colleague, now and later unless those that are over are asked for."""
+    filters = {name: plain(request.GET.get(name)) for name in ("q", "span")}
+    today, rows = navigation.today(request), Deputy.objects.select_related("member", "deputy")
+    stands, over = Q(ended_at__isnull=True, until_on__gt=today), filters["span"] == "over"
+    rows = rows.exclude(stands) if over else rows.filter(stands)
+    if filters["span"] == "now":
+        rows = rows.filter(from_on__lte=today)
+    if filters["q"]:
+        rows = rows.filter(Q(member__name__icontains=filters["q"]) | Q(deputy__name__icontains=filters["q"]))
+    return rows, filters
+
+
+@requires(Permission.EXPORT)
+def deputies_export(request: MemberRequest, kind: str) -> Any:
+    """The list as a file, in its order, for who may see it."""
+    rows, filters = _asked(request)
+    rows = ordered(rows, chosen_sort(request, SORTS, "from"), SORTS)
+    rows = rows if allowed(request.user, Permission.TASKS_EDIT) else rows.none()
+    language = exports.language()
+    lines = [
+        [row.member.name, row.deputy.name, row.from_on, row.until_on, row.ended_at.isoformat() if row.ended_at else ""]
+        for row in rows
+    ]
+    exports.note(request, "deputy", len(lines), filters)
+    return exports.answer(kind, "deputies", [head.in_(language) for head in HEADS], lines, request.at)
 
 
 def _appointed(request: MemberRequest, form: DeputyForm) -> bool:
@@ -127,5 +176,6 @@ def end_deputy(request: MemberRequest, key: int) -> HttpResponse:
 urlpatterns = [
     path("team-day/members/<int:key>/capacity", capacity, name="team-day-capacity"),
     path("deputies", deputy_list, name="deputies"),
+    path("deputies/export.<str:kind>", deputies_export, name="deputies-export"),
     path("deputies/<int:key>/end", end_deputy, name="deputy-end"),
 ]

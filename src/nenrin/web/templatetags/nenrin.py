@@ -334,10 +334,12 @@ def sort(
     number: bool = False,
     term: str = "",
     at: datetime | date | None = None,
+    meaning: object = "",
 ) -> dict[str, object]:
     """A column head (with its th) that sorts: {% sort "mrr" "MRR" current=sort number=True %}; "-mrr" is descending.
 
-    A `term` of the glossary adds a small mark that opens what the column's figures mean, and `at` when they were true.
+    A `term` of the glossary, or one with a `meaning` of its own, adds a small mark that opens what the column's figures
+    mean, and `at` when they were true.
     """
     order = "descending" if current == f"-{key}" else "ascending" if current == key else ""
     following = key if order == "descending" else f"-{key}" if order or number else key
@@ -345,7 +347,7 @@ def sort(
         "label": text(label),
         "order": order,
         "number": number,
-        "sign": define(context, term, label, at=at, mark=True) if term else "",
+        "sign": define(context, term, label, meaning, at=at, mark=True) if term else "",
         "url": query(context, sort=f"-{key}" if order == "ascending" else key if order else following),
     }
 

@@ -27,3 +27,4 @@ register(
 register("work.journey.archived", Text("Journey {journey} put away", "ジャーニー「{journey}」をアーカイブ"))
 register("work.journey.ordered", Text("Order of journeys changed: {keys}", "ジャーニーの優先順位を変更: {keys}"))
 register("work.journey.exported", Text("{rows} accounts by stage exported", "ステージ別の顧客{rows}件を出力"))
+register("work.suggestion.exported", Text("{rows} suggested moves exported", "移動の提案{rows}件を出力"))

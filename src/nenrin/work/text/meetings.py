@@ -28,6 +28,7 @@ register("work.calendar.ended", Text("Calendar “{name}” taken off", "カレ�
 register("work.feed.opened", Text("Calendar address made", "カレンダー配信URLを発行"))
 register("work.feed.revoked", Text("Calendar address revoked", "カレンダー配信URLを無効化"))
 register("work.received.taken", Text("Mail received: {title}", "メールを受信: {title}"), personal=True)
+register("work.received.exported", Text("Mails to match exported: {rows}", "未照合メール{rows}件を出力"))
 register(
     "work.received.matched",
     Text("Received mail put with the account: {title}", "受信メールを顧客に紐付け: {title}"),

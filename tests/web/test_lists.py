@@ -1,0 +1,119 @@
+"""What every list page does alike: it sorts, filters, says why it is empty, and comes as a file with the same rows."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from datetime import datetime
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from nenrin.foundation.models import Entry, Member, Organisation
+from nenrin.foundation.roles import Role
+from nenrin.work.models import Handoff, SuccessPlan
+from nenrin.work.models.handoff import HandoffState
+from nenrin.work.models.plan import PlanState
+from tests.web import matrix_world
+from tests.web.matrix_world import World
+
+pytestmark = pytest.mark.django_db
+#: Pages with their files, and what to search for so that nothing is found; None: there is nothing to search.
+LISTS: dict[str, tuple[str, str | None]] = {
+    "segments": ("segments-export", "q"),
+    "success-plans-without": ("success-plans-without-export", "q"),
+    "handoff-deals": ("handoff-deals-export", "q"),
+    "drafts": ("drafts-export", "q"),
+    "handovers": ("handovers-export", "q"),
+    "deputies": ("deputies-export", "q"),
+    "team-day": ("team-day-export", None),
+    "notices": ("notices-export", "q"),
+    "received-mails": ("received-mails-export", "q"),
+    "meetings": ("meetings-export", "q"),
+    "journey-suggestions": ("journey-suggestions-export", "q"),
+}
+NOWHERE = "zzznowherezzz"
+ORDER = re.compile(r'<option value="(when|subject|sender)"')
+SORT = re.compile(r'class="sort" href="\?[^"]*?sort=-?([a-z_]+)')
+
+
+@pytest.fixture
+def world(org: Organisation, at: datetime) -> World:
+    world = matrix_world.build(at)
+    Handoff.objects.exclude(state=HandoffState.DROPPED).update(seller=world.viewer)
+    SuccessPlan.objects.update(state=PlanState.DRAFT)
+    SuccessPlan.objects.filter(account__name="会社 team").delete()
+    return world
+
+
+@pytest.fixture
+def client(world: World) -> Client:
+    browser = Client()
+    browser.force_login(world.viewer)
+    return browser
+
+
+def page(client: Client, name: str, question: str = "") -> str:
+    answer = client.get(reverse(name) + question)
+    assert answer.status_code == 200, (name, question)
+    return answer.content.decode()
+
+
+def rows(client: Client, name: str, question: str = "", kind: str = "csv") -> list[list[str]]:
+    """The lines of the file below its head."""
+    answer = client.get(reverse(name, args=[kind]) + question)
+    assert answer.status_code == 200, (name, question)
+    told = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    return list(csv.reader(io.StringIO(told.decode("utf-8-sig"))))[1:]
+
+
+def test_a_list_has_the_same_rows_in_every_order_and_in_its_file(client: Client) -> None:
+    for name, (file, _) in LISTS.items():
+        _has_every_order(client, name, file)
+
+
+def _has_every_order(client: Client, name: str, file: str) -> None:
+    keys = set(SORT.findall(page(client, name))) | {key for key in ORDER.findall(page(client, name)) if key != "when"}
+    assert len(keys) >= 3, (name, keys)
+    plain = rows(client, file)
+    assert plain, (name, "the world of the matrix has at least one")
+    for key in keys:
+        up, down = (rows(client, file, f"?sort={way}{key}") for way in ("", "-"))
+        assert sorted(up) == sorted(down) == sorted(plain), (name, key)
+        shown = page(client, name, f"?sort=-{key}")
+        assert 'aria-sort="descending"' in shown or name == "received-mails", (name, key)
+        assert reverse(file, args=["csv"]) + f"?sort=-{key}" in shown, (name, key)
+
+
+def test_a_search_that_finds_nothing_says_so_and_leaves_a_way_back(client: Client) -> None:
+    for name, (file, search) in LISTS.items():
+        if search:
+            question = f"?{search}={NOWHERE}"
+            shown = page(client, name, question)
+            assert 'class="empty"' in shown and f'href="{reverse(name)}"' in shown, name
+            assert rows(client, file, question) == [] and reverse(file, args=["csv"]) not in shown, name
+
+
+def test_a_file_is_for_whoever_may_export_and_is_noted(client: Client, world: World) -> None:
+    noted = Entry.objects.filter(action__endswith=".exported")
+    for file, _ in LISTS.values():
+        before = noted.count()
+        book = client.get(reverse(file, args=["xlsx"]))
+        assert b"".join(book.streaming_content)[:2] == b"PK" and noted.count() == before + 1, file  # type: ignore[arg-type]
+    Member.objects.filter(pk=world.viewer.pk).update(role=Role.SUPPORT)
+    for name, (file, _) in LISTS.items():
+        assert client.get(reverse(file, args=["csv"])).status_code == 403, file
+        assert reverse(file, args=["csv"]) not in client.get(reverse(name)).content.decode(), name
+
+
+def test_a_list_narrows_to_what_was_asked_on_the_screen_and_in_the_file(client: Client, world: World) -> None:
+    asked = "?q=own"
+    assert {row[0] for row in rows(client, "success-plans-without-export", asked)} == {"会社 own"}
+    assert "会社 own" in page(client, "success-plans-without", asked)
+    assert "会社 foreign" not in page(client, "success-plans-without", asked)
+    drafts = rows(client, "success-plans-without-export", "?draft=yes")
+    without = rows(client, "success-plans-without-export", "?draft=no")
+    assert len(drafts) + len(without) == len(rows(client, "success-plans-without-export"))
+    assert {row[4] for row in rows(client, "success-plans-without-export", "?owner=none")} <= {""}
