@@ -60,6 +60,19 @@ def test_a_task_is_opened_once_changed_finished_and_listed(mika: Member, account
     assert rest.post("/tasks", {"title": "x", "assignee_id": 999}).status_code == 422
 
 
+def test_a_due_day_that_is_past_or_no_business_day_is_told_and_taken(mika: Member) -> None:
+    rest = Rest(mika)
+    made = rest.post("/tasks", {"title": "x", "due_on": "2199-01-05"})
+    hint = made.data["due_hint"]
+    assert made.data["due_on"] == "2199-01-05" and hint["instead"] == "2199-01-07"
+    assert hint["ja"].startswith("2199年1月5日(土)は休業日です。") and "is no business day" in hint["en"]
+    url = f"/tasks/{made.data['id']}"
+    past = rest.call("PATCH", url, {"due_on": "2020-01-06"}).data
+    assert past["due_on"] == "2020-01-06" and "has passed" in past["due_hint"]["en"]
+    assert rest.call("PATCH", url, {"due_on": "2199-01-07"}).data["due_hint"] is None
+    assert rest.post("/tasks", {"title": "y"}).data["due_hint"] is None
+
+
 def test_other_teams_tasks_are_read_and_not_changed(mika: Member, at: datetime) -> None:
     foreign = accounts.open("他社", by=SYSTEM, at=at)
     task = tasks.open(foreign, "電話", assignee=None, due_on=None, key="k", by=SYSTEM, at=at)

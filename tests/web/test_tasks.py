@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -136,6 +137,31 @@ def test_many_are_done_at_once_and_undone(client: Client, account: Account, mika
     ken = cast.member(Role.CSM, "山口 健", team="東日本")
     client.post("/tasks/bulk", {"do": "assign", "member": ken.pk, "all": "1", "back": "whose=mine"})
     assert Task.objects.filter(assignee=ken).count() == 3
+
+
+def test_a_day_that_nobody_works_on_is_told_with_the_one_that_follows_and_taken_all_the_same(client: Client) -> None:
+    words = {"title": "資料を送る", "assignee": "", "minutes": "", "every": "", "body": "", "steps": "", "account": ""}
+    told = re.sub(r"</?time[^>]*>", "", client.get("/tasks/due?due_on=2199-01-05").content.decode())
+    assert (
+        "2199年1月5日(土)は休業日です。次の営業日は2199年1月7日(月)です。" in told and "2199年1月7日(月)にする" in told
+    )
+    taken = client.get("/tasks/due?due_on=2199-01-05&take=1").content.decode()
+    assert 'value="2199-01-07"' in taken and 'hx-swap-oob="true"' in taken
+    for fine in ("", "2199-01-07", "never", "0001-01-01x"):
+        assert "休業日" not in client.get(f"/tasks/due?due_on={fine}").content.decode(), fine
+    kept = client.post("/tasks/new", {**words, "due_on": "2199-01-05"}, follow=True).content.decode()
+    assert "タスクを追加しました。2199年1月5日(土)は休業日です。" in kept
+    task = Task.objects.get()
+    assert (
+        task.due_on == date(2199, 1, 5)
+        and "2199年1月5日(土)は休業日です" in client.get(f"/tasks/{task.pk}/edit").content.decode()
+    )
+    past = client.post(
+        f"/tasks/{task.pk}/edit", {**words, "due_on": "2020-01-06", "version": 1}, follow=True
+    ).content.decode()
+    assert "2020年1月6日(月)は過ぎています。" in past and Task.objects.get().due_on == date(2020, 1, 6)
+    client.post("/preferences", {"language": "en", "next": "/"})
+    assert "Sat 5 Jan 2199 is no business day." in client.get("/tasks/due?due_on=2199-01-05").content.decode()
 
 
 def test_tasks_of_other_teams_are_read_but_not_changed(client: Client, at: datetime) -> None:

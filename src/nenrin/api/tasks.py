@@ -14,11 +14,12 @@ from nenrin.api.guard import ApiRequest, grants
 from nenrin.api.paging import Id, Page, Strict, Window, Word, expected, page
 from nenrin.api.reach import one_account
 from nenrin.customers.errors import Refused
+from nenrin.foundation import organisation
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import FieldClass, Permission, visible
 from nenrin.values import Text
-from nenrin.work import tasks
+from nenrin.work import due_days, tasks
 from nenrin.work.models import Task
 
 router = Router(tags=["tasks"])
@@ -65,8 +66,17 @@ class Step(Strict):
     is_done: bool
 
 
+class DueHint(Strict):
+    """What is odd about a due day, and the business day that could stand in its place. Nothing is refused for it."""
+
+    en: str
+    ja: str
+    instead: date
+
+
 class TaskOut(Strict):
-    """Words that your role may not read are null."""
+    """Words that your role may not read are null. `due_hint`: in answers to opening and changing, where the due day is
+    past or no business day."""
 
     id: int
     account_id: int | None
@@ -89,6 +99,7 @@ class TaskOut(Strict):
     created_at: datetime
     changed_at: datetime
     version: int
+    due_hint: DueHint | None = None
 
 
 class Ending(Strict):
@@ -169,7 +180,7 @@ def open_task(request: ApiRequest, body: NewTask, response: HttpResponse) -> Any
         at=request.at,
         **given,
     )
-    return Answer(201, _answer(request, _seen(request, row), response))
+    return Answer(201, _hinted(request, _seen(request, row), response))
 
 
 @router.get("/{int:task_id}", response=TaskOut, summary="Get a task")
@@ -196,7 +207,7 @@ def change_task(
     row = tasks.change(row, by=by, at=request.at, version=version, **words)
     if hands_on:
         row = tasks.assign(row, assignee, by=by, at=request.at)
-    return _answer(request, row, response)
+    return _hinted(request, row, response)
 
 
 @router.post("/{int:task_id}/finish", response=TaskOut, summary="Finish a task")
@@ -260,6 +271,13 @@ def _member(key: int | None) -> Member | None:
     if found is None:
         raise Refused.one("assignee_id", Text("no such member", "メンバーが見つからない"), key)
     return found
+
+
+def _hinted(request: ApiRequest, row: Task, response: HttpResponse) -> dict[str, Any]:
+    """The task, with what is odd about its day while it is open."""
+    told = _answer(request, row, response)
+    odd = due_days.doubt(row.due_on, organisation.today(request.at)) if row.is_open else None
+    return told | {"due_hint": odd and {"en": odd.words.en, "ja": odd.words.ja, "instead": odd.instead}}
 
 
 def _answer(request: ApiRequest, row: Task, response: HttpResponse) -> dict[str, Any]:

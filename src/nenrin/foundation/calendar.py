@@ -30,13 +30,17 @@ def start_of(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), tzinfo=zone)
 
 
-@lru_cache(maxsize=1)
-def _japan() -> holidays.HolidayBase:
-    return holidays.country_holidays("JP")
+@lru_cache(maxsize=2)
+def _japan(language: str = "ja") -> holidays.HolidayBase:
+    return holidays.country_holidays("JP", language="ja" if language == "ja" else "en_US")
 
 
-def holiday_name(day: date) -> str | None:
-    return _japan().get(day)
+def holiday_name(day: date, language: str = "ja") -> str | None:
+    """
+    >>> holiday_name(date(2026, 11, 23)), holiday_name(date(2026, 11, 23), "en"), holiday_name(date(2026, 11, 24))
+    ('勤労感謝の日', 'Labor Thanksgiving Day', None)
+    """
+    return _japan(language).get(day)
 
 
 def is_business_day(day: date) -> bool:

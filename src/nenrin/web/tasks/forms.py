@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -49,6 +50,9 @@ class TaskForm(forms.Form):
     def __init__(self, *args: Any, member: Member, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.member = member
+        self.fields["due_on"].widget.attrs |= {
+            "hx-get": reverse("task-due"), "hx-trigger": "change", "hx-target": "#due-said", "aria-describedby": "due-said",
+        }  # fmt: skip
 
     def clean_account(self) -> Account | None:
         return account_named(self.cleaned_data["account"], self.member, Permission.TASKS_EDIT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.db.models import Q
@@ -27,7 +28,7 @@ from nenrin.web.listing import plain, whole
 from nenrin.web.tasks.accounts import offered
 from nenrin.web.tasks.forms import TaskForm, colleagues, standing
 from nenrin.web.tasks.rows import lines, within
-from nenrin.work import task_templates, tasks
+from nenrin.work import due_days, task_templates, tasks
 from nenrin.work.models import Task, TaskTemplate
 from nenrin.work.models.task import EVERY, STATES, Every, State
 
@@ -83,7 +84,7 @@ def new(request: MemberRequest) -> HttpResponse:
         made.append(tasks.open(account, title, by=Actor.of(request.user), at=request.at, **given))
 
     if request.method == "POST" and form.is_valid() and attempt(form, add) is True:
-        toasts.say(request, Text("Task added.", "タスクを追加しました。"))
+        _say(request, Text("Task added.", "タスクを追加しました。"), made[0].due_on)
         return HttpResponseRedirect(back_to(request, reverse("task", args=[made[0].pk])))
     context = {
         "as_of": request.at,
@@ -93,6 +94,7 @@ def new(request: MemberRequest) -> HttpResponse:
         "next": request.POST.get("next") or request.GET.get("next", ""),
         "templates": TaskTemplate.objects.filter(archived_at__isnull=True),
         "accounts": offered(request.user, Permission.TASKS_EDIT),
+        "odd": _odd(form, request),
     }
     return render(request, "tasks/form.html", context, status=422 if form.errors else 200)
 
@@ -113,7 +115,7 @@ def edit(request: MemberRequest, key: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         outcome = attempt(form, change, lambda: last_entry(references__kind="task", references__key=str(key)))
         if outcome is True:
-            toasts.say(request, Text("Saved.", "保存しました。"))
+            _say(request, Text("Saved.", "保存しました。"), form.cleaned_data["due_on"])
             return HttpResponseRedirect(reverse("task", args=[key]))
     context = {
         "as_of": request.at,
@@ -123,8 +125,21 @@ def edit(request: MemberRequest, key: int) -> HttpResponse:
         "version": row.version,
         "cancel_url": reverse("task", args=[key]),
         "accounts": offered(request.user, Permission.TASKS_EDIT),
+        "odd": _odd(form, request),
     }
     return render(request, "tasks/form.html", context, status=422 if form.errors else 200)
+
+
+def _odd(form: TaskForm, request: MemberRequest) -> due_days.Doubt | None:
+    """Of the day that the form shows."""
+    day = form.cleaned_data.get("due_on") if form.is_bound and form.is_valid() else form["due_on"].initial
+    return due_days.doubt(day, navigation.today(request))
+
+
+def _say(request: MemberRequest, done: Text, day: date | None) -> None:
+    """What was done, and what is odd about the due day: the task stands all the same."""
+    odd = due_days.doubt(day, navigation.today(request))
+    toasts.say(request, Text(f"{done.en} {odd.words.en}", f"{done.ja}{odd.words.ja}") if odd else done)
 
 
 def find(request: MemberRequest, key: int, permission: Permission = Permission.TASKS_VIEW) -> Task:
@@ -196,8 +211,9 @@ def _when(row: Task, today: Any, language: str) -> Text | str:
         day = format.day(row.snoozed_until, language, "brief")
         return Text(f"put off to {day}", f"{day}まであとで")
     if not is_business_day(row.due_on):
-        named = holiday_name(row.due_on)
-        return Text("no business day" + (f" ({named})" if named else ""), f"休業日{f'（{named}）' if named else ''}")
+        names = [holiday_name(row.due_on, each) for each in ("en", "ja")]
+        en, ja = (f" ({names[0]})", f"（{names[1]}）") if all(names) else ("", "")
+        return Text(f"no business day{en}", f"休業日{ja}")
     return format.days_left((row.due_on - today).days, language)
 
 
