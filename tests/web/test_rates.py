@@ -10,6 +10,7 @@ from django.test import Client
 from nenrin.foundation.models import Entry, Member, Organisation
 from nenrin.foundation.roles import Role
 from nenrin.ingest.models import ExchangeRate
+from nenrin.insight.models import MetricPolicy
 from tests.api.rest import Rest
 from tests.cast import member
 
@@ -34,6 +35,12 @@ def test_a_rate_is_added_changed_filtered_exported_and_taken_back(client: Client
     row = ExchangeRate.objects.get()
     assert (row.month, row.currency, row.rate) == (date(2026, 3, 1), "USD", "150.5")
     assert 'value="month_end"' in client.get("/revenue/settings").content.decode()
+    form = client.get("/revenue/settings").context["form"]
+    typed = {name: form.initial[name] for name in form.fields if name in form.initial}
+    assert (
+        client.post("/revenue/settings", typed | {"currency": "month_end", "note": "監査法人と合意"}).status_code == 302
+    )
+    assert MetricPolicy.objects.latest("published_at").document["currency"] == "month_end"
     again = client.post("/revenue/rates/new", GIVEN)
     assert again.status_code == 422 and "stands already" in again.content.decode()
     changed = client.post(f"/revenue/rates/{row.pk}", {"rate": "151", "note": "", "version": row.version})

@@ -36,6 +36,7 @@ CHOICES = (
     "usage",
     "ramp",
     "logos",
+    "currency",
     "reactivation_in_nrr",
     "sales_cycle_months",
     "cost_sharing",
