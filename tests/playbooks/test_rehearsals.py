@@ -98,7 +98,7 @@ def test_a_draft_stands_beside_the_segment_and_with_it_once_it_is_saved() -> Non
         pass
     draft.refresh_from_db()
     live.refresh_from_db()
-    assert (draft.report["accounts"], live.report["entered"]) == (1, 1) and draft.report["overlaps"] == []
+    assert (draft.report["accounts"], live.report["entered"]) == (2, 1) and draft.report["overlaps"] == []
     assert rehearsals.newest("segment", str(quiet.pk)) == live, "the draft is not the segment's own"
     quiet.refresh_from_db()
     saved = segments.save("利用なし", everybody, by=SYSTEM, at=world.now, segment=quiet)
