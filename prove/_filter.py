@@ -19,10 +19,14 @@ Ints = NDArray[np.int64]
 PARTICLES, JITTER = 192, 0.06
 
 
-def risks(economy: Economy, columns: tuple[int, ...], horizons: tuple[int, ...]) -> dict[tuple[int, int], Floats]:
-    """(accounts,) P(leaves within the horizon from the end of the month column), by (column, horizon); NaN: gone."""
+def risks(
+    economy: Economy, columns: tuple[int, ...], horizons: tuple[int, ...], *again: int
+) -> dict[tuple[int, int], Floats]:
+    """(accounts,) P(leaves within the horizon from the end of the month column), by (column, horizon); NaN: gone.
+
+    `again`: with other particles."""
     people, lived = economy.population, economy.lives
-    rng = stream(economy.seed, "filter")
+    rng = stream(economy.seed, "filter", *again)
     seen, found = measures.observed(economy), {}
     fit = rng.standard_normal((len(people), PARTICLES))
     level, weight = np.zeros_like(fit), np.zeros_like(fit)

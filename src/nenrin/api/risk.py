@@ -36,7 +36,9 @@ class Asking(Window):
 
 
 class HorizonOut(Strict):
-    """`probability` null: too few events for a figure; then the interval (90 %) is all that is said."""
+    """`probability` null: too few events for a figure; then the interval is all that is said. `low` and `high` hold, nine
+    times in ten, the probability that could be told from what is recorded of the account: they doubt what was learned
+    and which kind of model is right, not what nobody recorded."""
 
     days: int
     probability: float | None

@@ -271,7 +271,8 @@ TERMS: dict[str, Definition] = {
     ),
     "step_mrr": means("Monthly price that holds from the day of the row.", "その行の日からの月額（税抜）。"),
     "step_list": means(
-        "Monthly price before a discount that ends; a dash: no discount.", "期限付き割引の前の月額（税抜）。「—」は割引なし。"
+        "Monthly price before a discount that ends; a dash: no discount.",
+        "期限付き割引の前の月額（税抜）。「—」は割引なし。",
     ),
     "sub_committed": means(
         "Least of metered usage a month that is paid whatever is used, beside the price.",
@@ -288,8 +289,10 @@ TERMS: dict[str, Definition] = {
     ),
     "home_days": means("Days from today to the end of the term.", "今日から契約期間の終わりまでの日数。"),
     "risk_90": means(
-        "Probability that the event comes within 90 days of the day in the page's head, with its range of 90 %.",
-        "ページ上部の日から90日以内に起こる確率。範囲は90%区間。",
+        "Probability that the event comes within 90 days of the day in the page's head. Its range holds in nine of ten "
+        "cases the probability that could be told from what is recorded of the account; it doubts what was learned "
+        "and which kind of model is right, not what nobody recorded.",
+        "ページ上部の日から90日以内に起こる確率。範囲は90%区間で、その顧客について記録されている情報から言える本来の確率が、10件中9件で収まる幅。学習の誤差とモデルの選び方の不確かさを含み、記録されていない事情は含まない。",
     ),
     "risk_expected_one": means("Probability within 90 days times MRR.", "90日以内の確率×MRR。"),
     "risk_mrr": means("MRR on the day in the page's head, without tax.", "ページ上部の日のMRR（税抜）。"),

@@ -10,8 +10,10 @@ TERMS: dict[str, Definition] = {
         Text("How the probability is meant", "確率の意味"),
         Text(
             "Of a hundred accounts at 10 %, ten decide to leave within the time stated. Learned from months past, "
-            "as they were known then.",
-            "10%の顧客が100社あれば、期間内に10社が解約を決める。過去の各月を、その時点で分かっていた情報だけで学習。",
+            "as they were known then. The range beside it is of 90 %: it holds what could be told from what is recorded of "
+            "the account, doubting what was learned and which kind of model is right.",
+            "10%の顧客が100社あれば、期間内に10社が解約を決める。過去の各月を、その時点で分かっていた情報だけで学習。"
+            "併記する範囲は90%区間で、記録されている情報から言える本来の確率の幅（学習の誤差とモデルの選び方の不確かさを含む）。",
         ),
     ),
     "risk_first": Definition(

@@ -76,13 +76,14 @@ class LevelTrial:
 @dataclass(frozen=True, slots=True)
 class Climb:
     """What was chosen, and the share of its distance from the tier's base rate that is kept. `level` None: the level
-    behind the measures was not tried."""
+    behind the measures was not tried. `rival`: the best step of another kind that reads features, None without one."""
 
     rung: Rung
     share: float
     trials: tuple[Trial, ...]
     reason: str
     level: LevelTrial | None = None
+    rival: Terms | None = None
 
 
 def rungs(events: int, health: str | None) -> list[Rung]:
@@ -161,11 +162,17 @@ def _decided(tried: _Trials, *, few: bool) -> Climb:
     if few:
         chosen = min(best, key=lambda n: losses[n].sum())
         share = borne_out(tried.odds[0], tried.odds[chosen], tried.happened[own.later])
-        return Climb(ladder[chosen if share else 0], share, trials, "few")
+        return Climb(ladder[chosen if share else 0], share, trials, "few", rival=_rival(ladder, best, chosen, losses))
     chosen = chosen_of(ladder, best, losses, table.account[own.row])
-    return Climb(
-        ladder[chosen], 1.0, trials, "gain", _level_trial(ladder, best, chosen, losses, table.account[own.row])
-    )
+    level = _level_trial(ladder, best, chosen, losses, table.account[own.row])
+    return Climb(ladder[chosen], 1.0, trials, "gain", level, _rival(ladder, best, chosen, losses))
+
+
+def _rival(ladder: Sequence[Rung], best: Sequence[int], chosen: int, losses: Array) -> Terms | None:
+    """It reads measures as they are, so that whatever the chosen step is asked about, it can be asked too."""
+    others = [n for n in best if ladder[n].step != ladder[chosen].step and ladder[n].terms.features != ()]
+    plain = [n for n in others if not ladder[n].terms.level]
+    return ladder[min(plain, key=lambda n: float(losses[n].sum()))].terms if plain else None
 
 
 def _level_trial(
@@ -204,11 +211,11 @@ def weights(table: Table, stack: Stack) -> Array:
     return result
 
 
-def held(table: Table, outcome: str, terms: Terms, share: float) -> Hazard:
+def held(table: Table, outcome: str, terms: Terms, share: float, *, errors: bool = True) -> Hazard:
     """Fitted to everything, as near to the tier's base rate as it must be."""
     stack, happened = stacks.stacked(table, outcome), table.events[outcome]
     weight = weights(table, stack)
-    made = fits.fit(table, stack, happened[stack.later], terms, weight)
+    made = fits.fit(table, stack, happened[stack.later], terms, weight, errors=errors)
     if share == 1.0:
         return made
     base = fits.fit(table, stack, happened[stack.later], BASE, weight, errors=False)

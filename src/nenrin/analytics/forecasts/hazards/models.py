@@ -19,6 +19,8 @@ from nenrin.analytics.forecasts.hazards.tables import LEADS, PERIOD_DAYS, Array,
 #: Losses from which a model may print a probability; below it ranks and shows wide intervals.
 ENOUGH_EVENTS, FEWEST_EVENTS = 50, 10
 Z90 = 1.6448536269514722
+#: Two kinds of model equally credible: variance between them as a share of their squared distance.
+BETWEEN = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,8 @@ class NotEnough:
 
 @dataclass(frozen=True, slots=True)
 class Probability:
-    """(rows,) each; `low` and `high` hold 90 % of what the coefficients leave open."""
+    """(rows,) each; `low` and `high` hold 90 % of what the coefficients and the choice of a kind of model leave open
+    about the probability of an account of which just this is known."""
 
     value: Array
     low: Array
@@ -87,6 +90,16 @@ class Trust:
 
 
 @dataclass(frozen=True, slots=True)
+class Rival:
+    """The best model of another kind from the same rows, taken to be as credible (Draper 1995, Journal of the Royal
+    Statistical Society B 57: to what a model leaves open comes what the choice of one does). It reads no level."""
+
+    terms: Terms
+    hazard: Hazard
+    calibrator: Calibrator
+
+
+@dataclass(frozen=True, slots=True)
 class RiskModel:
     """Of one outcome. `known_on`: the last day it learned from (since 1970-01-01). `state`: the level behind the
     measures, where the model reads it; rows that it is asked about must have it (states.with_level)."""
@@ -101,6 +114,7 @@ class RiskModel:
     accounts: int
     known_on: int
     state: StateModel | None = None
+    rival: Rival | None = None
 
     @property
     def shows_probability(self) -> bool:
@@ -119,15 +133,23 @@ class RiskModel:
         value = logistics.risk(hazards)
         value = np.clip(value, 1e-9, 1 - 1e-9)
         moves = np.einsum("rk,rkp->rp", hazards, slopes) * (1 - value)[:, None]
-        spread = np.sqrt(np.einsum("rp,pq,rq->r", moves, self.hazard.covariance, moves)) / (value * (1 - value))
+        variance = np.einsum("rp,pq,rq->r", moves, self.hazard.covariance, moves) / (value * (1 - value)) ** 2
         odds = np.log(value / (1 - value))
+        spread = np.sqrt(variance + BETWEEN * self._apart(table, periods, odds) ** 2)
         return Probability(value, logistics.sigmoid(odds - Z90 * spread), logistics.sigmoid(odds + Z90 * spread))
+
+    def _apart(self, table: Table, periods: int, odds: Array) -> Array:
+        """(rows,) how much higher the rival's log-odds are."""
+        if self.rival is None:
+            return np.zeros(len(odds))
+        other = logistics.risk(_hazards(self.rival.hazard, self.rival.calibrator, table, periods))
+        other = np.clip(other, 1e-9, 1 - 1e-9)
+        result: Array = np.log(other / (1 - other)) - odds
+        return result
 
     def hazards(self, table: Table, periods: int) -> Array:
         """(rows, periods): probability in each period of those who are still there."""
-        odds = self.hazard.odds(table, stacks.onwards(np.arange(len(table), dtype=np.int64), periods))
-        tier = np.repeat(table.tier, periods)
-        return self.calibrator.calibrated(odds, tier).reshape(len(table), periods)
+        return _hazards(self.hazard, self.calibrator, table, periods)
 
     def reasons(self, table: Table, row: int, horizon_days: int = 90) -> Reasons:
         """Why the row's risk is what it is; contributions in log-odds add up exactly."""
@@ -166,6 +188,11 @@ class RiskModel:
         slope = self.calibrator.lines(table.tier)[0]
         slopes = self.hazard.slopes(table, stack) * np.repeat(slope, periods)[:, None]
         return self.hazards(table, periods), slopes.reshape(len(table), periods, slopes.shape[1])
+
+
+def _hazards(hazard: Hazard, calibrator: Calibrator, table: Table, periods: int) -> Array:
+    odds = hazard.odds(table, stacks.onwards(np.arange(len(table), dtype=np.int64), periods))
+    return calibrator.calibrated(odds, np.repeat(table.tier, periods)).reshape(len(table), periods)
 
 
 def periods_of(horizon_days: int) -> int:

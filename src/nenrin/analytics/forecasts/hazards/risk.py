@@ -14,6 +14,7 @@ import numpy as np
 from nenrin.analytics.forecasts.hazards import judgements, ladders, leaks, restraints, states
 from nenrin.analytics.forecasts.hazards.calibrators import Calibrator
 from nenrin.analytics.forecasts.hazards.competing import ENDING, forecast
+from nenrin.analytics.forecasts.hazards.fits import Terms
 from nenrin.analytics.forecasts.hazards.judgements import HORIZONS, Verdict
 from nenrin.analytics.forecasts.hazards.ladders import Step
 from nenrin.analytics.forecasts.hazards.leaks import Finding, Leaking
@@ -24,6 +25,7 @@ from nenrin.analytics.forecasts.hazards.models import (
     Probability,
     Reasons,
     RiskModel,
+    Rival,
     Trust,
     periods_of,
 )
@@ -96,7 +98,7 @@ def _chosen(views: Views, outcome: str, health: str | None, gap: int, found: tup
     apart = judgements.leak_alarm(views, outcome, terms, gap)
     signs = leaks.with_alarm(found, apart, judgements.LEAK_ALARM)
     trust = Trust(climb.rung.step, terms, climb.reason, share, climb.trials, signs, climb.level)
-    return _model(views, outcome, trust, judged)
+    return _model(views, outcome, trust, judged, climb.rival)
 
 
 def _like(like: RiskModel, views: Views, outcome: str, found: tuple[Finding, ...]) -> RiskModel:
@@ -105,19 +107,28 @@ def _like(like: RiskModel, views: Views, outcome: str, found: tuple[Finding, ...
     few = restraints.is_few(views.table, outcome) and like.trust.step != Step.TIER
     share = restraints.share(views.at(_end(views), terms.level), outcome, terms) if few else 1.0
     trust = replace(like.trust, why="like", share=share, findings=found)
-    return _model(views, outcome, trust, like.verdicts)
+    return _model(views, outcome, trust, like.verdicts, like.rival.terms if like.rival else None)
 
 
-def _model(views: Views, outcome: str, trust: Trust, judged: tuple[Verdict, ...]) -> RiskModel:
+def _model(views: Views, outcome: str, trust: Trust, judged: tuple[Verdict, ...], rival: Terms | None) -> RiskModel:
     table, state = views.at(_end(views), trust.terms.level), views.state(_end(views)) if trust.terms.level else None
-    few = restraints.is_few(table, outcome)
-    calibrator = Calibrator() if few else restraints.calibrator(table, outcome, trust.terms)
+    calibrator = _calibrator(table, outcome, trust.terms)
     hazard = ladders.held(table, outcome, trust.terms, trust.share)
     events, accounts = int(table.events[outcome].sum()), len(np.unique(table.account))
     trust = trust if state is None else replace(trust, findings=(*trust.findings, *_of_level(table, outcome)))
+    other = _rival(views.table, outcome, rival, trust.share) if rival else None
     return RiskModel(
-        outcome, hazard, calibrator, trust, judged, events, len(table), accounts, int(table.ends.max()), state
+        outcome, hazard, calibrator, trust, judged, events, len(table), accounts, int(table.ends.max()), state, other
     )
+
+
+def _rival(table: Table, outcome: str, terms: Terms, share: float) -> Rival:
+    made = ladders.held(table, outcome, terms, share, errors=False)
+    return Rival(terms, made, _calibrator(table, outcome, terms))
+
+
+def _calibrator(table: Table, outcome: str, terms: Terms) -> Calibrator:
+    return Calibrator() if restraints.is_few(table, outcome) else restraints.calibrator(table, outcome, terms)
 
 
 def _end(views: Views) -> int:
