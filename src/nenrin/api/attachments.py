@@ -88,6 +88,7 @@ def get_attachment(request: ApiRequest, attachment_id: Id) -> Any:
 def _beside(kind: Kind) -> Router:
     """The operations on the files of one kind of thing."""
     beside, column = Router(tags=["files"]), kind.column
+    _taking_out(beside, kind)
 
     @beside.get(
         "/{int:key}/files", response=list[AttachmentOut],
@@ -112,6 +113,13 @@ def _beside(kind: Kind) -> Router:
         row = attachments.add(holder, file.name or "", file.chunks(), by=Actor.of(request.member), at=request.at)
         return Answer(201, _told(row))
 
+    return beside
+
+
+def _taking_out(beside: Router, kind: Kind) -> None:
+    """The operations that take a file out and bring it back."""
+    column = kind.column
+
     @beside.delete(
         "/{int:key}/files/{int:file_id}", response={204: None},
         operation_id=f"remove_{column}_file", summary=f"Remove a file of {kind.name}",
@@ -133,8 +141,6 @@ def _beside(kind: Kind) -> Router:
         attachments.restore(row, by=Actor.of(request.member), at=request.at)
         row.refresh_from_db()
         return _told(row)
-
-    return beside
 
 
 def _holder(kind: Kind, request: ApiRequest, key: int, permission: Permission) -> Task | Meeting | Touch:
