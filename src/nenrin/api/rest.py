@@ -53,8 +53,8 @@ from nenrin.api import (
     retention,
     revenue,
     revenue_cohorts,
-    revenue_rates,
     revenue_locks,
+    revenue_rates,
     risk,
     roi,
     routing,
@@ -68,7 +68,7 @@ from nenrin.api import (
     tasks,
     timeline,
     touches,
-    webhooks,
+    webhook_endpoints,
     whitespace,
     work_templates,
 )
@@ -127,9 +127,9 @@ api.add_router("/kpis", kpis.router)
 api.add_router("/revenue", revenue.router)
 api.add_router("/revenue", revenue_cohorts.router)
 api.add_router("/revenue", revenue_locks.router)
+api.add_router("/revenue", revenue_rates.router)
 api.add_router("/first-look", first_look.router)
 api.add_router("/start", start.router)
-api.add_router("/revenue", revenue_rates.router)
 api.add_router("/lifetimes", lifetimes.router)
 api.add_router("/risk", risk.router)
 api.add_router("/risk/models", backtests.of_risk)
@@ -146,7 +146,7 @@ api.add_router("/playbooks", playbook_deeds.router)
 api.add_router("/runs", playbooks.running)
 api.add_router("/runs", playbook_deeds.running)
 api.add_router("/mails", mail.router)
-api.add_router("/webhooks", webhooks.router)
+api.add_router("/webhooks", webhook_endpoints.router)
 api.add_router("/handoffs", handoffs.router)
 api.add_router("/feedback", handoffs.feedbacks)
 api.add_router("/promises", promises.router)

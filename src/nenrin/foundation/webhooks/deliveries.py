@@ -49,6 +49,13 @@ def put(
         )[0]  # fmt: skip
 
 
+def trial(endpoint: WebhookEndpoint, *, by: Actor, at: datetime) -> WebhookDelivery:
+    """One message to see whether it arrives. No journal: it tells nothing of anybody, and stands among the messages."""
+    words = Text("Test message from Nenrin", "Nenrinからのテスト送信").in_(endpoint.language)
+    key = f"test:{endpoint.pk}:{at.isoformat()}"
+    return put(endpoint, {"text": words}, key=key, event="nenrin.test", by=by, at=at)
+
+
 def put_many(rows: Sequence[WebhookDelivery]) -> int:
     """Put rows in that are not there yet; returns how many were new. Called in a transaction."""
     standing = set(WebhookDelivery.objects.filter(key__in=[row.key for row in rows]).values_list("key", flat=True))

@@ -21,7 +21,6 @@ from nenrin.foundation.models import WebhookDelivery, WebhookEndpoint
 from nenrin.foundation.models.webhook import DELIVERIES, DeliveryState, EndpointKind
 from nenrin.foundation.permissions import Permission
 from nenrin.foundation.webhooks import deliveries, details, endpoints
-from nenrin.values import Text
 from nenrin.web import exports
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.listing import page_of, plain
@@ -176,10 +175,7 @@ def state(request: MemberRequest, key: int) -> HttpResponse:
 def trial(request: MemberRequest, key: int) -> HttpResponse:
     """One message to see whether it arrives."""
     row = get_object_or_404(WebhookEndpoint, pk=key)
-    words = Text("Test message from Nenrin", "Nenrinからのテスト送信").in_(row.language)
-    stamp = f"test:{row.pk}:{request.at.isoformat()}"
-    payload = {"text": words}
-    deliveries.put(row, payload, key=stamp, event="nenrin.test", by=Actor.of(request.user), at=request.at)
+    deliveries.trial(row, by=Actor.of(request.user), at=request.at)
     messages.success(request, gettext("A test message is on its way: see below how it ends."))
     return HttpResponseRedirect(reverse("webhook", args=[key]))
 
