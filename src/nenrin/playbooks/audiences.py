@@ -66,7 +66,7 @@ class Audience:
 
 
 def of(live: Live, at: datetime, fields: Fields, seen: QuerySet[Account] | None = None) -> Audience:
-    """Nothing is drawn or written. `seen`: of these accounts alone, those that whoever asks may see."""
+    """Nothing is drawn or written: whose arm is drawn only when they first come in may come in. `seen`: of these accounts alone, those that whoever asks may see."""
     wanted = {column for one in gates.asked(live) for column in conditions.columns(one, fields)}
     frame = segment_fields.frame(wanted, fields)
     found = conditions.matching(frame, live.document.audience, fields, organisation.today(at))
@@ -88,7 +88,8 @@ def _asked(
 ) -> Iterator[tuple[Account, str]]:
     """Each with the code of the rule that keeps it out; empty where none does."""
     verdicts = {row.pk: gates.verdict(live, row, (), known, at, fields) for row in rows}
-    held = arms.decided(live, [row for row in rows if verdicts[row.pk] is None], known, at, fields).held
+    let_in = [row for row in rows if verdicts[row.pk] is None]
+    held = arms.decided(live, let_in, known, at, fields, draws=False).held
     for row in rows:
         found = verdicts[row.pk] or held.get(row.pk)
         yield row, found.code if found else ""
