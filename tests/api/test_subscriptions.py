@@ -39,7 +39,8 @@ def test_a_contract_is_signed_by_key_and_tells_its_deadline(rest: Rest, account:
     made = rest.put("/subscriptions/by-key/crm/S-1", body)
     assert made.status_code == 201
     assert (made.data["notice_deadline"], made.data["ends_on"]) == ("2027-02-28", "2027-04-01")
-    assert made.data["steps"] == [{"from_on": "2026-04-01", "mrr_minor": 480_000, "seats": 120}]
+    step = {"from_on": "2026-04-01", "mrr_minor": 480_000, "seats": 120, "list_minor": 0, "committed_minor": 0}
+    assert made.data["steps"] == [step]
     assert rest.put("/subscriptions/by-key/crm/S-1", body).status_code == 200
     assert rest.get(f"/accounts/{account.pk}").data["mrr_minor"] == 480_000
 
@@ -49,6 +50,28 @@ def test_notice_and_end_are_fields_that_null_takes_back(rest: Rest, account: Acc
     path = f"/subscriptions/{made['id']}"
     assert rest.patch(path, {"noticed_on": "2026-11-01", "end_reason": "価格"}).data["status"] == "noticed"
     assert rest.patch(path, {"noticed_on": None}).data["status"] == "active"
+
+
+def test_discounts_usage_ramps_and_credits_are_told_and_answered(rest: Rest, account: Account) -> None:
+    body = {
+        "account_id": account.pk, "starts_on": "2026-04-01", "mrr_minor": 80_000, "list_minor": 100_000,
+        "discount_until": "2027-03-31", "committed_minor": 20_000, "metered": {"2026-05": 1200}, "is_ramp": True,
+    }  # fmt: skip
+    made = rest.put("/subscriptions/by-key/crm/S-9", body)
+    assert made.status_code == 201 and made.data["discount_until"] == "2027-03-31"
+    assert [(s["from_on"], s["mrr_minor"], s["list_minor"], s["committed_minor"]) for s in made.data["steps"]] == [
+        ("2026-04-01", 80_000, 100_000, 20_000), ("2027-04-01", 100_000, 0, 20_000),
+    ]  # fmt: skip
+    assert rest.put("/subscriptions/by-key/crm/S-9", body).data["version"] == 1
+    path = f"/subscriptions/{made.data['id']}"
+    changed = rest.patch(path, {"metered": {"2026-05": None, "2026-06": 900}, "billed_to": "2026-12-01"}).data
+    assert (changed["metered"], changed["billed_to"]) == ({"2026-06": 900}, "2026-12-01")
+    credit = {"account_id": account.pk, "starts_on": "2026-04-01", "mrr_minor": -30_000}
+    refused = rest.post("/subscriptions", credit)
+    assert (refused.status_code, refused.data["errors"][0]["pointer"]) == (422, "/mrr_minor")
+    assert rest.post("/subscriptions", {**credit, "is_credit": True}).data["mrr_minor"] == -30_000
+    wrong = rest.patch(path, {"metered": {"2026-13": 1}})
+    assert (wrong.status_code, wrong.data["errors"][0]["pointer"]) == (422, "/metered")
 
 
 def test_impossible_contracts_are_refused_with_pointers(rest: Rest, account: Account) -> None:

@@ -145,3 +145,17 @@ def test_what_does_not_fit_is_refused_by_field(
         signed(account, at, **fields)
     assert field in {fault.field for fault in refused.value.faults}
     assert not Subscription.objects.exists()
+
+
+def test_a_credit_makes_nobody_a_customer_and_keeps_nobody(account: Account, at: datetime) -> None:
+    credit = {"mrr_minor": -30_000, "is_credit": True, "seats": 0, "starts_on": date(2026, 6, 1)}
+    before = account.status
+    signed(account, at, **credit)
+    account.refresh_from_db()
+    assert (account.status, account.renewal_on, account.mrr_minor) == (before, None, -30_000) and before != "customer"
+    row = signed(account, at)
+    account.refresh_from_db()
+    assert (account.status, account.renewal_on) == ("customer", date(2027, 4, 1))
+    subscriptions.end(row, on=date(2026, 11, 1), by=SYSTEM, at=at)
+    account.refresh_from_db()
+    assert (account.status, account.lost_on) == ("lost", date(2026, 11, 1))

@@ -205,15 +205,15 @@ def test_figures_as_known_on_a_past_day_say_so(client: Client, head: Member) -> 
 
 
 def test_operations_publishes_a_policy_and_closes_the_books(client: Client, head: Member) -> None:
-    given = {"churn_recognition": "request", "gap_merge_days": "14", "dunning": "invoices", "dunning_days": "30", "coupons": "reduce",
-             "usage": "committed", "ramp": "step", "gross_margin": "75", "yearly_discount": "8",
+    given = {"churn_recognition": "request", "gap_merge_days": "14", "dunning": "invoices", "dunning_days": "30", "coupons": "ignore",
+             "usage": "trailing", "ramp": "average", "logos": "parent", "gross_margin": "75", "yearly_discount": "8",
              "sales_cycle_months": "2", "cost_sharing": "accounts", "currency": "constant", "rates": "usd 150.5\n\nEUR 160", "note": "監査法人と合意"}  # fmt: skip
     assert client.post("/revenue/settings", given).status_code == 302
     document = MetricPolicy.objects.get().document
     shown = page(client, "/revenue/settings")
-    assert (
-        'name="coupons"' not in shown and 'value="billing"' not in shown and "no contract tells its list price" in shown
-    )
+    assert all(f'value="{choice}" selected' in shown for choice in ("ignore", "trailing", "average", "parent"))
+    assert (document["coupons"], document["usage"], document["ramp"], document["logos"]) == (
+        "ignore", "trailing", "average", "parent")  # fmt: skip
     assert (document["churn_recognition"], document["rates"]) == ("request", {"USD": "150.5", "EUR": "160"})
     assert (document["sales_cycle_months"], document["cost_sharing"]) == (2, "accounts")
     assert client.post("/revenue/lock", {"through": "2026-03-31"}).status_code == 302
@@ -226,7 +226,7 @@ def test_operations_publishes_a_policy_and_closes_the_books(client: Client, head
 @pytest.mark.parametrize("rates", ["USD", "USD minus", "dollars 150", "USD -3", "USD 0", "USD 1/0"])
 def test_a_rate_that_is_none_is_refused_in_its_field(client: Client, head: Member, rates: str) -> None:
     given = {"churn_recognition": "service", "gap_merge_days": "14", "dunning": "off", "dunning_days": "30", "coupons": "reduce",
-             "usage": "committed", "ramp": "step", "gross_margin": "75", "yearly_discount": "8", "note": "x"}  # fmt: skip
+             "usage": "committed", "ramp": "step", "logos": "account", "gross_margin": "75", "yearly_discount": "8", "note": "x"}  # fmt: skip
     answer = client.post("/revenue/settings", {**given, "rates": rates})
     assert answer.status_code == 200 and not MetricPolicy.objects.exists()
 

@@ -116,7 +116,7 @@ def _sound(steps: list[Step], *, is_credit: bool) -> list[Step]:
     for place, step in enumerate(steps):
         if step.mrr_minor < 0 and not is_credit:
             words = Text(
-                "below zero only where it is a credit (is_credit)", "マイナスの金額はクレジット（is_credit）のみ"
+                "below zero only where it is marked as a credit", "マイナスの金額は「クレジット（減額）」に限る"
             )
             raise Refused.one("mrr_minor", words, step.mrr_minor)
         if is_credit and (step.mrr_minor > 0 or step.list_minor or step.committed_minor):

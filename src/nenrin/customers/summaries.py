@@ -64,9 +64,13 @@ def _shown(account: Account) -> tuple[object, ...]:
 
 
 def _summarise(account: Account, subscriptions: Sequence[Subscription], today: date) -> None:
+    account.mrr_minor = sum(
+        row.mrr_minor for row in subscriptions if row.status in LIVE and row.currency == account.currency
+    )
+    # Nobody is a customer by a credit, or renews one.
+    subscriptions = [row for row in subscriptions if not row.is_credit]
     live = [row for row in subscriptions if row.status in LIVE]
     still_open = [row for row in subscriptions if row.status in OPEN]
-    account.mrr_minor = sum(row.mrr_minor for row in live if row.currency == account.currency)
     account.seats = sum(row.seats for row in live)
     largest = max(live or still_open, key=lambda row: (row.mrr_minor, row.pk), default=None)
     account.plan_name = largest.plan.name if largest and largest.plan else ""

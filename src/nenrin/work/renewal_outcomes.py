@@ -43,7 +43,7 @@ def step(at: datetime) -> int:
 def waiting(today: date) -> list[int]:
     """Accounts with a term that is over and not written down: it rolled on, or the contract ended with it."""
     rows = Subscription.objects.filter(
-        term_months__gte=SHORTEST_TERM, archived_at__isnull=True, account__archived_at__isnull=True
+        term_months__gte=SHORTEST_TERM, archived_at__isnull=True, account__archived_at__isnull=True, is_credit=False
     ).exclude(account__status="internal-test")
     told = RenewalOutcome.objects.filter(account=OuterRef("account"))
     rolled = Q(~Exists(told.filter(term_end=OuterRef("term_from"))), renewals__gt=0, term_from__gt=today - BACK,

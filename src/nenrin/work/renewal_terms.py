@@ -14,7 +14,7 @@ from nenrin.customers.statuses import OPEN
 #: Shorter terms are not renewed but go on: they have no conversation of their own.
 SHORTEST_TERM: Final = 6
 PIPELINE: Final = (
-    Q(status__in=OPEN, term_months__gte=SHORTEST_TERM, archived_at__isnull=True)
+    Q(status__in=OPEN, term_months__gte=SHORTEST_TERM, archived_at__isnull=True, is_credit=False)
     & Q(account__archived_at__isnull=True)
     & ~Q(account__status="internal-test")
 )

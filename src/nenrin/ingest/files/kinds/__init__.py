@@ -21,5 +21,17 @@ from nenrin.ingest.files.kinds.shape import Kind
 
 KINDS: Mapping[str, Kind] = {
     module.KIND.key: module.KIND
-    for module in (accounts, contacts, subscriptions, metered, tickets, answers, invoices, costs, efforts, rates, events)
+    for module in (
+        accounts,
+        contacts,
+        subscriptions,
+        metered,
+        tickets,
+        answers,
+        invoices,
+        costs,
+        efforts,
+        rates,
+        events,
+    )
 }
