@@ -6,13 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q
-
-from nenrin.customers.models.deputy import Deputy
-from nenrin.foundation import bulk
 from nenrin.foundation.models import Member, Organisation
 from nenrin.work.models.queue import Answered, QueueAnswer
-from nenrin.work.queue import measured, portfolio, rows, sources
+from nenrin.work.queue import measured, portfolio, rows, signals, sources
 from nenrin.work.queue.portfolio import Portfolio
 from nenrin.work.queue.reasons import Reason
 from nenrin.work.queue.rows import Cut, Row
@@ -41,7 +37,7 @@ class Day:
 
 
 def my_day(member: Member, on: date, at: datetime, org: Organisation, *, busy: int = 0) -> Day:
-    """Eleven queries at any number of accounts. `busy`: minutes of the day that meetings take."""
+    """Nine queries at any number of accounts. `busy`: minutes of the day that meetings take."""
     held = portfolio.of(member, on, at, org)
     found = measured.told(sources.reasons(held))
     kept = _unanswered(found, held)
@@ -57,21 +53,12 @@ def of_account(member: Member, account: int, on: date, at: datetime, org: Organi
 
 
 def _unanswered(reasons: Iterable[Reason], held: Portfolio) -> list[Reason]:
+    """Without those that were answered on the same facts."""
     wanted = list(reasons)
-    answered = _answered(held, {one.account for one in wanted})
+    if not wanted:
+        return []
+    answered = {(one.account, *one.words.split("|", 1), one.name) for one in signals.of(held, "answered")}
     return [one for one in wanted if (one.account, one.code, one.subject, one.fingerprint) not in answered]
-
-
-def _answered(held: Portfolio, accounts: Iterable[int]) -> set[tuple[int, str, str, str]]:
-    """What the member, or whom they stand in for, answered on the same facts; a snooze until its day comes."""
-    keys = sorted(accounts)
-    if not keys:
-        return set()
-    away = Deputy.objects.on(held.on).filter(deputy=held.member).values("member")
-    given = QueueAnswer.objects.holding(held.on).filter(
-        Q(member=held.member) | Q(member__in=away), account__in=bulk.among(keys)
-    )  # fmt: skip
-    return set(given.values_list("account_id", "code", "subject", "fingerprint"))
 
 
 def put_off(member: Member, on: date, most: int = 100) -> Sequence[QueueAnswer]:

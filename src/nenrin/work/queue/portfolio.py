@@ -10,25 +10,24 @@ from typing import overload
 from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Window
-from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import RowNumber
 
 from nenrin.customers.models import Account, Assignment, Subscription, TouchModel
 from nenrin.customers.models.capacity import MINUTES_A_DAY, Capacity
 from nenrin.customers.models.deputy import Deputy
 from nenrin.customers.statuses import LIVE, Phase, Stage, Status
-from nenrin.foundation import bulk
 from nenrin.foundation.calendar import add_business_days, day_of
 from nenrin.foundation.models import Member, Organisation
 from nenrin.foundation.permissions import Permission
 from nenrin.foundation.roles import Role
-from nenrin.insight.models import CurrentMeasure, DailyScore, Health, Risk
+from nenrin.insight.models import DailyScore, Health
 from nenrin.insight.revenue import own_money
 from nenrin.insight.revenue.own_money import OwnMoney
 from nenrin.work import letters
 from nenrin.work.models import Touch
 from nenrin.work.models.task import Task
 from nenrin.work.models.touch import Channel, Direction
+from nenrin.work.queue import known
 
 #: Days over which a move of the score is told.
 WEEK = 7
@@ -159,11 +158,11 @@ class Portfolio(Sequence[int]):
 
 
 def of(member: Member, on: date, at: datetime, org: Organisation, *, only: Sequence[int] | None = None) -> Portfolio:
-    """Three queries at any size: accounts with health, touches and cadence; risks; measures. `only`: of these alone."""
+    """Two queries at any size: accounts with health, touches and cadence; what is known of them. `only`: of these alone."""
     rows = _accounts(member, on) if only is None else _accounts(member, on).filter(pk__in=only)
     accounts = [account for account in rows if account.status == Status.CUSTOMER]
     keys = [account.pk for account in accounts]
-    risks, measures, zone = _risks(keys), _measures(keys), ZoneInfo(org.zone)
+    (risks, measures), zone = _known(keys), ZoneInfo(org.zone)
     standing = [_standing(a, risks.get(a.pk, {}), measures.get(a.pk, []), zone) for a in accounts]
     found = Portfolio(member, on, at, standing, own_money.on(on))
     found.only = only
@@ -219,24 +218,17 @@ def _accounts(member: Member, on: date) -> QuerySet[Account]:
     ).order_by("pk")
 
 
-def _risks(accounts: Sequence[int]) -> dict[int, dict[str, Told]]:
-    found: dict[int, dict[str, Told]] = {}
-    rows = Risk.objects.filter(account__in=bulk.among(accounts)).annotate(
-        shows=KeyTextTransform("shows_probability", "version__card"), state=F("version__state")
-    )
-    columns = ("account_id", "event", "p", "as_of", "minor", "reasons", "shows", "state")
-    for key, event, p, as_of, minor, reasons, shows, state in rows.values_list(*columns):
-        ranks = state == "ranking" or str(shows).lower() not in {"true", "1"}
-        found.setdefault(key, {})[event] = Told(p, as_of, ranks, minor, reasons)
-    return found
-
-
-def _measures(accounts: Sequence[int]) -> dict[int, list[tuple[str, float, date]]]:
-    found: dict[int, list[tuple[str, float, date]]] = {}
-    rows = CurrentMeasure.objects.filter(account__in=bulk.among(accounts), measure__in=MEASURES)
-    for key, measure, value, as_of in rows.values_list("account_id", "measure", "value", "as_of"):
-        found.setdefault(key, []).append((measure, value, as_of))
-    return found
+def _known(accounts: Sequence[int]) -> tuple[dict[int, dict[str, Told]], dict[int, list[tuple[str, float, date]]]]:
+    """By account: what models say of each event, and the measures."""
+    risks: dict[int, dict[str, Told]] = {}
+    measures: dict[int, list[tuple[str, float, date]]] = {}
+    for one in known.figures(accounts, MEASURES):
+        if one.is_risk:
+            told = Told(one.value, one.as_of, one.is_ranking, one.minor, one.reasons)
+            risks.setdefault(one.account, {})[one.name] = told
+        else:
+            measures.setdefault(one.account, []).append((one.name, one.value, one.as_of))
+    return risks, measures
 
 
 def _standing(

@@ -1,4 +1,4 @@
-"""What customers said and what we owe them, as far as it asks for an answer: one query for nine kinds of rows.
+"""What customers said and what we owe them, as far as it asks for an answer, and what was answered: one query.
 
 A union of narrow rows instead of a query each: a page has a budget of queries, and each kind is few rows.
 """
@@ -25,6 +25,7 @@ from nenrin.work.models.handoff import WRITING, HandoffState
 from nenrin.work.models.onboarding import OnboardingProject, Standing
 from nenrin.work.models.opportunity import Opportunity
 from nenrin.work.models.promise import Promise, PromiseState
+from nenrin.work.models.queue import QueueAnswer
 from nenrin.work.models.touch import Channel, Direction
 from nenrin.work.opportunities import holding
 from nenrin.work.queue.portfolio import Portfolio, Signal
@@ -43,11 +44,12 @@ def of(portfolio: Portfolio, *kinds: str) -> list[Signal]:
 
 
 def _read(portfolio: Portfolio, on: date, at: datetime) -> list[Signal]:
-    keys, handed, zone = list(portfolio), _handoffs(portfolio), organisation.zone()
+    keys, zone = list(portfolio), organisation.zone()
+    own = (*_handoffs(portfolio), _put_away(portfolio))
     if not keys:
-        return [_signal(zone, *row) for row in handed[0].union(handed[1], all=True)]
+        return [_signal(zone, *row) for row in own[0].union(*own[1:], all=True)]
     others = (
-        *handed,
+        *own,
         _answers(keys, at),
         _tickets(keys, at),
         *_waits(keys, at),
@@ -146,6 +148,18 @@ def _handoffs(portfolio: Portfolio) -> tuple[Any, Any]:  # Any: rows of a union
         _narrow(sent, "handoff", "sent_at", Value(0), F("receiver__name"), F("account__name")),
         _narrow(due, "handoff_due", "due_on", Value(0), F("seller__name"), F("account__name")),
     )
+
+
+def _put_away(portfolio: Portfolio) -> Any:  # Any: rows of a union
+    """Of whatever account: reasons that the member, or whom they stand in for, answered; a snooze until its day comes."""
+    away = Deputy.objects.on(portfolio.on).filter(deputy=portfolio.member).values("member")
+    rows = QueueAnswer.objects.holding(portfolio.on).filter(
+        Q(member=portfolio.member) | Q(member__in=away), account__archived_at__isnull=True
+    )
+    if portfolio.only is not None:
+        rows = rows.filter(account__in=portfolio.only)
+    reason = Concat(F("code"), Value("|"), F("subject"), output_field=_WORDS)
+    return _narrow(rows, "answered", "at", Value(0), reason, F("fingerprint"))
 
 
 def _opportunities(keys: Sequence[int]) -> Any:  # Any: rows of a union
