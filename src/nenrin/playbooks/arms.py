@@ -121,11 +121,7 @@ def decided(
     spared |= group.helped if share else frozenset()
     fell = {tops[one.pk] for one in accounts if one.pk not in spared} - written.keys()
     own = _places(places.own(live.row.key), fell, draws) if share else places.NOBODY
-    before = {top for top, one in written.items() if one.arm == assignment.HOLDOUT}
-    ours = _Places(
-        {**places.written(places.own(live.row.key), before), **own.places},
-        {**places.written(places.UNIVERSAL, before), **group.drawn.places},
-    )
+    ours = _standing(live, written, own, group)
     fresh, held = [], {}
     for account in accounts:
         top = tops[account.pk]
@@ -148,6 +144,15 @@ class _Places:
 
     own: Mapping[int, float]
     universal: Mapping[int, float]
+
+
+def _standing(live: Live, written: Mapping[int, Drawn], own: places.Drawn, group: _Group) -> _Places:
+    """With the places of those who were left alone before."""
+    before = {top for top, one in written.items() if one.arm == assignment.HOLDOUT}
+    return _Places(
+        {**places.written(places.own(live.row.key), before), **own.places},
+        {**places.written(places.UNIVERSAL, before), **group.drawn.places},
+    )
 
 
 def _places(draw: str, tops: Collection[int], draws: bool) -> places.Drawn:
