@@ -63,6 +63,7 @@ from nenrin.api import (
     sources,
     start,
     subscriptions,
+    suppressions,
     surveys,
     tags,
     tasks,
@@ -146,6 +147,7 @@ api.add_router("/playbooks", playbook_deeds.router)
 api.add_router("/runs", playbooks.running)
 api.add_router("/runs", playbook_deeds.running)
 api.add_router("/mails", mail.router)
+api.add_router("/mails", suppressions.router)
 api.add_router("/webhooks", webhook_endpoints.router)
 api.add_router("/handoffs", handoffs.router)
 api.add_router("/feedback", handoffs.feedbacks)
