@@ -65,6 +65,39 @@ def test_dollars_are_entered_in_dollars(client: Client, head: Member, account: A
     assert "$1,250.50" in page and "JPY の合計に含まれない通貨" in page
 
 
+def test_discounts_usage_and_credits_are_entered_on_the_page(client: Client, head: Member, account: Account) -> None:
+    new, tab = (reverse(name, args=[account.pk]) for name in ("subscription-new", "account-contracts"))
+    told = {"list_minor": "600000", "discount_until": "2027-01-31", "committed_minor": "20000", "is_ramp": "on"}
+    client.post(new, contract(**told, metered="2026-09 1200\n2026-10 3,400"))
+    row = Subscription.objects.get()
+    assert (row.mrr_minor, row.list_minor, row.discount_until) == (480_000, 600_000, date(2027, 1, 31))
+    assert (row.metered, row.committed_minor, row.is_ramp) == ({"2026-09": 1200, "2026-10": 3400}, 20_000, True)
+    page = client.get(tab).content.decode()
+    for text in (
+        "割引最終日",
+        "2027/01/31",
+        "¥600,000",
+        "従量課金の最低利用額",
+        "¥20,000",
+        "¥3,400",
+        "2026年10月",
+        "段階契約",
+    ):
+        assert text in page, text
+    edit = reverse("subscription", args=[row.pk])
+    assert "2026-09 1200" in client.get(edit).content.decode()
+    client.post(edit, contract(**told, metered="2026-10 3400", version="1"))
+    row.refresh_from_db()
+    assert (row.metered, row.mrr_minor) == ({"2026-10": 3400}, 480_000)
+    assert (
+        "月と金額になっていません" in client.post(edit, contract(metered="October 3400", version="2")).content.decode()
+    )
+    assert "クレジット" in client.post(new, contract(mrr="-30000")).content.decode()
+    assert Subscription.objects.count() == 1
+    client.post(new, contract(mrr="-30000", is_credit="on"))
+    assert "クレジット（減額）" in client.get(tab).content.decode() and Subscription.objects.count() == 2
+
+
 def test_an_impossible_contract_is_explained_at_its_field(client: Client, head: Member, account: Account) -> None:
     page = client.post(reverse("subscription-new", args=[account.pk]), contract(ends_on="2026-01-01")).content.decode()
     assert "開始日より前" in page and not Subscription.objects.exists()
