@@ -232,7 +232,6 @@ IDS: dict[str, tuple[str, ...]] = {
     "api/templates/agendas/{": ("agenda",),
     "api/templates/mail/{": ("mail_template_key",),
     "api/calendars/{int:": ("calendar",),
-    "api/deputies/{int:": ("deputy",),
     "api/mails/suppressions/{int:": ("suppression",),
     "api/received-mails/{int:": ("received",),
     "api/losses/reasons/{": ("churn_reason_key",),
