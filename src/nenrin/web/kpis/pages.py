@@ -150,8 +150,6 @@ def kpi(request: MemberRequest, key: str) -> HttpResponse:
     """One KPI: definition, trend, slices, the accounts behind it."""
     one, ask = kpi_targets.find(key), asked(request)
     now = revenue_kpis.figures_of(ask.ledger, ask.period, ask.grain, ask.within, (key,))[key]
-    listed = _listed(request, ask, one)
-    page = Paginator(listed.rows, PAGE).get_page(request.GET.get("page"))
     aim = kpi_targets.of(ask).get(key)
     trend, dotted = kpi_trends.picture(ask, one, aim)
     context = {
@@ -172,9 +170,7 @@ def kpi(request: MemberRequest, key: str) -> HttpResponse:
         "dotted": dotted,
         "by_slice": _by_slice(ask, one),
         "spent": spent.tables(ask, key),
-        "page": page,
-        "rows": _named([Behind(account, *parts) for account, parts in page]),
-        "listed": listed,
+        **_accounts(request, ask, one),
         "columns": revenue_kpis.COLUMN_NAMES,
         "over": revenue_kpis.COLUMN_NAMES.get(one.parts[0]),
         "under": revenue_kpis.COLUMN_NAMES[one.parts[1]] if one.parts[1] else None,
@@ -183,12 +179,23 @@ def kpi(request: MemberRequest, key: str) -> HttpResponse:
         "target": aim,
         "target_form": kpi_targets.form(ask, one) if allowed(request.user, Permission.HEALTH_CONFIGURE) else None,
         "export_query": ask.address(),
-        "list_query": urlencode({name: value for name, value in (("q", listed.text), ("sort", listed.sort)) if value}),
-        "kept": [
-            (name, request.GET[name]) for name in ("grain", "start", "known", "by", "slice") if name in request.GET
-        ],
     }
     return render(request, "revenue/kpi.html", context)
+
+
+def _accounts(request: MemberRequest, ask: Asked, one: Kpi) -> dict[str, Any]:
+    """The list of accounts as the page shows it, with what its form and its files keep."""
+    listed = _listed(request, ask, one)
+    page = Paginator(listed.rows, PAGE).get_page(request.GET.get("page"))
+    asked_for = {name: value for name, value in (("q", listed.text), ("sort", listed.sort)) if value}
+    kept = ("grain", "start", "known", "by", "slice")
+    return {
+        "page": page,
+        "rows": _named([Behind(account, *parts) for account, parts in page]),
+        "listed": listed,
+        "list_query": urlencode(asked_for),
+        "kept": [(name, request.GET[name]) for name in kept if name in request.GET],
+    }
 
 
 def _listed(request: MemberRequest, ask: Asked, one: Kpi) -> drills.Found:
