@@ -178,7 +178,7 @@ def test_health_and_cohorts_open_the_accounts_behind_each_figure(
         )  # fmt: skip
         told = page(client, "/executive")
         links = [unescape(each) for each in re.findall(r'href="([^"]+)"', told)]
-        [risky] = [each for each in links if each.startswith("/executive/accounts?") and each.endswith("now=at_risk")]
+        risky, *_ = [each for each in links if each.startswith("/executive/accounts?") and each.endswith("now=at_risk")]
         shown = page(client, risky)
         assert THRIVING in shown and DRIFTING not in shown
         assert "No paying account moved so" in page(client, f"{risky}&was=new")
