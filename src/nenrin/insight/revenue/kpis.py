@@ -151,9 +151,9 @@ def figures_of(
     if logos := _logos(ledger, wanted):
         by_group, rest = companies.grouped(ledger), [key for key in wanted if key not in logos]
         part = None if of is None else by_group.slice(of)
-        found = figures_of(by_group.ledger, period, grain, part, logos, interval=interval)
-        found |= figures_of(ledger, period, grain, of, rest, interval=interval) if rest else {}
-        return {key: found[key] for key in wanted}
+        told = figures_of(by_group.ledger, period, grain, part, logos, interval=interval)
+        told |= figures_of(ledger, period, grain, of, rest, interval=interval) if rest else {}
+        return {key: told[key] for key in wanted}
     ledger = _reaching(ledger, wanted)
     made = columns_of(ledger, period)
     facts = _facts(ledger, period, grain, wanted, None if of is None else [of])
