@@ -166,7 +166,11 @@ def test_groups_that_overlap_and_periods_with_a_gap_are_told_account_by_account(
 
 def test_exchange_rates_of_each_months_end_are_kept_apart() -> None:
     policy = replace(YEN, currency="month_end")
-    rates = {"USD": {day(f"2026-{m:02}-{last}"): Fraction(140 + m) for m, last in zip(range(1, 5), (31, 28, 31, 30), strict=True)}}
+    rates = {
+        "USD": {
+            day(f"2026-{m:02}-{last}"): Fraction(140 + m) for m, last in zip(range(1, 5), (31, 28, 31, 30), strict=True)
+        }
+    }
     told = [paying(n, 10_00, f"2025-{n:02}-05", currency="USD", then=[("2026-02-10", 9_00 + n)]) for n in range(1, 8)]
     of = revenue.of_contracts(told, policy, Exchange(policy, rates))
     asked = [month("2026-02"), month("2026-03"), month("2026-04")]

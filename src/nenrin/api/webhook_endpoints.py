@@ -96,8 +96,8 @@ def change_webhook(request: ApiRequest, webhook_id: Id, body: EndpointChange) ->
     except errors.Conflict as problem:
         row.refresh_from_db()
         theirs = {name: getattr(row, name) for name in given}
-        sides = {"asked": body.version or 0, "stands": row.version, "mine": given, "theirs": theirs}
-        raise Conflict(str(problem), **sides) from problem
+        asked = body.version or 0
+        raise Conflict(str(problem), asked=asked, stands=row.version, mine=given, theirs=theirs) from problem
     return _told(done)
 
 

@@ -91,7 +91,9 @@ register(
 register("ingest.invoice.retracted", Text("Invoice taken back", "請求書の記録を取り消し"))
 register(
     "ingest.exchange_rate.told",
-    Text("Exchange rate of {month}: 1 {currency} = {rate} {into}", "{month}末の為替レート: 1 {currency} = {rate} {into}"),
+    Text(
+        "Exchange rate of {month}: 1 {currency} = {rate} {into}", "{month}末の為替レート: 1 {currency} = {rate} {into}"
+    ),
 )
 register(
     "ingest.exchange_rate.corrected",

@@ -97,7 +97,9 @@ def _alone(foreseen: arms.Foreseen) -> Rule:
     found = foreseen.verdict
     if found is None and foreseen.chance:
         percent = f"{foreseen.chance * 100:.3g}"
-        told = Text(f"Drawn when it first comes in: {percent} % are left alone", f"初回に割り付け（{percent}%は未実施）")
+        told = Text(
+            f"Drawn when it first comes in: {percent} % are left alone", f"初回に割り付け（{percent}%は未実施）"
+        )
         return Rule(_HOLDOUT, passes=None, why=told)
     told = Text("It gets help: it is in no group that is left alone", "実施の対象") if found is None else found.why
     return Rule(_HOLDOUT, passes=found is None, why=told)

@@ -159,7 +159,15 @@ def document() -> str:
     fields = "\n".join(f"| `{name}` | {value} |" for name, value in to_document(Policy()).items() if name != "version")
     notes = "\n".join(f"| {NAMES[kind].en} · {NAMES[kind].ja} | {BEHAVIOUR[kind].en} |" for kind in KINDS)
     logos = ", ".join(f"`{key}`" for key in KPIS if key in LOGOS)
-    return HEAD.replace("NOTES", notes + "\n").replace("LOGOS", logos) + fields + "\n" + RULES + "\n" + "\n".join(_groups()) + "\n"
+    return (
+        HEAD.replace("NOTES", notes + "\n").replace("LOGOS", logos)
+        + fields
+        + "\n"
+        + RULES
+        + "\n"
+        + "\n".join(_groups())
+        + "\n"
+    )
 
 
 def _groups() -> Iterator[str]:

@@ -336,7 +336,9 @@ def uncosted(whole: Ledger) -> Ledger:
     """The same for a viewer who may not see costs: CAC times the customers won would tell them. Made once a ledger."""
 
     def made() -> Ledger:
-        plain = {what: found for what, found in list(whole.worked_out.items()) if what[0] not in ("whole", "used", "rolled")}
+        plain = {
+            what: found for what, found in list(whole.worked_out.items()) if what[0] not in ("whole", "used", "rolled")
+        }
         return replace(whole, costs={}, shows_costs=False, worked_out=plain)
 
     return whole.kept(("uncosted",), made)

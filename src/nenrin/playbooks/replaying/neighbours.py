@@ -69,7 +69,13 @@ def told(
     rows: list[dict[str, Any]] = []
     for key, other in neighbours.items():
         begin, end = max(first, other.first), min(last, other.last)
-        row: dict[str, Any] = {"playbook": key, "en": other.name.en, "ja": other.name.ja, "state": other.state, "count": None}
+        row: dict[str, Any] = {
+            "playbook": key,
+            "en": other.name.en,
+            "ja": other.name.ja,
+            "state": other.state,
+            "count": None,
+        }
         if other.firings is not None and begin <= end:
             theirs = np.array([one[:2] for one in other.firings], dtype=np.int64).reshape(-1, 2)
             ours, near = _within(day, begin, end), _within(theirs[:, 1], begin, end)

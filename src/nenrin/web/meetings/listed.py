@@ -140,7 +140,7 @@ def _narrowed(rows: QuerySet[Meeting], filters: Mapping[str, str], may_read: boo
         found = Q(account__search__contains=normal(said))
         if may_read:
             people = Attendee.objects.filter(meeting=OuterRef("pk"), contact__name__icontains=said)
-            found |= Q(title__icontains=said) | Q(notes__icontains=said) | Q(agenda__icontains=said) | Exists(people)
+            found |= Q(title__icontains=said) | Q(notes__icontains=said) | Q(agenda__icontains=said) | Q(Exists(people))
         rows = rows.filter(found)
     if member := whole(filters["member"]):
         rows = rows.filter(Q(owner=member) | Exists(Attendee.objects.filter(meeting=OuterRef("pk"), member=member)))

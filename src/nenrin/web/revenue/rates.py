@@ -154,7 +154,7 @@ def new(request: MemberRequest) -> HttpResponse:
 @requires(EDIT)
 def one(request: MemberRequest, key: int) -> HttpResponse:
     """Change it; refused where somebody else changed it since it was opened."""
-    row = get_object_or_404(ExchangeRate.objects.standing(), pk=key)
+    row: Any = get_object_or_404(ExchangeRate.objects.standing(), pk=key)
     form = _form(request, row)
     if request.method == "POST" and form.is_valid():
         if version_of(request.POST) in (None, row.version):

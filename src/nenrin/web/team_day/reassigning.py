@@ -13,7 +13,7 @@ from django.urls import path, reverse
 from nenrin.customers import ownership
 from nenrin.customers.models import Account
 from nenrin.customers.statuses import Status
-from nenrin.foundation import format, organisation
+from nenrin.foundation import format
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import Permission
