@@ -6,7 +6,8 @@ import json
 from datetime import datetime, timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Organisation, WebhookDelivery
@@ -78,6 +79,26 @@ def test_what_was_sent_or_tried_is_not_touched_and_a_quiet_channel_is_told_at_on
     assert _messages()[-1] == ["会社005が低下"]
     lines = [line.removeprefix("・") for message in _messages() for line in message if "低下" in line]
     assert lines == [f"会社{n:03}が低下" for n in range(6)], "each run in exactly one message"
+
+
+def test_a_line_more_costs_the_same_however_many_came_before(org: Organisation, at: datetime) -> None:
+    """What a message tells stands with it: neither the lines of other runs nor the history of the playbook is read."""
+    _live(at)
+    _falls(range(25), at)
+    stage.falls(stage.account("会社025", at=at), at=at)
+    with CaptureQueriesContext(connection) as seen:
+        stage.goes_on(at)
+    notes = f'"{RunStep._meta.db_table}"."note"'
+    assert not [one["sql"] for one in seen if one["sql"].startswith("SELECT") and notes in one["sql"]]
+    gathered = WebhookDelivery.objects.order_by("pk").last()
+    assert gathered is not None and gathered.gathered == {
+        "lines": [f"会社{n:03}が低下" for n in range(1, 21)],
+        "count": 25,
+    }
+    RunStep.objects.all().delete()
+    _falls(range(26, 27), at)
+    lines = _messages()[-1]
+    assert (lines[0], lines[1], lines[-1]) == ("立て直し: 26社", "・会社001が低下", "ほか6社")
 
 
 def test_a_message_near_its_time_takes_no_more_lines(org: Organisation, at: datetime) -> None:

@@ -27,10 +27,11 @@ SLACK_MARKUP: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 def put(
     endpoint: WebhookEndpoint | int | str, payload: Payload, *, key: str, by: Actor, at: datetime, event: str = "",
-    account_id: int | None = None, send_after: datetime | None = None,
+    account_id: int | None = None, send_after: datetime | None = None, gathers: str = "", gathered: Payload | None = None,
 ) -> WebhookDelivery:  # fmt: skip
     """Put a message in for an endpoint (or its id, or its address). Safe to repeat by its key.
 
+    `gathers`: by what `last_of` finds it again; `gathered`: what it tells so far, kept for whoever tells more in it.
     The payload of a standard endpoint is {"type", "timestamp", "data"}, made here of `event` and `payload` unless it
     is that already; of Slack's it is `payload["text"]` in plain words: what Slack reads as markup is escaped here. Raises Refused, UnknownEndpoint.
     """
@@ -44,7 +45,7 @@ def put(
             key=key,
             defaults={
                 "endpoint": row, "webhook_id": webhook_id(key), "event": event, "body": body, "account": account_id,
-                "send_after": send_after or at, "created_at": at,
+                "send_after": send_after or at, "created_at": at, "gathers": gathers, "gathered": gathered,
             },
         )[0]  # fmt: skip
 
@@ -64,16 +65,24 @@ def put_many(rows: Sequence[WebhookDelivery]) -> int:
     return len(fresh)
 
 
-def retell(delivery: int, payload: Payload, *, at: datetime) -> None:
-    """Put another message in place of one that was `is_open` in this transaction."""
-    row = WebhookDelivery.objects.select_related("endpoint").get(pk=delivery)
-    WebhookDelivery.objects.filter(pk=row.pk).update(body=body_of(row.endpoint, payload, row.event, at))
+def last_of(gathers: str, endpoint: int, *, since: datetime) -> int | None:
+    """The newest message that gathers under this name to this endpoint, where its time is later than `since`."""
+    rows = WebhookDelivery.objects.filter(gathers=gathers, endpoint=endpoint)
+    newest = rows.order_by("-pk").values_list("pk", "send_after").first()
+    return newest[0] if newest and newest[1] > since else None
 
 
-def is_open(delivery: int, *, after: datetime) -> bool:
-    """Was it never told, and is its time later than this? Locked until the end of the transaction, so that it stays so."""
-    rows = WebhookDelivery.objects.select_for_update(of=("self",)).filter(pk=delivery)
-    return rows.filter(state=DeliveryState.QUEUED, attempts=0, send_after__gt=after).first() is not None
+def opened(delivery: int, *, after: datetime) -> WebhookDelivery | None:
+    """The message, if it was never told and its time is later than this. Locked until the end of the transaction, so that
+    what it tells is read and told anew by one at a time."""
+    rows = WebhookDelivery.objects.select_for_update(of=("self",)).select_related("endpoint").filter(pk=delivery)
+    return rows.filter(state=DeliveryState.QUEUED, attempts=0, send_after__gt=after).first()
+
+
+def retell(row: WebhookDelivery, payload: Payload, gathered: Payload, *, at: datetime) -> None:
+    """Put another message in place of one that was `opened` in this transaction."""
+    row.body, row.gathered = body_of(row.endpoint, payload, row.event, at), dict(gathered)
+    row.save(update_fields=["body", "gathered"])
 
 
 def body_of(endpoint: WebhookEndpoint, payload: Payload, event: str, at: datetime) -> str:
