@@ -37,7 +37,7 @@ def _plan(world: Any, account: Account, owner: str, person: Contact, at: datetim
     milestone = milestones.add(plan, title=f"{CANARY} さんの作業", side="theirs", contact=person, by=SYSTEM, at=at)
     plans.agree(plan, agreed_with=CANARY, by=SYSTEM, at=at)
     plans.review(plan, words=f"{CANARY} さんと", by=SYSTEM, at=at)
-    plan_links.share(plan, by=SYSTEM, at=at)
+    world.put("plan_link", plan_links.share(plan, by=SYSTEM, at=at).pk, owner)
     world.put("success_plan", plan.pk, owner)
     world.put("objective", objective.pk, owner)
     world.put("milestone", milestone.pk, owner)

@@ -148,6 +148,8 @@ IDS: dict[str, tuple[str, ...]] = {
     "api/success-plans/{int:": ("success_plan",),
     "api/success-plans/{int:plan_id}/objectives/{int:": ("success_plan", "objective"),
     "api/success-plans/{int:plan_id}/milestones/{int:": ("success_plan", "milestone"),
+    "api/success-plans/{int:plan_id}/links/{int:": ("success_plan", "plan_link"),
+    "api/success-plans/templates/{": ("plan_template",),
     "my-day/accounts/<int:": ("account",),
     "my-day/undo/<slug:": ("undo",),
     "team-day/members/<int:": ("member",),

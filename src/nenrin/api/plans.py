@@ -195,28 +195,28 @@ def _parts(told: Progress, may_read: bool) -> dict[str, Any]:
     }
 
 
-def _one(request: ApiRequest, permission: Permission, key: int) -> SuccessPlan:
+def found_plan(request: ApiRequest, permission: Permission, key: int) -> SuccessPlan:
     found = SuccessPlan.objects.for_member(request.member, permission).filter(pk=key).first()
     if found is None:
         raise Http404(f"no success plan {key} in your scope")
     return found
 
 
-def _objective(request: ApiRequest, plan: int, key: int) -> PlanObjective:
-    found = PlanObjective.objects.filter(plan=_one(request, EDIT, plan), pk=key).select_related("plan").first()
+def found_objective(request: ApiRequest, plan: int, key: int) -> PlanObjective:
+    found = PlanObjective.objects.filter(plan=found_plan(request, EDIT, plan), pk=key).select_related("plan").first()
     if found is None:
         raise Http404(f"no objective {key} in plan {plan}")
     return found
 
 
-def _milestone(request: ApiRequest, plan: int, key: int) -> PlanMilestone:
-    found = PlanMilestone.objects.filter(plan=_one(request, EDIT, plan), pk=key).select_related("plan").first()
+def found_milestone(request: ApiRequest, plan: int, key: int) -> PlanMilestone:
+    found = PlanMilestone.objects.filter(plan=found_plan(request, EDIT, plan), pk=key).select_related("plan").first()
     if found is None:
         raise Http404(f"no milestone {key} in plan {plan}")
     return found
 
 
-def _answer(request: ApiRequest, key: int, response: HttpResponse) -> dict[str, Any]:
+def answer(request: ApiRequest, key: int, response: HttpResponse) -> dict[str, Any]:
     row = SuccessPlan.objects.get(pk=key)
     response["ETag"] = f'"{row.version}"'
     return shown([row], request.member, organisation.today(request.at))[0]
@@ -245,14 +245,14 @@ def open_success_plan(request: ApiRequest, body: NewPlan, response: HttpResponse
         said_by=named(Contact, body.said_by_id, "said_by_id"), language=request.member.language,
         by=Actor.of(request.member), at=request.at,
     )  # fmt: skip
-    return Answer(201, _answer(request, row.pk, response))
+    return Answer(201, answer(request, row.pk, response))
 
 
 @router.get("/{int:plan_id}", response=PlanOut, summary="Get a success plan")
 @grants(VIEW)
 def get_success_plan(request: ApiRequest, plan_id: Id, response: HttpResponse) -> Any:
     """One plan with how far it is; its ETag is its version."""
-    return _answer(request, _one(request, VIEW, plan_id).pk, response)
+    return answer(request, found_plan(request, VIEW, plan_id).pk, response)
 
 
 @router.patch("/{int:plan_id}", response=PlanOut, summary="Change a success plan")
@@ -261,61 +261,61 @@ def change_success_plan(
     request: ApiRequest, plan_id: Id, body: PlanIn, response: HttpResponse, if_match: Header[str | None] = None
 ) -> Any:
     """Change the fields that are sent; what was agreed stands until it is agreed anew."""
-    row = _one(request, EDIT, plan_id)
+    row = found_plan(request, EDIT, plan_id)
     given = body.model_dump(exclude_unset=True, exclude={"version"})
     if "owner_id" in given:
         given["owner"] = named(Member, given.pop("owner_id"), "owner_id")
     given = {name: value for name, value in given.items() if value is not None or name not in {"title", "success", "usage_reason"}}  # fmt: skip
     version = expected(if_match, body.version)
     plans.change(row, by=Actor.of(request.member), at=request.at, version=version, **given)
-    return _answer(request, row.pk, response)
+    return answer(request, row.pk, response)
 
 
 @router.post("/{int:plan_id}/agree", response=PlanOut, summary="Note the customer's agreement")
 @grants(EDIT)
 def agree_success_plan(request: ApiRequest, plan_id: Id, body: PlanAgreement, response: HttpResponse) -> Any:
     """Refused without success in the customer's words, a business measure (or a reason) and targets."""
-    row = _one(request, EDIT, plan_id)
+    row = found_plan(request, EDIT, plan_id)
     by = Actor.of(request.member)
     plans.agree(row, on=body.on, agreed_with=body.agreed_with, version=body.version, by=by, at=request.at)
-    return _answer(request, row.pk, response)
+    return answer(request, row.pk, response)
 
 
 @router.post("/{int:plan_id}/achieve", response=PlanOut, summary="Mark a success plan as achieved")
 @grants(EDIT)
 def achieve_success_plan(request: ApiRequest, plan_id: Id, body: PlanClosing, response: HttpResponse) -> Any:
     """Success as defined is there. Safe to repeat."""
-    row = _one(request, EDIT, plan_id)
+    row = found_plan(request, EDIT, plan_id)
     plans.achieve(row, words=body.words, version=body.version, by=Actor.of(request.member), at=request.at)
-    return _answer(request, row.pk, response)
+    return answer(request, row.pk, response)
 
 
 @router.post("/{int:plan_id}/abandon", response=PlanOut, summary="Give a success plan up")
 @grants(EDIT)
 def abandon_success_plan(request: ApiRequest, plan_id: Id, body: PlanClosing, response: HttpResponse) -> Any:
     """It is given up, and why. Safe to repeat."""
-    row = _one(request, EDIT, plan_id)
+    row = found_plan(request, EDIT, plan_id)
     plans.abandon(row, body.words, version=body.version, by=Actor.of(request.member), at=request.at)
-    return _answer(request, row.pk, response)
+    return answer(request, row.pk, response)
 
 
 @router.post("/{int:plan_id}/reviews", response={201: PlanOut}, summary="Note a review")
 @grants(EDIT)
 def review_success_plan(request: ApiRequest, plan_id: Id, body: PlanReviewIn, response: HttpResponse) -> Any:
     """It was looked at together with the customer."""
-    row = _one(request, EDIT, plan_id)
+    row = found_plan(request, EDIT, plan_id)
     by = Actor.of(request.member)
     plans.review(row, on=body.on, words=body.words, next_on=body.next_on, by=by, at=request.at)
-    return Answer(201, _answer(request, row.pk, response))
+    return Answer(201, answer(request, row.pk, response))
 
 
 @router.post("/{int:plan_id}/objectives", response={201: PlanOut}, summary="Add an objective")
 @grants(EDIT)
 def add_objective(request: ApiRequest, plan_id: Id, body: ObjectiveIn, response: HttpResponse) -> Any:
     """One more objective."""
-    row = _one(request, EDIT, plan_id)
+    row = found_plan(request, EDIT, plan_id)
     objectives.add(row, by=Actor.of(request.member), at=request.at, **body.model_dump())
-    return Answer(201, _answer(request, row.pk, response))
+    return Answer(201, answer(request, row.pk, response))
 
 
 @router.post(
@@ -326,20 +326,20 @@ def measure_objective(
     request: ApiRequest, plan_id: Id, objective_id: Id, body: ObjectiveReadingIn, response: HttpResponse
 ) -> Any:
     """What their figure was on a day."""
-    row = _objective(request, plan_id, objective_id)
+    row = found_objective(request, plan_id, objective_id)
     objectives.measure(row, body.value, on=body.on, by=Actor.of(request.member), at=request.at)
-    return _answer(request, plan_id, response)
+    return answer(request, plan_id, response)
 
 
 @router.post("/{int:plan_id}/milestones", response={201: PlanOut}, summary="Add a milestone")
 @grants(EDIT)
 def add_milestone(request: ApiRequest, plan_id: Id, body: MilestoneIn, response: HttpResponse) -> Any:
     """One more step, ours or theirs."""
-    row = _one(request, EDIT, plan_id)
+    row = found_plan(request, EDIT, plan_id)
     owner = named(Member, body.owner_id, "owner_id")
     by = Actor.of(request.member)
     milestones.add(row, title=body.title, side=body.side, owner=owner, due_on=body.due_on, by=by, at=request.at)
-    return Answer(201, _answer(request, row.pk, response))
+    return Answer(201, answer(request, row.pk, response))
 
 
 @router.post("/{int:plan_id}/milestones/{int:milestone_id}/done", response=PlanOut, summary="Mark a milestone as done")
@@ -348,6 +348,6 @@ def done_milestone(
     request: ApiRequest, plan_id: Id, milestone_id: Id, body: MilestoneDoneIn, response: HttpResponse
 ) -> Any:
     """It is done, with its evidence. Safe to repeat."""
-    row = _milestone(request, plan_id, milestone_id)
+    row = found_milestone(request, plan_id, milestone_id)
     milestones.done(row, by=Actor.of(request.member), at=request.at, **body.model_dump())
-    return _answer(request, plan_id, response)
+    return answer(request, plan_id, response)

@@ -39,6 +39,8 @@ from nenrin.api import (
     onboarding,
     opportunities,
     ownership,
+    plan_parts,
+    plan_shares,
     plans,
     playbook_deeds,
     playbooks,
@@ -153,6 +155,8 @@ api.add_router("/handoffs", handoffs.router)
 api.add_router("/feedback", handoffs.feedbacks)
 api.add_router("/promises", promises.router)
 api.add_router("/success-plans", plans.router)
+api.add_router("/success-plans", plan_parts.router)
+api.add_router("/success-plans", plan_shares.router)
 api.add_router("/tasks", tasks.router)
 api.add_router("/meetings", meetings.router)
 api.add_router("/received-mails", received_mails.router)
