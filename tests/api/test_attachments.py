@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 
 from nenrin.customers import accounts, ownership
 from nenrin.customers.models import Account
@@ -99,6 +100,26 @@ def test_roles_without_personal_data_read_no_file(mika: Member, path: str) -> No
     executive = Rest(cast.member(Role.EXECUTIVE, "経営"))
     assert executive.get(path).status_code == executive.get(f"/attachments/{key}").status_code == 403
     assert send(executive, path).status_code == 403
+
+
+def test_an_entry_that_was_taken_back_gives_out_no_file_and_takes_none(
+    mika: Member, account: Account, at: datetime, client: Client
+) -> None:
+    rest = Rest(mika)
+    entry = touches.write(account, "meeting", title="定例", body="", happened_at=at, by=SYSTEM, at=at)
+    path = f"/timeline/{entry.pk}/files"
+    key = send(rest, path).json()["id"]
+    touches.retract(entry, by=SYSTEM, at=at)
+    assert Attachment.objects.get().removed_at == at, "its content goes after thirty days"
+    assert Entry.objects.filter(action="work.attachment.removed").count() == 1
+    assert rest.get(path).status_code == send(rest, path).status_code == 404
+    assert rest.delete(f"{path}/{key}").status_code == rest.post(f"{path}/{key}/restore").status_code == 404
+    Attachment.objects.update(removed_at=None)  # one that was left standing
+    client.force_login(mika)
+    assert rest.get(f"/attachments/{key}").status_code == client.get(f"/attachments/{key}").status_code == 404
+    assert client.post(f"/timeline/{entry.pk}/files/{key}/remove").status_code == 404
+    attachments.step(at)
+    assert Attachment.objects.get().removed_at == at
 
 
 def test_a_file_of_another_thing_is_not_removed_here(mika: Member, account: Account, path: str, at: datetime) -> None:

@@ -18,7 +18,7 @@ from django.db import transaction
 
 from nenrin.customers.errors import Refused
 from nenrin.foundation import journal
-from nenrin.foundation.actors import Actor
+from nenrin.foundation.actors import SYSTEM, Actor
 from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import Permission
 from nenrin.values import Text
@@ -65,6 +65,12 @@ def remove(row: Attachment, *, by: Actor, at: datetime) -> None:
             _note("removed", row, holder_of(row), by, at)
 
 
+def remove_with(entry: Touch, *, by: Actor, at: datetime) -> None:
+    """The files of a timeline entry that is taken back go with it. Safe to repeat. Journal: work.attachment.removed."""
+    for row in Attachment.objects.filter(touch=entry, removed_at__isnull=True).select_related("touch"):
+        remove(row, by=by, at=at)
+
+
 def restore(row: Attachment, *, by: Actor, at: datetime) -> None:
     """Show it again. Safe to repeat. Raises Refused once its content is gone for good. Journal: work.attachment.restored."""
     with transaction.atomic():
@@ -80,8 +86,11 @@ def restore(row: Attachment, *, by: Actor, at: datetime) -> None:
 def step(at: datetime, limit: int = 100) -> int:
     """The content of files that were removed thirty days ago goes for good; returns how many. Safe to repeat.
 
-    Each under its own lock: one that is brought back this moment keeps its content.
+    Each under its own lock: one that is brought back this moment keeps its content. Files that stand yet though their
+    timeline entry was taken back are removed as well, as if they had gone with it today.
     """
+    for row in Attachment.objects.filter(removed_at__isnull=True, touch__retracted_at__isnull=False)[:limit]:
+        remove(row, by=SYSTEM, at=at)
     due = Attachment.objects.filter(removed_at__lt=at - BIN).exclude(digest="")
     return sum(_emptied(key, at) for key in list(due.values_list("pk", flat=True)[:limit]))
 
@@ -115,7 +124,7 @@ def sees(member: Member, holder: Holder) -> bool:
         return Meeting.objects.for_member(member, Permission.MEETINGS_VIEW).filter(pk=holder.pk).exists()
     if isinstance(holder, ReceivedMail):
         return holder.member_id == member.pk
-    return Touch.objects.for_member(member, Permission.TIMELINE_VIEW).filter(pk=holder.pk).exists()
+    return Touch.objects.for_member(member, Permission.TIMELINE_VIEW).standing().filter(pk=holder.pk).exists()
 
 
 def display_name(name: str) -> str:

@@ -15,7 +15,7 @@ from nenrin.foundation import bulk, journal, organisation
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.calendar import day_of
 from nenrin.values import Text
-from nenrin.work import touch_notices
+from nenrin.work import attachments, touch_notices
 from nenrin.work.models import Touch
 from nenrin.work.models.touch import Channel, Direction
 
@@ -113,7 +113,7 @@ def change(touch: Touch, *, by: Actor, at: datetime, version: int | None = None,
 
 
 def retract(touch: Touch, *, by: Actor, at: datetime, version: int | None = None) -> Touch:
-    """Take it back, known from now on. Safe to repeat. Raises Conflict. Journal: work.<channel>.retracted."""
+    """Take it back with its files, known from now on. Safe to repeat. Raises Conflict. Journal: work.<channel>.retracted."""
     with transaction.atomic():
         stands = _standing(touch, version)
         if stands.retracted_at is None:
@@ -125,6 +125,7 @@ def retract(touch: Touch, *, by: Actor, at: datetime, version: int | None = None
             journal.record(
                 code, actor=by, at=at, account=stands.account_id, subject=subject, particulars={"fact": fact}
             )
+            attachments.remove_with(stands, by=by, at=at)
     return stands
 
 
