@@ -8,13 +8,15 @@ from importlib import import_module
 
 import pytest
 from django.apps import apps
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from nenrin.analytics.effects import assignment
 from nenrin.customers.models import Account
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Organisation
 from nenrin.playbooks import holdouts, places
-from nenrin.playbooks.models import Exposure, HoldoutPlace, Run, UniversalExposure
+from nenrin.playbooks.models import Exposure, HoldoutPlace, Playbook, Run, UniversalExposure, UniversalHoldout
 from tests.playbooks import stage
 
 pytestmark = pytest.mark.django_db
@@ -113,6 +115,38 @@ def test_a_group_of_before_keeps_its_sides(org: Organisation, at: datetime) -> N
     inside = holdouts.members(holdouts.parents(), 0.1)
     assert inside - {child.pk} == kept and (child.pk in inside) == (found[0].pk in kept)
     assert HoldoutPlace.objects.count() == 40
+
+
+@pytest.mark.parametrize("had_a_group", [True, False])
+def test_a_group_that_stands_still_is_taken_up_again_with_its_sides(
+    org: Organisation, at: datetime, had_a_group: bool
+) -> None:
+    """Its share is 0 on the day of the update; whoever was drawn before then is drawn alike once it is set again."""
+    found = _accounts(40, at)
+    playbook = stage.published(stage.document(), at=at).playbook
+    if had_a_group:
+        UniversalExposure.objects.create(playbook=playbook, account=found[0], arm="treated", share=0.1, at=at,
+                                         cluster=found[0].pk, strata="")  # fmt: skip
+    import_module("nenrin.playbooks.migrations.0008_holdout_places").keep_the_group(apps, None)
+    assert HoldoutPlace.objects.count() == (40 if had_a_group else 0)
+    if had_a_group:
+        holdouts.change(0.1, reason="x", by=SYSTEM, at=at)
+        assert holdouts.members(holdouts.parents(), 0.1) == {
+            one.pk for one in found if assignment.point("universal", one.pk) < 0.1
+        }
+
+
+def test_the_universal_group_is_held_before_the_playbook(org: Organisation, at: datetime) -> None:
+    """The other way round two processes that draw for two playbooks each wait for what the other holds."""
+    playbook = stage.published(stage.document(), at=at).playbook
+    holdouts.change(0.1, reason="x", by=SYSTEM, at=at)
+    with transaction.atomic(), CaptureQueriesContext(connection) as seen:
+        places.hold(playbook)
+    tables = [UniversalHoldout._meta.db_table, Playbook._meta.db_table]
+    asked = [one["sql"] for one in seen if one["sql"].startswith("SELECT")]
+    assert [table for sql in asked for table in tables if f'FROM "{table}"' in sql] == tables
+    if connection.features.has_select_for_update:
+        assert all(sql.endswith("FOR NO KEY UPDATE") for sql in asked), "rows that refer to it are still written"
 
 
 def test_an_arm_of_before_stays_though_its_family_has_no_place(org: Organisation, at: datetime) -> None:

@@ -38,8 +38,10 @@ def own(key: str) -> str:
 
 def hold(playbook: Playbook) -> None:
     """Until the transaction ends nobody else draws for this playbook, nor for the universal group."""
-    list(Playbook.objects.select_for_update().filter(pk=playbook.pk).values_list("pk"))
-    list(UniversalHoldout.objects.select_for_update().filter(share__gt=0).values_list("pk"))
+    # The universal group first: a round of reactions holds one playbook after the other, and whoever starts a later one
+    # by hand would else wait for the group while the round waits for that playbook.
+    list(UniversalHoldout.objects.select_for_update(no_key=True).filter(share__gt=0).values_list("pk"))
+    list(Playbook.objects.select_for_update(no_key=True).filter(pk=playbook.pk).values_list("pk"))
 
 
 def written(draw: str, families: Collection[int]) -> dict[int, float]:

@@ -1,5 +1,5 @@
-"""Where families stand in a draw is written down. Those of an installation that has a universal group keep the place that
-followed from their hash, so that nobody changes sides."""
+"""Where families stand in a draw is written down. Those of an installation that has or had a universal group keep the place
+that followed from their hash, so that nobody changes sides, also when a group that stands still is taken up again."""
 
 from typing import Any
 
@@ -12,7 +12,8 @@ HIGHEST = 20
 
 
 def keep_the_group(apps: Any, schema_editor: Any) -> None:
-    if not apps.get_model("playbooks", "UniversalHoldout").objects.filter(share__gt=0).exists():
+    has_group = apps.get_model("playbooks", "UniversalHoldout").objects.filter(share__gt=0).exists()
+    if not has_group and not apps.get_model("playbooks", "UniversalExposure").objects.exists():
         return
     parents = dict(apps.get_model("customers", "Account").objects.values_list("pk", "parent_id"))
     tops = set()
