@@ -73,6 +73,117 @@ def test_a_discount_can_be_told_later_moved_and_taken_back(account: Account, at:
     assert steps(row) == [("2026-04-01", 80_000, 0, 10)] and row.list_minor == 0
 
 
+OVER = {**DISCOUNTED, "discount_until": date(2026, 9, 30)}
+HISTORY = [("2026-04-01", 80_000, 100_000, 10), ("2026-10-01", 100_000, 0, 10)]
+
+
+def test_a_second_discount_leaves_the_one_that_ended_as_it_was(account: Account, at: datetime) -> None:
+    row = signed(account, at, **OVER)
+    another = {"mrr_minor": 90_000, "list_minor": 100_000, "discount_until": date(2027, 3, 31)}
+    row = subscriptions.change(row, by=SYSTEM, at=at, **another)
+    second = [("2026-11-24", 90_000, 100_000, 10), ("2027-04-01", 100_000, 0, 10)]
+    assert steps(row) == [*HISTORY, *second] and row.mrr_minor == 90_000
+    row = subscriptions.change(row, by=SYSTEM, at=at, **another)
+    assert (row.version, steps(row)) == (2, [*HISTORY, *second])
+    row = subscriptions.change(row, by=SYSTEM, at=at, discount_until=date(2027, 6, 30))
+    assert steps(row) == [*HISTORY, second[0], ("2027-07-01", 100_000, 0, 10)]
+    row = subscriptions.change(row, by=SYSTEM, at=at, discount_until=None)
+    assert steps(row) == [*HISTORY, ("2026-11-24", 90_000, 0, 10)], "only the second one is taken back"
+
+
+def test_a_discount_that_ended_is_told_again_with_the_day_of_its_extension(account: Account, at: datetime) -> None:
+    row = subscriptions.change(signed(account, at, **OVER), by=SYSTEM, at=at, **DISCOUNTED)
+    assert steps(row) == [*HISTORY, ("2026-11-24", 80_000, 100_000, 10), ("2027-04-01", 100_000, 0, 10)]
+
+
+def test_another_list_price_from_today_leaves_what_was_paid_before(account: Account, at: datetime) -> None:
+    row = signed(account, at, **OVER)
+    row = subscriptions.change(row, by=SYSTEM, at=at, list_minor=120_000, discount_until=date(2027, 3, 31))
+    assert steps(row) == [*HISTORY, ("2026-11-24", 100_000, 120_000, 10), ("2027-04-01", 120_000, 0, 10)]
+
+
+def test_a_second_discount_needs_the_price_that_it_lowers(account: Account, at: datetime) -> None:
+    row = signed(account, at, **OVER)
+    with pytest.raises(Refused) as refused:
+        subscriptions.change(row, by=SYSTEM, at=at, discount_until=date(2027, 3, 31))
+    assert [fault.field for fault in refused.value.faults] == ["mrr_minor"] and steps(row) == HISTORY
+
+
+@pytest.mark.parametrize("fields", [{}, {"mrr_minor": 100_000}])
+def test_a_discount_that_ended_is_taken_off_the_contract_and_its_price_stays(
+    account: Account, at: datetime, fields: dict[str, int]
+) -> None:
+    row = subscriptions.change(signed(account, at, **OVER), by=SYSTEM, at=at, discount_until=None, **fields)
+    assert (row.list_minor, row.discount_until, row.mrr_minor) == (0, None, 100_000) and steps(row) == HISTORY
+
+
+@pytest.mark.parametrize("fields", [{}, {"mrr_minor": 80_000, "list_minor": 100_000}, {"mrr_minor": 100_000}])
+def test_the_last_day_of_a_discount_that_ended_is_put_right(
+    account: Account, at: datetime, fields: dict[str, int]
+) -> None:
+    row = signed(account, at, **OVER)
+    row = subscriptions.change(row, by=SYSTEM, at=at, discount_until=date(2026, 10, 31), **fields)
+    assert steps(row) == [HISTORY[0], ("2026-11-01", 100_000, 0, 10)] and row.mrr_minor == 100_000
+
+
+def test_a_new_price_of_today_is_none_of_a_discount_told_for_the_past(account: Account, at: datetime) -> None:
+    row = signed(account, at, mrr_minor=100_000)
+    with pytest.raises(Refused) as refused:
+        subscriptions.change(row, by=SYSTEM, at=at, **OVER)
+    assert [fault.field for fault in refused.value.faults] == ["discount_until"]
+
+
+def test_a_higher_price_and_a_later_end_leave_the_list_price_of_the_months_before(
+    account: Account, at: datetime
+) -> None:
+    row = signed(account, at, **DISCOUNTED)
+    row = subscriptions.change(row, by=SYSTEM, at=at, mrr_minor=90_000, discount_until=date(2027, 6, 30))
+    assert steps(row) == [
+        ("2026-04-01", 80_000, 100_000, 10), ("2026-11-24", 90_000, 100_000, 10), ("2027-07-01", 100_000, 0, 10),
+    ]  # fmt: skip
+
+
+def test_steps_told_anew_take_the_discount_off_that_they_do_not_hold(account: Account, at: datetime) -> None:
+    row = signed(account, at, **DISCOUNTED)
+    agreed = [Step(date(2026, 4, 1), 80_000, 10), Step(date(2026, 10, 1), 90_000, 10)]
+    row = subscriptions.change(row, by=SYSTEM, at=at, steps=agreed)
+    assert (row.list_minor, row.discount_until) == (0, None)
+    entry = Entry.objects.filter(action="customers.subscription.changed").latest("id")
+    assert entry.particulars["changes"]["list_minor"] == [100_000, 0]
+    row = subscriptions.change(row, by=SYSTEM, at=at, seats=7)
+    assert steps(row) == [
+        ("2026-04-01", 80_000, 0, 10), ("2026-10-01", 90_000, 0, 10), ("2026-11-24", 90_000, 0, 7),
+    ]  # fmt: skip
+
+
+def test_steps_told_anew_bring_the_discount_that_they_hold(account: Account, at: datetime) -> None:
+    agreed = [Step(date(2026, 4, 1), 70_000, 10, 90_000), Step(date(2026, 12, 1), 90_000, 10)]
+    row = subscriptions.change(signed(account, at, **DISCOUNTED), by=SYSTEM, at=at, steps=agreed)
+    assert (row.list_minor, row.discount_until) == (90_000, date(2026, 11, 30))
+
+
+def test_a_discount_that_ended_stays_on_the_contract_as_long_as_its_steps_do(account: Account, at: datetime) -> None:
+    agreed = [Step(date(2026, 4, 1), 80_000, 10, 100_000), Step(date(2026, 10, 1), 100_000, 10)]
+    row = signed(account, at, **OVER)
+    row = subscriptions.change(row, by=SYSTEM, at=at, steps=[*agreed, Step(date(2027, 4, 1), 110_000, 10)])
+    assert (row.list_minor, row.discount_until) == (100_000, date(2026, 9, 30))
+    row = subscriptions.change(row, by=SYSTEM, at=at, discount_until=None)
+    row = subscriptions.change(row, by=SYSTEM, at=at, steps=agreed)
+    assert (row.list_minor, row.discount_until) == (0, None), "taken off, it does not come back"
+
+
+def test_a_price_from_a_day_on_keeps_the_discount_and_the_commitment(account: Account, at: datetime) -> None:
+    row = signed(account, at, **DISCOUNTED, committed_minor=20_000)
+    row = subscriptions.reprice(row, from_on=date(2026, 10, 1), mrr_minor=90_000, by=SYSTEM, at=at)
+    assert [(str(s.from_on), s.mrr_minor, s.list_minor, s.committed_minor) for s in row.steps.all()] == [
+        ("2026-04-01", 80_000, 100_000, 20_000), ("2026-10-01", 90_000, 100_000, 20_000), ("2027-04-01", 100_000, 0, 20_000),
+    ]  # fmt: skip
+    assert (row.list_minor, row.discount_until) == (100_000, date(2027, 3, 31))
+    with pytest.raises(Refused) as refused:
+        subscriptions.reprice(row, from_on=date(2026, 11, 1), mrr_minor=110_000, by=SYSTEM, at=at)
+    assert [fault.field for fault in refused.value.faults] == ["list_minor"]
+
+
 def test_a_price_agreed_for_the_day_after_stays_what_it_is(account: Account, at: datetime) -> None:
     row = signed(account, at, steps=[Step(date(2026, 4, 1), 80_000, 10), Step(date(2027, 4, 1), 120_000, 10)])
     row = subscriptions.change(row, by=SYSTEM, at=at, list_minor=100_000, discount_until=date(2027, 3, 31))

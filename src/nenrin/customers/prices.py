@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise, takewhile
 from typing import Any
 
 from nenrin.customers.errors import Fault, Refused
@@ -41,24 +42,57 @@ def changed(row: Subscription, steps: Sequence[Step], ready: Mapping[str, Any], 
     if now and start != row.starts_on and "steps" not in ready:
         now = [replace(now[0], from_on=start), *(s for s in now[1:] if s.from_on > start)]
     told = {name: ready[name] for name in HELD if name in ready and ready[name] != getattr(row, name)}
-    listed, until = (ready.get(name, getattr(row, name)) for name in DISCOUNT)
     if "steps" not in ready:
-        now = now if (listed, until) == (row.list_minor, row.discount_until) else _listed(now, row)
-        if told:
-            day = max(start, today)
-            now = [s for s in now if not (row.discount_until and day <= row.discount_until and _is_after(s, row))]
-            step = replace(_held(now, day), from_on=day, **told)
-            now = sorted([*(s for s in now if s.from_on != day), step])
-        now = discounted(now, listed, until) if until else now
+        now = _put(row, now, told, ready, max(start, today), today)
     if now and now[0].from_on < start:
         raise Refused.one("steps", Text("a price begins before the start", "開始日より前の価格"), now[0].from_on)
     return _sound(now, is_credit=ready.get("is_credit", row.is_credit))
 
 
-def is_discounted(steps: Sequence[Step], ready: Mapping[str, Any]) -> bool:
+def _put(
+    row: Subscription, now: list[Step], told: Mapping[str, Any], ready: Mapping[str, Any], day: date, today: date
+) -> list[Step]:
+    """The steps with what holds from a day on, and with the discount of the row where it runs or is told anew.
+
+    A discount that has ended is history: another one begins on the day. Raises Refused.
+    """
+    listed, until = (ready.get(name, getattr(row, name)) for name in DISCOUNT)
+    is_new = (listed, until) != (row.list_minor, row.discount_until)
+    is_another = bool(is_new and until and until >= day and _is_over(row, today))
+    if is_new:
+        now = _undone(now, row, until, today)
+    if is_new and until and until < day:
+        if "mrr_minor" in told:
+            raise _ends_before(until)
+        now = discounted(now, listed, until)
+    if told or is_another:
+        now = [s for s in now if not (row.discount_until and day <= row.discount_until and _is_after(s, row))]
+        step = replace(_held(now, day), from_on=day, **told)
+        now = sorted([*(s for s in now if s.from_on != day), step])
+    if is_another and _held(now, until).mrr_minor >= listed:
+        words = Text("tell the price that is lowered", "割引後の価格を指定")
+        raise Refused.one("mrr_minor", words, _held(now, until).mrr_minor)
+    return discounted(now, listed, until) if until and until >= day else now
+
+
+def is_discounted(row: Subscription, steps: Sequence[Step], ready: Mapping[str, Any], today: date) -> bool:
     """Is the price told the discounted one, which stands as long as the discount runs and not a day longer?"""
     until = ready.get("discount_until")
-    return bool(until and "mrr_minor" in ready and _held(sorted(steps), until).mrr_minor == ready["mrr_minor"])
+    if not until or "mrr_minor" not in ready:
+        return False
+    now = sorted(steps) if until == row.discount_until else _undone(sorted(steps), row, until, today)
+    return _held(now, until).mrr_minor == ready["mrr_minor"]
+
+
+def discount_of(row: Subscription, steps: Sequence[Step], today: date) -> dict[str, Any]:
+    """The discount that told steps hold: the one that runs or is ahead, else the row's own if it is still among them."""
+    ends = [
+        (step.list_minor, after.from_on - timedelta(days=1)) for step, after in pairwise(sorted(steps))
+        if step.list_minor and step.list_minor != after.list_minor
+    ]  # fmt: skip
+    own = (row.list_minor, row.discount_until)
+    found = next((each for each in ends if each[1] >= today), own if own in ends else (0, None))
+    return dict(zip(DISCOUNT, found, strict=True))
 
 
 def _held(steps: Sequence[Step], day: date) -> Step:
@@ -75,9 +109,7 @@ def discounted(steps: Sequence[Step], listed: int, until: date) -> list[Step]:
     """
     held, after = _held(steps, until), until + timedelta(days=1)
     if held.from_on > until:
-        raise Refused.one(
-            "discount_until", Text("lies before the price that it lowers", "割引後の価格の開始日より前"), until
-        )
+        raise _ends_before(until)
     if held.mrr_minor > listed:
         raise Refused.one("list_minor", Text("lies below the price", "割引後の価格を下回る定価"), listed)
     now = [replace(step, list_minor=listed) if step is held else step for step in steps]
@@ -85,12 +117,27 @@ def discounted(steps: Sequence[Step], listed: int, until: date) -> list[Step]:
     return sorted(now if is_told else [*now, replace(held, from_on=after, mrr_minor=listed, list_minor=0)])
 
 
-def _listed(steps: Sequence[Step], row: Subscription) -> list[Step]:
-    """The same without the discount that the row tells until now."""
-    if row.discount_until is None:
+def _ends_before(until: date) -> Refused:
+    words = Text("lies before the price that it lowers", "割引後の価格の開始日より前")
+    return Refused.one("discount_until", words, until)
+
+
+def _undone(steps: Sequence[Step], row: Subscription, until: date | None, today: date) -> list[Step]:
+    """The steps on which a changed discount is put: without the price after the row's own, and without its list price
+    where none is told. One that has ended stays, unless its last day is put right to another past one."""
+    if row.discount_until is None or (_is_over(row, today) and (until is None or until >= today)):
         return list(steps)
     kept = [step for step in steps if not _is_after(step, row)]
-    return [replace(step, list_minor=0) if step.list_minor == row.list_minor else step for step in kept]
+    if until is None:
+        begun = [step for step in kept if step.from_on <= row.discount_until]
+        run = takewhile(lambda step: step.list_minor == row.list_minor, reversed(begun))
+        lowered = {step.from_on for step in run}
+        kept = [replace(step, list_minor=0) if step.from_on in lowered else step for step in kept]
+    return kept
+
+
+def _is_over(row: Subscription, today: date) -> bool:
+    return row.discount_until is not None and row.discount_until < today
 
 
 def _is_after(step: Step, row: Subscription) -> bool:

@@ -103,10 +103,12 @@ def change(
     ready = {name: value for name, value in ready.items() if value is not None or _is_cleared(row, name)}
     if "metered" in ready:
         ready["metered"] = metering.merged(row.metered, ready["metered"])
-    if prices.is_discounted(steps, ready):
+    if prices.is_discounted(row, steps, ready, today):
         ready.pop("mrr_minor")
     if "discount_until" in ready and ready["discount_until"] is None:
         ready["list_minor"] = 0
+    if "steps" in ready:
+        ready |= prices.discount_of(row, ready["steps"], today)
     before = {n: getattr(row, n) for n, v in ready.items() if n != "steps" and getattr(row, n) != v}
     _whole_discount(*(ready.get(name, getattr(row, name)) for name in prices.DISCOUNT))
     now = prices.changed(row, steps, ready, today)

@@ -235,13 +235,14 @@ def reprice(
     by: Actor,
     at: datetime,
 ) -> Subscription:
-    """A new price (and number of seats) from a day on; replaces the step of that day.
+    """A new price (and number of seats) from a day on; replaces the step of that day. A discount that runs then, and
+    the commitment, stay.
 
-    Raises Refused for a day before the start. Journal: customers.subscription.repriced.
+    Raises Refused for a day before the start, and for a price above the list price of such a discount. Journal: customers.subscription.repriced.
     """
     stand = subscription_entries.steps_of(subscription_entries.loaded([subscription.pk])[subscription.pk])
     held = [step for step in stand if step.from_on <= from_on] or stand
-    step = Step(from_on, mrr_minor, held[-1].seats if seats is None else seats)
+    step = replace(held[-1], from_on=from_on, mrr_minor=mrr_minor, seats=held[-1].seats if seats is None else seats)
     fields = {"steps": sorted([*(s for s in stand if s.from_on != from_on), step])}
     return _one(subscription, fields, "repriced", by, at, {"from_on": from_on, "mrr_minor": mrr_minor})
 
