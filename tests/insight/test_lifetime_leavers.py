@@ -9,13 +9,15 @@ import numpy as np
 import pytest
 
 from nenrin.analytics.revenue.paths import number
+from nenrin.customers import accounts
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Organisation
 from nenrin.insight.lifetimes import books as lifetimes
+from nenrin.insight.lifetimes.books import Coming
 from nenrin.insight.revenue import books as revenue
 from nenrin.insight.revenue import policies
 from tests.insight.test_dunning import bill
-from tests.insight.test_revenue import sign
+from tests.insight.test_revenue import more, sign
 from tests.insight.world import World
 
 pytestmark = pytest.mark.django_db
@@ -70,3 +72,47 @@ def test_a_customer_lost_by_unpaid_invoices_has_no_value_to_come(org: Organisati
     assert running(KNOWN) == paying(KNOWN) == set()
     [lost] = lifetimes.read(KNOWN).lives
     assert (lost.ended_on, lost.is_lost) == (date(2026, 3, 31), False), "lost once the gap of the policy has passed"
+
+
+def credited(world: World, until: str, **fields: Any) -> int:
+    """A customer on annual terms since February 2025, with a credit from January 2026."""
+    account, _ = sign(world, "減額社", 100_000, "2025-02-01", **fields)
+    more(world, account, -5_000, "2026-01-01", is_credit=True, seats=0, ends_on=date.fromisoformat(until))
+    world.carry()
+    return account.pk
+
+
+def test_a_credit_lowers_the_value_until_it_ends(org: Organisation) -> None:
+    world = World(today=KNOWN)
+    account = credited(world, "2026-07-01")
+    book = lifetimes.read(KNOWN)
+    [life] = book.lives
+    assert (life.account, life.mrr_minor, life.starts_on, life.passed) == (account, 95_000, date(2025, 2, 1), 1)
+    assert book.coming == {account: Coming(False, ((0, 5_000),))}
+
+
+def test_a_credit_beyond_the_next_payment_lowers_that_one_too(org: Organisation) -> None:
+    account = credited(World(today=KNOWN), "2027-07-01")
+    assert lifetimes.read(KNOWN).coming == {account: Coming(False, ((1, 5_000),))}
+
+
+def test_a_credit_takes_back_no_notice(org: Organisation) -> None:
+    account = credited(World(today=KNOWN), "2028-01-01", noticed_on=date(2026, 4, 1))
+    assert lifetimes.read(KNOWN).coming[account].is_leaving
+
+
+def test_nobody_stays_by_a_credit(org: Organisation) -> None:
+    credited(World(today=KNOWN), "2028-01-01", ended_on=date(2026, 2, 1))
+    [lost] = lifetimes.read(KNOWN).lives
+    assert (lost.is_lost, lost.lost_on, lost.mrr_minor) == (True, date(2026, 2, 1), 100_000)
+    assert running(KNOWN) == set()
+
+
+def test_what_was_signed_first_is_a_contract_with_its_credit(org: Organisation) -> None:
+    world = World(today=KNOWN)
+    account, _ = sign(world, "減額社", 100_000, "2025-02-01")
+    more(world, account, -5_000, "2025-02-01", is_credit=True, seats=0, term_months=6)
+    more(world, accounts.open("減額だけ", by=SYSTEM, at=world.now), -5_000, "2025-02-01", is_credit=True, seats=0)
+    world.carry()
+    book = lifetimes.read(KNOWN)
+    assert {key: (one.term_months, one.mrr_minor) for key, one in book.signed.items()} == {account.pk: (12, 95_000)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
@@ -120,63 +120,97 @@ def _whole(path: Path, zone: str, version: int, as_of: date, by: Rules, policy: 
         rows = db.sql(CONTRACTS.format(past_due=past_due, days=by.dunning_days or 0)).to_arrow_table().to_pylist()
         graded = db.sql(TIERS).fetchall()
     left_out = {account for account, _, status in graded if status == Status.INTERNAL_TEST}
-    contracts: dict[int, list[Contract]] = defaultdict(list)
-    first: dict[int, list[Mapping[str, Any]]] = defaultdict(list)
+    signed_by: dict[int, list[Mapping[str, Any]]] = defaultdict(list)
+    credited: dict[int, list[Mapping[str, Any]]] = defaultdict(list)
     for row in rows:
         row["currency"] = row["currency"] or own.currency
         if row["account"] not in left_out:
-            contracts[row["account"]].append(_contract(row, as_of, by))
-            first[row["account"]].append(row)
+            (credited if _is_credit(row) else signed_by)[row["account"]].append(row)
     abroad = frozenset(row["currency"] for row in rows) & frozenset(own.worths)
-    found = (_lived(account, rows, as_of, by, own) for account, rows in sorted(contracts.items()))
+    found = (_lived(account, each, credited[account], as_of, by, own) for account, each in sorted(signed_by.items()))
     known = tuple(one for one in found if one)
-    signed = {one.account: _signed(first[one.account], one.starts_on, own) for one in known}
-    later = {one.account: _coming(first[one.account], one, as_of, by, own) for one in known if one.is_running}
+    signed = {one.account: _signed(signed_by[one.account], credited[one.account], one.starts_on, own) for one in known}
+    later = {
+        one.account: _coming(signed_by[one.account], credited[one.account], one, as_of, by, own)
+        for one in known if one.is_running
+    }  # fmt: skip
     coming = {account: one for account, one in later.items() if one.is_leaving or one.steps}
     return Book(as_of, known, {account: tier for account, tier, _ in graded}, signed, coming, abroad)
 
 
-def _lived(account: int, rows: Sequence[Contract], as_of: date, by: Rules, own: OwnMoney) -> Life | None:
-    """In the organisation's currency; of contracts in several, each for itself."""
-    if len({one.currency for one in rows}) > 1:
-        rows = [replace(one, mrr_minor=amount.minor, currency=amount.currency) for one in rows
-                for amount in [own.of(Money(one.mrr_minor, one.currency))]]  # fmt: skip
-    found = lives.life(account, rows, as_of, by.gap_days)
+def _lived(
+    account: int, rows: Iterable[Mapping[str, Any]], less: Iterable[Mapping[str, Any]], as_of: date, by: Rules,
+    own: OwnMoney,
+) -> Life | None:  # fmt: skip
+    """In the organisation's currency; of contracts in several, each for itself. Credits lower what runs, and no more."""
+    contracts = [_contract(row, as_of, by) for row in rows]
+    lowering = [_contract(row, as_of, by) for row in _running(less, as_of, by)]
+    if len({one.currency for one in (*contracts, *lowering)}) > 1:
+        contracts, lowering = _converted(contracts, own), _converted(lowering, own)
+    found = lives.life(account, contracts, as_of, by.gap_days)
     if found is None:
         return None
-    amount = own.of(Money(found.mrr_minor, found.currency))
+    lowered = sum(one.mrr_minor for one in lowering if one.currency == found.currency) if found.is_running else 0
+    amount = own.of(Money(max(found.mrr_minor + lowered, 0) if lowered else found.mrr_minor, found.currency))
     return replace(found, mrr_minor=amount.minor, currency=amount.currency)
 
 
-def _signed(rows: Iterable[Mapping[str, Any]], on: date, own: OwnMoney) -> Signed:
+def _converted(contracts: Iterable[Contract], own: OwnMoney) -> list[Contract]:
+    return [replace(one, mrr_minor=amount.minor, currency=amount.currency) for one in contracts
+            for amount in [own.of(Money(one.mrr_minor, one.currency))]]  # fmt: skip
+
+
+def _running(rows: Iterable[Mapping[str, Any]], as_of: date, by: Rules) -> list[Mapping[str, Any]]:
+    return [row for row in rows if row["starts_on"] <= as_of and _contract(row, as_of, by).stops_on > as_of]
+
+
+def _signed(rows: Iterable[Mapping[str, Any]], less: Iterable[Mapping[str, Any]], on: date, own: OwnMoney) -> Signed:
     begun = [row for row in rows if row["starts_on"] == on]
     main = max(begun, key=lambda row: (row["mrr_minor"], row["term_months"]))
-    mrr = sum(_price(row, on) for row in begun if row["currency"] == main["currency"])
-    amount = own.of(Money(mrr, main["currency"]))
+    lowering = [row for row in less if row["starts_on"] == on]
+    mrr = sum(_price(row, on) for row in (*begun, *lowering) if row["currency"] == main["currency"])
+    amount = own.of(Money(max(mrr, 0), main["currency"]))
     return Signed(main["plan"], main["term_months"], amount.minor, amount.currency)
 
 
-def _coming(rows: Iterable[Mapping[str, Any]], one: Life, as_of: date, by: Rules, own: OwnMoney) -> Coming:
-    running = [row for row in rows if row["starts_on"] <= as_of and _contract(row, as_of, by).stops_on > as_of]
+def _coming(
+    rows: Iterable[Mapping[str, Any]], less: Iterable[Mapping[str, Any]], one: Life, as_of: date, by: Rules,
+    own: OwnMoney,
+) -> Coming:  # fmt: skip
+    running, lowering = _running(rows, as_of, by), _running(less, as_of, by)
     is_leaving = all(row["noticed_on"] is not None or row["ended_on"] is not None for row in running)
+    changes = [(row, change) for row in running for change in _steps(row, one, as_of)]
+    changes += [
+        (row, change) for row in lowering for change in _steps(row, one, as_of, _contract(row, as_of, by).stops_on)
+    ]
     steps = [
-        (place, amount.minor) for row in running for place, change in _steps(row, one, as_of)
+        (place, amount.minor) for row, (place, change) in changes
         for amount in [own.of(Money(change, str(row["currency"])))] if amount.currency == one.currency
     ]  # fmt: skip
     return Coming(is_leaving, tuple(sorted(steps)))
 
 
-def _steps(row: Mapping[str, Any], one: Life, as_of: date) -> list[tuple[int, int]]:
-    """Agreed changes of the price, each counted from the first payment that falls on or after its day."""
-    days = [
-        date.fromisoformat(step["from_on"]) for step in json.loads(str(row["steps"] or "[]")) if step.get("from_on")
-    ]
+def _steps(row: Mapping[str, Any], one: Life, as_of: date, stops: date = lives.NEVER) -> list[tuple[int, int]]:
+    """Agreed changes of the price, each counted from the first payment that falls on or after its day; from the day on
+    which a credit stops it lowers nothing."""
+    days = [day for day in (date.fromisoformat(step["from_on"]) for step in _told(row)) if as_of < day < stops]
+    prices = [(day, _price(row, day)) for day in sorted(days)] + ([(stops, 0)] if stops < lives.NEVER else [])
     found, price = [], _price(row, as_of)
-    for day in sorted(day for day in days if day > as_of):
-        later = _price(row, day)
-        found.append((lives.payments_before(row["ends_on"], as_of, day, one.term_months), later - price))
+    paid_on = row["ends_on"] if stops == lives.NEVER else one.next_on or row["ends_on"]
+    for day, later in prices:
+        found.append((lives.payments_before(paid_on, as_of, day, one.term_months), later - price))
         price = later
     return found
+
+
+def _told(row: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [step for step in json.loads(str(row["steps"] or "[]")) if step.get("from_on")]
+
+
+def _is_credit(row: Mapping[str, Any]) -> bool:
+    """Only a credit has amounts below zero, and no other."""
+    amounts = [step["mrr_minor"] or 0 for step in _told(row)] or [row["mrr_minor"]]
+    return min(amounts) < 0 and max(amounts) <= 0
 
 
 def _contract(row: Mapping[str, object], as_of: date, by: Rules) -> Contract:
@@ -190,7 +224,6 @@ def _contract(row: Mapping[str, object], as_of: date, by: Rules) -> Contract:
 
 def _price(row: Mapping[str, object], day: date) -> int:
     """MRR on a day: the last step begun by then; before the first one what the contract states."""
-    steps = json.loads(str(row["steps"])) if row["steps"] else []
-    begun = [step for step in steps if step.get("from_on") and step["from_on"] <= day.isoformat()]
+    begun = [step for step in _told(row) if step["from_on"] <= day.isoformat()]
     price: Any = max(begun, key=lambda step: step["from_on"])["mrr_minor"] if begun else row["mrr_minor"]
     return int(price or 0)
