@@ -149,7 +149,7 @@ def _record(verb: str, row: Rehearsal, by: Actor, at: datetime) -> None:
 def _name(row: Rehearsal) -> Text:
     if row.noun == SEGMENT:
         called = Segment.objects.filter(pk=segments.own(row)).values_list("name", flat=True).first() or ""
-        if row.key == str(segments.own(row)):
+        if "/" not in row.key:
             return Text(called or row.key, called or row.key)
         return Text(f"Draft of “{called}”", f"「{called}」の下書き") if called else Text("A draft", "下書き")
     key, _, number = row.key.rpartition("/")
