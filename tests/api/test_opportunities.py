@@ -9,8 +9,9 @@ import pytest
 from nenrin.customers import ownership
 from nenrin.customers.statuses import Phase
 from nenrin.foundation.actors import SYSTEM
-from nenrin.foundation.models import Organisation
+from nenrin.foundation.models import Entry, Organisation
 from nenrin.foundation.roles import Role
+from nenrin.work.models import Opportunity
 from tests import cast
 from tests.api.rest import Rest
 from tests.work import opportunities_world as world
@@ -63,3 +64,27 @@ def test_programs_read_candidates(org: Organisation, at: datetime) -> None:
     assert {name: found["signs"][0][name] for name in ("used", "limit", "share", "as_of")} == {
         "used": 18, "limit": 20, "share": 0.9, "as_of": "2026-11-24",
     }  # fmt: skip
+
+
+def test_programs_open_candidates_or_put_them_away(org: Organisation, at: datetime) -> None:
+    account = world.customer(at=at)
+    world.health(account, "healthy")
+    world.used(account, 0.9, 18)
+    head, stranger = Rest(cast.member(Role.HEAD)), Rest(cast.member(Role.SALES))
+    path = f"/opportunities/candidates/{account.pk}/seats"
+    for wrong in ({}, {"words": "x", "days": 0}, {"words": "x", "colour": "red"}):
+        assert head.post(f"{path}/dismiss", wrong).status_code == 422
+    told = [head.post(f"{path}/dismiss", {"words": "予算なし", "days": 30}).data for _ in range(2)]
+    assert told[0] == told[1] and told[0]["words"] == "予算なし"
+    assert (
+        head.get("/opportunities/candidates").data == [] and head.get("/opportunities/candidates/away").data == told[:1]
+    )
+    assert Rest(cast.member(Role.EXECUTIVE)).get("/opportunities/candidates/away").data[0]["words"] is None
+    assert [head.post(f"{path}/restore").status_code for _ in range(2)] == [204, 204]
+    assert Entry.objects.filter(action__startswith="work.candidate.").count() == 2
+    assert stranger.post(f"{path}/open", {}).status_code == stranger.post(f"{path}/dismiss", {}).status_code == 404
+    assert Rest(cast.member(Role.EXECUTIVE, "役員")).post(f"{path}/open", {}).status_code == 403
+    one, two = head.post(f"{path}/open", {}), head.post(f"{path}/open", {})
+    assert one.status_code == 200 and Opportunity.objects.get().pk == one.data["opportunity_id"]
+    assert two.status_code == 422, "an opportunity of the kind is open by now"
+    assert head.post(f"/opportunities/candidates/{account.pk}/moon/open", {}).status_code == 422

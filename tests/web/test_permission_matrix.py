@@ -268,6 +268,8 @@ IDS: dict[str, tuple[str, ...]] = {
     "api/my-day/answers/{": ("undo",),
     "api/handovers/{": ("handover",),
     "api/team-day/{": ("member",),
+    "api/deputies/{": ("deputy",),
+    "api/opportunities/candidates/{int:account_id}/{": ("account", "opportunity_kind"),
 }
 WORDS = {
     "task_deed": "finish",

@@ -172,6 +172,18 @@ def appoint(request: ApiRequest, body: DeputyIn) -> Any:
     return 201, {name: getattr(row, name) for name in _DEPUTY}
 
 
+@deputy_router.delete("/{int:deputy_id}", response={204: None}, summary="Take a deputy back")
+@grants(Permission.TASKS_EDIT)
+def end_deputy(request: ApiRequest, deputy_id: Id) -> Any:
+    """Your own; anybody's for whoever assigns accounts. Safe to repeat."""
+    row = Deputy.objects.filter(pk=deputy_id).first()
+    is_mine = row is not None and row.member_id == request.member.pk
+    if row is None or not (is_mine or allowed(request.member, Permission.ACCOUNTS_ASSIGN)):
+        raise Http404(f"no deputy {deputy_id} for you to take back")
+    deputies.end(row, by=Actor.of(request.member), at=request.at)
+    return 204, None
+
+
 _DEPUTY = ("id", "member_id", "deputy_id", "from_on", "until_on")
 
 

@@ -8,6 +8,7 @@ from nenrin.api import (
     attachments,
     backtests,
     calendars,
+    candidates,
     churn_reasons,
     contacts,
     costs,
@@ -19,6 +20,7 @@ from nenrin.api import (
     executive_comments,
     executive_mail,
     first_look,
+    handoff_settings,
     handoffs,
     health,
     health_models,
@@ -32,6 +34,7 @@ from nenrin.api import (
     losses,
     mail,
     mail_templates,
+    many_tasks,
     meetings,
     merges,
     my_day,
@@ -48,6 +51,7 @@ from nenrin.api import (
     products,
     promises,
     quarantine,
+    reassigning,
     received_mails,
     reconciliations,
     rehearsals,
@@ -105,6 +109,7 @@ api.add_router("/my-day", my_day.router)
 api.add_router("/handovers", ownership.router)
 api.add_router("/deputies", ownership.deputy_router)
 api.add_router("/team-day", ownership.load_router)
+api.add_router("/team-day", reassigning.router)
 api.add_router("/imports", imports.router)
 api.add_router("/executive", executive.router)
 api.add_router("/executive/accounts", executive_accounts.router)
@@ -123,6 +128,7 @@ api.add_router("/losses", churn_reasons.router)
 api.add_router("/renewals", renewals.router)
 api.add_router("/opportunities", opportunities.router)
 api.add_router("/opportunities", whitespace.router)
+api.add_router("/opportunities", candidates.router)
 api.add_router("/economics", economics.router)
 api.add_router("/effects", effects.router)
 api.add_router("/holdout", effects.holdout)
@@ -152,12 +158,14 @@ api.add_router("/mails", mail.router)
 api.add_router("/mails", suppressions.router)
 api.add_router("/webhooks", webhook_endpoints.router)
 api.add_router("/handoffs", handoffs.router)
+api.add_router("/handoffs", handoff_settings.router)
 api.add_router("/feedback", handoffs.feedbacks)
 api.add_router("/promises", promises.router)
 api.add_router("/success-plans", plans.router)
 api.add_router("/success-plans", plan_parts.router)
 api.add_router("/success-plans", plan_shares.router)
 api.add_router("/tasks", tasks.router)
+api.add_router("/tasks", many_tasks.router)
 api.add_router("/meetings", meetings.router)
 api.add_router("/received-mails", received_mails.router)
 api.add_router("/calendars", calendars.router)
