@@ -60,29 +60,42 @@ def _one(hoped: Hoped, known: Ground, reached: Reached, share: float) -> Shows:
 def test_how_many_families_and_weeks_a_fall_of_churn_takes() -> None:
     """From 10 % to 8 %: 3,210 in each of two equal arms; with a tenth left alone 2.78 times as many in all."""
     hoped, known = Hoped(CHURN, 90, -0.02), Ground(0.10, 0.3, 1000)
-    half = _one(hoped, known, Reached(500, 100.0), 0.5)
+    half = _one(hoped, known, Reached(500, 30_000, 100.0), 0.5)
     assert (half.held, half.treated, half.needed) == (2600, 2600, 6420)
     assert half.weeks == 65 + 13, "6,420 at 100 a week, and 90 days more"
-    tenth = _one(hoped, known, Reached(500, 100.0), 0.1)
+    tenth = _one(hoped, known, Reached(500, 30_000, 100.0), 0.1)
     assert (tenth.held, tenth.treated, tenth.needed, tenth.weeks) == (520, 4680, 17_833, 179 + 13)
     assert tenth.detectable is not None and 0.03 < tenth.detectable < 0.05
-    assert _one(hoped, known, Reached(500, 10.0), 0.5).weeks is None, "642 weeks are more than five years"
-    assert _one(hoped, known, Reached(500), 0.5).weeks is None, "all of now are too few, however fast they come"
-    assert _one(hoped, known, Reached(7000), 0.5).weeks == 13, "all of now come in at once"
+    assert _one(hoped, known, Reached(500, 30_000, 10.0), 0.5).weeks is None, "642 weeks are more than five years"
+    assert _one(hoped, known, Reached(500, 500), 0.5).weeks is None, "all of now are too few, however fast they come"
+    assert _one(hoped, known, Reached(7000, 7000), 0.5).weeks == 13, "all of now come in at once"
+
+
+def test_no_more_families_come_in_than_there_are() -> None:
+    """2,000 families of which 300 never had an occasion: at 400 a week they are 300 in a year, not 20,800."""
+    hoped, known = Hoped(CHURN, 90, -0.02), Ground(0.10, 0.3, 1000)
+    told = _one(hoped, known, Reached(50, 300, 400.0), 0.2)
+    assert (told.held, told.treated, told.weeks) == (60, 240, None), "6,000 and more never come"
+    begun = _one(hoped, known, Reached(50, 300, 400.0, held=200, treated=1500), 0.5)
+    assert (begun.held, begun.treated) == (350, 1650), "those drawn before keep their arms, whatever the share is now"
+    over = _one(hoped, known, Reached(50, 0, 0.0, held=4000, treated=4000), 0.5)
+    assert (over.held, over.treated, over.weeks) == (4000, 4000, 13), "all that it takes have come in"
+    late = _one(hoped, known, Reached(0, 0, 400.0), 0.2)
+    assert (late.held, late.treated, late.detectable) == (0, 0, None), "all came in while nobody was left alone"
 
 
 def test_a_measure_is_told_in_its_own_unit() -> None:
     """NPS with a deviation of 35 points: 2.8016 * 35 * sqrt(1/50 + 1/50) = 19.6 points; for 10 points it takes 384."""
-    told = _one(Hoped(NPS, 90, 10.0), Ground(12.0, 35.0, 200), Reached(100), 0.5)
+    told = _one(Hoped(NPS, 90, 10.0), Ground(12.0, 35.0, 200), Reached(100, 100), 0.5)
     assert told.detectable == pytest.approx(19.61, abs=0.01)
     assert (told.needed, told.weeks) == (385, None)
-    assert _one(Hoped(NPS, 90), Ground(12.0, 35.0, 200), Reached(100), 0.5).needed is None
+    assert _one(Hoped(NPS, 90), Ground(12.0, 35.0, 200), Reached(100, 100), 0.5).needed is None
 
 
 def test_too_few_to_show_anything_is_said_so() -> None:
-    few = _one(Hoped(CHURN, 90, -0.05), Ground(0.03, 0.2, 40), Reached(44), 0.1)
+    few = _one(Hoped(CHURN, 90, -0.05), Ground(0.03, 0.2, 40), Reached(44, 44), 0.1)
     assert (few.held, few.treated, few.detectable, few.needed) == (4, 40, None, None)
-    nobody = _one(Hoped(NPS, 90, 5.0), Ground(12.0, 35.0, 40), Reached(0), 0.5)
+    nobody = _one(Hoped(NPS, 90, 5.0), Ground(12.0, 35.0, 40), Reached(0, 0), 0.5)
     assert (nobody.detectable, nobody.weeks) == (None, None)
 
 

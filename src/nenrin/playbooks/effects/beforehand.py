@@ -63,20 +63,35 @@ class Hoped:
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """Families that a playbook could reach now, and how many come in in a week (None: nothing tells yet)."""
+    """`families` that a playbook could reach now. `left`: those that never had an occasion, the most that may still be
+    drawn; `a_week`: how many of them come in in a week (None: nothing tells yet). `held` and `treated`: drawn already.
+    """
 
     families: int
+    left: int
     a_week: float | None = None
+    held: int = 0
+    treated: int = 0
+
+    @property
+    def drawn(self) -> int:
+        return self.held + self.treated
+
+    @property
+    def new(self) -> int:
+        """As many as may be counted on to come in within a year, or where nothing tells, all of now; a family comes in for
+        the first time only once."""
+        return min(self.left, self.families if self.a_week is None else round(self.a_week * YEAR_WEEKS))
 
     @property
     def in_a_year(self) -> int:
-        """As many as may be counted on: those who come in within a year, or where nothing tells, all of now once."""
-        return self.families if self.a_week is None else round(self.a_week * YEAR_WEEKS)
+        """Families that are compared after a year."""
+        return self.drawn + self.new
 
 
 @dataclass(frozen=True, slots=True)
 class Shows:
-    """What one share left alone could show of `in_a_year` families.
+    """What one share left alone could show of `in_a_year` families; those drawn already keep their arms.
 
     `detectable`: the smallest effect, in the metric's unit, that four times out of five would be found; None where none
     would. `needed`: families altogether until the effect hoped for would show; None where it is not stated or no number
@@ -132,11 +147,11 @@ def shows(known: Ground, hoped: Hoped, reached: Reached, shares: Sequence[float]
 
 
 def _shows(known: Ground, hoped: Hoped, reached: Reached, share: float) -> Shows:
-    count = reached.in_a_year
-    held = round(share * count)
-    seen = _detectable(known, hoped.metric, count - held, held)
+    held = reached.held + round(share * reached.new)
+    treated = reached.in_a_year - held
+    seen = _detectable(known, hoped.metric, treated, held)
     needed = _needed(known, hoped, share)
-    return Shows(share, held, count - held, seen, needed, _weeks(needed, hoped.days, reached))
+    return Shows(share, held, treated, seen, needed, _weeks(needed, hoped.days, reached))
 
 
 def _detectable(known: Ground, metric: Metric, treated: int, held: int) -> float | None:
@@ -164,11 +179,12 @@ def _weeks(needed: int | None, days: int, reached: Reached) -> int | None:
     if needed is None:
         return None
     after = math.ceil(days / 7)
-    if reached.a_week is None:
-        return after if needed <= reached.families else None
-    if reached.a_week <= 0:
+    missing = max(0, needed - reached.drawn)
+    if reached.a_week is None or not missing:
+        return after if missing <= reached.new else None
+    if reached.a_week <= 0 or missing > reached.left:
         return None
-    weeks = math.ceil(needed / reached.a_week) + after
+    weeks = math.ceil(missing / reached.a_week) + after
     return weeks if weeks <= MOST_WEEKS else None
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path
@@ -19,14 +18,13 @@ from nenrin.foundation import organisation
 from nenrin.foundation.permissions import Permission
 from nenrin.ingest import lakes
 from nenrin.insight import measures
-from nenrin.playbooks import audiences, families, figures, holdouts
+from nenrin.playbooks import families, figures, holdouts
 from nenrin.playbooks.documents.playbooks import Playbook as Document
 from nenrin.playbooks.documents.programs import laid_out
-from nenrin.playbooks.effects import beforehand, outcomes
-from nenrin.playbooks.effects.beforehand import Ground, Hoped, Reached, Shows
+from nenrin.playbooks.effects import beforehand, outcomes, reaching
+from nenrin.playbooks.effects.beforehand import Ground, Hoped, Shows
 from nenrin.playbooks.effects.outcomes import CHURN, Metric
 from nenrin.playbooks.lives import Live
-from nenrin.playbooks.models import Exposure
 from nenrin.values import Text
 from nenrin.web import exports
 from nenrin.web.guard import MemberRequest, requires
@@ -36,8 +34,6 @@ from nenrin.web.playbooks.standing import Standing
 #: Days after which an effect is read, and the shares that are told beside the one asked for.
 DAYS = 90
 BESIDE = (0.2, 0.5)
-#: How many come in in a week is told by the last half year, once it is so long ago that the first one came.
-LATELY, LEAST = timedelta(weeks=26), timedelta(weeks=4)
 _SCORE = Field("health", Text("Health score", "ヘルススコア"), "number")
 
 
@@ -80,7 +76,8 @@ def _typed(request: MemberRequest, found: Standing) -> Mapping[str, Any] | None:
 def _told(request: MemberRequest, found: Standing, document: Document) -> dict[str, Any]:
     mine = Account.objects.for_member(request.user, Permission.PLAYBOOKS_VIEW).standing()
     tops = families.tops_of(dict(mine.values_list("pk", "parent_id")))
-    hoped, reached = _hoped(document), _reached(found, document, mine, tops, request.at)
+    live = Live(found.row, found.shown, document, laid_out(document))
+    hoped, reached = _hoped(document), reaching.of(live, found.fields, mine, tops, at=request.at)
     closed = organisation.current().closed_through or organisation.today(request.at) - timedelta(1)
     known = beforehand.ground(lakes.current(), tops, hoped, as_of=closed)
     told = {"metric": hoped.metric.name, "days": hoped.days, "families": reached.families, "a_week": reached.a_week,
@@ -101,28 +98,6 @@ def _hoped(document: Document) -> Hoped:
     metric = outcomes.metric(key, known) or outcomes.metric(CHURN, known)
     assert metric is not None
     return Hoped(metric, DAYS, stated.expected if stated.measure == metric.key else None)
-
-
-def _reached(
-    found: Standing, document: Document, mine: QuerySet[Account], tops: Mapping[int, int], at: datetime
-) -> Reached:
-    live = Live(found.row, found.shown, document, laid_out(document))
-    told = audiences.of(live, at, found.fields, mine)
-    compared = [*told.open, *(pair for one in told.out if one.code == "held_out" for pair in one.accounts)]
-    return Reached(len({tops[account] for account, _ in compared}), _a_week(found, tops, at))
-
-
-def _a_week(found: Standing, tops: Mapping[int, int], at: datetime) -> float | None:
-    """Families that came in in a week: as was seen since it is live, else as the last replay found; None before either."""
-    rows = Exposure.objects.filter(playbook=found.row, at__gt=at - LATELY)
-    seen = [(account, on) for account, on in rows.values_list("account_id", "at") if account in tops]
-    since = at - min((on for _, on in seen), default=at)
-    if since >= LEAST:
-        return len({tops[account] for account, _ in seen}) / (since / timedelta(weeks=1))
-    replay = found.shown.replays.filter(state="done").first()
-    if replay is None:
-        return None
-    return float(replay.report["accounts"]) / (((replay.last - replay.first).days + 1) / 7)
 
 
 def _line(one: Shows, metric: Metric, found: Standing) -> Line:
