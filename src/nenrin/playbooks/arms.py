@@ -11,6 +11,7 @@ from django.db.models import Q
 from nenrin.analytics.conditions import Fields
 from nenrin.analytics.effects import assignment
 from nenrin.customers.models import Account
+from nenrin.foundation import bulk
 from nenrin.foundation.actors import SYSTEM
 from nenrin.playbooks import families, gates, holdouts, places, reasons
 from nenrin.playbooks.documents.playbooks import Playbook as Document
@@ -82,21 +83,28 @@ class Foreseen:
 
 def foreseen(live: Live, account: Account, known: gates.Known, at: datetime, fields: Fields | None = None) -> Foreseen:
     """What is known beforehand of this account's arm. Nothing is written, nothing drawn."""
-    own, universal = live.document.holdout.share, holdouts.share()
-    top = families.tops([account])[account.pk]
-    was_held = Exposure.objects.filter(playbook=live.row, cluster=top, arm=assignment.HOLDOUT)
+    return foreseen_each(live, [account], known, at, fields)[account.pk]
+
+
+def foreseen_each(
+    live: Live, accounts: Sequence[Account], known: gates.Known, at: datetime, fields: Fields | None = None
+) -> dict[int, Foreseen]:
+    """The same of many, by id."""
+    own, universal, tops = live.document.holdout.share, holdouts.share(), families.tops(accounts)
+    every = set(tops.values())
+    was_held = Exposure.objects.filter(playbook=live.row, cluster__in=bulk.among(sorted(every)), arm=assignment.HOLDOUT)
     if not own and not universal and not was_held.exists():
-        return Foreseen()
-    found = decided(live, [account], known, at, fields, draws=False)
-    if account.pk in found.held:
-        return Foreseen(found.held[account.pk])
-    if ALWAYS in {row.arm for row in found.exposures} | {row.arm for row in found.universal}:
-        return Foreseen()
-    if _written(live, {top}) or places.written(places.own(live.row.key), {top}):
-        own = 0.0
-    if places.written(places.UNIVERSAL, {top}):
-        universal = 0.0
-    return Foreseen(chance=1 - (1 - own) * (1 - universal))
+        return {account.pk: Foreseen() for account in accounts}
+    found = decided(live, accounts, known, at, fields, draws=False)
+    always = {row.account_id for row in (*found.exposures, *found.universal) if row.arm == ALWAYS}
+    ours = _written(live, every).keys() | places.written(places.own(live.row.key), every).keys() if own else set()
+    group = places.written(places.UNIVERSAL, every).keys() if universal else set()
+    told = {}
+    for pk, top in tops.items():
+        chance = 1 - (1 - (0.0 if top in ours else own)) * (1 - (0.0 if top in group else universal))
+        is_told = pk in found.held or pk in always
+        told[pk] = Foreseen(found.held.get(pk), 0.0 if is_told else chance)
+    return told
 
 
 def decided(

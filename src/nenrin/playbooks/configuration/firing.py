@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -36,20 +37,27 @@ def once_live(document: Mapping[str, Any], at: datetime) -> list[Text]:
         fields, choices = setting.current()
         live = lives.stored(version, fields, choices)
         told = _meant(audiences.of(live, at, fields))
-        sweeps.look_for(live, Now(at, organisation.today(at), fields), Door(at, fields, choices))
-        runs = Run.objects.filter(version=version).exclude(state=RunState.SKIPPED).select_related("account")
-        found = [(run.account.name, run.state) for run in runs.order_by("account__name")]
+        with transaction.atomic():
+            sweeps.look_for(live, Now(at, organisation.today(at), fields), Door(at, fields, choices))
+            runs = Run.objects.filter(version=version).exclude(state=RunState.SKIPPED)
+            found = list(runs.values_list("account", "state"))
+            transaction.set_rollback(True)
+        rows = list(Account.objects.filter(pk__in=bulk.among(sorted(account for account, _ in found))).order_by("name"))
+        coming, held = _coming(live, rows, at, fields)
         transaction.set_rollback(True)
-    begun = [name for name, state in found if state != RunState.HELD_OUT]
-    told.append(_at_once(begun))
-    if held := len(found) - len(begun):
+    states = [state for _, state in found]
+    told.append(_at_once(coming))
+    if held:
         told.append(
             Text(
                 f"{held:,} more {'is' if held == 1 else 'are'} left alone, to measure the effect",
                 f"ほか{held:,}社は未実施グループ",
             )
         )
-    if asked := sum(state == RunState.ASKED for _, state in found):
+    if lot := _by_lot(coming):
+        told.append(lot)
+    if RunState.ASKED in states:
+        asked = len(coming) - sum(state not in (RunState.ASKED, RunState.HELD_OUT) for state in states)
         told.append(Text(f"{those(asked, 'waits', 'wait')} for approval first", f"うち{asked:,}社は承認待ち"))
     return told
 
@@ -89,34 +97,65 @@ def _hearing(kind: str) -> Iterator[tuple[Live, Trigger]]:
 
 
 def lets_in(live: Live, accounts: Collection[int], at: datetime) -> list[Text]:
-    """Those of these accounts that would come in, after every limit and the holdouts."""
+    """Those of these accounts that would come in, after every limit and the holdouts that are drawn; for whom none is drawn
+    yet, with the chance of being left alone."""
     if not accounts:
         return []
     fields, _ = setting.current()
     rows = list(Account.objects.filter(pk__in=bulk.among(sorted(accounts))).order_by("name"))
-    begun = [
-        name for start in range(0, len(rows), CHUNK) for name in _begun(live, rows[start : start + CHUNK], at, fields)
-    ]
-    if not begun:
+    coming: list[_Coming] = []
+    for start in range(0, len(rows), CHUNK):
+        some = rows[start : start + CHUNK]
+        known = gates.Known.of(live, [row.pk for row in some], at, fields)
+        let_in = [row for row in some if gates.verdict(live, row, (), known, at, fields) is None]
+        coming += _coming(live, let_in, at, fields, known)[0]
+    if not coming:
         return []
-    name, (some, ja_some) = live.document.name, _names(begun)
-    return [
-        Text(
-            f"“{name.en}” lets in {format.counted(len(begun), 'account')}: {some}",
-            f"プレイブック「{name.ja}」の対象になる{len(begun):,}社: {ja_some}",
-        )
-    ]
+    name, (some_en, some_ja) = live.document.name, _names([one.name for one in coming])
+    told = Text(
+        f"“{name.en}” lets in {format.counted(len(coming), 'account')}: {some_en}",
+        f"プレイブック「{name.ja}」の対象になる{len(coming):,}社: {some_ja}",
+    )
+    lot = _by_lot(coming)
+    return [Text(f"{told.en}. {lot.en}", f"{told.ja}。{lot.ja}") if lot else told]
 
 
-def _begun(live: Live, rows: Sequence[Account], at: datetime, fields: Fields) -> list[str]:
-    """Names of those who would be let in, looked at as many at a time as really come in at a time."""
-    known = gates.Known.of(live, [row.pk for row in rows], at, fields)
-    let_in = [row for row in rows if gates.verdict(live, row, (), known, at, fields) is None]
-    held = arms.decided(live, let_in, known, at, fields).held
-    return [row.name for row in let_in if row.pk not in held]
+@dataclass(frozen=True, slots=True)
+class _Coming:
+    """An account that would come in; `chance`: of being left alone, where that is drawn only then."""
+
+    name: str
+    chance: float
 
 
-def _at_once(names: Sequence[str]) -> Text:
+def _coming(
+    live: Live, rows: Sequence[Account], at: datetime, fields: Fields, known: gates.Known | None = None
+) -> tuple[list[_Coming], int]:
+    """Those of these who are not left alone by what is drawn already, and how many are. Nobody is drawn to say so: whoever
+    knew an arm beforehand could choose whom to let in."""
+    if not rows:
+        return [], 0
+    known = known or gates.Known.of(live, [row.pk for row in rows], at, fields)
+    told = arms.foreseen_each(live, rows, known, at, fields)
+    coming = [_Coming(row.name, told[row.pk].chance) for row in rows if told[row.pk].verdict is None]
+    return coming, len(rows) - len(coming)
+
+
+def _by_lot(coming: Sequence[_Coming]) -> Text | None:
+    """How many of them may yet be left alone, and with what chance; None where it is drawn for all."""
+    chances = [one.chance for one in coming if one.chance]
+    if not chances:
+        return None
+    n, percent = len(chances), f"{max(chances) * 100:.0f}%"
+    en, ja = ("", "") if min(chances) == max(chances) else ("at most ", "最大")
+    return Text(
+        f"By lot, {n:,} of them {'is' if n == 1 else 'are'} left alone with a chance of {en}{percent} each, drawn when they come in",
+        f"うち{n:,}社は、対象になった時点の抽選で{ja}{percent}の確率で未実施グループになります",
+    )
+
+
+def _at_once(coming: Sequence[_Coming]) -> Text:
+    names = [one.name for one in coming]
     if not names:
         return Text("Nobody comes in at once", "公開直後に対象になる顧客はなし")
     some, ja_some = _names(names)
