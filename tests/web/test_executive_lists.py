@@ -158,9 +158,33 @@ def test_a_seller_finds_own_accounts_alone(client: Client, companies: dict[str, 
     ownership.assign(companies[DRIFTING], seller, by=SYSTEM, at=SIGNED_AT)
     client.force_login(seller)
     with time_machine.travel(SIGNED_AT, tick=False):
-        for figure in ("renewals", "capacity"):
-            told = page(client, f"/executive/accounts?figure={figure}")
-            assert DRIFTING in told and THRIVING not in told
+        told = page(client, "/executive/accounts?figure=renewals")
+        assert DRIFTING in told and THRIVING not in told
+
+
+def test_the_load_of_each_colleague_is_for_those_who_plan_it(client: Client, companies: dict[str, Account]) -> None:
+    """On the page, in the file, in the answer to a program, and no link leads there in vain; the sums are everybody's."""
+    with time_machine.travel(SIGNED_AT, tick=False):
+        for role in (Role.HEAD, Role.CSM, Role.SALES, Role.EXECUTIVE):
+            sees = role is Role.HEAD
+            as_reader(client, role)
+            assert ("figure=capacity" in page(client, "/executive")) is sees, role
+            for whose in ("", "over", "unstated"):
+                asked = f"figure=capacity&whose={whose}"
+                answer = client.get(f"/executive/accounts?{asked}")
+                assert answer.status_code == (200 if sees else 403), role
+                assert ("担当" in answer.content.decode()) is (sees and whose != "over"), role
+                taken = client.get(f"/executive/accounts/export.csv?{asked}")
+                assert taken.status_code == (200 if sees else 403), role
+        for role, status in ((Role.HEAD, 200), (Role.CSM, 403)):
+            assert Rest(member(role)).get("/executive/accounts?figure=capacity").status_code == status
+
+
+def test_who_sees_no_load_still_reads_the_sums(client: Client, companies: dict[str, Account]) -> None:
+    with time_machine.travel(SIGNED_AT, tick=False):
+        as_reader(client, Role.EXECUTIVE)
+        told = page(client, "/executive")
+        assert "Hours a month that touch models plan" in told and "figure=renewals" in told
 
 
 def test_programs_read_the_same_lists(companies: dict[str, Account], forecast: None) -> None:

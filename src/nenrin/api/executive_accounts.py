@@ -14,7 +14,7 @@ from nenrin.api.guard import ApiRequest, Denied, grants
 from nenrin.api.paging import Strict, Word
 from nenrin.api.revenue_asking import Reach, only
 from nenrin.customers.errors import Refused
-from nenrin.foundation.permissions import Permission
+from nenrin.foundation.permissions import Permission, allowed
 from nenrin.insight.executive import behind
 from nenrin.insight.executive.behind import Figure, Line, NoSuchPart, Part, Whose
 from nenrin.insight.executive.questions import Question
@@ -76,6 +76,8 @@ def list_behind(request: ApiRequest, asking: Query[ListAsking], reach: Query[Rea
     ask = asked(request, asking)
     if not ask.sees_health and (asking.figure in OF_HEALTH or asking.part == "at_risk"):
         raise Denied(Permission.HEALTH_VIEW.value)
+    if asking.figure == "capacity" and allowed(request.member, Permission.CAPACITY_VIEW) is None:
+        raise Denied(Permission.CAPACITY_VIEW.value)
     try:
         found = _READ[asking.figure](ask, asking)
     except NoSuchPart as problem:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from nenrin.foundation import format
-from nenrin.foundation.permissions import Permission
+from nenrin.foundation.permissions import Permission, allowed
 from nenrin.insight.executive import behind
 from nenrin.insight.executive.behind import PARTS, WHOSE, Line, NoSuchPart, Part, Whose
 from nenrin.insight.executive.questions import Question
@@ -62,7 +62,8 @@ def address(asked_for: str, figure: str, **part: str) -> str:
 
 
 def drill(request: MemberRequest, ask: Asked, question: Question, figure: str) -> Drill:
-    """The list of a figure. Raises Http404, and PermissionDenied for colours and chances of who may not see health."""
+    """The list of a figure. Raises Http404, and PermissionDenied for what the member may not see: health, or the load of
+    each colleague."""
     lines, choices, about = _READ[figure](request, question)
     has_bands = question.sees_health and any(one.band for one in lines)
     columns = [column for column in _COLUMNS[figure] if column.kind != "band" or has_bands]
@@ -130,6 +131,8 @@ def _expected(request: MemberRequest, ask: Question) -> Read:
 
 
 def _capacity(request: MemberRequest, ask: Question) -> Read:
+    if allowed(request.user, Permission.CAPACITY_VIEW) is None:
+        raise PermissionDenied(Permission.CAPACITY_VIEW.value)
     told = plain(request.GET.get("whose"))
     whose: Whose = next((key for key in WHOSE if key == told), "")
     return (

@@ -70,9 +70,7 @@ def executive(request: MemberRequest) -> HttpResponse:
         "capacity_url": reverse("team-day") if allowed(request.user, Permission.CAPACITY_VIEW) else "",
         "scores": [(each, _card(each), *words.score(each)) for each in board.scores],
         "terms": TERMS,
-        "capacity_lists": {
-            whose or "all": behind.address(ask.address(), "capacity", whose=whose) for whose in ("", "over", "unstated")
-        },
+        "capacity_lists": _capacity_lists(request, ask),
         "leaving": [
             (*_reason(board, each), behind.address(ask.address(), "churn", reason=each.name.en))
             for each in board.leaving
@@ -93,6 +91,14 @@ def executive(request: MemberRequest) -> HttpResponse:
         **({} if board.is_empty else _pictures(board, ask, language)),
     }
     return render(request, "executive/dashboard.html", context)
+
+
+def _capacity_lists(request: MemberRequest, ask: Asked) -> dict[str, str]:
+    """Of members and their load; none for who sees sums alone."""
+    if allowed(request.user, Permission.CAPACITY_VIEW) is None:
+        return {}
+    whose = ("", "over", "unstated")
+    return {one or "all": behind.address(ask.address(), "capacity", whose=one) for one in whose}
 
 
 def _pictures(board: Dashboard, ask: Asked, language: str) -> dict[str, Any]:
