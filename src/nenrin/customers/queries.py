@@ -24,7 +24,8 @@ class Ring:
 
 def rings(account: Account, as_of: date) -> list[Ring]:
     """One ring a term, innermost first, of the contract with the most of them; years where terms are shorter."""
-    rows = account.subscriptions.filter(archived_at__isnull=True, starts_on__lte=as_of).order_by("starts_on")
+    signed = account.subscriptions.filter(archived_at__isnull=True, starts_on__lte=as_of, is_credit=False)
+    rows = signed.order_by("starts_on")
     oldest = max(rows, key=lambda row: (row.status in LIVE, -row.starts_on.toordinal()), default=None)
     if oldest is None:
         return []

@@ -64,9 +64,8 @@ def _shown(account: Account) -> tuple[object, ...]:
 
 
 def _summarise(account: Account, subscriptions: Sequence[Subscription], today: date) -> None:
-    account.mrr_minor = sum(
-        row.mrr_minor for row in subscriptions if row.status in LIVE and row.currency == account.currency
-    )
+    paid = sum(row.mrr_minor for row in subscriptions if row.status in LIVE and row.currency == account.currency)
+    account.mrr_minor = max(paid, 0)  # a credit lowers what is paid, and never below nothing
     # Nobody is a customer by a credit, or renews one.
     subscriptions = [row for row in subscriptions if not row.is_credit]
     live = [row for row in subscriptions if row.status in LIVE]

@@ -35,7 +35,7 @@ def rebuild(as_of: date, *, accounts: Sequence[int] | None = None) -> int:
 
     Returns how many rings there are. A term that closed before health was first stored has an unknown band.
     """
-    rows = Subscription.objects.filter(archived_at__isnull=True, starts_on__lt=as_of)
+    rows = Subscription.objects.filter(archived_at__isnull=True, starts_on__lt=as_of, is_credit=False)
     if accounts is not None:
         rows = rows.filter(account__in=accounts)
     oldest: dict[int, Subscription] = {}

@@ -62,7 +62,7 @@ def _firsts(accounts: Iterable[int]) -> list[Subscription]:
     """The earliest subscription of each account that stands and is no renewal of an earlier customer's."""
     found: dict[int, Subscription] = {}
     standing = Subscription.objects.filter(
-        account__in=list(accounts), archived_at__isnull=True, account__archived_at__isnull=True
+        account__in=list(accounts), archived_at__isnull=True, account__archived_at__isnull=True, is_credit=False
     )
     for row in standing.select_related("account").order_by("starts_on", "pk"):
         found.setdefault(row.account_id, row)

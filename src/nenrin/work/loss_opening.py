@@ -49,7 +49,7 @@ def settle(accounts: Iterable[int], at: datetime) -> int:
     """Bring the losses of these accounts in line with their contracts. Safe to repeat."""
     keys, today = list(accounts), organisation.today(at)
     rows = Account.objects.filter(pk__in=keys, archived_at__isnull=True).exclude(status=Status.INTERNAL_TEST)
-    contracts = _contracts(keys)
+    contracts, credits = _contracts(keys, is_credit=False), _contracts(keys, is_credit=True)
     running = {loss.account_id: loss for loss in Loss.objects.running().filter(account__in=keys)}
     going = []
     moved = 0
@@ -58,13 +58,14 @@ def settle(accounts: Iterable[int], at: datetime) -> int:
         if any(one.status in STAYING for one in own):
             moved += _stays(running.get(account.pk), own, today, at)
         elif own:
-            going.append(_leaving(account, own))
+            going.append(_leaving(account, own, credits.get(account.pk, ())))
     return moved + len(losses.open_many(going, by=SYSTEM, at=at))
 
 
-def _contracts(accounts: Sequence[int]) -> dict[int, list[Subscription]]:
+def _contracts(accounts: Sequence[int], *, is_credit: bool) -> dict[int, list[Subscription]]:
+    """Their contracts, or the credits on them: nobody stays by a credit."""
     found: dict[int, list[Subscription]] = defaultdict(list)
-    for row in Subscription.objects.filter(account__in=accounts, archived_at__isnull=True):
+    for row in Subscription.objects.filter(account__in=accounts, archived_at__isnull=True, is_credit=is_credit):
         found[row.account_id].append(row)
     return found
 
@@ -80,13 +81,15 @@ def _stays(loss: Loss | None, contracts: Sequence[Subscription], today: date, at
     return 1
 
 
-def _leaving(account: Account, contracts: Sequence[Subscription]) -> Leaving:
-    """As it stands: the day on which the last contract was let go, and all that went with it."""
+def _leaving(account: Account, contracts: Sequence[Subscription], credits: Sequence[Subscription]) -> Leaving:
+    """As it stands: the day on which the last contract was let go, and all that went with it, less the credits of the
+    last day."""
     last = max(contracts, key=lambda one: (_end(one), one.pk))
     end = _end(last)
     gone = [one for one in contracts if _end(one) + TOGETHER >= end and one.currency == account.currency]
+    gone += [one for one in credits if one.starts_on < end <= _end(one) and one.currency == account.currency]
     decided = min(last.noticed_on or end - timedelta(1), end - timedelta(1))
-    return Leaving(account, last, max(decided, last.starts_on), end, sum(one.mrr_minor for one in gone))
+    return Leaving(account, last, max(decided, last.starts_on), end, max(sum(one.mrr_minor for one in gone), 0))
 
 
 def _end(row: Subscription) -> date:

@@ -214,7 +214,7 @@ def _due(rows: AccountQuerySet, today: date, exchange: Exchange) -> tuple[dict[i
     account the nearest with its MRR below zero, and the ARR of them all."""
     due = Subscription.objects.filter(
         ends_on__gte=today, ends_on__lte=today + timedelta(RENEWAL_DAYS), status__in=LIVE, archived_at__isnull=True,
-        term_months__gte=SHORTEST, account__in=rows.order_by().values("pk"),
+        term_months__gte=SHORTEST, is_credit=False, account__in=rows.order_by().values("pk"),
     )  # fmt: skip
     first: dict[int, tuple[date, int]] = {}
     minors: dict[str, list[int]] = {}

@@ -201,7 +201,8 @@ def _accounts(member: Member, on: date) -> QuerySet[Account]:
     scores = DailyScore.objects.filter(account=OuterRef("pk")).values("score")
     cadence = TouchModel.objects.filter(key=OuterRef("touch_model")).values("contact_every_days")
     ending = Subscription.objects.filter(
-        account=OuterRef("pk"), ends_on=OuterRef("renewal_on"), auto_renews=False, status__in=LIVE, archived_at__isnull=True
+        account=OuterRef("pk"), ends_on=OuterRef("renewal_on"), auto_renews=False, status__in=LIVE, archived_at__isnull=True,
+        is_credit=False,
     )  # fmt: skip
     rows = owned(member, on).select_related("health").only(*_ACCOUNT, *(f"health__{name}" for name in _HEALTH))
     return rows.annotate(
