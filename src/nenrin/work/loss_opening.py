@@ -49,7 +49,7 @@ def settle(accounts: Iterable[int], at: datetime) -> int:
     """Bring the losses of these accounts in line with their contracts. Safe to repeat."""
     keys, today = list(accounts), organisation.today(at)
     rows = Account.objects.filter(pk__in=keys, archived_at__isnull=True).exclude(status=Status.INTERNAL_TEST)
-    contracts, credits = _contracts(keys, is_credit=False), _contracts(keys, is_credit=True)
+    contracts, lowered = _contracts(keys, is_credit=False), _contracts(keys, is_credit=True)
     running = {loss.account_id: loss for loss in Loss.objects.running().filter(account__in=keys)}
     going = []
     moved = 0
@@ -58,7 +58,7 @@ def settle(accounts: Iterable[int], at: datetime) -> int:
         if any(one.status in STAYING for one in own):
             moved += _stays(running.get(account.pk), own, today, at)
         elif own:
-            going.append(_leaving(account, own, credits.get(account.pk, ())))
+            going.append(_leaving(account, own, lowered.get(account.pk, ())))
     return moved + len(losses.open_many(going, by=SYSTEM, at=at))
 
 
@@ -81,13 +81,13 @@ def _stays(loss: Loss | None, contracts: Sequence[Subscription], today: date, at
     return 1
 
 
-def _leaving(account: Account, contracts: Sequence[Subscription], credits: Sequence[Subscription]) -> Leaving:
-    """As it stands: the day on which the last contract was let go, and all that went with it, less the credits of the
+def _leaving(account: Account, contracts: Sequence[Subscription], lowered: Sequence[Subscription]) -> Leaving:
+    """As it stands: the day on which the last contract was let go, and all that went with it, less the credits of its
     last day."""
     last = max(contracts, key=lambda one: (_end(one), one.pk))
     end = _end(last)
     gone = [one for one in contracts if _end(one) + TOGETHER >= end and one.currency == account.currency]
-    gone += [one for one in credits if one.starts_on < end <= _end(one) and one.currency == account.currency]
+    gone += [one for one in lowered if one.starts_on < end <= _end(one) and one.currency == account.currency]
     decided = min(last.noticed_on or end - timedelta(1), end - timedelta(1))
     return Leaving(account, last, max(decided, last.starts_on), end, max(sum(one.mrr_minor for one in gone), 0))
 
