@@ -11,7 +11,7 @@ from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.calendar import day_of
 from nenrin.foundation.models import Entry, Organisation
 from nenrin.ingest import lakes, mirror, rates
-from nenrin.ingest.facts.knowing import on_arrival
+from nenrin.ingest.facts.knowing import Knowing, on_arrival
 from nenrin.ingest.models import ExchangeRate, RejectedRow
 from tests.ingest.files_kit import counts, imported
 
@@ -68,3 +68,22 @@ def test_a_correction_is_known_from_its_day_and_what_is_taken_back_from_then_on(
     assert list(Entry.objects.filter(action__startswith="ingest.exchange_rate").order_by("pk").values_list("action", flat=True)) == [
         *["ingest.exchange_rate.told"] * 2, *["ingest.exchange_rate.corrected"] * 2, "ingest.exchange_rate.retracted",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("corrected", ["150", "151"])
+def test_what_was_taken_back_and_is_told_again_as_history_stands_in_the_lake_too(
+    corrected: str, org: Organisation, at: datetime
+) -> None:
+    lake = lakes.current()
+    manner = {"namespace": rates.NAMESPACE, "by": SYSTEM, "zone": lake.zone}
+    later, last = at + timedelta(days=2), at + timedelta(days=4)
+    for value, moment in (("150", at), (corrected, last)):
+        told = [rates.Told(date(2026, 8, 1), "USD", "JPY", value)]
+        rates.put(told, at=moment, knowing=Knowing("lag", day_of(moment, lake.zone), 1), **manner)
+        if moment == at:
+            rates.retract([ExchangeRate.objects.get().pk], by=SYSTEM, at=later)
+    journal.seal(1_000_000)
+    mirror.mirror_all(lake)
+    days = [day_of(moment, lake.zone) for moment in (at, later, last)]
+    assert [known(day) for day in days] == [[(date(2026, 8, 1), "150")], [], [(date(2026, 8, 1), corrected)]]
+    assert standing() == {"2026-08|USD|JPY": corrected}

@@ -60,14 +60,18 @@ class Noun(Generic[M]):
     def put(
         self, told: Sequence[Told], *, namespace: str, by: Actor, at: datetime, zone: ZoneInfo, knowing: Knowing
     ) -> list[Written[M]]:
-        """Make rows stand as told, each known by its key; what stands so already is left alone. Safe to repeat."""
+        """Make rows stand as told, each known by its key; what stands so already is left alone. Safe to repeat.
+
+        A row that had been taken back comes again as news of today, also from a file of history: what was known of it
+        until now is that it was taken back.
+        """
         with transaction.atomic():
             written = upserts.upsert(self.model, [Wanted(namespace, t.key, t.columns()) for t in told], at=at)
             journal.record_many(
                 draft
                 for each, t in zip(written, told, strict=True)
                 if each.outcome != "unchanged"
-                for draft in self.drafts(each, Pen(by, at, zone, knowing, t.known))
+                for draft in self.drafts(each, _pen(each, Pen(by, at, zone, knowing, t.known)))
             )
         return written
 
@@ -118,3 +122,8 @@ class Noun(Generic[M]):
             f"ingest.{self.word}.{action}", pen.by, pen.at, row.account_id, [(self.word, row.pk)], particulars, kept,
             valid_at, row.version,
         )  # fmt: skip
+
+
+def _pen(written: Written[M], pen: Pen) -> Pen:
+    """A row that comes back knows nothing before it was taken back."""
+    return pen.live() if written.outcome == "created" and written.version > 1 else pen
