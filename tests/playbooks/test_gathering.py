@@ -9,6 +9,7 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from nenrin.foundation import organisation
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Organisation, WebhookDelivery
 from nenrin.foundation.webhooks import deliver, endpoints, posting
@@ -30,11 +31,11 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> list[Answer]:
     return told
 
 
-def _live(at: datetime, kind: str = "slack") -> None:
+def _live(at: datetime, kind: str = "slack", **limits: object) -> None:
     row, _ = endpoints.open("CS", "https://hooks.slack.example/services/x", kind=kind, by=SYSTEM, at=at)
     words = {"en": "{{account}} fell", "ja": "{{account}}が低下"}
     tell = {"do": "webhook", "id": "tell", "endpoint": str(row.pk), "words": words}
-    stage.published(stage.document(steps=[tell]), at=at)
+    stage.published(stage.document(steps=[tell], limits=limits), at=at)
 
 
 def _falls(names: range, at: datetime) -> None:
@@ -99,6 +100,21 @@ def test_a_line_more_costs_the_same_however_many_came_before(org: Organisation, 
     _falls(range(26, 27), at)
     lines = _messages()[-1]
     assert (lines[0], lines[1], lines[-1]) == ("立て直し: 26社", "・会社001が低下", "ほか6社")
+
+
+def test_what_is_gathered_at_the_end_of_the_hours_goes_out_when_they_begin(org: Organisation, at: datetime) -> None:
+    """Hours from 9 to 21: a line of 20:58 would go out at 21:03."""
+    zone = organisation.zone()
+    evening = at.astimezone(zone).replace(hour=20, minute=57, second=0, microsecond=0)
+    _live(evening, hours={"from": 9, "to": 21, "business_days": False})
+    _falls(range(1), evening)
+    _falls(range(1, 2), evening + MINUTE)
+    _falls(range(2, 3), evening + 2 * MINUTE)
+    morning = (evening + timedelta(days=1)).replace(hour=9, minute=0)
+    assert list(WebhookDelivery.objects.order_by("pk").values_list("send_after", flat=True)) == [evening, morning]
+    assert [len(lines) for lines in _messages()] == [1, 3], "both lines in the one that waits"
+    _falls(range(3, 4), morning + MINUTE)
+    assert [len(lines) for lines in _messages()] == [1, 3, 2]
 
 
 def test_a_message_near_its_time_takes_no_more_lines(org: Organisation, at: datetime) -> None:

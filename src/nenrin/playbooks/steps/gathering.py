@@ -8,18 +8,19 @@ it shows and the count of all, so that one run more costs the same however many 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from nenrin.foundation import organisation
 from nenrin.foundation.models import WebhookEndpoint
 from nenrin.foundation.models.webhook import EndpointKind
 from nenrin.foundation.webhooks import deliveries
+from nenrin.playbooks.steps import times
 from nenrin.playbooks.steps.shape import Turn
 from nenrin.values import Text
 
 EVENT: Final = "playbooks.step.reached"
-#: Runs within so long after a message are gathered into the next one, which goes out after as long.
+#: Runs within so long after a message are gathered into the next one, which goes out after as long, or when the hours begin.
 GATHER: Final = timedelta(minutes=5)
 #: A message this near to its time is left alone: clocks of two machines differ.
 NEAR: Final = timedelta(seconds=5)
@@ -36,23 +37,28 @@ def put(turn: Turn, text: str) -> int:
     """The message that tells this line: one of its own, or that which gathers. Raises Refused, UnknownEndpoint."""
     last = deliveries.last_of(_name(turn), int(turn.values["endpoint"]), since=turn.at - GATHER)
     if last is None:
-        return _message(turn, text, timedelta(), account=turn.account.pk)
+        return _message(turn, text, turn.at, account=turn.account.pk)
     row = deliveries.opened(last, after=turn.at + NEAR)
     if row is None:
-        return _message(turn, _words(turn, [text], 1), GATHER, gathered={"lines": [text], "count": 1})
+        return _message(turn, _words(turn, [text], 1), _later(turn), gathered={"lines": [text], "count": 1})
     before = row.gathered or {"lines": [], "count": 0}
     lines, count = [*before["lines"], text][:LINES], before["count"] + 1
     deliveries.retell(row, {"text": _words(turn, lines, count)}, {"lines": lines, "count": count}, at=turn.at)
     return row.pk
 
 
+def _later(turn: Turn) -> datetime:
+    """When what is gathered goes out: within the hours that the playbook keeps, as its steps are."""
+    return times.opening(turn.at + GATHER, turn.playbook.limits.hours, organisation.zone())
+
+
 def _message(
-    turn: Turn, text: str, after: timedelta, account: int | None = None, gathered: Mapping[str, Any] | None = None
+    turn: Turn, text: str, at: datetime, account: int | None = None, gathered: Mapping[str, Any] | None = None
 ) -> int:
     name = _name(turn)
     row = deliveries.put(
         int(turn.values["endpoint"]), {"text": text}, key=f"{name}:{turn.run}", by=turn.by, at=turn.at, event=EVENT,
-        account_id=account, send_after=turn.at + after, gathers=name, gathered=gathered,
+        account_id=account, send_after=at, gathers=name, gathered=gathered,
     )  # fmt: skip
     return row.pk
 
