@@ -1,7 +1,8 @@
 """The ledger's law over random histories: begin plus movements is end, in whole minor units, for everyone and every slice.
 
-Histories are drawn as contracts with price steps, lapses, returns and ends, made into rate lines by the same SQL as the
-product's, and asked in both views for months, quarters and years, whole and cut into 50 slices that accounts move between.
+Histories are drawn as contracts with price steps, lapses, returns, ends, credits, discounts that end, commitments, metered
+usage, ends of billing and ramps, made into rate lines by the same SQL as the product's under each choice of the metric policy
+in turn, and asked in both views for months, quarters and years, whole and cut into 50 slices that accounts move between.
 Of a thousand of them each day is walked from the contracts alone, lapses merged by hand: every movement of both views must be
 of the kind, the size and the number that the walk says.
 """
@@ -11,6 +12,7 @@ from __future__ import annotations
 import os
 import time
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 import duckdb
@@ -18,34 +20,55 @@ import numpy as np
 
 from nenrin.analytics import revenue
 from nenrin.analytics.revenue import movements
+from nenrin.analytics.revenue.exchange import Exchange, end_of
 from nenrin.analytics.revenue.movements import CONTRACTION, EXPANSION
 from nenrin.analytics.revenue.paths import number
-from nenrin.analytics.revenue.periods import holding, series
+from nenrin.analytics.revenue.periods import holding, month_start, series
 from nenrin.analytics.revenue.policies import Policy
 from nenrin.values import Period
 
 HISTORIES, CHUNK, SLICES, WALKED = 1_000_000, 100_000, 50, 1000
+ASKED = date(2026, 6, 30)
+#: Every hundred thousand histories are counted by other choices; the last has all of them at once.
+CHOICES: tuple[dict[str, Any], ...] = (
+    {"gap_merge_days": 0},
+    {"gap_merge_days": 31},
+    {"gap_merge_days": 0, "coupons": "ignore"},
+    {"gap_merge_days": 0, "usage": "none"},
+    {"gap_merge_days": 0, "usage": "trailing"},
+    {"gap_merge_days": 0, "ramp": "average"},
+    {"gap_merge_days": 0, "churn_recognition": "billing", "dunning": "invoices"},
+    {"gap_merge_days": 31, "churn_recognition": "request"},
+    {"gap_merge_days": 0, "currency": "month_end"},
+    {"gap_merge_days": 31, "coupons": "ignore", "usage": "trailing", "ramp": "average", "churn_recognition": "billing",
+     "dunning": "invoices", "currency": "month_end"},
+)  # fmt: skip
 #: Contracts of two thirds of the accounts once, of the others twice, with up to three prices each, some of them credits.
 DRAWN = """
 create temp table contracts as
 with drawn as (
-  select n, n // 3 * 2 + least(n % 3, 1) as account, hash(n, {seed}) as h from range({contracts}) t(n)
+  select n, n // 3 * 2 + least(n % 3, 1) as account, hash(n, {seed}) as h, hash(n, {seed}, 'facts') as g
+  from range({contracts}) t(n)
 ), dated as (
   select *, date '2023-01-01' + (h % 1100)::integer as starts_on, 30 + (h >> 11) % 700 as length from drawn
 )
 select n::varchar as key, account::bigint as account, starts_on, starts_on + length::integer as ends_on,
-       [{{from_on: starts_on, minor: price(h >> 3), seats: (h >> 7) % 9, list_minor: null::bigint,
-          committed_minor: 0::bigint, usage_minor: 0::bigint}},
-        {{from_on: starts_on + ((h >> 13) % 400 + 1)::integer, minor: price(h >> 17), seats: (h >> 7) % 9,
-          list_minor: null, committed_minor: 0, usage_minor: 0}},
-        {{from_on: starts_on + ((h >> 19) % 400 + 401)::integer, minor: price(h >> 23), seats: (h >> 29) % 9,
-          list_minor: null, committed_minor: 0, usage_minor: 0}}] as steps,
+       [step(starts_on, h >> 3, h >> 7, {facts}, g),
+        step(starts_on + ((h >> 13) % 400 + 1)::integer, h >> 17, h >> 7, {facts}, g >> 9),
+        step(starts_on + ((h >> 19) % 400 + 401)::integer, h >> 23, h >> 29, {facts}, g >> 18)] as steps,
        if(h % 3 = 0, 'a', 'b') as product, if(h % 5 = 0, 'pro', 'basic') as plan, if(h % 11 = 0, 'USD', 'JPY') as currency,
        12::bigint as term_months, h % 4 <> 1 as auto_renews, if(h % 4 = 2, starts_on, null) as noticed_on,
-       if(h % 4 = 3, starts_on + length::integer, null) as ended_on, null::date as billed_to, null::date as past_due_on,
-       h % 13 = 0 as is_involuntary, false as is_ramp
+       if(h % 4 = 3, starts_on + length::integer, null) as ended_on,
+       if({facts} and g % 7 = 0, starts_on + (g % 500)::integer, null) as billed_to,
+       if({facts} and g % 19 = 0, starts_on + (g % 600)::integer, null) as past_due_on,
+       h % 13 = 0 as is_involuntary, {facts} and g % 5 = 0 as is_ramp
 from dated
 """
+STEP = """create temp macro step(day, amount, seated, facts, g) as {
+  from_on: day, minor: price(amount), seats: (seated % 9)::bigint,
+  list_minor: if(facts and g % 3 = 0, price(amount) + (g % 5003)::bigint, null),
+  committed_minor: if(facts and g % 4 = 0, (g % 7001)::bigint, 0),
+  usage_minor: if(facts and g % 4 <= 1, (g % 9001)::bigint, 0)}"""
 PRICE = "create temp macro price(x) as (if(x % 97 = 0, -1, 1) * (x % 1000003))::bigint"
 
 
@@ -67,14 +90,12 @@ def run() -> list[dict[str, Any]]:
 
 
 def _chunk(seed: int, accounts: int) -> tuple[int, int]:
-    policy = Policy(rates={"USD": "151.37"}, gap_merge_days=31 * (seed % 2))
+    policy = Policy(rates={"USD": "151.37"}, **CHOICES[seed % len(CHOICES)])
     with duckdb.connect() as db:
-        db.execute("set enable_progress_bar = false")
-        db.execute(PRICE)
-        db.execute(HALF_UP)
-        db.execute(DRAWN.format(seed=seed, contracts=accounts * 3 // 2))
-        book = revenue.book(db, policy)
-        off = sum(_rate_off(db, book, period) for period in _periods()) if not policy.gap_merge_days else 0
+        _draw(db, seed, accounts * 3 // 2, facts=True)
+        book = revenue.book(db, policy, Exchange(policy, {"USD": _month_ends(seed)}), on=ASKED)
+        by_day = not policy.gap_merge_days and policy.currency == "constant"
+        off = sum(_rate_off(db, book, period) for period in _periods()) if by_day else 0
     rng, asked = np.random.default_rng(seed), 0
     for period in _periods():
         was, now = (rng.integers(0, SLICES, len(book.accounts)) for _ in range(2))
@@ -85,7 +106,20 @@ def _chunk(seed: int, accounts: int) -> tuple[int, int]:
     return off, asked
 
 
-#: What every account pays on every day, from the contracts alone.
+def _draw(db: duckdb.DuckDBPyConnection, seed: int, contracts: int, *, facts: bool) -> None:
+    db.execute("set enable_progress_bar = false")
+    for macro in (PRICE, STEP, HALF_UP):
+        db.execute(macro)
+    db.execute(DRAWN.format(seed=seed, contracts=contracts, facts=str(facts).lower()))
+
+
+def _month_ends(seed: int) -> dict[date, Fraction]:
+    """A dollar between 100 and 200 yen at the end of each month that is asked about."""
+    draw, first = np.random.default_rng(seed), date(2022, 11, 1)
+    return {end_of(month_start(first, n)): Fraction(int(draw.integers(10_000, 20_000)), 100) for n in range(60)}
+
+
+#: What every account pays on every day, from the contracts alone; a credit lowers a day on which something is paid.
 DAYS = """
 with days as (select unnest(generate_series(date '2022-12-31', date '2027-05-31', interval 1 day))::date as day),
 prices as (select key, unnest(steps).from_on as from_on, unnest(steps).minor as minor from contracts),
@@ -95,9 +129,11 @@ priced as (
   from contracts c join prices p using (key) join days k on c.starts_on <= k.day
   and k.day < coalesce(c.ended_on, if(c.auto_renews and c.noticed_on is null, date '9999-12-31', c.ends_on))
   group by c.key, c.account, c.product, c.currency, k.day
+), paid as (
+  select * from priced qualify minor >= 0 or max(minor) over (partition by account, day) > 0
 ), rates as (
   select account, day, if(currency = 'USD', round_half_up(sum(minor) * 15137, 10000), sum(minor)) as amount
-  from priced group by account, product, currency, day
+  from paid group by account, product, currency, day
 )
 select a.account, k.day, coalesce(sum(r.amount), 0)::bigint as minor
 from (select distinct account from contracts) a cross join days k left join rates r on r.account = a.account and r.day = k.day
@@ -110,10 +146,7 @@ def _walked(accounts: int) -> tuple[int, int]:
     unlike, seen = 0, 0
     for gap in (0, 31):
         with duckdb.connect() as db:
-            db.execute("set enable_progress_bar = false")
-            db.execute(PRICE)
-            db.execute(HALF_UP)
-            db.execute(DRAWN.format(seed=7 + gap, contracts=accounts * 3 // 4))
+            _draw(db, 7 + gap, accounts * 3 // 4, facts=False)
             book = revenue.book(db, Policy(rates={"USD": "151.37"}, gap_merge_days=gap))
             told = db.execute(DAYS).fetchnumpy()["minor"]
         levels = _merged(told.reshape(len(book.accounts), -1).tolist(), gap)
@@ -177,9 +210,8 @@ def _tally(seen: list[tuple[str, int]]) -> list[int]:
 
 
 def _periods() -> list[Period]:
-    day = date(2026, 6, 30)
-    months, quarters = series(holding(day, "month"), "month", 6), series(holding(day, "quarter"), "quarter", 2)
-    return [*months, *quarters, *series(holding(day, "year"), "year", 2)]
+    months, quarters = series(holding(ASKED, "month"), "month", 6), series(holding(ASKED, "quarter"), "quarter", 2)
+    return [*months, *quarters, *series(holding(ASKED, "year"), "year", 2)]
 
 
 #: The rate of a day straight from the contracts, to stand against the rate lines.
