@@ -227,6 +227,34 @@ def test_overlaps_are_of_the_days_on_which_both_were_tried() -> None:
 
 
 @pytest.mark.django_db
+def test_a_list_of_firings_that_has_an_end_is_not_counted_as_if_it_were_whole(org: Organisation, at: datetime) -> None:
+    """The other's list is cut in one direction; in the other what was counted of the whole stays, and the rest is unknown."""
+    first, last = date(2025, 11, 1), date(2026, 10, 31)
+    for key in ("long", "other", "short"):
+        stage.published(stage.document(playbook=key), at=at)
+    listed = [[1, number(first) + 9, "open"], [2, number(first) + 9, "open"]]
+    counted = {"playbook": "short", "en": "s", "ja": "s", "state": "done", "count": 7}
+    asked = {"playbook": "other", "en": "o", "ja": "o", "state": "asked", "count": None}
+    reports = {
+        "long": {"fired": 3, "firings": listed, "overlaps": [counted, asked]},
+        "short": {"fired": 2, "firings": listed, "overlaps": [asked]},
+        "other": {"fired": 2, "firings": listed, "overlaps": []},
+    }
+    for key, report in reports.items():
+        version = PlaybookVersion.objects.get(playbook__key=key)
+        PlaybookReplay.objects.create(
+            version=version, document=version.document, first=first, last=last, asked_at=at, state="done", report=report
+        )
+    assert neighbours.settle(first, last) == 2 and neighbours.settle(first, last) == 0
+    told = {
+        one.version.playbook.key: {each["playbook"]: (each["count"], each["state"]) for each in one.report["overlaps"]}
+        for one in PlaybookReplay.objects.select_related("version__playbook")
+    }
+    assert told["long"] == {"short": (7, "done"), "other": (None, "cut")}
+    assert told["short"] == {"long": (None, "cut"), "other": (2, "done")}
+
+
+@pytest.mark.django_db
 def test_nobody_works_for_those_who_are_left_alone(org: Organisation) -> None:
     fields, choices = setting.current()
     write = {"do": "send_mail", "id": "write", "approval": "draft", "subject": "s", "body": "b"}

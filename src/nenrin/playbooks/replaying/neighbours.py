@@ -17,13 +17,15 @@ from nenrin.values import Text
 
 #: Replays that are asked for beside one, at most.
 MOST: Final = 20
+#: The state of what cannot be counted, as the list of firings has an end.
+CUT: Final = "cut"
 Longs = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """Another live playbook. `firings`: [account, day, ...] from `first` to `last`; None where there is no replay, of which
-    `state` then says more: asked, failed or none."""
+    """Another live playbook. `firings`: [account, day, ...] from `first` to `last`; None where there is no replay that lists
+    them all, of which `state` then says more: asked, failed, none, or cut (more firings than are listed)."""
 
     name: Text
     state: str = "none"
@@ -40,24 +42,43 @@ def untried(version: PlaybookVersion, first: date, last: date) -> list[PlaybookV
 
 def of(row: PlaybookReplay) -> dict[str, Neighbour]:
     """Each with its replay of the same days, else with its last one of other days."""
-    return {version.playbook.key: _neighbour(version, row) for version in _live(row.version.playbook_id)}
+    return _others(row.version.playbook_id, _each(row.first, row.last))
 
 
 def _live(but: int) -> Any:
+    return _all_live().exclude(playbook=but)
+
+
+def _all_live() -> Any:
     rows = PlaybookVersion.objects.filter(state="live", playbook__archived_at__isnull=True)
-    return rows.exclude(playbook=but).select_related("playbook").order_by("playbook__key")
+    return rows.select_related("playbook").order_by("playbook__key")
 
 
-def _neighbour(version: PlaybookVersion, row: PlaybookReplay) -> Neighbour:
+def _each(first: date, last: date) -> list[tuple[PlaybookVersion, Neighbour]]:
+    return [(version, _neighbour(version, first, last)) for version in _all_live()]
+
+
+def _others(but: int, every: list[tuple[PlaybookVersion, Neighbour]]) -> dict[str, Neighbour]:
+    return {version.playbook.key: one for version, one in every if version.playbook_id != but}
+
+
+def _neighbour(version: PlaybookVersion, first: date, last: date) -> Neighbour:
     name, own = Text(version.name_en, version.name_ja), version.replays
-    same = own.filter(first=row.first, last=row.last)
+    same = own.filter(first=first, last=last)
     found = same.filter(state="done").first()
     if found is None and (waiting := same.first()) is not None and waiting.state == "asked":
         return Neighbour(name, "asked")
     found = found or own.filter(state="done").first()
     if found is None:
         return Neighbour(name, "failed" if same.exists() else "none")
+    if is_cut(found.report):
+        return Neighbour(name, CUT, None, found.first, found.last)
     return Neighbour(name, "done", found.report.get("firings", []), found.first, found.last)
+
+
+def is_cut(report: Mapping[str, Any]) -> bool:
+    """Were there more firings than it lists? Then nothing can be counted of the list."""
+    return int(report.get("fired", 0)) > len(report.get("firings", []))
 
 
 def told(
@@ -99,15 +120,27 @@ def settle(first: date, last: date) -> int:
     same = PlaybookReplay.objects.filter(first=first, last=last)
     if same.filter(state="asked").exists():
         return 0
-    count = 0
+    count, every = 0, _each(first, last)
     for row in same.filter(state="done").select_related("version__playbook"):
         before = row.report.get("overlaps", [])
-        if not any(one["count"] is None or "first" in one for one in before):
+        if not any(_is_open(one) for one in before):
             continue
-        fired = np.array([one[:2] for one in row.report["firings"]], dtype=np.int64).reshape(-1, 2)
-        found = told(fired[:, 0], fired[:, 1], row.first, row.last, of(row))
+        found = _counted(row, _others(row.version.playbook_id, every))
         if found != before:
             row.report = {**row.report, "overlaps": found}
             row.save(update_fields=["report"])
             count += 1
     return count
+
+
+def _is_open(one: Mapping[str, Any]) -> bool:
+    return "first" in one or (one["count"] is None and one["state"] != CUT)
+
+
+def _counted(row: PlaybookReplay, others: Mapping[str, Neighbour]) -> list[dict[str, Any]]:
+    """Anew; of a replay that does not list all its firings what was counted while they were known stays, the rest is cut."""
+    if is_cut(row.report):
+        before = row.report["overlaps"]
+        return [{**one, "state": CUT} if one["count"] is None and one["state"] == "asked" else one for one in before]
+    fired = np.array([one[:2] for one in row.report["firings"]], dtype=np.int64).reshape(-1, 2)
+    return told(fired[:, 0], fired[:, 1], row.first, row.last, others)

@@ -39,6 +39,7 @@ UNCOUNTED = {
     "none": Text("not tried on the past yet", "過去シミュレーション未実施"),
     "asked": Text("being computed", "計算中"),
     "failed": Text("could not be tried on the past", "過去シミュレーション不可"),
+    "cut": Text("too many firings to count", "発火件数が多いため集計不可"),
 }
 MONTHS = (3, 6, 12, 24)
 
