@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -19,8 +21,9 @@ from nenrin.ingest.models import Ticket
 from nenrin.insight import health_models, segments
 from nenrin.insight.models import CurrentMeasure, DailyScore, Health, HealthModelVersion, Progress
 from nenrin.insight.refreshing.touched import News
-from nenrin.playbooks import sweeps
+from nenrin.playbooks import lives, setting, sweeps
 from nenrin.playbooks.models import Run
+from nenrin.playbooks.triggers import plan_limit
 from nenrin.values import Text
 from nenrin.work.opportunities import candidates
 from tests import cast
@@ -331,7 +334,8 @@ def test_use_near_a_limit_of_the_plan_fires_by_what_is_used_of_it(org: Organisat
 
 
 def test_a_limit_that_fires_is_one_that_is_a_sign_of_growth(org: Organisation, at: datetime) -> None:
-    """Seats under contract count as seats in use, for each product on its own; a personal number is nobody's limit."""
+    """Seats under contract count as seats in use where that is asked, for each product on its own; a personal number is
+    nobody's limit."""
     names = ("契約席数の多い会社", "二製品の会社", "個人項目の会社")
     bought, two, personal = (stage.account(name, at=at) for name in names)
     limited(bought, at, held=40, seats=50)
@@ -341,12 +345,34 @@ def test_a_limit_that_fires_is_one_that_is_a_sign_of_growth(org: Organisation, a
     attributes.declare("homes", name=Text("Homes", "自宅数"), kind=kind, field_class=secret, by=SYSTEM, at=at)
     limited(personal, at, homes=10)
     Account.objects.filter(pk=personal.pk).update(attributes={"homes": 10})
-    live({"trigger": "plan_limit", "limit": "seats", "percent": 80}, at, playbook="seats", with_standing=True)
+    asked = {"trigger": "plan_limit", "limit": "seats", "percent": 80, "seats": "contract"}
+    live(asked, at, playbook="seats", with_standing=True)
     live({"trigger": "plan_limit", "limit": "homes", "percent": 80}, at, playbook="homes", with_standing=True)
     assert looked(at) == 1
     assert set(Run.objects.values_list("account", flat=True)) == {bought.pk}
     signs = {one.account for one in candidates.of(Account.objects.all(), at) for sign in one.signs if sign.share}
     assert signs == {bought.pk}
+
+
+def test_seats_under_contract_count_only_where_the_trigger_says_so(org: Organisation, at: datetime) -> None:
+    """A trigger of before means what it meant, is remembered under the same digest, and says the same."""
+    account = stage.account(at=at)
+    limited(account, at, held=50, seats=50)
+    people = {"value": 3, "as_of": organisation.today(at)}
+    CurrentMeasure.objects.create(account=account, measure="weekly_active_users", **people)
+    live({"trigger": "plan_limit", "limit": "seats", "percent": 80}, at, with_standing=True)
+    assert looked(at) == 0
+    fields, choices = setting.current()
+    [before] = lives.current(fields, choices)
+    written = json.dumps({"limit": "seats", "percent": 80, "trigger": "plan_limit"})
+    assert lives.digest(before.document.triggers[0]) == hashlib.sha256(written.encode()).hexdigest()[:40]
+    assert "are used: " in plan_limit.says(before.document.triggers[0].values, choices, fields).en
+    asked = {"trigger": "plan_limit", "limit": "seats", "percent": 80, "seats": "contract"}
+    live(asked, at, playbook="contract", with_standing=True)
+    assert looked(at) == 1
+    after = next(one for one in lives.current(fields, choices) if one.row.key == "contract").document.triggers[0]
+    assert "used or under contract" in plan_limit.says(after.values, choices, fields).en
+    assert "契約または利用" in plan_limit.says(after.values, choices, fields).ja
 
 
 def measured(account: Account, value: float, at: datetime) -> None:

@@ -56,10 +56,13 @@ class Limit:
         )
 
 
-def of(contracts: Contracts, accounts: Sequence[int], within: Any, today: date) -> dict[int, list[Limit]]:
+def of(
+    contracts: Contracts, accounts: Sequence[int], within: Any, today: date, *, by_people: bool = False
+) -> dict[int, list[Limit]]:
     """The limits of these accounts of which the use is known, the nearest first; at most three queries.
 
-    `within` is a query for the ids of the same accounts.
+    `within` is a query for the ids of the same accounts. `by_people`: of seats, only people who are active count, against
+    those of all products together.
     """
     held = {
         key: rows for key in accounts if (rows := contracts.by_account.get(key)) and any(row.limits for row in rows)
@@ -73,7 +76,8 @@ def of(contracts: Contracts, accounts: Sequence[int], within: Any, today: date) 
         told = [
             _limit(name, rows, used.get(key, {}), own.get(key, {}), words, today) for name in _stated(rows) - {SEATS}
         ]
-        known = [*(one for one in told if one is not None), *_seats(rows, used.get(key, {}), today)]
+        seats = _people(rows, used.get(key, {})) if by_people else _seats(rows, used.get(key, {}), today)
+        known = [*(one for one in told if one is not None), *seats]
         if known:
             found[key] = sorted(known, key=lambda one: (-one.share, one.key, one.plans))
     return found
@@ -98,6 +102,14 @@ def _seats(rows: Sequence[Held], used: Mapping[str, tuple[float, date]], today: 
         elif seats:
             found.append(Limit(SEATS, CONTRACTED, seats, allowed, _plans(stating), today, product))
     return found
+
+
+def _people(rows: Sequence[Held], used: Mapping[str, tuple[float, date]]) -> list[Limit]:
+    stating, people = [row for row in rows if SEATS in row.limits], used.get(PEOPLE)
+    if people is None or not stating:
+        return []
+    allowed = sum(row.limits[SEATS] for row in stating)
+    return [Limit(SEATS, ACTIVE, people[0], allowed, _plans(stating), people[1])]
 
 
 def _plans(stating: Iterable[Held]) -> str:
