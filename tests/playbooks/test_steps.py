@@ -204,3 +204,29 @@ def test_tasks_are_routed_and_shared_out_by_what_was_given_lately(org: Organisat
 def test_a_change_of_owner_names_a_colleague_or_a_rule(org: Organisation, at: datetime) -> None:
     with pytest.raises(Unreadable, match="a colleague, or a rule"):
         stage.published(stage.document(steps=[{"do": "set_owner", "id": "give"}]), at=at)
+
+
+@pytest.mark.parametrize("phase", ["sales", "partner"])
+def test_no_rule_makes_a_csm_the_seller_or_the_partner(phase: str, org: Organisation, at: datetime) -> None:
+    def gives(**told: str) -> PlaybookVersion:
+        step = {"do": "set_owner", "id": "give", "phase": phase, **told}
+        return stage.published(stage.document(steps=[step]), at=at)
+
+    for rule in ("in_turn", "least_time", "least_revenue"):
+        with pytest.raises(Unreadable, match="a named colleague or the routing rules"):
+            gives(who=rule)
+    assert gives(who="routing") and gives(who="in_turn", member=str(stage.csm().pk))
+
+
+def test_onboarding_colleagues_have_their_turn_as_owners_of_the_onboarding_alone(
+    org: Organisation, at: datetime
+) -> None:
+    first, guide = stage.csm("岡田 亮"), cast.member(Role.ONBOARDING, "中村 梓")
+    assert _owned({"who": "in_turn", "phase": "onboarding"}, at, 3) == [first.name, guide.name, first.name]
+    assert _owned({"who": "in_turn", "phase": "adoption"}, at, 1) == [first.name]
+
+
+def test_a_phase_that_is_none_is_named_as_such(org: Organisation, at: datetime) -> None:
+    step = {"do": "set_owner", "id": "give", "who": "in_turn", "phase": "moon"}
+    with pytest.raises(Unreadable, match="moon does not fit"):
+        stage.published(stage.document(steps=[step]), at=at)

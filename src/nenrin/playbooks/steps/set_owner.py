@@ -24,9 +24,16 @@ def says(values: Values, setting: Setting, fields: Fields) -> Text:
 
 
 def lacks(values: Values) -> Text | None:
-    if values["who"] != NAMED or values["member"]:
+    if values["member"]:
         return None
-    return Text("a colleague, or a rule by which one is found", "メンバー、またはメンバーを決めるルール")
+    if _is_named(values):
+        return Text("a colleague, or a rule by which one is found", "メンバー、またはメンバーを決めるルール")
+    if values["who"] == shares.ROUTING or Phase(values["phase"]) in shares.ROLES:
+        return None
+    return Text(
+        "a named colleague or the routing rules: the other rules choose among CSMs",
+        "特定のメンバー、または担当割り当てルール（他のルールの候補はCSM）",
+    )
 
 
 def act(turn: Turn) -> Outcome:
@@ -60,5 +67,8 @@ KIND = StepKind(
     says,
     act,
     lacks=lacks,
-    hint=Text("A named colleague goes before a rule.", "メンバーを指定すると、ルールより優先。"),
+    hint=Text(
+        "A named colleague goes before a rule. As owner of the onboarding, onboarding colleagues have their turn as well.",
+        "メンバーを指定すると、ルールより優先。役割がオンボーディング担当なら、オンボーディング担当者も候補。",
+    ),
 )

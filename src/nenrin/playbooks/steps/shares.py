@@ -22,12 +22,17 @@ from nenrin.playbooks.models import RunStep
 from nenrin.playbooks.steps.shape import Turn
 from nenrin.values import Text
 
+ROUTING: Final = "routing"
 RULES: Final[Choices] = (
     ("in_turn", Text("CSMs in turn", "CSMの持ち回り")),
     ("least_time", Text("CSM with the least planned time", "予定工数の割合が最も小さいCSM")),
     ("least_revenue", Text("CSM with the least recurring revenue", "担当の月額合計が最も小さいCSM")),
-    ("routing", Text("By the routing rules, within capacity", "担当割り当てルール（余力の範囲内）")),
+    (ROUTING, Text("By the routing rules, within capacity", "担当割り当てルール（余力の範囲内）")),
 )
+#: Who looks after an account in a phase, where it is not the routing rules that say whom; nobody in the others.
+ROLES: Final[Mapping[Phase, tuple[Role, ...]]] = {
+    Phase.PRIMARY: (Role.CSM,), Phase.ADOPTION: (Role.CSM,), Phase.ONBOARDING: (Role.CSM, Role.ONBOARDING),
+}  # fmt: skip
 #: In a step's note: who did it, so that the next one's turn comes.
 NOTED: Final = "member"
 #: What a step gave to whom counts for so long beside what they look after.
@@ -43,16 +48,17 @@ class Given:
 
 
 def chosen(turn: Turn, rule: str, phase: Phase | None = None) -> Member | None:
-    """Of the CSMs who are there today (by routing: of its pools); None where nobody is, or has room. Among equals the one
-    who was here first.
+    """Of those of the phase's roles who are there today (by routing: of its pools); None where nobody is, or has room.
+    Among equals the one who was here first.
 
     - `phase`: in which the account itself changes hands. What the step gave lately stands among each one's accounts then,
       and is not counted beside them.
     """
     away = deputies.of(turn.today)
-    if rule == "routing":
+    if rule == ROUTING:
         return _by_routing(turn, phase, away.keys())
-    pool = [one for one in Member.objects.filter(role=Role.CSM, is_active=True).order_by("pk") if one.pk not in away]
+    roles = ROLES.get(phase or Phase.PRIMARY, ())
+    pool = [one for one in Member.objects.filter(role__in=roles, is_active=True).order_by("pk") if one.pk not in away]
     return _RULES[rule](turn, pool, phase) if pool else None
 
 
