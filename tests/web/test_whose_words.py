@@ -82,7 +82,7 @@ def test_an_export_of_a_replay_names_only_accounts_within_the_right_to_export(
     version = stage.published(stage.document(), at=at)
     report = {
         "firings": [[account.pk, 20_000, "stayed"] for account in both], "effort": {"minutes": 40, "owners": 1},
-        "months": [], "fired": 2, "caught": {"leavers": 0, "caught": 0, "median_days": None},
+        "months": [], "overlaps": [], "fired": 2, "caught": {"leavers": 0, "caught": 0, "median_days": None},
     }  # fmt: skip
     PlaybookReplay.objects.create(
         version=version, document=version.document, first=at.date() - timedelta(90), last=at.date(), state="done",
