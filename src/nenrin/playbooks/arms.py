@@ -32,12 +32,15 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """Who is left alone, with why, and the rows that say what was drawn for whom."""
+    """Who is left alone, with why, and the rows that say what was drawn for whom. `places`: in the playbook's own draw and in
+    the universal one; `written`: families whose arm stood before; `share`: of the universal group."""
 
     held: dict[int, gates.Verdict]
     exposures: list[Exposure]
     universal: list[UniversalExposure]
-    places: tuple[places.Drawn, ...] = ()
+    places: tuple[places.Drawn, places.Drawn] = (places.NOBODY, places.NOBODY)
+    written: frozenset[int] = frozenset()
+    share: float = 0.0
 
 
 def drawn_alone(document: Document, parents: Mapping[int, int | None]) -> frozenset[int]:
@@ -90,15 +93,15 @@ def foreseen_each(
     live: Live, accounts: Sequence[Account], known: gates.Known, at: datetime, fields: Fields | None = None
 ) -> dict[int, Foreseen]:
     """The same of many, by id."""
-    own, universal, tops = live.document.holdout.share, holdouts.share(), families.tops(accounts)
-    every = set(tops.values())
-    was_held = Exposure.objects.filter(playbook=live.row, cluster__in=bulk.among(sorted(every)), arm=assignment.HOLDOUT)
-    if not own and not universal and not was_held.exists():
+    own, tops = live.document.holdout.share, families.tops(accounts)
+    every = bulk.among(sorted(set(tops.values())))
+    was_held = Exposure.objects.filter(playbook=live.row, cluster__in=every, arm=assignment.HOLDOUT)
+    if not own and not holdouts.share() and not was_held.exists():
         return {account.pk: Foreseen() for account in accounts}
     found = decided(live, accounts, known, at, fields, draws=False)
     always = {row.account_id for row in (*found.exposures, *found.universal) if row.arm == ALWAYS}
-    ours = _written(live, every).keys() | places.written(places.own(live.row.key), every).keys() if own else set()
-    group = places.written(places.UNIVERSAL, every).keys() if universal else set()
+    ours, group = found.written | found.places[0].places.keys(), found.places[1].places.keys()
+    universal = found.share
     told = {}
     for pk, top in tops.items():
         chance = 1 - (1 - (0.0 if top in ours else own)) * (1 - (0.0 if top in group else universal))
@@ -143,7 +146,7 @@ def decided(
             fresh.append(_exposure(live, account, top, drawn, strata.get(account.pk, ""), at))
         if account.pk not in spared and is_held:
             held[account.pk] = _verdict(is_outside, share, group.share)
-    return Decided(held, fresh, group.rows, (own, group.drawn))
+    return Decided(held, fresh, group.rows, (own, group.drawn), frozenset(written), group.share)
 
 
 @dataclass(frozen=True, slots=True)

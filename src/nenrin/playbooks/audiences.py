@@ -50,10 +50,12 @@ class Out:
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Id and name of each account that could come in now, by name, and of those whom a rule keeps out."""
+    """Id and name of each account that could come in now, by name, and of those whom a rule keeps out. `chances`: of being
+    left alone, of those who could come in and are drawn only then."""
 
     open: tuple[tuple[int, str], ...]
     out: tuple[Out, ...]
+    chances: tuple[float, ...] = ()
 
     @property
     def met(self) -> int:
@@ -66,7 +68,8 @@ class Audience:
 
 
 def of(live: Live, at: datetime, fields: Fields, seen: QuerySet[Account] | None = None) -> Audience:
-    """Nothing is drawn or written: whose arm is drawn only when they first come in may come in. `seen`: of these accounts alone, those that whoever asks may see."""
+    """Nothing is drawn or written: whose arm is drawn only when they first come in may come in, with a chance of being left
+    alone. `seen`: of these accounts alone, those that whoever asks may see."""
     wanted = {column for one in gates.asked(live) for column in conditions.columns(one, fields)}
     frame = segment_fields.frame(wanted, fields)
     found = conditions.matching(frame, live.document.audience, fields, organisation.today(at))
@@ -74,25 +77,44 @@ def of(live: Live, at: datetime, fields: Fields, seen: QuerySet[Account] | None 
     rows = Account.objects.standing() if seen is None else seen
     open_ones: list[tuple[int, str]] = []
     out: dict[str, list[tuple[int, str]]] = {}
+    chances: list[float] = []
     for start in range(0, len(met), CHUNK):
         some = list(rows.filter(pk__in=bulk.among(met[start : start + CHUNK])).order_by("pk"))
         known = gates.Known.of(live, [row.pk for row in some], at, fields, frame)
-        for account, code in _asked(live, some, known, at, fields):
+        for account, code, chance in _asked(live, some, known, at, fields):
             (out.setdefault(code, []) if code else open_ones).append((account.pk, account.name))
+            chances += [chance] if chance else []
     told = (Out(code, _by_name(out[code])) for code in RULES if code in out)
-    return Audience(_by_name(open_ones), tuple(told))
+    return Audience(_by_name(open_ones), tuple(told), tuple(chances))
+
+
+def by_lot(chances: Sequence[float]) -> Text | None:
+    """How many of those who come in may yet be left alone, and with what chance; None where it is drawn for all.
+
+    >>> by_lot([0.1, 0.1]).en
+    'By lot, 2 of them are left alone with a chance of 10% each, drawn when they come in'
+    """
+    if not chances:
+        return None
+    n, percent = len(chances), f"{max(chances) * 100:.0f}%"
+    en, ja = ("", "") if min(chances) == max(chances) else ("at most ", "最大")
+    return Text(
+        f"By lot, {n:,} of them {'is' if n == 1 else 'are'} left alone with a chance of {en}{percent} each, drawn when they come in",
+        f"うち{n:,}社は、対象になった時点の抽選で{ja}{percent}の確率で未実施グループになります",
+    )
 
 
 def _asked(
     live: Live, rows: Sequence[Account], known: gates.Known, at: datetime, fields: Fields
-) -> Iterator[tuple[Account, str]]:
-    """Each with the code of the rule that keeps it out; empty where none does."""
+) -> Iterator[tuple[Account, str, float]]:
+    """Each with the code of the rule that keeps it out (empty where none does), else the chance of being left alone."""
     verdicts = {row.pk: gates.verdict(live, row, (), known, at, fields) for row in rows}
     let_in = [row for row in rows if verdicts[row.pk] is None]
-    held = arms.decided(live, let_in, known, at, fields, draws=False).held
+    arm = arms.foreseen_each(live, let_in, known, at, fields) if let_in else {}
     for row in rows:
-        found = verdicts[row.pk] or held.get(row.pk)
-        yield row, found.code if found else ""
+        foreseen = arm.get(row.pk, arms.Foreseen())
+        found = verdicts[row.pk] or foreseen.verdict
+        yield row, found.code if found else "", 0.0 if found else foreseen.chance
 
 
 def _by_name(accounts: list[tuple[int, str]]) -> tuple[tuple[int, str], ...]:

@@ -40,8 +40,13 @@ def hold(playbook: Playbook) -> None:
     """Until the transaction ends nobody else draws for this playbook, nor for the universal group."""
     # The universal group first: a round of reactions holds one playbook after the other, and whoever starts a later one
     # by hand would else wait for the group while the round waits for that playbook.
-    list(UniversalHoldout.objects.select_for_update(no_key=True).filter(share__gt=0).values_list("pk"))
+    hold_group()
     list(Playbook.objects.select_for_update(no_key=True).filter(pk=playbook.pk).values_list("pk"))
+
+
+def hold_group() -> None:
+    """Until the transaction ends nobody else draws for the universal group. Before a playbook is held or changed."""
+    list(UniversalHoldout.objects.select_for_update(no_key=True).filter(share__gt=0).values_list("pk"))
 
 
 def written(draw: str, families: Collection[int]) -> dict[int, float]:

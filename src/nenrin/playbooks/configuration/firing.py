@@ -13,7 +13,7 @@ from nenrin.analytics.conditions import Fields
 from nenrin.customers.models import Account
 from nenrin.foundation import bulk, format, organisation
 from nenrin.foundation.actors import SYSTEM
-from nenrin.playbooks import arms, audiences, gates, lives, playbooks, setting, sweeps
+from nenrin.playbooks import arms, audiences, gates, lives, places, playbooks, setting, sweeps
 from nenrin.playbooks.audiences import Audience
 from nenrin.playbooks.configuration.counts import doing, those
 from nenrin.playbooks.documents.playbooks import Trigger
@@ -32,6 +32,7 @@ def once_live(document: Mapping[str, Any], at: datetime) -> list[Text]:
     """For whom its condition holds, and who would come in at the first look after this playbook were published: it is
     published, looked at, and taken back."""
     with transaction.atomic():
+        places.hold_group()
         row = playbooks.draft(document, by=SYSTEM, at=at)
         version = playbooks.publish(row.playbook, by=SYSTEM, at=at)
         fields, choices = setting.current()
@@ -142,16 +143,7 @@ def _coming(
 
 
 def _by_lot(coming: Sequence[_Coming]) -> Text | None:
-    """How many of them may yet be left alone, and with what chance; None where it is drawn for all."""
-    chances = [one.chance for one in coming if one.chance]
-    if not chances:
-        return None
-    n, percent = len(chances), f"{max(chances) * 100:.0f}%"
-    en, ja = ("", "") if min(chances) == max(chances) else ("at most ", "最大")
-    return Text(
-        f"By lot, {n:,} of them {'is' if n == 1 else 'are'} left alone with a chance of {en}{percent} each, drawn when they come in",
-        f"うち{n:,}社は、対象になった時点の抽選で{ja}{percent}の確率で未実施グループになります",
-    )
+    return audiences.by_lot([one.chance for one in coming if one.chance])
 
 
 def _at_once(coming: Sequence[_Coming]) -> Text:

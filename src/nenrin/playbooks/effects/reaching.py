@@ -4,16 +4,22 @@ families that never had an occasion do."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from django.db.models import QuerySet
 
 from nenrin.analytics.conditions import Fields
 from nenrin.analytics.effects import assignment
+from nenrin.analytics.kpis import MEASURES
 from nenrin.customers.models import Account
+from nenrin.foundation import organisation
+from nenrin.insight import measures
 from nenrin.playbooks import audiences
-from nenrin.playbooks.effects.beforehand import Reached
+from nenrin.playbooks.documents.playbooks import Playbook
+from nenrin.playbooks.effects import outcomes
+from nenrin.playbooks.effects.beforehand import Hoped, Reached
+from nenrin.playbooks.effects.outcomes import CHURN
 from nenrin.playbooks.lives import Live
 from nenrin.playbooks.models import Exposure, PlaybookVersion
 
@@ -22,6 +28,31 @@ LATELY, LEAST = timedelta(weeks=26), timedelta(weeks=4)
 #: Whoever comes in on the first day had waited for it: that tells nothing of how many come later.
 BACKLOG: Final = timedelta(1)
 WEEK: Final = timedelta(weeks=1)
+
+
+#: Days after which an effect is read, and the shares that are told beside the one asked for.
+DAYS: Final = 90
+BESIDE: Final = (0.2, 0.5)
+
+
+def shares(asked: float) -> list[float]:
+    """Those that are told: the one asked for, where there is one, beside others."""
+    return sorted({*(one for one in (asked,) if one), *BESIDE})
+
+
+def closed(at: datetime) -> date:
+    """The last day that is over: what is known without the playbook is of the days up to it."""
+    return organisation.current().closed_through or organisation.today(at) - timedelta(1)
+
+
+def hoped(document: Playbook) -> Hoped:
+    """What is measured, and by how much it should change where the hypothesis is of the same."""
+    stated = document.hypothesis
+    key = document.holdout.metric or stated.measure or CHURN
+    known = MEASURES if key in MEASURES or key in outcomes.FIXED else measures.usable()
+    metric = outcomes.metric(key, known) or outcomes.metric(CHURN, known)
+    assert metric is not None
+    return Hoped(metric, DAYS, stated.expected if stated.measure == metric.key else None)
 
 
 def of(live: Live, fields: Fields, mine: QuerySet[Account], tops: Mapping[int, int], *, at: datetime) -> Reached:

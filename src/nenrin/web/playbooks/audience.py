@@ -51,7 +51,7 @@ def audience(request: MemberRequest, key: str) -> HttpResponse:
         mine = Account.objects.for_member(request.user, Permission.PLAYBOOKS_VIEW).standing()
         told = audiences.of(live, request.at, found.fields, mine)
         lines = [_line(OPEN, told.open), *(_line(one.name, one.accounts) for one in told.out)]
-        context |= {"lines": lines, "met": told.met, "open": len(told.open)}
+        context |= {"lines": lines, "met": told.met, "open": len(told.open), "lot": audiences.by_lot(told.chances)}
     page = "playbooks/audience.html" if request.htmx else "playbooks/audience_page.html"
     return render(request, page, context)
 

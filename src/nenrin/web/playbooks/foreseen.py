@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from django.http import HttpResponse
@@ -12,18 +11,15 @@ from django.shortcuts import render
 from django.urls import path
 
 from nenrin.analytics.conditions import Field
-from nenrin.analytics.kpis import MEASURES
 from nenrin.customers.models import Account
-from nenrin.foundation import organisation
 from nenrin.foundation.permissions import Permission
 from nenrin.ingest import lakes
-from nenrin.insight import measures
 from nenrin.playbooks import families, figures, holdouts
 from nenrin.playbooks.documents.playbooks import Playbook as Document
 from nenrin.playbooks.documents.programs import laid_out
-from nenrin.playbooks.effects import beforehand, outcomes, reaching
-from nenrin.playbooks.effects.beforehand import Ground, Hoped, Shows
-from nenrin.playbooks.effects.outcomes import CHURN, Metric
+from nenrin.playbooks.effects import beforehand, reaching
+from nenrin.playbooks.effects.beforehand import Ground, Shows
+from nenrin.playbooks.effects.outcomes import Metric
 from nenrin.playbooks.lives import Live
 from nenrin.values import Text
 from nenrin.web import exports
@@ -31,9 +27,6 @@ from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.playbooks import editing, standing
 from nenrin.web.playbooks.standing import Standing
 
-#: Days after which an effect is read, and the shares that are told beside the one asked for.
-DAYS = 90
-BESIDE = (0.2, 0.5)
 _SCORE = Field("health", Text("Health score", "ヘルススコア"), "number")
 
 
@@ -77,27 +70,16 @@ def _told(request: MemberRequest, found: Standing, document: Document) -> dict[s
     mine = Account.objects.for_member(request.user, Permission.PLAYBOOKS_VIEW).standing()
     tops = families.tops_of(dict(mine.values_list("pk", "parent_id")))
     live = Live(found.row, found.shown, document, laid_out(document))
-    hoped, reached = _hoped(document), reaching.of(live, found.fields, mine, tops, at=request.at)
-    closed = organisation.current().closed_through or organisation.today(request.at) - timedelta(1)
-    known = beforehand.ground(lakes.current(), tops, hoped, as_of=closed)
+    hoped, reached = reaching.hoped(document), reaching.of(live, found.fields, mine, tops, at=request.at)
+    known = beforehand.ground(lakes.current(), tops, hoped, as_of=reaching.closed(request.at))
     told = {"metric": hoped.metric.name, "days": hoped.days, "families": reached.families, "a_week": reached.a_week,
             "in_a_year": reached.in_a_year, "known": known, "asked": document.holdout.share}  # fmt: skip
     if known is None:
         return told
-    shares = sorted({*(one for one in (document.holdout.share,) if one), *BESIDE})
-    lines = [_line(one, hoped.metric, found) for one in beforehand.shows(known, hoped, reached, shares)]
+    shows = beforehand.shows(known, hoped, reached, reaching.shares(document.holdout.share))
+    lines = [_line(one, hoped.metric, found) for one in shows]
     hope = "" if hoped.expected is None else _figure(hoped.expected, hoped.metric, found, is_difference=True)
     return told | {"lines": lines, "hope": hope, "base": _base(known, hoped.metric, found)}
-
-
-def _hoped(document: Document) -> Hoped:
-    """What is measured, and by how much it should change where the hypothesis is of the same."""
-    stated = document.hypothesis
-    key = document.holdout.metric or stated.measure or CHURN
-    known = MEASURES if key in MEASURES or key in outcomes.FIXED else measures.usable()
-    metric = outcomes.metric(key, known) or outcomes.metric(CHURN, known)
-    assert metric is not None
-    return Hoped(metric, DAYS, stated.expected if stated.measure == metric.key else None)
 
 
 def _line(one: Shows, metric: Metric, found: Standing) -> Line:
