@@ -145,7 +145,7 @@ def _taking_out(beside: Router, kind: Kind) -> None:
 
 def _holder(kind: Kind, request: ApiRequest, key: int, permission: Permission) -> Task | Meeting | Touch:
     rows: QuerySet[Any] = kind.model.objects.for_member(request.member, permission)
-    rows = rows.standing() if kind.model is Touch else rows
+    rows = rows.filter(retracted_at__isnull=True) if kind.model is Touch else rows
     found: Task | Meeting | Touch | None = rows.select_related("account").filter(pk=key).first()
     if found is None:
         raise Http404(f"not {kind.name} in your scope: {key}")

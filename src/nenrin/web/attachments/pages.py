@@ -149,7 +149,7 @@ def _restoring(kind: Kind) -> View:
 
 def _holder(kind: Kind, request: MemberRequest, key: int) -> Task | Meeting | Touch:
     rows: QuerySet[Any] = kind.model.objects.for_member(request.user, kind.edit)
-    rows = rows.standing() if kind.model is Touch else rows
+    rows = rows.filter(retracted_at__isnull=True) if kind.model is Touch else rows
     found: Task | Meeting | Touch = get_object_or_404(rows.select_related("account"), pk=key)
     return found
 
