@@ -19,7 +19,7 @@ def day(n: int) -> date:
 
 
 @st.composite
-def contract(draw: st.DrawFn, *, rich: bool = False) -> Contract:
+def contract(draw: st.DrawFn, *, rich: bool = False, least: int = 0) -> Contract:
     start = draw(st.integers(0, DAYS))
     length = draw(st.integers(1, 300))
     plain = st.just((None, 0, 0))
@@ -30,7 +30,7 @@ def contract(draw: st.DrawFn, *, rich: bool = False) -> Contract:
     )
     prices = draw(
         st.lists(
-            st.tuples(st.integers(-20, 320), st.integers(0, 500), st.integers(0, 9), extra), min_size=1, max_size=4
+            st.tuples(st.integers(-20, 320), st.integers(least, 500), st.integers(0, 9), extra), min_size=1, max_size=4
         )
     )
     unique = {start + offset: (minor, seats, *more) for offset, minor, seats, more in prices}
@@ -53,11 +53,15 @@ def contract(draw: st.DrawFn, *, rich: bool = False) -> Contract:
 contracts = st.lists(contract(), min_size=1, max_size=8, unique_by=lambda one: one.key)
 #: The same with discounts that end, commitments, metered usage, ends of billing and ramp deals.
 rich_contracts = st.lists(contract(rich=True), min_size=1, max_size=8, unique_by=lambda one: one.key)
+#: The same with amounts below zero here and there.
+lowered_contracts = st.lists(contract(rich=True, least=-60), min_size=1, max_size=8, unique_by=lambda one: one.key)
 
 
 def rate(told: Sequence[Contract], account: int, on: date, policy: Policy) -> int:
-    """What an account pays on a day under a policy that counts ramp deals step by step, told plainly."""
-    return sum(_price(one, on, policy) for one in told if one.account == account and _runs(one, on, policy))
+    """What an account pays on a day under a policy that counts ramp deals step by step, told plainly. Amounts below zero
+    lower what it pays, and stand for nothing where it pays nothing else."""
+    prices = [_price(one, on, policy) for one in told if one.account == account and _runs(one, on, policy)]
+    return sum(prices) if max(prices, default=0) > 0 else 0
 
 
 def _runs(one: Contract, on: date, policy: Policy) -> bool:

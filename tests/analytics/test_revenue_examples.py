@@ -215,6 +215,27 @@ def test_a_ramp_counts_step_by_step_or_at_its_average() -> None:
     assert [value(averaged, month(m), "mrr") for m in ("2026-01", "2026-07", "2027-01")] == [90, 90, 120]
 
 
+def test_usage_of_a_ramp_counts_from_its_own_day_beside_the_average() -> None:
+    """100 and from July 200 average 150; 120 of usage from March, 60 from September on."""
+    steps = [Step(day("2026-01-01"), 100), Step(day("2026-03-01"), 100, usage_minor=120),
+             Step(day("2026-07-01"), 200, usage_minor=120), Step(day("2026-09-01"), 200, usage_minor=60)]  # fmt: skip
+    ramp = Contract("c", 1, day("2026-01-01"), day("2027-01-01"), steps, is_ramp=True)
+    averaged = book([ramp], replace(YEN, ramp="average", usage="trailing"))
+    months = ("2026-01", "2026-02", "2026-03", "2026-07", "2026-09", "2027-01")
+    assert [value(averaged, month(m), "mrr") for m in months] == [150, 150, 270, 270, 210, 260]
+
+
+def test_a_credit_that_outlives_its_account_stands_for_nothing() -> None:
+    """100 until 2027, with a credit of 30 from before its start until 2028: what leaves is 70, and nothing comes after."""
+    paid = replace(paying(1, 100, "2026-01-01"), ended_on=day("2027-01-01"))
+    credit = replace(paying(1, -30, "2025-11-01"), key="credit", product="app", ended_on=day("2028-01-01"))
+    told = book([paid, credit])
+    assert [moved(told, month(m)) for m in ("2025-11", "2026-01", "2027-01", "2028-01")] == [
+        {}, {"new": 70, "end": 70}, {"begin": 70, "churn": -70}, {},
+    ]  # fmt: skip
+    assert value(told, month("2027-01"), "mrr") == 0
+
+
 def test_a_currency_without_a_rate_is_not_computable_and_never_zero() -> None:
     contracts = [paying(1, 100, "2026-01-01"), paying(2, 10_00, "2026-01-01", currency="USD")]
     unknown = book(contracts)

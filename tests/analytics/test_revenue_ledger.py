@@ -20,7 +20,7 @@ from nenrin.analytics.revenue.policies import Policy, UnknownChoice, from_docume
 from nenrin.analytics.revenue.shares import allocate, allocate_rows
 from nenrin.values import Period
 from tests.analytics.revenue_cast import YEN, book, month, moved, paying
-from tests.analytics.revenue_histories import DAYS, contracts, day, rate, rich_contracts
+from tests.analytics.revenue_histories import DAYS, contracts, day, lowered_contracts, rate, rich_contracts
 
 FEW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 periods = st.tuples(st.integers(0, DAYS), st.integers(1, 200)).map(lambda p: Period(day(p[0]), day(p[0] + p[1])))
@@ -34,7 +34,7 @@ profiles = st.tuples(policies, st.sampled_from([movements.net, movements.gross])
 
 
 @FEW
-@given(rich_contracts, periods, profiles, st.lists(st.booleans(), min_size=4, max_size=4))
+@given(rich_contracts | lowered_contracts, periods, profiles, st.lists(st.booleans(), min_size=4, max_size=4))
 def test_begin_and_movements_are_the_end_for_everyone_and_for_any_slice(
     told: list[Contract], period: Period, profile: tuple[Policy, object], chosen: list[bool]
 ) -> None:
@@ -50,7 +50,7 @@ def test_begin_and_movements_are_the_end_for_everyone_and_for_any_slice(
 
 
 @FEW
-@given(rich_contracts, st.integers(0, DAYS + 300), policies)
+@given(rich_contracts | lowered_contracts, st.integers(0, DAYS + 300), policies)
 def test_the_rate_of_a_day_is_what_the_contracts_of_that_day_add_up_to(
     told: list[Contract], on: int, policy: Policy
 ) -> None:

@@ -90,8 +90,8 @@ def test_a_credit_lowers_mrr_and_is_named_in_the_notes(world: World) -> None:
     alone, _ = sign(world, DRIFTING, -5_000, "2026-06-01", is_credit=True, seats=0)
     found = ledger(world)
     june = statement(found, month("2026-06"))
-    assert told(june) == {"begin": 100_000, "contraction": -35_000, "end": 65_000}
-    assert june.causes["contraction"] == {"discount": -35_000} and june.accounts_end == 1
+    assert told(june) == {"begin": 100_000, "contraction": -30_000, "end": 70_000}
+    assert june.causes["contraction"] == {"discount": -30_000} and june.accounts_end == 1
     noted = {(one.kind, one.account, one.words) for one in found.findings}
     assert noted == {("negative", account.pk, "-30000"), ("negative", alone.pk, "-5000")}
     choose(world, coupons="ignore")

@@ -62,7 +62,7 @@ class Finding:
     words: str = ""
 
 
-#: After states.build: `contracts`, `stops`, `spans` and `states` stand.
+#: After states.build: `contracts`, `stops`, `spans`, `credited` and `states` stand.
 FOUND = """
 with earlier as (
   select *, max(closes) over (partition by account, product order by starts_on, key
@@ -78,7 +78,7 @@ union all
 select 'two_currencies', account, min(key), min(opens), max(closes), string_agg(distinct currency, ', ' order by currency)
 from spans group by account, product having count(distinct currency) > 1
 union all
-select 'negative', account, min(key), min(opens), max(closes), min(minor)::varchar from spans where minor < 0 group by account
+select 'negative', account, min(key), min(opens), max(closes), min(minor)::varchar from credited group by account
 order by kind, account, since
 """
 FOREVER = date(9999, 12, 31)

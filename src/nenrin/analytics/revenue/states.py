@@ -43,27 +43,46 @@ priced as (
   select key, account, product, plan, currency, closes, is_ramp, starts_on, term_months,
          case when row_number() over walk = 1 then starts_on else greatest(step.from_on, starts_on) end as opens,
          coalesce(lead(greatest(step.from_on, starts_on)) over walk, {forever}) as until,
-         {minor} + {usage} as minor, coalesce(step.list_minor, step.minor) + {usage} as listed,
+         {minor} as minor, coalesce(step.list_minor, step.minor) as listed, {usage} as used,
          coalesce(step.seats, 0) as seats
   from steps window walk as (partition by key order by step.from_on)
 )
-select key, account, product, plan, currency, opens, least(until, closes) as closes, minor, listed, seats
+select key, account, product, plan, currency, opens, least(until, closes) as closes, minor + used as minor,
+       listed + used as listed, seats
 from ({ramps}) where opens < least(until, closes)
 """
 STEPWISE = "select * from priced"
-# The first term of a ramp at its average; from then on as the steps say.
+# The first term of a ramp at its average, with what usage adds from step to step; from then on as the steps say.
 AVERAGED = """
 select * from priced where not is_ramp
 union all by name
-select * exclude (opens, until) replace (round(average)::bigint as minor, round(average)::bigint as listed),
-       starts_on as opens, first_end as until
-from (select *, starts_on + to_months(term_months::integer) as first_end, row_number() over (partition by key) as nth,
+select * exclude (average, first_end, first_seats)
+       replace (round(average)::bigint as minor, round(average)::bigint as listed, least(until, first_end) as until,
+                first_seats as seats)
+from (select *, starts_on + to_months(term_months::integer) as first_end, first(seats order by opens) over walk as first_seats,
              sum(minor * datediff('month', opens, least(until, starts_on + to_months(term_months::integer)))
-                 ) over (partition by key) / term_months as average
-      from priced where is_ramp and opens < starts_on + to_months(term_months::integer)) where nth = 1
+                 ) over walk / term_months as average
+      from priced where is_ramp and opens < starts_on + to_months(term_months::integer) window walk as (partition by key))
 union all by name
 select * replace (greatest(opens, starts_on + to_months(term_months::integer)) as opens)
 from priced where is_ramp and until > starts_on + to_months(term_months::integer)
+"""
+# A credit lowers what its account pays: on days on which that has nothing else, it stands for nothing.
+CREDITED = "create or replace temp table credited as select * from spans where minor < 0"
+LOWERED = """
+create or replace temp table spans as
+with earlier as (
+  select account, opens, closes, max(closes) over (partition by account order by opens, closes
+                                                   rows between unbounded preceding and 1 preceding) as busy_to
+  from spans where minor > 0
+), numbered as (
+  select *, sum(case when busy_to >= opens then 0 else 1 end) over (
+    partition by account order by opens, closes rows between unbounded preceding and current row) as nth from earlier
+), paid as (select account, min(opens) as paid_from, max(closes) as paid_to from numbered group by account, nth)
+select * from spans where minor >= 0
+union all by name
+select c.* replace (greatest(c.opens, p.paid_from) as opens, least(c.closes, p.paid_to) as closes)
+from credited c join paid p on p.account = c.account and c.opens < p.paid_to and p.paid_from < c.closes
 """
 STATES = """
 with days as (
@@ -107,12 +126,16 @@ CLOSINGS = "select distinct account, closes as day from stops where unwilling an
 
 
 def build(db: duckdb.DuckDBPyConnection, policy: Policy) -> tuple[pa.Table, pa.Table, pa.Table]:
-    """(states, dues, unwilling ends) of the relation `contracts`; leaves temp tables `stops`, `spans`, `states`."""
+    """(states, dues, unwilling ends) of the relation `contracts`; leaves temp tables `stops`, `spans` (credits
+    only where their accounts pay; `credited`: whole), `states`."""
     words = {"forever": FOREVER, "gap": int(policy.gap_merge_days)}
     given_up = GIVEN_UP[policy.dunning].format(dunning=int(policy.dunning_days))
     db.execute(STOPS.format(recognised=RECOGNISED[policy.churn_recognition], given_up=given_up, **words))
     ramps = AVERAGED if policy.ramp == "average" else STEPWISE
     db.execute(SPANS.format(minor=COUPONS[policy.coupons], usage=USAGE[policy.usage], ramps=ramps, **words))
+    db.execute(CREDITED)
+    if db.execute("select 1 from credited limit 1").fetchone():
+        db.execute(LOWERED)
     db.execute("create or replace temp table states as " + STATES.format(**words))
     return (
         db.sql("from states order by account, product, currency, day").to_arrow_table(),
