@@ -81,7 +81,7 @@ def is_discounted(row: Subscription, steps: Sequence[Step], ready: Mapping[str, 
     if not until or "mrr_minor" not in ready:
         return False
     now = sorted(steps) if until == row.discount_until else _undone(sorted(steps), row, until, today)
-    return _held(now, until).mrr_minor == ready["mrr_minor"]
+    return bool(_held(now, until).mrr_minor == ready["mrr_minor"])
 
 
 def discount_of(row: Subscription, steps: Sequence[Step], today: date) -> dict[str, Any]:
