@@ -57,6 +57,14 @@ def test_a_rate_is_added_changed_filtered_exported_and_taken_back(client: Client
     )
     words = [action.rsplit(".", 1)[1] for action in told]
     assert words == ["told", "corrected", "exported", "retracted"]
+    form = client.get("/revenue/settings").context["form"]
+    typed = {name: form.initial[name] for name in form.fields if name in form.initial}
+    other = typed | {"gross_margin": "70", "note": "粗利率の見直し"}
+    assert client.post("/revenue/settings", other).status_code == 302
+    document = MetricPolicy.objects.latest("published_at").document
+    assert (document["currency"], document["gross_margin"]) == ("month_end", 0.7), (
+        "no rate is left, and the choice stands"
+    )
 
 
 @pytest.mark.parametrize(

@@ -226,9 +226,12 @@ def test_operations_publishes_a_policy_and_closes_the_books(client: Client, head
 @pytest.mark.parametrize("rates", ["USD", "USD minus", "dollars 150", "USD -3", "USD 0", "USD 1/0"])
 def test_a_rate_that_is_none_is_refused_in_its_field(client: Client, head: Member, rates: str) -> None:
     given = {"churn_recognition": "service", "gap_merge_days": "14", "dunning": "off", "dunning_days": "30", "coupons": "reduce",
-             "usage": "committed", "ramp": "step", "logos": "account", "gross_margin": "75", "yearly_discount": "8", "note": "x"}  # fmt: skip
+             "usage": "committed", "ramp": "step", "logos": "account", "gross_margin": "75", "yearly_discount": "8",
+             "sales_cycle_months": "2", "cost_sharing": "accounts", "currency": "constant", "note": "x"}  # fmt: skip
     answer = client.post("/revenue/settings", {**given, "rates": rates})
-    assert answer.status_code == 200 and not MetricPolicy.objects.exists()
+    assert answer.status_code == 200 and list(answer.context["form"].errors) == ["rates"]
+    assert not MetricPolicy.objects.exists()
+    assert client.post("/revenue/settings", {**given, "rates": "USD 150.5"}).status_code == 302
 
 
 def test_whoever_only_looks_may_not_change_how_revenue_is_counted(client: Client, companies: object) -> None:

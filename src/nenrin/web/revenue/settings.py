@@ -93,7 +93,8 @@ class PolicyForm(forms.Form):
                    "cost_sharing": revenue_words.SHARING, "currency": revenue_words.CURRENCY}  # fmt: skip
         unheard = policies.untold()
         for name, words in offered.items():
-            told = {key: text for key, text in words.items() if (name, key) not in unheard}
+            live = self.initial.get(name)  # what stands is no new choice
+            told = {key: text for key, text in words.items() if (name, key) not in unheard or key == live}
             self.fields[name].choices = _words(told)  # type: ignore[attr-defined]
 
     def clean_rates(self) -> dict[str, str]:
