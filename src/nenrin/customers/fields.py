@@ -73,7 +73,7 @@ SUBSCRIPTION: dict[str, Field] = {
     "committed_minor": Field(
         Text("Committed usage", "従量課金の最低利用額"), cleaning.whole(0, cleaning.LARGEST_AMOUNT, required=True)
     ),
-    "metered": Field(Text("Metered usage", "従量課金額"), metering.months),
+    "metered": Field(Text("Metered usage", "従量課金"), metering.months),
     "billed_to": Field(Text("Billing ended on", "課金停止日"), cleaning.day),
     "is_ramp": Field(Text("Ramp deal", "段階契約"), cleaning.flag),
     "is_credit": Field(Text("Credit", "クレジット（減額）"), cleaning.flag),

@@ -52,7 +52,7 @@ FIELDS: Final[Mapping[str, Text]] = {
     "list_minor": Text("list price", "定価"),
     "discount_until": Text("discount until", "割引最終日"),
     "committed_minor": Text("committed usage", "従量課金の最低利用額"),
-    "metered": Text("metered usage", "従量課金額"),
+    "metered": Text("metered usage", "従量課金"),
     "billed_to": Text("billing ended on", "課金停止日"),
     "is_ramp": Text("ramp deal", "段階契約"),
     "is_credit": Text("credit", "クレジット（減額）"),

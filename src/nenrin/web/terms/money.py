@@ -280,7 +280,7 @@ TERMS: dict[str, Definition] = {
     ),
     "sub_metered": means(
         "Metered usage billed for the month named, beside the price; MRR counts it as the metric policy says.",
-        "表示の月に請求した従量課金額（税抜）。MRRでの扱いは指標ポリシーによる。",
+        "表示の月に請求した従量課金の額（税抜）。MRRでの扱いは指標ポリシーによる。",
     ),
     "step_seats": means("Seats that hold from the day of the row.", "その行の日からの席数。"),
     "inv_billed": means("Amount of the invoice as billed.", "請求書の請求額。"),

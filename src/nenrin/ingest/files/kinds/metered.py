@@ -1,4 +1,4 @@
-"""Metered usage (従量課金額) of known subscriptions: what was billed beside the price, one row a month."""
+"""Metered usage (従量課金) of known subscriptions: what was billed beside the price, one row a month."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FIELDS = (
           synonyms=("subscription", "subscription id", "contract id", "contract number", "契約ID", "契約番号", "契約No")),
     Field("month", Text("Month", "対象月"), Type.MONTH, is_required=True, synonyms=("period", "年月", "月", "利用月", "請求月")),
     Field("amount", Text("Amount", "金額"), Type.MONEY, is_required=True,
-          synonyms=("usage", "usage amount", "metered usage", "従量課金額", "利用額", "利用料", "請求額")),
+          synonyms=("usage", "usage amount", "metered usage", "従量課金", "従量課金額", "利用額", "利用料", "請求額")),
 )  # fmt: skip
 Months = dict[str, int | None]
 _KNOWN = Text("the key of a subscription that is known", "登録済みの契約キー")
@@ -91,7 +91,7 @@ def _undo(footprints: Sequence[Footprint], context: Context) -> Kept:
 
 KIND = Kind(
     key="metered",
-    name=Text("Metered usage", "従量課金額"),
+    name=Text("Metered usage", "従量課金"),
     fields=FIELDS,
     identity=lambda record: f"{record.text('key')}|{record.values.get('month')}",
     identity_fields=("key", "month"),
