@@ -93,7 +93,9 @@ class TableOut(Strict):
 
 class DifferingOut(Strict):
     """`verdict`: not_compared (the effect itself cannot be told), few, none (no heterogeneity detected: the interval of `qini`
-    holds 0), or some. `qini`: what aiming by the effect foretold gains over chance, from -1 to 1."""
+    holds 0; with few families only a large difference would show), or some. `qini`: what aiming by the effect foretold gains
+    over chance, from -1 to 1. Its interval, and so the verdict, is for one look: read again and again, `some` can come of
+    chance, so that it decides only on a day that was set beforehand."""
 
     playbook: str
     metric: str

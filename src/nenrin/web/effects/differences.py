@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from nenrin.analytics.effects.comparisons import Interval
 from nenrin.analytics.effects.differing import LEAST_RARE, LEAST_TOLD, Differing, Group, Table
 from nenrin.customers import tiers
 from nenrin.foundation import format
@@ -63,12 +64,9 @@ def shown(reading: Reading) -> Shown | None:
     ]
     if found.fifths is not None:
         tables.append(Told("foretold", FIFTHS, _lines(found.fifths, {}, metric, language), None, is_foretold=True))
-    reach = ""
-    if found.interval is not None:
-        low, high = (format.signed(100 * edge, language, 1, "%") for edge in found.interval)
-        reach = Text(f"{low} to {high}", f"{low}〜{high}").in_(language)
+    reach = "" if found.interval is None else reach_of(found.interval, language).in_(language)
     return Shown(
-        _finding(found), tuple(tables), None if found.qini is None else format.signed(100 * found.qini, language, 1, "%"),
+        finding(found, language), tuple(tables), None if found.qini is None else format.signed(100 * found.qini, language, 1, "%"),
         reach,
     )  # fmt: skip
 
@@ -87,20 +85,30 @@ def _line(group: Group, name: Text | None, metric: Metric, language: str) -> Lin
     return Line(called, group.treated, group.held, effect, reach, foretold)
 
 
-def _finding(found: Differing) -> Text:
-    if found.verdict == "few":
+def reach_of(interval: Interval, language: str) -> Text:
+    low, high = (format.signed(100 * edge, language, 1, "%") for edge in interval)
+    return Text(f"{low} to {high}", f"{low}〜{high}")
+
+
+def finding(found: Differing, language: str) -> Text:
+    """What this one look says: not more than its interval holds."""
+    if found.verdict == "few" or found.interval is None:
         return Text(
             f"Not enough data: {found.treated:,} families or single accounts were treated and {found.held:,} left alone; it takes {LEAST_TOLD} of each,"
             f" and {LEAST_RARE} of the rarer outcome, to foretell for whom it works better.",
             f"データ不足: 実施 {found.treated:,}件、未実施 {found.held:,}件（各{LEAST_TOLD}件、まれな側の結果{LEAST_RARE}件から予測します）。",
         )
+    reach = reach_of(found.interval, language)
     if found.verdict == "some":
         return Text(
-            "It works better for some: those for whom the largest effect was foretold gained more than the others.",
-            "効果は顧客によって異なります。予測した効果が大きい顧客ほど、実際の効果も大きくなっています。",
+            "At this look it works better for some: those for whom the largest effect was foretold gained more than the others"
+            f" ({reach.en} over chance). Looked at again and again, this can come of chance: decide by a look on a day set beforehand.",
+            f"今回の集計では、予測した効果が大きい顧客ほど実際の効果も大きくなっています（無作為に対する上乗せ {reach.ja}）。"
+            "繰り返し確認すると偶然でもこの結果になり得るため、あらかじめ決めた日の集計で判断してください。",
         )
     return Text(
-        "No heterogeneity detected: the order in which effects were foretold gains nothing that chance would not."
-        " Choosing accounts by it would only add noise.",
-        "効果の違いは検出されていません。予測した順に実施しても、無作為に選ぶ場合との差は認められません。",
+        f"No heterogeneity detected: going by the effects foretold gains {reach.en} over chance, which may be nothing."
+        " With few families only a large difference would show.",
+        f"効果の違いは検出されていません。予測した順に実施した場合の上乗せは{reach.ja}（無作為との比較）で、0の可能性があります。"
+        "件数が少ないと、大きな違いしか検出できません。",
     )
