@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
 
+from nenrin.analytics.effects.comparisons import Interval
+from nenrin.analytics.effects.differing import Differing
+from nenrin.foundation import journal
 from nenrin.foundation.models import Entry, Organisation
 from nenrin.foundation.roles import Role
 from nenrin.playbooks.models import Exposure, PlaybookVersion, Run
+from nenrin.web.effects import differences
 from tests.playbooks import effects_world
 from tests.web.test_value_pages import body, signed_in
 
@@ -64,13 +69,21 @@ def test_every_look_can_be_taken_along(client: Client, at: datetime) -> None:
     assert Entry.objects.filter(action="playbooks.effect.exported").exists()
 
 
+def test_the_journal_counts_the_playbooks_that_were_exported(client: Client, at: datetime) -> None:
+    effects_world.build(at)
+    b"".join(client.get("/effects/export.csv?days=30").streaming_content)
+    [entry] = Entry.objects.filter(action__endswith=".exported")
+    assert (entry.action, entry.particulars["rows"]) == ("playbooks.effects.exported", 1)
+    assert journal.sentence(entry).en == "Effects exported, 1 by playbook"
+
+
 def test_a_seller_sees_only_what_the_own_accounts_tell(org: Organisation, at: datetime) -> None:
     effects_world.build(at)
     assert "No playbook has had an occasion yet" in body(signed_in(Role.SALES), "/effects")
 
 
 def _unlike(at: datetime) -> None:
-    """Of 900 accounts every other is large, and only the small ones gain."""
+    """Of 900 accounts every other is large; all of them gain the same."""
     effects_world.build(at, accounts=900, share=0.2)
     rows = list(Exposure.objects.order_by("pk"))
     for n, row in enumerate(rows):
@@ -85,6 +98,16 @@ def test_the_page_says_whether_it_works_better_for_some(client: Client, at: date
     assert "By tier" in text and "large" in text and "By colour at the draw" in text and "Caution" in text
     assert "By the effect foretold, the largest first" in text
     assert "効果の違いは検出されていません" in body(signed_in(language="ja"), "/effects/rescue?days=30")
+
+
+def test_a_finding_says_no_more_than_its_one_look_tells() -> None:
+    some = Differing("some", 400, 100, 0.08, Interval(0.02, 0.14), (), None)
+    told = differences.finding(some, "en")
+    assert told.en.startswith("At this look it works better for some") and "+2.0% to +14.0% over chance" in told.en
+    assert "can come of chance" in told.en and "偶然でもこの結果になり得る" in told.ja and "+2.0%〜+14.0%" in told.ja
+    none = differences.finding(replace(some, verdict="none", interval=Interval(-0.3, 0.2)), "en")
+    assert "No heterogeneity detected" in none.en and "only a large difference would show" in none.en
+    assert "add noise" not in none.en and "大きな違いしか検出できません" in none.ja
 
 
 def test_it_is_said_how_many_it_takes_to_foretell_for_whom(client: Client, at: datetime) -> None:

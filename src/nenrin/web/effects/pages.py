@@ -127,7 +127,7 @@ def effects_export(request: MemberRequest, kind: str) -> Any:
     question, language = asking.asked(request), exports.language()
     told = [asking.line(request, one, question, Permission.EXPORT) for one in asking.playbooks(request)]
     rows = [_row(line, language) for line in told]
-    exports.note(request, "effect", len(rows), {"effect": question.query()}, room="playbooks")
+    exports.note(request, "effects", len(rows), {"effect": question.query()}, room="playbooks")
     return exports.answer(kind, "effects", [head.in_(language) for head in _HEADS], rows, request.at)
 
 
