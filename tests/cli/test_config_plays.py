@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,8 @@ from nenrin.foundation.models import Entry, Organisation
 from nenrin.ingest import catalogue
 from nenrin.ingest.catalogue import Seen
 from nenrin.insight import health_models, segments
-from nenrin.insight.models import Health, HealthModelVersion
+from nenrin.insight.models import Health, HealthModelVersion, Segment
+from nenrin.playbooks.configuration import imagining
 from nenrin.playbooks.models import Run
 from tests.cast import DRIFTING, THRIVING
 from tests.insight.world import SPACE, World
@@ -99,6 +101,25 @@ def test_a_play_that_asks_for_the_colour_is_told_however_it_asks(folder: Path) -
     assert "1 of 2 accounts change colour" in said
     assert lets_in(said) == dict.fromkeys(("Colour", "Condition", "Segment"), THRIVING)
     assert kept() == before
+
+
+def test_what_others_write_meanwhile_is_not_told_as_if_it_came_of_the_plan(
+    world: World, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    red = Segment.objects.get(name="危険な顧客")
+    trigger = {"trigger": "segment", "segment": str(red.pk), "move": "left"}
+    stage.published(stage.document(playbook="left", name={"en": "Left", "ja": "Left"}, when=[trigger]), at=world.now)
+    show, entered = imagining._show, Entry.objects.filter(action="insight.segment.entered")
+
+    def shown(found: Any, accounts: Any, at: datetime) -> None:
+        show(found, accounts, at)
+        for one in entered.filter(recorded_at=at):
+            one.pk, one.action, one.recorded_at = None, "insight.segment.left", at - timedelta(seconds=1)
+            one.save(force_insert=True)
+
+    monkeypatch.setattr(imagining, "_show", shown)
+    changed(folder / "health-models" / "standard.yaml", "caution: 40", "caution: 60")
+    assert lets_in(run("plan", folder)[1]) == dict.fromkeys(("Colour", "Condition", "Segment"), THRIVING)
 
 
 def test_a_change_of_the_event_catalogue_tells_colours_and_plays(folder: Path) -> None:

@@ -159,7 +159,8 @@ def _fires(before: _Scored, after: _Scored, moved: Sequence[int], at: datetime) 
     held = {(n, place): _found(one, now) for n, place, one in _triggers(playbooks)}
     last = Entry.objects.aggregate(last=Max("pk"))["last"] or 0
     _show(after, moved, at)
-    told = list(Entry.objects.filter(pk__gt=last, account__in=bulk.among(moved)).order_by("pk"))
+    # Of this moment: what others wrote meanwhile, which PostgreSQL shows, does not come of what is imagined.
+    told = list(Entry.objects.filter(pk__gt=last, recorded_at=at, account__in=bulk.among(moved)).order_by("pk"))
     meant: dict[int, set[int]] = {}
     for n, place, one in _triggers(playbooks):
         true = {account for account, token in _found(one, now).items() if held[n, place].get(account) != token}
