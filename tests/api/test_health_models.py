@@ -129,3 +129,14 @@ def test_who_may_only_look_is_told_that_it_is_not_permitted(rest: Rest) -> None:
         assert viewer.post(f"{MODELS}/standard/{deed}", {}).status_code == 403
     assert viewer.delete(f"{MODELS}/standard/draft").status_code == 403
     assert rest.get(f"{MODELS}/nothing").status_code == rest.get(f"{MODELS}/nothing/versions").status_code == 404
+
+
+def test_a_model_is_withdrawn_once(rest: Rest) -> None:
+    [one] = [each for each in rest.get(MODELS).data if each["live"]][:1]
+    path = f"{MODELS}/{one['key']}/withdraw"
+    assert Rest(member(Role.CSM, "担当")).post(path, {}).status_code == 403
+    assert rest.post(path, {"colour": "red"}).status_code == 422
+    told = rest.post(path, {"note": "統合"})
+    assert told.status_code == 200 and told.data["is_withdrawn"] is True and told.data["note"] == "統合"
+    assert rest.post(path, {}).status_code == rest.post(f"{MODELS}/none/withdraw", {}).status_code == 404
+    assert HealthModelVersion.objects.filter(key=one["key"], is_withdrawn=True).count() == 1

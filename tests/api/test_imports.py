@@ -61,3 +61,26 @@ def test_what_is_wrong_is_said_as_a_problem(rest: Rest) -> None:
 def test_only_those_who_may_import_do(org: Organisation) -> None:
     assert send(Rest(cast.member(Role.CSM)))[0] == 403
     assert send(Rest(cast.member(Role.OPERATIONS), can_write=False))[0] == 403
+
+
+def test_an_import_is_checked_mapped_anew_and_gone_on_with(rest: Rest, at: datetime) -> None:
+    _, told = send(rest, dry_run="true")
+    path = f"/imports/{told['id']}"
+    assert rest.put(f"{path}/mapping", {"mapping": "x"}).status_code == 409, "it is being checked"
+    finish(at)
+    mapping = rest.get(f"{path}/mapping").data["mapping"]
+    assert rest.put(f"{path}/mapping", {"mapping": mapping}).data["state"] == "mapped"
+    for wrong in ({"mapping": "- no"}, {"mapping": mapping, "colour": "red"}, {}):
+        assert rest.put(f"{path}/mapping", wrong).status_code == 422
+    assert rest.post(f"{path}/check").data["state"] == "checking"
+    assert rest.post(f"{path}/check").status_code == 409
+    finish(at)
+    assert (rest.post(f"{path}/start").status_code, rest.post(f"{path}/start").status_code) == (202, 409)
+    assert rest.post(f"{path}/cancel").data["state"] == "cancelled"
+    assert (rest.post(f"{path}/resume").data["state"], rest.post(f"{path}/resume").status_code) == ("running", 409)
+    finish(at)
+    assert rest.get(path).data["state"] == "done" and Account.objects.count() == 1
+    csm = Rest(cast.member(Role.SUPPORT, "窓口"))
+    for deed in ("check", "start", "resume"):
+        assert csm.post(f"{path}/{deed}").status_code == 403
+    assert csm.get(f"{path}/mapping").status_code == csm.put(f"{path}/mapping", {"mapping": mapping}).status_code == 403

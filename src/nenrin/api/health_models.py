@@ -87,6 +87,10 @@ class BackIn(Strict):
     note: Word = ""
 
 
+class WithdrawIn(Strict):
+    note: Word = ""
+
+
 class MoveOut(Strict):
     account_id: int
     name: str
@@ -244,6 +248,14 @@ def roll_back(request: ApiRequest, key: Word, body: BackIn) -> Any:
     if row.state != "published" or row.is_withdrawn:
         raise Http404(f"no published version {body.number} of {key!r}")
     return _out(health_models.roll_back(row, by=Actor.of(request.member), at=request.at, note=body.note))
+
+
+@router.post("/{key}/withdraw", response=VersionOut, summary="Withdraw a health model")
+@grants(Permission.HEALTH_CONFIGURE)
+@said
+def withdraw(request: ApiRequest, key: Word, body: WithdrawIn) -> Any:
+    """It takes no accounts from the open day on; those it had go to the next that takes them. 404 where it is not live."""
+    return _out(health_models.withdraw(key, by=Actor.of(request.member), at=request.at, note=body.note))
 
 
 def _read(key: str, body: Document) -> HealthModel:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.http import Http404
-from ninja import File, Form, Query, Router
+from ninja import Field, File, Form, Query, Router
 from ninja import Status as Answer
 from ninja.errors import HttpError
 from ninja.files import UploadedFile
@@ -19,9 +19,11 @@ from nenrin.foundation.permissions import Permission
 from nenrin.ingest import imports
 from nenrin.ingest.files import mappings, safety, tables
 from nenrin.ingest.models import Import
+from nenrin.ingest.models.imports import State
 
 router = Router(tags=["imports"])
 IMPORT = Permission.IMPORT
+_BEGUN = (State.CHECKING, State.RUNNING, State.UNDOING, State.DONE, State.UNDONE)
 
 
 class ImportIn(Strict):
@@ -51,6 +53,12 @@ class ImportOut(Strict):
     problem: str
     created_at: datetime
     finished_at: datetime | None
+
+
+class ImportMapping(Strict):
+    """YAML as docs/import.md has it."""
+
+    mapping: str = Field(max_length=1_000_000)
 
 
 class RejectOut(Strict):
@@ -122,6 +130,50 @@ def undo_import(request: ApiRequest, key: Id) -> Any:
 def cancel_import(request: ApiRequest, key: Id) -> Any:
     """What is written stays. 409 where it does not run."""
     return _moved(imports.cancel, key, request)
+
+
+@router.post("/{key}/check", response={202: ImportOut}, summary="Check an import")
+@grants(IMPORT)
+def check_import(request: ApiRequest, key: Id) -> Any:
+    """Every row is read and tried, nothing is kept but what would be refused. 409 where it has begun or has no mapping."""
+    return _moved(imports.check, key, request)
+
+
+@router.post("/{key}/start", response={202: ImportOut}, summary="Begin an import")
+@grants(IMPORT)
+def start_import(request: ApiRequest, key: Id) -> Any:
+    """Of a file that was checked or mapped. 409 where it has begun."""
+    return _moved(imports.start, key, request)
+
+
+@router.post("/{key}/resume", response={202: ImportOut}, summary="Go on with an import")
+@grants(IMPORT)
+def resume_import(request: ApiRequest, key: Id) -> Any:
+    """After the last row that was settled. 409 where it was neither stopped nor broke off."""
+    return _moved(imports.resume, key, request)
+
+
+@router.get("/{key}/mapping", response=ImportMapping, summary="Get the mapping of an import")
+@grants(IMPORT)
+def get_mapping(request: ApiRequest, key: Id) -> Any:
+    """As YAML, as docs/import.md has it."""
+    return {"mapping": mappings.to_yaml(imports.mapping_of(_found(key)))}
+
+
+@router.put("/{key}/mapping", response=ImportOut, summary="Assign the columns of an import")
+@grants(IMPORT)
+def put_mapping(request: ApiRequest, key: Id, body: ImportMapping) -> Any:
+    """Remembered for the next file of this source and kind. 422 says what is wrong, 409 where it has begun."""
+    row = _found(key)
+    if row.state in _BEGUN:
+        raise HttpError(409, f"the import is {row.state}")
+    try:
+        wanted = mappings.from_yaml(body.mapping)
+        return _shown(imports.assign(row, wanted, by=Actor.of(request.member), at=request.at))
+    except imports.WrongState as problem:
+        raise HttpError(409, str(problem)) from None
+    except (safety.Refused, tables.BadHeader, mappings.BadMapping, imports.UnknownKind) as problem:
+        raise HttpError(422, str(problem)) from None
 
 
 def _moved(verb: Callable[..., Import], key: int, request: ApiRequest) -> Any:

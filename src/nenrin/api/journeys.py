@@ -120,14 +120,14 @@ class StallOut(Strict):
 @grants(VIEW)
 def list_journeys(request: ApiRequest) -> Any:
     """In the order in which they are asked; the one for everybody else is the last."""
-    return [_design(row) for row in designs.in_use()]
+    return [shown(row) for row in designs.in_use()]
 
 
 @router.get("/{key}", response=JourneyOut, summary="Get a journey")
 @grants(VIEW)
 def get_journey(request: ApiRequest, key: str) -> Any:
     """The version in use."""
-    return _design(_one(key)[0])
+    return shown(_one(key)[0])
 
 
 @router.put("/{key}", response=JourneyOut, summary="Write a journey")
@@ -136,7 +136,7 @@ def write_journey(request: ApiRequest, key: str, body: JourneyIn) -> Any:
     """A draft of it, or a new version in use; 422 names every part of the document that cannot be read."""
     by = Actor.of(request.member)
     row = designs.draft(key, body.document, by=by, at=request.at, version=body.version)
-    return _design(designs.publish(row, by=by, at=request.at, version=row.version) if body.publish else row)
+    return shown(designs.publish(row, by=by, at=request.at, version=row.version) if body.publish else row)
 
 
 @router.get("/{key}/accounts", response=Page[StandingOut], summary="List accounts on a journey")
@@ -212,7 +212,7 @@ def _one(key: str) -> tuple[JourneyVersion, list[JourneyVersion]]:
     return found, versions
 
 
-def _design(row: JourneyVersion) -> dict[str, Any]:
+def shown(row: JourneyVersion) -> dict[str, Any]:
     name = designs.name(row)
     return {
         "key": row.journey.key, "number": row.number, "name": {"en": name.en, "ja": name.ja}, "document": row.document,

@@ -136,14 +136,14 @@ def suppress(request: ApiRequest, body: SuppressionIn) -> Any:
 @grants(Permission.MAIL_VIEW)
 def read_mail(request: ApiRequest, mail_id: int) -> Any:
     """Where one mail stands: queued, handed over, delivered, unknown, and why."""
-    return _out(_one(request, mail_id, Permission.MAIL_VIEW))
+    return _out(found_mail(request, mail_id, Permission.MAIL_VIEW))
 
 
 @router.post("/{int:mail_id}/deed", response=Done, summary="Approve, reject, stop or settle a mail")
 @grants(Permission.MAIL_APPROVE)
 def do(request: ApiRequest, mail_id: int, body: Deed) -> Any:
     """Safe to repeat: a mail in another state by now stays as it is, and its state is the answer."""
-    row = _one(request, mail_id, Permission.MAIL_APPROVE)
+    row = found_mail(request, mail_id, Permission.MAIL_APPROVE)
     by, at = Actor.of(request.member), request.at
     ways = {
         "approve": partial(drafts.approve, by=by, at=at),
@@ -179,7 +179,7 @@ def _mails(request: ApiRequest, permission: Permission) -> QuerySet[Mail]:
     return Mail.objects.filter(Q(account__in=reach.values("pk")) | own)
 
 
-def _one(request: ApiRequest, key: Id, permission: Permission) -> Mail:
+def found_mail(request: ApiRequest, key: Id, permission: Permission) -> Mail:
     row: Mail | None = _mails(request, permission).filter(pk=key).first()
     if row is None:
         raise Http404("no such mail")

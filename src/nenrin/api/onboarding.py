@@ -170,7 +170,7 @@ def list_projects(request: ApiRequest, asked: Query[OnboardingAsked]) -> Any:
         rows = rows.filter(account=asked.account)
     if asked.standing:
         rows = rows.filter(standing=asked.standing, state="running")
-    return page(rows, asked, {"id", "starts_on", "due_on"}, lambda found: [_out(row) for row in found])
+    return page(rows, asked, {"id", "starts_on", "due_on"}, lambda found: [told_project(row) for row in found])
 
 
 @router.post("", response={201: OnboardingOut}, summary="Start an onboarding")
@@ -185,7 +185,7 @@ def start_project(request: ApiRequest, body: OnboardingStart) -> Any:
         account, body.template, starts_on=body.starts_on, owner=owner, key=body.key, by=Actor.of(request.member),
         at=request.at,
     )  # fmt: skip
-    return Answer(201, _out(made))
+    return Answer(201, told_project(made))
 
 
 @router.get("/completion", response=list[OnboardingCohort], summary="Completion by cohort")
@@ -218,7 +218,7 @@ def write_template(request: ApiRequest, key: str, body: OnboardingTemplateIn) ->
 @grants(VIEW)
 def get_project(request: ApiRequest, project_id: Id) -> Any:
     """With its steps, and what lacks before it can be closed."""
-    return _whole(request, _one(request, project_id, VIEW))
+    return _whole(request, found_project(request, project_id, VIEW))
 
 
 @router.post(
@@ -227,7 +227,7 @@ def get_project(request: ApiRequest, project_id: Id) -> Any:
 @grants(EDIT)
 def change_project(request: ApiRequest, project_id: Id, body: OnboardingDeed) -> Any:
     """422 says what lacks; 409 where `version` is not the stored one."""
-    row, by, at = _one(request, project_id, EDIT), Actor.of(request.member), request.at
+    row, by, at = found_project(request, project_id, EDIT), Actor.of(request.member), request.at
     if body.do == "pause":
         projects.pause(row, body.reason, by=by, at=at)
     elif body.do == "resume":
@@ -238,17 +238,14 @@ def change_project(request: ApiRequest, project_id: Id, body: OnboardingDeed) ->
         projects.cancel(row, body.why, note=body.reason, by=by, at=at)
     else:
         replanning.replan(row, reason=body.reason, version=expected(None, body.version), by=by, at=at)
-    return _out(_one(request, project_id, EDIT))
+    return told_project(found_project(request, project_id, EDIT))
 
 
 @router.post("/{int:project_id}/steps/{key}", response=OnboardingStepOut, summary="Settle, hold or open a step")
 @grants(EDIT)
 def change_step(request: ApiRequest, project_id: Id, key: str, body: OnboardingStepIn) -> Any:
     """Waiving and holding need a reason; a concierge step is done only once it is approved."""
-    project, by, at = _one(request, project_id, EDIT), Actor.of(request.member), request.at
-    row = OnboardingStep.objects.select_related("project").filter(project=project, key=key[:60]).first()
-    if row is None:
-        raise Http404(f"no step {key} in this project")
+    row, by, at = found_step(found_project(request, project_id, EDIT), key), Actor.of(request.member), request.at
     if body.do == "done":
         steps.finish(row, on=body.on, outcome=body.outcome, spent_minutes=body.spent_minutes, by=by, at=at)
     elif body.do == "waive":
@@ -260,14 +257,14 @@ def change_step(request: ApiRequest, project_id: Id, key: str, body: OnboardingS
     else:
         steps.approve(row, outcome=body.outcome, side="us", by=by, at=at)
     row.refresh_from_db()
-    return _step(row, visible(request.member, FieldClass.PERSONAL))
+    return told_step(row, visible(request.member, FieldClass.PERSONAL))
 
 
 @router.post("/{int:project_id}/links", response={201: PortalLinkOut}, summary="Issue a portal link")
 @grants(EDIT)
 def issue_link(request: ApiRequest, project_id: Id, body: PortalLinkIn) -> Any:
     """For one contact of the account; the address is told in this answer alone."""
-    project = _one(request, project_id, EDIT)
+    project = found_project(request, project_id, EDIT)
     contact = Contact.objects.filter(pk=body.contact, account=project.account_id).first()
     if contact is None:
         raise Refused.one("contact", Text("a contact of this account", "この顧客の担当者"), body.contact)
@@ -280,7 +277,7 @@ def issue_link(request: ApiRequest, project_id: Id, body: PortalLinkIn) -> Any:
 @grants(EDIT)
 def revoke_link(request: ApiRequest, project_id: Id, link_id: Id) -> Any:
     """It opens nothing from now on."""
-    project = _one(request, project_id, EDIT)
+    project = found_project(request, project_id, EDIT)
     row = OnboardingLink.objects.select_related("project", "contact").filter(pk=link_id, project=project).first()
     if row is None:
         raise Http404(f"no link {link_id} of this project")
@@ -293,7 +290,7 @@ def _mine(request: ApiRequest, permission: Permission) -> Any:
     return rows.filter(account__archived_at__isnull=True)
 
 
-def _one(request: ApiRequest, key: int, permission: Permission) -> OnboardingProject:
+def found_project(request: ApiRequest, key: int, permission: Permission) -> OnboardingProject:
     found = (
         _mine(request, permission)
         .select_related("account", "owner", "template_version__template")
@@ -305,7 +302,15 @@ def _one(request: ApiRequest, key: int, permission: Permission) -> OnboardingPro
     return found
 
 
-def _out(row: OnboardingProject) -> dict[str, Any]:
+def found_step(project: OnboardingProject, key: str) -> OnboardingStep:
+    """By its key; raises Http404."""
+    found = OnboardingStep.objects.select_related("project").filter(project=project, key=key[:60]).first()
+    if found is None:
+        raise Http404(f"no step {key} in this project")
+    return found
+
+
+def told_project(row: OnboardingProject) -> dict[str, Any]:
     plain = (
         *("name", "state", "standing", "standing_since", "phase", "ball", "starts_on", "due_on", "forecast_on"),
         *("overdue_ours", "overdue_theirs", "first_value_on", "completed_on", "ended_on", "version"),
@@ -320,13 +325,13 @@ def _out(row: OnboardingProject) -> dict[str, Any]:
 def _whole(request: ApiRequest, row: OnboardingProject) -> dict[str, Any]:
     reads = visible(request.member, FieldClass.PERSONAL)
     lacking = closing.missing(row) if row.is_live else []
-    return _out(row) | {
+    return told_project(row) | {
         "lacking": [{"en": text.en, "ja": text.ja} for text in lacking],
-        "all_steps": [_step(step, reads) for step in row.steps.order_by("position")],
+        "all_steps": [told_step(step, reads) for step in row.steps.order_by("position")],
     }
 
 
-def _step(step: OnboardingStep, reads: bool) -> dict[str, Any]:
+def told_step(step: OnboardingStep, reads: bool) -> dict[str, Any]:
     plain = (
         *("key", "phase", "kind", "party", "state", "starts_on", "due_on", "planned_on", "settled_on", "approved_at"),
         *("after", "days", "is_needed", "spent_minutes"),

@@ -15,6 +15,7 @@ from nenrin.api import (
     economics,
     effects,
     events,
+    exclusions,
     executive,
     executive_accounts,
     executive_comments,
@@ -27,12 +28,15 @@ from nenrin.api import (
     imports,
     intake,
     invoices,
+    journey_moves,
     journeys,
     judgements,
     kpis,
     lifetimes,
     losses,
     mail,
+    mail_drafts,
+    mail_settings,
     mail_templates,
     many_tasks,
     meetings,
@@ -40,12 +44,15 @@ from nenrin.api import (
     my_day,
     notices,
     onboarding,
+    onboarding_portal,
+    onboarding_steps,
     opportunities,
     ownership,
     plan_parts,
     plan_shares,
     plans,
     playbook_deeds,
+    playbook_outlooks,
     playbooks,
     problems,
     products,
@@ -105,6 +112,8 @@ api.add_router("/tags", tags.router)
 api.add_router("/surveys", surveys.router)
 api.add_router("/merges", merges.router)
 api.add_router("/onboarding", onboarding.router)
+api.add_router("/onboarding", onboarding_steps.router)
+api.add_router("/onboarding", onboarding_portal.router)
 api.add_router("/my-day", my_day.router)
 api.add_router("/handovers", ownership.router)
 api.add_router("/deputies", ownership.deputy_router)
@@ -116,6 +125,7 @@ api.add_router("/executive/accounts", executive_accounts.router)
 api.add_router("/executive/comments", executive_comments.router)
 api.add_router("/executive/mail", executive_mail.router)
 api.add_router("/events", events.router)
+api.add_router("/exclusions", exclusions.router)
 api.add_router("/sources", sources.router)
 api.add_router("/intake", intake.router)
 api.add_router("/quarantine", quarantine.router)
@@ -123,6 +133,7 @@ api.add_router("/invoices", invoices.router)
 api.add_router("/costs", costs.router)
 api.add_router("/hours", costs.hours)
 api.add_router("/journeys", journeys.router)
+api.add_router("/journeys", journey_moves.router)
 api.add_router("/losses", losses.router)
 api.add_router("/losses", churn_reasons.router)
 api.add_router("/renewals", renewals.router)
@@ -152,9 +163,12 @@ api.add_router("/segments", segments.router)
 api.add_router("/segments", rehearsals.of_segments)
 api.add_router("/playbooks", playbooks.router)
 api.add_router("/playbooks", playbook_deeds.router)
+api.add_router("/playbooks", playbook_outlooks.router)
 api.add_router("/runs", playbooks.running)
 api.add_router("/runs", playbook_deeds.running)
 api.add_router("/mails", mail.router)
+api.add_router("/mails", mail_drafts.router)
+api.add_router("/mails", mail_settings.router)
 api.add_router("/mails", suppressions.router)
 api.add_router("/webhooks", webhook_endpoints.router)
 api.add_router("/handoffs", handoffs.router)
