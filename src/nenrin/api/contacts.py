@@ -182,3 +182,11 @@ def archive_contact(request: ApiRequest, contact_id: Id, if_match: Header[str | 
     contact = belonging(Contact, request.member, Permission.CONTACTS_EDIT, contact_id)
     contacts.archive(contact, by=Actor.of(request.member), at=request.at, version=expected(if_match, None))
     return Answer(204, None)
+
+
+@router.post("/{int:contact_id}/restore", response=ContactOut, summary="Restore a contact")
+@grants(Permission.CONTACTS_EDIT)
+def restore_contact(request: ApiRequest, contact_id: Id, response: HttpResponse) -> Any:
+    """Bring an archived contact back. Safe to repeat."""
+    contact = belonging(Contact, request.member, Permission.CONTACTS_EDIT, contact_id, archived=True)
+    return _answer(request, contacts.restore(contact, by=Actor.of(request.member), at=request.at), response)

@@ -73,7 +73,7 @@ def list_products(request: ApiRequest, window: Query[Window]) -> Any:
 @router.put("/{path:key}", response=ProductOut, summary="Save a product")
 @grants(EDIT)
 def put_product(request: ApiRequest, key: Word, body: ProductIn) -> Any:
-    """Make the product of this key or rename it. Safe to repeat."""
+    """Make the product of this key or rename it; an archived one is offered again. Safe to repeat."""
     by = Actor.of(request.member)
     return _product(products.save(key, name=body.name, by=by, at=request.at, version=body.version))
 
@@ -97,7 +97,7 @@ def list_plans(request: ApiRequest, window: Query[Window]) -> Any:
 @plans.put("/{path:key}", response=PlanOut, summary="Save a plan")
 @grants(EDIT)
 def put_plan(request: ApiRequest, key: Word, body: PlanIn) -> Any:
-    """Make the plan of this key or change it. Safe to repeat."""
+    """Make the plan of this key or change it; an archived one is offered again. Safe to repeat."""
     product = Product.objects.filter(key=body.product, archived_at__isnull=True).first()
     if product is None:
         raise Refused.one("product", Text("no such product", "製品が見つからない"), body.product)

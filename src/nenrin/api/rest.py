@@ -6,6 +6,7 @@ from nenrin import __version__
 from nenrin.api import (
     accounts,
     attachments,
+    attributes,
     backtests,
     calendars,
     candidates,
@@ -109,6 +110,7 @@ api.add_router("/subscriptions", subscriptions.router)
 api.add_router("/products", products.router)
 api.add_router("/plans", products.plans)
 api.add_router("/tags", tags.router)
+api.add_router("/attributes", attributes.router)
 api.add_router("/surveys", surveys.router)
 api.add_router("/merges", merges.router)
 api.add_router("/onboarding", onboarding.router)
