@@ -91,6 +91,11 @@ def test_a_line_more_costs_the_same_however_many_came_before(org: Organisation, 
         stage.goes_on(at)
     notes = f'"{RunStep._meta.db_table}"."note"'
     assert not [one["sql"] for one in seen if one["sql"].startswith("SELECT") and notes in one["sql"]]
+    [asked] = [one["sql"] for one in seen if one["sql"].startswith("SELECT") and '"gathers" = ' in one["sql"]]
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(f"explain query plan {asked}")
+            assert "delivery_gathers" in str(cursor.fetchall()), "not the whole history of the endpoint"
     gathered = WebhookDelivery.objects.order_by("pk").last()
     assert gathered is not None and gathered.gathered == {
         "lines": [f"会社{n:03}が低下" for n in range(1, 21)],

@@ -17,10 +17,14 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="webhookdelivery",
             name="gathers",
-            field=models.CharField(blank=True, max_length=150),
+            field=models.CharField(max_length=150, null=True),
         ),
         migrations.AddIndex(
             model_name="webhookdelivery",
-            index=models.Index(fields=["gathers", "endpoint", "-id"], name="delivery_gathers"),
+            index=models.Index(
+                condition=models.Q(("gathers__isnull", False)),
+                fields=["gathers", "endpoint", "-id"],
+                name="delivery_gathers",
+            ),
         ),
     ]

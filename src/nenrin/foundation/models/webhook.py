@@ -67,7 +67,7 @@ class WebhookDelivery(models.Model):
     webhook_id = models.CharField(max_length=60, unique=True)
     event = models.CharField(max_length=80, blank=True)
     body = models.TextField()  # as it is signed and sent
-    gathers = models.CharField(max_length=150, blank=True)  # whose further lines it takes in before its time
+    gathers = models.CharField(max_length=150, null=True)  # whose further lines it takes in before its time
     gathered = models.JSONField(null=True)  # {"lines": the first of them, "count": of all}
     account = models.BigIntegerField(null=True)
     state = models.CharField(max_length=9, default=DeliveryState.QUEUED)
@@ -86,5 +86,7 @@ class WebhookDelivery(models.Model):
             models.Index(fields=["send_after", "id"], name="delivery_waiting", condition=Q(state="queued")),
             models.Index(fields=["claimed_until"], name="delivery_claimed", condition=Q(state="claimed")),
             models.Index(fields=["endpoint", "-id"], name="delivery_by_endpoint"),
-            models.Index(fields=["gathers", "endpoint", "-id"], name="delivery_gathers"),
+            models.Index(
+                fields=["gathers", "endpoint", "-id"], name="delivery_gathers", condition=Q(gathers__isnull=False)
+            ),
         ]

@@ -27,7 +27,7 @@ SLACK_MARKUP: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 def put(
     endpoint: WebhookEndpoint | int | str, payload: Payload, *, key: str, by: Actor, at: datetime, event: str = "",
-    account_id: int | None = None, send_after: datetime | None = None, gathers: str = "", gathered: Payload | None = None,
+    account_id: int | None = None, send_after: datetime | None = None, gathers: str | None = None, gathered: Payload | None = None,
 ) -> WebhookDelivery:  # fmt: skip
     """Put a message in for an endpoint (or its id, or its address). Safe to repeat by its key.
 
