@@ -138,6 +138,7 @@ def test_the_audience_is_counted_in_as_many_queries_for_many_as_for_few_and_of_w
     with django_assert_max_num_queries(18):
         page(client, "/playbooks/rescue/audience")
     assert counted(page(client, "/playbooks/rescue/audience")) == {"対象になり得る顧客": "12"}, "nobody is drawn yet"
+    assert "うち12社は、対象になった時点の抽選で10%の確率で未実施グループ" in page(client, "/playbooks/rescue/audience")
     monkeypatch.setattr(Account.objects, "for_member", lambda *args: Account.objects.filter(owner=viewer))
     assert sum(int(figure) for figure in counted(page(client, "/playbooks/rescue/audience")).values()) == 4
 
