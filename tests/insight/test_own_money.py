@@ -51,6 +51,15 @@ def test_each_account_is_rounded_once_and_the_database_agrees(world: World) -> N
     assert set(Account.objects.filter(own.abroad()).values_list("name", flat=True)) == {"甲", "乙", "丙"}
 
 
+def test_below_nought_the_database_rounds_as_a_row_does(world: World) -> None:
+    """A credit of one dollar is 150.5 yen less: halves away from zero on both sides."""
+    own = own_money.on(world.today)
+    for minor in (-1, -100, -102, -12_345, 0, 100):
+        account = paying(world, f"額{minor}", minor, "USD")
+        told = Account.objects.filter(pk=account.pk).aggregate(n=Sum(own.sql()))["n"]
+        assert told == own.minor(minor, "USD"), minor
+
+
 def test_the_page_says_the_rate_and_who_is_left_out(world: World) -> None:
     own = own_money.on(world.today)
     used = own.used({"USD", "JPY"})

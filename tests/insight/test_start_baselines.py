@@ -10,8 +10,10 @@ from nenrin.foundation.models import Entry
 from nenrin.ingest import imports
 from nenrin.ingest.models import Import
 from nenrin.insight.models import Progress, Segment, StartBaseline
+from nenrin.insight.revenue import policies
 from nenrin.insight.start import answers, baselines, results
-from tests.insight.test_start import begin, judged, later, read
+from tests.insight.test_revenue_rates import quote
+from tests.insight.test_start import begin, judged, later, read, sign
 from tests.insight.test_start import world as world  # the company with a first day
 from tests.insight.world import World
 
@@ -103,6 +105,25 @@ def test_figures_that_are_not_complete_are_not_kept(world: World) -> None:
     with pytest.raises(Refused, match="being imported"):
         take(world)
     assert StartBaseline.objects.count() == 1 and entries() == 0
+
+
+def test_figures_without_an_exchange_rate_are_not_kept(world: World) -> None:
+    """On the first days of a month nobody has told its rate: who pays in dollars is in no figure, so none is frozen."""
+    ready(world)
+    quote(world, "2026-02", "150", lag=True)
+    policies.publish({"currency": "month_end"}, by=SYSTEM, at=world.now)
+    sign(world, "灯台", currency="USD", mrr_minor=1_000_00)
+    world.carry()
+    read(world)
+    with pytest.raises(Refused, match="1 paying account, for want of the exchange rate"):
+        take(world)
+    StartBaseline.objects.all().delete()
+    assert baselines.freeze(world.today, by=SYSTEM, at=world.now) is None and not StartBaseline.objects.exists()
+    quote(world, "2026-03", "160", lag=True)
+    world.carry()
+    read(world)
+    first = baselines.freeze(world.today, by=SYSTEM, at=world.now)
+    assert first is not None and first.number == 1
 
 
 def test_a_part_that_is_gone_is_not_begun_with_again(world: World) -> None:

@@ -11,8 +11,15 @@ from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Organisation
 from nenrin.insight.lifetimes import books, starts
 from nenrin.insight.revenue import own_money, policies
-from nenrin.work import loss_figures, renewal_accuracy, renewal_forecast, renewal_pipeline, renewal_quarters
-from nenrin.work.models import Loss, RenewalCheckpoint, RenewalOutcome
+from nenrin.work import (
+    loss_figures,
+    renewal_accuracy,
+    renewal_forecast,
+    renewal_pipeline,
+    renewal_quarters,
+    renewal_snapshots,
+)
+from nenrin.work.models import Loss, RenewalCheckpoint, RenewalOutcome, RenewalSnapshot, RenewalSnapshotLine
 from nenrin.work.models.renewal import Outcome
 from tests.insight.test_revenue import more, on, sign
 from tests.insight.world import World
@@ -57,6 +64,25 @@ def test_the_renewal_forecast_holds_what_has_a_rate(world: World) -> None:
     rows = renewal_pipeline.ahead(Subscription.objects.order_by("pk"), world.today, world.today + timedelta(days=400))
     told = renewal_forecast.of(renewal_pipeline.read(rows, own), own.currency)
     assert (told.count, told.due, told.foreign) == (3, 75_152, 1)
+
+
+def test_what_a_snapshot_expected_is_told_at_the_rate_like_its_other_figures(world: World) -> None:
+    """Kept in dollars, for want of a rate on its day: 0.9 of 300.01 dollars, and 0.8 of 30,000 yen."""
+    made = RenewalSnapshot.objects.create(taken_on=world.today, taken_at=world.now, count=3)
+    for name, minor, currency, p in (
+        ("港", 30_000, "JPY", 0.8),
+        ("灯台", 300_01, "USD", 0.9),
+        ("岬", 70_00, "GBP", 0.5),
+    ):
+        RenewalSnapshotLine.objects.create(
+            snapshot=made, account=Account.objects.get(name=name), term_end=on("2026-09-30"), decision_on=on("2026-08-31"),
+            currency=currency, held="commit", p=p, due_minor=minor, committed_minor=minor, best_minor=minor,
+            worst_minor=minor, expected_minor=p * minor,
+        )  # fmt: skip
+    until, own = world.today + timedelta(400), own_money.on(world.today)
+    was = renewal_snapshots.was(made, RenewalSnapshotLine.objects.all(), world.today, until, own)
+    assert was.worst == 30_000 + 45_152
+    assert was.expected == pytest.approx(24_000 + 0.9 * 300_01 * 1.505)
 
 
 def test_renewals_that_came_add_up_at_the_rate(world: World) -> None:

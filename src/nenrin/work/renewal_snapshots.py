@@ -92,9 +92,7 @@ def was(
     """What it said of the terms that it saw decided from today to `until`; `lines` in the asker's scope. One query."""
     window = Q(snapshot=snapshot, decision_on__range=(today, until))
     sums: dict[str, Any] = {name: Sum(own.sql(f"{name}_minor")) for name in FIGURES if name != "expected"}
-    sums["expected"] = Sum(
-        "expected_minor", filter=Q(currency=own.currency)
-    )  # in fractions, of terms in our own currency
+    sums["expected"] = Sum(own.fractions("expected_minor"))
     told = lines.filter(window).aggregate(**sums, count=Count("pk"))
     whole = {name: int(told[name] or 0) for name in ("count", "due", "committed", "best", "worst")}
     return Was(snapshot, expected=told["expected"], **whole)

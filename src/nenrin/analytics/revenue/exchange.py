@@ -59,13 +59,13 @@ class Exchange:
         """For a day, with the last month end told until then where that of the day itself is not: for what needs any rate."""
         if not self.moves:
             return self
-        last = {
-            currency: [ends[end] for end in sorted(ends) if end <= day][-1:]
-            for currency, ends in self.month_ends.items()
-        }
-        return Exchange(
-            self.policy, {currency: {closed_on(day): rate} for currency, found in last.items() for rate in found}
-        )
+        ends = self.last_ends(day).items()
+        return Exchange(self.policy, {name: {closed_on(day): self.month_ends[name][end]} for name, end in ends})
+
+    def last_ends(self, day: date) -> dict[str, date]:
+        """The last month end of which a rate is told, of those until a day; currencies without any are left out."""
+        told = {name: [end for end in ends if end <= day] for name, ends in self.month_ends.items()}
+        return {name: max(ends) for name, ends in told.items() if ends}
 
     @property
     def moves(self) -> bool:

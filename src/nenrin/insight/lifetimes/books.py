@@ -17,7 +17,7 @@ from nenrin.analytics.revenue.policies import Policy
 from nenrin.customers.models import Account
 from nenrin.customers.statuses import Status
 from nenrin.ingest import lakes
-from nenrin.insight.revenue import policies, rates
+from nenrin.insight.revenue import own_money, policies, rates
 from nenrin.insight.revenue.books import NOT_DUE, PAST_DUE
 from nenrin.insight.revenue.own_money import OwnMoney
 from nenrin.values import Money
@@ -116,7 +116,7 @@ def _whole(path: Path, zone: str, version: int, as_of: date, by: Rules, policy: 
     the one live on the day, as it reads."""
     past_due = NOT_DUE if by.dunning_days is None else PAST_DUE.format(days=by.dunning_days, known=as_of)
     with lakes.current().session(days=(as_of, as_of), known=as_of) as db:
-        own = OwnMoney(rates.known(db, policies.live(as_of)), as_of)
+        own = own_money.at(rates.known(db, policies.live(as_of)), as_of)
         rows = db.sql(CONTRACTS.format(past_due=past_due, days=by.dunning_days or 0)).to_arrow_table().to_pylist()
         graded = db.sql(TIERS).fetchall()
     left_out = {account for account, _, status in graded if status == Status.INTERNAL_TEST}

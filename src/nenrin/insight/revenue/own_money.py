@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
 
-from django.db.models import BigIntegerField, Case, F, Q, Value, When
+from django.db.models import BigIntegerField, Case, F, FloatField, Q, Value, When
 from django.db.models.expressions import Combinable
 
 from nenrin.analytics.revenue.exchange import Exchange
@@ -24,10 +24,12 @@ NAMED = 5
 
 @dataclass(frozen=True)
 class OwnMoney:
-    """At the rates of a day; an amount without a rate is None, never nought."""
+    """At the rates of a day; an amount without a rate is None, never nought. `ends`: of which month end each rate is, where
+    they are told by month."""
 
     exchange: Exchange
     day: date
+    ends: Mapping[str, date] = field(default_factory=dict)
 
     @property
     def currency(self) -> str:
@@ -56,10 +58,25 @@ class OwnMoney:
         return sum(found for found in (self.minor(*one) for one in amounts) if found is not None)
 
     def sql(self, amount: str = "mrr_minor", currency: str = "currency") -> Case:
-        """The same of a row in the database, for amounts that are not below nought; NULL without a rate."""
-        known = [When(Q(**{currency: name}), then=self._times(amount, name)) for name in self.worths]
+        """The same of a row in the database; NULL without a rate."""
         own = When(Q(**{currency: self.currency}), then=F(amount))
-        return Case(own, *known, default=Value(None), output_field=BigIntegerField())
+        below = Q(**{f"{amount}__lt": 0})
+        known = [(Q(**{currency: name}), name) for name in self.worths]
+        cases = [
+            case
+            for is_it, name in known
+            for case in (When(is_it & below, then=self._times(amount, name, -1)), When(is_it, then=self._times(amount, name)))
+        ]  # fmt: skip
+        return Case(own, *cases, default=Value(None), output_field=BigIntegerField())
+
+    def fractions(self, amount: str, currency: str = "currency") -> Case:
+        """An amount kept in fractions of minor units, in the database and not rounded; NULL without a rate."""
+        known = [
+            When(Q(**{currency: name}), then=F(amount) * Value(float(self.exchange.factor(name, self.day) or 0)))
+            for name in self.worths
+        ]
+        own = When(Q(**{currency: self.currency}), then=F(amount))
+        return Case(own, *known, default=Value(None), output_field=FloatField())
 
     def unknown(self, currency: str = "currency") -> Q:
         """Rows whose currency has no rate."""
@@ -69,10 +86,11 @@ class OwnMoney:
         """Rows in another currency that has one."""
         return Q(**{f"{currency}__in": list(self.worths)})
 
-    def _times(self, amount: str, currency: str) -> Combinable:
+    def _times(self, amount: str, currency: str, sign: int = 1) -> Combinable:
+        """Of an amount of this sign: whole division drops what is left over toward nought."""
         factor = (self.exchange.factor(currency, self.day) or Fraction(0)).limit_denominator(FINEST)
         up, down = factor.numerator, factor.denominator
-        return (F(amount) * Value(2 * up) + Value(down)) / Value(2 * down)
+        return (F(amount) * Value(2 * up) + Value(sign * down)) / Value(2 * down)
 
     def used(self, currencies: Iterable[str] | None = None) -> Text | None:
         """The rates at which other currencies are counted, of these or of all; None where none is."""
@@ -94,12 +112,22 @@ class OwnMoney:
 
     def _quoted(self, currency: str, worth: Fraction, language: str) -> str:
         rate = format.number(float(worth), language, next((n for n in range(7) if worth * 10**n % 1 == 0), 6))
-        return f"1 {currency} = {rate} {self.currency}"
+        end = self.ends.get(currency)
+        if end is None:
+            return f"1 {currency} = {rate} {self.currency}"
+        month = format.day(end, language, "month")
+        return f"1 {currency} = {rate} {self.currency}" + (f"（{month}）" if language == "ja" else f" of {month}")
 
 
 def on(day: date) -> OwnMoney:
     """At the rates of a day, under the policy then live."""
-    return OwnMoney(rates.current(day), day)
+    return at(rates.current(day), day)
+
+
+def at(exchange: Exchange, day: date) -> OwnMoney:
+    """At these rates as they stand on a day: where that of its month end is not told yet, the last one that is. A list of
+    today needs any rate; a figure of the ledger waits for its own."""
+    return OwnMoney(exchange.standing(day), day, exchange.last_ends(day) if exchange.moves else {})
 
 
 def left_out(names: Iterable[str]) -> Text | None:

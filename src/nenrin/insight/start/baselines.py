@@ -66,14 +66,14 @@ def _is_read(day: date) -> bool:
 
 
 def freeze(day: date, *, by: Actor, at: datetime) -> StartBaseline | None:
-    """Keep the figures of a day where there is no baseline yet, an account pays and the part that was chosen is there; None
-    where nothing was kept.
+    """Keep the figures of a day where there is no baseline yet, an account pays, every one that does has its exchange rate
+    and the part that was chosen is there; None where nothing was kept.
 
     Safe to repeat. Journal: insight.start.baseline_taken.
     """
     if StartBaseline.objects.exists() or organisation.current().begins_with not in answers.parts():
         return None
-    if not measuring.has_contracts(day):
+    if not measuring.has_contracts(day) or measuring.unrated(day):
         return None
     return _kept(1, day, "", by, at)
 
@@ -82,8 +82,8 @@ def take(day: date, *, why: str, seen: int | None, by: Actor, at: datetime) -> S
     """Count from the figures of this day from now on; the earlier baselines stay as they are.
 
     `seen`: the number of the baseline that is to be followed; None: whichever holds. Raises Refused without a reason, before
-    the first was kept, while files are imported or facts wait to be read, where no account pays or the part is gone; Conflict
-    where another one was taken meanwhile. Journal: insight.start.baseline_replaced.
+    the first was kept, while files are imported or facts wait to be read, where no account pays, one that does has no exchange
+    rate or the part is gone; Conflict where another one was taken meanwhile. Journal: insight.start.baseline_replaced.
     """
     why = why.strip()
     if not 0 < len(why) <= LONGEST:
@@ -111,7 +111,17 @@ def _unready(day: date) -> Text | None:
         return READING
     if organisation.current().begins_with not in answers.parts():
         return PART_GONE
-    return None if measuring.has_contracts(day) else NOBODY_PAYS
+    if not measuring.has_contracts(day):
+        return NOBODY_PAYS
+    return _no_rate(count) if (count := measuring.unrated(day)) else None
+
+
+def _no_rate(accounts: int) -> Text:
+    some = "1 paying account" if accounts == 1 else f"{accounts:,} paying accounts"
+    return Text(
+        f"Today's figures lack {some}, for want of the exchange rate of the last month end: add it first.",
+        f"前月末の為替レートが未登録のため、有料の顧客{accounts:,}社が本日の数値に含まれません。先に為替レートを登録してください。",
+    )
 
 
 def _taken_meanwhile(asked: int, stands: StartBaseline) -> Conflict:

@@ -85,6 +85,13 @@ def _bands(day: date) -> dict[int, str]:
     return dict(zip(found.column("account").to_pylist(), found.column("shown").to_pylist(), strict=True))
 
 
+def unrated(day: date) -> int:
+    """Accounts that pay on a day in a currency whose rate of that day's month end is not told yet: no figure holds them."""
+    book = books.ledger(day).book
+    rows = book.unrated(day)
+    return int((book.line.at([number(day)])[rows, 0] > 0).sum())
+
+
 def has_contracts(day: date) -> bool:
     """Does any account pay on a day?"""
     return bool(np.any(books.ledger(day).book.valued(day).at([number(day)])[:, 0] > 0))

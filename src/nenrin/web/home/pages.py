@@ -45,7 +45,7 @@ def home(request: MemberRequest) -> HttpResponse:
     today = day_of(request.at, zone)
     whose = _whose(request)
     rows = portfolio.customers(member, whose)
-    exchange = rates.current(today)
+    exchange = rates.current(today).standing(today)
     figures = portfolio.figures(rows, today, exchange)
     since = portfolio.last_day_before(today)
     moves, moved_since = _moves(rows, since, zone)
