@@ -182,6 +182,8 @@ class Ledger:
     parents: Mapping[int, int] = field(default_factory=dict)
     #: False for a viewer who may not see costs: nothing that tells what was spent is worked out.
     shows_costs: bool = True
+    #: The month of each acquisition cost in a currency without a rate: no figure holds it.
+    unrated_costs: tuple[date, ...] = ()
     #: What was computed from this book already, by what was asked: a ledger never changes.
     worked_out: dict[tuple[object, ...], Any] = field(default_factory=dict, repr=False, compare=False)
 
@@ -248,7 +250,8 @@ def read(db: duckdb.DuckDBPyConnection, policy: Policy, known: date, version: in
     book = books.heard(revenue.book(db, policy, exchange, on=known), _answers(db), _asked(db), _tickets(db))
     noted = (*findings.found(db, book.left_out), *_undated(db))
     parents = dict(db.sql(PARENTS).fetchall()) if policy.logos == "parent" else {}
-    return Ledger(book, _graded(db), _costs(db, exchange, known), known, version, noted, parents)
+    costs, unrated = _costs(db, exchange, known)
+    return Ledger(book, _graded(db), costs, known, version, noted, parents, unrated_costs=unrated)
 
 
 def _undated(db: duckdb.DuckDBPyConnection) -> list[Finding]:
@@ -312,14 +315,17 @@ def _graded(db: duckdb.DuckDBPyConnection) -> Graded:
     return Graded(found.column("account").to_numpy().astype(np.int64), days, values)
 
 
-def _costs(db: duckdb.DuckDBPyConnection, exchange: Exchange, known: date) -> dict[date, int]:
-    """Acquisition costs by month, in the reporting currency; those in others are left out where no rate is known."""
+def _costs(db: duckdb.DuckDBPyConnection, exchange: Exchange, known: date) -> tuple[dict[date, int], tuple[date, ...]]:
+    """Acquisition costs by month, in the reporting currency; and the month of each one left out for want of a rate."""
     out: dict[date, int] = {}
+    unrated = []
     for month, currency, minor in db.sql(COSTS.format(categories=ACQUISITION)).fetchall():
         amount = rates.spent(exchange, month, currency, minor, known)
         if amount is not None:
             out[month_start(month)] = out.get(month_start(month), 0) + amount
-    return out
+        else:
+            unrated.append(month_start(month))
+    return out, tuple(sorted(unrated))
 
 
 def limited(whole: Ledger, accounts: Iterable[int] | None) -> Ledger:
@@ -329,7 +335,7 @@ def limited(whole: Ledger, accounts: Iterable[int] | None) -> Ledger:
     own = np.array(sorted(set(accounts)), dtype=np.int64)
     seen = set(own.tolist())
     noted = tuple(one for one in whole.findings if one.account in seen)
-    return replace(whole, book=books.within(whole.book, own), costs={}, findings=noted, worked_out={})
+    return replace(whole, book=books.within(whole.book, own), costs={}, findings=noted, worked_out={}, unrated_costs=())
 
 
 def uncosted(whole: Ledger) -> Ledger:
@@ -339,7 +345,7 @@ def uncosted(whole: Ledger) -> Ledger:
         plain = {
             what: found for what, found in list(whole.worked_out.items()) if what[0] not in ("whole", "used", "rolled")
         }
-        return replace(whole, costs={}, shows_costs=False, worked_out=plain)
+        return replace(whole, costs={}, shows_costs=False, worked_out=plain, unrated_costs=())
 
     return whole.kept(("uncosted",), made)
 

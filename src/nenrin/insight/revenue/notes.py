@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from nenrin.analytics.revenue import findings
 from nenrin.analytics.revenue.catalogue import KPIS
@@ -90,15 +90,29 @@ def _empty_months(ledger: Ledger, period: Period) -> list[str]:
 
 
 def _costs(ledger: Ledger, period: Period) -> list[Note]:
-    """Acquisition costs of some of the twelve months are untold: what is divided by them is too low."""
-    missing = [month for month in books.spent_in(ledger.policy, period) if month not in ledger.costs]
+    """Acquisition costs of some of the twelve months are untold, or have no rate: what is divided by them is too low."""
+    months = books.spent_in(ledger.policy, period)
+    out, missing = _unrated_costs(ledger, months), [month for month in months if month not in ledger.costs]
     if not ledger.costs or not missing or len(missing) == 12:
-        return []
+        return out
     names = ", ".join(f"{month:%Y-%m}" for month in reversed(missing))
-    return [Note(
+    return [*out, Note(
         Text(f"no acquisition costs for {names}", f"獲得費用のない月：{names}"),
         Text("CAC counts the months that are told only, so it may be too low.",
              "CACは費用のある月だけで計算するため、低く出ることがある。"),
+    )]  # fmt: skip
+
+
+def _unrated_costs(ledger: Ledger, months: Sequence[date]) -> list[Note]:
+    told = [month for month in ledger.unrated_costs if month in months]
+    if not told:
+        return []
+    names = ", ".join(f"{month:%Y-%m}" for month in dict.fromkeys(told))
+    count = "1 acquisition cost" if len(told) == 1 else f"{len(told):,} acquisition costs"
+    return [Note(
+        Text(f"{count} without an exchange rate: {names}", f"為替レートのない獲得費用{len(told):,}件：{names}"),
+        Text("CAC and what is worked out from it leave them out, so CAC is too low until the rate is told.",
+             "CACとそこから計算する指標に含まない。レートを登録するまでCACは低く出る。"),
     )]  # fmt: skip
 
 
