@@ -62,13 +62,13 @@ def test_an_interval_adds_the_variance_between_two_kinds(bent: tuple[Table, Arra
 
 
 def test_intervals_hold_the_truth_about_as_often_as_they_say() -> None:
-    """Eight small worlds, each with its own model: within chance of nine in ten."""
+    """Eight small worlds, each with its own model, whose mean is off by less than .02: nine in ten, within twice that."""
     shares = []
     for seed in range(10, 18):
         table, true = world(seed)
         found = learned(table).probability(table, 30)
         shares.append(float(((found.low <= true) & (true <= found.high)).mean()))
-    assert 0.80 <= np.mean(shares) <= 0.98, shares
+    assert 0.86 <= np.mean(shares) <= 0.95, shares
 
 
 def test_the_rival_goes_with_the_document_and_with_the_kind(bent: tuple[Table, Array, risk.RiskModel]) -> None:

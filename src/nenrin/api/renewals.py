@@ -127,7 +127,7 @@ class StepsOut(Strict):
 
 class ForecastOut(Strict):
     """MRR in minor units of `currency`, other currencies at the metric policy's rates; terms without a rate are counted in
-    `foreign` alone. In four of five cases
+    `foreign` alone. In at least four of five cases
     what is kept of `told`, the MRR that has a probability, lies from `expected_low` to `expected_high`; `error` is the
     most by which that probability may be off."""
 

@@ -135,7 +135,7 @@ class DriftOut(Strict):
 
 
 class ForecastOut(Strict):
-    """Minor units of `currency`; intervals hold four of five outcomes. Months by the day of the decision."""
+    """Minor units of `currency`; intervals hold at least four of five outcomes. Months by the day of the decision."""
 
     event: str
     currency: str

@@ -16,8 +16,8 @@ from nenrin.work.renewal_pipeline import Flags, Floats, Pipeline
 class Forecast:
     """Minor units of MRR in the organisation's currency; worst <= committed <= best <= due.
 
-    `kept`: what the model expects to be kept of `told`, with the interval in which four of five outcomes fall; None
-    where nothing has a probability. `foreign`: terms in currencies without an exchange rate, counted and not added.
+    `kept`: what the model expects to be kept of `told`, with the interval in which at least four of five outcomes fall;
+    None where nothing has a probability. `foreign`: terms in currencies without an exchange rate, counted and not added.
     """
 
     count: int

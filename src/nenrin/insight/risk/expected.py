@@ -1,6 +1,8 @@
-"""Expected amounts from probabilities, with the interval in which four of five outcomes fall.
+"""Expected amounts from probabilities, with the interval in which at least four of five outcomes fall.
 
-Two doubts are in it: chance (each account stays or leaves) and the model (all probabilities may be off together).
+Two doubts are in it: chance (each account stays or leaves) and the model (all probabilities may be off together). The
+model's is also of its kind, by which some accounts would stand higher and some lower; it is taken as if all were off to
+the same side, so the interval is wider than it would have to be.
 """
 
 from __future__ import annotations

@@ -24,8 +24,8 @@ MEANINGS = {
     "best": Text("Everything but what is called lost or is under notice.", "「解約見込み」と解約予告中を除いたMRR。"),
     "worst": Text("Committed, without the terms that the model (or red health) speaks against.",
                   "コミットのうち、モデルの確率が25ポイント超低い契約と、確率がなくヘルスが危険の契約を除いたMRR。"),
-    "expected": Text("Each account's MRR times its probability to renew, added up; four of five outcomes fall in the "
-                     "interval.", "MRR×更新確率の合計。幅は80%区間。"),
+    "expected": Text("Each account's MRR times its probability to renew, added up; at least four of five outcomes fall in "
+                     "the interval.", "MRR×更新確率の合計。幅は80%区間（5回に4回以上は実績が入る見込み）。"),
     "grr": Text("MRR that stays, without what is added, as a share of what is due; in the scenario chosen.",
                 "更新対象のMRRのうち、拡大分を除いて残る割合。選択中のシナリオで計算。"),
     "nrr": Text("MRR after the renewal, with what is added, as a share of what is due; in the scenario chosen.",

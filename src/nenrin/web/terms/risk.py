@@ -143,9 +143,9 @@ TERMS: dict[str, Definition] = {
     "risk_expected": Definition(
         Text("Expected", "予測"),
         Text(
-            "Probability times MRR, added up. Four of five outcomes fall into the 80 % interval: chance and the doubt "
-            "about the model are in it.",
-            "確率×MRRの合計。80%区間には5回に4回の実績が入る見込み（偶然とモデルの不確かさを含む）。",
+            "Probability times MRR, added up. At least four of five outcomes fall into the 80 % interval: chance and the doubt "
+            "about the model are in it, the latter as if all accounts were off to the same side.",
+            "確率×MRRの合計。80%区間には5回に4回以上の実績が入る見込み（偶然とモデルの不確かさを含む。モデルの不確かさは全顧客が同じ向きに外れると見るため、幅は広め）。",
         ),
     ),
     "risk_basis": Definition(

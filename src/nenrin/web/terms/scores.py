@@ -104,7 +104,7 @@ TERMS: dict[str, Definition] = {
         "同じ調べ方を100回すれば95回は真の値が入る範囲。顧客が少ないほど広い。",
     ),
     "interval_80": means(
-        "Four of five outcomes are expected to fall in here.", "5回に4回は実績がこの範囲に入る見込み。"
+        "At least four of five outcomes are expected to fall in here.", "5回に4回以上は実績がこの範囲に入る見込み。"
     ),
     "backtest_chances": means(
         "Times that an account of this colour could leave within 90 days, each counted once.",
