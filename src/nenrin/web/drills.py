@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.utils.http import urlencode
 
 from nenrin.customers.models import Account
+from nenrin.foundation import bulk
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.values import Money, Text
 from nenrin.web import exports, marks
@@ -148,8 +149,7 @@ def narrowed(request: MemberRequest, rows: Sequence[tuple[int, Sequence[Any]]], 
 
 
 def names_of(accounts: Iterable[int]) -> dict[int, str]:
-    rows = Account.objects.only("pk", "name").in_bulk({*accounts})
-    return {key: row.name for key, row in rows.items()}
+    return dict(Account.objects.filter(pk__in=bulk.among(sorted({*accounts}))).values_list("pk", "name"))
 
 
 def _order(value: Any, language: str) -> Any:
