@@ -7,14 +7,18 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from nenrin.customers import accounts, subscriptions
+from nenrin.customers.schedule import Step
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Organisation
 from nenrin.ingest import rates as told_rates
 from nenrin.ingest.facts.knowing import Knowing, on_arrival
 from nenrin.ingest.models import ExchangeRate
+from nenrin.insight.lifetimes import books as lifetimes
 from nenrin.insight.revenue import books as revenue
-from nenrin.insight.revenue import locks, notes, policies, rates
+from nenrin.insight.revenue import locks, notes, own_money, policies, rates
 from nenrin.insight.revenue.policies import Untold
+from nenrin.insight.risk import outcomes
 from tests.insight.test_revenue import closed, month, on, sign, told
 from tests.insight.world import World
 
@@ -87,3 +91,55 @@ def test_a_month_without_its_rate_is_noted_with_the_accounts_and_never_a_zero(wo
     world.carry()
     assert revenue.ledger(world.today).book.left_out == ((dollars.pk, "USD"),)
     assert rates.current(world.today).minor(100, "USD", world.today) is None
+
+
+def test_lists_of_today_take_the_last_rate_told_and_say_of_which_month(world: World) -> None:
+    """On 6 April nobody has typed the rate of March: a list of today counts dollars at that of February, the ledger waits."""
+    quote(world, "2026-01", "140", lag=True)
+    quote(world, "2026-02", "150", lag=True)
+    at_month_ends(world)
+    sign(world, "灯台", 1_000_00, "2026-02-01", currency="USD")
+    world.carry()
+    own = own_money.on(world.today)
+    assert own.minor(1_000_00, "USD") == 150_000 and own.knows("USD") and not own.knows("GBP")
+    told = own.used()
+    assert told is not None and "1 USD = 150 JPY of Feb 2026" in told.en and "2026年2月" in told.ja
+    [life] = lifetimes.read(world.today).lives
+    assert (life.mrr_minor, life.currency) == (150_000, "JPY")
+    assert revenue.ledger(world.today).book.unrated(world.today).size == 1
+    quote(world, "2026-03", "160")
+    assert own_money.on(world.today).minor(1_000_00, "USD") == 160_000
+
+
+def test_who_grew_in_a_month_without_its_rate_grew(world: World) -> None:
+    """Only the rate of March is told: what happened in February is known in dollars, and told at the last rate."""
+    quote(world, "2026-03", "150", lag=True)
+    at_month_ends(world)
+    told = (("2025-10-01", 1_000_00, 5), ("2026-02-10", 1_500_00, 8), ("2026-03-05", 900_00, 4))
+    steps = [Step(on(day), minor, seats) for day, minor, seats in told]
+    account = accounts.open("灯台", by=SYSTEM, at=world.now)
+    subscriptions.sign(
+        account, by=SYSTEM, at=world.now, starts_on=on("2025-10-01"), term_months=12, currency="USD", steps=steps
+    )
+    world.carry()
+    found = outcomes.decided(revenue.ledger(world.today)).standing(
+        [on("2026-01-01"), on("2026-02-01"), on("2026-03-01")], [on("2026-02-01"), on("2026-03-01"), on("2026-04-01")]
+    )
+    assert found.account.tolist() == [account.pk] * 3
+    assert found.outcome.tolist() == [outcomes.STAYED, outcomes.GREW, outcomes.SHRANK]
+    assert found.change.tolist() == [0, 75_000, -90_000]
+
+
+def test_costs_without_a_rate_are_named_beside_what_leaves_them_out(world: World) -> None:
+    quote(world, "2026-02", "150", lag=True)
+    at_month_ends(world)
+    sign(world, "港", 30_000, "2026-02-01")
+    for key, day, currency in (("a", "2026-02-01", "JPY"), ("b", "2026-01-01", "USD"), ("c", "2026-01-01", "USD"), ("d", "2026-02-01", "USD")):  # fmt: skip
+        world.say("cost", key, None, {"month": day, "category": "sales", "minor": 1_000, "currency": currency})
+    world.carry()
+    ledger = revenue.ledger(world.today)
+    told = {note.name.en: note for note in notes.notes(ledger, month("2026-03"))}
+    assert "2 acquisition costs without an exchange rate: 2026-01" in told
+    assert ledger.costs == {on("2026-02-01"): 1_000 + 1_500}
+    for unseen in (revenue.uncosted(ledger), revenue.limited(ledger, [1])):
+        assert not any("acquisition cost" in note.name.en for note in notes.notes(unseen, month("2026-03")))

@@ -7,15 +7,17 @@ the service ends: from then on there is nothing left to foretell, so it gives no
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nenrin.analytics.revenue import movements
+from nenrin.analytics.revenue.books import Book
 from nenrin.analytics.revenue.decisions import Spell
-from nenrin.analytics.revenue.movements import CONTRACTION, UPSELL
+from nenrin.analytics.revenue.exchange import Exchange
+from nenrin.analytics.revenue.movements import CONTRACTION, UPSELL, Movements
 from nenrin.analytics.revenue.paths import Whole, number
 from nenrin.ingest import lakes
 from nenrin.insight.revenue import leavers
@@ -24,6 +26,7 @@ from nenrin.values import Period
 
 STAYED, LEFT, UNPAID, SHRANK, GREW = range(5)
 _WIDE = 2**31
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +92,7 @@ class Decided:
     def _of(self, first: date, after: date) -> tuple[Whole, ...]:
         begin, end = number(first), number(after)
         rows, rate, leaving = self._there(begin)
-        moved = movements.net(self.ledger.book, Period(first, after))
-        gained = moved.gains[:, list(UPSELL)].sum(axis=1)
-        lost = np.where(moved.counts[:, CONTRACTION] > 0, moved.amounts[:, CONTRACTION], 0)
+        gained, lost = self._changes(Period(first, after))
         outcome = np.where(gained > 0, GREW, np.where(lost < 0, SHRANK, STAYED))
         change = np.where(gained > 0, gained, lost)
         for row, one in leaving.items():
@@ -104,6 +105,27 @@ class Decided:
         rows = rows[told[rows]]
         full = np.full(len(rows), begin, dtype=np.int64)
         return (self.ledger.book.accounts[rows], full, full - begin + end, rate[rows], outcome[rows], change[rows])
+
+    def _changes(self, period: Period) -> tuple[Whole, Whole]:
+        """What each account came to pay more and less. Who has no exchange rate where the period opens or closes is compared
+        at one rate throughout: whether somebody grew is known in their own currency."""
+        book = self.ledger.book
+        gained, lost = _changed(movements.net(book, period))
+        gone = np.union1d(book.unrated(period.start - DAY), book.unrated(period.end - DAY))
+        if len(gone):
+            others = _changed(movements.net(self.ledger.kept(("steady",), self._steady), period))
+            gained[gone], lost[gone] = (column[gone] for column in others)
+        return gained, lost
+
+    def _steady(self) -> Book:
+        """The book at the last rate told of each currency."""
+        book, known = self.ledger.book, self.ledger.known
+        now = book.exchange.standing(known)
+        told = {name: now.worth(name, known) for name in now.month_ends}
+        policy = replace(
+            book.policy, currency="constant", rates={name: str(rate) for name, rate in told.items() if rate is not None}
+        )
+        return replace(book, policy=policy, exchange=Exchange(policy))
 
     def _there(self, begin: int) -> tuple[Whole, Whole, dict[int, Decision]]:
         """Rows of the book that paid the day before and had not decided; rates; the next decision of each."""
@@ -118,6 +140,11 @@ class Decided:
             elif one.day >= begin:
                 leaving.setdefault(row, one)
         return np.flatnonzero(open_), rate, leaving
+
+
+def _changed(moved: Movements) -> tuple[Whole, Whole]:
+    lost = np.where(moved.counts[:, CONTRACTION] > 0, moved.amounts[:, CONTRACTION], 0)
+    return moved.gains[:, list(UPSELL)].sum(axis=1), lost
 
 
 def decided(ledger: Ledger) -> Decided:
