@@ -15,7 +15,7 @@ import msgspec
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
 from django.db.models.base import ModelState
-from django.db.models.expressions import RawSQL
+from django.db.models.expressions import Expression, RawSQL
 
 M = TypeVar("M", bound=models.Model)
 Converter = Callable[[Any], Any]
@@ -81,11 +81,18 @@ def update(rows: Sequence[M], names: Sequence[str]) -> None:
         cursor.executemany(statement, _values(rows, [*columns, own]))
 
 
-def among(numbers: Sequence[int]) -> RawSQL:
-    """For `filter(account__in=among(ids))`: any number of whole numbers as one parameter, instead of one for each."""
+def among(numbers: Sequence[int] | Expression) -> RawSQL:
+    """For `filter(account__in=among(ids))`: any number of whole numbers as one parameter, instead of one for each; or the
+    place for them (see nenrin.foundation.prepared)."""
+    given = numbers if isinstance(numbers, Expression) else parameter(numbers)
     if connection.vendor == "postgresql":
-        return RawSQL("select unnest(%s::bigint[])", [list(numbers)])
-    return RawSQL("select value from json_each(%s)", [_encoder.encode(numbers).decode()])
+        return RawSQL("select unnest(%s::bigint[])", [given])
+    return RawSQL("select value from json_each(%s)", [given])
+
+
+def parameter(numbers: Sequence[int]) -> list[int] | str:
+    """As the database takes them."""
+    return list(numbers) if connection.vendor == "postgresql" else _encoder.encode(numbers).decode()
 
 
 def _statement(model: type[models.Model], columns: Sequence[models.Field[Any, Any]]) -> str:

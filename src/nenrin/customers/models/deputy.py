@@ -12,7 +12,7 @@ from nenrin.foundation.models import Member
 
 
 class DeputyQuerySet(models.QuerySet["Deputy"]):
-    def on(self, day: date) -> Self:
+    def on(self, day: date | models.Expression) -> Self:
         """Those that hold on a day."""
         return self.filter(from_on__lte=day, until_on__gt=day, ended_at__isnull=True)
 

@@ -33,7 +33,7 @@ ANSWERS: dict[Answered, Text] = {
 
 
 class QueueAnswerQuerySet(models.QuerySet["QueueAnswer"]):
-    def holding(self, day: date) -> models.QuerySet[QueueAnswer]:
+    def holding(self, day: date | models.Expression) -> models.QuerySet[QueueAnswer]:
         """Those that may keep a reason away on a day: a snooze only until its day comes."""
         return self.filter(~Q(state=Answered.SNOOZED) | Q(until_on__gt=day))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Expression, OuterRef, Q
 
 from nenrin.analytics.scores.bands import Band
 from nenrin.customers.errors import Refused
@@ -93,7 +93,7 @@ def of_health(band: str | None, score: float | None, as_of: date | None) -> Grou
     return Ground("unknown", Text("health is not known", "ヘルスが不明"), as_of)
 
 
-def tickets(accounts: Sequence[int] | None) -> ImportedQuerySet:
+def tickets(accounts: Sequence[int] | Expression | None) -> ImportedQuerySet:
     """Urgent ones and complaints that are not resolved."""
     rows = Ticket.objects.filter(Q(priority="urgent") | Q(kind="complaint"))
     rows = rows.filter(resolved_at__isnull=True, retracted_at__isnull=True)
@@ -119,16 +119,23 @@ def _of_ticket(code: str, day: date) -> Ground:
     return Ground(code, Text(f"a complaint of {en} is not answered", f"不満の申し出に未回答（{ja}受付）"), day)
 
 
-def detractors(accounts: Sequence[int] | None, at: datetime) -> ImportedQuerySet:
-    """Those whom nobody has talked or written to since."""
-    since = Touch.objects.filter(
+def since(at: datetime) -> datetime:
+    """From when on a detractor's answer counts."""
+    return at - timedelta(ANSWER_DAYS)
+
+
+def detractors(
+    accounts: Sequence[int] | Expression | None, begun: datetime | Expression, at: datetime | Expression
+) -> ImportedQuerySet:
+    """Those of this time whom nobody has talked or written to since."""
+    talked = Touch.objects.filter(
         account=OuterRef("account"), happened_at__gt=OuterRef("answered_at"), retracted_at__isnull=True
     ).exclude(channel=Channel.NOTE)
-    since = since.exclude(direction=Direction.IN)
+    talked = talked.exclude(direction=Direction.IN)
     replied = letters.by_people().filter(account=OuterRef("account"), handed_over_at__gt=OuterRef("answered_at"))
     rows = Answer.objects.filter(
-        ~Exists(since), ~Exists(replied), survey="nps", score__lte=DETRACTOR, retracted_at__isnull=True, answered_at__lte=at,
-        answered_at__gte=at - timedelta(ANSWER_DAYS),
+        ~Exists(talked), ~Exists(replied), survey="nps", score__lte=DETRACTOR, retracted_at__isnull=True, answered_at__lte=at,
+        answered_at__gte=begun,
     )  # fmt: skip
     return rows if accounts is None else rows.filter(account__in=bulk.among(accounts))
 
@@ -136,7 +143,7 @@ def detractors(accounts: Sequence[int] | None, at: datetime) -> ImportedQuerySet
 def _answers(accounts: Sequence[int] | None, at: datetime) -> list[tuple[int, Ground]]:
     """The latest of each account."""
     zone = organisation.zone()
-    told = detractors(accounts, at).order_by("answered_at").values_list("account_id", "score", "answered_at")
+    told = detractors(accounts, since(at), at).order_by("answered_at").values_list("account_id", "score", "answered_at")
     latest = {key: (score, day_of(answered, zone)) for key, score, answered in told if answered is not None}
     return [(key, _of_answer(score, day)) for key, (score, day) in latest.items()]
 

@@ -6,13 +6,16 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
+from django.db import connection
 from django.db.models import BigIntegerField, CharField, F, FloatField, TextField, Value
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
-from nenrin.foundation import bulk
+from nenrin.foundation import bulk, prepared
+from nenrin.foundation.prepared import Numbers, Written
 from nenrin.insight.models import CurrentMeasure, Risk
 
 _COLUMNS = (
@@ -37,6 +40,16 @@ class Figure:
 
 def figures(accounts: Sequence[int], measures: Sequence[str]) -> list[Figure]:
     """Every risk of these accounts, and these measures: one query, a union of the same columns of the same types."""
+    written = _written(connection.vendor, tuple(measures))
+    return [_figure(*row) for row in written.rows({"accounts": accounts})]
+
+
+@cache
+def _written(vendor: str, measures: tuple[str, ...]) -> Written:
+    return prepared.written(union(Numbers("accounts"), measures))
+
+
+def union(accounts: Sequence[int] | Numbers, measures: Sequence[str]) -> Any:  # Any: rows of a union
     among = bulk.among(accounts)
     risks = _narrow(
         Risk.objects.filter(account__in=among), "risk", F("event"), F("p"), F("minor"), Cast("reasons", TextField()),
@@ -44,7 +57,7 @@ def figures(accounts: Sequence[int], measures: Sequence[str]) -> list[Figure]:
     )  # fmt: skip
     nothing = (Value(0), Value("[]"), Value(""), Value(""))
     values = CurrentMeasure.objects.filter(account__in=among, measure__in=measures)
-    return [_figure(*row) for row in risks.union(_narrow(values, "", F("measure"), F("value"), *nothing), all=True)]
+    return risks.union(_narrow(values, "", F("measure"), F("value"), *nothing), all=True)
 
 
 def _narrow(rows: Any, of: str, name: Any, figure: Any, minor: Any, *words: Any) -> Any:

@@ -1,23 +1,26 @@
 """What customers said and what we owe them, as far as it asks for an answer, and what was answered: one query.
 
-A union of narrow rows instead of a query each: a page has a budget of queries, and each kind is few rows.
+A union of narrow rows instead of a query each: a page has a budget of queries, and each kind is few rows. Django writes
+it once, with places for what differs from day to day and from member to member.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db import connection
 from django.db.models import CharField, DateField, Exists, F, IntegerField, OuterRef, Q, Value
 from django.db.models.functions import Cast, Coalesce, Concat
 
 from nenrin.customers.models import Contact
 from nenrin.customers.models.deputy import Deputy
 from nenrin.customers.statuses import DecisionRole
-from nenrin.foundation import bulk, organisation
-from nenrin.foundation.calendar import add_business_days, day_of
+from nenrin.foundation import bulk, organisation, prepared
+from nenrin.foundation.calendar import day_of
+from nenrin.foundation.prepared import Written
 from nenrin.ingest.models import Answer, Ticket
 from nenrin.work import letters
 from nenrin.work.models import Handoff, Touch
@@ -28,10 +31,10 @@ from nenrin.work.models.promise import Promise, PromiseState
 from nenrin.work.models.queue import QueueAnswer
 from nenrin.work.models.touch import Channel, Direction
 from nenrin.work.opportunities import holding
+from nenrin.work.queue import bounds
+from nenrin.work.queue.bounds import Bounds
 from nenrin.work.queue.portfolio import Portfolio, Signal
 
-#: How far back each kind is looked for, and how long an urgent ticket may be open.
-LEFT_DAYS, ANSWER_DAYS, TICKET_DAYS = 90, 45, 2
 DETRACTOR = 6
 _WORDS = CharField(max_length=2000)
 
@@ -39,25 +42,29 @@ _WORDS = CharField(max_length=2000)
 def of(portfolio: Portfolio, *kinds: str) -> list[Signal]:
     """Those of some kinds; read once for a portfolio, whoever asks first."""
     if portfolio.signals is None:
-        portfolio.signals = _read(portfolio, portfolio.on, portfolio.at)
+        portfolio.signals = _read(portfolio)
     return [one for one in portfolio.signals if one.kind in kinds]
 
 
-def _read(portfolio: Portfolio, on: date, at: datetime) -> list[Signal]:
-    keys, zone = list(portfolio), organisation.zone()
-    own = (*_handoffs(portfolio), _put_away(portfolio))
-    if not keys:
-        return [_signal(zone, *row) for row in own[0].union(*own[1:], all=True)]
-    others = (
-        *own,
-        _answers(keys, at),
-        _tickets(keys, at),
-        *_waits(keys, at),
-        _promises(keys, on),
-        _onboarding(keys),
-        _opportunities(keys),
-    )
-    return [_signal(zone, *row) for row in _left(keys, on).union(*others, all=True)]
+def _read(portfolio: Portfolio) -> list[Signal]:
+    zone, asked = organisation.zone(), bounds.of(portfolio)
+    written = _written(connection.vendor, is_narrow=asked.only is not None)
+    return [_signal(zone, *row) for row in written.rows(asked.values())]
+
+
+@cache
+def _written(vendor: str, *, is_narrow: bool) -> Written:
+    """By all that the SQL depends on. A viewer's permissions are not among it: they choose what is shown of the signals."""
+    return prepared.written(union(bounds.places(is_narrow=is_narrow)))
+
+
+def union(asked: Bounds) -> Any:  # Any: rows of a union
+    """Every kind, as a query of its own where `asked` has values."""
+    kinds = (
+        *_handoffs(asked), _put_away(asked), _answers(asked), _tickets(asked), *_waits(asked), _promises(asked),
+        _onboarding(asked), _opportunities(asked),
+    )  # fmt: skip
+    return _left(asked).union(*kinds, all=True)
 
 
 def _signal(
@@ -69,19 +76,19 @@ def _signal(
     return Signal(account, kind, key, on, figure, words, name)
 
 
-def _left(keys: Sequence[int], on: date) -> Any:  # Any: rows of a union
+def _left(asked: Bounds) -> Any:  # Any: rows of a union
     """Decision makers and champions who have left, where nobody has their role now."""
     there = Contact.objects.filter(
         account=OuterRef("account"), role=OuterRef("role"), left_on__isnull=True, archived_at__isnull=True
     )
     rows = Contact.objects.filter(
-        ~Exists(there), account__in=bulk.among(keys), role__in=(DecisionRole.DECISION_MAKER, DecisionRole.CHAMPION),
-        left_on__gte=on - timedelta(LEFT_DAYS), left_on__lte=on, archived_at__isnull=True,
+        ~Exists(there), account__in=bulk.among(asked.accounts), role__in=(DecisionRole.DECISION_MAKER, DecisionRole.CHAMPION),
+        left_on__gte=asked.left, left_on__lte=asked.on, archived_at__isnull=True,
     )  # fmt: skip
     return _narrow(rows, "left", "left_on", Value(0), F("role"), F("name"))
 
 
-def _answers(keys: Sequence[int], at: datetime) -> Any:  # Any: rows of a union
+def _answers(asked: Bounds) -> Any:  # Any: rows of a union
     """Detractors whom nobody has talked or written to since."""
     since = Touch.objects.filter(
         account=OuterRef("account"), happened_at__gt=OuterRef("answered_at"), retracted_at__isnull=True
@@ -89,41 +96,42 @@ def _answers(keys: Sequence[int], at: datetime) -> Any:  # Any: rows of a union
     since = since.exclude(direction=Direction.IN)
     replied = letters.by_people().filter(account=OuterRef("account"), handed_over_at__gt=OuterRef("answered_at"))
     rows = Answer.objects.filter(
-        ~Exists(since), ~Exists(replied), account__in=bulk.among(keys), survey="nps", score__lte=DETRACTOR, retracted_at__isnull=True,
-        answered_at__gte=at - timedelta(ANSWER_DAYS), answered_at__lte=at,
+        ~Exists(since), ~Exists(replied), account__in=bulk.among(asked.accounts), survey="nps", score__lte=DETRACTOR, retracted_at__isnull=True,
+        answered_at__gte=asked.answered, answered_at__lte=asked.at,
     )  # fmt: skip
     return _narrow(rows, "answer", "answered_at", F("score"), F("comment"), F("respondent"))
 
 
-def _tickets(keys: Sequence[int], at: datetime) -> Any:  # Any: rows of a union
+def _tickets(asked: Bounds) -> Any:  # Any: rows of a union
     """Urgent ones that stay open."""
     rows = Ticket.objects.filter(
-        account__in=bulk.among(keys), priority="urgent", resolved_at__isnull=True, retracted_at__isnull=True,
-        opened_at__lte=at - timedelta(TICKET_DAYS),
+        account__in=bulk.among(asked.accounts), priority="urgent", resolved_at__isnull=True, retracted_at__isnull=True,
+        opened_at__lte=asked.opened,
     )  # fmt: skip
     return _narrow(rows, "ticket", "opened_at", Value(0), F("title"), F("key"))
 
 
-def _waits(keys: Sequence[int], at: datetime) -> Any:  # Any: rows of two unions
+def _waits(asked: Bounds) -> Any:  # Any: rows of two unions
     """Whatever speaks against proposing anything, said by the customer."""
-    tickets = _narrow(holding.tickets(keys), "waits", "opened_at", Value(0), F("title"), F("key"))
-    return tickets, _narrow(
-        holding.detractors(keys, at), "waits", "answered_at", F("score"), F("comment"), F("respondent")
+    tickets, unanswered = holding.tickets(asked.accounts), holding.detractors(asked.accounts, asked.waiting, asked.at)
+    return (
+        _narrow(tickets, "waits", "opened_at", Value(0), F("title"), F("key")),
+        _narrow(unanswered, "waits", "answered_at", F("score"), F("comment"), F("respondent")),
     )
 
 
-def _promises(keys: Sequence[int], on: date) -> Any:  # Any: rows of a union
+def _promises(asked: Bounds) -> Any:  # Any: rows of a union
     """Open ones that are due by the end of the next business day, or overdue."""
     rows = Promise.objects.filter(
-        account__in=bulk.among(keys), state=PromiseState.OPEN, due_on__lte=add_business_days(on, 1)
+        account__in=bulk.among(asked.accounts), state=PromiseState.OPEN, due_on__lte=asked.soon
     )
     return _narrow(rows, "promise", "due_on", Value(0), F("words"), F("toward"))
 
 
-def _onboarding(keys: Sequence[int]) -> Any:  # Any: rows of a union
+def _onboarding(asked: Bounds) -> Any:  # Any: rows of a union
     """Projects that run behind or are stuck."""
     rows = OnboardingProject.objects.filter(
-        account__in=bulk.among(keys), state="running", standing__in=(Standing.BEHIND, Standing.STUCK)
+        account__in=bulk.among(asked.accounts), state="running", standing__in=(Standing.BEHIND, Standing.STUCK)
     )
     counts = ("steps_settled", "steps_all", "overdue_ours", "overdue_theirs")
     told = [part for name in counts for part in (Value("|"), Cast(F(name), _WORDS))]
@@ -132,39 +140,35 @@ def _onboarding(keys: Sequence[int]) -> Any:  # Any: rows of a union
     )
 
 
-def _handoffs(portfolio: Portfolio) -> tuple[Any, Any]:  # Any: rows of a union
+def _handoffs(asked: Bounds) -> tuple[Any, Any]:  # Any: rows of a union
     """Of whatever account: those that wait for the member's acceptance, and those that they are to write by now."""
-    away = Deputy.objects.on(portfolio.on).filter(deputy=portfolio.member).values("member")
+    away = Deputy.objects.on(asked.on).filter(deputy=asked.member).values("member")
     rows = Handoff.objects.filter(account__archived_at__isnull=True)
-    sent = rows.filter(Q(receiver=portfolio.member) | Q(receiver__in=away), state=HandoffState.SENT)
-    due = rows.filter(
-        Q(seller=portfolio.member) | Q(seller__in=away),
-        state__in=WRITING,
-        due_on__lte=add_business_days(portfolio.on, 1),
-    )
-    if portfolio.only is not None:
-        sent, due = (some.filter(account__in=portfolio.only) for some in (sent, due))
+    if asked.only is not None:
+        rows = rows.filter(account__in=bulk.among(asked.only))
+    sent = rows.filter(Q(receiver=asked.member) | Q(receiver__in=away), state=HandoffState.SENT)
+    due = rows.filter(Q(seller=asked.member) | Q(seller__in=away), state__in=WRITING, due_on__lte=asked.soon)
     return (
         _narrow(sent, "handoff", "sent_at", Value(0), F("receiver__name"), F("account__name")),
         _narrow(due, "handoff_due", "due_on", Value(0), F("seller__name"), F("account__name")),
     )
 
 
-def _put_away(portfolio: Portfolio) -> Any:  # Any: rows of a union
+def _put_away(asked: Bounds) -> Any:  # Any: rows of a union
     """Of whatever account: reasons that the member, or whom they stand in for, answered; a snooze until its day comes."""
-    away = Deputy.objects.on(portfolio.on).filter(deputy=portfolio.member).values("member")
-    rows = QueueAnswer.objects.holding(portfolio.on).filter(
-        Q(member=portfolio.member) | Q(member__in=away), account__archived_at__isnull=True
+    away = Deputy.objects.on(asked.on).filter(deputy=asked.member).values("member")
+    rows = QueueAnswer.objects.holding(asked.on).filter(
+        Q(member=asked.member) | Q(member__in=away), account__archived_at__isnull=True
     )
-    if portfolio.only is not None:
-        rows = rows.filter(account__in=portfolio.only)
+    if asked.only is not None:
+        rows = rows.filter(account__in=bulk.among(asked.only))
     reason = Concat(F("code"), Value("|"), F("subject"), output_field=_WORDS)
     return _narrow(rows, "answered", "at", Value(0), reason, F("fingerprint"))
 
 
-def _opportunities(keys: Sequence[int]) -> Any:  # Any: rows of a union
+def _opportunities(asked: Bounds) -> Any:  # Any: rows of a union
     """Those that run, by the day of their next step; without one, on no day that comes."""
-    rows = Opportunity.objects.live().filter(account__in=bulk.among(keys))
+    rows = Opportunity.objects.live().filter(account__in=bulk.among(asked.accounts))
     rows = rows.annotate(due=Coalesce("due_on", Value(date.max, DateField())))
     told = Concat(
         F("kind"),
