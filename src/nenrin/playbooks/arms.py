@@ -99,7 +99,8 @@ def foreseen_each(
     if not own and not holdouts.share() and not was_held.exists():
         return {account.pk: Foreseen() for account in accounts}
     found = decided(live, accounts, known, at, fields, draws=False)
-    always = {row.account_id for row in (*found.exposures, *found.universal) if row.arm == ALWAYS}
+    always = {row.account_id for row in found.exposures if row.arm == ALWAYS}
+    always |= {row.account_id for row in found.universal if row.arm == ALWAYS}
     ours, group = found.written | found.places[0].places.keys(), found.places[1].places.keys()
     universal = found.share
     told = {}
