@@ -24,7 +24,6 @@ Address = Annotated[str, StringConstraints(max_length=254, pattern=_LINE)]
 Short = Annotated[str, StringConstraints(max_length=120, pattern=_LINE)]
 Postal = Annotated[str, StringConstraints(max_length=300, pattern=r"^[^\x00]*$")]
 Sealed = Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00]*$")]
-Second, Hour = Annotated[int, Field(ge=1, le=100_000)], Annotated[int, Field(ge=1, le=10_000_000)]
 
 
 class MailSettingsOut(Strict):
@@ -68,8 +67,8 @@ class MailSettingsChange(Strict):
     reply_to: Address | None = None
     postal_address: Postal | None = None
     enquiries: Address | None = None
-    per_second: Second | None = None
-    per_hour: Hour | None = None
+    per_second: int | None = Field(None, ge=1, le=100_000)
+    per_hour: int | None = Field(None, ge=1, le=10_000_000)
     hold_minutes: int | None = Field(None, ge=0, le=1440)
     window_from: int | None = Field(None, ge=0, le=23)
     window_until: int | None = Field(None, ge=1, le=24)
