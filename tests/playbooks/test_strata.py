@@ -1,4 +1,4 @@
-"""Whoever is left alone stands within strata: as many of each colour and size, in any order, also of two workers at once."""
+"""Whoever is left alone stands within strata: as many of each colour and size, in any order."""
 
 from __future__ import annotations
 
