@@ -213,7 +213,7 @@ def test_why_asks_little_however_much_a_playbook_asks(
     )  # fmt: skip
     stage.published(told, at=at)
     page(client, f"/playbooks/rescue/why?account={account.pk}")
-    with django_assert_max_num_queries(24):  # four tables of values, an entry, the cool-down, the holdouts
+    with django_assert_max_num_queries(25):  # four tables of values, an entry, the cool-down, the holdouts, the place
         shown = page(client, f"/playbooks/rescue/why?account={account.pk}")
     assert "データなし" in shown
     stage.published(stage.document(playbook="plain"), at=at)
