@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 import numpy as np
@@ -20,9 +21,11 @@ METRIC = "weekly_active_users"
 
 
 def build(
-    at: datetime, *, accounts: int = 400, effect: float = 3.0, days: int = 30, share: float = 0.2, **more: object
-) -> Playbook:
-    """The occasions lie evenly over the sixty days that ended `days` + 1 days ago; every fifth account is left alone."""
+    at: datetime, *, accounts: int = 400, effect: float = 3.0, days: int = 30, share: float = 0.2,
+    gains: Callable[[int], bool] = lambda n: True, **more: object,
+) -> Playbook:  # fmt: skip
+    """The occasions lie evenly over the sixty days that ended `days` + 1 days ago; every fifth account is left alone, and
+    of the others those gain that `gains` names by their place."""
     told = document(
         holdout={"share": share, "metric": METRIC}, hypothesis={"measure": METRIC, "expected": effect or 3.0}, **more
     )
@@ -36,7 +39,8 @@ def build(
     begun = [today - timedelta(days + 1 + 60 - 60 * n // accounts) for n in range(accounts)]
     held = [n % 5 == 0 for n in range(accounts)]
     before = rng.normal(20, 5, accounts)
-    after = before + rng.normal(0, 2, accounts) + np.where(held, 0.0, effect)
+    gained = [not alone and gains(n) for n, alone in enumerate(held)]
+    after = before + rng.normal(0, 2, accounts) + np.where(gained, effect, 0.0)
     zone = organisation.zone()
     Exposure.objects.bulk_create(
         Exposure(playbook=playbook, account=row, arm="holdout" if alone else "treated", share=share, cluster=row.pk,

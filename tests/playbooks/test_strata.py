@@ -78,10 +78,14 @@ def test_whoever_is_always_helped_takes_no_place(org: Organisation, at: datetime
 
 def test_the_universal_group_is_drawn_within_strata_when_its_share_is_set(org: Organisation, at: datetime) -> None:
     found = _accounts(96, at)
-    holdouts.change(0.1, reason="x", by=SYSTEM, at=at)
+    holdouts.change(1 / 16, reason="x", by=SYSTEM, at=at)
     tiers = dict(Account.objects.values_list("pk", "tier"))
-    inside = Counter(tiers[one] for one in holdouts.members(holdouts.parents(), 0.1))
-    assert all(2 <= inside[tier] <= 5 for tier in ("large", "small", "")), "3.2 of 32 each"
+
+    def inside(share: float) -> Counter[str]:
+        return Counter(tiers[one] for one in holdouts.members(holdouts.parents(), share))
+
+    assert inside(1 / 16) == {"large": 2, "small": 2, "": 2}, "32 are four whole blocks of eight"
+    assert inside(3 / 32) == {"large": 3, "small": 3, "": 3} and inside(1 / 32) == {"large": 1, "small": 1, "": 1}
     places_before = dict(HoldoutPlace.objects.values_list("cluster", "place"))
     late = stage.account("後から", at=at)
     holdouts.change(0.05, reason="y", by=SYSTEM, at=at + timedelta(days=1))
@@ -92,15 +96,17 @@ def test_the_universal_group_is_drawn_within_strata_when_its_share_is_set(org: O
 
 
 def test_who_comes_after_the_share_was_set_is_drawn_at_its_first_occasion(org: Organisation, at: datetime) -> None:
-    holdouts.change(0.1, reason="x", by=SYSTEM, at=at)
+    holdouts.change(1 / 16, reason="x", by=SYSTEM, at=at)
     stage.published(stage.document(), at=at)
     found = _accounts(48, at)
-    assert not holdouts.members(holdouts.parents(), 0.1)
+    assert not holdouts.members(holdouts.parents(), 1 / 16)
     for one in found:
         stage.falls(one, at=at)
     stage.goes_on(at)
     held = set(Run.objects.filter(state="held_out").values_list("account", flat=True))
-    assert held == holdouts.members(holdouts.parents(), 0.1) and 2 <= len(held) <= 9
+    tiers = dict(Account.objects.values_list("pk", "tier"))
+    assert held == holdouts.members(holdouts.parents(), 1 / 16)
+    assert Counter(tiers[one] for one in held) == {"large": 1, "small": 1, "": 1}, "one of sixteen each"
     assert set(UniversalExposure.objects.filter(arm="holdout").values_list("account", flat=True)) == held
 
 
