@@ -38,7 +38,12 @@ def test_every_operation_declares_its_permission() -> None:
 def concrete(path: str, ids: dict[str, int]) -> str:
     """The path with ids that exist, or keys that do not matter."""
     filled = re.sub(r"\{int:(\w+)\}", lambda m: str(ids.get(m[1], 1)), path)
-    return filled.replace("{phase}", "primary").replace("{namespace}", "crm").replace("{path:key}", "K")
+    return (
+        filled.replace("{phase}", "primary")
+        .replace("{namespace}", "crm")
+        .replace("{path:key}", "K")
+        .replace("{kind}", "growth")
+    )
 
 
 @pytest.fixture

@@ -57,12 +57,12 @@ def test_a_currency_changed_in_mid_term_is_neither_churn_nor_new_and_needs_both_
     assert moved(book(told), month("2025-06")) == {}  # not computable, never zero: left out whole
 
 
-def test_nothing_but_credits_is_no_paying_account() -> None:
+def test_nothing_but_credits_is_no_paying_account_and_lowers_no_figure_of_the_others() -> None:
     told = [paying(1, -30, "2025-01-01"), paying(2, 100, "2025-01-01")]
     assert set(found(told)) == {("negative", 1)}
     assert value(book(told), month("2025-02"), "paying_accounts") == 1
-    assert value(book(told), month("2025-02"), "mrr") == 70
-    assert value(book(told), month("2025-02"), "arpa") == 70
+    assert value(book(told), month("2025-02"), "mrr") == 100
+    assert value(book(told), month("2025-02"), "arpa") == 100
 
 
 @pytest.fixture
