@@ -11,6 +11,7 @@ from nenrin.simulator.writer import (
     aims,
     asking,
     billing,
+    concessions,
     files,
     ground,
     handing,
@@ -81,3 +82,4 @@ def _deeds(world: World, book: Book) -> Iterator[Deed]:
     yield from spending.deeds(world.window.first, world.today, book, world.seed)
     yield from aims.deeds(world.window.first, world.today, book)
     yield from billing.deeds(world, book)
+    yield from concessions.deeds(world, book)
