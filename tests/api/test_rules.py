@@ -122,7 +122,7 @@ def test_routing_is_tried_on_accounts_that_nobody_has_and_put_in_place(head: Res
     }  # fmt: skip
     [told] = head.post("/routing/preview", {"rules": [rule]}).data
     assert (told["account"], told["member_id"], told["phase"]) == (cast.STARTING, sato.pk, "primary")
-    assert head.get("/routing").data == {"rules": []}
+    assert head.get("/routing").data == {"rules": [], "version": 0}
     [kept] = head.put("/routing", {"rules": [rule]}).data["rules"]
     assert {name: kept[name] for name in ("key", "used", "conditions")} == {
         n: rule[n] for n in ("key", "used", "conditions")
@@ -130,6 +130,17 @@ def test_routing_is_tried_on_accounts_that_nobody_has_and_put_in_place(head: Res
     assert kept["pools"] == [{"phase": "primary", "team": "東日本", "members": []}]
     entry = Entry.objects.get(action="customers.rules.changed", particulars__kind="routing")
     assert entry.actor_kind == "member"
+
+
+def test_routing_is_not_replaced_over_a_change_that_was_not_seen(head: Rest, sato: Member) -> None:
+    rule = {"key": "a", "name": NAME, "pools": [{"phase": "primary", "members": [sato.email]}]}
+    seen = head.get("/routing").data["version"]
+    kept = head.put("/routing", {"rules": [rule], "version": seen})
+    assert kept.status_code == 200 and kept["ETag"] == f'"{kept.data["version"]}"' and kept.data["version"] != seen
+    assert head.put("/routing", {"rules": [], "version": seen}).status_code == 409
+    assert len(head.get("/routing").data["rules"]) == 1
+    assert head.put("/routing", {"rules": [], "version": kept.data["version"]}).status_code == 200
+    assert head.get("/routing").data["rules"] == []
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from ninja import Field, Router
+from django.http import HttpResponse
+from ninja import Field, Header, Router
 
 from nenrin.api.guard import ApiRequest, grants
-from nenrin.api.paging import Strict
+from nenrin.api.paging import Strict, expected
 from nenrin.api.rules import RuleCondition, RuleNames
 from nenrin.customers import routing, routing_documents
 from nenrin.customers.errors import Fault, Refused
@@ -41,9 +42,16 @@ class RoutingRule(Strict):
 
 
 class RoutingRules(Strict):
-    """All of them, in the order in which they are tried."""
+    """All of them, in the order in which they are tried. `version`: of the list that you saw, unless If-Match names it; a
+    look at the effect needs none."""
 
     rules: list[RoutingRule] = Field(max_length=routing_documents.MOST_RULES)
+    version: int | None = Field(None, ge=0)
+
+
+class RoutingOut(Strict):
+    rules: list[RoutingRule]
+    version: int
 
 
 class RoutingProposal(Strict):
@@ -58,11 +66,11 @@ class RoutingProposal(Strict):
     why_ja: str
 
 
-@router.get("", response=RoutingRules, summary="List routing rules")
+@router.get("", response=RoutingOut, summary="List routing rules")
 @grants(ASSIGN)
-def list_routing(request: ApiRequest) -> Any:
-    """In the order in which they are tried."""
-    return {"rules": routing_documents.standing()}
+def list_routing(request: ApiRequest, response: HttpResponse) -> Any:
+    """In the order in which they are tried; the ETag is the version of the list."""
+    return _standing(response)
 
 
 @router.post("/preview", response=list[RoutingProposal], summary="See whom routing rules would choose")
@@ -81,12 +89,21 @@ def preview_routing(request: ApiRequest, body: RoutingRules) -> Any:
     ]  # fmt: skip
 
 
-@router.put("", response=RoutingRules, summary="Replace the routing rules")
+@router.put("", response=RoutingOut, summary="Replace the routing rules")
 @grants(ASSIGN)
-def put_routing(request: ApiRequest, body: RoutingRules) -> Any:
-    """In place of all; an empty list routes nobody. Safe to repeat."""
-    routing.replace(_rules(body), by=Actor.of(request.member), at=request.at)
-    return {"rules": routing_documents.standing()}
+def put_routing(
+    request: ApiRequest, body: RoutingRules, response: HttpResponse, if_match: Header[str | None] = None
+) -> Any:
+    """In place of all; an empty list routes nobody. With If-Match or `version`, only if nobody else changed them since."""
+    version = expected(if_match, body.version)
+    routing.replace(_rules(body), by=Actor.of(request.member), at=request.at, version=version)
+    return _standing(response)
+
+
+def _standing(response: HttpResponse) -> dict[str, Any]:
+    version = routing.version()
+    response["ETag"] = f'"{version}"'
+    return {"rules": routing_documents.standing(), "version": version}
 
 
 def _rules(body: RoutingRules) -> list[Rule]:

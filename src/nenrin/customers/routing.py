@@ -16,7 +16,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
-from nenrin.customers import capacities, ownership, rules
+from nenrin.customers import capacities, ownership, rules, settled
 from nenrin.customers.capacities import Load
 from nenrin.customers.errors import Fault, Refused
 from nenrin.customers.models import Account, Assignment
@@ -88,14 +88,21 @@ class Proposal:
     why: Text
 
 
-def replace(wanted: Sequence[Rule], *, by: Actor, at: datetime) -> None:
+def version() -> int:
+    """Of the rules as they stand: what `replace` asks for, so that nobody's change is overwritten unseen."""
+    return settled.version("rules", "routing")
+
+
+def replace(wanted: Sequence[Rule], *, by: Actor, at: datetime, version: int | None = None) -> None:
     """Put these rules, in this order, in place of all. One taken into use routes accounts made from then on.
 
-    Raises Refused, each fault on its rule. Safe to repeat. Journal: customers.rules.changed.
+    Raises Refused, each fault on its rule; Conflict. Safe to repeat. Journal: customers.rules.changed.
     """
     check(wanted)
     with transaction.atomic():
         stand = {row.key: row for row in RoutingRule.objects.select_for_update()}
+        sides = {"mine": {"rules": [rule.key for rule in wanted]}, "theirs": {"rules": list(stand)}}
+        settled.stand_at("rules", "routing", version, **sides)
         RoutingRule.objects.exclude(key__in=[rule.key for rule in wanted]).delete()
         for position, rule in enumerate(wanted):
             before = stand.get(rule.key)

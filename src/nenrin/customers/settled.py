@@ -1,4 +1,4 @@
-"""Versions of what is settled for everyone (tiers, touch models, attributes): the journal's last entry about it."""
+"""Versions of what is settled for everyone (tiers, touch models, routing, attributes): the journal's last entry about it."""
 
 from __future__ import annotations
 

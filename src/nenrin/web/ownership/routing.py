@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import path, reverse
 
 from nenrin.customers import routing, routing_documents, rule_documents, rules, tiers
-from nenrin.customers.errors import Refused
+from nenrin.customers.errors import Conflict, Refused
 from nenrin.customers.models import Account
 from nenrin.customers.routing import FILLS, OWNERSHIPS, Ownership, Rule
 from nenrin.customers.rule_documents import Unreadable
@@ -21,9 +21,14 @@ from nenrin.foundation.permissions import Permission
 from nenrin.values import Text
 from nenrin.web import toasts
 from nenrin.web.guard import MemberRequest, requires
+from nenrin.web.listing import whole
 from nenrin.web.settings import rule_words
 
 SHOWN = 50
+CONFLICT = Text(
+    "Somebody changed the rules meanwhile: they stand on this page now. Look at the effect of yours again before you save.",
+    "他のメンバーがルールを変更しました。現在のルールを確かめ、変更後の動きをもう一度見てから保存してください。",
+)
 EXAMPLE = """\
 # - key: east
 #   name: {en: East, ja: 東日本}
@@ -41,13 +46,17 @@ def routing_page(request: MemberRequest) -> HttpResponse:
     """`do=try` shows whom the accounts without an owner would go to, `do=save` puts the rules in place."""
     stands, problems, preview = routing.standing(), list[Text](), None
     written = request.POST.get("yaml", "") if request.method == "POST" else _written()
+    stood = routing.version()
+    version = whole(request.POST.get("version")) if request.method == "POST" else stood
     if request.method == "POST":
         try:
             found = routing_documents.rules(rule_documents.from_yaml(written) or [])
             routing.check(found)
             if request.POST.get("do") == "save":
-                return _saved(request, found)
+                return _saved(request, found, version)
             preview = _preview(found)
+        except Conflict:
+            problems, version = [CONFLICT], stood  # whoever saves again has seen them
         except Unreadable as unreadable:
             problems = unreadable.problems
         except Refused as refused:
@@ -60,6 +69,7 @@ def routing_page(request: MemberRequest) -> HttpResponse:
         ],
         "forms": [(key.value, OWNERSHIPS[key], [word(phase) for phase in FILLS[key]]) for key in Ownership],
         "yaml": written,
+        "version": version,
         "problems": problems,
         "preview": preview,
         "as_of": request.at,
@@ -67,8 +77,8 @@ def routing_page(request: MemberRequest) -> HttpResponse:
     return render(request, "ownership/routing.html", context, status=422 if problems else 200)
 
 
-def _saved(request: MemberRequest, found: Sequence[Rule]) -> HttpResponse:
-    routing.replace(found, by=Actor.of(request.user), at=request.at)
+def _saved(request: MemberRequest, found: Sequence[Rule], version: int | None) -> HttpResponse:
+    routing.replace(found, by=Actor.of(request.user), at=request.at, version=version)
     used = sum(rule.is_used for rule in found)
     toasts.say(
         request,
