@@ -6,7 +6,7 @@ import os
 import random
 import secrets
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ from nenrin.foundation.models.webhook import DeliveryState, EndpointKind
 from nenrin.foundation.webhooks import details, endpoints, posting, signatures
 from nenrin.foundation.webhooks.posting import Answer, Parcel
 
+Post = Callable[[Sequence[Parcel]], list[Answer]]
 HOLDER: Final = f"{socket.gethostname()}:{os.getpid()}"
 BATCH: Final = 16
 LEASE: Final = timedelta(seconds=120)
@@ -31,13 +32,16 @@ JITTER: Final = 0.2
 GONE: Final = 410
 
 
-def step(at: datetime, *, holder: str = HOLDER, rng: random.Random | None = None) -> int:
-    """One round: settle nothing twice, tell what is due; returns how many messages. Safe to repeat and to race."""
+def step(at: datetime, *, holder: str = HOLDER, rng: random.Random | None = None, post: Post | None = None) -> int:
+    """One round: settle nothing twice, tell what is due; returns how many messages. Safe to repeat and to race.
+
+    - `post`: what answers in place of a call (a demo tells nobody anything).
+    """
     if Organisation.objects.filter(pk=1, is_sending_paused=True).exists():
         return 0
     rows = _claimed(at, f"{holder[:60]}#{secrets.token_hex(6)}")
     parcels = {row.pk: parcel for row in rows if (parcel := _parcel(row, at)) is not None}
-    answers = dict(zip(parcels, posting.post_all(list(parcels.values())), strict=True))
+    answers = dict(zip(parcels, (post or posting.post_all)(list(parcels.values())), strict=True))
     lost = Answer(None, details.told("lost"), is_refused=True)
     for row in rows:
         settle(row, answers.get(row.pk, lost), at=at, rng=rng or random.Random())  # jitter needs no seed
