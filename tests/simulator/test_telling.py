@@ -8,20 +8,24 @@ from django.db.models import F
 
 from nenrin.customers.models import Account, Contact, Merge, Subscription
 from nenrin.foundation import organisation
-from nenrin.foundation.models import Entry, Mail, Member
+from nenrin.foundation.models import Entry, Mail, Member, WebhookDelivery
 from nenrin.foundation.models.mail import MailState
 from nenrin.foundation.roles import Role
 from nenrin.ingest import conservation, drain, lakes
 from nenrin.ingest.models import Answer, Cost, Effort, ExchangeRate, Invoice, Ticket
 from nenrin.insight.models import BudgetPlan, Health
+from nenrin.playbooks.models import Playbook, Run
 from nenrin.simulator import world
 from nenrin.simulator.presets import Preset
 from nenrin.simulator.stories import reading
 from nenrin.simulator.streams import stream
-from nenrin.simulator.writer import live, settling, telling, untidy, usage
+from nenrin.simulator.writer import live, settling, sharing, telling, untidy, usage
+from nenrin.web.portal import reading as portal
 from nenrin.work.models import Touch
 from nenrin.work.models.meeting import Meeting
+from nenrin.work.models.onboarding_portal import OnboardingLink
 from nenrin.work.models.promise import Promise
+from nenrin.work.models.task import Task
 from nenrin.work.queue import asking
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +67,8 @@ def test_a_told_world_shows_its_stories(told: telling.Told, made: world.World) -
     _shows_each_story_in_its_colour(made)
     _knows_why_the_red_one_is_red()
     _fills_the_morning_of_everybody_who_looks_after_customers()
+    _shares_work_out_and_tells_the_channel_once()
+    _lets_a_customer_see_what_is_in_whose_hands()
     _stays_alive(made)
 
 
@@ -179,6 +185,30 @@ def _kinds_of_a_morning(member: Member, day: asking.Day) -> set[str]:
     assert Promise.objects.open().filter(account__in=accounts, due_on__lte=TODAY).exists(), member.name
     assert Mail.objects.filter(state=MailState.DRAFT, account__in=accounts).exists(), member.name
     return kinds
+
+
+def _shares_work_out_and_tells_the_channel_once() -> None:
+    """By routing within capacity; each run is a line of one message, and the message went out; the playbook is paused."""
+    playbook = Playbook.objects.get(key=sharing.KEY)
+    inside = Run.objects.filter(playbook=playbook)
+    assert inside.exists() and set(inside.values_list("state", flat=True)) == {"done"} and playbook.paused_at
+    given = Task.objects.filter(origin_kind="playbook", origin_key__in=[str(run.pk) for run in inside])
+    team = {Member.objects.get(name=name) for name in ("佐藤 美咲", "伊藤 悠斗", "中島 愛", "岡田 拓也")}
+    assert given.count() == inside.count() and {task.assignee for task in given} <= team
+    told = WebhookDelivery.objects.filter(endpoint__kind="slack")
+    assert set(told.values_list("state", flat=True)) == {"delivered"}
+    assert sum((row.gathered or {"count": 1})["count"] for row in told) == inside.count()
+    assert Playbook.objects.get(key="no-owner").versions.get().state == "draft"
+
+
+def _lets_a_customer_see_what_is_in_whose_hands() -> None:
+    links = list(OnboardingLink.objects.select_related("project__account", "contact"))
+    shown = [portal.read(link, us="", today=TODAY) for link in links]
+    assert any(one.is_shared and any(step.is_mine for step in one.yours) for one in shown), [
+        one.company for one in shown
+    ]
+    for one in shown:
+        assert one.next is None or not one.next.is_colleagues
 
 
 def _stays_alive(made: world.World) -> None:

@@ -39,11 +39,19 @@ PUT_AWAY = "更新は口頭で合意済み。書面待ち"
 NOTE = "関西の拠点が増えたため、来月から担当をお願いします。次回の定例は同席します。"
 
 
+def arranged(book: Book, *, at: datetime) -> None:
+    """Say how much time each has, and by which rule accounts are given out."""
+    people, by = book.ground.members, book.ground.actor("takagi")
+    for key, minutes in MINUTES.items():
+        capacities.state(people[key], minutes_a_day=minutes, by=by, at=at)
+    pool = Pool(Phase.PRIMARY, members=tuple(people[key].pk for key in MINUTES))
+    everybody = Rule("everybody", Text("New accounts", "新規の顧客"), Ownership.ONE, pools=[pool])
+    routing.replace([everybody], by=by, at=at)
+
+
 def lived(book: Book, *, now: datetime) -> int:
     """Do what a team does before its morning begins; returns how many rows stand on the members' days."""
-    _times(book, now)
     _away(book, now)
-    _rules(book, now)
     _tasks(book, now)
     _promised(book, now)
     _drafted(book, now)
@@ -54,24 +62,11 @@ def lived(book: Book, *, now: datetime) -> int:
     return sum(DayLoad.objects.values_list("rows", flat=True))
 
 
-def _times(book: Book, now: datetime) -> None:
-    by = book.ground.actor("takagi")
-    for key, minutes in MINUTES.items():
-        capacities.state(book.ground.members[key], minutes_a_day=minutes, by=by, at=now)
-
-
 def _away(book: Book, now: datetime) -> None:
     """Ito is away this week; Sato stands in."""
     today, people = organisation.today(now), book.ground.members
     back = add_business_days(today, 4)
     deputies.appoint(people["ito"], people["sato"], from_on=today, until_on=back, by=book.ground.actor("ito"), at=now)
-
-
-def _rules(book: Book, now: datetime) -> None:
-    people = book.ground.members
-    pool = Pool(Phase.PRIMARY, members=tuple(people[key].pk for key in MINUTES))
-    everybody = Rule("everybody", Text("New accounts", "新規の顧客"), Ownership.ONE, pools=[pool])
-    routing.replace([everybody], by=book.ground.actor("takagi"), at=now)
 
 
 def _tasks(book: Book, now: datetime) -> None:

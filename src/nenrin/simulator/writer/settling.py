@@ -21,6 +21,7 @@ from nenrin.simulator.writer import (
     mornings,
     plays,
     renewing,
+    sharing,
     starting,
     walking,
 )
@@ -74,6 +75,7 @@ def settled(
 def _lived(world: World, book: Book, now: datetime, *, is_whole: bool) -> None:
     """What this team does with what it is told: playbooks, tasks, onboarding, renewals, reasons, journeys, mornings."""
     beginning.begun(book, now=now)
+    sharing.shared(book, now=now)
     plays.played(book, now=now, is_whole=is_whole)
     errands.run(book, now=now)
     starting.lived(book, now=now)

@@ -16,6 +16,7 @@ from nenrin.simulator.writer.handing import Case
 from nenrin.values import Text
 from nenrin.work import objectives, onboarding, plans
 from nenrin.work.models import OnboardingProject, OnboardingStep, SuccessPlan
+from nenrin.work.models.onboarding import Party
 from nenrin.work.onboarding import (
     closing,
     criteria,
@@ -172,7 +173,7 @@ def _present(case: Case, found: Now) -> Iterator[Deed]:
         yield Deed(case.book.at(ended, 17), 9, lambda at: _ended(case, made[0], found, at))
     elif case.customer.story in ("stuck", "abroad", "") or found.template == "enterprise":
         spoke = case.today - timedelta(max(found.moved, 2))
-        yield Deed(case.book.at(spoke, 16), 10, lambda at: _spoken(case, made[0], at))
+        yield Deed(case.book.at(spoke, 16), 10, lambda at: _spoken(case, made[0], found, at))
 
 
 def _so_far(case: Case, made: OnboardingProject, found: Now, at: datetime) -> None:
@@ -197,12 +198,13 @@ def _ended(case: Case, made: OnboardingProject, found: Now, at: datetime) -> Non
         projects.cancel(made, "left", by=case.by(LEAD), at=at)
 
 
-def _spoken(case: Case, made: OnboardingProject, at: datetime) -> None:
+def _spoken(case: Case, made: OnboardingProject, found: Now, at: datetime) -> None:
     """A link, a file of ours, a message each way."""
     language, lead = case.customer.language, case.book.ground.members[LEAD]
     people = list(Contact.objects.filter(account=case.account, left_on__isnull=True).order_by("pk"))
     if not people:
         return
+    _shared_out(case, made, found, people, at)
     issued = links.issue(made, people[-1], by=case.by(LEAD), at=at, days=120, secret=links.made_up(made, people[-1]))
     name = Text("How to fill in the list.pdf", "名簿の記入方法.pdf").in_(language)
     files.give(made, name, [PAPER], member=lead, at=at)
@@ -216,6 +218,14 @@ def _spoken(case: Case, made: OnboardingProject, at: datetime) -> None:
         "名簿は社労士の先生が管理しているため、送付を依頼中です。",
     ).in_(language)
     customers.write(issued.link, theirs, at=at + timedelta(hours=3))
+
+
+def _shared_out(case: Case, made: OnboardingProject, found: Now, people: list[Contact], at: datetime) -> None:
+    """What they have to do next is in the hands of whoever has the link, the step after it in a colleague's."""
+    theirs = made.steps.filter(party=Party.CUSTOMER, state="open").exclude(key__in=found.done)
+    hands = people[-1:] + people[:-1][-1:]
+    for step, person in zip(theirs.select_related("project").order_by("position"), hands, strict=False):
+        steps.change(step, contact_id=person.pk, by=case.by(LEAD), at=at)
 
 
 def lived(book: Book, *, now: datetime) -> int:
