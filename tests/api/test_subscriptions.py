@@ -9,7 +9,7 @@ import pytest
 from nenrin.customers import accounts
 from nenrin.customers.models import Account
 from nenrin.foundation.actors import SYSTEM
-from nenrin.foundation.models import Organisation
+from nenrin.foundation.models import Entry, Organisation
 from nenrin.foundation.roles import Role
 from tests.api.rest import Rest
 from tests.cast import DRIFTING, member
@@ -100,3 +100,19 @@ def test_a_plan_in_use_is_archived_and_its_contracts_stay(rest: Rest, account: A
     assert rest.delete("/plans/business").status_code == 204
     assert rest.get("/plans").data["items"] == []
     assert rest.get("/subscriptions").data["items"][0]["plan"] == "business"
+
+
+def test_an_archived_product_is_offered_again_before_its_plans(rest: Rest) -> None:
+    planned(rest)
+    assert rest.delete("/plans/business").status_code == rest.delete("/products/flow").status_code == 204
+    assert rest.post("/plans/business/restore").status_code == 422, "its product is not on offer"
+    again = [rest.post("/products/flow/restore") for _ in range(2)]
+    assert [(one.status_code, one.data["key"]) for one in again] == [(200, "flow")] * 2
+    assert rest.post("/plans/business/restore").data["product"] == "flow"
+    assert [row["key"] for row in rest.get("/plans").data["items"]] == ["business"]
+    assert Entry.objects.filter(action__in=["customers.product.restored", "customers.plan.restored"]).count() == 2
+    assert rest.post("/plans/nothing/restore").status_code == 404
+    seller = Rest(member(Role.SALES, "営業"))
+    assert (
+        seller.post("/products/flow/restore").status_code == seller.post("/plans/business/restore").status_code == 403
+    )

@@ -70,6 +70,13 @@ def list_products(request: ApiRequest, window: Query[Window]) -> Any:
     return page(rows, window, {"id", "name"}, lambda found: [_product(row) for row in found])
 
 
+@router.post("/{path:key}/restore", response=ProductOut, summary="Offer a product again")
+@grants(EDIT)
+def restore_product(request: ApiRequest, key: Word) -> Any:
+    """As it was when it was archived. Safe to repeat."""
+    return _product(_again(Product, key, request))
+
+
 @router.put("/{path:key}", response=ProductOut, summary="Save a product")
 @grants(EDIT)
 def put_product(request: ApiRequest, key: Word, body: ProductIn) -> Any:
@@ -94,6 +101,13 @@ def list_plans(request: ApiRequest, window: Query[Window]) -> Any:
     return page(rows, window, {"id", "name"}, lambda found: [_plan(row) for row in found])
 
 
+@plans.post("/{path:key}/restore", response=PlanOut, summary="Offer a plan again")
+@grants(EDIT)
+def restore_plan(request: ApiRequest, key: Word) -> Any:
+    """As it was when it was archived; its product is to be on offer. Safe to repeat."""
+    return _plan(_again(Plan, key, request))
+
+
 @plans.put("/{path:key}", response=PlanOut, summary="Save a plan")
 @grants(EDIT)
 def put_plan(request: ApiRequest, key: Word, body: PlanIn) -> Any:
@@ -115,6 +129,17 @@ def archive_plan(request: ApiRequest, key: Word) -> Any:
     """Offer it no more; what was signed stays."""
     products.archive(_named(Plan, key), by=Actor.of(request.member), at=request.at)
     return Answer(204, None)
+
+
+def _again(kind: Any, key: str, request: ApiRequest) -> Any:
+    row = kind.objects.filter(key=key).first()
+    if row is None:
+        raise Http404(f"no {kind.__name__.lower()} {key}")
+    if isinstance(row, Plan) and row.product.archived_at is not None:
+        raise Refused.one("product", Text("restore its product first", "先に製品を復元"), row.product.key)
+    products.restore(row, by=Actor.of(request.member), at=request.at)
+    row.refresh_from_db()
+    return row
 
 
 def _named(kind: Any, key: str) -> Any:

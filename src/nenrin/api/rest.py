@@ -39,6 +39,7 @@ from nenrin.api import (
     mail_drafts,
     mail_settings,
     mail_templates,
+    many_accounts,
     many_tasks,
     meetings,
     merges,
@@ -102,6 +103,7 @@ api = Api(
 )
 problems.register(api)
 api.add_router("/accounts", accounts.router)
+api.add_router("/accounts", many_accounts.router)
 api.add_router("/accounts", health.router)
 api.add_router("/accounts", judgements.router)
 api.add_router("/accounts", timeline.router)

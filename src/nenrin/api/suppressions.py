@@ -6,20 +6,24 @@ from datetime import datetime
 from typing import Any
 
 from django.http import Http404
-from ninja import Field, Router
+from ninja import Field, File, Router
 from ninja import Status as Answer
+from ninja.files import UploadedFile
 
 from nenrin.api.guard import ApiRequest, grants
 from nenrin.api.paging import Id, Strict
 from nenrin.customers.errors import Fault, Refused
 from nenrin.foundation.actors import Actor
-from nenrin.foundation.mail import suppressions
+from nenrin.foundation.mail import suppression_files, suppressions
 from nenrin.foundation.mail.errors import Refused as Unprocessable
 from nenrin.foundation.models import Suppression
 from nenrin.foundation.permissions import Permission
+from nenrin.values import Text
 
 router = Router(tags=["mail"])
 CONFIGURE = Permission.MAIL_CONFIGURE
+#: So many are kept in one transaction.
+PART = 500
 
 
 class Lifting(Strict):
@@ -44,6 +48,34 @@ class ConsentOut(Strict):
     words: str
     place: str
     given_at: datetime
+
+
+class NoAddress(Strict):
+    """A line of the file that holds no address, with its first cell."""
+
+    line: int
+    value: str
+
+
+class SuppressionsRead(Strict):
+    """`added`: addresses that were not on the list; `wrong`: the first hundred lines that were left out."""
+
+    added: int
+    wrong: list[NoAddress]
+
+
+@router.post("/suppressions/file", response=SuppressionsRead, summary="Suppress the addresses of a file")
+@grants(CONFIGURE)
+def read_suppressions(request: ApiRequest, file: File[UploadedFile | None] = None) -> Any:
+    """At most 5 MB; an address a line or in a CSV's first column, a note in its fourth. Safe to repeat."""
+    if file is None:
+        raise Refused.one("file", Text("send one as multipart/form-data", "multipart/form-data で送信"))
+    if (file.size or 0) > suppression_files.MOST_OCTETS:
+        raise Refused.one("file", Text("at most 5 MB", "5 MBまで"))
+    told, wrong = suppression_files.read(file.read())
+    by, parts = Actor.of(request.member), range(0, len(told), PART)
+    added = sum(suppressions.add_many(told[start : start + PART], by=by, at=request.at) for start in parts)
+    return {"added": added, "wrong": [{"line": line, "value": value} for line, value in wrong[:100]]}
 
 
 @router.post(

@@ -10,7 +10,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from nenrin.customers import ownership, tags
+from nenrin.customers import ownership, tags, taking_back
 from nenrin.customers.errors import Refused
 from nenrin.customers.models import Account
 from nenrin.foundation import format
@@ -102,9 +102,9 @@ def _assign(request: MemberRequest, chosen: list[Account]) -> Outcome:
 
 #: Each deed with the action by which the journal tells it.
 _DEEDS: dict[str, tuple[Callable[[MemberRequest, list[Account]], Outcome], str]] = {
-    "tag": (_tag, "customers.account.tagged"),
-    "untag": (_untag, "customers.account.tagged"),
-    "assign": (_assign, "customers.owner."),
+    "tag": (_tag, taking_back.TAGGED),
+    "untag": (_untag, taking_back.TAGGED),
+    "assign": (_assign, taking_back.GIVEN),
 }
 
 urlpatterns = [path("accounts/bulk", bulk, name="accounts-bulk")]

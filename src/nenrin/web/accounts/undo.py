@@ -7,7 +7,6 @@ many, whose entries in the journal say what each account was.
 from __future__ import annotations
 
 import secrets
-from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,13 +16,11 @@ from django.urls import path, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from nenrin.customers import ownership, tags
+from nenrin.customers import taking_back
 from nenrin.customers.errors import Refused
-from nenrin.customers.models import Account, Assignment
-from nenrin.customers.statuses import Phase
+from nenrin.customers.models import Account
 from nenrin.foundation import format
 from nenrin.foundation.actors import Actor
-from nenrin.foundation.models import Entry
 from nenrin.foundation.permissions import Permission
 from nenrin.values import Text
 from nenrin.web import toasts
@@ -90,39 +87,8 @@ def _field(request: MemberRequest, what: dict[str, Any]) -> Text:
 
 
 def _deed(request: MemberRequest, what: dict[str, Any]) -> Text:
-    told = Entry.objects.filter(
-        action__startswith=what["action"], recorded_at=what["at"], actor_kind="member", actor_key=str(request.user.pk)
-    )
-    entries = [entry for entry in told if entry.account is not None]
-    tagged = what["action"] == "customers.account.tagged"
-    count = _untag(request, entries) if tagged else _give_back(request, entries)
+    count = taking_back.deed(request.user, what["action"], datetime.fromisoformat(what["at"]), at=request.at)
     return Text(f"{format.counted(count, 'account')} as before.", f"{count:,}社を元に戻しました。")
-
-
-def _untag(request: MemberRequest, entries: list[Entry]) -> int:
-    """Tags put on are taken off, tags taken off are put on."""
-    together: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for entry in entries:
-        together[entry.particulars["added"], entry.particulars["removed"]].append(entry.account or 0)
-    count = 0
-    for (added, removed), keys in together.items():
-        rows = Account.objects.for_member(request.user, Permission.ACCOUNTS_EDIT).filter(pk__in=keys)
-        add, remove = ([name for name in words.split(", ") if name != "—"] for words in (removed, added))
-        count += tags.change(list(rows), add=add, remove=remove, by=Actor.of(request.user), at=request.at)
-    return count
-
-
-def _give_back(request: MemberRequest, entries: list[Entry]) -> int:
-    """Whoever looked after an account before does so again, where the one who was given it still does."""
-    mine = Account.objects.for_member(request.user, Permission.ACCOUNTS_ASSIGN).values("pk")
-    held = Assignment.objects.filter(account__in=mine, phase=Phase.PRIMARY, until_on__isnull=True)
-    now = dict(held.filter(account__in=[e.account for e in entries]).values_list("account_id", "member_id"))
-    wanted = [
-        ownership.Wanted(entry.account, entry.particulars["before_id"])
-        for entry in entries
-        if entry.account is not None and now.get(entry.account) == entry.particulars["member_id"]
-    ]
-    return ownership.assign_many(wanted, by=Actor.of(request.user), at=request.at)
 
 
 urlpatterns = [path("accounts/undo/<slug:token>", undo, name="accounts-undo")]

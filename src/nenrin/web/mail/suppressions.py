@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,9 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from nenrin.foundation.actors import Actor
-from nenrin.foundation.mail import addresses, suppressions
+from nenrin.foundation.mail import addresses, suppression_files, suppressions
 from nenrin.foundation.mail.errors import Refused
-from nenrin.foundation.mail.suppressions import Told
 from nenrin.foundation.models import Suppression
 from nenrin.foundation.models.mail import KINDS, Kind
 from nenrin.foundation.models.mail_rules import BASES, SUPPRESSIONS, SuppressionReason
@@ -36,7 +33,6 @@ SORTS = {"added": "created_at", "address": "address", "reason": "reason", "kind"
 FILTERS = ("q", "reason", "kind")
 HEADS = (Text("Address", "アドレス"), Text("Kind", "種類"), Text("Why", "理由"), Text("Note", "備考"), Text("By", "登録者"),
          Text("Added", "登録日時"))  # fmt: skip
-MOST_OCTETS = 5 * 1024 * 1024
 EVERY = Text("Every kind", "すべて")
 
 
@@ -159,10 +155,10 @@ def consent(request: MemberRequest) -> HttpResponse:
 def bring(request: MemberRequest) -> HttpResponse:
     """Addresses from a file, one a line or in the first column; those that are none are named, the others taken."""
     file = request.FILES.get("file")
-    if not isinstance(file, UploadedFile) or (file.size or 0) > MOST_OCTETS:
+    if not isinstance(file, UploadedFile) or (file.size or 0) > suppression_files.MOST_OCTETS:
         messages.error(request, gettext("Choose a CSV file of at most 5 MB."))
         return HttpResponseRedirect(reverse("mail-suppressions"))
-    told, wrong = _read(file.read())
+    told, wrong = suppression_files.read(file.read())
     new = 0
     for start in range(0, len(told), 500):
         new += suppressions.add_many(told[start : start + 500], by=Actor.of(request.user), at=request.at)
@@ -174,30 +170,15 @@ def bring(request: MemberRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("mail-suppressions"))
 
 
-def _read(content: bytes) -> tuple[list[Told], list[tuple[int, str]]]:
-    """(addresses, lines that hold none: number and first cell). A heading line is left out without a word."""
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp932", errors="replace")
-    told, wrong = [], []
-    for number, cells in enumerate(csv.reader(io.StringIO(text.replace("\0", ""))), start=1):
-        cell = addresses.normal(cells[0]) if cells else ""
-        if addresses.is_valid(f"x{cell}" if cell.startswith("@") else cell):
-            told.append(Told(address=cell, note=cells[3][:300] if len(cells) > 3 else ""))
-        elif cell and number > 1:
-            wrong.append((number, cell[:40]))
-    return told, wrong
-
-
 @requires(Permission.EXPORT)
 def export(request: MemberRequest, kind: str) -> Any:
     rows, filters = _asked(request)
     rows = rows if allowed(request.user, Permission.MAIL_CONFIGURE) else rows.none()
+    rows = ordered(rows, chosen_sort(request, SORTS, "-added"), SORTS)
     language = exports.language()
 
     def lines() -> Iterator[list[Any]]:
-        for chunk in exports.chunks(rows.order_by("pk"), Suppression.objects.all()):
+        for chunk in exports.chunks(rows, Suppression.objects.all()):
             for row in chunk:
                 told = _line(row)
                 yield [row.address, told["kind"].in_(language), told["reason"].in_(language), row.note, row.by_name,
