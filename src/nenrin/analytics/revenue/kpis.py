@@ -124,6 +124,17 @@ class Kpi:
         """Can a period tell already whether it was good? What flows in it can not before it has ended."""
         return not (is_partial and self.flows)
 
+    def why_none(self, n: int) -> Text:
+        """Why there is no figure where `n` stand behind it: too few, or what `empty` says.
+
+        >>> one = Kpi("k", Text("", ""), Text("", ""), "", "share", "lower", "", lambda sums, facts: sums["lost"], minimum_n=30)
+        >>> one.why_none(24).en, one.why_none(0).en
+        ('24, shown from 30', 'nobody to count')
+        """
+        if 0 < n < self.minimum_n:
+            return Text(f"{n:,}, shown from {self.minimum_n}", f"対象{n:,}件、{self.minimum_n}件以上で表示")
+        return self.empty
+
     @property
     def is_two_sided(self) -> bool:
         """Is its ratio of accounts on two days? A part whose accounts move has no interval then: they are not the same."""

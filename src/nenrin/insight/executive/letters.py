@@ -65,7 +65,7 @@ def _figure(of: Dashboard, tile: Tile, language: str) -> str:
     """Name, value, change, target or benchmark; the reason where there is no value."""
     name = tile.kpi.name.in_(language)
     if tile.figure.value is None:
-        return f"・{name}: — ({tile.kpi.empty.in_(language)})"
+        return f"・{name}: — ({tile.why_none.in_(language)})"
     change, note = words.change(of, tile).in_(language), words.note(of, tile).in_(language)
     before = Text(f"{change} against the period before", f"前期比 {change}").in_(language) if change else ""
     held = [part for part in (before, note, _reached(tile).in_(language)) if part]

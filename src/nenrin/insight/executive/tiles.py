@@ -12,7 +12,7 @@ from nenrin.analytics.revenue.periods import Grain
 from nenrin.insight.executive.questions import Question
 from nenrin.insight.models import KpiTarget
 from nenrin.insight.revenue import kpis, targets, trends
-from nenrin.values import Period
+from nenrin.values import Period, Text
 
 #: What an executive asks for first, in rows of six; a KPI that the catalogue lacks has no tile.
 WANTED = (
@@ -37,6 +37,11 @@ class Tile:
     is_reached: bool | None
     trend: tuple[tuple[Period, float | None], ...]
     beside: tuple[Kpi, Figure] | None = None
+
+    @property
+    def why_none(self) -> Text:
+        """What is told in place of a value."""
+        return self.kpi.why_none(self.figure.n)
 
     @property
     def is_better(self) -> bool | None:

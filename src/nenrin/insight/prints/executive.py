@@ -112,7 +112,7 @@ def _tile(of: Dashboard, tile: Tile, language: str) -> dict[str, Any]:
         "is_known": known,
         "change": words.change(of, tile).in_(language),
         "better": better,
-        "note": (words.note(of, tile) if known else tile.kpi.empty).in_(language),
+        "note": (words.note(of, tile) if known else tile.why_none).in_(language),
         "reach": "; ".join(filter(None, (each(of, tile).in_(language) for each in (words.reach, words.beside)))),
         "trend": [value for _, value in tile.trend],
         "target": tile.target.value if tile.target else None,

@@ -51,6 +51,11 @@ class Line:
     target: KpiTarget | None = None
     is_reached: bool | None = None
 
+    @property
+    def why_none(self) -> Text:
+        """What is told in place of a figure."""
+        return self.kpi.why_none(self.figure.n)
+
 
 @requires(VIEW)
 def kpis(request: MemberRequest) -> HttpResponse:
@@ -159,7 +164,7 @@ def kpi(request: MemberRequest, key: str) -> HttpResponse:
         "formula": formulas.spoken(one),
         "bands": _bands(one),
         "figure": now,
-        "empty": one.empty if key in revenue_kpis.shown(ask.ledger) else revenue_kpis.WITHHELD,
+        "empty": one.why_none(now.n) if key in revenue_kpis.shown(ask.ledger) else revenue_kpis.WITHHELD,
         "beside": _beside(ask, one),
         "band": _band(ask, one, now) if one.is_judged(ask.is_partial) else None,
         "is_judged": one.is_judged(ask.is_partial),
