@@ -1,7 +1,8 @@
 """Playbooks under kills between any two statements: 2,000 random histories, no step twice, none lost.
 
-Each history lets health fall, time pass, versions change and accounts merge, kills reacting and playing processes at any
-statement, and then lets the loops go on: every sign is told, every effect stands with its step, every run ends.
+Each history lets health fall, time pass, versions change and accounts open and merge, kills reacting, looking, playing and
+telling processes at any statement, and then lets the loops go on: every sign is told, every effect stands with its step,
+each run is a line of one Slack message, every family has one place and one arm, every run ends.
 """
 
 from __future__ import annotations
