@@ -14,7 +14,7 @@ from nenrin.customers.models import Account
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Entry, Member, Organisation
 from nenrin.foundation.roles import Role
-from nenrin.work import attachments, meetings, tasks, touches
+from nenrin.work import attachments, handoffs, meetings, opportunities, plans, tasks, touches
 from nenrin.work.models import Attachment
 from tests import cast
 from tests.api.rest import BASE, Rest
@@ -36,14 +36,22 @@ def account(mika: Member, at: datetime) -> Account:
     return made
 
 
-@pytest.fixture(params=["tasks", "meetings", "timeline"])
+@pytest.fixture(params=["tasks", "meetings", "timeline", "handoffs", "success-plans", "opportunities", "accounts"])
 def path(request: pytest.FixtureRequest, account: Account, mika: Member, at: datetime) -> str:
     if request.param == "tasks":
         key = tasks.open(account, "資料", assignee=mika, due_on=None, by=SYSTEM, at=at).pk
     elif request.param == "meetings":
         key = meetings.plan(account, "定例", starts_at=at, owner=mika, by=SYSTEM, at=at).pk
-    else:
+    elif request.param == "timeline":
         key = touches.write(account, "meeting", title="定例", body="", happened_at=at, by=SYSTEM, at=at).pk
+    elif request.param == "handoffs":
+        key = handoffs.open(account, by=SYSTEM, at=at).pk
+    elif request.param == "success-plans":
+        key = plans.open(account, "計画", by=SYSTEM, at=at).pk
+    elif request.param == "opportunities":
+        key = opportunities.open(account, "upsell", reason="合意", by=SYSTEM, at=at).pk
+    else:
+        key = account.pk
     return f"/{request.param}/{key}/files"
 
 
@@ -90,6 +98,7 @@ def test_outside_its_scope_a_file_is_not_there(mika: Member, path: str) -> None:
     key = send(Rest(mika), path).json()["id"]
     stranger = Rest(cast.member(Role.SALES, "営業"))
     assert stranger.get(path).status_code == stranger.get(f"/attachments/{key}").status_code == 404
+    stranger = Rest(cast.member(Role.CSM, "他部門", team="西日本"))
     assert send(stranger, path).status_code == stranger.delete(f"{path}/{key}").status_code == 404
     assert stranger.post(f"{path}/{key}/restore").status_code == 404
     assert Attachment.objects.filter(removed_at=None).count() == 1

@@ -7,11 +7,22 @@ from typing import Any
 
 from nenrin.customers.models import Account, Contact
 from nenrin.foundation.actors import SYSTEM
-from nenrin.work import feedback, handoffs, milestones, objectives, plan_links, plan_templates, plans, promises
+from nenrin.work import (
+    attachments,
+    feedback,
+    handoffs,
+    milestones,
+    objectives,
+    plan_links,
+    plan_templates,
+    plans,
+    promises,
+)
 from nenrin.work.handoffs import Promised, Question, Said
 from nenrin.work.models.handoff import Item
 
 CANARY = "zq7xkanarie"
+PDF = b"%PDF-1.7 x"
 
 
 def add(world: Any, account: Account, owner: str, person: Contact, at: datetime) -> None:
@@ -24,6 +35,7 @@ def add(world: Any, account: Account, owner: str, person: Contact, at: datetime)
     handoffs.send_back(handoff, [Question(f"{CANARY} さんは")], by=SYSTEM, at=at)
     handoffs.send(handoff, by=SYSTEM, at=at)
     world.put("handoff", handoff.pk, owner)
+    world.put("handoff_file", attachments.add(handoff, f"{CANARY}.pdf", [PDF], by=SYSTEM, at=at).pk, owner)
     made = promises.make(account, f"{CANARY} さんに送る", due_on=None, owner=None, toward=CANARY, by=SYSTEM, at=at)
     world.put("promise", made.pk, owner)
     world.put("feedback", feedback.write(account, "story", f"{CANARY} さんの事例", by=SYSTEM, at=at).pk, owner)
@@ -39,6 +51,7 @@ def _plan(world: Any, account: Account, owner: str, person: Contact, at: datetim
     plans.review(plan, words=f"{CANARY} さんと", by=SYSTEM, at=at)
     world.put("plan_link", plan_links.share(plan, by=SYSTEM, at=at).pk, owner)
     world.put("success_plan", plan.pk, owner)
+    world.put("success_plan_file", attachments.add(plan, f"{CANARY}.pdf", [PDF], by=SYSTEM, at=at).pk, owner)
     world.put("objective", objective.pk, owner)
     world.put("milestone", milestone.pk, owner)
     if owner == "own":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from nenrin.customers.models import Account
 from nenrin.foundation.actors import SYSTEM
-from nenrin.work import opportunities
+from nenrin.work import attachments, opportunities
 from nenrin.work.opportunities import proposals
 
 if TYPE_CHECKING:
@@ -21,3 +21,5 @@ def add(world: World, account: Account, owner: str, canary: str, at: datetime) -
     )  # fmt: skip
     proposals.propose(row, f"{canary} 工数", terms=f"{canary} 宛", reason=f"{canary} 合意", by=SYSTEM, at=at)
     world.put("opportunity", row.pk, owner)
+    file = attachments.add(row, f"{canary}.pdf", [b"%PDF-1.7 x"], by=SYSTEM, at=at)
+    world.put("opportunity_file", file.pk, owner)

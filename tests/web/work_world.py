@@ -32,7 +32,12 @@ def company(world: World, owner: str, account: Account, member: Member | None, t
     words = {"agenda": CANARY, "place": CANARY, "contacts": list(account.contacts.all())}
     meeting = meetings.plan(account, f"{CANARY} 様と定例", starts_at=begins, owner=member, by=SYSTEM, at=at, **words)
     world.put("meeting", meeting.pk, owner)
-    for holder, kind in ((task, "task_file"), (meeting, "meeting_file"), (touch, "touch_file")):
+    for holder, kind in (
+        (task, "task_file"),
+        (meeting, "meeting_file"),
+        (touch, "touch_file"),
+        (account, "account_file"),
+    ):
         world.put(kind, attachments.add(holder, f"{CANARY}.pdf", [PDF], by=SYSTEM, at=at).pk, owner)
 
 

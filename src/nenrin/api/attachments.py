@@ -1,4 +1,5 @@
-"""REST: files beside tasks, meetings and timeline entries: listed, added, taken out, brought back, downloaded.
+"""REST: files beside tasks, meetings, timeline entries, handoffs, success plans, opportunities and accounts: listed,
+added, taken out, brought back, downloaded.
 
 Reading takes what reading contacts takes: what a file holds about people is not known. Changing takes what changing
 its thing takes.
@@ -19,13 +20,16 @@ from ninja.files import UploadedFile
 from nenrin.api.guard import ApiRequest, grants
 from nenrin.api.paging import Id, Strict
 from nenrin.customers.errors import Refused
+from nenrin.customers.models import Account
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.permissions import Permission
 from nenrin.values import Text
 from nenrin.work import attachments
-from nenrin.work.models import Attachment, Meeting, Task, Touch
+from nenrin.work.models import Attachment, Handoff, Meeting, Opportunity, SuccessPlan, Task, Touch
+from nenrin.work.models.attachment import HOLDERS
 
 READ: Final = Permission.CONTACTS_VIEW
+Owner = Task | Meeting | Touch | Handoff | SuccessPlan | Opportunity | Account
 BINARY = {"schema": {"type": "string", "format": "binary"}}
 CONTENT = {"responses": {200: {"content": {"application/octet-stream": BINARY}}}}
 router = Router(tags=["files"])
@@ -39,13 +43,17 @@ class Kind:
     name: str
     view: Permission
     edit: Permission
-    model: type[Task] | type[Meeting] | type[Touch]
+    model: type[Owner]
 
 
 KINDS: Final = (
     Kind("task", "a task", Permission.TASKS_VIEW, Permission.TASKS_EDIT, Task),
     Kind("meeting", "a meeting", Permission.MEETINGS_VIEW, Permission.MEETINGS_EDIT, Meeting),
     Kind("touch", "a timeline entry", Permission.TIMELINE_VIEW, Permission.TIMELINE_WRITE, Touch),
+    Kind("handoff", "a handoff", Permission.HANDOFFS_VIEW, Permission.HANDOFFS_EDIT, Handoff),
+    Kind("success_plan", "a success plan", Permission.PLANS_VIEW, Permission.PLANS_EDIT, SuccessPlan),
+    Kind("opportunity", "an opportunity", Permission.OPPORTUNITIES_VIEW, Permission.OPPORTUNITIES_EDIT, Opportunity),
+    Kind("account", "an account", Permission.ACCOUNTS_VIEW, Permission.ACCOUNTS_EDIT, Account),
 )
 
 
@@ -71,7 +79,7 @@ def _told(row: Attachment) -> dict[str, Any]:
 @grants(READ)
 def get_attachment(request: ApiRequest, attachment_id: Id) -> Any:
     """Its content, whatever it belongs to; 404 where you do not see that, or it was removed."""
-    rows = Attachment.objects.select_related("task", "meeting", "touch", "mail")
+    rows = Attachment.objects.select_related(*HOLDERS)
     row = rows.filter(pk=attachment_id, removed_at__isnull=True).first()
     if row is None or not attachments.sees(request.member, attachments.holder_of(row)):
         raise Http404(f"no file {attachment_id} in your scope")
@@ -143,10 +151,11 @@ def _taking_out(beside: Router, kind: Kind) -> None:
         return _told(row)
 
 
-def _holder(kind: Kind, request: ApiRequest, key: int, permission: Permission) -> Task | Meeting | Touch:
+def _holder(kind: Kind, request: ApiRequest, key: int, permission: Permission) -> Owner:
     rows: QuerySet[Any] = kind.model.objects.for_member(request.member, permission)
     rows = rows.filter(retracted_at__isnull=True) if kind.model is Touch else rows
-    found: Task | Meeting | Touch | None = rows.select_related("account").filter(pk=key).first()
+    rows = rows if kind.model is Account else rows.select_related("account")
+    found: Owner | None = rows.filter(pk=key).first()
     if found is None:
         raise Http404(f"not {kind.name} in your scope: {key}")
     return found
@@ -160,4 +169,4 @@ def _file(kind: Kind, request: ApiRequest, key: int, file: int) -> Attachment:
     return found
 
 
-of_tasks, of_meetings, of_touches = (_beside(kind) for kind in KINDS)
+of_tasks, of_meetings, of_touches, of_handoffs, of_plans, of_opportunities, of_accounts = map(_beside, KINDS)

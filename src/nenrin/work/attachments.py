@@ -1,5 +1,5 @@
-"""Files beside tasks, meetings, timeline entries and received mails: checked, stored outside the web root, read by
-whoever may see what they belong to."""
+"""Files beside tasks, meetings, timeline entries, received mails, handoffs, success plans, opportunities and accounts:
+checked, stored outside the web root, read by whoever may see what they belong to."""
 
 from __future__ import annotations
 
@@ -17,20 +17,31 @@ from django.conf import settings
 from django.db import transaction
 
 from nenrin.customers.errors import Refused
+from nenrin.customers.models import Account
 from nenrin.foundation import journal
 from nenrin.foundation.actors import SYSTEM, Actor
 from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import Permission
 from nenrin.values import Text
 from nenrin.work import file_kinds
-from nenrin.work.models import Attachment, Meeting, ReceivedMail, Task, Touch
+from nenrin.work.models import Attachment, Handoff, Meeting, Opportunity, ReceivedMail, SuccessPlan, Task, Touch
+from nenrin.work.models.attachment import HOLDERS
 
 LARGEST: Final = 20 * 1024 * 1024
 MOST: Final = 50  # of one thing
 FOLDER: Final = "attachments"
 BIN: Final = timedelta(days=30)
-Holder = Task | Meeting | Touch | ReceivedMail
-_COLUMN: Final[dict[type, str]] = {Task: "task", Meeting: "meeting", Touch: "touch", ReceivedMail: "mail"}
+Holder = Task | Meeting | Touch | ReceivedMail | Handoff | SuccessPlan | Opportunity | Account
+_COLUMN: Final[dict[type, str]] = {
+    Task: "task", Meeting: "meeting", Touch: "touch", ReceivedMail: "mail", Handoff: "handoff",
+    SuccessPlan: "success_plan", Opportunity: "opportunity", Account: "account",
+}  # fmt: skip
+#: What the journal's entries are about, by column. An account's files are named apart from all else that is told of it.
+SUBJECTS: Final = {column: column for column in HOLDERS} | {"account": "account_files"}
+_VIEW: Final[dict[type, Permission]] = {
+    Task: Permission.TASKS_VIEW, Meeting: Permission.MEETINGS_VIEW, Handoff: Permission.HANDOFFS_VIEW,
+    SuccessPlan: Permission.PLANS_VIEW, Opportunity: Permission.OPPORTUNITIES_VIEW, Account: Permission.ACCOUNTS_VIEW,
+}  # fmt: skip
 
 
 def add(holder: Holder, name: str, content: Iterable[bytes], *, by: Actor, at: datetime) -> Attachment:
@@ -113,18 +124,18 @@ def path_of(row: Attachment) -> Path:
 
 def holder_of(row: Attachment) -> Holder:
     """What it belongs to."""
-    return next(holder for holder in (row.task, row.meeting, row.touch, row.mail) if holder is not None)
+    column = next(column for column in HOLDERS if getattr(row, f"{column}_id") is not None)
+    found: Holder = getattr(row, column)
+    return found
 
 
 def sees(member: Member, holder: Holder) -> bool:
     """Is it within the scope in which this member sees what a file belongs to?"""
-    if isinstance(holder, Task):
-        return Task.objects.for_member(member, Permission.TASKS_VIEW).filter(pk=holder.pk).exists()
-    if isinstance(holder, Meeting):
-        return Meeting.objects.for_member(member, Permission.MEETINGS_VIEW).filter(pk=holder.pk).exists()
     if isinstance(holder, ReceivedMail):
         return holder.member_id == member.pk
-    return Touch.objects.for_member(member, Permission.TIMELINE_VIEW).standing().filter(pk=holder.pk).exists()
+    if isinstance(holder, Touch):
+        return Touch.objects.for_member(member, Permission.TIMELINE_VIEW).standing().filter(pk=holder.pk).exists()
+    return type(holder).objects.for_member(member, _VIEW[type(holder)]).filter(pk=holder.pk).exists()
 
 
 def display_name(name: str) -> str:
@@ -182,10 +193,11 @@ def _folder() -> Path:
 
 
 def _note(verb: str, row: Attachment, holder: Holder, by: Actor, at: datetime) -> None:
-    about = (_COLUMN[type(holder)], holder.pk)
+    about = (SUBJECTS[_COLUMN[type(holder)]], holder.pk)
+    account = holder.pk if isinstance(holder, Account) else holder.account_id
     said = {"size": row.size, "media_type": row.media_type, "sha256": row.digest, "attachment": row.pk}
     journal.record(
-        f"work.attachment.{verb}", actor=by, at=at, account=holder.account_id, subject=about, particulars=said,
+        f"work.attachment.{verb}", actor=by, at=at, account=account, subject=about, particulars=said,
         personal={"name": row.name},
     )  # fmt: skip
 

@@ -103,7 +103,8 @@ def _open(
         tasks.snooze(task, today + timedelta(days=off["days"]), off[said], by=by, at=now - timedelta(hours=2))
     if row.get("file"):
         file = _WORDS["file"]
-        attachments.add(task, file["name"], [file["words"].encode()], by=by, at=now - timedelta(days=1))
+        for holder in (task, account):
+            attachments.add(holder, file["name"], [file["words"].encode()], by=by, at=now - timedelta(days=1))
 
 
 def _ended(row: dict[str, Any], account: Account, member: Member, by: Actor, book: Book, today: date) -> None:

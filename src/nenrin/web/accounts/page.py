@@ -20,6 +20,7 @@ from nenrin.web.accounts import health as account_health
 from nenrin.web.accounts import judgements, timeline
 from nenrin.web.accounts import usage as account_usage
 from nenrin.web.accounts.head import find, head
+from nenrin.web.attachments import pages as files
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.risk import block as risk_block
 
@@ -112,6 +113,7 @@ def timeline_page(request: MemberRequest, key: int) -> HttpResponse:
         "head": top,
         "as_of": request.at,
         "stream": timeline.stream(key, request.user, request.GET),
+        "files": files.shown(account, request, may_edit=top.may_edit),
         "kinds": timeline.KINDS,
     }
     return render(request, "account360/timeline.html", context)

@@ -1,4 +1,5 @@
-"""Files beside a task, a meeting or a timeline entry: shown, added, taken out, brought back, downloaded.
+"""Files beside a task, a meeting, a timeline entry, a handoff, a success plan, an opportunity or an account: shown,
+added, taken out, brought back, downloaded.
 
 Reading takes what reading contacts takes: what a file holds about people is not known. Changing takes what changing
 its thing takes.
@@ -17,6 +18,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_POST
 
 from nenrin.customers.errors import Refused
+from nenrin.customers.models import Account
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.permissions import FieldClass, Permission, visible
 from nenrin.values import Text
@@ -24,25 +26,32 @@ from nenrin.web import toasts
 from nenrin.web.guard import MemberRequest, View, requires
 from nenrin.work import attachments, file_kinds
 from nenrin.work.attachments import Holder
-from nenrin.work.models import Attachment, Meeting, Task, Touch
+from nenrin.work.models import Attachment, Handoff, Meeting, Opportunity, SuccessPlan, Task, Touch
+from nenrin.work.models.attachment import HOLDERS
 
 READ: Final = Permission.CONTACTS_VIEW
+Owner = Task | Meeting | Touch | Handoff | SuccessPlan | Opportunity | Account
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What a file can belong to: its column, its page, what changing it takes."""
+    """What a file can belong to: its column, its page and where that stands, what changing it takes."""
 
     column: str
     page: str
+    base: str
     edit: Permission
-    model: type[Task] | type[Meeting] | type[Touch]
+    model: type[Owner]
 
 
 KINDS: Final = (
-    Kind("task", "task", Permission.TASKS_EDIT, Task),
-    Kind("meeting", "meeting", Permission.MEETINGS_EDIT, Meeting),
-    Kind("touch", "timeline-entry", Permission.TIMELINE_WRITE, Touch),
+    Kind("task", "task", "tasks", Permission.TASKS_EDIT, Task),
+    Kind("meeting", "meeting", "meetings", Permission.MEETINGS_EDIT, Meeting),
+    Kind("touch", "timeline-entry", "timeline", Permission.TIMELINE_WRITE, Touch),
+    Kind("handoff", "handoff", "handoffs", Permission.HANDOFFS_EDIT, Handoff),
+    Kind("success_plan", "success-plan", "success-plans", Permission.PLANS_EDIT, SuccessPlan),
+    Kind("opportunity", "opportunity", "opportunities", Permission.OPPORTUNITIES_EDIT, Opportunity),
+    Kind("account", "account-timeline", "accounts", Permission.ACCOUNTS_EDIT, Account),
 )
 _BY_MODEL: Final = {kind.model: kind for kind in KINDS}
 
@@ -63,7 +72,7 @@ class Files:
     most: str
 
 
-def shown(holder: Task | Meeting | Touch, request: MemberRequest, *, may_edit: bool) -> Files | None:
+def shown(holder: Owner, request: MemberRequest, *, may_edit: bool) -> Files | None:
     """The files of a thing; None for whoever reads no personal data."""
     if not visible(request.user, FieldClass.PERSONAL):
         return None
@@ -79,9 +88,7 @@ def shown(holder: Task | Meeting | Touch, request: MemberRequest, *, may_edit: b
 @requires(READ)
 def download(request: MemberRequest, key: int) -> FileResponse:
     """The file itself: always to be saved, never to be shown, whatever it says that it is."""
-    row = get_object_or_404(
-        Attachment.objects.select_related("task", "meeting", "touch", "mail"), pk=key, removed_at=None
-    )
+    row = get_object_or_404(Attachment.objects.select_related(*HOLDERS), pk=key, removed_at=None)
     if not attachments.sees(request.user, attachments.holder_of(row)):
         raise Http404(f"attachment {key}")
     try:
@@ -147,10 +154,11 @@ def _restoring(kind: Kind) -> View:
     return restore
 
 
-def _holder(kind: Kind, request: MemberRequest, key: int) -> Task | Meeting | Touch:
+def _holder(kind: Kind, request: MemberRequest, key: int) -> Owner:
     rows: QuerySet[Any] = kind.model.objects.for_member(request.user, kind.edit)
     rows = rows.filter(retracted_at__isnull=True) if kind.model is Touch else rows
-    found: Task | Meeting | Touch = get_object_or_404(rows.select_related("account"), pk=key)
+    rows = rows if kind.model is Account else rows.select_related("account")
+    found: Owner = get_object_or_404(rows, pk=key)
     return found
 
 
@@ -159,7 +167,7 @@ def _file(kind: Kind, request: MemberRequest, key: int, file: int) -> Attachment
 
 
 def _addresses(kind: Kind) -> list[URLPattern]:
-    base = "timeline" if kind.column == "touch" else f"{kind.column}s"
+    base = kind.base
     return [
         path(f"{base}/<int:key>/files", _adding(kind), name=f"{kind.column}-file-add"),
         path(f"{base}/<int:key>/files/<int:file>/remove", _removing(kind), name=f"{kind.column}-file-remove"),

@@ -16,6 +16,7 @@ from nenrin.foundation.permissions import Permission, allowed
 from nenrin.values import Text
 from nenrin.web import navigation
 from nenrin.web.accounts.head import find, head
+from nenrin.web.attachments import pages as files
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.handoffs import common, ledger
 from nenrin.web.handoffs.common import ACCEPT, EDIT, VIEW
@@ -133,12 +134,14 @@ def permitted(request: MemberRequest, account: int) -> dict[str, bool]:
 def handoff(request: MemberRequest, key: int) -> HttpResponse:
     """All seven items on one page, to be read before the first meeting and printed for it."""
     row = one(request, key)
+    may = permitted(request, row.account_id)
     context = {
         "as_of": request.at,
         "read": reading(row, request),
         "may_read": common.may_read(request),
         "fits": [(fit.value, FITS[fit]) for fit in Fit if fit],
-        **permitted(request, row.account_id),
+        "files": files.shown(row, request, may_edit=may["may_edit"]),
+        **may,
     }
     return render(request, "handoffs/handoff.html", context)
 

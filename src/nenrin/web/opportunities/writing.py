@@ -17,6 +17,7 @@ from nenrin.customers.errors import Refused
 from nenrin.foundation.actors import Actor
 from nenrin.values import Text
 from nenrin.web import navigation, toasts
+from nenrin.web.attachments import pages as files
 from nenrin.web.editing import Clash, attempt, last_entry, version_of
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.handoffs.common import member, members
@@ -64,6 +65,7 @@ def _context(
         "cases": _cases(request, row),
         "may_read": may_read(request),
         "edits": edits,
+        "files": files.shown(row, request, may_edit=edits),
         "is_sales": edits and row.awaits_sales and sales.answers(request.user, row),
         "forms": {**(fresh(row, made) if edits else {}), **(sent or {})},
         "failed": next((form for form in (sent or {}).values() if form.errors), None),

@@ -11,6 +11,7 @@ from django.urls import path, reverse
 from nenrin.values import Text
 from nenrin.web import navigation
 from nenrin.web.accounts.head import find, head
+from nenrin.web.attachments import pages as files
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.plans import figures
 from nenrin.web.plans.figures import EDIT, VIEW, one, shown
@@ -46,6 +47,7 @@ def context_of(request: MemberRequest, row: SuccessPlan, **forms: Any) -> dict[s
         "is_changed": bool(editions) and editions[0].document != text,
         "reviews": list(row.reviews.select_related("by")[:10]),
         "links": links_of(request, row, today) if may_edit else [],
+        "files": files.shown(row, request, may_edit=may_edit),
         "may_edit": may_edit,
         "may_read": may_read,
         "can_agree": may_edit and view.is_live and not lacking,

@@ -62,6 +62,6 @@ def _without_files(words: Sequence[str], at: datetime) -> int:
         named.blank(row, ("name",), words)
         row.removed_at = row.removed_at or at
         row.save()
-    for kind in ("task", "meeting", "touch", "mail"):
-        named.forget_entries(kind, [key for row in rows if (key := getattr(row, f"{kind}_id"))], at=at)
+    for column, kind in attachments.SUBJECTS.items():
+        named.forget_entries(kind, [key for row in rows if (key := getattr(row, f"{column}_id"))], at=at)
     return len(rows)
