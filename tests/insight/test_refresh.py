@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,9 @@ import pytest
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Entry, Organisation
 from nenrin.insight import pulses, refresh
+from nenrin.insight.modelling import configuration
 from nenrin.insight.models import CurrentMeasure, DailyScore, Health, HealthDetail
+from nenrin.insight.refreshing import kept, projection
 from tests.cast import DRIFTING, THRIVING
 from tests.insight.world import FIRST, World
 
@@ -69,3 +72,23 @@ def test_a_pulse_moves_today_within_one_refresh(world: World) -> None:
     pulses.give(account.pk, 6, by=SYSTEM, at=world.now)
     assert world.refresh() == 1
     assert Health.objects.get(account=account).today > before
+
+
+def test_use_that_falls_far_is_told_when_it_falls_and_not_while_it_stays_low(world: World) -> None:
+    account = world.open(THRIVING)
+    world.subscribe(account)
+    world.use(THRIVING)
+    world.refresh()
+    record, live = next(kept.records("now")), configuration.between(FIRST, FIRST)
+
+    def told(trend: float | None) -> list[int]:
+        values = {**record.values, "usage_trend": trend}
+        projection.show([replace(record, values=values)], live, as_of=FIRST, at=world.now, is_final=False)
+        rows = Entry.objects.filter(action="insight.use.fell", account=account.pk).order_by("pk")
+        return [row.particulars["fell"] for row in rows]
+
+    assert told(None) == told(0.6) == told(0.5) == []  # nobody knew it higher
+    assert told(0.71) == []
+    assert told(0.66) == told(0.66) == told(0.2) == [34]
+    assert told(1.0) == [34]
+    assert told(0.7) == [34, 30]

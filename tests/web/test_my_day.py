@@ -242,6 +242,8 @@ def score_moved(account: Account, at: datetime) -> None:
 
 def use_fell(account: Account, at: datetime) -> None:
     CurrentMeasure.objects.create(account=account, measure="usage_trend", value=0.66, as_of=TODAY)
+    told = {"fell": 34, "as_of": TODAY}
+    journal.record("insight.use.fell", actor=SYSTEM, at=at, account=account.pk, particulars=told)
 
 
 @pytest.mark.parametrize(
@@ -299,6 +301,45 @@ def test_small_moves_and_what_is_long_past_are_no_news(desk: Client, at: datetim
     )
     told = beside(desk, "changed")
     assert cast.THRIVING not in told and cast.STARTING not in told, told
+
+
+def test_use_that_has_long_been_low_or_rose_again_is_no_news(desk: Client, at: datetime) -> None:
+    Entry.objects.all().update(recorded_at=at - timedelta(days=30))
+    low, back = Account.objects.get(name=cast.THRIVING), Account.objects.get(name=cast.STARTING)
+    CurrentMeasure.objects.create(account=low, measure="usage_trend", value=0.03, as_of=TODAY)
+    use_fell(back, at)
+    CurrentMeasure.objects.filter(account=back).update(value=0.9)
+    told = beside(desk, "changed")
+    assert cast.THRIVING not in told and cast.STARTING not in told, told
+
+
+def test_many_of_one_kind_leave_room_for_the_others_and_say_how_many_more_there_are(
+    desk: Client, sato: Member, at: datetime
+) -> None:
+    Entry.objects.all().update(recorded_at=at - timedelta(days=30))
+    score_moved(Account.objects.get(name=SHIRAKABA), at)
+    for n in range(12):
+        account = accounts.open(f"利用減{n:02d}", by=SYSTEM, at=at, status="customer")
+        ownership.assign(account, sato, by=SYSTEM, at=at)
+        use_fell(account, at - timedelta(minutes=n))
+    unhappy = Account.objects.get(name=cast.STARTING)
+    detractor(unhappy, at - timedelta(days=2))
+    for n in range(90):  # before them
+        journal.record("insight.health.rose", actor=SYSTEM, at=at, account=key_of("利用減00"), particulars={"n": n})
+    told = beside(desk, "changed")
+    assert cast.STARTING in told and SHIRAKABA in told and told.count("<li>") == 8, told
+    assert "ほか6社" in told and "?news=1#changed" in told
+    whole = section(read(desk, "/my-day?news=1"), "changed")
+    assert whole.count("<li>") == 14 and "ほか" not in whole
+
+
+def test_an_accounts_line_tells_each_kind_of_what_happened(desk: Client, at: datetime) -> None:
+    Entry.objects.all().update(recorded_at=at - timedelta(days=30))
+    mine = Account.objects.get(name=cast.THRIVING)
+    detractor(mine, at - timedelta(minutes=9))
+    health_fell(mine, at)
+    told = beside(desk, "changed")
+    assert told.count("<li>") == 1 and told.index("危険に低下") < told.index("NPS"), told
 
 
 def drafted(account: Account, subject: str, at: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Changes of the shown band, in words and with their reasons, for the journal."""
+"""Changes of the shown band, in words and with their reasons, and use that fell far, for the journal."""
 
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ LASTED = Text(
     "The score crossed the bound before; the band follows once it has stayed beyond it.",
     "スコアは以前に境目を越えており、その状態が続いたため判定を変更。",
 )
+#: Use that fell far: what is left, at most, of that of the four weeks before.
+FALLEN, TREND = 0.7, "usage_trend"
 _CODES = {True: "insight.health.rose", False: "insight.health.fell"}
 
 
@@ -57,6 +59,14 @@ def change(
     return _draft(
         _CODES[now.shown.code > before.shown.code], now, at, {**particulars, **_reasons(before, now, model, known)}
     )
+
+
+def fall(before: Record | None, now: Record, *, at: datetime) -> journal.Draft | None:
+    """The journal's draft for use that fell far; None where it already had, where it did not, or where nobody knew before."""
+    was, trend = before.values.get(TREND) if before else None, now.values.get(TREND)
+    if was is None or trend is None or not trend <= FALLEN < was:
+        return None
+    return _draft("insight.use.fell", now, at, {"fell": round(100 * (1 - trend)), "as_of": days.day(now.day)})
 
 
 def _draft(code: str, now: Record, at: datetime, particulars: Mapping[str, object]) -> journal.Draft:

@@ -44,7 +44,7 @@ def step(at: datetime) -> int:
 def run(as_of: date, *, at: datetime, accounts: Sequence[int] | None = None, lake: Lake | None = None) -> int:
     """Evaluate the open day for some accounts, or for all; returns how many were scored.
 
-    Stores health, details and current measures. Journal: insight.health.fell, rose, unknown, known. Safe to repeat.
+    Stores health, details and current measures. Journal: insight.health.fell, rose, unknown, known, insight.use.fell. Safe to repeat.
     Raises DayIsClosed for a day whose scores are final.
     """
     progress = here()

@@ -26,6 +26,10 @@ register(
     Text("Health known again: {band_en}, {score}", "ヘルスを再び算出: {band_ja}、{score}"),
 )
 register(
+    "insight.use.fell",
+    Text("Use fell by {fell}% against the 28 days before", "利用がその前の28日間より{fell}%減少"),
+)
+register(
     "insight.day.closed",
     Text("Health of {day} is final: {accounts} accounts", "{day}のヘルスを確定: {accounts}社"),
 )

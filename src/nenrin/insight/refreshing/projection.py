@@ -30,7 +30,7 @@ _DAILY = ("account_id", "day", "today", "score", "band", "coverage", "version_id
 def show(records: Sequence[Record], configuration: Configuration, *, as_of: date, at: datetime, is_final: bool) -> int:
     """Bring health, its details and current measures of these accounts up to date; returns the changes of band.
 
-    Journal: insight.health.fell, rose, unknown or known for each account whose shown band changed.
+    Journal: insight.health.fell, rose, unknown or known for each account whose shown band changed; insight.use.fell.
     """
     accounts = [record.account for record in records]
     earlier = {record.account: record for record in kept.records("now", accounts)}
@@ -51,7 +51,8 @@ def show(records: Sequence[Record], configuration: Configuration, *, as_of: date
         for record in records
         if (draft := changes.change(earlier.get(record.account), record, models[record.version], known, at=at))
     ]
-    journal.record_many(changed)
+    fallen = [changes.fall(earlier.get(record.account), record, at=at) for record in records]
+    journal.record_many([*changed, *filter(None, fallen)])
     return len(changed)
 
 

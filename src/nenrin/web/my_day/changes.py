@@ -1,39 +1,75 @@
 """What happened at a member's accounts since the end of the last business day: what the journal tells, and where a score
-or the use moved far without a change of colour."""
+moved far without a change of colour."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from itertools import chain, zip_longest
 from zoneinfo import ZoneInfo
+
+from django.db.models import F, Q, Window
+from django.db.models.functions import RowNumber
 
 from nenrin.customers.statuses import DecisionRole
 from nenrin.foundation import bulk
 from nenrin.foundation.calendar import add_business_days
 from nenrin.foundation.models import Entry
 from nenrin.foundation.permissions import FieldClass, visible
+from nenrin.insight.changes import FALLEN, TREND
 from nenrin.values import Text
 from nenrin.web import telling
 from nenrin.work.queue.portfolio import Portfolio, Standing
 
 #: When a working day ends.
 EVENING = time(18)
-AT_MOST, LOOKED_AT = 8, 80
+#: Accounts that are named before the reader asks for all.
+AT_MOST = 8
 _HEALTH = ("insight.health.fell", "insight.health.rose", "insight.health.unknown", "insight.health.known")
+USE = "insight.use.fell"
+#: The weightiest first: of these in turn, until the block is full.
 ACTIONS = (
-    *_HEALTH, "ingest.answer.given", "ingest.ticket.opened", "customers.subscription.noticed", "insight.hard_event.raised",
-    "work.promise.made", "customers.contact.left",
+    "customers.subscription.noticed", "insight.hard_event.raised", "ingest.answer.given", "customers.contact.left",
+    "ingest.ticket.opened", *_HEALTH, USE, "work.promise.made",
 )  # fmt: skip
 DETRACTOR, PROMOTER = 6, 9
-#: Points by which a score moves far, and what is left of the use of the four weeks before where it fell far.
-FAR, FALLEN = 10.0, 0.7
+#: Points by which a score moves far.
+FAR = 10.0
+#: Of tickets the urgent ones, of answers those that ask for one, of people those who decide or speak for us.
+_MATTERS = (
+    ~Q(action__in=("customers.contact.left", "ingest.ticket.opened", "ingest.answer.given"))
+    | Q(action="customers.contact.left", particulars__role__in=[DecisionRole.DECISION_MAKER.value, DecisionRole.CHAMPION.value])
+    | Q(action="ingest.ticket.opened", particulars__priority="urgent")
+    | Q(action="ingest.answer.given", particulars__score__gte=0, particulars__score__lte=DETRACTOR)
+    | Q(action="ingest.answer.given", particulars__score__gte=PROMOTER)
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
+    """One account: everything that is told of it, the newest first, and when the newest came."""
+
     standing: Standing
     at: datetime
-    told: Text
+    told: Sequence[Text]
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """`more`: accounts that are not among `rows`."""
+
+    rows: Sequence[Change]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """`entry` is None where the score alone moved."""
+
+    at: datetime
+    rank: int
+    entry: Entry | None
 
 
 def since(on: date, zone: ZoneInfo) -> datetime:
@@ -41,62 +77,78 @@ def since(on: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(add_business_days(on, -1), EVENING, zone)
 
 
-def of(held: Portfolio, begun: datetime) -> list[Change]:
-    """The newest first, one an account; one query."""
+def of(held: Portfolio, begun: datetime, *, everything: bool = False) -> News:
+    """The newest first, one an account; one query. Where there are more than fit, each kind of news has its turn."""
     if not len(held):
-        return []
-    found = _told_of(held, begun)
-    for key, standing in held.standing.items():
-        if key not in found and (told := _moved(standing, held, begun)):
-            found[key] = told
-    return sorted(found.values(), key=lambda change: change.at, reverse=True)[:AT_MOST]
+        return News([], 0)
+    found = _found(held, begun)
+    shown = list(found) if everything else _in_turn(found)[:AT_MOST]
+    may_read = visible(held.member, FieldClass.PERSONAL)
+    rows = [_change(held.standing[key], found[key], may_read) for key in shown]
+    return News(sorted(rows, key=lambda change: change.at, reverse=True), len(found) - len(shown))
 
 
-def _told_of(held: Portfolio, begun: datetime) -> dict[int, Change]:
-    rows = Entry.objects.filter(
-        account__in=bulk.among(list(held)), action__in=ACTIONS, recorded_at__gte=begun, recorded_at__lte=held.at
-    ).select_related("personal")  # fmt: skip
-    may_read, found = visible(held.member, FieldClass.PERSONAL), dict[int, Change]()
-    for entry in rows.order_by("-recorded_at", "-pk")[:LOOKED_AT]:
-        key = entry.account or 0
-        if key not in found and _matters(entry):
-            found[key] = Change(held.standing[key], entry.recorded_at, _told(entry, may_read))
+def _found(held: Portfolio, begun: datetime) -> dict[int, list[_Piece]]:
+    """By account: the last entry of each kind, the newest first, and a score that moved."""
+    found: dict[int, list[_Piece]] = {}
+    for entry in _entries(held, begun):
+        if entry.action != USE or _is_low(held.standing[entry.account or 0]):
+            found.setdefault(entry.account or 0, []).append(
+                _Piece(entry.recorded_at, ACTIONS.index(entry.action), entry)
+            )
+    for key, row in held.standing.items():
+        if row.health is not None and abs(_points(row)) >= FAR and not _has_health(found.get(key, ())):
+            found.setdefault(key, []).append(_Piece(row.health.at, len(ACTIONS), None))
     return found
 
 
-def _moved(row: Standing, held: Portfolio, begun: datetime) -> Change | None:
-    """A score that moved far since the last business day ended, or use that fell far as of since then."""
-    points = row.health.score - row.last if row.health and row.last is not None and row.band != "unknown" else 0.0
-    if row.health is not None and abs(points) >= FAR:
-        return Change(row, row.health.at, _points(points, row.health.score))
-    trend, on = row.measures.get("usage_trend"), row.measured_on.get("usage_trend")
-    if trend is None or on is None or trend > FALLEN or on < begun.date():
-        return None
-    return Change(row, max(begun, row.health.at) if row.health else held.at, _use(trend))
+def _entries(held: Portfolio, begun: datetime) -> Iterable[Entry]:
+    """The newest of each account and kind: as many as that at most, whatever a night brought."""
+    rows = Entry.objects.filter(
+        _MATTERS, account__in=bulk.among(list(held)), action__in=ACTIONS, recorded_at__gte=begun, recorded_at__lte=held.at
+    )  # fmt: skip
+    newest = [F("recorded_at").desc(), F("pk").desc()]
+    rows = rows.annotate(place=Window(RowNumber(), partition_by=["account", "action"], order_by=newest))
+    return rows.filter(place=1).select_related("personal").order_by("-recorded_at", "-pk")
 
 
-def _points(points: float, score: float) -> Text:
+def _in_turn(found: Mapping[int, Sequence[_Piece]]) -> list[int]:
+    """Accounts by the weightiest that is told of each: the newest of every kind first, then the second of every kind."""
+    kinds: dict[int, list[tuple[datetime, int]]] = {}
+    for key, pieces in found.items():
+        first = min(pieces, key=lambda piece: piece.rank)
+        kinds.setdefault(first.rank, []).append((first.at, key))
+    columns: Iterator[list[tuple[datetime, int]]] = (sorted(kinds[rank], reverse=True) for rank in sorted(kinds))
+    return [one[1] for one in chain.from_iterable(zip_longest(*columns)) if one is not None]
+
+
+def _is_low(row: Standing) -> bool:
+    """Does the use that fell still stand low?"""
+    return row.measures.get(TREND, 1.0) <= FALLEN
+
+
+def _has_health(pieces: Iterable[_Piece]) -> bool:
+    return any(piece.entry is not None and piece.entry.action in _HEALTH for piece in pieces)
+
+
+def _points(row: Standing) -> float:
+    """By how much the score moved since the last business day ended."""
+    known = row.health is not None and row.last is not None and row.band != "unknown"
+    return row.health.score - row.last if known and row.health and row.last is not None else 0.0
+
+
+def _change(row: Standing, pieces: Sequence[_Piece], may_read: bool) -> Change:
+    newest = sorted(pieces, key=lambda piece: piece.at, reverse=True)
+    told = [_moved(row) if piece.entry is None else _told(piece.entry, may_read) for piece in newest]
+    return Change(row, newest[0].at, told)
+
+
+def _moved(row: Standing) -> Text:
+    points, score = _points(row), row.health.score if row.health else 0.0
     move = abs(round(points))
     if points < 0:
         return Text(f"Score fell by {move} points to {score:.0f}", f"スコアが{move}点低下し{score:.0f}点")
     return Text(f"Score rose by {move} points to {score:.0f}", f"スコアが{move}点上昇し{score:.0f}点")
-
-
-def _use(trend: float) -> Text:
-    fell = f"{100 * (1 - trend):.0f}%"
-    return Text(f"Use is down by {fell} against the 28 days before", f"利用がその前の28日間より{fell}減少")
-
-
-def _matters(entry: Entry) -> bool:
-    """Of tickets the urgent ones, of answers those that ask for one, of people those who decide or speak for us."""
-    if entry.action == "customers.contact.left":
-        return entry.particulars.get("role") in (DecisionRole.DECISION_MAKER, DecisionRole.CHAMPION)
-    if entry.action == "ingest.ticket.opened":
-        return bool(entry.particulars.get("priority") == "urgent")
-    if entry.action == "ingest.answer.given":
-        score = entry.particulars.get("score")
-        return isinstance(score, int) and not DETRACTOR < score < PROMOTER
-    return True
 
 
 def _told(entry: Entry, may_read: bool) -> Text:

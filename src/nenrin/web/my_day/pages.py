@@ -29,7 +29,8 @@ SUGGESTED = 5
 
 @requires(Permission.TASKS_VIEW)
 def my_day(request: MemberRequest) -> HttpResponse:
-    """The queue, with what changed and what is due beside it; `?all=1` shows what no longer fits into the day too."""
+    """The queue, with what changed and what is due beside it; `?all=1` shows what no longer fits into the day
+    too, `?news=1` whatever changed."""
     org = navigation.organisation_of(request) or organisation.current()
     zone = ZoneInfo(org.zone)
     today = day_of(request.at, zone)
@@ -57,7 +58,7 @@ def context(request: MemberRequest, day: Day, meetings: list[Meeting], zone: Zon
         "meetings": beside.planned(meetings, _reader_zone(request, zone), held.member, request.user),
         "drafts": beside.drafts(held) if held.member.pk == request.user.pk else None,
         "since": begun,
-        "changes": changes.of(held, begun),
+        "changes": changes.of(held, begun, everything=bool(request.GET.get("news"))),
         "others": beside.others(held, request.user),
         "handed": beside.handed(held, request.user),
         "quiet": [] if within or beyond else quiet(held),
