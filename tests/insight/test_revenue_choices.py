@@ -12,7 +12,7 @@ from nenrin.customers import accounts, subscriptions
 from nenrin.customers.schedule import Step
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Organisation
-from nenrin.insight.revenue import kpis, policies, words
+from nenrin.insight.revenue import groups, kpis, notes, policies, words
 from nenrin.insight.revenue.statements import statement
 from tests.cast import DRIFTING, THRIVING
 from tests.insight.test_revenue import ledger, month, more, on, sign, told
@@ -118,6 +118,7 @@ def test_groups_of_companies_count_as_one_customer_where_that_is_chosen(world: W
     august, keys = month("2026-08"), ("paying_accounts", "new_accounts", "arpa", "mrr")
     found = kpis.figures_of(ledger(world), august, "month", wanted=keys)
     assert [found[key].value for key in keys] == [3, 1, 60_000, 180_000]
+    assert groups.moved(ledger(world), august) is None
     choose(world, logos="parent")
     of = ledger(world)
     found = kpis.figures_of(of, august, "month", wanted=keys)
@@ -129,4 +130,10 @@ def test_groups_of_companies_count_as_one_customer_where_that_is_chosen(world: W
     parts = kpis.slices(of, "cohort", august)
     assert [one.value for one in kpis.by_slice(of, august, "month", parts, keys)["paying_accounts"]] == [2, None]
     assert statement(of, august).accounts_end == 3, "movements stay of accounts"
+    by_group = groups.moved(of, august)
+    assert by_group is not None and (by_group.accounts_begin, by_group.accounts_end) == (2, 2)
+    assert (by_group.counts["new"], by_group.counts["expansion"], statement(of, august).counts["new"]) == (0, 1, 1)
+    assert by_group.end == statement(of, august).end == 180_000
+    named = [one.name.ja for one in notes.notes(of, august)]
+    assert any("期首2社、新規0社、再契約0社、解約0社、期末2社" in name for name in named)
     assert "親会社ごとに1社" in words.policy(policies.live(world.today)).ja

@@ -30,9 +30,9 @@ def world(org: Organisation) -> World:
     return World(today=on("2026-04-06"))
 
 
-def quote(world: World, month: str, rate: str, *, lag: bool = False) -> None:
+def quote(world: World, month: str, rate: str, *, lag: bool = False, pair: tuple[str, str] = ("USD", "JPY")) -> None:
     knowing = Knowing("lag", world.today) if lag else on_arrival(world.today)
-    row = told_rates.Told(date.fromisoformat(f"{month}-01"), "USD", "JPY", rate)
+    row = told_rates.Told(date.fromisoformat(f"{month}-01"), *pair, rate)
     manner = {"namespace": told_rates.NAMESPACE, "by": SYSTEM, "at": world.now, "zone": ZoneInfo("Asia/Tokyo")}
     told_rates.put([row], knowing=knowing, **manner)
 
@@ -109,6 +109,28 @@ def test_lists_of_today_take_the_last_rate_told_and_say_of_which_month(world: Wo
     assert revenue.ledger(world.today).book.unrated(world.today).size == 1
     quote(world, "2026-03", "160")
     assert own_money.on(world.today).minor(1_000_00, "USD") == 160_000
+
+
+def test_euros_told_in_dollars_count_through_them_and_it_is_said(world: World) -> None:
+    for each, euros, dollars in (("2026-02", "1.1", "150"), ("2026-03", "1.2", "140")):
+        quote(world, each, euros, lag=True, pair=("EUR", "USD"))
+        quote(world, each, dollars, lag=True)
+    at_month_ends(world)
+    sign(world, "灯台", 1_000_00, "2026-02-01", currency="EUR")
+    sign(world, "港", 100_00, "2026-02-01", currency="USD")
+    world.carry()
+    ledger = revenue.ledger(world.today)
+    march = locks.statement(closed(world), month("2026-03"), "net")
+    assert told(march) == {"begin": 180_000, "fx": 2_000, "end": 182_000} and march.holds
+    [note] = [one for one in notes.notes(ledger, month("2026-03")) if "through another" in one.name.en]
+    assert "EUR through USD (2026-02), EUR through USD (2026-03)" in note.name.en and "USD経由" in note.name.ja
+    used = own_money.on(world.today).used()
+    assert used is not None and "1 EUR = 168 JPY of Mar 2026 through USD" in used.en
+    assert "1 USD = 140 JPY of Mar 2026" in used.en and "（2026年3月、USD経由）" in used.ja
+    quote(world, "2026-03", "165", pair=("EUR", "JPY"))
+    world.carry()
+    assert revenue.ledger(world.today).book.exchange.worth("EUR", world.today) == 165
+    assert notes.crossed(revenue.ledger(world.today), month("2026-03")) == {"EUR": {date(2026, 2, 28): "USD"}}
 
 
 def test_who_grew_in_a_month_without_its_rate_grew(world: World) -> None:

@@ -10,6 +10,7 @@ from ninja import Query, Router
 from pydantic import Field
 
 from nenrin.analytics.revenue.findings import BEHAVIOUR
+from nenrin.analytics.revenue.periods import month_start
 from nenrin.analytics.revenue.policies import Policy, UnknownChoice, to_document
 from nenrin.api.guard import ApiRequest, grants
 from nenrin.api.paging import Strict
@@ -18,7 +19,7 @@ from nenrin.customers.errors import Refused
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.permissions import Permission
 from nenrin.insight.models import MetricPolicy
-from nenrin.insight.revenue import locks, notes, policies, statements
+from nenrin.insight.revenue import groups, locks, notes, policies, statements
 from nenrin.insight.revenue import slices as revenue_slices
 from nenrin.insight.revenue.locks import Closed
 from nenrin.insight.revenue.policies import Untold
@@ -31,11 +32,20 @@ MOST = 500
 Line = Literal["begin", "new", "reactivation", "expansion", "contraction", "churn", "fx", "transfer", "end"]
 
 
+class GroupsOut(Strict):
+    """Groups of companies in place of accounts, each as one: how many at begin and end, and behind each kind."""
+
+    begin: int
+    end: int
+    counts: dict[str, int]
+
+
 class MovementOut(Strict):
     """end = begin + adjustment + new + reactivation + expansion + contraction + churn + fx + transfer, exactly; losses
     negative. `adjustment`: what became known after the periods before were closed.
 
     `to` is the first day after. `slice` is null for all accounts, "none" for those without one; `counts` are accounts, in the gross view changes.
+    `groups`: the same by group of companies; null where the metric policy counts accounts (`logos: account`).
     """
 
     start: date
@@ -59,16 +69,26 @@ class MovementOut(Strict):
     accounts_end: int
     counts: dict[str, int]
     causes: dict[str, dict[str, int]]
+    groups: GroupsOut | None
+
+
+class CrossOut(Strict):
+    """At the end of a month the worth of `currency` was worked out `through` another one, for want of a rate of its own."""
+
+    currency: str
+    month: date
+    through: str
 
 
 class MovementsOut(Strict):
-    """`left_out`: accounts in a currency without a rate, which nothing here counts."""
+    """`left_out`: accounts in a currency without a rate, which nothing here counts. `crossed`: of the last period."""
 
     currency: str
     policy: int
     known: date
     view: str
     left_out: list[int]
+    crossed: list[CrossOut]
     items: list[MovementOut]
 
 
@@ -138,19 +158,25 @@ def get_movements(request: ApiRequest, asking: Query[Asking], view: View = "net"
         "known": ledger.known,
         "view": view,
         "left_out": [account for account, _ in ledger.book.left_out],
+        "crossed": [
+            {"currency": name, "month": month_start(end), "through": by}
+            for name, ends in notes.crossed(ledger, last).items()
+            for end, by in ends.items()
+        ],
         "items": items,
     }
 
 
 def _lines(books: Closed, period: Period, asking: Asking, view: View) -> list[dict[str, Any]]:
-    told = [_line(locks.statement(books, period, view))]
-    if asking.by:
-        slices = revenue_slices.slices(books.telling(period), asking.by, period)
-        told += [_line(locks.statement(books, period, view, asking.by, each.key), asking.by, each) for each in slices]
+    ledger = books.telling(period)
+    told = [_line(locks.statement(books, period, view), groups.moved(ledger, period, view))]
+    for each in revenue_slices.slices(ledger, asking.by, period) if asking.by else ():
+        part = locks.statement(books, period, view, asking.by, each.key)
+        told.append(_line(part, groups.moved(ledger, period, view, each), asking.by, each))
     return told
 
 
-def _line(told: Statement, by: str = "", of: Slice | None = None) -> dict[str, Any]:
+def _line(told: Statement, by_group: Statement | None, by: str = "", of: Slice | None = None) -> dict[str, Any]:
     name = revenue_slices.ALL if of is None else of.name
     plain = ("begin", "adjustment", "end", "fx", "transfer", "accounts_begin", "accounts_end", "counts", "causes")
     return {
@@ -163,6 +189,8 @@ def _line(told: Statement, by: str = "", of: Slice | None = None) -> dict[str, A
         "unwilling_churn": told.unwilling,
         **told.amounts,
         **{name: getattr(told, name) for name in plain},
+        "groups": by_group
+        and {"begin": by_group.accounts_begin, "end": by_group.accounts_end, "counts": by_group.counts},
     }
 
 

@@ -19,6 +19,8 @@ from nenrin.values import minor_digits
 Whole = NDArray[np.int64]
 #: Currency -> last day of a month -> what one unit was worth then.
 MonthEnds = Mapping[str, Mapping[date, Fraction]]
+#: Currency -> last day of a month -> the currency through which its worth was told.
+Through = Mapping[str, Mapping[date, str]]
 
 
 class Quote(NamedTuple):
@@ -32,10 +34,12 @@ class Quote(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """What a unit of each currency is worth on a day: the policy's constant rates, or a table of month ends."""
+    """What a unit of each currency is worth on a day: the policy's constant rates, or a table of month ends. `through`: of
+    those that nobody told, the currency by which they are worked out."""
 
     policy: Policy
     month_ends: MonthEnds = field(default_factory=dict)
+    through: Through = field(default_factory=dict)
 
     def factor(self, currency: str, day: date) -> Fraction | None:
         """Minor units of the reporting currency for one minor unit; None where no rate is known: never zero."""
@@ -59,8 +63,13 @@ class Exchange:
         """For a day, with the last month end told until then where that of the day itself is not: for what needs any rate."""
         if not self.moves:
             return self
-        ends = self.last_ends(day).items()
-        return Exchange(self.policy, {name: {closed_on(day): self.month_ends[name][end]} for name, end in ends})
+        ends, now = self.last_ends(day), closed_on(day)
+        by = {name: {now: told[end]} for name, end in ends.items() if end in (told := self.through.get(name, {}))}
+        return Exchange(self.policy, {name: {now: self.month_ends[name][end]} for name, end in ends.items()}, by)
+
+    def crossed(self, currency: str, day: date) -> str | None:
+        """The currency through which the worth of another is told on a day; None where it is told itself."""
+        return self.through.get(currency, {}).get(closed_on(day)) if self.moves else None
 
     def last_ends(self, day: date) -> dict[str, date]:
         """The last month end of which a rate is told, of those until a day; currencies without any are left out."""
@@ -82,28 +91,59 @@ def closed_on(day: date) -> date:
 
 
 def month_ends(quotes: Iterable[Quote], reporting: str) -> dict[str, dict[date, Fraction]]:
-    """The quotes in a reporting currency; those told in another one by what both were worth in that.
+    """The quotes in a reporting currency; what is told in another one only, by what that was worth (see chained).
 
     >>> april = date(2026, 4, 1)
     >>> told = [Quote(april, "USD", "JPY", Fraction(150)), Quote(april, "EUR", "JPY", Fraction(160))]
     >>> {currency: {str(end): str(rate) for end, rate in ends.items()} for currency, ends in month_ends(told, "USD").items()}
     {'JPY': {'2026-04-30': '1/150'}, 'EUR': {'2026-04-30': '16/15'}}
     """
+    return chained(quotes, reporting)[0]
+
+
+def chained(
+    quotes: Iterable[Quote], reporting: str
+) -> tuple[dict[str, dict[date, Fraction]], dict[str, dict[date, str]]]:  # fmt: skip
+    """Worth by month end, and through which currency where it is not told itself: one that both have a rate with, told either
+    way round, at the same month end; of several the first by its name. Never through more than one.
+
+    >>> april = date(2026, 4, 1)
+    >>> told = [Quote(april, "USD", "JPY", Fraction(150)), Quote(april, "EUR", "USD", Fraction(11, 10))]
+    >>> worth, through = chained(told, "JPY")
+    >>> str(worth["EUR"][date(2026, 4, 30)]), through["EUR"]
+    ('165', {datetime.date(2026, 4, 30): 'USD'})
+    """
+    told: dict[date, dict[tuple[str, str], Fraction]] = {}
+    for one in quotes:
+        told.setdefault(end_of(one.month), {})[one.currency, one.into] = one.rate
     found: dict[str, dict[date, Fraction]] = {}
-    crossed = []
-    told = list(quotes)
-    pivots = {(end_of(one.month), one.into): one.rate for one in told if one.currency == reporting}
-    for (end, into), rate in pivots.items():
-        found.setdefault(into, {})[end] = 1 / rate
-    for one in told:
-        end = end_of(one.month)
-        if one.into == reporting:
-            found.setdefault(one.currency, {})[end] = one.rate
-        elif one.currency != reporting and (end, one.into) in pivots:
-            crossed.append((one.currency, end, one.rate / pivots[end, one.into]))
-    for currency, end, rate in crossed:
-        found.setdefault(currency, {}).setdefault(end, rate)
-    return found
+    through: dict[str, dict[date, str]] = {}
+    for end, rates in told.items():
+        worth = {name: rate for name in _names(rates) if (rate := _between(rates, name, reporting)) is not None}
+        for name in _names(rates):
+            if name == reporting:
+                continue
+            if name in worth:
+                found.setdefault(name, {})[end] = worth[name]
+            elif crosses := [(by, rate) for by in worth if (rate := _between(rates, name, by)) is not None]:
+                by, rate = min(crosses)
+                found.setdefault(name, {})[end] = rate * worth[by]
+                through.setdefault(name, {})[end] = by
+    return found, through
+
+
+def _names(rates: Mapping[tuple[str, str], Fraction]) -> list[str]:
+    """In the order in which they are told."""
+    return list(dict.fromkeys(name for pair in rates for name in pair))
+
+
+def _between(rates: Mapping[tuple[str, str], Fraction], name: str, into: str) -> Fraction | None:
+    """What one unit was worth in another currency, as told, or else from what is told the other way round."""
+    if name == into:
+        return None
+    if (name, into) in rates:
+        return rates[name, into]
+    return 1 / rates[into, name] if (into, name) in rates else None
 
 
 def end_of(month: date) -> date:

@@ -7,8 +7,11 @@ from dataclasses import dataclass, replace
 
 from nenrin.analytics.revenue.paths import Whole
 from nenrin.analytics.revenue.rolled import LOGOS, heads, rolled
+from nenrin.insight.revenue import statements
 from nenrin.insight.revenue.books import Ledger
 from nenrin.insight.revenue.slices import Slice
+from nenrin.insight.revenue.statements import Statement, View
+from nenrin.values import Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +42,12 @@ def grouped(ledger: Ledger) -> Grouped:
         return Grouped(replace(ledger, book=book, worked_out={}), ledger.book.accounts.searchsorted(book.accounts))
 
     return ledger.kept(("rolled",), made)
+
+
+def moved(ledger: Ledger, period: Period, view: View = "net", of: Slice | None = None) -> Statement | None:
+    """The movements as if each group were one account, for its counts beside those of accounts; None where the policy counts
+    accounts."""
+    if ledger.policy.logos != "parent":
+        return None
+    by_group = grouped(ledger)
+    return statements.statement(by_group.ledger, period, view, None if of is None else by_group.slice(of))

@@ -8,10 +8,11 @@ from datetime import date, timedelta
 
 from nenrin.analytics.revenue import findings
 from nenrin.analytics.revenue.catalogue import KPIS
+from nenrin.analytics.revenue.exchange import closed_on
 from nenrin.analytics.revenue.findings import KINDS, Finding, Kind
 from nenrin.analytics.revenue.paths import number
 from nenrin.analytics.revenue.periods import month_start
-from nenrin.insight.revenue import books, kpis
+from nenrin.insight.revenue import books, groups, kpis
 from nenrin.insight.revenue.books import Ledger
 from nenrin.insight.revenue.slices import Slice
 from nenrin.values import Period, Text
@@ -38,7 +39,8 @@ def notes(ledger: Ledger, period: Period, slices: Sequence[Slice] = ()) -> list[
         accounts = tuple(dict.fromkeys(one.account for one in found if one.kind == kind))
         if accounts:
             out.append(Note(findings.NAMES[kind], findings.BEHAVIOUR[kind], kind, accounts))
-    return [*out, *_of_period(ledger, period), *_costs(ledger, period), *_slices(slices)]
+    return [*out, *_of_period(ledger, period), *_groups(ledger, period), *_crossed(ledger, period), *_costs(ledger, period),
+            *_slices(slices)]  # fmt: skip
 
 
 def withheld(ledger: Ledger) -> list[Note]:
@@ -87,6 +89,53 @@ def _empty_months(ledger: Ledger, period: Period) -> list[str]:
     [reading] = ledger.readings([period])
     sums = [int(reading.paid(number(day)).sum()) for day in ends]
     return [f"{day:%Y-%m}" for n, day in enumerate(ends) if sums[n] == 0 and any(sums[:n])]
+
+
+def _groups(ledger: Ledger, period: Period) -> list[Note]:
+    """Movements count accounts also where the policy counts groups of companies: how many groups that is."""
+    found = groups.moved(ledger, period)
+    if found is None:
+        return []
+    new, back, lost = (found.counts[kind] for kind in ("new", "reactivation", "churn"))
+    begin, end = found.accounts_begin, found.accounts_end
+    return [Note(
+        Text(f"movements count accounts; by group of companies {begin:,} customers at the begin, {new:,} new, {back:,} back, "
+             f"{lost:,} lost, {end:,} at the end",
+             f"売上増減の社数は顧客（アカウント）単位。親会社ごとに数えると、期首{begin:,}社、新規{new:,}社、再契約{back:,}社、解約{lost:,}社、期末{end:,}社"),
+        Text("The metric policy counts a group as one customer in logo figures and ARPA. A subsidiary that comes or leaves is new "
+             "or lost among movements, and expansion or contraction of its group.",
+             "指標ポリシーにより、社数の指標と顧客単価は親会社ごとに1社と数える。子会社の契約開始・解約は、売上増減では新規・解約、"
+             "親会社の単位では拡大・縮小にあたる。"),
+    )]  # fmt: skip
+
+
+def crossed(ledger: Ledger, period: Period) -> dict[str, dict[date, str]]:
+    """Currencies of contracts whose rate at the begin or the end of a period was worked out through another one."""
+    exchange = ledger.book.exchange
+    out: dict[str, dict[date, str]] = {}
+    for name in sorted(set(ledger.book.states.currency.tolist())):
+        for day in (period.start - timedelta(days=1), period.end - timedelta(days=1)):
+            by = exchange.crossed(name, day)
+            if by is not None:
+                out.setdefault(name, {})[closed_on(day)] = by
+    return out
+
+
+def _crossed(ledger: Ledger, period: Period) -> list[Note]:
+    found = crossed(ledger, period)
+    if not found:
+        return []
+    own = ledger.policy.reporting_currency
+    told = [(name, by, f"{end:%Y-%m}") for name, ends in found.items() for end, by in ends.items()]
+    en = ", ".join(f"{name} through {by} ({month})" for name, by, month in told)
+    ja = "、".join(f"{name}は{by}経由（{month}）" for name, by, month in told)
+    return [Note(
+        Text(f"exchange rates through another currency: {en}", f"他通貨を経由した為替レート：{ja}"),
+        Text(f"No rate into {own} is told for these month ends: what a unit was worth in the other currency, times what that "
+             f"was worth in {own}. A rate into {own}, once told, counts instead.",
+             f"その月末の{own}へのレートが未登録のため、経由する通貨での値に、その通貨の{own}でのレートを掛けて換算。"
+             f"{own}へのレートを登録すると、そちらを使う。"),
+    )]  # fmt: skip
 
 
 def _costs(ledger: Ledger, period: Period) -> list[Note]:

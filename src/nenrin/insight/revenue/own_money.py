@@ -112,11 +112,13 @@ class OwnMoney:
 
     def _quoted(self, currency: str, worth: Fraction, language: str) -> str:
         rate = format.number(float(worth), language, next((n for n in range(7) if worth * 10**n % 1 == 0), 6))
-        end = self.ends.get(currency)
+        end, by = self.ends.get(currency), self.exchange.crossed(currency, self.day)
         if end is None:
             return f"1 {currency} = {rate} {self.currency}"
         month = format.day(end, language, "month")
-        return f"1 {currency} = {rate} {self.currency}" + (f"（{month}）" if language == "ja" else f" of {month}")
+        if language == "ja":
+            return f"1 {currency} = {rate} {self.currency}（{month}{f'、{by}経由' if by else ''}）"
+        return f"1 {currency} = {rate} {self.currency} of {month}{f' through {by}' if by else ''}"
 
 
 def on(day: date) -> OwnMoney:

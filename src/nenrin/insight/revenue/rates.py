@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import duckdb
 
-from nenrin.analytics.revenue.exchange import Exchange, Quote, end_of, month_ends
+from nenrin.analytics.revenue.exchange import Exchange, Quote, chained, end_of
 from nenrin.analytics.revenue.policies import Policy
 from nenrin.ingest.models import ExchangeRate
 from nenrin.insight.revenue import policies
@@ -33,7 +33,7 @@ def current(on: date) -> Exchange:
 
 def _of(policy: Policy, rows: Iterable[tuple[date, str, str, str]]) -> Exchange:
     quotes = [Quote(month, currency, into, Fraction(rate)) for month, currency, into, rate in rows]
-    return Exchange(policy, month_ends(quotes, policy.reporting_currency))
+    return Exchange(policy, *chained(quotes, policy.reporting_currency))
 
 
 def spent(exchange: Exchange, month: date, currency: str, minor: int, known: date) -> int | None:
