@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from nenrin.analytics.revenue.catalogue import KPIS
 from nenrin.customers import touch_models
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Organisation
@@ -26,8 +28,10 @@ ORACLE = Path(__file__).parents[1] / "oracles" / "economics" / "cac_by_touch_mod
 
 
 @pytest.fixture
-def world(org: Organisation) -> World:
-    """Two won of high touch, one of low, one long ago of low; costs of everybody, of a touch model, of an account."""
+def world(org: Organisation, monkeypatch: pytest.MonkeyPatch) -> World:
+    """Two won of high touch, one of low, one long ago of low; costs of everybody, of a touch model, of an account. Shown
+    however few were won: what is tested is whose costs they are."""
+    monkeypatch.setitem(KPIS, "cac", replace(KPIS["cac"], minimum_n=1))
     world = World(today=TODAY)
     touch_models.replace(touch_models.DEFAULTS, by=SYSTEM, at=world.now)
     own = {}

@@ -132,11 +132,16 @@ def test_the_phase_of_a_month_is_the_last_one_that_began(world: World) -> None:
 
 
 def test_the_simulator_starts_from_the_cost_of_winning_that_the_books_tell(world: World) -> None:
-    """360,000 in twelve months for one new customer; without costs a year of margin is assumed, and for a part too."""
+    """3,600,000 in twelve months for ten new customers; without costs, or with fewer won, a year of margin is assumed, and for
+    a part too."""
     account = sign(world, THRIVING, 100_000, "2026-02-01")
     world.carry()
     assert acquiring.cac(TODAY, "JPY") is None
-    spend(world, "a", 360_000, category="sales")
+    spend(world, "a", 3_600_000, category="sales")
+    world.carry()
+    assert acquiring.cac(TODAY, "JPY") is None
+    for n in range(9):
+        sign(world, f"顧客{n}", 100_000, "2026-02-01")
     world.carry()
     cac = acquiring.cac(TODAY, "JPY")
     assert (cac, acquiring.cac(TODAY, "USD"), acquiring.cac(TODAY, "JPY", [account.pk])) == (360_000, None, None)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from nenrin.analytics.revenue.catalogue import KPIS
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Entry, Organisation
 from nenrin.foundation.roles import Role
@@ -25,7 +27,8 @@ TODAY = date(2026, 4, 6)
 
 
 @pytest.fixture
-def world(org: Organisation) -> World:
+def world(org: Organisation, monkeypatch: pytest.MonkeyPatch) -> World:
+    monkeypatch.setitem(KPIS, "cac", replace(KPIS["cac"], minimum_n=1))
     world = World(today=TODAY)
     sign(world, THRIVING, 100_000, "2025-06-01")
     sign(world, LOST, 300_00, "2025-06-01", currency="USD")

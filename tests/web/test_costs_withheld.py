@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
 
+from nenrin.analytics.revenue.catalogue import KPIS
 from nenrin.customers import accounts, subscriptions
 from nenrin.foundation import journal, organisation
 from nenrin.foundation.actors import SYSTEM
@@ -31,8 +33,9 @@ TELLING = {"cac", "ltv_to_cac", "payback_months", "new_cac_ratio", "blended_cac_
 
 
 @pytest.fixture
-def spent(org: Organisation) -> None:
-    """240,000 to win one customer in March."""
+def spent(org: Organisation, monkeypatch: pytest.MonkeyPatch) -> None:
+    """240,000 to win one customer in March, and one is enough to tell it."""
+    monkeypatch.setitem(KPIS, "cac", replace(KPIS["cac"], minimum_n=1))
     for name, start in ((THRIVING, "2025-02-01"), (DRIFTING, "2026-03-10")):
         account = accounts.open(name, by=SYSTEM, at=AT)
         fields = {"starts_on": date.fromisoformat(start), "term_months": 12, "mrr_minor": 40_000}

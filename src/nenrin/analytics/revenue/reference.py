@@ -67,7 +67,8 @@ Told on the contract's page, by file (`subscriptions`, `metered`) and by `POST`,
 | `is_ramp`: the price steps of the first term are one deal | `ramp: average` counts the first term with their mean by months, what follows as the steps say |
 | `is_credit`: a reduction, its amount below zero | lowers MRR as a discount does (`coupons: ignore` leaves it out) and is named in the notes. An account with credits alone does not pay. An amount below zero without it is refused |
 
-Lists and pages of accounts show the agreed price, `mrr_minor`, without usage.
+Lists and pages of accounts show the agreed price, `mrr_minor`, without usage. Where MRR is another one, the account's pages
+say so beside it, and *Contracts* by which choices of the policy (`GET /revenue/accounts/{account_id}`).
 
 - **Days that a month does not have.** Terms are counted from the contract's first day (or the first end that it names), never
   from each other: they end on the same day of the month, and where the month is shorter on its last. A monthly contract of 31
@@ -82,7 +83,8 @@ group count as if its topmost parent had signed them all: a subsidiary that leav
 one, and a contract that moves within the group is a lapse like any other. This holds for LOGOS;
 minimum numbers and intervals are then of groups, and a slice has the groups whose parent is in it. Parents are those known on
 the ledger's day, for every period. The group's parent stands in the lists behind these figures, and where it has no contract
-the first of its accounts. Movements, amounts and unit economics (CAC, LTV) stay by account.
+the first of its accounts. Movements, amounts and unit economics (CAC, LTV) stay by account: how many groups stand behind the
+movements is said beside them (a data note of the page, `groups` in `GET /revenue/movements`).
 
 ## Closed books
 *Analytics > Revenue movements > How revenue is counted* closes the books up to a day. A closed period keeps showing what was
@@ -132,6 +134,12 @@ A new version counts from the day it is published; what was known before that da
 |---|---|
 """
 RULES = """
+With `currency: month_end` a currency without a rate of its own into the organisation's is worked out through another one that
+both have a rate with at the same month end, told either way round: EUR/USD times USD/JPY. Of several the first by its name
+counts, and never two in a row: without a common one the account is left out and named. Beside the figures (a data note, the
+rates under a list, `crossed` in `GET /revenue/movements`) it is said which currencies are crossed. A rate of its own, once
+told, counts instead. The policy's own `rates`, of `currency: constant`, are taken as they are.
+
 ## Rules the KPIs share
 - A figure behind which fewer than its minimum number stand is *not enough data*, never 0.
 - The interval holds 95 %: Wilson's for shares of accounts; for ratios of money the bias-corrected, accelerated bootstrap

@@ -11,7 +11,7 @@ from nenrin.insight.revenue import books, kpis
 def cac(known: date, currency: str, accounts: Iterable[int] | None = None) -> float | None:
     """CAC over the last twelve months as known on a day, in minor units.
 
-    None where no costs were told or nobody was won, where it is counted in another currency, and for a viewer of some
+    None where no costs were told or too few were won to tell, where it is counted in another currency, and for a viewer of some
     accounts only (costs are of the whole).
     """
     if accounts is not None:

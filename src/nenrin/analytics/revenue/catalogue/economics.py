@@ -18,10 +18,6 @@ _ENDLESS = Text(
     "nobody was a customer twelve months ago, or what stays grows faster than churn and discount take away: no sum is finite",
     "12か月前に契約中の顧客がない、または拡大が解約と割引を上回り、合計が定まらない",
 )
-_NO_COST = Text(
-    "no acquisition costs told, or no customer won in the last twelve months",
-    "獲得費用の登録がない、または直近12か月の新規顧客がない",
-)
 _FEW_COSTED = Text(
     "no acquisition costs told, or fewer than 10 customers won in the last twelve months",
     "獲得費用の登録がない、または直近12か月の新規顧客が10社未満",
@@ -157,7 +153,7 @@ ALL = (
             "獲得・マーケティング・営業費用（12か月分。営業期間の分だけ前の月から数える）を、直近12か月の新規顧客数で割った値。"
             "区分別では、その区分に登録した費用と、残りの按分額を使う。",
         ),
-        "acquisition / accounts_won", "money", "lower", "economics", _cac, "accounts_won", 1, _NO_COST, "product",
+        "acquisition / accounts_won", "money", "lower", "economics", _cac, "accounts_won", FEW_WON, _FEW_COSTED, "product",
         factors=("won",),
     ),
     Kpi(
