@@ -29,7 +29,7 @@ def caller(role: Role = Role.ADMINISTRATOR) -> Rest:
 def test_before_any_answer_every_area_shows(org: Organisation) -> None:
     told = caller().get("/start").data
     assert told["problem"] == "" and told["shown"] == list(AREAS) and told["hidden"] == [] and told["shows_everything"]
-    assert told["proposed"] is None and told["baseline_on"] is None
+    assert told["proposed"] is None and told["baseline_on"] is None and told["waits_for"] == []
 
 
 def test_an_answer_decides_what_shows_and_what_is_proposed(org: Organisation) -> None:

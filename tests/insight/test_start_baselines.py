@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from nenrin.customers.errors import Conflict, Refused
@@ -12,6 +14,7 @@ from nenrin.ingest.models import Import
 from nenrin.insight.models import Progress, Segment, StartBaseline
 from nenrin.insight.revenue import policies
 from nenrin.insight.start import answers, baselines, results
+from nenrin.insight.start.measuring import Missing
 from tests.insight.test_revenue_rates import quote
 from tests.insight.test_start import begin, judged, later, read, sign
 from tests.insight.test_start import world as world  # the company with a first day
@@ -117,11 +120,14 @@ def test_figures_without_an_exchange_rate_are_not_kept(world: World) -> None:
     read(world)
     with pytest.raises(Refused, match="1 paying account, for want of the exchange rate"):
         take(world)
+    assert baselines.waiting(world.today) == [], "the first one stands"
     StartBaseline.objects.all().delete()
+    assert baselines.waiting(world.today) == [Missing("USD", "JPY", date(2026, 3, 1), 1)]
     assert baselines.freeze(world.today, by=SYSTEM, at=world.now) is None and not StartBaseline.objects.exists()
     quote(world, "2026-03", "160", lag=True)
     world.carry()
     read(world)
+    assert baselines.waiting(world.today) == []
     first = baselines.freeze(world.today, by=SYSTEM, at=world.now)
     assert first is not None and first.number == 1
 

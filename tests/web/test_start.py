@@ -12,13 +12,15 @@ from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Entry, Member, Organisation
 from nenrin.foundation.roles import Role
 from nenrin.insight import health_models
-from nenrin.insight.models import HealthModelVersion
+from nenrin.insight.models import HealthModelVersion, StartBaseline
+from nenrin.insight.revenue import policies
 from nenrin.insight.start import answers, baselines, focus
 from nenrin.insight.start.focus import AREAS, Focus
 from nenrin.web import navigation
 from nenrin.web.start import proposing
 from tests.cast import member
-from tests.insight.test_start import BEGUN, begin, later, read
+from tests.insight.test_revenue_rates import quote
+from tests.insight.test_start import BEGUN, begin, later, read, sign
 from tests.insight.test_start import world as world  # the company with a first day
 from tests.insight.test_start_baselines import ready
 from tests.insight.world import World
@@ -234,3 +236,18 @@ def test_only_administrators_begin_anew(world: World) -> None:
     ready(world)
     assert signed_in(Role.HEAD).post(reverse("start-baseline"), {"why": "x"}).status_code == 403
     assert baselines.live().number == 1  # type: ignore[union-attr]
+
+
+def test_the_page_says_for_which_exchange_rate_the_first_baseline_waits(world: World) -> None:
+    ready(world)
+    quote(world, "2026-02", "150", lag=True)
+    policies.publish({"currency": "month_end"}, by=SYSTEM, at=world.now)
+    sign(world, "灯台", currency="USD", mrr_minor=1_000_00)
+    world.carry()
+    StartBaseline.objects.all().delete()
+    page = text(signed_in(), world, reverse("start"))
+    assert "2026年3月末のUSDからJPYへのレート（有料の顧客1社）" in page and reverse("revenue-rate-new") in page
+    quote(world, "2026-03", "160", lag=True)
+    world.carry()
+    page = text(signed_in(), world, reverse("start"))
+    assert "USD" not in page and reverse("revenue-rate-new") not in page

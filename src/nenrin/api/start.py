@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -17,7 +18,7 @@ from nenrin.api.paging import Strict
 from nenrin.customers.errors import Fault, Refused
 from nenrin.foundation import organisation
 from nenrin.foundation.actors import Actor
-from nenrin.foundation.permissions import Permission
+from nenrin.foundation.permissions import Permission, allowed
 from nenrin.insight.models import StartBaseline
 from nenrin.insight.prints import start as printed
 from nenrin.insight.start import answers, baselines, focus, results
@@ -41,9 +42,20 @@ class ProposalOut(Strict):
     health_model: str
 
 
+class MissingRateOut(Strict):
+    """Of the end of the month that `month` begins (`PUT /revenue/rates/...`); null: the metric policy's own rate. `accounts`
+    pay in `currency` and are in no figure."""
+
+    currency: str
+    into: str
+    month: date | None
+    accounts: int
+
+
 class StartOut(Strict):
     """`problem` empty: not answered yet, and every area shows. `begins_with`: "phase:<name>", "tier:<key>", "segment:<id>" or
-    empty. Areas that are not shown are hidden from the menu, never denied. `baseline_on`: the day that was frozen."""
+    empty. Areas that are not shown are hidden from the menu, never denied. `baseline_on`: the day that was frozen;
+    `waits_for`: the exchange rates without which no first day is frozen."""
 
     problem: Problem
     team: str
@@ -53,6 +65,7 @@ class StartOut(Strict):
     hidden: list[str]
     proposed: ProposalOut | None
     baseline_on: date | None
+    waits_for: list[MissingRateOut]
 
 
 class StartIn(Strict):
@@ -142,7 +155,7 @@ class ResultOut(Strict):
 @grants(Permission.SIGNED_IN)
 def get_start(request: ApiRequest) -> Any:
     """What was answered, which areas show because of it, and what is proposed."""
-    return _told(focus.of(organisation.current()))
+    return _told(focus.of(organisation.current()), request)
 
 
 @router.put("", response=StartOut, summary="Answer the questions of first use")
@@ -158,7 +171,7 @@ def put_start(request: ApiRequest, body: StartIn) -> Any:
     except NoSuchAnswer as problem:
         known = ", ".join(key or '""' for key in problem.known)
         raise Refused([Fault(problem.field, Text(f"one of: {known}", f"次のいずれか: {known}"), problem.value)]) from problem  # fmt: skip
-    return _told(focus.of(organisation.current()))
+    return _told(focus.of(organisation.current()), request)
 
 
 @router.get("/baselines", response=list[StartBaselineOut], summary="List the baselines of the start")
@@ -225,8 +238,11 @@ def _baseline(row: StartBaseline) -> dict[str, Any]:
     return {name: getattr(row, name) for name in own} | {"why": row.note}
 
 
-def _told(of: Focus) -> dict[str, Any]:
+def _told(of: Focus, request: ApiRequest) -> dict[str, Any]:
+    """What is waited for, to those who can do something about it."""
     shown, proposal = of.shown(), of.proposal()
+    may_edit = allowed(request.member, EDIT) is not None
+    waits_for = baselines.waiting(organisation.today(request.at)) if may_edit else []
     row: StartBaseline | None = baselines.live()
     return {
         "problem": of.problem,
@@ -239,6 +255,7 @@ def _told(of: Focus) -> dict[str, Any]:
             "playbooks": list(proposal.playbooks), "template": proposal.template, "health_model": proposal.health_model,
         },
         "baseline_on": row.taken_on if row else None,
+        "waits_for": [asdict(one) for one in waits_for],
     }  # fmt: skip
 
 

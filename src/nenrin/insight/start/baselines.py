@@ -19,6 +19,7 @@ from nenrin.insight import refresh
 from nenrin.insight.models import Health, StartBaseline, StartFigure
 from nenrin.insight.revenue import policies
 from nenrin.insight.start import answers, focus, measuring
+from nenrin.insight.start.measuring import Missing
 from nenrin.values import Text
 
 #: Characters of the reason for a new one.
@@ -63,6 +64,13 @@ def _is_read(day: date) -> bool:
         return False
     progress = refresh.here()
     return progress.refreshed_on == day and progress.facts_seen == lakes.current().facts.snapshot().version
+
+
+def waiting(day: date) -> list[Missing]:
+    """The exchange rates for which the first baseline waits: none once it is kept, and before the questions are answered."""
+    if not organisation.current().problem or StartBaseline.objects.exists():
+        return []
+    return measuring.missing(day)
 
 
 def freeze(day: date, *, by: Actor, at: datetime) -> StartBaseline | None:

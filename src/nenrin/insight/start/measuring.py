@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
 
 from nenrin.analytics import intervals
 from nenrin.analytics.intervals import Interval
+from nenrin.analytics.revenue.exchange import closed_on
 from nenrin.analytics.revenue.figures import Figure
 from nenrin.analytics.revenue.paths import number
 from nenrin.foundation import organisation
@@ -90,6 +93,32 @@ def unrated(day: date) -> int:
     book = books.ledger(day).book
     rows = book.unrated(day)
     return int((book.line.at([number(day)])[rows, 0] > 0).sum())
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """An exchange rate without which accounts that pay are in no figure: of the end of the month that `month` begins, None
+    where the metric policy has rates of its own; `into` the organisation's currency."""
+
+    currency: str
+    into: str
+    month: date | None
+    accounts: int
+
+
+def missing(day: date) -> list[Missing]:
+    """The rates for want of which no baseline can be kept on a day."""
+    book = books.ledger(day).book
+    month = closed_on(day).replace(day=1) if book.exchange.moves else None
+    rows = book.unrated(day)
+    paying = rows[book.line.at([number(day)])[rows, 0] > 0]
+    of = np.isin(book.states.of, paying)
+    told = {(int(row), str(name)) for row, name in zip(book.states.of[of], book.states.currency[of], strict=True)}
+    found = [name for _, name in told if book.exchange.factor(name, day) is None]
+    if not found and not has_contracts(day):
+        found = [currency for _, currency in book.left_out]
+    into = book.policy.reporting_currency
+    return [Missing(name, into, month, count) for name, count in sorted(Counter(found).items())]
 
 
 def has_contracts(day: date) -> bool:

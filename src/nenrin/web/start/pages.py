@@ -20,6 +20,7 @@ from nenrin.insight.models import StartBaseline
 from nenrin.insight.prints import start as printed
 from nenrin.insight.start import answers, baselines, focus, results, rows, words
 from nenrin.insight.start.focus import AREAS
+from nenrin.insight.start.measuring import Missing
 from nenrin.insight.start.results import Line, Result
 from nenrin.values import Text
 from nenrin.web import exports, toasts
@@ -55,6 +56,7 @@ def start(request: MemberRequest) -> HttpResponse:
         "areas": [(name, key in held.chosen()) for key, name in AREAS.items()],
         "proposed": proposing.proposed(held, request.user),
         **_baselines(),
+        **_waiting(request),
     }
     return render(request, "start/start.html", context, status=422 if form.errors else 200)
 
@@ -77,6 +79,23 @@ def start_everything(request: MemberRequest) -> HttpResponse:
 def _baselines() -> dict[str, Any]:
     every = baselines.every()
     return {"baseline": every[0] if every else None, "earlier": every[1:], "longest": baselines.LONGEST}
+
+
+def _waiting(request: MemberRequest) -> dict[str, Any]:
+    """The exchange rates for which the first baseline waits, and where they are told."""
+    found = baselines.waiting(organisation.today(request.at))
+    by_month = any(one.month for one in found)
+    may_tell = allowed(request.user, Permission.HEALTH_CONFIGURE) is not None
+    where = reverse("revenue-rate-new" if by_month else "revenue-settings") if may_tell else ""
+    return {"waiting": [_rate(one) for one in found], "rates_url": where}
+
+
+def _rate(of: Missing) -> Text:
+    some = ("1 paying account", "有料の顧客1社") if of.accounts == 1 else (f"{of.accounts:,} paying accounts", f"有料の顧客{of.accounts:,}社")  # fmt: skip
+    if of.month is None:
+        return Text(f"{of.currency} in {of.into} ({some[0]})", f"{of.currency}から{of.into}へのレート（{some[1]}）")
+    en, ja = (format.day(of.month, language, "month") for language in ("en", "ja"))
+    return Text(f"{of.currency} in {of.into} at the end of {en} ({some[0]})", f"{ja}末の{of.currency}から{of.into}へのレート（{some[1]}）")  # fmt: skip
 
 
 @require_POST
