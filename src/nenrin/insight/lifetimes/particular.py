@@ -17,11 +17,13 @@ from nenrin.analytics.forecasts.hazards.risk import periods_of
 from nenrin.analytics.forecasts.hazards.tables import PERIOD_DAYS
 from nenrin.analytics.forecasts.lifetimes import bridged, lives
 from nenrin.analytics.forecasts.lifetimes.lives import Life
-from nenrin.insight.models import Risk
+from nenrin.insight.models import Risk, RiskModelVersion
 from nenrin.insight.risk.expected import doubt
 
 #: Older than this, what was told of an account is no news of it.
 FRESH = timedelta(days=7)
+#: So many accounts a question names one by one.
+FEW = 500
 ENDING = ("churn", "involuntary")
 #: Why nothing is said of the account itself: nothing is told of it on that day; the model only ranks; no later months
 #: have judged it; the next renewal lies beyond the horizon that they judged.
@@ -49,7 +51,30 @@ def chances(life: Life, known: date) -> Chances | Why:
     churn = rows.get("churn")
     if churn is None or not timedelta(0) <= known - churn.as_of <= FRESH:
         return "untold"
-    return _of(life, churn, [row for row in rows.values() if row.as_of == churn.as_of and says(row)])
+    return _of(life, churn, _said(churn, rows))
+
+
+def every(lives: Sequence[Life], known: date) -> dict[int, Chances | Why]:
+    """The same of many: two queries."""
+    told = Risk.objects.filter(event__in=ENDING, as_of__range=(known - FRESH, known))
+    if len(lives) <= FEW:
+        told = told.filter(account_id__in=[one.account for one in lives])
+    versions = RiskModelVersion.objects.filter(pk__in=told.order_by().values("version")).defer("document").in_bulk()
+    rows: dict[int, dict[str, Risk]] = {}
+    for row in told:
+        row.version = versions[row.version_id]
+        rows.setdefault(row.account_id, {})[row.event] = row
+    out: dict[int, Chances | Why] = {}
+    for life in lives:
+        own = rows.get(life.account, {})
+        churn = own.get("churn")
+        out[life.account] = "untold" if churn is None else _of(life, churn, _said(churn, own))
+    return out
+
+
+def _said(churn: Risk, rows: Mapping[str, Risk]) -> list[Risk]:
+    """Of the same day, those that say a probability."""
+    return [row for row in rows.values() if row.as_of == churn.as_of and says(row)]
 
 
 def says(row: Risk) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,17 +15,34 @@ from django.utils.http import urlencode
 from nenrin.analytics.forecasts.lifetimes.lives import Life
 from nenrin.customers.models import Account
 from nenrin.foundation.permissions import Permission, allowed
-from nenrin.insight.lifetimes import books, buyers
+from nenrin.insight.lifetimes import books, buyers, owns
 from nenrin.insight.lifetimes import values as value
+from nenrin.insight.lifetimes.owns import Worth
 from nenrin.insight.lifetimes.values import LEAST_CUSTOMERS, LEAST_LOSSES, Slice
 from nenrin.insight.revenue import own_money
 from nenrin.values import Money, Text
 from nenrin.web import exports
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.lifetimes import asking, pictures
+from nenrin.web.lifetimes.account import WHYS
 from nenrin.web.lifetimes.asking import VIEW, Asked, asked
-from nenrin.web.listing import PAGE, plain, whole
+from nenrin.web.listing import PAGE, chosen_sort, plain, whole
 
+BY_GROUP = Text("Still to come, by the group", "今後の価値（区分の継続期間）")
+BY_OWN = Text("Still to come, by its own risk", "今後の価値（解約リスクを含む）")
+AS_GROUP = Text("as the group", "区分と同じ")
+WHICH = Text(
+    "By the group: what customers with such contracts do. By its own risk: the value on the account's page, as far as a risk is "
+    "told for it; where none is, both are the same. The figures of the part are the group's.",
+    "「区分の継続期間」は、同じような契約の顧客の実績による値。「解約リスクを含む」は、顧客の画面と同じ値で、その顧客自身の解約確率を使う"
+    "（確率がない顧客は区分と同じ）。区分の合計は、区分の継続期間による。",
+)
+GROUP_ONLY = Text(
+    "By the group: what customers with such contracts do. An account's page, one click on its amount, reads the lifetimes of its "
+    "tier and its own risk, so the amount there may be another one.",
+    "区分の継続期間による値。金額から開く顧客の画面では、企業規模別の継続期間とその顧客自身の解約リスクを使うため、額が異なることがある。",
+)
+SORTS = {"mrr": "mrr", "worth": "worth", "own": "own"}
 STATES = {
     "alive": Text("customers today", "現在の顧客"),
     "lost": Text("lost", "解約した顧客"),
@@ -146,7 +163,8 @@ def _query(ask: Asked, **changes: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """An account of a part: its renewals, and what it is still worth by its part's model (None: not enough data)."""
+    """An account of a part: its renewals, and what it is still worth by its part's model (None: not enough data), and by its
+    own risk as far as that is told (`own`; of tiers alone, by which its own page tells it too)."""
 
     account: Account
     life: Life
@@ -154,6 +172,8 @@ class Behind:
     payments: float | None
     worth: Money | None
     is_leaving: bool
+    own: Money | None = None
+    why: Text | None = None
 
 
 @requires(VIEW)
@@ -161,8 +181,9 @@ def accounts(request: MemberRequest) -> HttpResponse:
     """The accounts behind one part's figures, the most valuable first."""
     ask = asked(request)
     part, state, occasion = _part(request, ask), _state(request), whole(request.GET.get("occasion"), 600) or 0
-    rows = _behind(ask, part, state, occasion)
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    rows, sort = _behind(ask, part, state, occasion), chosen_sort(request, SORTS, "-mrr")
+    own = _own(ask, part, rows)
+    page = Paginator(_sorted(rows, sort, ask, part, own), PAGE).get_page(request.GET.get("page"))
     context = {
         "as_of": ask.known if ask.known < ask.today else request.at,
         "ask": ask,
@@ -172,9 +193,16 @@ def accounts(request: MemberRequest) -> HttpResponse:
         "occasion": occasion,
         "states": list(STATES.items()),
         "page": page,
-        "rows": _named(list(page), ask, part),
+        "rows": _named(list(page), ask, part, own),
+        "has_own": bool(own),
+        "sort": sort,
+        "own_query": _query(ask),
+        "by_group": BY_GROUP,
+        "by_own": BY_OWN,
+        "as_group": AS_GROUP,
+        "which": WHICH if own else GROUP_ONLY,
         "back": f"{reverse('lifetimes')}?{_query(ask)}",
-        "query": _query(ask, tier=part.tier, term=str(part.term_months), state=state, **_occasion(occasion)),
+        "query": _query(ask, tier=part.tier, term=str(part.term_months), state=state, sort=sort, **_occasion(occasion)),
         "may_export": allowed(request.user, Permission.EXPORT) is not None,
     }
     return render(request, "lifetimes/accounts.html", context)
@@ -205,17 +233,44 @@ def _behind(ask: Asked, part: Slice, state: str, occasion: int = 0) -> list[Life
     return sorted(chosen, key=lambda one: (-one.mrr_minor, one.account))
 
 
-def _named(found: Sequence[Life], ask: Asked, part: Slice) -> list[Behind]:
+def _own(ask: Asked, part: Slice, found: Sequence[Life]) -> dict[int, Worth]:
+    """By each account's own risk, where the part is a tier's: by tiers its own page tells it too."""
+    is_tier = bool(part.tier) and ask.by == "tier"
+    if not is_tier:
+        return {}
+    is_scoped = ask.accounts is not None
+    book = asking.whole_book(ask.known) if is_scoped else ask.book
+    return owns.of_part(book, part, found, ask.given, is_scoped=is_scoped)
+
+
+def _sorted(
+    found: Sequence[Life], sort: str, ask: Asked, part: Slice, own: Mapping[int, Worth]
+) -> Sequence[Life]:  # fmt: skip
+    """By an amount, whoever has none last; MRR, and then the account, decide among equals."""
+    column, sign = sort.removeprefix("-"), -1 if sort.startswith("-") else 1
+    if column == "mrr":
+        return found if sign < 0 else sorted(found, key=lambda one: (one.mrr_minor, one.account))
+    if column == "own" and own:
+        amounts = {key: worth.minor for key, worth in own.items()}
+    else:
+        amounts = {key: minor for key, (_, minor) in value.residuals(part, ask.book, found, ask.given).items()}
+    return sorted(found, key=lambda one: (one.account not in amounts, sign * amounts.get(one.account, 0.0)))
+
+
+def _named(found: Sequence[Life], ask: Asked, part: Slice, own: Mapping[int, Worth]) -> list[Behind]:
     rows = Account.objects.in_bulk([one.account for one in found])
     ahead = value.residuals(part, ask.book, found, ask.given)
-    return [_row(rows[one.account], one, ahead, ask) for one in found if one.account in rows]
+    return [_row(rows[one.account], one, ahead, ask, own.get(one.account)) for one in found if one.account in rows]
 
 
-def _row(account: Account, one: Life, ahead: dict[int, tuple[float, float]], ask: Asked) -> Behind:
+def _row(account: Account, one: Life, ahead: dict[int, tuple[float, float]], ask: Asked, own: Worth | None) -> Behind:
     payments, minor = ahead.get(one.account, (None, None))
-    worth = None if minor is None else Money(round(minor), one.currency or ask.currency)
+    currency = one.currency or ask.currency
+    worth = None if minor is None else Money(round(minor), currency)
     is_leaving = one.account in ask.book.coming and ask.book.coming[one.account].is_leaving
-    return Behind(account, one, Money(one.mrr_minor, one.currency or ask.currency), payments, worth, is_leaving)
+    itself = None if own is None else Money(round(own.minor), currency)
+    why = WHYS[own.why] if own and own.why else None
+    return Behind(account, one, Money(one.mrr_minor, currency), payments, worth, is_leaving, itself, why)
 
 
 @requires(Permission.EXPORT)
@@ -239,18 +294,23 @@ def accounts_export(request: MemberRequest, kind: str) -> Any:
     ask, language = asked(request, Permission.EXPORT), exports.language()
     part, state, occasion = _part(request, ask), _state(request), whole(request.GET.get("occasion"), 600) or 0
     found = _behind(ask, part, state, occasion)
+    own = _own(ask, part, found)
+    found = list(_sorted(found, chosen_sort(request, SORTS, "-mrr"), ask, part, own))
     heads = [Text("id", "id"), Text("Account", "顧客"), Text("Since", "開始日"), Text("Lost on", "解約日"),
              Text("Renewals passed", "更新回数"), Text("MRR", "MRR"), Text("Currency", "通貨"),
              Text("Expected further payments, discounted", "今後の支払回数の期待値（割引後）"),
-             Text("Expected gross profit still to come", "今後の粗利の期待値")]  # fmt: skip
+             Text("Expected gross profit still to come, by the group's lifetimes", "今後の粗利の期待値（区分の継続期間による）"),
+             Text("The same by the account's own risk", "今後の粗利の期待値（顧客自身の解約リスクを含む）"),
+             Text("Why its own risk is not in it", "解約リスクを含まない理由")]  # fmt: skip
 
     def rows() -> Iterator[list[Any]]:
-        for one in _named(found, ask, part):
+        for one in _named(found, ask, part, own):
             life = one.life
             lost = life.lost_on or ""
             ahead = "" if one.payments is None else round(one.payments, 4)
             worth = "" if one.worth is None else one.worth.major
-            yield [one.account.pk, one.account.name, life.starts_on, lost, life.passed, one.mrr.major, one.mrr.currency, ahead, worth]  # fmt: skip
+            yield [one.account.pk, one.account.name, life.starts_on, lost, life.passed, one.mrr.major, one.mrr.currency, ahead, worth,
+                   "" if one.own is None else one.own.major, one.why.in_(language) if one.why else ""]  # fmt: skip
 
     exports.note(request, "subscription", len(found), {"lifetimes": _query(ask, tier=part.tier, state=state)})
     return exports.answer(kind, "lifetimes-accounts", [head.in_(language) for head in heads], rows(), request.at)

@@ -282,6 +282,16 @@ TERMS: dict[str, Definition] = {
         "Metered usage billed for the month named, beside the price; MRR counts it as the metric policy says.",
         "表示の月に請求した従量課金の額（税抜）。MRRでの扱いは指標ポリシーによる。",
     ),
+    "ltv_own": means(
+        "Discounted gross profit still expected after the payment just made: by the account's own risk as far as later months have "
+        "judged the model, then by its tier's lifetimes. The same as on the account's own page.",
+        "直近の支払いより後に得られる見込みの粗利（割引後）。検証済みの期間はその顧客自身の解約確率、その先は企業規模別の継続期間を使う。顧客の画面と同じ値。",
+    ),
+    "sub_counted": means(
+        "This account's MRR in the revenue ledger: agreed prices, and what the metric policy adds or takes (usage, discounts, "
+        "ramps, when churn counts). As of today, without tax.",
+        "売上増減に計上するこの顧客のMRR。月額料金に、指標ポリシーによる加減（従量課金、割引、段階契約、解約の計上日など）を加えた本日時点の額。税抜。",
+    ),
     "step_seats": means("Seats that hold from the day of the row.", "その行の日からの席数。"),
     "inv_billed": means("Amount of the invoice as billed.", "請求書の請求額。"),
     "inv_failed": means(
@@ -301,8 +311,8 @@ TERMS: dict[str, Definition] = {
         "その月に実際に起こった顧客のMRR。「—」はなし。",
     ),
     "risk_counts": means(
-        "Accounts for which it happened / accounts of which something was said.",
-        "実際に起こった顧客数 / 予測した顧客数。",
+        "Accounts for which it happened / how many were expected: the probabilities of the accounts added up.",
+        "実際に起こった顧客数 / 見込みの顧客数（確率の合計）。",
     ),
     "risk_count_ahead": means(
         "Expected number: the probabilities of the accounts added up.", "起こる見込みの顧客数（確率の合計）。"
