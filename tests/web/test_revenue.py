@@ -360,3 +360,13 @@ def test_every_cell_of_a_cohort_opens_the_accounts_behind_it(
 )
 def test_a_cohort_that_makes_no_sense_is_answered_all_the_same(client: Client, head: Member, query: str) -> None:
     assert client.get(f"/revenue/cohorts/accounts?{query}").status_code == 200
+
+
+def test_the_trend_says_the_interval_of_each_period_where_the_kpi_has_one(client: Client, head: Member) -> None:
+    for n in range(29):
+        sign(f"顧客{n}", 10_000, "2025-02-01", ended_on=date(2026, 3, 10) if n < 5 else None)
+    carry()
+    lines = rows(client, f"/kpis/logo_churn/export.csv?{MARCH}&table=trend")
+    told = dict(zip(lines[0], lines[-1], strict=True))
+    assert 0 < float(told["low"]) < float(told["value"]) < float(told["high"]) < 1
+    assert f"% (95%: {100 * float(told['low']):.2f}% to " in page(client, f"/kpis/logo_churn?{MARCH}")

@@ -17,11 +17,13 @@ AWAY, APART = 8.0, 14.0  # of a figure from its point, of the baselines of two f
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One line: its values in order of the chart's days, None where unknown; `texts` are the twin table's cells."""
+    """One line: its values in order of the chart's days, None where unknown; `texts` say them, in the twin table too unless it
+    has more to say (`cells`)."""
 
     label: Words
     values: tuple[float | None, ...]
     texts: tuple[str, ...]
+    cells: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ def draw(lines: Lines) -> Picture:
         paths=_paths(lines, x, y),
         mark="" if lines.mark is None else unit(x(lines.mark)),
         hatch=_hatch(x(max(len(lines.days) - 2, 0)), x(len(lines.days) - 1), lines.height) if lines.is_partial else "",
-        table=tuple((day, tuple(s.texts[n] for s in lines.series)) for n, day in enumerate(lines.days)),
+        table=tuple((day, tuple((s.cells or s.texts)[n] for s in lines.series)) for n, day in enumerate(lines.days)),
     )
 
 

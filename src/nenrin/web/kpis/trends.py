@@ -27,10 +27,12 @@ def told(ask: Asked, one: Kpi) -> list[Figure]:
 def picture(ask: Asked, one: Kpi, target: KpiTarget | None) -> tuple[Lines, Text | None]:
     """The line, and what its dotted lines are; None where it has none."""
     language, currency = exports.language(), ask.ledger.policy.reporting_currency
-    found = [figure.value for figure in told(ask, one)]
+    figures = told(ask, one)
+    found = [figure.value for figure in figures]
     scale = 100 if one.unit == "share" else 1e-4 if one.unit == "money" and language.startswith("ja") else 1
     values = tuple(None if value is None else value * scale for value in found)
     texts = tuple(words.figure(one, value, currency, language) for value in found)
+    cells = tuple(_cell(one, figure, currency, language) for figure in figures)
     marks = nearest(_ends(ask, one), [each for each in found if each is not None])
     edges = [mark * scale for mark in [*marks, *([target.value] if target else [])]]
     known = [value for value in values if value is not None]
@@ -38,7 +40,7 @@ def picture(ask: Asked, one: Kpi, target: KpiTarget | None) -> tuple[Lines, Text
     low = None if known and min(known) > 0.5 * max(known) else min([0.0, *known])
     chart = Lines(
         tuple(ask.name(period).in_(language) for period in ask.series(TREND[ask.grain])),
-        (Series(one.name, values, texts),),
+        (Series(one.name, values, texts, cells),),
         one.name,
         low=min(reach) if low is None else min([low, *edges]),
         high=max(reach) if edges else None,
@@ -47,6 +49,14 @@ def picture(ask: Asked, one: Kpi, target: KpiTarget | None) -> tuple[Lines, Text
         is_partial=ask.is_partial,
     )
     return chart, _legend(one, marks, target.value if target else None, currency)
+
+
+def _cell(one: Kpi, of: Figure, currency: str, language: str) -> str:
+    """A figure with its interval, where it has one."""
+    value, reach = words.figure(one, of.value, currency, language), words.reach(one, of, currency, language)
+    if not reach:
+        return value
+    return Text("{value} (95%: {reach})", "{value}（95%区間 {reach}）").fill(value=value, reach=reach).in_(language)
 
 
 def _ends(ask: Asked, one: Kpi) -> set[float]:
