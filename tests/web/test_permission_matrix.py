@@ -67,6 +67,13 @@ IDS: dict[str, tuple[str, ...]] = {
     "health-models/<slug:key>/backtest/<int:": ("model", "backtest"),
     "health-models/<slug:": ("model",),
     "members/<int:": ("member",),
+    "members/export.<str:": ("file",),
+    "tags/export.<str:": ("file",),
+    "sources/export.<str:": ("file",),
+    "imports/export.<str:": ("file",),
+    "webhooks/export.<str:": ("file",),
+    "mail/templates/export.<str:": ("file",),
+    "my-day/put-off/export.<str:": ("file",),
     "tokens/<int:": ("token",),
     "drafts/<int:": ("mail_draft",),
     "mails/<int:": ("mail",),
@@ -341,7 +348,8 @@ NOTED |= {"surveys-export", "start-result-export"}
 NOTED |= {"holdout-export", "holdout-accounts-export", "holdout-log-export"}
 NOTED |= {"tasks-export", "meetings-export", "success-plans-without-export", "received-mails-export"}
 NOTED |= {"handovers-export", "deputies-export", "drafts-export", "notices-export", "team-day-export"}
-NOTED |= {"journey-suggestions-export"}
+NOTED |= {"journey-suggestions-export", "my-day-put-off-export", "members-export", "tags-export", "sources-export"}
+NOTED |= {"imports-export", "webhooks-export", "mail-templates-export"}
 NOTED |= {"opportunities-export", "opportunity-candidates-export", "opportunity-whitespace-export"}
 #: Where changing takes more than looking; whoever only looks is told that there is nothing to change.
 CHANGING = {"health-model": Permission.HEALTH_CONFIGURE, "teams": Permission.MEMBERS_EDIT}

@@ -76,6 +76,7 @@ register("customers.subscription.restored", Text("Subscription restored", "契�
 register("customers.subscription.exported", Text("{rows} subscriptions exported", "契約{rows}件を出力"))
 register("customers.product.restored", Text("Product {name} offered again", "製品「{name}」を復元"))
 register("customers.plan.restored", Text("Plan {name} offered again", "プラン「{name}」を復元"))
+register("customers.tag.exported", Text("{rows} tags exported", "タグ{rows}件を出力"))
 register(
     "customers.tag.renamed",
     Text("Tag “{before}” became “{name}” on {accounts} accounts", "タグ「{before}」を「{name}」に変更（{accounts}社）"),

@@ -6,6 +6,7 @@ from nenrin.foundation.mail import text  # noqa: F401  (registers)
 from nenrin.values import Text
 
 register("foundation.organisation.changed", Text("Settings changed: {fields}", "組織の設定を変更: {fields}"))
+register("foundation.member.exported", Text("{rows} members exported", "メンバー{rows}名を出力"))
 register("foundation.member.added", Text("{member} added as {role}", "{member}を追加（{role}）"), personal=True)
 register(
     "foundation.member.invited", Text("Sign-in link made for {member}", "{member}の招待リンクを発行"), personal=True

@@ -12,6 +12,7 @@ register(
     "ingest.user.erased",
     Text("An end user's data erased ({events} events)", "エンドユーザーの個人情報を消去（イベント{events}件）"),
 )
+register("ingest.source.exported", Text("{rows} sources exported", "接続元{rows}件を出力"))
 register("ingest.event.exported", Text("{rows} event names exported", "イベント名{rows}件を出力"))
 register("ingest.live.exported", Text("{rows} events as received exported", "届いたイベント{rows}件を出力"))
 register("ingest.quarantine.exported", Text("{rows} events set aside exported", "隔離イベント{rows}件を出力"))

@@ -3,6 +3,7 @@
 from nenrin.foundation.actions import register
 from nenrin.values import Text
 
+register("ingest.import.exported", Text("{rows} imports exported", "取り込み{rows}件の一覧を出力"))
 register(
     "ingest.import.uploaded",
     Text("File {name} uploaded ({kind})", "ファイル「{name}」をアップロード（{kind}）"),

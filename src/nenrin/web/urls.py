@@ -34,6 +34,7 @@ from nenrin.web.mail import settings as mail_settings
 from nenrin.web.meetings import addresses as meetings
 from nenrin.web.my_day import answering as my_day_answering
 from nenrin.web.my_day import pages as my_day
+from nenrin.web.my_day import put_off as my_day_put_off
 from nenrin.web.notices import listed as inbox
 from nenrin.web.notices import pages as notices
 from nenrin.web.onboarding import pages as onboarding
@@ -73,7 +74,8 @@ from nenrin.web.webhooks import pages as webhooks
 AREAS = (
     *(tasks, meetings, inbox, notices),
     *(assets, home, palette, addresses, account, timeline_entries, segments),
-    *(my_day, my_day_answering, team_day, team_people, reassigning, handover_list, internal_handovers, routing),
+    *(my_day, my_day_answering, my_day_put_off),
+    *(team_day, team_people, reassigning, handover_list, internal_handovers, routing),
     *(first_look, imports, sources, board, event_catalogue, data_exports, health_models, measures, backtests),
     *(executive, revenue, cohorts, cohort_accounts, revenue_notes, revenue_settings, revenue_rates, kpis),
     *(lifetimes, account_value, retention, roi, start),

@@ -61,5 +61,6 @@ register(
     "foundation.consent.recorded", Text("Consent to marketing recorded", "マーケティングの同意を記録"), personal=True
 )
 register("foundation.preference.changed", Text("Mail preferences changed by the reader", "受信者がメール設定を変更"))
+register("foundation.template.exported", Text("{rows} mail templates exported", "メールテンプレート{rows}件を出力"))
 register("foundation.template.saved", Text("Mail template “{name}” saved", "メールテンプレート「{name}」を保存"))
 register("foundation.template.archived", Text("Mail template “{name}” archived", "メールテンプレート「{name}」を廃止"))

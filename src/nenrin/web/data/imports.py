@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
-from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -20,7 +21,7 @@ from django.views.decorators.http import require_POST
 
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.format import number
-from nenrin.foundation.permissions import Permission
+from nenrin.foundation.permissions import Permission, allowed
 from nenrin.ingest import imports as files
 from nenrin.ingest.files import mappings, safety, tables
 from nenrin.ingest.files.kinds import KINDS
@@ -28,14 +29,25 @@ from nenrin.ingest.importing import rejected
 from nenrin.ingest.models import Import
 from nenrin.ingest.models.imports import STATES, State
 from nenrin.values import Text
+from nenrin.web import exports
 from nenrin.web.components import Fact, Progress
 from nenrin.web.data import import_mapping
 from nenrin.web.guard import MemberRequest, requires
+from nenrin.web.listing import chosen_sort, ordered, page_of, plain
 
-PAGE = 50
 REJECTS_SHOWN = 50
 _LIMIT_MB = files.LARGEST_FILE // 1_000_000
 _SLACK = 1_000_000  # the other fields and the multipart frame
+
+SORTS = {
+    "file": "name", "state": "state", "kind": "kind", "source": "source", "rows": "rows_total", "new": "created",
+    "changed": "updated", "same": "unchanged", "rejected": "rejected", "uploaded": "created_at",
+}  # fmt: skip
+HEADS = (
+    Text("File", "ファイル"), Text("State", "状態"), Text("Contents", "内容"), Text("From", "取得元"), Text("Rows", "行数"),
+    Text("New", "新規"), Text("Changed", "変更"), Text("Unchanged", "変更なし"), Text("Rejected", "却下"),
+    Text("Uploaded", "アップロード日時"), Text("By", "担当"),
+)  # fmt: skip
 
 
 def _kinds() -> list[tuple[str, str]]:
@@ -59,12 +71,60 @@ class Upload(forms.Form):
 
 @requires(Permission.IMPORT)
 def imports(request: MemberRequest) -> HttpResponse:
-    """Every import, newest first, with where it stands."""
-    page = Paginator(Import.objects.select_related("member"), PAGE).get_page(request.GET.get("page"))
-    rows = [(row, KINDS[row.kind].name, STATES[State(row.state)]) for row in page.object_list]
-    return render(
-        request, "imports/list.html", {"as_of": request.at, "page": page, "rows": rows, "kinds": KINDS.values()}
-    )
+    """Every import with where it stands, the newest first unless another order is asked for."""
+    filters, sort = _filters(request), chosen_sort(request, SORTS, "-uploaded")
+    page = page_of(_listed(filters, sort), request)
+    context = {
+        "as_of": request.at,
+        "page": page,
+        "rows": [(row, KINDS[row.kind].name, STATES[State(row.state)]) for row in page.object_list],
+        "kinds": KINDS.values(),
+        "states": STATES.items(),
+        "filters": filters,
+        "has_filters": any(filters.values()),
+        "sort": sort,
+        "may_export": allowed(request.user, Permission.EXPORT) is not None,
+        "query": request.GET.urlencode(),
+    }
+    return render(request, "imports/list.html", context)
+
+
+def _filters(request: MemberRequest) -> dict[str, str]:
+    return {name: plain(request.GET.get(name)) for name in ("q", "kind", "state")}
+
+
+def _listed(filters: Mapping[str, str], sort: str) -> QuerySet[Import]:
+    rows = Import.objects.select_related("member")
+    if said := filters["q"]:
+        rows = rows.filter(Q(name__icontains=said) | Q(source__icontains=said))
+    rows = rows.filter(kind=filters["kind"]) if filters["kind"] in KINDS else rows
+    rows = rows.filter(state=filters["state"]) if filters["state"] in set(State) else rows
+    return ordered(rows, sort, SORTS)
+
+
+@requires(Permission.EXPORT)
+def imports_export(request: MemberRequest, kind: str) -> Any:
+    """The list as a file, in its order, for whoever sees it; not what was in the files."""
+    filters, language = _filters(request), exports.language()
+    rows = _listed(filters, chosen_sort(request, SORTS, "-uploaded"))
+    rows = rows if allowed(request.user, Permission.IMPORT) is not None else rows.none()
+    exports.note(request, "import", rows.count(), filters, room="ingest")
+    lines = (_cells(row, language) for row in rows.iterator(exports.CHUNK))
+    return exports.answer(kind, "imports", [head.in_(language) for head in HEADS], lines, request.at)
+
+
+def _cells(row: Import, language: str) -> list[Any]:
+    kind, state = KINDS[row.kind].name.in_(language), STATES[State(row.state)].in_(language)
+    counts = (row.rows_total, row.created, row.updated, row.unchanged, row.rejected)
+    return [
+        row.name,
+        state,
+        kind,
+        row.source,
+        *counts,
+        row.created_at.isoformat(),
+        row.member.name if row.member else "",
+    ]
 
 
 @csrf_exempt
@@ -266,6 +326,7 @@ import_undo = _action(files.undo, _("Taking the import back."))
 
 urlpatterns = [
     path("imports", imports, name="imports"),
+    path("imports/export.<str:kind>", imports_export, name="imports-export"),
     path("imports/new", new_import, name="import-new"),
     path("imports/templates/<slug:kind>.csv", import_template, name="import-template"),
     path("imports/<int:key>", import_page, name="import"),

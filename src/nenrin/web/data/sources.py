@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,11 +23,12 @@ from nenrin.ingest import conservation, lakes, spool
 from nenrin.ingest import sources as senders
 from nenrin.ingest.models import Source
 from nenrin.values import Text
-from nenrin.web import toasts
+from nenrin.web import exports, toasts
 from nenrin.web.data import law_words
 from nenrin.web.data.source_words import KINDS, POLICIES, snippets
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.home import freshness
+from nenrin.web.listing import chosen_sort, in_order, plain
 
 
 def _choices(words: dict[str, Text], names: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -104,13 +107,46 @@ class Line:
     received: int
     limited: int
 
+    @property
+    def last_at(self) -> datetime | None:
+        return self.fresh.last_at if self.fresh else None
+
+
+SORTS: Mapping[str, Callable[[Line], Any]] = {
+    "name": lambda line: line.source.name, "kind": lambda line: line.source.kind,
+    "namespace": lambda line: line.source.namespace, "last": lambda line: line.last_at,
+    "received": lambda line: line.received, "limited": lambda line: line.limited,
+    "limit": lambda line: line.source.limit or None,
+}  # fmt: skip
+YES, NO = Text("yes", "はい"), Text("no", "いいえ")
+HEADS = (
+    Text("Source", "接続元"), Text("Kind of sender", "種類"), Text("Namespace", "名前空間"), Text("Open", "受信中"),
+    Text("Last arrival", "最終受信"), Text("Received", "受信"), Text("Sent away", "制限超過"), Text("Limit a second", "上限／秒"),
+)  # fmt: skip
+
 
 @requires(Permission.SOURCES_VIEW)
 def sources(request: MemberRequest) -> HttpResponse:
     """Every source with its freshness and volume, the closed ones last; below, keys that nobody knows."""
+    wanted, sort = plain(request.GET.get("q")), chosen_sort(request, SORTS, "")
+    context = {
+        "as_of": request.at,
+        "lines": _lines(request, wanted, sort),
+        "wanted": wanted,
+        "sort": sort,
+        "strangers": spool.strangers()[:20],
+        "may_edit": allowed(request.user, Permission.SOURCES_EDIT) is not None,
+        "may_export": allowed(request.user, Permission.EXPORT) is not None,
+        "query": request.GET.urlencode(),
+    }
+    return render(request, "sources/sources.html", context)
+
+
+def _lines(request: MemberRequest, wanted: str, sort: str) -> list[Line]:
     received, limited = spool.received(), spool.limited()
     rows = list(Source.objects.order_by("-is_active", "name"))
     fresh = {row.source.pk: row for row in freshness.sources(request.at, rows)}
+    said = wanted.casefold()
     lines = [
         Line(
             row,
@@ -120,14 +156,27 @@ def sources(request: MemberRequest) -> HttpResponse:
             limited.get(row.pk, 0),
         )
         for row in rows
+        if said in row.name.casefold() or said in row.namespace.casefold()
     ]
-    context = {
-        "as_of": request.at,
-        "lines": lines,
-        "strangers": spool.strangers()[:20],
-        "may_edit": allowed(request.user, Permission.SOURCES_EDIT) is not None,
-    }
-    return render(request, "sources/sources.html", context)
+    return in_order(lines, sort, SORTS) if sort else lines
+
+
+@requires(Permission.EXPORT)
+def sources_export(request: MemberRequest, kind: str) -> Any:
+    """The list as a file, in its order, for whoever sees it; without keys."""
+    wanted, language = plain(request.GET.get("q")), exports.language()
+    sees = allowed(request.user, Permission.SOURCES_VIEW) is not None
+    lines = _lines(request, wanted, chosen_sort(request, SORTS, "")) if sees else []
+    exports.note(request, "source", len(lines), {"q": wanted}, room="ingest")
+    cells = (_cells(line, language) for line in lines)
+    return exports.answer(kind, "sources", [head.in_(language) for head in HEADS], cells, request.at)
+
+
+def _cells(line: Line, language: str) -> list[Any]:
+    row, last = line.source, line.last_at
+    is_open = (YES if row.is_active else NO).in_(language)
+    return [row.name, line.kind.in_(language), row.namespace, is_open, last.isoformat() if last else "", line.received,
+            line.limited, row.limit or None]  # fmt: skip
 
 
 @requires(Permission.SOURCES_EDIT)
@@ -247,6 +296,7 @@ def _keys_page(request: MemberRequest, keys: senders.Keys) -> HttpResponse:
 
 urlpatterns = [
     path("sources", sources, name="sources"),
+    path("sources/export.<str:kind>", sources_export, name="sources-export"),
     path("sources/new", new_source, name="source-new"),
     path("sources/<int:key>", source, name="source"),
     path("sources/<int:key>/rotate", rotate, name="source-rotate"),

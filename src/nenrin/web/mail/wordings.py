@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
@@ -19,10 +20,16 @@ from nenrin.foundation.mail import templates
 from nenrin.foundation.mail.errors import Conflict, Refused
 from nenrin.foundation.models import MailTemplate
 from nenrin.foundation.models.mail import KINDS
-from nenrin.foundation.permissions import Permission
+from nenrin.foundation.permissions import Permission, allowed
+from nenrin.values import Text
 from nenrin.web import exports
 from nenrin.web.guard import MemberRequest, requires
+from nenrin.web.listing import chosen_sort, ordered, plain
 from nenrin.web.mail.settings import tabs
+
+SORTS = {"name": "name", "kind": "kind", "changed": "changed_at"}
+HEADS = (Text("Template", "テンプレート"), Text("Kind of mail", "メールの種類"), Text("Subject (Japanese)", "件名（日本語）"),
+         Text("Subject (English)", "件名（英語）"), Text("Changed", "更新日時"))  # fmt: skip
 
 
 class TemplateForm(forms.Form):
@@ -44,8 +51,40 @@ class TemplateForm(forms.Form):
 
 @requires(Permission.MAIL_CONFIGURE)
 def listing(request: MemberRequest) -> HttpResponse:
-    rows = [(row, KINDS[row.kind]) for row in MailTemplate.objects.filter(archived_at__isnull=True)]  # type: ignore[index]
-    return render(request, "mail/templates.html", {"as_of": request.at, "rows": rows, "tabs": tabs("mail-templates")})
+    """Templates in use, in the order asked for."""
+    wanted, sort = plain(request.GET.get("q")), chosen_sort(request, SORTS, "name")
+    context = {
+        "as_of": request.at,
+        "rows": [(row, KINDS[row.kind]) for row in _asked(wanted, sort)],  # type: ignore[index]
+        "wanted": wanted,
+        "sort": sort,
+        "may_export": allowed(request.user, Permission.EXPORT) is not None,
+        "query": request.GET.urlencode(),
+        "tabs": tabs("mail-templates"),
+    }
+    return render(request, "mail/templates.html", context)
+
+
+def _asked(wanted: str, sort: str) -> QuerySet[MailTemplate]:
+    rows = MailTemplate.objects.filter(archived_at__isnull=True)
+    if wanted:
+        said = Q(subject_ja__icontains=wanted) | Q(subject_en__icontains=wanted)
+        rows = rows.filter(Q(name__icontains=wanted) | said)
+    return ordered(rows, sort, SORTS)
+
+
+@requires(Permission.EXPORT)
+def templates_export(request: MemberRequest, kind: str) -> Any:
+    """The list as a file, in its order, for whoever sees it."""
+    wanted, language = plain(request.GET.get("q")), exports.language()
+    rows = _asked(wanted, chosen_sort(request, SORTS, "name"))
+    rows = rows if allowed(request.user, Permission.MAIL_CONFIGURE) is not None else rows.none()
+    exports.note(request, "template", rows.count(), {"q": wanted}, room="foundation")
+    lines = (
+        [row.name, KINDS[row.kind].in_(language), row.subject_ja, row.subject_en, row.changed_at.isoformat()]  # type: ignore[index]
+        for row in rows
+    )
+    return exports.answer(kind, "mail-templates", [head.in_(language) for head in HEADS], lines, request.at)
 
 
 @requires(Permission.MAIL_CONFIGURE)
@@ -123,6 +162,7 @@ def archive(request: MemberRequest, key: int) -> HttpResponse:
 
 urlpatterns: list[Any] = [
     path("mail/templates", listing, name="mail-templates"),
+    path("mail/templates/export.<str:kind>", templates_export, name="mail-templates-export"),
     path("mail/templates/new", new, name="mail-template-new"),
     path("mail/templates/<int:key>", template, name="mail-template"),
     path("mail/templates/<int:key>/archive", archive, name="mail-template-archive"),

@@ -182,15 +182,7 @@ def undo(request: MemberRequest, deed: str) -> HttpResponse:
     return HttpResponseRedirect(reverse("my-day"))
 
 
-@requires(EDIT)
-def put_off(request: MemberRequest) -> HttpResponse:
-    """What was put off or away, with its reason and the way back."""
-    rows = asking.put_off(request.user, navigation.today(request))
-    return render(request, "my_day/put_off.html", {"rows": rows, "as_of": request.at})
-
-
 urlpatterns = [
     path("my-day/accounts/<int:key>/answer", answer, name="my-day-answer"),
     path("my-day/undo/<slug:deed>", undo, name="my-day-undo"),
-    path("my-day/put-off", put_off, name="my-day-put-off"),
 ]

@@ -37,7 +37,10 @@ STATES = {
     "held_out": Text("Left alone", "未実施グループ"),
     "skipped": Text("Kept out", "対象外"),
 }
-SORTS = {"entered": "entered_at", "account": "account__name", "wake": "wake_at", "changed": "changed_at"}
+SORTS = {
+    "entered": "entered_at", "account": "account__name", "playbook": "playbook__key", "state": "state", "wake": "wake_at",
+    "changed": "changed_at",
+}  # fmt: skip
 HEAD = (
     Text("Account", "顧客"), Text("Playbook", "プレイブック"), Text("State", "状態"), Text("Why", "理由"), Text("Step", "手順"),
     Text("Begun", "開始"), Text("Next", "次の予定"), Text("Ended", "終了"),

@@ -27,7 +27,9 @@ STATES = {
     "over": Text("Over without an answer", "期限切れ"),
     "unsent": Text("Reached nobody", "未達"),
 }
-SORTS = {"asked": "asked_at", "account": "account__name", "score": "score", "answered": "answered_at"}
+SORTS = {
+    "asked": "asked_at", "account": "account__name", "survey": "survey", "score": "score", "answered": "answered_at",
+}  # fmt: skip
 HEAD = (
     Text("Account", "顧客"), Text("Person", "担当者"), Text("Survey", "アンケート"), Text("State", "状態"),
     Text("Score", "点数"), Text("Asked", "依頼日時"), Text("Answered", "回答日時"),
@@ -126,7 +128,9 @@ def _summaries(request: MemberRequest) -> list[Summary]:
 
 @requires(Permission.EXPORT)
 def export(request: MemberRequest, kind: str) -> Any:
-    language, rows = exports.language(), listing.ordered(_rows(request, Permission.EXPORT), "-asked", SORTS)
+    """Surveys of accounts within the right to export, as filtered and sorted."""
+    language, sort = exports.language(), listing.chosen_sort(request, SORTS, "-asked")
+    rows = listing.ordered(_rows(request, Permission.EXPORT), sort, SORTS)
     filters = {key: listing.plain(request.GET[key]) for key in ("survey", "state", "q") if key in request.GET}
     exports.note(request, "survey", rows.count(), filters, room="engage")
     heads = [head.in_(language) for head in HEAD]

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
@@ -19,15 +19,20 @@ from nenrin.foundation.actors import Actor
 from nenrin.foundation.mail.errors import Conflict, Refused
 from nenrin.foundation.models import WebhookDelivery, WebhookEndpoint
 from nenrin.foundation.models.webhook import DELIVERIES, DeliveryState, EndpointKind
-from nenrin.foundation.permissions import Permission
+from nenrin.foundation.permissions import Permission, allowed
 from nenrin.foundation.webhooks import deliveries, details, endpoints
+from nenrin.values import Text
 from nenrin.web import exports
 from nenrin.web.guard import MemberRequest, requires
-from nenrin.web.listing import page_of, plain
+from nenrin.web.listing import chosen_sort, ordered, page_of, plain
 from nenrin.web.webhooks.nouns import GROUPS
 
 KINDS = ((EndpointKind.STANDARD.value, _("Signed JSON (Standard Webhooks)")), (EndpointKind.SLACK.value, "Slack"))
 LANGUAGES = (("ja", "日本語"), ("en", "English"))
+SORTS = {"name": "name", "kind": "kind", "host": "host", "waiting": "waiting", "failed": "failed"}
+STATES = {"stopped": Text("stopped", "停止中"), "failing": Text("failing", "失敗中"), "works": Text("works", "正常")}
+HEADS = (Text("Webhook", "Webhook"), Text("Kind", "種類"), Text("Host", "ホスト"), Text("State", "状態"), Text("Waiting", "送信待ち"),
+         Text("Failed", "失敗"))  # fmt: skip
 
 
 class EndpointForm(forms.Form):
@@ -66,11 +71,42 @@ class EndpointForm(forms.Form):
 
 @requires(Permission.MAIL_CONFIGURE)
 def listing(request: MemberRequest) -> HttpResponse:
+    """Every endpoint with what waits and what was given up, in the order asked for."""
+    wanted, sort = plain(request.GET.get("q")), chosen_sort(request, SORTS, "name")
+    context = {
+        "as_of": request.at,
+        "rows": _asked(wanted, sort),
+        "wanted": wanted,
+        "sort": sort,
+        "may_export": allowed(request.user, Permission.EXPORT) is not None,
+        "query": request.GET.urlencode(),
+    }
+    return render(request, "webhooks/list.html", context)
+
+
+def _asked(wanted: str, sort: str) -> QuerySet[WebhookEndpoint]:
     rows = WebhookEndpoint.objects.annotate(
         waiting=Count("deliveries", filter=Q(deliveries__state__in=("queued", "claimed"))),
         failed=Count("deliveries", filter=Q(deliveries__state="failed")),
     )
-    return render(request, "webhooks/list.html", {"as_of": request.at, "rows": rows})
+    rows = rows.filter(Q(name__icontains=wanted) | Q(host__icontains=wanted)) if wanted else rows
+    return ordered(rows, sort, SORTS)
+
+
+@requires(Permission.EXPORT)
+def webhooks_export(request: MemberRequest, kind: str) -> Any:
+    """The list as a file, in its order, for whoever sees it; addresses by their host."""
+    wanted, language = plain(request.GET.get("q")), exports.language()
+    rows = _asked(wanted, chosen_sort(request, SORTS, "name"))
+    rows = rows if allowed(request.user, Permission.MAIL_CONFIGURE) is not None else rows.none()
+    exports.note(request, "webhook", rows.count(), {"q": wanted}, room="foundation")
+    lines = (_cells(row, language) for row in rows)
+    return exports.answer(kind, "webhooks", [head.in_(language) for head in HEADS], lines, request.at)
+
+
+def _cells(row: WebhookEndpoint, language: str) -> list[Any]:
+    state = "stopped" if row.disabled_at else "failing" if row.failing_since else "works"
+    return [row.name, row.kind, row.host, STATES[state].in_(language), row.waiting, row.failed]  # type: ignore[attr-defined]
 
 
 @requires(Permission.MAIL_CONFIGURE)
@@ -213,6 +249,7 @@ def delivery(request: MemberRequest, key: int, number: int) -> HttpResponse:
 
 urlpatterns: list[Any] = [
     path("webhooks", listing, name="webhooks"),
+    path("webhooks/export.<str:kind>", webhooks_export, name="webhooks-export"),
     path("webhooks/new", new, name="webhook-new"),
     path("webhooks/<int:key>", endpoint, name="webhook"),
     path("webhooks/<int:key>/secret", rotate, name="webhook-rotate"),

@@ -15,4 +15,5 @@ register(
 register("work.queue.assigned", Text("Given to {receiver}: {play_en}", "{receiver}に依頼: {play_ja}"), personal=True)
 register("work.queue.finished", Text("Done: {play_en}", "完了: {play_ja}"), personal=True)
 register("work.queue.undone", Text("Answer to a proposal taken back", "提案への回答を取り消し"))
+register("work.queue.exported", Text("{rows} answers to proposals exported", "提案への回答{rows}件を出力"))
 register("work.load.exported", Text("Load of {rows} members exported", "メンバー{rows}名の業務量を出力"))
