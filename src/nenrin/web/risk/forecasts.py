@@ -19,14 +19,15 @@ from nenrin.insight.models import RiskSaid
 from nenrin.insight.refresh import here
 from nenrin.insight.revenue import books
 from nenrin.insight.risk import forecasts, outcomes, reports, tables
-from nenrin.insight.risk.forecasts import Forecast, Held
+from nenrin.insight.risk.forecasts import Forecast
+from nenrin.insight.risk.past_months import Held
 from nenrin.values import Money, Text
 from nenrin.web import drills, exports, navigation
 from nenrin.web.charts.lines import Lines, Series
 from nenrin.web.executive import reconciling
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.listing import PAGE
-from nenrin.web.risk import ahead, asking, events, words
+from nenrin.web.risk import ahead, asking, counts, events, words
 from nenrin.web.risk.tabs import tabs
 
 VIEW = Permission.SUBSCRIPTIONS_VIEW
@@ -58,6 +59,7 @@ def forecast(request: MemberRequest) -> HttpResponse:
         "wording": events.EVENTS[filters.event],
         "year": events.said(events.EVENTS[filters.event].year, _amounts(found.year, currency)),
         "drift": _drift(found),
+        "count": counts.against_chance(found.ended),
         "mrr": Money(found.mrr, currency),
         "months": [(one, _amounts(one.expected, currency)) for one in found.months],
         "held": [_line(one, currency) for one in reversed(found.held)],
@@ -142,9 +144,8 @@ def _drift(found: Forecast) -> Text | None:
         return None
     if watch.since is None:
         return Text(
-            f"No drift: over {len(found.ended)} months, events and what was told of them stay together "
-            f"(CUSUM at most {watch.most:.1f}; an alarm is raised above {watch.alarm:g}).",
-            f"ずれなし：{len(found.ended)}か月の発生数は予測と合っています（累積和は最大{watch.most:.1f}、{watch.alarm:g}を超えると警告）。",
+            f"No alarm over {len(found.ended)} months (CUSUM at most {watch.most:.1f}; an alarm is raised above {watch.alarm:g}).",
+            f"{len(found.ended)}か月のあいだ警告なし（累積和は最大{watch.most:.1f}、{watch.alarm:g}を超えると警告）。",
         )
     month = Text(*(format.day(watch.since, language, "month") for language in ("en", "ja")))
     way = Text("more", "多い") if watch.is_over else Text("fewer", "少ない")
@@ -228,7 +229,8 @@ def _day(told: str) -> date:
 _HEADS = (
     Text("From", "開始"), Text("Before", "終了（前日まで）"), Text("Basis", "区分"), Text("Expected", "予測"), Text("Low (80 %)", "下限（80%）"),
     Text("High (80 %)", "上限（80%）"), Text("Actual", "実績"), Text("Unpaid", "支払い滞納による解約"), Text("Currency", "通貨"),
-    Text("Accounts", "対象顧客数"), Text("Happened", "発生数"),
+    Text("Accounts", "対象顧客数"), Text("Expected accounts", "見込みの顧客数"),
+    Text("Happened", "発生数"),
 )  # fmt: skip
 
 
@@ -251,11 +253,13 @@ def forecast_export(request: MemberRequest, kind: str) -> Any:
                 *came,
                 currency,
                 one.accounts,
+                round(one.told, 2),
                 one.happened,
             ]
         for coming in found.months:
             amounts = [amount.major for amount in _amounts(coming.expected, currency)]
-            yield [coming.begins, coming.ends, Text("ahead", "今後").in_(language), *amounts, "", "", currency, "", ""]
+            yield [coming.begins, coming.ends, Text("ahead", "今後").in_(language), *amounts, "", "", currency, "",
+                   round(coming.accounts, 2), ""]  # fmt: skip
 
     exports.note(request, "subscription", len(found.held) + len(found.months), {"risk": filters.event})
     name = f"risk-forecast-{filters.event}"
