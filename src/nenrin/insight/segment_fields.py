@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import TypeVar
 
@@ -66,17 +66,18 @@ def frame(columns: Iterable[str], known: Mapping[str, Field], accounts: Sequence
     if accounts is not None:
         rows = rows.filter(pk__in=accounts)
     plain = [name for name in _COLUMNS if name in wanted]
-    found = list(rows.order_by("pk").values_list("pk", "owner_id", "attributes", *plain))
+    own = [name for name in wanted if name.startswith("attribute.")]
+    found = list(rows.order_by("pk").values_list("pk", "owner_id", *plain, *(("attributes",) if own else ())))
     ids = [row[0] for row in found]
-    made: dict[str, list[object]] = {name: [row[3 + n] for row in found] for n, name in enumerate(plain)}
+    made: dict[str, list[object]] = {name: [row[2 + n] for row in found] for n, name in enumerate(plain)}
     made["owner"] = [None if row[1] is None else str(row[1]) for row in found]
-    for key in (name for name in wanted if name.startswith("attribute.")):
-        made[key] = [_attribute(row[2].get(key.removeprefix("attribute.")), known[key]) for row in found]
+    for key in own:
+        made[key] = [_attribute(row[-1].get(key.removeprefix("attribute.")), known[key]) for row in found]
     if "tags" in wanted:
         made["tags"] = _by_account(ids, _tags(accounts))
-    for key, read in _HEALTH.items():
-        if key in wanted:
-            made[key] = _by_account(ids, {row.account_id: read(row) for row in _health(accounts)})
+    if healths := wanted & _HEALTH.keys():
+        shown = _health(healths, accounts)
+        made |= {key: _by_account(ids, shown[key]) for key in healths}
     if measures := wanted & set(MEASURES):
         told = _measures(measures, accounts)
         made |= {key: _by_account(ids, told[key]) for key in measures}
@@ -111,23 +112,32 @@ def _measures(keys: set[str], accounts: Sequence[int] | None) -> dict[str, dict[
     return found
 
 
-def _health(accounts: Sequence[int] | None) -> list[Health]:
-    return list(_of(Health.objects.all(), accounts).only("account", "score", "band", "coverage", "weekly", "delta_30"))
+def _health(keys: set[str], accounts: Sequence[int] | None) -> dict[str, dict[int, object]]:
+    """Health now by field and account, of the columns that these fields are made of."""
+    columns = sorted({column for key in keys for column in _HEALTH[key]})
+    found: dict[str, dict[int, object]] = {key: {} for key in keys}
+    for account, *values in _of(Health.objects.all(), accounts).values_list("account_id", *columns):
+        row = dict(zip(columns, values, strict=True))
+        for key, told in found.items():
+            told[account] = _change_in_a_week(**row) if key == _FALL else row[_HEALTH[key][0]]
+    return found
 
 
 def _of(rows: models.QuerySet[M], accounts: Sequence[int] | None) -> models.QuerySet[M]:
     return rows if accounts is None else rows.filter(account__in=accounts)
 
 
-def _change_in_a_week(health: Health) -> float | None:
-    before = health.weekly[_WEEK_AGO] if len(health.weekly) >= -_WEEK_AGO else None
-    return None if before is None else round(health.score - before, 1)
+def _change_in_a_week(score: float, weekly: Sequence[float], **_: object) -> float | None:
+    before = weekly[_WEEK_AGO] if len(weekly) >= -_WEEK_AGO else None
+    return None if before is None else round(score - before, 1)
 
 
-_HEALTH: Mapping[str, Callable[[Health], object]] = {
-    "health.score": lambda health: health.score,
-    "health.band": lambda health: health.band,
-    "health.coverage": lambda health: health.coverage,
-    "health.delta_7": _change_in_a_week,
-    "health.delta_30": lambda health: health.delta_30,
+_FALL = "health.delta_7"
+#: The columns of Health that each field is made of.
+_HEALTH: Mapping[str, tuple[str, ...]] = {
+    "health.score": ("score",),
+    "health.band": ("band",),
+    "health.coverage": ("coverage",),
+    _FALL: ("score", "weekly"),
+    "health.delta_30": ("delta_30",),
 }
