@@ -39,8 +39,8 @@ TERMS: dict[str, Definition] = {
         "The period's figure less that of the period of the same length before.", "一つ前の同じ長さの期間との差。"
     ),
     "kpi_sample": means(
-        "Accounts or amounts that the figure rests on: what stands under the line of its formula.",
-        "計算の分母となった件数。",
+        "Accounts or amounts that the figure rests on: what stands under the line of its formula; of an amount, who makes it.",
+        "計算の分母となった件数。金額や件数では、その値を構成する件数。",
     ),
     "kpi_low": means("Least figure that still counts as this level.", "この水準に当たる下限（その値を含む）。"),
     "kpi_high": means("Figure at which the next level begins.", "次の水準が始まる値（その値は含まない）。"),

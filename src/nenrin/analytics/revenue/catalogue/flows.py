@@ -109,6 +109,7 @@ ALL = (
         "new_accounts", Text("New customers", "新規顧客数"),
         Text("Accounts that paid for the first time in the period.", "期間中に初めて契約が始まった顧客の数。"),
         "accounts_new", "count", "higher", "growth", lambda sums, facts: sums["accounts_new"].astype(float),
-        count="accounts_any", flows=True, interval="poisson", events=("accounts_new",),
+        count="accounts_new", minimum_n=0, also=(("accounts_any", 1),), flows=True, interval="poisson",
+        events=("accounts_new",),
     ),
 )  # fmt: skip

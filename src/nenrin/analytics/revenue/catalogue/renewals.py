@@ -46,13 +46,15 @@ ALL = (
     Kpi(
         "renewals_due", Text("Contracts due", "更新期限を迎えた契約"),
         Text("Contracts of six months and longer whose term ended.", "期間中に契約期間が満了した6か月以上の契約の数。"),
-        "due", "count", "neutral", "renewal", lambda sums, facts: sums["due"].astype(float), "accounts_any", flows=True,
+        "due", "count", "neutral", "renewal", lambda sums, facts: sums["due"].astype(float), "due", 0,
+        also=(("accounts_any", 1),), flows=True,
     ),
     Kpi(
         "renewals_due_arr", Text("ARR available to renew", "更新対象ARR"),
         Text("Twelve times the MRR of the contracts that came due.", "更新日を迎えた契約のMRRの12倍。"),
         "12 * due_mrr", "money", "neutral", "renewal",
-        lambda sums, facts: 12 * sums["due_mrr"].astype(float), "accounts_any", flows=True,
+        lambda sums, facts: 12 * sums["due_mrr"].astype(float), "due", 0,
+        also=(("accounts_any", 1),), flows=True,
     ),
     Kpi(
         "churn_reason_unknown", Text("Churn reason unknown", "解約理由が不明の割合"),
