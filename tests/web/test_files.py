@@ -108,3 +108,6 @@ def test_an_account_s_files_go_with_it_into_the_one_that_takes_it_in(account: Ac
     following.step(at)
     row.refresh_from_db()
     assert row.account_id == survivor.pk  # type: ignore[attr-defined]
+    account.refresh_from_db()
+    late = attachments.add(account, "覚書.pdf", [PDF], by=SYSTEM, at=at)
+    assert late.account_id == survivor.pk, "a page that still stood open"  # type: ignore[attr-defined]

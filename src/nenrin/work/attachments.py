@@ -23,7 +23,7 @@ from nenrin.foundation.actors import SYSTEM, Actor
 from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import Permission
 from nenrin.values import Text
-from nenrin.work import file_kinds
+from nenrin.work import file_kinds, survivors
 from nenrin.work.models import Attachment, Handoff, Meeting, Opportunity, ReceivedMail, SuccessPlan, Task, Touch
 from nenrin.work.models.attachment import HOLDERS
 
@@ -55,6 +55,7 @@ def add(holder: Holder, name: str, content: Iterable[bytes], *, by: Actor, at: d
     try:
         kind = file_kinds.kind_of(path, shown)
         with transaction.atomic():
+            holder = (survivors.of(holder) or holder) if isinstance(holder, Account) else holder
             row, is_new = _row(holder, shown, kind.media_type, size, digest, path.name, by, at)
             if is_new:
                 _note("added", row, holder, by, at)
