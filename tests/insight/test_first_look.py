@@ -14,6 +14,7 @@ from nenrin.insight.first_look import documents, looking, reading
 from nenrin.insight.first_look.caveats import caveats
 from nenrin.insight.first_look.looking import Assumed, Look
 from nenrin.insight.first_look.reading import Unclear
+from nenrin.web.first_look import words
 
 TODAY = date(2026, 11, 24)
 HEAD = "契約番号,会社名,契約開始日,契約満了日,月額,解約日"
@@ -82,6 +83,63 @@ def test_a_list_of_terms_takes_an_end_without_a_successor_for_a_loss(tmp_path: P
     assert found.figures["logo_churn_year"].value == pytest.approx(0.1)
     renewed = look(tmp_path, [*terms, *gone], head, ends="renews")
     assert renewed.figures["logo_churn_year"].value == 0.0 and not renewed.settled.is_guess
+
+
+def mixed(n: int = 48, gone: int = 12) -> list[str]:
+    """Contracts of which only those that ended name an end."""
+    return [
+        *(f"残る{i}社,2024-04-01,,10000" for i in range(n)),
+        *(f"去る{i}社,2023-0{1 + i % 9}-10,2026-0{1 + i % 9}-28,10000" for i in range(gone)),
+    ]
+
+
+MIXED = "会社名,契約開始日,契約終了日,月額"
+
+
+def test_a_blank_end_still_runs_and_an_end_told_beside_it_is_a_day_of_leaving(tmp_path: Path) -> None:
+    found = look(tmp_path, mixed(), MIXED)
+    assert (found.figures["mrr"].value, found.figures["paying_accounts"].value) == (480_000, 48)
+    assert found.figures["logo_churn_year"].value == pytest.approx(0.2) and (found.base, found.left_behind) == (60, 12)
+    assert (found.settled.ends, found.settled.open, found.settled.overrun) == ("leaves", 48, 0)
+    words = {each.key: each for each in caveats(found)}
+    assert "48" in words["ends"].text.en and "48" in words["ends"].text.ja
+    assert documents.document(found)["ends"] == {"means": "leaves", "is_guess": True, "open_rows": 48}
+    assert all(each.weight == "note" for each in words.values())
+
+
+def test_it_reads_as_the_same_file_with_days_of_leaving(tmp_path: Path) -> None:
+    ends = look(
+        tmp_path, [row.replace("-28,", "-27,") for row in mixed()], MIXED
+    )  # the last day, not the first without
+    left = look(tmp_path, mixed(), "会社名,契約開始日,解約日,月額")
+    assert ends.figures == left.figures and ends.parts == left.parts
+
+
+def test_a_model_without_an_upper_bound_is_not_told(tmp_path: Path) -> None:
+    found = look(tmp_path, mixed(), MIXED)  # everybody who stays began on one day: the model's interval has no end
+    assert found.parts and not any(part.worth for part in found.parts) and "no_model" in keys(found)
+    assert all(line.value.ja for line in words.lines(found))
+
+
+def test_ends_that_renew_beside_blank_ones_are_warned_of(tmp_path: Path) -> None:
+    found = look(tmp_path, mixed(), MIXED, ends="renews")
+    grave = [each for each in caveats(found) if each.weight == "error"]
+    assert found.figures["paying_accounts"].value == 60
+    assert [each.key for each in grave] == ["overrun", "survivors"] and "12" in grave[0].text.ja
+    assert "overrun" not in keys(look(tmp_path, stays(40), ends="renews"))  # a day of leaving has a column of its own
+
+
+def test_a_row_with_a_term_and_no_end_is_over_with_its_term(tmp_path: Path) -> None:
+    rows = ["甲社,2024-04-01,,12,10000", "乙社,2024-04-01,,,10000", "丙社,2026-04-01,,12,10000"]
+    found = look(tmp_path, rows, "会社名,契約開始日,契約終了日,契約期間,月額")
+    assert found.figures["mrr"].value == 20_000 and found.settled.open == 1
+
+
+def test_a_file_in_which_nobody_pays_any_more_says_so_first(tmp_path: Path) -> None:
+    found = look(tmp_path, [f"去る{i}社,2024-04-01,2025-03-31,10000" for i in range(40)], MIXED)
+    first = caveats(found)[0]
+    assert (first.key, first.weight) == ("nobody", "error") and found.figures["mrr"].value == 0
+    assert "nobody" not in keys(look(tmp_path, stays(1)))
 
 
 def test_a_next_term_at_another_price_is_an_expansion_and_no_second_contract(tmp_path: Path) -> None:

@@ -63,6 +63,20 @@ def test_figures_come_before_anything_is_written(client: Client, operator: Membe
     assert not Account.objects.exists() and not Subscription.objects.exists()
 
 
+def test_ends_left_blank_run_on_here_and_in_the_installation(client: Client, operator: Member, at: datetime) -> None:
+    rows = [f"残る{i}社,2024-04-01,,10000" for i in range(36)] + [
+        f"去る{i}社,2024-04-01,2026-06-01,10000" for i in range(4)
+    ]
+    url = upload(client, ["会社名,契約開始日,契約終了日,月額", *rows])
+    page = told(client, url)
+    assert "10.00%" in page and "36行は契約中として数えた" in page
+    for _ in range(2):
+        client.post(f"{url}/import", {})
+        work(at)
+    assert Subscription.objects.filter(auto_renews=True).count() == 36
+    assert Subscription.objects.filter(auto_renews=False, ends_on="2026-06-02").count() == 4
+
+
 def test_a_wrong_guess_is_put_right_on_the_page(client: Client, operator: Member) -> None:
     url = upload(client, ["だれ,いつから,いくら", "甲社,2025-04-01,1000"])
     assert "列を選んでください" in told(client, url)

@@ -20,6 +20,11 @@ _ENDS = {
         "満了日を過ぎた契約は、解約日がない限り更新されたものとして数えた。",
     ),
 }
+_MIXED = Text(
+    "An end that a row names is the day on which its customer left, unless a next contract follows; {n} rows name none and "
+    "still run.",
+    "終了日がある行は（次の契約がなければ）その日に解約、終了日がない{n}行は契約中として数えた。",
+)
 _CHOSEN = Text("You chose this.", "指定による。")
 _OTHER = {
     "leaves": Text("If such contracts renew by themselves, choose “renews”.", "自動更新の契約なら「更新」を選択。"),
@@ -38,8 +43,32 @@ class Caveat:
 
 def caveats(of: Look) -> list[Caveat]:
     """Everything that a reader must know before believing the figures."""
-    found = [*_survivors(of), *_history(of), *_rows(of), *_marks(of), *_assumptions(of)]
+    found = [*_nobody(of), *_overrun(of), *_survivors(of), *_history(of), *_rows(of), *_marks(of), *_assumptions(of)]
     return sorted(found, key=lambda each: each.weight != "error")
+
+
+def _nobody(of: Look) -> list[Caveat]:
+    if not of.accounts or of.figures["paying_accounts"].value:
+        return []
+    text = Text(
+        "No customer in the file pays on the day looked at, so nothing can be told of today. If contracts go on "
+        "after the end that the file names, choose “renews”; if another column says when they end, name it.",
+        "基準日に契約中の顧客が1社もないため、現在の数値は出せません。終了日を過ぎても続く契約なら「更新」を選択し、"
+        "終了日を示す列が別にあればその列を指定してください。",
+    )
+    return [Caveat("nobody", "error", text)]
+
+
+def _overrun(of: Look) -> list[Caveat]:
+    if not (n := of.settled.overrun):
+        return []
+    text = Text(
+        "{n} rows name an end that has passed and other rows name none: such ends are mostly days of leaving, and you "
+        "chose to count them as renewed. If these customers left, choose “leaves”.",
+        "終了日を過ぎた{n}行を、指定により更新されたものとして数えました。終了日が空欄の行もある一覧では、"
+        "終了日は解約した日であることがほとんどです。解約した顧客なら「解約」を選択してください。",
+    )
+    return [Caveat("overrun", "error", text.fill(n=n))]
 
 
 def _survivors(of: Look) -> list[Caveat]:
@@ -127,7 +156,9 @@ def _marked(count: int, mark: str) -> Text:
 
 def _assumptions(of: Look) -> list[Caveat]:
     settled, out = of.settled, []
-    how, then = _ENDS[settled.ends], _OTHER[settled.ends] if settled.is_guess else _CHOSEN
+    is_mixed = settled.ends == "leaves" and settled.open
+    how = _MIXED.fill(n=settled.open) if is_mixed else _ENDS[settled.ends]
+    then = _OTHER[settled.ends] if settled.is_guess else _CHOSEN
     out.append(Caveat("ends", "note", Text(f"{how.en} {then.en}", f"{how.ja}{then.ja}")))
     if settled.terms_assumed:
         n = settled.terms_assumed

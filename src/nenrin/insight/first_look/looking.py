@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import date
@@ -94,7 +95,9 @@ def of_told(told: Told, as_of: date, assumed: Assumed) -> Look:
     monthly = _monthly(figures["logo_churn_year"], base, base - kept)
     figures["ltv"] = _valued(figures["ltv"], figures["arpa"], monthly, assumed)
     book = lives_of(settled, as_of)
-    parts = lifetimes.slices(book, settled.currency, Assumptions(assumed.margin, assumed.discount), "all")
+    parts = map(
+        _bounded, lifetimes.slices(book, settled.currency, Assumptions(assumed.margin, assumed.discount), "all")
+    )
     firsts = [each.starts_on for each in settled.contracts if each.starts_on <= as_of]
     lost = sum(one.is_lost for one in book.lives)
     return Look(
@@ -123,6 +126,15 @@ def lives_of(settled: Settled, as_of: date) -> lifetimes.Book:
 def _lived(one: Contract) -> lives.Contract:
     stops = lives.stop(one.ends_on, one.auto_renews, one.term_months, one.noticed_on, one.ended_on)
     return lives.Contract(one.starts_on, one.ends_on, stops, one.term_months, one.steps[0].minor, one.currency)
+
+
+def _bounded(part: Slice) -> Slice:
+    """A model whose own interval has no end describes these customers too badly to be told."""
+    if part.worth is None:
+        return part
+    intervals = (part.worth.payments_interval, part.worth.new_interval, part.worth.book_interval)
+    is_bounded = all(math.isfinite(end) for each in intervals for end in (each.low, each.high))
+    return part if is_bounded else replace(part, worth=None, choice=None)
 
 
 def _month(as_of: date, assumed: Assumed) -> Period:

@@ -32,7 +32,9 @@ class Marked:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """`names` by the number given to each customer. `terms_assumed`: contracts without a term of their own."""
+    """`names` by the number given to each customer. `terms_assumed`: contracts without a term of their own. `open`: rows
+    that name neither an end nor a term, beside others that do; `overrun`: ends that count as renewed, although other rows
+    of the file leave the end blank."""
 
     contracts: tuple[Contract, ...]
     names: Mapping[int, str]
@@ -41,6 +43,8 @@ class Settled:
     is_guess: bool
     marked: tuple[Marked, ...]
     terms_assumed: int
+    open: int = 0
+    overrun: int = 0
 
     def rows(self, mark: Mark) -> tuple[int, ...]:
         return next((each.rows for each in self.marked if each.mark == mark), ())
@@ -58,7 +62,11 @@ def settle(told: Told, as_of: date, *, ends: Ends | None = None) -> Settled:
     own = [line for line in told.lines if line.currency == currency]
     chosen = ends or guessed(told.fields)
     once = list(_once(own))
-    kept = _followed(once)
+    followed = _followed(once)
+    open_ = sum(_is_open(line) for line in followed)
+    kept = [_left(line) for line in followed] if open_ and chosen == "leaves" else followed
+    is_mixed = bool(open_) and guessed(told.fields) == "leaves"
+    overrun = sum(_is_overrun(line, as_of) for line in kept) if is_mixed and chosen == "renews" else 0
     numbers = {key: place for place, key in enumerate(dict.fromkeys(line.account for line in kept), start=1)}
     names = {numbers[line.account]: line.name for line in kept}
     found = {
@@ -71,7 +79,8 @@ def settle(told: Told, as_of: date, *, ends: Ends | None = None) -> Settled:
     marked = tuple(Marked(mark, tuple(sorted(found[mark]))) for mark in MARKS if found[mark])
     contracts = tuple(_contract(line, numbers[line.account], chosen) for line in kept)
     assumed = sum(line.term_months is None and line.ends_on is None for line in kept)
-    return Settled(contracts, names, currency, chosen, ends is None, marked, assumed)
+    some = open_ if open_ < len(kept) else 0
+    return Settled(contracts, names, currency, chosen, ends is None, marked, assumed, some, overrun)
 
 
 def _currency(lines: Sequence[Line]) -> str:
@@ -105,6 +114,22 @@ def _followed(lines: Sequence[Line]) -> list[Line]:
     return [replace(line, ended_on=ended[line.number]) if line.number in ended else line for line in lines]
 
 
+def _is_open(line: Line) -> bool:
+    """Nothing says when it ends: it still runs."""
+    return not (line.ends_on or line.ended_on or line.term_months)
+
+
+def _left(line: Line) -> Line:
+    """Where other rows leave the end blank, one that is told is the day of leaving, not the end of a term."""
+    if line.ended_on or not line.ends_on or line.term_months or line.auto_renews is not None:
+        return line
+    return replace(line, ended_on=line.ends_on, ends_on=None)
+
+
+def _is_overrun(line: Line, as_of: date) -> bool:
+    return bool(line.ends_on and line.ends_on <= as_of and not line.ended_on and line.auto_renews is None)
+
+
 def _groups(lines: Sequence[Line]) -> list[list[Line]]:
     """Rows of one customer and product, by their start."""
     groups: dict[tuple[str, str], list[Line]] = defaultdict(list)
@@ -130,11 +155,12 @@ def _stop(line: Line, ends: Ends) -> date:
     """The first day on which it no longer runs, as far as told."""
     if line.ended_on:
         return line.ended_on
-    return _term_end(line) if line.ends_on or ends == "leaves" else date.max
+    is_told = line.ends_on or (ends == "leaves" and line.term_months)
+    return _term_end(line) if is_told else date.max
 
 
 def _contract(line: Line, account: int, ends: Ends) -> Contract:
-    is_over = line.auto_renews is False or (line.auto_renews is None and ends == "leaves")
+    is_over = not _is_open(line) and (line.auto_renews is False or (line.auto_renews is None and ends == "leaves"))
     return Contract(
         key=str(line.number), account=account, starts_on=line.starts_on, ends_on=_term_end(line),
         steps=(Step(line.starts_on, line.minor),), product=line.product, currency=line.currency, term_months=_term(line),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -36,8 +36,15 @@ def contracts_of(mapping: FileMapping, ends: Ends) -> FileMapping:
         parts = [fields[name].column for name in ("account_key", "product", "plan", "starts_on") if name in fields]
         fields["key"] = Origin(join=tuple(part for part in parts if part), between="/")
     if ends == "leaves" and not set(fields) & {"auto_renews", "ended_on"}:
-        fields["auto_renews"] = Origin(value="no")
+        fields |= _over(fields)
     return replace(mapping, kind="subscriptions", source=SOURCE, namespace=NAMESPACE, fields=fields)
+
+
+def _over(fields: Mapping[str, Origin]) -> dict[str, Origin]:
+    """A row that names an end or a term is over with it; one that names neither still runs."""
+    columns = [fields[name].column for name in ("ends_on", "last_day", "term_months") if name in fields]
+    told = tuple(column for column in columns if column)
+    return {"auto_renews": Origin(join=told, values={"": "yes"}, otherwise="no")} if told else {}
 
 
 def _who(mapping: FileMapping) -> Origin:
