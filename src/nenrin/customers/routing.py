@@ -170,53 +170,84 @@ def _rule(row: RoutingRule) -> Rule:
 class Router:
     """Loads and pools read once, for many accounts: each account given counts for the next.
 
-    - `away`: members who are passed over. `besides`: minutes of a member that are planned beside their accounts.
+    - `away`: members who are passed over.
     """
 
-    def __init__(
-        self, wanted: Sequence[Rule], *, away: Collection[int] = (), besides: Mapping[int, int] | None = None
-    ) -> None:
+    def __init__(self, wanted: Sequence[Rule], *, away: Collection[int] = ()) -> None:
         self.rules = [(rule, rules.parsed(rule.conditions)) for rule in wanted]
         people = Member.objects.filter(is_active=True).order_by("pk")
         self.members = {row.pk: row for row in people if row.pk not in away}
-        self.besides = besides or {}
         self.minutes = capacities.planned()
         self.loads: dict[Phase, dict[int, Load]] = {}
 
     def propose(self, account: Account) -> list[Proposal]:
         """For each phase that the first matching rule fills; empty where none matches."""
-        rule = next((rule for rule, conditions in self.rules if _holds(conditions, account)), None)
+        rule = self._rule_of(account)
         return [] if rule is None else [self._one(account, rule, pool) for pool in rule.pools]
 
+    def whom(self, account: Account, phase: Phase, besides: Mapping[int, int]) -> Member | None:
+        """Whom `propose` would give it in one phase, whoever has it now; None where no rule matches, none of its pools is
+        of the phase, or nobody has room. It counts for nobody yet.
+
+        - `besides`: minutes of a member that are planned beside their accounts.
+        """
+        rule = self._rule_of(account)
+        pool = next((one for one in rule.pools if one.phase == phase), None) if rule else None
+        if pool is None:
+            return None
+        loads, more = self._loads(phase), self._planned(account)
+        planned = {
+            key: copied(loads[key], minutes=loads[key].minutes + besides.get(key, 0)) for key in self._candidates(pool)
+        }
+        found = _freest(planned, more)
+        return None if found is None else self.members[found]
+
+    def moved(self, account: Account, phase: Phase, before: int | None, after: int) -> None:
+        """An account went from one member to another in a phase: what was read of their loads changes as it would be read."""
+        loads, more = self.loads.get(phase), self._planned(account)
+        if loads is None or before == after or account.archived_at or account.status == Status.LOST:
+            return
+        if after in loads:
+            loads[after] = loads[after].with_one(more)
+        if before in loads:
+            loads[before] = copied(
+                loads[before], accounts=loads[before].accounts - 1, minutes=loads[before].minutes - more
+            )
+
+    def _rule_of(self, account: Account) -> Rule | None:
+        return next((rule for rule, conditions in self.rules if _holds(conditions, account)), None)
+
+    def _planned(self, account: Account) -> int:
+        return self.minutes.get(account.touch_model, capacities.UNPLANNED)
+
+    def _candidates(self, pool: Pool) -> list[int]:
+        return [key for key, row in self.members.items() if _is_in(pool, row)]
+
     def _one(self, account: Account, rule: Rule, pool: Pool) -> Proposal:
-        more = self.minutes.get(account.touch_model, capacities.UNPLANNED)
-        candidates = [key for key, row in self.members.items() if _is_in(pool, row)]
-        loads = self._loads(pool.phase)
+        more, candidates, loads = self._planned(account), self._candidates(pool), self._loads(pool.phase)
         free = [key for key in candidates if loads[key].holds(more)]
-        if not free:
+        chosen = _freest({key: loads[key] for key in free}, more)
+        if chosen is None:
             return Proposal(account.pk, rule.key, pool.phase, None, _full(rule, len(candidates)))
-        chosen = min(free, key=lambda key: (loads[key].share, key))
         why = _least(rule, self.members[chosen].name, loads[chosen], more, len(free), len(candidates))
         loads[chosen] = loads[chosen].with_one(more)
         return Proposal(account.pk, rule.key, pool.phase, chosen, why)
 
     def _loads(self, phase: Phase) -> dict[int, Load]:
         if phase not in self.loads:
-            found = capacities.loads(self.members, phase)
-            self.loads[phase] = {
-                key: copied(load, minutes=load.minutes + self.besides.get(key, 0)) for key, load in found.items()
-            }
+            self.loads[phase] = dict(capacities.loads(self.members, phase))
         return self.loads[phase]
 
 
-def proposed(
-    account: Account, phase: Phase, *, away: Collection[int] = (), besides: Mapping[int, int] | None = None
-) -> int | None:
-    """Whom the rules in use would give this account in a phase, within capacity, whoever has it now; None where no rule
-    matches, none of its pools is of the phase, or nobody has room. Nothing is written."""
-    used = RoutingRule.objects.filter(used_from__isnull=False)
-    router = Router([_rule(row) for row in used], away=away, besides=besides)
-    return next((one.member for one in router.propose(account) if one.phase == phase), None)
+def in_use(*, away: Collection[int] = ()) -> Router:
+    """A router by the rules in use."""
+    return Router([_rule(row) for row in RoutingRule.objects.filter(used_from__isnull=False)], away=away)
+
+
+def _freest(loads: Mapping[int, Load], more: int) -> int | None:
+    """The lowest load among those who have room for so many minutes more; among equals the one who was here first."""
+    free = [key for key, load in loads.items() if load.holds(more)]
+    return min(free, key=lambda key: (loads[key].share, key), default=None)
 
 
 def _holds(conditions: Sequence[Condition], account: Account) -> bool:

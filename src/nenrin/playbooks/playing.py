@@ -25,6 +25,7 @@ from nenrin.playbooks.models import PlaybookVersion, Run, RunStep
 from nenrin.playbooks.models.run import MOVING, RunState
 from nenrin.playbooks.sight import Sight
 from nenrin.playbooks.steps import times
+from nenrin.playbooks.steps.keeping import Kept
 from nenrin.playbooks.steps.shape import Done, Failed, Go, Hold, Outcome, Skipped, Turn
 from nenrin.values import Text
 
@@ -46,6 +47,7 @@ class Board:
     fields: Fields
     setting: Setting
     lives: dict[int, Live]
+    kept: Kept
 
 
 def play(at: datetime) -> int:
@@ -57,7 +59,7 @@ def play(at: datetime) -> int:
     if not due:
         return 0
     fields, choices = setting.current()
-    board = Board(at, organisation.today(at), fields, choices, {})
+    board = Board(at, organisation.today(at), fields, choices, {}, Kept())
     for start in range(0, len(due), TOGETHER):
         with transaction.atomic():
             _together(due[start : start + TOGETHER], board)
@@ -80,6 +82,7 @@ def _together(keys: Sequence[int], board: Board) -> None:
     for key, step in RunStep.objects.filter(run__in=runs).values_list("run_id", "step"):
         taken[key].add(step)
     sights: dict[int, Sight] = {}
+    board.kept.anew()
     for run in runs:
         same = [one.account_id for one in runs if one.version_id == run.version_id]
         sight = sights.setdefault(run.version_id, Sight(same, board.fields, board.today))
@@ -97,6 +100,7 @@ def _safely(run: Run, taken: set[str], sight: Sight, board: Board) -> None:
         raise
     except Exception:
         log.exception("run %s failed at step %s", run.pk, run.step)
+        board.kept.anew()
         fresh = Run.objects.select_related("version").get(pk=run.pk)
         words = Text("An unexpected error; see the log", "予期しないエラー（ログを参照）")
         ending.end(fresh, RunState.FAILED, "failed", words, board.at, number=_number(live, run.step))
@@ -158,6 +162,8 @@ def _step(run: Run, live: Live, taken: set[str], sight: Sight, board: Board) -> 
         ending.end(run, RunState.FAILED, "failed", outcome.why, at, number=place.number)
         return False
     _keep(run, place, outcome, at)
+    if isinstance(outcome, Done):
+        board.kept.noted(live.row.pk, place.step.key, outcome.note)
     taken.add(place.step.key)
     sight.changed(run.account_id)
     _go(run, step_after(place, outcome), at)
@@ -174,7 +180,7 @@ def _turn(run: Run, live: Live, place: Place, sight: Sight, board: Board) -> Out
         run=run.pk, playbook=live.document, row=live.row.pk, owner=live.row.owner_id, step=place.step,
         account=run.account, why=reasons.told(run.began),
         since=run.step_since or board.at, at=board.at, today=board.today, by=actor(run, live), fields=board.fields,
-        holds=lambda condition: sight.holds(condition, run.account_id),
+        holds=lambda condition: sight.holds(condition, run.account_id), kept=board.kept,
     )  # fmt: skip
     return kind.act(turn)
 

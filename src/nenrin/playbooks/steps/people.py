@@ -16,6 +16,7 @@ from nenrin.insight.models import Health
 from nenrin.playbooks.documents.params import Choices, Values, named
 from nenrin.playbooks.models import RunStep
 from nenrin.playbooks.steps import shares
+from nenrin.playbooks.steps.keeping import NOTED
 from nenrin.playbooks.steps.shape import Turn
 from nenrin.values import Language, Text
 
@@ -58,7 +59,7 @@ def assignee(turn: Turn, who: str, member: str = "") -> Member | None:
 
 def noted(member: Member | None) -> dict[str, Any]:
     """What a step writes down of whom it meant."""
-    return {shares.NOTED: member.pk} if member else {}
+    return {NOTED: member.pk} if member else {}
 
 
 def whom(turn: Turn, roles: tuple[str, ...], kind: Kind) -> tuple[Contact, str] | None:

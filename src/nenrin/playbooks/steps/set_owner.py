@@ -48,7 +48,11 @@ def act(turn: Turn) -> Outcome:
         )
     else:
         member = found
+    before = (
+        turn.account.assignments.filter(phase=phase, until_on__isnull=True).values_list("member", flat=True).first()
+    )
     ownership.assign(turn.account, member, phase=phase, by=turn.by, at=turn.at)
+    turn.kept.assigned(turn.account, phase, before, member.pk)
     return Done({**people.noted(member), "en": member.name, "ja": member.name})
 
 

@@ -16,6 +16,7 @@ from nenrin.customers.models import Account
 from nenrin.foundation.actors import Actor
 from nenrin.playbooks.documents.params import Param, Setting, Values
 from nenrin.playbooks.documents.playbooks import Playbook, Step
+from nenrin.playbooks.steps.keeping import Kept
 from nenrin.values import Text
 
 NOTHING = Text("", "")
@@ -81,6 +82,7 @@ class Turn:
     by: Actor
     fields: Fields
     holds: Callable[[Condition], bool]  # of the account, now
+    kept: Kept = field(default_factory=Kept)  # what was read for other runs of the same pass
 
     @property
     def values(self) -> Values:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
@@ -11,7 +11,7 @@ from django.db.models import BigIntegerField, Count, F, Q, Sum
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
-from nenrin.customers import capacities, deputies, routing
+from nenrin.customers import capacities, deputies
 from nenrin.customers.models import Assignment
 from nenrin.customers.statuses import Phase, Status
 from nenrin.foundation import organisation
@@ -19,6 +19,7 @@ from nenrin.foundation.models import Member
 from nenrin.foundation.roles import Role
 from nenrin.playbooks.documents.params import Choices
 from nenrin.playbooks.models import RunStep
+from nenrin.playbooks.steps.keeping import NOTED
 from nenrin.playbooks.steps.shape import Turn
 from nenrin.values import Text
 
@@ -33,8 +34,6 @@ RULES: Final[Choices] = (
 ROLES: Final[Mapping[Phase, tuple[Role, ...]]] = {
     Phase.PRIMARY: (Role.CSM,), Phase.ADOPTION: (Role.CSM,), Phase.ONBOARDING: (Role.CSM, Role.ONBOARDING),
 }  # fmt: skip
-#: In a step's note: who did it, so that the next one's turn comes.
-NOTED: Final = "member"
 #: What a step gave to whom counts for so long beside what they look after.
 RECENT: Final = timedelta(days=28)
 
@@ -54,19 +53,22 @@ def chosen(turn: Turn, rule: str, phase: Phase | None = None) -> Member | None:
     - `phase`: in which the account itself changes hands. What the step gave lately stands among each one's accounts then,
       and is not counted beside them.
     """
-    away = deputies.of(turn.today)
     if rule == ROUTING:
-        return _by_routing(turn, phase, away.keys())
+        return _by_routing(turn, phase)
+    away = deputies.of(turn.today)
     roles = ROLES.get(phase or Phase.PRIMARY, ())
     pool = [one for one in Member.objects.filter(role__in=roles, is_active=True).order_by("pk") if one.pk not in away]
     return _RULES[rule](turn, pool, phase) if pool else None
 
 
-def _by_routing(turn: Turn, phase: Phase | None, away: Collection[int]) -> Member | None:
-    given = {} if phase else _given(turn)
-    besides = {member: one.times * _minutes(turn) for member, one in given.items()}
-    found = routing.proposed(turn.account, phase or Phase.PRIMARY, away=away, besides=besides)
-    return None if found is None else Member.objects.get(pk=found)
+def _by_routing(turn: Turn, phase: Phase | None) -> Member | None:
+    times = {} if phase else turn.kept.times(turn.row, turn.step.key, lambda: _times(turn))
+    besides = {member: count * _minutes(turn) for member, count in times.items()}
+    return turn.kept.routed(turn.today).whom(turn.account, phase or Phase.PRIMARY, besides)
+
+
+def _times(turn: Turn) -> dict[int, int]:
+    return {member: one.times for member, one in _given(turn).items()}
 
 
 def _minutes(turn: Turn) -> int:
