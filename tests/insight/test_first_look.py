@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from nenrin.foundation.search import normal
 from nenrin.insight.first_look import documents, looking, reading
 from nenrin.insight.first_look.caveats import caveats
 from nenrin.insight.first_look.looking import Assumed, Look
@@ -140,6 +141,27 @@ def test_a_file_in_which_nobody_pays_any_more_says_so_first(tmp_path: Path) -> N
     first = caveats(found)[0]
     assert (first.key, first.weight) == ("nobody", "error") and found.figures["mrr"].value == 0
     assert "nobody" not in keys(look(tmp_path, stays(1)))
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "customer,start_date,end_date,mrr", "Customer,Start Date,End Date,MRR", "company,contract_start,contract_end,mrr",
+        "company,Contract start date,Contract end date,price", "顧客名,契約開始,契約終了,月額", "会社名,契約開始日,契約終了日,月額",
+    ],
+)  # fmt: skip
+def test_the_commonest_headings_are_heard(tmp_path: Path, head: str) -> None:
+    found = look(tmp_path, mixed(3, 1), head)
+    assert (found.figures["mrr"].value, found.accounts, found.settled.open) == (30_000, 4, 3)
+    assert {"account_name", "starts_on", "last_day", "mrr"} == found.told.fields
+
+
+def test_no_heading_speaks_of_two_fields() -> None:
+    said = [(normal(name), of.key) for of in reading.FIELDS for name in of.names()]
+    fields: dict[str, set[str]] = {}
+    for name, key in said:
+        fields.setdefault(name, set()).add(key)
+    assert {name: keys for name, keys in fields.items() if len(keys) > 1} == {}
 
 
 def test_a_next_term_at_another_price_is_an_expansion_and_no_second_contract(tmp_path: Path) -> None:
