@@ -13,6 +13,7 @@ from nenrin.analytics.effects.differing import Differing
 from nenrin.foundation import journal
 from nenrin.foundation.models import Entry, Organisation
 from nenrin.foundation.roles import Role
+from nenrin.playbooks.effects import readings
 from nenrin.playbooks.models import Exposure, PlaybookVersion, Run
 from nenrin.web.effects import differences
 from tests.playbooks import effects_world
@@ -75,6 +76,22 @@ def test_the_journal_counts_the_playbooks_that_were_exported(client: Client, at:
     [entry] = Entry.objects.filter(action__endswith=".exported")
     assert (entry.action, entry.particulars["rows"]) == ("playbooks.effects.exported", 1)
     assert journal.sentence(entry).en == "Effects exported, 1 by playbook"
+
+
+def test_an_export_of_all_is_read_as_it_is_written_out(
+    client: Client, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    effects_world.build(at)
+    asked, read = list[object](), readings.read
+
+    def counted(*told: object, **named: object) -> object:
+        asked.append(1)
+        return read(*told, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(readings, "read", counted)
+    parts = iter(client.get("/effects/export.csv?days=30").streaming_content)
+    assert next(parts) == "\ufeff".encode() and not asked, "the file begins before anything is read from the lake"
+    assert len(list(parts)) == 2 and len(asked) == 1
 
 
 def test_a_seller_sees_only_what_the_own_accounts_tell(org: Organisation, at: datetime) -> None:

@@ -123,11 +123,11 @@ _HEADS = (
 
 @requires(Permission.EXPORT)
 def effects_export(request: MemberRequest, kind: str) -> Any:
-    """Every playbook with an occasion so far, as a file: one row each."""
+    """Every playbook with an occasion so far, as a file: one row each, read from the lake as it is written out."""
     question, language = asking.asked(request), exports.language()
-    told = [asking.line(request, one, question, Permission.EXPORT) for one in asking.playbooks(request)]
-    rows = [_row(line, language) for line in told]
-    exports.note(request, "effects", len(rows), {"effect": question.query()}, room="playbooks")
+    listed = list(asking.playbooks(request))
+    rows = (_row(asking.line(request, one, question, Permission.EXPORT), language) for one in listed)
+    exports.note(request, "effects", len(listed), {"effect": question.query()}, room="playbooks")
     return exports.answer(kind, "effects", [head.in_(language) for head in _HEADS], rows, request.at)
 
 
