@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -15,7 +16,9 @@ from nenrin.foundation.models import Entry, Organisation
 from nenrin.foundation.roles import Role
 from nenrin.insight.models import Risk, RiskLearning, RiskModelVersion, RiskSaid
 from nenrin.insight.risk import learning, runs, step, telling
-from nenrin.web.risk import words
+from nenrin.insight.risk.expected import Expected
+from nenrin.insight.risk.past_months import Held
+from nenrin.web.risk import counts, words
 from tests import cast
 from tests.insight import risk_world
 from tests.insight.risk_world import KNOWN
@@ -93,6 +96,7 @@ def test_months_are_held_against_what_came_and_lead_to_their_accounts(told: dict
     for odd in ("soon", "0001-01-01", "9999-12-31"):
         body(client, f"/risk/forecast/{odd}", 404)
     assert body(client, "/risk/forecast/export.csv").count("replayed") >= 8
+    assert "Customers in all:" in text and "of difference: the difference is" in text
 
 
 def test_a_card_says_what_a_model_rests_on_and_learning_is_for_those_who_configure(told: dict[int, Any]) -> None:
@@ -222,3 +226,12 @@ def test_an_order_that_later_months_do_not_bear_out_is_not_called_one() -> None:
 
     assert words.orders(card(0.70, 0.05)) and not words.orders(card(0.47, 0.05))
     assert not words.orders(card(0.55, 0.05)) and not words.orders(card(0.74, None)) and not words.orders({})
+
+
+@pytest.mark.parametrize(("came", "verdict"), [(1, "within it"), (3, "within it"), (5, "beyond it")])
+def test_the_sum_of_all_months_is_held_against_chance(came: int, verdict: str) -> None:
+    quiet = Held(date(2026, 1, 1), date(2026, 2, 1), "said", Expected(0, 0, 0), 0, 0, 40, 0.5, 0.7, 0, True)
+    told = counts.against_chance([quiet, quiet, replace(quiet, happened=came)])
+    assert told is not None and told.en.startswith(f"Customers in all: {came} came, 1.5 were expected.")
+    assert "up to 2.4 of difference" in told.en and told.en.endswith(f"{verdict}.")
+    assert counts.against_chance([]) is None
