@@ -10,6 +10,7 @@ import json
 import random
 import sys
 import time
+from datetime import timedelta
 from typing import Any
 
 import django
@@ -24,13 +25,14 @@ from django.conf import settings  # noqa: E402
 from django.test import Client  # noqa: E402
 
 from nenrin.analytics.lake.schemas import FACTS  # noqa: E402
+from nenrin.analytics.revenue.periods import month_start  # noqa: E402
 from nenrin.cli.init import create  # noqa: E402
 from nenrin.customers.models import Account  # noqa: E402
-from nenrin.foundation import garbage  # noqa: E402
+from nenrin.foundation import bulk, garbage  # noqa: E402
 from nenrin.foundation.models import Member  # noqa: E402
 from nenrin.foundation.roles import Role  # noqa: E402
 from nenrin.ingest import lakes  # noqa: E402
-from nenrin.insight.models import Risk  # noqa: E402
+from nenrin.insight.models import Risk, RiskSaid  # noqa: E402
 from nenrin.insight.revenue import books  # noqa: E402
 
 FIRST_AIM_MS, AIM_MS = 1000, 200
@@ -131,10 +133,20 @@ def tell() -> None:
 
 
 def foresee() -> None:
-    """Risks of twelve months ahead, as the nightly pass leaves them."""
-    Risk.objects.update(
-        months=[0.01 + 0.001 * n for n in range(12)], horizons=[[90, 0.04, 0.01, 0.1], [365, 0.15, 0.05, 0.3]]
-    )
+    """Risks of twelve months ahead, as the nightly pass leaves them, and what was said at the begin of the twelve before."""
+    told = {
+        "months": [0.01 + 0.001 * n for n in range(12)],
+        "horizons": [[90, 0.04, 0.01, 0.1], [365, 0.15, 0.05, 0.3]],
+    }
+    Risk.objects.update(**told)
+    rows = list(Risk.objects.order_by("account").values_list("account_id", "version_id", "minor"))
+    for back in range(12):
+        day = month_start(TODAY, -back) - timedelta(1)
+        _my_day.insert(
+            bulk.made(RiskSaid, account_id=account, event="churn", as_of=day, version_id=version, p=0.04, low=0.01, high=0.1,
+                      minor=minor, **told)
+            for account, version, minor in rows
+        )  # fmt: skip
 
 
 def measured() -> list[dict[str, Any]]:

@@ -15,11 +15,13 @@ def run() -> list[dict[str, Any]]:
 
     The lake beneath is that of bench.rollups, kept under var/bench. Renewals, the journey, opportunities and playbooks
     in a second home, without a lake, that is filled as that of bench.my_day; revenue, KPIs and the executive dashboard in a
-    third, whose lake holds three years of contracts.
+    third, whose lake holds three years of contracts. NENRIN_BENCH_HOMES (accounts,boards,money) names those to run.
     """
     events, days = os.environ.get("NENRIN_BENCH_EVENTS", "50000000"), os.environ.get("NENRIN_BENCH_DAYS", "365")
-    return [
-        *apart("bench._pages", str(CONTACTS), events, days),
-        *apart("bench._boards"),
-        *apart("bench._money_pages"),
-    ]
+    homes = {
+        "accounts": ("bench._pages", str(CONTACTS), events, days),
+        "boards": ("bench._boards",),
+        "money": ("bench._money_pages",),
+    }
+    wanted = os.environ.get("NENRIN_BENCH_HOMES", ",".join(homes)).split(",")
+    return [row for name in wanted for row in apart(*homes[name])]
