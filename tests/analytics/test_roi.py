@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nenrin.analytics.roi import books, claims, rates, worths
-from nenrin.analytics.roi.claims import churn, costs, five_years, profits, twenty_years, upsell
+from nenrin.analytics.roi.claims import base, churn, costs, five_years, profits, twenty_years, upsell
 from nenrin.analytics.roi.companies import INPUTS, Company, Impossible, checked
 
 COMPANY = Company(mrr=10_000_000, churn=0.03, churn_after=0.02, new_mrr=300_000)
@@ -43,7 +43,14 @@ def test_a_lower_churn_in_lifetimes() -> None:
         for d, n in ((0.0, None), (0.10, None), (0.10, 36), (0.10, 60))
     ]
     assert ratios == pytest.approx([1.5, 1.357, 1.154, 1.229], abs=5e-4)
-    assert [round(100 * rates.yearly(c), 2) for c in (0.03, 0.02)] == [30.62, 21.53]
+
+
+@pytest.mark.parametrize(
+    ("monthly", "yearly"), [(0.01, 11.36), (0.02, 21.53), (0.03, 30.62), (0.05, 45.96), (0.07, 58.14)]
+)
+def test_a_month_s_churn_compounds_to_a_year_s_and_back(monthly: float, yearly: float) -> None:
+    assert round(100 * rates.yearly(monthly), 2) == yearly
+    assert rates.monthly(yearly / 100) == pytest.approx(monthly, abs=1e-5)
 
 
 def test_yearly_rates_of_three_and_two_percent_gain_half_a_percent() -> None:
@@ -72,6 +79,22 @@ def test_one_to_five_is_an_identity_that_needs_an_uplift() -> None:
     dear = Company(budget=1_000_000, cac=100_000, contact_cost=1_000, uplift=0.05)
     assert (costs.won(dear), costs.kept(dear), costs.cost_of_a_save(dear)) == (10, 50, 20_000)
     assert costs.needed_uplift(Company(contact_cost=5_000, cac=500_000)) == pytest.approx(0.05)
+
+
+def test_no_budget_helps_more_accounts_than_there_are() -> None:
+    """56 accounts, 200 contacts for the budget: 2.8 are kept, not ten, and 720,000 stay unspent."""
+    own = Company(mrr=5_600_000, arpa=100_000, budget=1_000_000, contact_cost=5_000, uplift=0.05, is_counted=True)
+    assert (costs.helped(own), costs.kept(own)) == pytest.approx((56, 2.8))
+    assert costs.kept(replace(own, is_counted=False)) == pytest.approx(10)
+    told, free = (base.tell(costs.RECIPE, one) for one in (own, replace(own, is_counted=False)))
+    worth = worths.worth(80_000, own.churn, discount=own.discount)
+    assert told.effect == pytest.approx((2.8 - 2) * worth) and free.effect == pytest.approx((10 - 2) * worth)
+    year = 2.8 * worths.worth(80_000, own.churn, months=12) - 56 * 5_000
+    assert told.headcount == pytest.approx(year / own.csm_cost)
+    assert told.readings[0].after == pytest.approx(56) and told.path.after[0] == pytest.approx(280_000)
+    small = replace(own, budget=100_000)  # 20 contacts: the budget ends before the accounts do
+    assert costs.kept(small) == pytest.approx(1) == costs.kept(replace(small, is_counted=False))
+    assert any("unspent" in text.en and "使わない" in text.ja for text in costs.RECIPE.assumptions)
 
 
 def test_five_points_of_retention() -> None:

@@ -91,6 +91,15 @@ def test_a_figure_without_meaning_is_named_and_the_rest_kept(client: Client, bad
     assert client.get(f"/roi/export.csv?{bad}").status_code == 404
 
 
+def test_no_budget_helps_more_accounts_than_the_scenario_has(client: Client) -> None:
+    asked = "mrr=5600000&arpa=100000&budget=1000000&contact_cost=5000&uplift="
+    text = body(client, f"/roi?{asked}5&per=month")
+    assert re.search(r"Accounts helped for the budget.{0,200}?56\.0", text, re.DOTALL) and "stays unspent" in text
+    assert "使わない" in body(signed_in(language="ja"), "/roi")
+    told = {one["claim"]: one for one in Rest(cast.member(Role.EXECUTIVE)).get(f"/roi?{asked}0.05").data["claims"]}
+    assert [one["after"] for one in told["costs"]["readings"][:2]] == pytest.approx([56, 2.8])
+
+
 def test_own_contracts_are_the_starting_point(client: Client, at: datetime) -> None:
     assert "every figure is an assumption" in body(client, "/roi")
     lifetimes_world.build(at)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -11,7 +11,7 @@ from ninja import Status as Answer
 
 from nenrin.analytics.roi import claims
 from nenrin.analytics.roi.claims import Claim
-from nenrin.analytics.roi.companies import INPUTS, Company
+from nenrin.analytics.roi.companies import INPUTS
 from nenrin.api.guard import ApiRequest, Denied, grants
 from nenrin.api.lifetimes import VIEW, reach
 from nenrin.api.paging import Strict
@@ -144,7 +144,7 @@ def get_roi(request: ApiRequest, asking: Query[Scenario]) -> Any:
         "currency": currency,
         "baseline": _baseline(begun),
         "elsewhere": [asdict(one) for one in start.elsewhere],
-        "inputs": {one.name: getattr(company, one.name) for one in fields(Company)},
+        "inputs": {key: getattr(company, key) for key in INPUTS},
         "own": [key for key in scenarios.known(start) if key not in told],
         "claims": [_claim(one) for one in claims.simulate(company)],
     }

@@ -12,7 +12,8 @@ Unit = Literal["money", "share", "count", "months", "times"]
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """Money in minor units of one currency; shares 0..1; churn by the month of the revenue (not of the logos)."""
+    """Money in minor units of one currency; shares 0..1; churn by the month of the revenue (not of the logos).
+    `is_counted`: `accounts` are those there are, so that no budget can help more of them."""
 
     mrr: float = 10_000_000
     churn: float = 0.03
@@ -27,6 +28,7 @@ class Company:
     csm_cost: float = 8_000_000  # one CSM for a year, all included
     budget: float = 1_000_000  # spent either on winning or on keeping
     years: int = 5
+    is_counted: bool = False
 
     @property
     def accounts(self) -> float:

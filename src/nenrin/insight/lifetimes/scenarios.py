@@ -26,7 +26,7 @@ def known(start: Start) -> dict[str, float]:
 def company(start: Start, policy: Policy | None = None) -> Company:
     """Known figures with assumptions (margin and discount rate those of the metric policy where it is given): the aim is a point of churn less (a third where there is not so much), and
     where costs do not tell it, winning an account costs a year of its margin."""
-    made = Company()
+    made = Company(is_counted=True)
     if policy is not None:
         made = made.with_("margin", policy.gross_margin).with_("discount", policy.yearly_discount)
     for key, value in known(start).items():

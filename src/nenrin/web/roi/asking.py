@@ -82,7 +82,7 @@ def _company(form: RoiForm, currency: str, per: Per) -> Company:
     }
     if per == "year":
         values |= {key: max(rates.monthly(values[key]), INPUTS[key].low) for key in RATES}
-    return Company(**values, years=int(form.cleaned_data["years"]))
+    return Company(**values, years=int(form.cleaned_data["years"]), is_counted=True)
 
 
 def _shown(one: Input, value: float, currency: str) -> str:

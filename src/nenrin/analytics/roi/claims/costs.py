@@ -37,13 +37,23 @@ def won(company: Company) -> float:
     return company.budget / company.cac
 
 
+def helped(company: Company) -> float:
+    """Accounts that the budget helps, each of them once: no more than there are.
+
+    >>> helped(Company(budget=1_000_000, contact_cost=1_000, mrr=2_800_000, arpa=50_000, is_counted=True))
+    56.0
+    """
+    paid_for = company.budget / company.contact_cost if company.contact_cost else float("inf")
+    return min(paid_for, company.accounts) if company.is_counted else paid_for
+
+
 def kept(company: Company) -> float:
     """Accounts that the budget keeps.
 
     >>> kept(Company(budget=1_000_000, contact_cost=1_000, uplift=0.05))
     50.0
     """
-    return company.budget / cost_of_a_save(company) if company.contact_cost else float("inf")
+    return helped(company) * company.uplift
 
 
 def effect(company: Company) -> float:
@@ -57,17 +67,19 @@ def effect(company: Company) -> float:
 def _yearly(company: Company) -> float:
     if not company.contact_cost:
         return 0.0
-    return kept(company) * worths.worth(company.arpa * company.margin, company.churn, months=12) - company.budget
+    spent = helped(company) * company.contact_cost
+    return kept(company) * worths.worth(company.arpa * company.margin, company.churn, months=12) - spent
 
 
 def _readings(company: Company) -> tuple[Reading, ...]:
     found = [
+        Reading(Text("Accounts helped for the budget", "予算で支援する顧客数"), None, helped(company), "count"),
         Reading(Text("Accounts won, or kept, for the budget", "予算で獲得できる／維持できる顧客数"), won(company), kept(company), "count"),
         Reading(Text("Cost of one account won, or kept", "1顧客の獲得費用／維持費用"), company.cac, cost_of_a_save(company), "money"),
         Reading(Text("Times dearer to win than to keep", "維持に対する獲得費用の倍率"), None, company.cac / max(cost_of_a_save(company), 1e-9), "times"),
         Reading(Text("Share kept by help from which 1:5 holds", "1対5が成り立つために必要な、支援で継続に転じる割合"), company.uplift, needed_uplift(company), "share"),
     ]  # fmt: skip
-    return tuple(found) if company.contact_cost else (found[3],)
+    return tuple(found) if company.contact_cost else (found[-1],)
 
 
 def _path(company: Company) -> Path:
@@ -89,12 +101,16 @@ RECIPE = Recipe(
             "A save is counted only where the account would have left without help; measure it against a holdout.",
             "支援がなければ解約した顧客だけを「維持」と数える（未実施グループとの比較で測る）。",
         ),
+        Text(
+            "Each account is helped once: where the budget reaches for more than the accounts there are, the rest stays unspent.",
+            "支援は1社1回。予算が全顧客への支援額を超える分は使わない。",
+        ),
         Text("Winning more does not get dearer.", "獲得数が増えても獲得単価は変わらない。"),
         Text("A kept and a won account are worth the same.", "維持した顧客と獲得した顧客の価値は等しい。"),
     ),
-    "cost of a save = cost of help / uplift;  1:5 ⇔ uplift ≥ 5 × cost of help / CAC",
+    "kept = min(budget / cost of help, accounts) × uplift;  cost of a save = cost of help / uplift;  1:5 ⇔ uplift ≥ 5 × cost of help / CAC",
     Text("discounted gross profit: kept instead of won", "維持に使った場合と獲得に使った場合の粗利の差（割引後）"),
-    ("budget", "cac", "contact_cost", "uplift", "arpa", "margin", "churn", "discount"),
+    ("budget", "cac", "contact_cost", "uplift", "mrr", "arpa", "margin", "churn", "discount"),
     effect,
     _yearly,
     _readings,
