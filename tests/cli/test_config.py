@@ -151,6 +151,26 @@ def test_one_wrong_document_and_none_is_taken(world: World, folder: Path) -> Non
     assert not ConfigurationChange.objects.exists() and run("plan", folder)[0] == 1
 
 
+def test_a_segment_in_use_goes_only_with_what_goes_by_it(world: World, folder: Path) -> None:
+    run("export", folder)
+    (folder / "segments" / "契約中_全社.yaml").unlink()
+    (folder / "segments" / "new.yaml").write_text(
+        "segment: 新しい顧客\ncondition: {field: status, op: '=', value: customer}\n"
+    )
+    code, said = run("plan", "--prune", folder)
+    assert code == 1 and "Take it out of these first: playbook" in said, said
+    assert run("apply", "--prune", folder)[0] == 1 and Segment.objects.get(name="契約中/全社").archived_at is None
+    changed(folder / "playbooks" / "rescue.yaml", "segment: 契約中/全社", "segment: 新しい顧客")
+    assert run("plan", "--prune", folder)[0] == 0
+    assert run("apply", "--prune", folder)[0] == 0
+    assert Segment.objects.get(name="契約中/全社").archived_at
+    code, said = run("rollback")
+    assert code == 0, said
+    assert (
+        Segment.objects.get(name="新しい顧客").archived_at and not Segment.objects.get(name="契約中/全社").archived_at
+    )
+
+
 def test_a_playbook_may_name_a_segment_that_comes_with_it(world: World, folder: Path) -> None:
     run("export", folder)
     (folder / "segments" / "new.yaml").write_text(

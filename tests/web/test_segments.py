@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from nenrin.foundation.models import Organisation
+from nenrin.foundation.models.saved_view import SavedView
 from nenrin.foundation.roles import Role
 from nenrin.insight.models import Segment
 from tests import cast
@@ -132,3 +133,18 @@ def test_who_may_only_look_cannot_change(client: Client, world: World) -> None:
     assert client.get(reverse("segments")).status_code == 200
     assert client.get(reverse("segment-new")).status_code == 403
     assert client.post(reverse("segment-archive", args=[Segment.objects.get().pk])).status_code == 403
+
+
+def test_a_segment_in_use_stays_and_the_page_names_what_goes_by_it(client: Client, world: World) -> None:
+    client.post(reverse("segment-new"), ROWS | {"do": "save"})
+    row = Segment.objects.get()
+    view = SavedView.objects.create(page="accounts", name="注意する顧客", query=f"segment={row.pk}")
+    refused = client.post(reverse("segment-archive", args=[row.pk]))
+    html = refused.content.decode()
+    assert refused.status_code == 422 and "共有の一覧「注意する顧客」" in html and 'value="利用者が少ない"' in html
+    row.refresh_from_db()
+    assert row.archived_at is None
+    view.delete()
+    assert client.post(reverse("segment-archive", args=[row.pk])).status_code == 302
+    row.refresh_from_db()
+    assert row.archived_at

@@ -17,11 +17,13 @@ from nenrin.api import problems
 from nenrin.api.guard import ApiRequest, grants
 from nenrin.api.paging import Id, Page, Strict, Window, page
 from nenrin.api.reach import reachable
+from nenrin.customers.errors import Refused
 from nenrin.customers.models import Account
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.permissions import Permission
 from nenrin.insight import segments
 from nenrin.insight.models import Segment
+from nenrin.playbooks import segment_users
 
 router = Router(tags=["segments"])
 SHOWN = 20
@@ -147,8 +149,11 @@ def change_segment(request: ApiRequest, segment_id: Id, body: SegmentChange) -> 
 @router.delete("/{int:segment_id}", response={204: None}, summary="Archive a segment")
 @grants(Permission.SEGMENTS_EDIT)
 def archive_segment(request: ApiRequest, segment_id: Id) -> Any:
-    """Its history stays."""
-    segments.archive(_one(segment_id), by=Actor.of(request.member), at=request.at)
+    """Its history stays. 422 while live playbooks, journeys, shared views or the team's first steps go by it."""
+    try:
+        segment_users.archive(_one(segment_id), by=Actor.of(request.member), at=request.at)
+    except segment_users.InUse as refused:
+        raise Refused.one("segment_id", refused.told, segment_id) from None
     return 204, None
 
 

@@ -98,7 +98,7 @@ def _carried_out(plan: Plan, by: Actor, at: datetime, note: str, *, force: bool)
     problems = (
         plan.problems if force else [*plan.problems, *(f"{one}; --force overwrites it" for one in plan.conflicts)]
     )
-    for change in plan.changes if not problems else ():
+    for change in plans.in_order(plan.changes) if not problems else ():
         try:
             with transaction.atomic():
                 plans.carry_out(change, Taking(by, at, note))

@@ -82,7 +82,7 @@ def plan(wanted: Bundle, *, by: Actor, at: datetime, prune: bool = False, effect
     All documents are taken together and taken back, so that a playbook may name a segment that comes with it.
     """
     live = bundles.live()
-    pairs = list(_pairs(wanted, live, prune))
+    pairs = in_order(_pairs(wanted, live, prune))
     tried = _tried(pairs, Taking(by, at, "plan"), at, effects)
     return Plan(tuple(tried), len(wanted) - sum(one.after is not None for one in tried), _digest(pairs))
 
@@ -98,6 +98,12 @@ def _pairs(wanted: Bundle, live: Bundle, prune: bool) -> Iterator[Change]:
             if (after is None and not may_go) or (after is not None and before is not None and _same(before, after)):
                 continue
             yield Change(kind, key, before, after)
+
+
+def in_order(changes: Iterable[Change]) -> list[Change]:
+    """Kind by kind; what others may name goes last, once they name it no more."""
+    places = {kind.folder: place for place, kind in enumerate(KINDS)}
+    return sorted(changes, key=lambda one: (one.after is None and one.kind.is_leant_on, places[one.kind.folder]))
 
 
 def _same(one: Document, other: Document) -> bool:

@@ -23,6 +23,7 @@ from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.insight import past_segments, segment_fields, segments
 from nenrin.insight.models import Segment, SegmentMembership
+from nenrin.playbooks import segment_users
 from nenrin.playbooks.rehearsing import rehearsals
 from nenrin.values import Text
 from nenrin.web import exports, toasts
@@ -135,8 +136,13 @@ def segment(request: MemberRequest, key: int) -> HttpResponse:
 @require_POST
 @requires(Permission.SEGMENTS_EDIT)
 def archive(request: MemberRequest, key: int) -> HttpResponse:
+    """Put it away; what goes by it is named where it is in use."""
     found = get_object_or_404(Segment, pk=key)
-    segments.archive(found, by=Actor.of(request.user), at=request.at)
+    try:
+        segment_users.archive(found, by=Actor.of(request.user), at=request.at)
+    except segment_users.InUse as refused:
+        said = refused.told.in_(get_language() or "ja")
+        return _page(request, found, found.name, found.condition, [said], None, segment_fields.fields())
     toasts.say(request, _("Segment archived."))
     return HttpResponseRedirect(reverse("segments"))
 

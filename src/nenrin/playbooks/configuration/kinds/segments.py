@@ -9,6 +9,7 @@ from nenrin.analytics.conditions import Unreadable
 from nenrin.foundation import format
 from nenrin.insight import segments
 from nenrin.insight.models import Segment, SegmentMembership
+from nenrin.playbooks import segment_users
 from nenrin.playbooks.configuration import firing
 from nenrin.playbooks.configuration.counts import those
 from nenrin.playbooks.configuration.kinds.shape import Document, Kind, Taking
@@ -28,7 +29,7 @@ def take(key: str, document: Document, taking: Taking) -> None:
 
 def retire(key: str, taking: Taking) -> None:
     for row in Segment.objects.filter(name=key, archived_at__isnull=True):
-        segments.archive(row, by=taking.by, at=taking.at)
+        segment_users.archive(row, by=taking.by, at=taking.at)
 
 
 def effect(key: str, document: Document | None, at: datetime) -> list[Text]:
@@ -50,5 +51,5 @@ def effect(key: str, document: Document | None, at: datetime) -> list[Text]:
 
 KIND = Kind(
     "segments", Text("Segment", "セグメント"), live, take, retire, effect,
-    (Unreadable, segments.NameTaken, segments.Stale),
+    (Unreadable, segments.NameTaken, segments.Stale, segment_users.InUse), is_leant_on=True,
 )  # fmt: skip

@@ -57,6 +57,7 @@ class Kind:
     - `effect`: what taking a document (None: putting it away) would change for accounts, in sentences.
     - `draft`: the unpublished draft under a key, as its file would be.
     - `filled`: a document with what it leaves open as it stands in another of its key.
+    - `is_leant_on`: one that others name is not put away, so it goes after they have changed.
     """
 
     folder: str
@@ -68,6 +69,7 @@ class Kind:
     refusals: tuple[type[Exception], ...]
     draft: Callable[[str], Unpublished | None] = no_drafts
     filled: Callable[[Document, Document], Document] = as_it_is
+    is_leant_on: bool = False
 
 
 def nothing(key: str, document: Document | None, at: datetime) -> list[Text]:
