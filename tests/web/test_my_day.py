@@ -384,11 +384,14 @@ def test_todays_meetings_stand_beside_the_queue_with_their_hour(desk: Client, sa
     account = Account.objects.get(name=cast.THRIVING)
     assert "今日の打ち合わせはありません" in read(desk)
     by = Actor.of(sato)
-    for title, when in (("月次定例", at + timedelta(hours=5)), ("来週の定例", at + timedelta(days=7))):
+    planned = [
         meetings.plan(account, title, starts_at=when, owner=sato, by=by, at=at)
+        for title, when in (("月次定例", at + timedelta(hours=5)), ("来週の定例", at + timedelta(days=7)))
+    ]
     other = cast.member(Role.CSM, "他部門", team="西日本")
     meetings.plan(None, "他人の会議", starts_at=at + timedelta(hours=2), owner=other, by=Actor.of(other), at=at)
     told = beside(desk, "meetings")
+    assert f'href="/meetings/{planned[0].pk}/brief"' in told and told.count("/brief") == 1
     assert "14:00" in told and "月次定例" in told and cast.THRIVING in told
     assert "来週の定例" not in told and "他人の会議" not in told
 

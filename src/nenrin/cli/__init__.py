@@ -33,7 +33,7 @@ COMMANDS = {
     "lifetimes": ("lifetimes", "Print lifetime value by tier and term as of a day."),
     "retention": ("retention", "Print how long customers stay, by group, as of a day."),
     "backtest": ("backtest", "Hold what a health or risk model says of the past against what came."),
-    "config": ("config", "Export health models and measures as YAML."),
+    "config": ("config", "Export, plan, apply and roll back configuration as YAML."),
     "users": ("users", "Invite, list, promote and deactivate members."),
     "export": ("export", "Export accounts, contacts or the journal."),
     "backup": ("backup", "Copy spool, lake and database into one folder."),

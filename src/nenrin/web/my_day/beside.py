@@ -30,6 +30,8 @@ TAKEN = Text("Busy", "予定あり")
 
 @dataclass(frozen=True, slots=True)
 class Planned:
+    """`brief`: the address of the page to read before, where it is with an account."""
+
     starts_at: datetime
     clock: str
     minutes: int
@@ -37,6 +39,7 @@ class Planned:
     account: str
     url: str
     place: str
+    brief: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,7 @@ def _known_as(one: Meeting, zone: ZoneInfo, may_read: bool) -> Planned:
     return Planned(
         one.starts_at, _clock(one, zone), one.minutes, one.title if may_read else HIDDEN,
         one.account.name if one.account else "", _address("meeting", one.pk), one.place if may_read else "",
+        _address("meeting-brief", one.pk) if one.account_id else "",
     )  # fmt: skip
 
 
