@@ -16,6 +16,8 @@ from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Entry, Member, Organisation
 from nenrin.foundation.roles import Role
 from nenrin.work.models import Task
+from nenrin.work.models.day_load import DayLoad
+from nenrin.work.queue import loads
 from tests import cast
 from tests.api.rest import Rest
 from tests.web import portfolio_world
@@ -114,3 +116,11 @@ def test_loads_are_for_those_who_lead(rest: Rest, sato: Member) -> None:
     assert head.put(f"/team-day/{sato.pk}/capacity", {"minutes_a_day": 180}).status_code == 200
     line = next(one for one in head.get("/team-day").data if one["member_id"] == sato.pk)
     assert (line["accounts"], line["arr_minor"], line["minutes_a_day"]) == (4, 12_000_000, 180)
+    assert (line["minutes_in_meetings"], line["minutes_left"], line["is_covered"]) == (0, 180, False)
+    today, mate = organisation.today(timezone.now()), cast.member(Role.CSM, "伊藤 悠斗", team="東日本")
+    deputies.appoint(sato, mate, from_on=today, until_on=today + timedelta(2), by=SYSTEM, at=timezone.now())
+    loads.step(timezone.now())
+    lines = {one["member_id"]: one for one in head.get("/team-day").data}
+    mine, theirs = lines[sato.pk], lines[mate.pk]
+    assert (mine["minutes_today"], mine["minutes_left"], mine["is_covered"], mine["deputy_id"]) == (0, 0, True, mate.pk)
+    assert theirs["minutes_today"] == DayLoad.objects.get(member=mate).minutes > 0

@@ -26,7 +26,7 @@ EXCEPTED = {
     "meeting-brief": 20,  # the same on paper, with promises, plan and last words
     "my-day": 18,  # with the journeys in use, who stands in which stage, and what plays were found to bring
     "team-day-member": 18,  # the same of a colleague
-    "team-day": 16,  # everybody's load beside their ARR, which the metric policy converts
+    "team-day": 17,  # everybody's load and meetings beside their ARR, which the metric policy converts
     "playbook-audience": 18,  # a fragment of the editor: every rule of a playbook, asked of everybody
     "playbook-beforehand": 21,  # the same, with who came in so far and what the measure is like
     "holdout-accounts": 18,  # places in the draw, and exclusions by conditions, which know tiers, touch models and members

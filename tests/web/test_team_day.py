@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
 from django.test import Client
 
-from nenrin.customers import capacities, days, ownership, regrading, rule_preview, touch_models
+from nenrin.customers import capacities, days, deputies, ownership, regrading, rule_preview, touch_models
 from nenrin.customers.models import Account, Capacity, Deputy, Handover
 from nenrin.foundation import journal
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Member, Organisation
 from nenrin.foundation.roles import Role
 from nenrin.insight.revenue import own_money
-from nenrin.work import capacity, handoff_rounds, tasks, touch_changes
+from nenrin.work import capacity, handoff_rounds, meetings, tasks, touch_changes
 from nenrin.work.models import Notice
 from nenrin.work.models.day_load import DayLoad
 from nenrin.work.queue import loads
@@ -86,6 +89,78 @@ def test_the_page_names_everybody_with_the_minutes_of_queue_and_tasks(
     page = head.get("/team-day").content.decode()
     assert sato.name in page and ito.name in page and "/ 300分" in page
     assert "タスクのみ" in page  # nobody has made Ito's day yet: without accounts there is none to make
+
+
+@pytest.fixture
+def away(sato: Member, ito: Member, at: datetime) -> Member:
+    """Sato, for whom Ito stands in today."""
+    until = TODAY + timedelta(3)
+    deputies.appoint(sato, ito, from_on=TODAY - timedelta(1), until_on=until, by=SYSTEM, at=at)
+    account = Account.objects.get(name=SHIRAKABA)
+    tasks.open(account, "連絡", assignee=sato, due_on=TODAY, minutes=25, by=SYSTEM, at=at)
+    tasks.open(None, "週報", assignee=sato, due_on=TODAY, minutes=10, by=SYSTEM, at=at)
+    return sato
+
+
+def team_of(at: datetime, *members: Member) -> dict[str, capacity.Line]:
+    return {one.member.name: one for one in capacity.lines(members, TODAY, at, own_money.on(TODAY))}
+
+
+def test_the_rows_of_who_is_away_count_once_with_the_deputy(away: Member, ito: Member, at: datetime) -> None:
+    before = team_of(at, away, ito)
+    assert not before[away.name].is_covered, "nobody's queue holds the rows yet"
+    assert (before[away.name].minutes, before[ito.name].minutes) == (35, 0)
+    assert loads.step(at) == 2, "a deputy without accounts of their own has a day too"
+    alone = DayLoad.objects.get(member=away).minutes
+    assert DayLoad.objects.get(member=ito).minutes == alone > 0
+    found = team_of(at, away, ito)
+    gone, there = found[away.name], found[ito.name]
+    assert (gone.minutes, gone.rows, gone.free, gone.share, gone.is_over) == (10, 0, 0, None, False)
+    assert (there.minutes, there.free, there.share) == (alone, 300, alone / 300)
+    assert team_of(at, ito)[ito.name].minutes == alone
+
+
+def test_rows_stay_with_their_owner_where_the_deputy_is_away_too(away: Member, ito: Member, at: datetime) -> None:
+    mate = cast.member(Role.CSM, "小川 蓮", team="東日本")
+    deputies.appoint(ito, mate, from_on=TODAY, until_on=TODAY + timedelta(1), by=SYSTEM, at=at)
+    loads.step(at)
+    found = team_of(at, away, ito, mate)
+    assert not found[away.name].is_covered and found[away.name].is_over
+    assert found[ito.name].minutes == 0 and found[ito.name].free == 0
+
+
+def test_meetings_of_the_day_leave_less_for_accounts(sato: Member, ito: Member, at: datetime) -> None:
+    def meet(owner: Member, hour: int, minutes: int, **more: Any) -> None:
+        begins = AT + timedelta(hours=hour)
+        ends = begins + timedelta(minutes=minutes)
+        meetings.plan(None, "会議", starts_at=begins, ends_at=ends, owner=owner, by=SYSTEM, at=at, **more)
+
+    meet(sato, 1, 60, members=[ito])
+    meet(sato, 1, 90)  # overlaps
+    meet(sato, 30, 60)  # tomorrow
+    meet(ito, 5, 600)
+    tasks.open(None, "週報", assignee=ito, due_on=TODAY, minutes=10, by=SYSTEM, at=at)
+    found = team_of(at, sato, ito)
+    assert (found[sato.name].busy, found[sato.name].free) == (90, 210)
+    assert (found[ito.name].busy, found[ito.name].free, found[ito.name].is_over) == (660, 0, True)
+
+
+def test_the_page_and_its_file_say_what_meetings_and_absences_leave(
+    head: Client, away: Member, ito: Member, at: datetime
+) -> None:
+    begins = AT + timedelta(hours=1)
+    meetings.plan(None, "会議", starts_at=begins, ends_at=begins + timedelta(minutes=75), owner=ito, by=SYSTEM, at=at)
+    while loads.step(at):
+        pass
+    took = DayLoad.objects.get(member=ito).minutes
+    page = head.get("/team-day").content.decode()
+    assert "会議 75分" in page and "/ 225分" in page and "/ 0分" in page
+    lines = csv.reader(io.StringIO(b"".join(head.get("/team-day/export.csv").streaming_content).decode("utf-8-sig")))
+    names, *rows = lines
+    told = {row[0]: dict(zip(names, row, strict=True)) for row in rows}
+    figures = ("今日の見込み（分）", "今日の会議（分）", "今日使える時間（分）", "今日やることの件数")
+    assert [told[ito.name][name] for name in figures[:3]] == [str(took), "75", "225"]
+    assert [told[away.name][name] for name in figures] == ["10", "0", "0", "0"]
 
 
 def test_a_head_looks_at_a_colleagues_day_but_does_not_answer_for_them(head: Client, sato: Member) -> None:

@@ -78,7 +78,9 @@ class DeputyIn(Strict):
 
 
 class LoadOut(Strict):
-    """`minutes_today` of queue and due tasks, `queue_at` when the queue was made (null: not yet; then tasks alone)."""
+    """`minutes_today` of queue and due tasks, `queue_at` when the queue was made (null: not yet; then tasks alone).
+    `minutes_left`: of the minutes a day, what today's meetings leave; 0 of who is away. `is_covered`: the deputy's minutes
+    hold this member's rows."""
 
     member_id: int
     member: str
@@ -90,6 +92,9 @@ class LoadOut(Strict):
     tasks_overdue: int
     minutes_today: int
     minutes_a_day: int
+    minutes_in_meetings: int
+    minutes_left: int
+    is_covered: bool
     queue_at: datetime | None
     planned_minutes_a_month: int
     minutes_a_month: int
@@ -202,7 +207,8 @@ def _load(line: capacity.Line) -> dict[str, Any]:
         "member_id": line.member.pk, "member": line.member.name, "accounts": line.portfolio.accounts,
         "arr_minor": line.portfolio.arr, "at_risk": line.portfolio.at_risk, "at_risk_untouched": line.portfolio.untouched,
         "tasks_due": line.due.due, "tasks_overdue": line.due.overdue, "minutes_today": line.minutes,
-        "minutes_a_day": line.minutes_a_day, "queue_at": line.queue.at if line.queue else None,
+        "minutes_a_day": line.minutes_a_day, "minutes_in_meetings": line.busy, "minutes_left": line.free,
+        "is_covered": line.is_covered, "queue_at": line.queue.at if line.queue else None,
         "planned_minutes_a_month": line.planned.minutes, "minutes_a_month": line.planned.of_minutes,
         "deputy_id": line.deputy.pk if line.deputy else None,
     }  # fmt: skip

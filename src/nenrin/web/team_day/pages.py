@@ -36,8 +36,8 @@ SORTS: dict[str, Callable[[Line], Any]] = {
     "member": lambda line: line.member.name,
     "accounts": lambda line: line.portfolio.accounts,
     "arr": lambda line: line.portfolio.arr,
-    "share": lambda line: line.share,
-    "rows": lambda line: line.queue.rows if line.queue else None,
+    "share": lambda line: line.fullness,
+    "rows": lambda line: line.rows,
     "late": lambda line: line.due.overdue,
     "risk": lambda line: line.portfolio.at_risk,
     "untouched": lambda line: line.portfolio.untouched,
@@ -46,7 +46,8 @@ SORTS: dict[str, Callable[[Line], Any]] = {
 HEADS = (
     Text("Member", "担当"), Text("Team", "チーム"), Text("Stands in today", "本日の代理"), Text("Accounts", "顧客数"),
     Text("ARR", "ARR"), Text("Currency", "通貨"), Text("Minutes today", "今日の見込み（分）"),
-    Text("Minutes a day for accounts", "顧客対応に使える時間（分）"), Text("Share of the day", "使用率"),
+    Text("Minutes a day for accounts", "顧客対応に使える時間（分）"), Text("Minutes of today's meetings", "今日の会議（分）"),
+    Text("Minutes left today", "今日使える時間（分）"), Text("Share of the day", "使用率"),
     Text("Rows of the day", "今日やることの件数"), Text("Tasks due", "期日到来のタスク"), Text("Tasks overdue", "期限超過のタスク"),
     Text("Oldest due day", "最も古い期日"), Text("At risk", "危険な顧客"), Text("At-risk ARR", "解約リスクARR"),
     Text(f"At risk, no contact for {capacity.UNTOUCHED_DAYS} days", f"危険で{capacity.UNTOUCHED_DAYS}日以上接点なし"),
@@ -113,7 +114,7 @@ def _cells(line: Line, currency: str) -> list[Any]:
     return [
         member.name, member.team.name if member.team else "", line.deputy.name if line.deputy else "", held.accounts,
         Money(held.arr, currency).major, currency, line.minutes, line.minutes_a_day,
-        None if line.share is None else round(line.share, 3), queue.rows if queue else None, due.due, due.overdue,
+        line.busy, line.free, None if line.share is None else round(line.share, 3), line.rows, due.due, due.overdue,
         due.oldest, held.at_risk, Money(held.at_risk_arr, currency).major, held.untouched, line.planned.minutes,
         None if line.planned.share is None else round(line.planned.share, 3), queue.at.isoformat() if queue else "",
     ]  # fmt: skip
@@ -121,16 +122,15 @@ def _cells(line: Line, currency: str) -> list[Any]:
 
 def _minutes(line: Line) -> tuple[float, bool]:
     """The share of the day's minutes for the bar, at most one, and whether it is more than the day holds."""
-    share = line.share or 0.0
-    return min(share, 1.0), share > 1.0
+    return min(line.fullness, 1.0), line.is_over
 
 
 def _facts(found: list[Line], currency: str, today: date) -> list[Fact]:
     language = get_language() or "ja"
     arr = Money(sum(line.portfolio.arr for line in found), currency)
     risk = Money(sum(line.portfolio.at_risk_arr for line in found), currency)
-    minutes, holds = sum(line.minutes for line in found), sum(line.minutes_a_day for line in found)
-    over = sum(line.minutes > line.minutes_a_day for line in found)
+    minutes, holds = sum(line.minutes for line in found), sum(line.free for line in found)
+    over = sum(line.is_over for line in found)
     late, alone = sum(line.due.overdue for line in found), sum(line.portfolio.untouched for line in found)
     return [
         Fact(Text("Members", "メンバー"), Text(f"{len(found)}", f"{len(found)}名"), key="members", meaning=_WHO),
@@ -150,8 +150,10 @@ def _facts(found: list[Line], currency: str, today: date) -> list[Fact]:
 
 _WHO = Text("Active members who look after accounts.", "顧客を担当する有効なメンバー。")
 _MINUTES = Text(
-    "Minutes of all rows of each queue and of due tasks, against the minutes that each member has for accounts on a business day.",
-    "各メンバーの「今日やること」全件と期日が来たタスクの所要分数と、顧客対応に使える1日の分数。",
+    "Minutes of all rows of each queue and of due tasks, against the minutes for accounts that today's meetings leave. Who is"
+    " away has none; their rows count once, with the deputy.",
+    "各メンバーの「今日やること」全件と期日が来たタスクの所要分数と、顧客対応に使える1日の分数から今日の会議を除いた分数。"
+    "不在のメンバーは0分とし、その分の仕事は代理の担当者に1回だけ数える。",
 )
 _LATE = Text("Open tasks whose day has passed.", "期日を過ぎた未完了タスクの数。")
 _ALONE = Text(

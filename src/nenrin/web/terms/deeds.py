@@ -7,8 +7,8 @@ from nenrin.web.terms import Definition, means
 TERMS: dict[str, Definition] = {
     "load_accounts": means("Running customers that the member owns.", "その担当者の契約中の顧客の数。"),
     "load_rows": means(
-        "Rows of the member's queue as it was last made; a dash: not made yet today.",
-        "最後に作った「今日やること」の件数。「—」は今日はまだ作っていない。",
+        "Rows of the member's queue as it was last made, with those of colleagues for whom they stand in; a dash: not made yet today.",
+        "最後に作った「今日やること」の件数。代理を務める相手の分を含む。「—」は今日はまだ作っていない。",
     ),
     "load_late": means("Open tasks of the member whose day has passed.", "期日を過ぎた未完了タスクの数。"),
     "load_risk": means("Of the accounts, those whose health is at risk.", "そのうち、ヘルスが「危険」の顧客の数。"),

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q
 
 from nenrin.customers.models import Assignment
+from nenrin.customers.models.deputy import Deputy
 from nenrin.foundation import organisation
 from nenrin.foundation.calendar import day_of
 from nenrin.foundation.models import Member
@@ -34,13 +35,14 @@ def is_stale(row: DayLoad | None, day: Day, at: datetime) -> bool:
 
 
 def step(at: datetime, most: int = ROUND) -> int:
-    """Make the stalest days of members with accounts anew; returns how many. For the worker's loop."""
+    """Make the stalest days of members with accounts, and of deputies, anew; returns how many. For the worker's loop."""
     org = organisation.current()
     zone = ZoneInfo(org.zone)
     today = day_of(at, zone)
     held = Assignment.objects.filter(until_on__isnull=True).values("member")
     fresh = Q(day_load__at__gt=at - STALE, day_load__on=today)
-    wanted = Member.objects.filter(is_active=True, pk__in=held).exclude(fresh).order_by("day_load__at", "pk")[:most]
+    having = Q(pk__in=held) | Q(pk__in=Deputy.objects.on(today).values("deputy"))
+    wanted = Member.objects.filter(having, is_active=True).exclude(fresh).order_by("day_load__at", "pk")[:most]
     members = list(wanted)
     for member in members:
         meetings = busy.minutes(busy.meetings(member, today, zone))
