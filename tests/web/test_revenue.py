@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils.html import escape
 
 from nenrin.analytics.revenue.catalogue import KPIS
+from nenrin.analytics.revenue.cohorts import Cohort
 from nenrin.cli.kpis import command
 from nenrin.customers import accounts, ownership, subscriptions
 from nenrin.customers.models import Account
@@ -29,7 +30,11 @@ from nenrin.ingest import answers, lakes, mirror
 from nenrin.ingest.facts.knowing import on_arrival
 from nenrin.insight.models import KpiTarget, MetricPolicy, PeriodLock
 from nenrin.insight.revenue import policies
+from nenrin.values import Text
+from nenrin.web.charts import heat
+from nenrin.web.charts.heat import Cell, Heat, Line
 from nenrin.web.kpis import trends
+from nenrin.web.revenue.cohorts import grey
 from tests.api.rest import Rest
 from tests.cast import DRIFTING, LOST, THRIVING, member
 
@@ -328,8 +333,23 @@ def test_an_outcomes_target_needs_a_leading_kpi_and_shares_are_percentages(clien
 def test_cohorts_show_how_many_there_were_and_what_is_left(client: Client, head: Member) -> None:
     told = page(client, "/revenue/cohorts?start=2026-03-01")
     assert '<th scope="row">Mar 2026' in told and '<th scope="row">Feb 2025' not in told
+    assert 'class="is-few' in told and not re.search(r'<td class="q\d', told)  # one account is no level
+    assert "Grey: a cohort of fewer than 10 accounts" in told
     lines = rows(client, "/revenue/cohorts/export.csv?start=2026-03-01")
     assert lines[-1] == ["2026-03-01", "0", "1", "1", "40000", "JPY", "0"]
+
+
+@pytest.mark.parametrize(("accounts", "look"), [(9, "is-few"), (10, "q5")])
+def test_a_percentage_of_fewer_than_ten_accounts_is_grey(accounts: int, look: str) -> None:
+    cohort = Cohort(date(2026, 1, 1), accounts, (accounts, accounts), (100_000, 100_000), is_partial=True)
+    cells = [Cell(1.0 * 100, "100", is_partial, is_few=cohort.is_few) for is_partial in (False, True)]
+    drawn = heat.draw(Heat("", "", ("0", "1"), (Line("", tuple(cells)),), (80, 90, 95, 98, 100.5, 105, 110)))
+    assert [shade.look for shade in drawn[0].shades] == [
+        look,
+        "is-few is-partial" if look == "is-few" else "is-partial",
+    ]
+    note = grey([cohort])
+    assert ("10社未満" in note.ja if isinstance(note, Text) else note == "") and bool(note) == (accounts < 10)
 
 
 def linked(told: str, address: str) -> list[str]:

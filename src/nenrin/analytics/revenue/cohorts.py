@@ -13,6 +13,9 @@ from nenrin.analytics.revenue.paths import NEVER, Steps, Whole, binned, number
 from nenrin.analytics.revenue.periods import month_start
 from nenrin.analytics.revenue.readings import Reading
 
+#: Of fewer accounts a share swings too far with each of them to be read as a level.
+FEW = 10
+
 
 @dataclass(frozen=True, slots=True)
 class Cohort:
@@ -24,6 +27,10 @@ class Cohort:
     accounts: tuple[int, ...]
     mrr: tuple[int, ...]
     is_partial: bool
+
+    @property
+    def is_few(self) -> bool:
+        return self.at_risk < FEW
 
     def kept(self, age: int) -> float | None:
         """The share of the first month's MRR that is left after so many months; None beyond what is known."""

@@ -182,7 +182,7 @@ def _cohorts(of: Dashboard, language: str) -> list[dict[str, Any]]:
         cells: list[dict[str, Any]] = []
         for age in range(AGES):
             value = each.kept(age)
-            shade = 0 if value is None else bisect_right(BOUNDS, value * 100) + 1
+            shade = 0 if value is None or each.is_few else bisect_right(BOUNDS, value * 100) + 1
             text = "" if value is None else f"{value * 100:.0f}"
             cells.append({"text": text, "shade": shade, "partial": each.is_partial and age == len(each.mrr) - 1})
         out.append({"name": format.day(each.month, language, "month"), "accounts": str(each.at_risk), "cells": cells})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from nenrin.analytics.revenue.cohorts import FEW
 from nenrin.values import Text
 
 LABELS: Mapping[str, Text] = {
@@ -24,7 +25,10 @@ LABELS: Mapping[str, Text] = {
     "bridge_cut": Text("The axis does not begin at zero.", "縦軸は0から始まらない。"),
     "retention": Text("Retention of twelve months", "12か月の売上継続率"),
     "cohorts": Text("Revenue left by month of the first payment, %", "初回契約月別の売上継続率（%）"),
-    "cohorts_note": Text("By months since; light frame: the month is not over.", "経過月ごと。枠だけの月は途中。"),
+    "cohorts_note": Text(
+        f"By months since; light frame: the month is not over; no shade: fewer than {FEW} accounts at first.",
+        f"経過月ごと。枠だけの月は途中。色なしは開始時{FEW}社未満。",
+    ),
     "first_paid": Text("First paid in", "初回契約月"),
     "accounts": Text("Accounts", "社数"),
     "health": Text("Health by MRR", "MRRで見たヘルス"),

@@ -13,12 +13,14 @@ Words = Text | str
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """`value` None is an empty cell; `is_partial` hatches a period that has not ended; `url`: what stands behind it."""
+    """`value` None is an empty cell; `is_partial` hatches a period that has not ended; `is_few` greys a share of too few;
+    `url`: what stands behind it."""
 
     value: float | None
     text: str = ""
     is_partial: bool = False
     url: str = ""
+    is_few: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +32,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Heat:
-    """`bounds`: seven rising numbers that part the eight steps."""
+    """`bounds`: seven rising numbers that part the eight steps. `note`: what a look other than these means."""
 
     caption: Words
     corner: Words
     columns: tuple[Words, ...]
     lines: tuple[Line, ...]
     bounds: tuple[float, ...]
+    note: Words = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,5 +80,12 @@ def step(value: float, bounds: Sequence[float]) -> int:
 
 
 def _shade(cell: Cell, column: Words, bounds: Sequence[float]) -> Shade:
-    look = "" if cell.value is None else "is-partial" if cell.is_partial else f"q{step(cell.value, bounds)}"
-    return Shade(look, cell.text, cell.url, column)
+    return Shade(_look(cell, bounds), cell.text, cell.url, column)
+
+
+def _look(cell: Cell, bounds: Sequence[float]) -> str:
+    if cell.value is None:
+        return ""
+    if cell.is_few:
+        return "is-few is-partial" if cell.is_partial else "is-few"
+    return "is-partial" if cell.is_partial else f"q{step(cell.value, bounds)}"

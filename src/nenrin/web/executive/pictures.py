@@ -19,7 +19,7 @@ from nenrin.web.charts.lines import Lines, Series
 from nenrin.web.charts.waterfall import Step, Waterfall
 from nenrin.web.executive import moves
 from nenrin.web.revenue.asking import Asked
-from nenrin.web.revenue.cohorts import behind
+from nenrin.web.revenue.cohorts import behind, grey
 
 #: Shades of revenue left in percent, as on the page of cohorts.
 BOUNDS = (80.0, 90.0, 95.0, 98.0, 100.5, 105.0, 110.0)
@@ -67,14 +67,17 @@ def cohorts(of: Dashboard, ask: Asked) -> Heat:
         for each in of.cohorts
     )
     caption = Text("Revenue left by month of the first payment, in percent", "初回契約月別の売上継続率（%）")
-    return Heat(caption, Text("First paid in", "初回契約月"), (Text("Accounts", "社数"), *ages), lines, BOUNDS)
+    return Heat(
+        caption, Text("First paid in", "初回契約月"), (Text("Accounts", "社数"), *ages), lines, BOUNDS, grey(of.cohorts)
+    )
 
 
 def _cell(ask: Asked, of: Cohort, age: int) -> Cell:
     value = of.kept(age)
     if value is None:
         return Cell(None)
-    return Cell(value * 100, f"{value * 100:.0f}", of.is_partial and age == len(of.mrr) - 1, behind(ask, of.month, age))
+    is_partial = of.is_partial and age == len(of.mrr) - 1
+    return Cell(value * 100, f"{value * 100:.0f}", is_partial, behind(ask, of.month, age), of.is_few)
 
 
 def migration(standing: Standing, ask: Asked) -> Heat:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.http import urlencode
 
-from nenrin.analytics.revenue.cohorts import Cohort
+from nenrin.analytics.revenue.cohorts import FEW, Cohort
 from nenrin.foundation import format
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.insight.revenue import cohorts
@@ -29,6 +29,10 @@ NAMES = {
     "mrr": Text("Revenue left", "売上の継続率"),
     "accounts": Text("Accounts left", "社数の継続率"),
 }
+GREY = Text(
+    f"Grey: a cohort of fewer than {FEW} accounts at first, too few for a percentage to say anything.",
+    f"灰色: 開始時{FEW}社未満（少なすぎるため、割合は参考値）",
+)
 PARTS: dict[str, Callable[[Cohort, int], float | None]] = {"mrr": Cohort.kept, "accounts": Cohort.stayed}
 
 
@@ -71,7 +75,12 @@ def _heat(ask: Asked, found: list[Cohort], part: str) -> Heat:
         if each.at_risk
     )
     corner = Text("First paid in", "初回契約月")
-    return Heat(NAMES[part], corner, (Text("Accounts at first", "社数"), *ages), lines, BOUNDS)
+    return Heat(NAMES[part], corner, (Text("Accounts at first", "社数"), *ages), lines, BOUNDS, grey(found))
+
+
+def grey(found: Iterable[Cohort]) -> Text | str:
+    """What grey cells mean, where there are any."""
+    return GREY if any(each.is_few and each.at_risk for each in found) else ""
 
 
 def _cell(ask: Asked, of: Cohort, part: str, age: int) -> Cell:
@@ -79,7 +88,7 @@ def _cell(ask: Asked, of: Cohort, part: str, age: int) -> Cell:
     if value is None:
         return Cell(None)
     url = behind(ask, of.month, age)
-    return Cell(value * 100, f"{value * 100:.0f}", of.is_partial and age == len(of.mrr) - 1, url)
+    return Cell(value * 100, f"{value * 100:.0f}", of.is_partial and age == len(of.mrr) - 1, url, of.is_few)
 
 
 @requires(Permission.EXPORT)
