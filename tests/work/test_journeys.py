@@ -190,6 +190,16 @@ def test_a_document_comes_back_as_it_was() -> None:
         assert documents.parse(documents.dump(found), standard()) == found
 
 
+def test_a_ready_made_journey_asks_for_nps_on_the_scale_of_an_account_and_of_whoever_comes_later() -> None:
+    for document in designs.ready().values():
+        first, *later = documents.parse(document, standard()).stages
+        assert all(one.enters for one in later), "whoever is brought there in trouble is told to have left its criteria"
+        asked = [part for one in (first, *later) for found in (one.enters, one.exits) if found for part in found["all"]]
+        nps = [part["value"] for part in asked if part["field"] == "nps"]
+        assert nps and all(10 < value <= 100 for value in nps), "of an account, -100 to 100; an answer is 0 to 10"
+        assert {"field": "health.band", "op": "in", "value": ["healthy"]} in (later[-1].enters or {})["all"]
+
+
 def test_the_checks_say_who_is_ready_and_who_no_longer_fits(org: Organisation, at: datetime) -> None:
     world.in_use(at)
     ready = world.customer("準備完了", "onboarding", at=at, tags=["done"])

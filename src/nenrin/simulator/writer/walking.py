@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from django.db.models import F
+
 from nenrin.analytics.conditions import Field
 from nenrin.customers.models import Account
 from nenrin.customers.statuses import Status
@@ -33,6 +35,9 @@ MOVES = (
     ("expansion", "advocacy", 33, "導入事例の公開とユーザー会での登壇が決まったため。"),
     ("advocacy", "expansion", 8, "新工場への展開の相談を受け、提案の準備に入るため。"),
 )
+#: Whoever recommended us and is in trouble now: what is said of it, since a day.
+FALLEN = "ヘルスが「危険」まで低下。推奨・紹介の依頼はいったん止め、定着の支援からやり直す。"
+FALLEN_FOR = timedelta(days=1)
 
 
 def walked(book: Book, *, now: datetime) -> int:
@@ -45,7 +50,21 @@ def walked(book: Book, *, now: datetime) -> int:
         pass
     moved = {row.pk for key, row in book.accounts.items() if not key[2:].isdigit()}  # stories stay as they are told
     count = sum(_moved(before, after, why, now - timedelta(ago), moved) for before, after, ago, why in MOVES)
+    count += _fallen(now)
     checks.refresh(now)
+    return count
+
+
+def _fallen(now: datetime) -> int:
+    """Nobody at risk is asked to speak for us: their owner takes them back to adoption."""
+    rows = Account.objects.standing().filter(
+        stage="advocacy", status=Status.CUSTOMER, health__band="at_risk", stage_stays__until__isnull=True
+    )
+    count = 0
+    for account in rows.annotate(stood=F("stage_stays__since")).select_related("owner").order_by("pk"):
+        at = now - FALLEN_FOR if account.stood < now - FALLEN_FOR else now
+        by = Actor.of(account.owner) if account.owner else SYSTEM
+        count += journeys.move(account, "adoption", reason=FALLEN, by=by, at=at) is not None
     return count
 
 
