@@ -6,8 +6,6 @@ One of them is too hopeful, as the model sees it; the head of customer success o
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-import numpy as np
-
 from nenrin.analytics.scores.bands import Band
 from nenrin.customers.models import Account, Subscription
 from nenrin.foundation import organisation
@@ -154,7 +152,7 @@ def _remembered(book: Book, now: datetime) -> None:
 
 
 def _said(row: RenewalOutcome, days: int, people: dict[int, Member], now: datetime) -> Said | None:
-    """What its owner and a model said so many days before; nearer to what came at 90 days than at 180."""
+    """What its owner said so many days before. No model: none had spoken before it had seen enough of them leave."""
     account: Account = row.account
     author = people.get(account.owner_id or 0)
     day = row.decision_on - timedelta(days)
@@ -163,10 +161,7 @@ def _said(row: RenewalOutcome, days: int, people: dict[int, Member], now: dateti
     rng = stream(0, "renewing", account.name, str(row.term_end), days)
     choices = STAYED if row.kept_minor else LEFT
     call = choices[int(rng.choice(len(choices), p=[share for _, share in choices]))][0]
-    sharp = 2.2 if days == min(renewal_checkpoints.DAYS) else 1.4
-    odds = 1.3 + (sharp if row.kept_minor else -sharp) * 0.6 + rng.normal(0, 0.7)
     at = now - timedelta(days=(organisation.today(now) - day).days + 2)
     return Said(
         account, row.term_end, row.decision_on, days, at, day, row.due_minor, row.currency, call.value, author,
-        p=round(float(1 / (1 + np.exp(-odds))), 3),
     )  # fmt: skip
