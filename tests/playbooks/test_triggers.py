@@ -354,6 +354,22 @@ def test_a_limit_that_fires_is_one_that_is_a_sign_of_growth(org: Organisation, a
     assert signs == {bought.pk}
 
 
+def test_the_audience_says_whether_a_limit_counts_for_whoever_is_no_customer_yet(
+    org: Organisation, at: datetime
+) -> None:
+    trying = stage.account("試用中の会社", at=at, status="prospect")
+    internal = stage.account("社内検証", at=at, status="internal-test")
+    for one in (trying, internal):
+        limited(one, at, held=50, seats=50)
+    asked = {"trigger": "plan_limit", "limit": "seats", "percent": 80, "seats": "contract"}
+    live(asked, at, playbook="customers", with_standing=True)
+    live(asked, at, playbook="everybody", with_standing=True, who={"field": "status", "op": "!=", "value": "lost"})
+    looked(at)
+    entered = Run.objects.exclude(state="skipped").values_list("playbook__key", "account")
+    assert set(entered) == {("everybody", trying.pk)}
+    assert not [one for one in candidates.of(Account.objects.all(), at) for sign in one.signs if sign.share]
+
+
 def test_seats_under_contract_count_only_where_the_trigger_says_so(org: Organisation, at: datetime) -> None:
     """A trigger of before means what it meant, is remembered under the same digest, and says the same."""
     account = stage.account(at=at)

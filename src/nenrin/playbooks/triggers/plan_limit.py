@@ -42,7 +42,7 @@ def finds(values: Values, now: Now) -> Found:
     name, percent = values["limit"], values["percent"]
     rows = Account.objects.standing()
     rows = rows if now.accounts is None else rows.filter(pk__in=now.accounts)
-    held = contracts.current(rows)
+    held = contracts.current(rows, of_all=True)  # the audience says of whom
     stating = [account for account, some in held.by_account.items() if any(name in one.limits for one in some)]
     told = plan_limits.of(held, stating, rows.order_by().values("pk"), now.today, by_people=_is_of_people(values))
     known = {account: [one for one in limits if one.key == name] for account, limits in told.items()}

@@ -124,11 +124,12 @@ def _sets(pairs: Any) -> dict[Any, set[int]]:  # Any: pairs of any key with a nu
     return found
 
 
-def current(within: QuerySet[Account] | None = None) -> Contracts:
-    """One query, however many; `within`: of these accounts alone."""
+def current(within: QuerySet[Account] | None = None, *, of_all: bool = False) -> Contracts:
+    """One query, however many; `within`: of these accounts alone; `of_all`: also of those that are no customers."""
     rows = Subscription.objects.all() if within is None else Subscription.objects.filter(account__in=within)
     rows = rows.filter(status__in=LIVE, archived_at__isnull=True, plan__isnull=False, is_credit=False)
-    rows = rows.filter(account__archived_at__isnull=True, account__status=Status.CUSTOMER)
+    rows = rows.filter(account__archived_at__isnull=True)
+    rows = rows if of_all else rows.filter(account__status=Status.CUSTOMER)
     told = rows.order_by().values_list(
         *(
             "account_id",
