@@ -52,6 +52,24 @@ def test_notice_and_end_are_fields_that_null_takes_back(rest: Rest, account: Acc
     assert rest.patch(path, {"noticed_on": None}).data["status"] == "active"
 
 
+def test_what_mrr_counts_of_an_account_is_told_with_its_reasons(rest: Rest, account: Account) -> None:
+    path = f"/revenue/accounts/{account.pk}"
+    nothing = rest.get(path).data
+    assert (nothing["agreed_minor"], nothing["counted_minor"], nothing["ledger"], nothing["parts"]) == (0, 0, None, [])
+    body = {"account_id": account.pk, "starts_on": "2026-04-01", "mrr_minor": 80_000, "committed_minor": 20_000}
+    assert rest.put("/subscriptions/by-key/crm/S-1", body).status_code == 201
+    told = rest.get(path).data
+    assert (told["agreed_minor"], told["counted_minor"], told["currency"], told["policy"]) == (
+        80_000,
+        100_000,
+        "JPY",
+        1,
+    )
+    assert told["parts"] == [{"reason": "usage", "minor": 20_000}] and told["elsewhere"] == []
+    assert told["ledger"] == {"minor": 100_000, "currency": "JPY"}
+    assert rest.get("/revenue/accounts/99999").status_code == 404
+
+
 def test_discounts_usage_ramps_and_credits_are_told_and_answered(rest: Rest, account: Account) -> None:
     body = {
         "account_id": account.pk, "starts_on": "2026-04-01", "mrr_minor": 80_000, "list_minor": 100_000,

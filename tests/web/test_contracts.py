@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -13,6 +15,7 @@ from nenrin.customers.models import Account, Contact, Subscription
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Member, Organisation
 from nenrin.foundation.roles import Role
+from nenrin.insight.revenue import policies
 from tests.cast import DRIFTING, member
 
 
@@ -186,3 +189,29 @@ def test_both_lists_export(client: Client, head: Member, account: Account, at: d
     signed = b"".join(client.get(reverse("subscriptions-export", args=["csv"])).streaming_content).decode()
     assert "notice_deadline" in signed and DRIFTING in signed
     assert client.get(reverse("subscriptions-export", args=["pdf"])).status_code == 404
+
+
+@pytest.fixture
+def now(at: datetime) -> Iterator[datetime]:
+    """The clock of pages stands where the verbs' does."""
+    with time_machine.travel(at, tick=False):
+        yield at
+
+
+def test_what_mrr_counts_beside_the_agreed_price_is_said_with_its_reason(
+    now: datetime, client: Client, head: Member, account: Account
+) -> None:
+    at = now
+    signed = {"starts_on": date(2026, 2, 1), "term_months": 12, "mrr_minor": 480_000, "by": SYSTEM, "at": at}
+    row = subscriptions.sign(account, **signed)
+    page = client.get(reverse("account-contracts", args=[account.pk])).content.decode()
+    assert "計上するMRR" not in page  # the price says it all
+    subscriptions.change(row, committed_minor=40_000, by=SYSTEM, at=at)
+    page = client.get(reverse("account-contracts", args=[account.pk])).content.decode()
+    assert "¥520,000 = 月額料金 ¥480,000 + 従量課金 ¥40,000（指標ポリシー第1版）。従量課金は最低利用額のみ。" in page
+    assert "計上するMRR ¥520,000" in page and "契約中の月額料金の合計" in page
+    assert "計上額は「契約」を参照" in client.get(reverse("account", args=[account.pk])).content.decode()
+    policies.publish({"usage": "none"}, by=SYSTEM, at=at)
+    page = client.get(reverse("account-contracts", args=[account.pk])).content.decode()
+    assert "¥480,000 = 月額料金 ¥480,000（指標ポリシー第2版）。従量課金は含めない。" in page
+    assert "計上するMRR ¥" not in page

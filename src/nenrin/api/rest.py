@@ -68,6 +68,7 @@ from nenrin.api import (
     retention,
     revenue,
     revenue_cohorts,
+    revenue_counted,
     revenue_locks,
     revenue_rates,
     risk,
@@ -150,6 +151,7 @@ api.add_router("/holdout", effects.holdout)
 api.add_router("/kpis", kpis.router)
 api.add_router("/revenue", revenue.router)
 api.add_router("/revenue", revenue_cohorts.router)
+api.add_router("/revenue", revenue_counted.router)
 api.add_router("/revenue", revenue_locks.router)
 api.add_router("/revenue", revenue_rates.router)
 api.add_router("/first-look", first_look.router)

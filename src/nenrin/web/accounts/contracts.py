@@ -14,7 +14,7 @@ from nenrin.customers.models import Account, Subscription
 from nenrin.customers.statuses import OPEN
 from nenrin.foundation.permissions import Permission
 from nenrin.values import Money
-from nenrin.web.accounts import invoices
+from nenrin.web.accounts import counting, invoices
 from nenrin.web.accounts.head import find, head
 from nenrin.web.accounts.subscriptions import line
 from nenrin.web.guard import MemberRequest, requires
@@ -37,6 +37,8 @@ def account_contracts(request: MemberRequest, key: int) -> HttpResponse:
         "as_of": request.at,
         "open": [each for each in lines if each["row"].status in OPEN],
         "ended": [each for each in lines if each["row"].status not in OPEN],
+        "counted": counting.line(top.counted) if top.counted else None,
+        "counted_name": counting.NAME,
         "invoices": invoices.shown(account, top.today),
         "may_change": Account.objects.for_member(request.user, Permission.SUBSCRIPTIONS_EDIT).filter(pk=key).exists(),
     }

@@ -20,8 +20,11 @@ from nenrin.foundation.calendar import day_of
 from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import Permission, Scope, allowed
 from nenrin.insight.models import Health
+from nenrin.insight.revenue import counted
+from nenrin.insight.revenue.counted import Counted
 from nenrin.values import Money, Text
 from nenrin.web import marks
+from nenrin.web.accounts import counting
 from nenrin.web.accounts.rings import trees
 from nenrin.web.charts.ring import Tree
 from nenrin.web.components import Fact, Tab
@@ -67,18 +70,21 @@ class Head:
     may_write: bool
     edit_url: str
     ring_key: Text
+    counted: Counted | None
 
 
 def find(request: MemberRequest, key: int, permission: Permission = Permission.ACCOUNTS_VIEW) -> Account:
     """The account within the viewer's scope, a 404 otherwise: an address tells nothing to outsiders."""
     touch = TouchModel.objects.filter(key=OuterRef("touch_model"))
     there = Contact.objects.filter(account=OuterRef("pk"), archived_at__isnull=True, left_on__isnull=True)
-    counted = there.order_by().values("account").annotate(n=Count("pk")).values("n")
+    people = there.order_by().values("account").annotate(n=Count("pk")).values("n")
     rows = (
         Account.objects.for_member(request.user, permission)
         .select_related("owner", "parent", "merged_into", "health__version")
         .annotate(
-            people_there=Coalesce(Subquery(counted), 0),
+            people_there=Coalesce(Subquery(people), 0),
+            told_more=counted.told_more(),
+            told_late=counted.told_late(day_of(request.at, ZoneInfo(request.organisation.zone))),
             touch_en=Subquery(touch.values("name_en")[:1]),
             touch_ja=Subquery(touch.values("name_ja")[:1]),
         )
@@ -90,11 +96,14 @@ def find(request: MemberRequest, key: int, permission: Permission = Permission.A
 
 
 def head(account: Account, request: MemberRequest, *, here: str) -> Head:
-    """Three queries: assignments, rings, tags; health, touch model and number of people came with the account."""
+    """Three queries: assignments, rings, tags; health, touch model and number of people came with the account. Two more on
+    the tab Contracts, where MRR may be other than the agreed price."""
     today = day_of(request.at, ZoneInfo(request.organisation.zone))
     health: Health | None = getattr(account, "health", None)
     people = _people(account)
     tree = trees([account], {account.pk: health} if health else {}, today).get(account.pk)
+    is_told = here == "contracts" and counted.may_differ(account, today)
+    mrr = counted.counted(account, today) if is_told else None
     since = format.day(account.customer_since, get_language() or "ja") if account.customer_since else "—"
     return Head(
         account=account,
@@ -103,13 +112,14 @@ def head(account: Account, request: MemberRequest, *, here: str) -> Head:
         today=today,
         subtitle=_subtitle(account, people),
         tags=tuple(account.tags.values_list("name", flat=True)),
-        facts=(*_health_facts(health), *_contract_facts(account, today), *_coverage_facts(health)),
+        facts=(*_health_facts(health), *_contract_facts(account, today, mrr), *_coverage_facts(health)),
         tabs=_tabs(account, request.user, here),
         notices=_notices(account),
         may_edit=_may(request.user, people, Permission.ACCOUNTS_EDIT),
         may_write=_may(request.user, people, Permission.TIMELINE_WRITE),
         edit_url=reverse("account-edit", args=[account.pk]),
         ring_key=RING_KEY.fill(since=since),
+        counted=mrr,
     )
 
 
@@ -188,16 +198,19 @@ def _band_since(health: Health) -> Text:
     return Text(f"band since {format.day(health.since, 'en')}", f"{format.day(health.since, 'ja')}からこの状態")
 
 
-def _contract_facts(account: Account, today: date) -> tuple[Fact, ...]:
+def _contract_facts(account: Account, today: date, counted: Counted | None) -> tuple[Fact, ...]:
     language = get_language() or "ja"
     mrr = Money(account.mrr_minor, account.currency)
     arr = format.money(Money(mrr.minor * 12, mrr.currency), language)
+    note = Text(f"ARR {arr}, tax excluded", f"ARR {arr} 税抜")
+    is_other = counting.differs(counted) if counted else bool(account.told_more)  # type: ignore[attr-defined]  # find
     return (
         Fact(
             "MRR",
             format.money(mrr, language),
-            note=Text(f"ARR {arr}, tax excluded", f"ARR {arr} 税抜"),
+            note=counting.beside(note, counted) if is_other else note,
             key="mrr",
+            meaning=counting.AGREED if is_other else "",
             at=today,
         ),
         _countdown(Text("Notice deadline", "更新拒絶期限日"), account.notice_on, today, "notice_deadline"),
