@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from django.db.models import F
+from django.db import models
 
 from nenrin.analytics.conditions import Field
 from nenrin.customers.models import Account
@@ -61,7 +61,7 @@ def _fallen(now: datetime) -> int:
         stage="advocacy", status=Status.CUSTOMER, health__band="at_risk", stage_stays__until__isnull=True
     )
     count = 0
-    for account in rows.annotate(stood=F("stage_stays__since")).select_related("owner").order_by("pk"):
+    for account in rows.annotate(stood=models.F("stage_stays__since")).select_related("owner").order_by("pk"):
         at = now - FALLEN_FOR if account.stood < now - FALLEN_FOR else now
         by = Actor.of(account.owner) if account.owner else SYSTEM
         count += journeys.move(account, "adoption", reason=FALLEN, by=by, at=at) is not None
