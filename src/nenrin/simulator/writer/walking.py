@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from django.db import models
-
 from nenrin.analytics.conditions import Field
 from nenrin.customers.models import Account
 from nenrin.customers.statuses import Status
@@ -16,6 +14,7 @@ from nenrin.simulator.writer.accounts import Book
 from nenrin.values import Text
 from nenrin.work import journeys
 from nenrin.work.journeys import checks, designs, documents, following
+from nenrin.work.models import StageStay
 
 TECH, TECH_DAYS = "tech", {"onboarding": (21, 35), "adoption": (120, 180)}
 TECH_NAME = Text("Tech touch journey", "テックタッチ向けジャーニー")
@@ -57,14 +56,13 @@ def walked(book: Book, *, now: datetime) -> int:
 
 def _fallen(now: datetime) -> int:
     """Nobody at risk is asked to speak for us: their owner takes them back to adoption."""
-    rows = Account.objects.standing().filter(
-        stage="advocacy", status=Status.CUSTOMER, health__band="at_risk", stage_stays__until__isnull=True
-    )
+    fallen = Account.objects.standing().filter(stage="advocacy", status=Status.CUSTOMER, health__band="at_risk")
+    stays = StageStay.objects.open().filter(account__in=fallen).select_related("account__owner").order_by("account")
     count = 0
-    for account in rows.annotate(stood=models.F("stage_stays__since")).select_related("owner").order_by("pk"):
-        at = now - FALLEN_FOR if account.stood < now - FALLEN_FOR else now
-        by = Actor.of(account.owner) if account.owner else SYSTEM
-        count += journeys.move(account, "adoption", reason=FALLEN, by=by, at=at) is not None
+    for stay in stays:
+        at = now - FALLEN_FOR if stay.since < now - FALLEN_FOR else now
+        by = Actor.of(stay.account.owner) if stay.account.owner else SYSTEM
+        count += journeys.move(stay.account, "adoption", reason=FALLEN, by=by, at=at) is not None
     return count
 
 
