@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import subprocess
 import sys
 
@@ -325,3 +326,13 @@ def test_losses_that_all_but_stop_and_start_again_still_have_an_interval() -> No
     found = lifetimes.choose(lifetimes.from_lives(lives))
     drawn = intervals.draw(found.best, lifetimes.from_lives(lives), np.random.default_rng(1), 50)
     assert np.isfinite(drawn.parameters).all()
+
+
+def test_a_survival_far_out_falls_to_nought_and_loses_no_digits_on_the_way() -> None:
+    steep = BetaDiscreteWeibull(0.2, 1.5, 300.0).survival([0, 1, 2, 12, 40])
+    assert steep[0] == 1 and (np.diff(steep) <= 0).all() and steep[-1] == 0
+    far = BetaDiscreteWeibull(0.7, 2.5, 1.0).survival(
+        np.array([2.9e7, 3.3e7])
+    )  # on both sides of where the form changes
+    exact = math.exp(math.lgamma(3.2) - math.lgamma(2.5))
+    assert far / (exact * np.array([2.9e7, 3.3e7]) ** -0.7) == pytest.approx(1, abs=1e-6)

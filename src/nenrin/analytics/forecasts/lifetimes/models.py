@@ -87,13 +87,23 @@ class BetaDiscreteWeibull:
         return (self.alpha, self.beta, self.c)
 
     def survival(self, occasions: ArrayLike) -> Array:
-        return _beta_survival(self.alpha, self.beta, np.asarray(occasions, dtype=np.float64) ** self.c)
+        with np.errstate(over="ignore"):  # so far out that nobody stays
+            passed = np.asarray(occasions, dtype=np.float64) ** self.c
+        return _beta_survival(self.alpha, self.beta, passed)
+
+
+#: From so many times `alpha + beta` occasions on the two gammas that grow differ by the power alone: their difference
+#: would lose its digits, and at last be that of two infinities (NIST DLMF 5.11.12).
+_FAR = 1e7
 
 
 def _beta_survival(alpha: float, beta: float, passed: Array) -> Array:
     both = np.asarray(alpha + beta)
-    log = log_gamma(beta + passed) - log_gamma(both + passed) + log_gamma(both) - log_gamma(np.asarray(beta))
-    result: Array = np.exp(log)
+    is_far = passed > _FAR * max(alpha + beta, 1.0)
+    near = np.where(is_far, 0.0, passed)
+    with np.errstate(divide="ignore"):
+        grown = np.where(is_far, -alpha * np.log(passed), log_gamma(beta + near) - log_gamma(both + near))
+    result: Array = np.exp(grown + log_gamma(both) - log_gamma(np.asarray(beta)))
     return result
 
 
