@@ -69,6 +69,7 @@ def test_a_handoff_is_saved_half_done_and_its_promises_are_not_doubled(
     assert visit.post(f"/handoffs/{made.pk}/edit", given).status_code == 302
     made.refresh_from_db()
     assert (made.settled, made.state, Promise.objects.count()) == (2, "draft", 1)
+    assert body(visit.get(f"/handoffs/{made.pk}")).count('tag--error">未記入<') == 5
     conflict = visit.post(f"/handoffs/{made.pk}/edit", given | {"words-purpose": "別の説明"})
     assert "紙をなくす" in body(conflict) and Promise.objects.count() == 1
 

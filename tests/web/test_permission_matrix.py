@@ -281,6 +281,7 @@ IDS: dict[str, tuple[str, ...]] = {
     "api/plans/": ("code",),
     "api/merges/{int:": ("merge",),
     "api/lifetimes/accounts/{int:": ("account",),
+    "api/revenue/accounts/{int:": ("account",),
     "api/imports/{": ("import",),
     "api/health-models/{": ("model",),
     "api/health-models/{key}/versions/{": ("model", "model_number"),

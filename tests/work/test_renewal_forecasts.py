@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from nenrin.customers import merges, rollovers, subscriptions
 from nenrin.customers.errors import Conflict, Refused
 from nenrin.customers.models import Account, Subscription
-from nenrin.foundation import journal
+from nenrin.foundation import journal, organisation
 from nenrin.foundation.actors import SYSTEM, Actor
 from nenrin.foundation.models import Entry, Organisation
 from nenrin.foundation.roles import Role
@@ -324,6 +324,9 @@ def test_forecasts_of_the_past_are_taken_over_and_held_against_what_came(account
     assert renewal_checkpoints.settle(TODAY, at) == 1
     kept = RenewalCheckpoint.objects.get()
     assert kept.outcome and kept.call is not None and kept.call.author == csm and kept.probability_of_model == 0.7
+    told = Entry.objects.filter(action__in=("work.renewal.brought", "work.renewal.settled")).order_by("valid_at")
+    days = [entry.valid_at.astimezone(organisation.zone()).date() for entry in told]
+    assert days == [kept.taken_on, kept.term_end]  # on the timeline where they belong, not on the day they became known
 
 
 def test_calls_checkpoints_and_outcomes_go_with_a_merge_and_back(account: Account, at: datetime) -> None:

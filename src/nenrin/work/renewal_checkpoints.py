@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from django.db import transaction
@@ -115,4 +115,12 @@ def _checked(row: RenewalCheckpoint, at: datetime) -> journal.Draft:
 def _settled(row: RenewalCheckpoint, at: datetime) -> journal.Draft:
     word = OUTCOMES[Outcome(row.outcome)]
     told = {"term_end": row.term_end, "outcome": row.outcome, "outcome_en": word.en, "outcome_ja": word.ja}
-    return journal.Draft("work.renewal.settled", SYSTEM, at, row.account_id, [("renewal_checkpoint", row.pk)], told)
+    return journal.Draft(
+        "work.renewal.settled", SYSTEM, at, row.account_id, [("renewal_checkpoint", row.pk)], told,
+        valid_at=begin_of(row.term_end, at),
+    )  # fmt: skip
+
+
+def begin_of(day: date, at: datetime) -> datetime:
+    """When a day began by the organisation's clock, or now where it has not yet."""
+    return min(datetime.combine(day, time.min, organisation.zone()), at)

@@ -15,7 +15,7 @@ from nenrin.foundation.models import Member
 from nenrin.work import checking
 from nenrin.work.models import RenewalCall, RenewalCheckpoint
 from nenrin.work.models.renewal import Side
-from nenrin.work.renewal_checkpoints import DAYS
+from nenrin.work.renewal_checkpoints import DAYS, begin_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,5 +73,6 @@ def _kept(row: Said, call: RenewalCall | None) -> RenewalCheckpoint:
 
 def _draft(row: RenewalCheckpoint, by: Actor, at: datetime) -> journal.Draft:
     return journal.Draft(
-        "work.renewal.brought", by, at, row.account_id, [("renewal_checkpoint", row.pk)], {"days": row.days}
+        "work.renewal.brought", by, at, row.account_id, [("renewal_checkpoint", row.pk)], {"days": row.days},
+        valid_at=begin_of(row.taken_on, at),
     )  # fmt: skip
