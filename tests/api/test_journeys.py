@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from nenrin.customers import accounts
+from nenrin.customers import accounts, subscriptions
 from nenrin.customers.models import Account
+from nenrin.foundation import organisation
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Organisation
 from nenrin.foundation.roles import Role
@@ -67,6 +68,23 @@ def test_who_stands_where_is_listed_by_standing_and_readiness(rest: Rest, accoun
     stages = rest.get("/journeys/small/stalls?by=all").data
     assert [one["stage"] for one in stages] == ["onboarding", "adoption", "expansion"]
     assert stages[0]["cohorts"][0]["entered"] == 2 and stages[0]["cohorts"][0]["in_time"] is None
+
+
+def test_the_renewal_over_a_stage_is_told_and_asked_for(rest: Rest, account: Account) -> None:
+    now = timezone.now()
+    world.customer("契約のない顧客", "onboarding", at=now)
+    starts = organisation.today(now) - timedelta(days=300)
+    row = subscriptions.sign(
+        account, starts_on=starts, term_months=12, mrr_minor=100, auto_renews=False, by=SYSTEM, at=now
+    )
+    told = {one["id"]: one for one in rest.get("/journeys/small/accounts").data["items"]}
+    assert len(told) == 2 and [one["overlays"] for key, one in told.items() if key != account.pk] == [[]]
+    [alone] = rest.get("/journeys/small/accounts?overlay=renewal").data["items"]
+    assert alone == told[account.pk] and (alone["stage"], alone["overlays"]) == ("onboarding", ["renewal"])
+    assert alone["renewal_decision_on"] == row.ends_on.isoformat()
+    assert rest.get("/journeys/small/accounts?overlay=moon").status_code == 422
+    moved = rest.post(f"/journeys/accounts/{account.pk}/move", {"stage": "adoption", "reason": "x"}).data
+    assert (moved["stage"], moved["overlays"]) == ("adoption", ["renewal"])
 
 
 def test_who_only_looks_moves_nobody(rest: Rest, account: Account) -> None:

@@ -20,7 +20,7 @@ from nenrin.foundation import organisation
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.permissions import FieldClass, Permission, visible
 from nenrin.work import journeys
-from nenrin.work.journeys import designs, placing, stalls, standings
+from nenrin.work.journeys import designs, overlays, placing, stalls, standings
 from nenrin.work.journeys.documents import Design
 from nenrin.work.journeys.stalls import FEWEST, Stall
 from nenrin.work.models import JourneyVersion, StageStay
@@ -55,11 +55,13 @@ class JourneyAccounts(Window):
     stage: Literal["", "awareness", "contract", "onboarding", "adoption", "expansion", "advocacy"] = ""
     standing: Literal["", "on_track", "behind", "stuck"] = ""
     ready: bool | None = None
+    overlay: Literal["", "renewal"] = ""
 
 
 class StandingOut(Strict):
     """`day` of the stage, the first is 1; null where nobody knows since when. `is_ready`: its exit criteria held when
-    they were last asked."""
+    they were last asked. `overlays`: what lies over the stage; `renewal` for the last 120 days before `renewal_decision_on`,
+    the notice deadline of a term of 6 months and longer, or its end where there is none."""
 
     id: int
     name: str
@@ -72,6 +74,8 @@ class StandingOut(Strict):
     is_entitled: bool | None
     owner: int | None
     renewal_on: date | None
+    overlays: list[Literal["renewal"]]
+    renewal_decision_on: date | None
 
 
 class MoveIn(Strict):
@@ -147,13 +151,14 @@ def list_standings(request: ApiRequest, key: str, asked: Query[JourneyAccounts])
     design, today, zone = designs.shown(version), organisation.today(request.at), _zone()
     mine = placing.on(reachable(request.member, VIEW), version, versions).filter(stage__in=design.keys)
     rows: Any = standings.standing(standings.staying(mine), design, today, zone)  # Any: annotated
-    rows = rows.annotate(ready=F("stay__is_ready"), entitled=F("stay__is_entitled"))
+    rows = _told(rows, today)
     if asked.stage:
         rows = rows.filter(stage=asked.stage)
     if asked.standing:
         rows = rows.filter(standing=asked.standing)
     if asked.ready is not None:
         rows = rows.filter(ready=asked.ready)
+    rows = overlays.narrowed(rows, asked.overlay, today)
     sorts = {"id", "name", "renewal_on"}
     return page(rows, asked, sorts, lambda found: [_standing(row, design, today, zone) for row in found])
 
@@ -184,7 +189,7 @@ def move_account(request: ApiRequest, account_id: Id, body: MoveIn) -> Any:
     today, zone = organisation.today(request.at), _zone()
     rows = standings.staying(Account.objects.filter(pk=account_id))
     rows = standings.standing(rows, design or NO_DESIGN, today, zone)
-    row = rows.annotate(ready=F("stay__is_ready"), entitled=F("stay__is_entitled")).get()
+    row = _told(rows, today).get()
     return _standing(row, design or NO_DESIGN, today, zone)
 
 
@@ -220,6 +225,10 @@ def shown(row: JourneyVersion) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _told(rows: Any, today: date) -> Any:  # Any: annotated
+    return overlays.renewing(rows, today).annotate(ready=F("stay__is_ready"), entitled=F("stay__is_entitled"))
+
+
 def _standing(row: Any, design: Design, today: date, zone: ZoneInfo) -> dict[str, Any]:  # Any: annotated
     stage = design.find(row.stage)
     return {
@@ -227,6 +236,7 @@ def _standing(row: Any, design: Design, today: date, zone: ZoneInfo) -> dict[str
         "day": standings.day(row.since, today, zone) if row.since else None,
         "expected_days": stage.days if stage else None, "standing": row.standing, "is_ready": row.ready,
         "is_entitled": row.entitled, "owner": row.owner_id, "renewal_on": row.renewal_on,
+        "overlays": [overlays.RENEWAL] if row.decision_on else [], "renewal_decision_on": row.decision_on,
     }  # fmt: skip
 
 

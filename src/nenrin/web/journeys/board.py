@@ -24,7 +24,7 @@ from nenrin.web.journeys import common, filters, rows
 from nenrin.web.journeys.common import Here
 from nenrin.web.journeys.filters import SORTS
 from nenrin.web.listing import chosen_sort, ordered, page_of
-from nenrin.work.journeys import standings
+from nenrin.work.journeys import overlays, standings
 from nenrin.work.models.journey import STANDINGS
 
 HEAD = (
@@ -32,6 +32,7 @@ HEAD = (
     Text("Day", "日目"), Text("Expected days", "想定日数"), Text("Standing", "進み具合"), Text("Health", "ヘルス"),
     Text("Owner", "担当CSM"), Text("Monthly amount", "月額"), Text("Currency", "通貨"), Text("Overdue tasks", "期限切れタスク"),
     Text("Overdue, theirs", "期限超過（お客様）"), Text("Next renewal", "次の更新日"), Text("Ready to move", "移動の条件を満たす"),
+    Text("Renewal decided on", "更新判断日（120日以内）"),
 )  # fmt: skip
 
 
@@ -42,7 +43,7 @@ def board(request: MemberRequest) -> HttpResponse:
     if here is None:
         return none(request, "journey")
     asked = filters.read(request.GET, here.design.keys)
-    found = filters.apply(rows.base(here.accounts(request), here), asked, request.user)
+    found = filters.apply(rows.base(here.accounts(request), here), asked, request.user, here.today)
     wide, pace = request.GET.get("wide", ""), rows.stalled(here.ever(request), here)
     own = own_money.on(here.today)
     lanes = rows.lanes(found, here, request.user, own, pace, wide)
@@ -88,8 +89,8 @@ def table(request: MemberRequest) -> HttpResponse:
         return none(request, "journey-table")
     asked = filters.read(request.GET, here.design.keys)
     sort = chosen_sort(request, SORTS, "since")
-    found = _ordered(filters.apply(rows.base(here.accounts(request), here), asked, request.user), sort)
-    page = page_of(rows.with_signals(found), request)
+    found = _ordered(filters.apply(rows.base(here.accounts(request), here), asked, request.user, here.today), sort)
+    page = page_of(rows.with_signals(found, here.today), request)
     context = _shared(request, here, asked, "journey-table") | {
         "page": page,
         "lines": rows.lines(page.object_list, here, request.user),
@@ -120,6 +121,7 @@ def _shared(request: MemberRequest, here: Here, asked: filters.Filters, at: str)
         "filters": asked,
         "owners": filters.owners(request.user),
         "standings": STANDINGS.items(),
+        "overlays": overlays.NAMES.items(),
         "stages": [(one.stage, one.name) for one in here.design.stages],
         "meaning": {one.value: standings.meaning(one) for one in STANDINGS},
         "may_move": common.may(request, common.EDIT),
@@ -141,11 +143,13 @@ def export(request: MemberRequest, kind: str) -> HttpResponseBase:
     asked = filters.read(request.GET, here.design.keys)
     reach = Account.objects.for_member(request.user, Permission.EXPORT).values("pk")
     mine = here.accounts(request).filter(pk__in=reach)
-    found = _ordered(filters.apply(rows.base(mine, here), asked, request.user), chosen_sort(request, SORTS, "since"))
+    found = _ordered(
+        filters.apply(rows.base(mine, here), asked, request.user, here.today), chosen_sort(request, SORTS, "since")
+    )
     exports.note(request, "journey", found.count(), {"journey": here.key} | asked.told, room="work")
 
     def body() -> Iterator[list[Any]]:
-        for chunk in exports.chunks(found, rows.with_signals(rows.base(mine, here))):
+        for chunk in exports.chunks(found, rows.with_signals(rows.base(mine, here), here.today)):
             yield from (_cells(line, language) for line in rows.lines(chunk, here, request.user))
 
     return exports.answer(kind, "journey", head, body(), request.at)
@@ -156,7 +160,7 @@ def _cells(line: rows.Line, language: str) -> list[Any]:
     return [
         row.pk, row.name, line.stage.in_(language), row.since.date() if line.day else "", line.day or "", line.of or "",
         line.standing.in_(language), round(line.health.score) if line.health else "", row.owner.name if row.owner else "",
-        row.mrr_minor, row.currency, line.late, line.theirs, row.renewal_on or "", int(line.is_ready),
+        row.mrr_minor, row.currency, line.late, line.theirs, row.renewal_on or "", int(line.is_ready), line.renewal or "",
     ]  # fmt: skip
 
 

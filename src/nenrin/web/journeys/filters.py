@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
@@ -12,10 +13,11 @@ from django.http import QueryDict
 from nenrin.foundation.models import Member
 from nenrin.foundation.search import normal
 from nenrin.web.listing import plain
+from nenrin.work.journeys import overlays
 from nenrin.work.models.journey import STANDINGS
 
 MINE, NONE = "mine", "none"
-NAMES = ("q", "owner", "standing", "stage", "signal")
+NAMES = ("q", "owner", "standing", "stage", "signal", "overlay")
 #: What the criteria say, as the checks found it last.
 SIGNALS = {"ready": {"stay__is_ready": True}, "unfit": {"stay__is_entitled": False}}
 SORTS: Mapping[str, str] = {
@@ -33,10 +35,11 @@ class Filters:
     standing: str
     stage: str
     signal: str
+    overlay: str
 
     @property
     def is_empty(self) -> bool:
-        return not any((self.q, self.owner, self.standing, self.stage, self.signal))
+        return not self.told
 
     @property
     def told(self) -> dict[str, str]:
@@ -50,10 +53,11 @@ def read(asked: QueryDict, stages: tuple[str, ...]) -> Filters:
     told["standing"] = told["standing"] if told["standing"] in {one.value for one in STANDINGS} else ""
     told["stage"] = told["stage"] if told["stage"] in (*stages, NONE) else ""
     told["signal"] = told["signal"] if told["signal"] in SIGNALS else ""
+    told["overlay"] = told["overlay"] if told["overlay"] in overlays.NAMES else ""
     return Filters(**told)
 
 
-def apply(rows: QuerySet[Any], filters: Filters, member: Member) -> QuerySet[Any]:  # Any: annotated
+def apply(rows: QuerySet[Any], filters: Filters, member: Member, today: date) -> QuerySet[Any]:  # Any: annotated
     """To accounts with `stay` and `standing`."""
     if filters.q:
         rows = rows.filter(search__contains=normal(filters.q))
@@ -63,7 +67,9 @@ def apply(rows: QuerySet[Any], filters: Filters, member: Member) -> QuerySet[Any
         rows = rows.filter(standing=filters.standing)
     if filters.stage:
         rows = rows.filter(stage="" if filters.stage == NONE else filters.stage)
-    return rows.filter(**SIGNALS[filters.signal]) if filters.signal else rows
+    if filters.signal:
+        rows = rows.filter(**SIGNALS[filters.signal])
+    return overlays.narrowed(rows, filters.overlay, today)
 
 
 def owners(member: Member) -> list[tuple[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Sum, Value, When, Window
@@ -18,7 +19,7 @@ from nenrin.insight.models import Health
 from nenrin.insight.revenue.own_money import OwnMoney
 from nenrin.values import Money, Text
 from nenrin.web.journeys.common import EDIT, MARKS, Here
-from nenrin.work.journeys import stalls, standings
+from nenrin.work.journeys import overlays, stalls, standings
 from nenrin.work.journeys.documents import StageDesign, stage_name
 from nenrin.work.journeys.stalls import Stall
 from nenrin.work.models import OnboardingProject, Task
@@ -54,6 +55,7 @@ class Line:
     is_ready: bool
     is_unfit: bool
     is_exact: bool
+    renewal: date | None  # the day of the decision where the renewal lies over the stage
     may_move: bool
 
 
@@ -99,6 +101,7 @@ def _line(
         bool(row.ready),
         row.entitled is False,
         row.exact is not False,
+        row.decision_on,
         may_move,
     )
 
@@ -111,9 +114,11 @@ def named(here: Here, stage: str) -> Text:
     return found.name if found else stage_name(stage)
 
 
-def with_signals(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """With what a line needs of the open stay."""
-    told = rows.annotate(ready=F("stay__is_ready"), entitled=F("stay__is_entitled"), exact=F("stay__is_exact"))
+def with_signals(rows: QuerySet[Any], today: date) -> QuerySet[Any]:
+    """With what a line needs of the open stay, and what lies over its stage."""
+    told = overlays.renewing(rows, today).annotate(
+        ready=F("stay__is_ready"), entitled=F("stay__is_entitled"), exact=F("stay__is_exact")
+    )
     found: QuerySet[Any] = told.select_related("owner")
     return found
 
@@ -131,6 +136,7 @@ class Lane:
     stuck: int
     ready: int
     unfit: int
+    renewing: int
     abroad: int  # accounts in another currency, added at its rate
     unrated: int  # in one without a rate, not added
     stall: Stall | None
@@ -149,9 +155,9 @@ def lanes(
     rows: QuerySet[Any], here: Here, member: Member, own: OwnMoney, found: Mapping[str, Stall], wide: str = ""
 ) -> list[Lane]:
     """Every stage of the journey, and the others only where somebody stands there: six queries."""
-    counted = {one["stage"]: one for one in _counted(rows, own)}
+    counted = {one["stage"]: one for one in _counted(rows, own, here.today)}
     drawn: dict[str, list[Line]] = {}
-    for line in lines(_drawn(rows, wide), here, member):
+    for line in lines(_drawn(rows, here.today, wide), here, member):
         drawn.setdefault(line.account.stage, []).append(line)
     others = [key for key in counted if key not in here.design.keys]
     return [
@@ -160,7 +166,7 @@ def lanes(
     ]
 
 
-def _counted(rows: QuerySet[Any], own: OwnMoney) -> Any:
+def _counted(rows: QuerySet[Any], own: OwnMoney, today: date) -> Any:
     return (
         rows.order_by()
         .values("stage")
@@ -173,11 +179,12 @@ def _counted(rows: QuerySet[Any], own: OwnMoney) -> Any:
             stuck=Count("pk", filter=Q(standing=Standing.STUCK)),
             ready=Count("pk", filter=Q(stay__is_ready=True)),
             unfit=Count("pk", filter=Q(stay__is_entitled=False)),
+            renewing=Count("pk", filter=overlays.counted(today)),
         )
     )
 
 
-def _drawn(rows: QuerySet[Any], wide: str) -> list[Any]:
+def _drawn(rows: QuerySet[Any], today: date, wide: str) -> list[Any]:
     """The first of each stage: stuck before behind before on track, those longest inside first. Two queries: to rank many
     thousand keys and to read the few that are drawn takes a third of ranking whole rows."""
     urgency = Case(
@@ -190,7 +197,7 @@ def _drawn(rows: QuerySet[Any], wide: str) -> list[Any]:
     if wide:
         kept |= Q(place__lte=MORE, stage="" if wide == "none" else wide)
     places = dict(placed.filter(kept).values_list("pk", "place"))
-    drawn = with_signals(rows.order_by()).filter(pk__in=bulk.among(sorted(places)))
+    drawn = with_signals(rows.order_by(), today).filter(pk__in=bulk.among(sorted(places)))
     return sorted(drawn, key=lambda row: places[row.pk])
 
 
@@ -201,7 +208,7 @@ def _lane(
     arr = Money(12 * (get("mrr") or 0), own.currency)
     return Lane(
         key, named(here, key), here.design.find(key), get("n", 0), arr, get("behind", 0), get("stuck", 0),
-        get("ready", 0), get("unfit", 0), get("abroad", 0), get("unrated", 0), stall, drawn,
+        get("ready", 0), get("unfit", 0), get("renewing", 0), get("abroad", 0), get("unrated", 0), stall, drawn,
     )  # fmt: skip
 
 

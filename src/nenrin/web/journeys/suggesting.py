@@ -21,6 +21,7 @@ from nenrin.web.journeys import board, common, filters, rows
 from nenrin.web.journeys.common import Here
 from nenrin.web.journeys.filters import Filters
 from nenrin.web.listing import chosen_sort, ordered
+from nenrin.work.journeys import overlays
 from nenrin.work.journeys.documents import StageDesign
 from nenrin.work.models.journey import STANDINGS
 
@@ -56,6 +57,7 @@ def suggestions(request: MemberRequest) -> HttpResponse:
         "as_of": request.at, "here": here, "tabs": common.tabs("journey-suggestions", here.key), "parts": parts,
         "stages": stages, "may_move": common.may(request, common.EDIT), "back": request.get_full_path(), "sort": sort,
         "filters": asked, "owners": filters.owners(request.user), "standings": STANDINGS.items(),
+        "overlays": overlays.NAMES.items(),
         "may_export": common.may(request, Permission.EXPORT), "query": request.GET.urlencode(),
         "is_empty": not any(count for _, count, _ in parts),
     }  # fmt: skip
@@ -65,8 +67,8 @@ def suggestions(request: MemberRequest) -> HttpResponse:
 def _wanted(
     accounts: QuerySet[Account], here: Here, request: MemberRequest, asked: Filters, signal: str
 ) -> QuerySet[Any]:  # Any: annotated
-    found = filters.apply(rows.base(accounts, here), asked, request.user)
-    return rows.with_signals(found.filter(**filters.SIGNALS[signal]))
+    found = filters.apply(rows.base(accounts, here), asked, request.user, here.today)
+    return rows.with_signals(found.filter(**filters.SIGNALS[signal]), here.today)
 
 
 def _ordered(found: QuerySet[Any], sort: str) -> QuerySet[Any]:  # Any: annotated
@@ -96,7 +98,7 @@ def export(request: MemberRequest, kind: str) -> HttpResponseBase:
 
     def body() -> Iterator[list[Any]]:
         for signal, each in found.items():
-            for chunk in exports.chunks(each, rows.with_signals(rows.base(mine, here))):
+            for chunk in exports.chunks(each, rows.with_signals(rows.base(mine, here), here.today)):
                 for line in rows.lines(chunk, here, request.user):
                     yield _cells(line, SIGNALS[signal], _goal(line, here, signal), language)
 

@@ -18,7 +18,7 @@ from nenrin.web.accounts.head import find
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.handoffs.common import may
 from nenrin.web.journeys import common
-from nenrin.work.journeys import designs, moving, placing, standings
+from nenrin.work.journeys import designs, moving, overlays, placing, standings
 from nenrin.work.journeys.documents import Design, StageDesign
 from nenrin.work.models import StageStay
 from nenrin.work.models.journey import STANDINGS
@@ -59,6 +59,7 @@ def _standing(request: MemberRequest, account: Account) -> dict[str, Any]:
         "stage": stage, "stay": stay, "day": day, "standing": STANDINGS[standing] if standing else None,
         "band": common.MARKS[standing] if standing else "", "may_move": account.archived_at is None and may(request, common.EDIT, account.pk),
         "meaning": standings.meaning(standing) if standing else None,
+        "renewal": overlays.decision_on(account, today) if design else None,
     }  # fmt: skip
 
 

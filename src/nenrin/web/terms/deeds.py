@@ -208,8 +208,13 @@ TERMS: dict[str, Definition] = {
     ),
     "lane_stage": means(
         "Accounts of the filter that are in the stage now; below: their MRR as a year's worth where it is shown, the "
-        "median day of those inside, and how many stand behind or stuck.",
-        "絞り込んだ顧客のうち、いまこの段階にいる数。下は年額の合計・日数の中央値・遅れや停滞の数。",
+        "median day of those inside, and how many stand behind or stuck or are up for renewal.",
+        "絞り込んだ顧客のうち、いまこの段階にいる数。下は年額の合計・日数の中央値・遅れや停滞・更新を控えた数。",
+    ),
+    "renewal_overlay": means(
+        "Lies over the stage for the last 120 days before the decision on a contract of 6 months and longer: its notice "
+        "deadline, or its end where there is none. Credits do not count. The account stays in its stage.",
+        "6か月以上の契約（クレジットを除く）の更新判断日（更新拒絶期限日、なければ契約終了日）まで120日以内の顧客に付く印。ステージは変わらない。",
     ),
     "lane_phase": means(
         "Projects under way that are in the phase now; below: their accounts' ARR, the median day, and how many stand "
