@@ -45,6 +45,18 @@ def test_a_journey_is_read_and_written(rest: Rest) -> None:
     assert rest.get("/journeys/none").status_code == 404
 
 
+def test_a_stage_tells_the_actions_of_both_teams_and_its_kpi(rest: Rest) -> None:
+    document = rest.get("/journeys/small").data["document"]
+    told = {"ours": [{"en": "a", "ja": "計画"}], "marketing": [{"en": "b", "ja": "招待"}]}
+    measured = {"kpi": {"key": "upsell_rate", "target": "15 %"}}
+    document["stages"][2] |= told | measured
+    assert rest.put("/journeys/small", {"document": document, "publish": True}).status_code == 200
+    last = rest.get("/journeys/small").data["document"]["stages"][2]
+    assert {name: last[name] for name in (*told, "kpi")} == told | measured
+    document["stages"][2]["kpi"]["key"] = "moon"
+    assert rest.put("/journeys/small", {"document": document}).status_code == 422
+
+
 def test_an_account_is_moved_with_a_reason_and_once(rest: Rest, account: Account) -> None:
     address = f"/journeys/accounts/{account.pk}"
     refused = rest.post(f"{address}/move", {"stage": "adoption", "expected": "onboarding"})

@@ -56,6 +56,20 @@ def test_a_journey_goes_out_and_comes_in_unchanged(file: Path) -> None:
     assert code == 0 and "0 to change, 1 unchanged" in said
 
 
+def test_what_marketing_does_and_the_kpi_come_in_and_go_out_by_file(file: Path, tmp_path: Path) -> None:
+    told = "stage: adoption\n  marketing:\n  - en: Invite\n    ja: 招待\n  kpi:\n    key: upsell_rate\n    target: 15 %"
+    changed(file, "stage: adoption", told)
+    code, said = run("apply", file)
+    assert code == 0, said
+    [live] = designs.in_use()
+    stage = designs.shown(live).find("adoption")
+    assert stage and [one.ja for one in stage.marketing] == ["招待"] and stage.kpi and stage.kpi.key == "upsell_rate"
+    assert run("export", tmp_path)[0] == 0
+    assert "招待" in file.read_text() and "key: upsell_rate" in file.read_text()
+    changed(file, "key: upsell_rate", "key: upsel_rate")
+    assert run("plan", file)[0] != 0
+
+
 def test_the_plan_names_who_stands_otherwise_and_who_may_change_stage(file: Path, account: Account) -> None:
     changed(file, "days: 10", "days: 5")
     changed(file, "stuck_after: 20", "stuck_after: 12")

@@ -31,7 +31,8 @@ VIEW, EDIT, CONFIGURE = Permission.JOURNEYS_VIEW, Permission.JOURNEYS_EDIT, Perm
 
 
 class JourneyOut(Strict):
-    """`document` is the journey as YAML says it; `published_at` is null for a draft."""
+    """`document` is the journey as YAML says it: of each stage what the customer (`theirs`), customer success (`ours`) and
+    marketing (`marketing`) do, and a `kpi` in words or by its `key` in the catalogue. `published_at` is null for a draft."""
 
     key: str
     number: int

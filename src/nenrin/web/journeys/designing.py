@@ -24,7 +24,7 @@ from nenrin.values import Text
 from nenrin.web import toasts
 from nenrin.web.editing import version_of
 from nenrin.web.guard import MemberRequest, requires
-from nenrin.web.journeys import common, stage_forms
+from nenrin.web.journeys import common, measured, stage_forms
 from nenrin.web.listing import plain
 from nenrin.web.segments import editing
 from nenrin.work.journeys import criteria, designs, documents, placing
@@ -185,6 +185,7 @@ def _stages(
     """Each stage with how many stand there; where it is tried, how many of those meet the criteria as written now."""
     there = _there(request, row)
     counted = dict(there.order_by().values("stage").annotate(n=Count("pk")).values_list("stage", "n"))
+    figures = measured.of(request, design.stages)
     inside: dict[str, set[int]] = {}
     for stands, pk in there.values_list("stage", "pk") if is_tried else ():
         inside.setdefault(stands, set()).add(pk)
@@ -192,6 +193,7 @@ def _stages(
         {
             "stage": one,
             "count": counted.get(one.stage, 0),
+            "measured": figures.get(one.stage),
             "enters": asker.sentence(one.enters) if one.enters else None,
             "exits": asker.sentence(one.exits) if one.exits else None,
             "entitled": _met(one.enters, inside.get(one.stage, set()), asker) if is_tried else None,
@@ -348,6 +350,7 @@ def _stage_page(
         "as_of": request.at, "row": row, "stage": stands, "form": form,
         "title": stands.name if stands else Text("Add a stage", "ステージの追加"),
         "version": newest.version,
+        "measured": measured.of(request, [stands]).get(stands.stage) if stands else None,
         "sides": [(titles[side], stage_forms.criteria(side, sides[side], known)) for side in stage_forms.SIDES],
         "fields": known.values(), "choices": editing.choices(known), "ops": editing.OPS.items(),
         "crumbs": [(CRUMB, reverse("journey-design")), (row.key, reverse("journey-one", args=[row.key]))],

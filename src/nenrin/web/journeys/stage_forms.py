@@ -11,11 +11,13 @@ from django.http import QueryDict
 from django.utils.translation import get_language
 
 from nenrin.analytics.conditions import Field
+from nenrin.analytics.revenue.catalogue import GROUPS, KPIS
 from nenrin.playbooks.models import Playbook
 from nenrin.values import Text
 from nenrin.web.segments import editing
-from nenrin.work.journeys import documents
-from nenrin.work.journeys.documents import Design, Kpi, Link, StageDesign
+from nenrin.work.journeys import documents, kpis
+from nenrin.work.journeys.documents import Design, Link, StageDesign
+from nenrin.work.journeys.kpis import Kpi
 from nenrin.work.onboarding import templates
 
 LABELS = {
@@ -25,8 +27,10 @@ LABELS = {
     "goal_ja": Text("The customer's goal, Japanese", "お客様のゴール（日本語）"),
     "goal_en": Text("The customer's goal, English", "お客様のゴール（英語）"),
     "touchpoints": Text("Touchpoints", "接点"), "theirs": Text("What the customer does", "お客様の行動"),
-    "ours": Text("What we do", "当社の行動"), "content": Text("Content", "コンテンツ"),
-    "kpi_ja": Text("KPI, Japanese", "KPI（日本語）"), "kpi_en": Text("KPI, English", "KPI（英語）"),
+    "ours": Text("What customer success does", "カスタマーサクセスの行動"),
+    "marketing": Text("What marketing does", "マーケティングの行動"), "content": Text("Content", "コンテンツ"),
+    "kpi_key": Text("KPI of the catalogue", "KPI（一覧から選択）"),
+    "kpi_ja": Text("KPI in words, Japanese", "KPIの説明（日本語）"), "kpi_en": Text("KPI in words, English", "KPIの説明（英語）"),
     "kpi_target": Text("Target of the KPI", "KPIの目標値"),
     "days": Text("Expected days", "想定日数"), "stuck_after": Text("Stuck after (days)", "停滞とみなす日数"),
     "in_time": Text("Should move on in time (%)", "想定日数内に進む割合の目標（%）"),
@@ -35,8 +39,11 @@ LABELS = {
 }  # fmt: skip
 _LINES = Text("One a line, Japanese and English with | between them.", "1行に1件。日本語と英語を | で区切る。")
 HINTS = {
-    "touchpoints": _LINES, "theirs": _LINES, "ours": _LINES,
+    "touchpoints": _LINES, "theirs": _LINES, "ours": _LINES, "marketing": _LINES,
     "content": Text("One a line: Japanese | English | https://…", "1行に1件。日本語 | 英語 | https://… の形。"),
+    "kpi_key": Text("Its present figure is shown beside the stage.", "現在の値をステージに表示します。"),
+    "kpi_ja": Text("Needed only without a KPI of the catalogue.", "一覧から選んだ場合は省略可。"),
+    "kpi_target": Text("Of a KPI of the catalogue a number; of shares with %, such as 90 %.", "一覧から選んだ場合は数値。割合は「90 %」の形。"),
     "days": Text("Calendar days, the first counted. Empty: no limit.", "入った日を1日目とする暦日。空欄は上限なし。"),
     "stuck_after": Text("Empty: half as long again as expected.", "空欄は想定日数の1.5倍。"),
 }  # fmt: skip
@@ -52,7 +59,9 @@ class StageForm(forms.Form):
     touchpoints = forms.CharField(max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
     theirs = forms.CharField(max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
     ours = forms.CharField(max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    marketing = forms.CharField(max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
     content = forms.CharField(max_length=8000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    kpi_key = forms.ChoiceField(required=False)
     kpi_ja = forms.CharField(max_length=120, required=False)
     kpi_en = forms.CharField(max_length=120, required=False)
     kpi_target = forms.CharField(max_length=60, required=False)
@@ -77,6 +86,7 @@ class StageForm(forms.Form):
             ("", "—"),
             *((one.template.key, templates.name(one).in_(language)) for one in templates.all_in_use()),
         ]
+        fields["kpi_key"].choices = _catalogue(stage.kpi.key if stage and stage.kpi else "", language)
         kept = stage.playbooks if stage else ()
         keys = list(dict.fromkeys([*Playbook.objects.order_by("key").values_list("key", flat=True), *kept]))
         fields["playbooks"].choices = [(key, key) for key in keys]
@@ -86,18 +96,37 @@ class StageForm(forms.Form):
         name = Text(
             told["name_en"].strip() or told["name_ja"].strip(), told["name_ja"].strip() or told["name_en"].strip()
         )
-        kpi = self._pair("kpi")
         return StageDesign(
             told["stage"], name if name.ja else documents.stage_name(told["stage"]), self._pair("goal"),
-            _texts(told["touchpoints"]), _texts(told["theirs"]), _texts(told["ours"]), _links(told["content"]),
-            Kpi(kpi, told["kpi_target"].strip()) if kpi.ja or told["kpi_target"].strip() else None,
+            _texts(told["touchpoints"]), _texts(told["theirs"]), _texts(told["ours"]), _texts(told["marketing"]), _links(told["content"]),
+            self._kpi(),
             criteria.get("enters"), criteria.get("exits"), told["days"], told["stuck_after"], told["in_time"],
             told["onboarding_template"], tuple(told["playbooks"]),
         )  # fmt: skip
 
+    def _kpi(self) -> Kpi | None:
+        key, target, name = self.cleaned_data["kpi_key"], self.cleaned_data["kpi_target"].strip(), self._pair("kpi")
+        if not (key or name.ja or target):
+            return None
+        return Kpi(name if name.ja or not key else kpis.name_of(key), target, key)
+
     def _pair(self, name: str) -> Text:
         en, ja = (self.cleaned_data[f"{name}_{language}"].strip() for language in ("en", "ja"))
         return Text(en or ja, ja or en)
+
+
+def _catalogue(kept: str, language: str) -> list[tuple[str, Any]]:
+    """The KPIs that have figures, by group, and the one that stands."""
+    groups = [
+        (
+            name.in_(language),
+            [(one.key, one.name.in_(language)) for one in KPIS.values() if one.group == key and not one.waits],
+        )
+        for key, name in GROUPS.items()
+    ]
+    known = {key for _, rows in groups for key, _ in rows}
+    standing = [(kept, kpis.name_of(kept).in_(language))] if kept and kept not in known else []
+    return [("", "—"), *standing, *(group for group in groups if group[1])]
 
 
 def _texts(lines: str) -> tuple[Text, ...]:
@@ -122,11 +151,13 @@ def initial(stage: StageDesign | None) -> dict[str, Any]:
     """What the form begins with."""
     if stage is None:
         return {"in_time": documents.IN_TIME}
+    is_own = stage.kpi is not None and not (stage.kpi.key and stage.kpi.name == kpis.name_of(stage.kpi.key))
     return {
         "stage": stage.stage, "name_ja": stage.name.ja, "name_en": stage.name.en, "goal_ja": stage.goal.ja,
         "goal_en": stage.goal.en, "touchpoints": _written(stage.touchpoints), "theirs": _written(stage.theirs),
-        "ours": _written(stage.ours), "content": "\n".join(f"{one.title.ja} | {one.title.en} | {one.url}" for one in stage.content),
-        "kpi_ja": stage.kpi.name.ja if stage.kpi else "", "kpi_en": stage.kpi.name.en if stage.kpi else "",
+        "ours": _written(stage.ours), "marketing": _written(stage.marketing), "content": "\n".join(f"{one.title.ja} | {one.title.en} | {one.url}" for one in stage.content),
+        "kpi_key": stage.kpi.key if stage.kpi else "", "kpi_ja": stage.kpi.name.ja if stage.kpi and is_own else "",
+        "kpi_en": stage.kpi.name.en if stage.kpi and is_own else "",
         "kpi_target": stage.kpi.target if stage.kpi else "", "days": stage.days, "stuck_after": stage.stuck_after,
         "in_time": stage.in_time, "onboarding_template": stage.onboarding_template, "playbooks": list(stage.playbooks),
     }  # fmt: skip

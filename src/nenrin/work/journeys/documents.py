@@ -15,14 +15,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from nenrin.analytics import conditions
 from nenrin.analytics.conditions import Field, Unreadable
+from nenrin.analytics.revenue.catalogue import KPIS
 from nenrin.customers.errors import Fault, Refused
 from nenrin.customers.statuses import Stage, word
 from nenrin.values import Text
+from nenrin.work.journeys import kpis
+from nenrin.work.journeys.kpis import Kpi
 from nenrin.work.onboarding.reading import Reader
 
 MOST_LINES: Final = 20
@@ -45,17 +49,10 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Kpi:
-    """What the stage is measured by, and how much of it is wanted, in words."""
-
-    name: Text
-    target: str
-
-
-@dataclass(frozen=True, slots=True)
 class StageDesign:
     """One stage: whom it is good for and by what, when who enters and leaves, and how long it takes.
 
+    `theirs`: what the customer does; `ours`: what customer success does; `marketing`: what marketing does.
     `days`: calendar days within which an account moves on, the first day counted; None: no limit. `stuck_after`: more
     days than this are stuck. `in_time`: per cent of accounts that should move on within `days`.
     """
@@ -66,6 +63,7 @@ class StageDesign:
     touchpoints: Texts = ()
     theirs: Texts = ()
     ours: Texts = ()
+    marketing: Texts = ()
     content: tuple[Link, ...] = ()
     kpi: Kpi | None = None
     enters: Document | None = None
@@ -149,8 +147,9 @@ def _stage(one: StageDesign) -> dict[str, Any]:
         "touchpoints": [_both(text) for text in one.touchpoints],
         "theirs": [_both(text) for text in one.theirs],
         "ours": [_both(text) for text in one.ours],
+        "marketing": [_both(text) for text in one.marketing],
         "content": [{"title": _both(link.title), "url": link.url} for link in one.content],
-        "kpi": {"name": _both(one.kpi.name), "target": one.kpi.target} if one.kpi else None,
+        "kpi": _measured(one.kpi) if one.kpi else None,
         "enters": dict(one.enters) if one.enters else None,
         "exits": dict(one.exits) if one.exits else None,
         "days": one.days,
@@ -162,9 +161,15 @@ def _stage(one: StageDesign) -> dict[str, Any]:
     return {"stage": one.stage} | {name: value for name, value in said.items() if value not in (None, "", [])}
 
 
+def _measured(kpi: Kpi) -> dict[str, Any]:
+    key = {"key": kpi.key} if kpi.key else {}
+    name = {} if key and kpi.name == kpis.name_of(kpi.key) else {"name": _both(kpi.name)}
+    return key | name | {"target": kpi.target}
+
+
 _STAGE = (
-    *("stage", "name", "goal", "touchpoints", "theirs", "ours", "content", "kpi", "enters", "exits", "days"),
-    *("stuck_after", "in_time", "onboarding_template", "playbooks"),
+    *("stage", "name", "goal", "touchpoints", "theirs", "ours", "marketing", "content", "kpi", "enters", "exits"),
+    *("days", "stuck_after", "in_time", "onboarding_template", "playbooks"),
 )
 
 
@@ -210,6 +215,7 @@ class _Reader(Reader):
             self._texts(given.get("touchpoints", ()), f"{path}.touchpoints"),
             self._texts(given.get("theirs", ()), f"{path}.theirs"),
             self._texts(given.get("ours", ()), f"{path}.ours"),
+            self._texts(given.get("marketing", ()), f"{path}.marketing"),
             tuple(
                 self._link(one, f"{path}.content[{n}]")
                 for n, one in enumerate(self._several(given.get("content", ()), f"{path}.content"))
@@ -248,11 +254,20 @@ class _Reader(Reader):
         return Link(self.text(given.get("title"), f"{path}.title", 120), url)
 
     def _kpi(self, document: object, path: str) -> Kpi:
-        given = self.mapping(document, path, ("name", "target"))
-        return Kpi(
-            self.text(given.get("name"), f"{path}.name", 120),
-            self.line(given.get("target"), f"{path}.target", 60, is_needed=True),
-        )
+        given = self.mapping(document, path, ("key", "name", "target"))
+        key = self.line(given.get("key") or "", f"{path}.key", 60)
+        target = self.line(given.get("target"), f"{path}.target", 60, is_needed=True)
+        if key and self.known is not None:
+            self._measures(key, target, path)
+        name = self.text(given.get("name"), f"{path}.name", 120) if given.get("name") or not key else kpis.name_of(key)
+        return Kpi(name, target, key)
+
+    def _measures(self, key: str, target: str, path: str) -> None:
+        if key not in KPIS:
+            near = next(iter(get_close_matches(key, KPIS, 1)), "grr")
+            self.say(f"{path}.key", Text(f"no such KPI; perhaps {near}", f"このKPIはない（{near} ？）"), key)
+        elif target and kpis.aim(key, target) is None:
+            self.say(f"{path}.target", kpis.expected(key), target)
 
     def _condition(self, document: object, path: str) -> Document | None:
         """None where nothing is asked: not written, or an empty list."""
