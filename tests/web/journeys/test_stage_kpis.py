@@ -80,7 +80,7 @@ def test_a_kpi_of_the_catalogue_shows_its_figure_its_sense_and_the_way_to_it(boo
     assert 'href="/kpis/paying_accounts?grain=month' in answer.content.decode()
     told = part(answer, "adoption")
     assert "チーム数" in told and "目標 many" in told and "現在" not in told, "in words there is no figure"
-    assert len(asked) <= 40, len(asked)
+    assert len(asked) <= 20, len(asked)
     assert "現在 1 " in words(client.get(f"{ONE}/stages/onboarding"))
 
 
