@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, Literal
 
+from django.db.models import Q
 from django.http import Http404
 from ninja import Field, Query, Router
 from ninja.errors import HttpError
@@ -15,6 +16,7 @@ from nenrin.api.reach import one_account
 from nenrin.customers import capacities, deputies, handovers
 from nenrin.customers.errors import Refused
 from nenrin.customers.models import Deputy, Handover
+from nenrin.customers.models.capacity import WHOLE
 from nenrin.customers.statuses import Phase
 from nenrin.foundation import organisation
 from nenrin.foundation.actors import Actor
@@ -78,7 +80,8 @@ class DeputyIn(Strict):
 
 
 class LoadOut(Strict):
-    """`minutes_today` of queue and due tasks, `queue_at` when the queue was made (null: not yet; then tasks alone).
+    """`share_percent` of the working time is customer success's, the rest for `other_role` (a role's key, or words);
+    `minutes_a_day` are those of the share. `minutes_today` of queue and due tasks, `queue_at` when the queue was made (null: not yet; then tasks alone).
     `minutes_left`: of the minutes a day, what today's meetings leave; 0 of who is away. `is_covered`: the deputy's minutes
     hold this member's rows."""
 
@@ -91,6 +94,8 @@ class LoadOut(Strict):
     tasks_due: int
     tasks_overdue: int
     minutes_today: int
+    share_percent: int
+    other_role: str
     minutes_a_day: int
     minutes_in_meetings: int
     minutes_left: int
@@ -102,8 +107,13 @@ class LoadOut(Strict):
 
 
 class CapacityIn(Strict):
+    """`minutes_a_day` of a whole day for accounts, of which `share_percent` holds where customer success is not all that
+    the member does. `other_role`, below 100: what the rest is for, the key of a role or its name, or a few words."""
+
     minutes_a_day: int = Field(ge=0, le=capacities.MOST_MINUTES)
     most_accounts: int | None = Field(None, ge=0, le=100_000)
+    share_percent: int = Field(WHOLE, ge=0, le=WHOLE)
+    other_role: str = Field("", max_length=capacities.MOST_WORDS)
 
 
 @router.get("", response=Page[HandoverOut], summary="List internal handovers")
@@ -195,9 +205,11 @@ _DEPUTY = ("id", "member_id", "deputy_id", "from_on", "until_on")
 @load_router.get("", response=list[LoadOut], summary="Get everybody's load against their capacity")
 @grants(Permission.CAPACITY_VIEW)
 def list_loads(request: ApiRequest) -> Any:
-    """Members of customer success with what they have to do today, the fullest first."""
+    """Members of customer success, and whoever shares their time with it, with what they have to do today, the fullest
+    first."""
     today = organisation.today(request.at)
-    members = Member.objects.filter(is_active=True, role__in=LOOKING_AFTER).order_by("pk")[:500]
+    whose = Q(role__in=LOOKING_AFTER) | Q(capacity__share_percent__lt=WHOLE)
+    members = Member.objects.filter(whose, is_active=True).order_by("pk")[:500]
     lines = capacity.lines(members, today, request.at, own_money.on(today))
     return [_load(line) for line in lines]
 
@@ -207,6 +219,7 @@ def _load(line: capacity.Line) -> dict[str, Any]:
         "member_id": line.member.pk, "member": line.member.name, "accounts": line.portfolio.accounts,
         "arr_minor": line.portfolio.arr, "at_risk": line.portfolio.at_risk, "at_risk_untouched": line.portfolio.untouched,
         "tasks_due": line.due.due, "tasks_overdue": line.due.overdue, "minutes_today": line.minutes,
+        "share_percent": line.planned.percent, "other_role": line.planned.other_role,
         "minutes_a_day": line.minutes_a_day, "minutes_in_meetings": line.busy, "minutes_left": line.free,
         "is_covered": line.is_covered, "queue_at": line.queue.at if line.queue else None,
         "planned_minutes_a_month": line.planned.minutes, "minutes_a_month": line.planned.of_minutes,
@@ -217,7 +230,8 @@ def _load(line: capacity.Line) -> dict[str, Any]:
 @load_router.put("/{int:member_id}/capacity", response=CapacityIn, summary="State a member's capacity")
 @grants(Permission.ACCOUNTS_ASSIGN)
 def state_capacity(request: ApiRequest, member_id: Id, body: CapacityIn) -> Any:
-    """Minutes of a business day for accounts, and accounts at most. Safe to repeat."""
+    """Minutes of a whole business day for accounts, the share of it that is customer success's, and accounts at most; what
+    is not sent stands at its default. Safe to repeat."""
     member = Member.objects.filter(pk=member_id, is_active=True).first()
     if member is None:
         raise Http404(f"no member {member_id}")
@@ -225,6 +239,8 @@ def state_capacity(request: ApiRequest, member_id: Id, body: CapacityIn) -> Any:
         member,
         minutes_a_day=body.minutes_a_day,
         most_accounts=body.most_accounts,
+        share_percent=body.share_percent,
+        other_role=body.other_role,
         by=Actor.of(request.member),
         at=request.at,
     )

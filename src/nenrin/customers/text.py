@@ -129,5 +129,13 @@ register(
     Text("{member}: {minutes} minutes a day for accounts", "{member}の対応余力: 1日{minutes}分"),
     personal=True,
 )
+register(
+    "customers.capacity.shared",
+    Text(
+        "{member}: {percent}% of the time for customer success, {minutes} minutes a day for accounts; other role: {other_en}",
+        "{member}の対応余力: 勤務時間の{percent}%（1日{minutes}分）。兼務: {other_ja}",
+    ),
+    personal=True,
+)
 register("customers.handover.exported", Text("{rows} internal handoffs exported", "社内引き継ぎ{rows}件を出力"))
 register("customers.deputy.exported", Text("{rows} absences exported", "不在と代理{rows}件を出力"))

@@ -219,7 +219,7 @@ def move(accounts: Iterable[Account], giver: Member, receiver: Member, own: OwnM
 
 
 def _changed(load: Load, accounts: int, minutes: int) -> Load:
-    return Load(load.accounts + accounts, load.minutes + minutes, load.of_minutes, load.most_accounts)
+    return replace(load, accounts=load.accounts + accounts, minutes=load.minutes + minutes)
 
 
 def owned(member: Member, phase: Phase = Phase.PRIMARY) -> Iterable[int]:

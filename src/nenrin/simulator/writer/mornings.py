@@ -20,7 +20,9 @@ from nenrin.work.models.day_load import DayLoad
 from nenrin.work.queue import answers, asking, loads
 from nenrin.work.queue.rows import Row
 
-MINUTES = {"sato": 300, "ito": 240, "nakajima": 300, "okada": 150}
+MINUTES = {"sato": 300, "ito": 300, "nakajima": 300, "okada": 300}
+# Who does something else as well: percent of their time that is customer success's, and the other role.
+SHARES = {"ito": (80, "onboarding"), "okada": (50, "sales")}
 # Of Sato's accounts, the largest first: what is to be done there, in how many business days (negative: overdue), minutes.
 DUE = (
     (0, Text("Send the minutes of the monthly meeting", "月次定例の議事録を送る"), 0, 10),
@@ -43,7 +45,8 @@ def arranged(book: Book, *, at: datetime) -> None:
     """Say how much time each has, and by which rule accounts are given out."""
     people, by = book.ground.members, book.ground.actor("takagi")
     for key, minutes in MINUTES.items():
-        capacities.state(people[key], minutes_a_day=minutes, by=by, at=at)
+        share, other = SHARES.get(key, (100, ""))
+        capacities.state(people[key], minutes_a_day=minutes, share_percent=share, other_role=other, by=by, at=at)
     pool = Pool(Phase.PRIMARY, members=tuple(people[key].pk for key in MINUTES))
     everybody = Rule("everybody", Text("New accounts", "新規の顧客"), Ownership.ONE, pools=[pool])
     routing.replace([everybody], by=by, at=at)

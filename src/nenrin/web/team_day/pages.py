@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.urls import path
 from django.utils.translation import get_language
 
+from nenrin.customers.models.capacity import WHOLE
 from nenrin.foundation import format, organisation
 from nenrin.foundation.calendar import day_of
 from nenrin.foundation.models import Member, Team
@@ -46,6 +47,7 @@ SORTS: dict[str, Callable[[Line], Any]] = {
 HEADS = (
     Text("Member", "担当"), Text("Team", "チーム"), Text("Stands in today", "本日の代理"), Text("Accounts", "顧客数"),
     Text("ARR", "ARR"), Text("Currency", "通貨"), Text("Minutes today", "今日の見込み（分）"),
+    Text("Share of time for customer success (%)", "CS業務の割合（%）"), Text("Other role", "兼務"),
     Text("Minutes a day for accounts", "顧客対応に使える時間（分）"), Text("Minutes of today's meetings", "今日の会議（分）"),
     Text("Minutes left today", "今日使える時間（分）"), Text("Share of the day", "使用率"),
     Text("Rows of the day", "今日やることの件数"), Text("Tasks due", "期日到来のタスク"), Text("Tasks overdue", "期限超過のタスク"),
@@ -57,8 +59,8 @@ HEADS = (
 
 
 def members(team: int | None = None) -> QuerySet[Member]:
-    """Active members with accounts of their own, or whose role it is."""
-    owning = Q(role__in=LOOKING_AFTER) | Q(pk__in=_owners())
+    """Active members with accounts of their own, whose role it is, or who share their time with it."""
+    owning = Q(role__in=LOOKING_AFTER) | Q(pk__in=_owners()) | Q(capacity__share_percent__lt=WHOLE)
     rows = Member.objects.filter(owning, is_active=True).select_related("team").order_by("name")
     return rows if team is None else rows.filter(team=team)
 
@@ -113,7 +115,8 @@ def _cells(line: Line, currency: str) -> list[Any]:
     member, held, due, queue = line.member, line.portfolio, line.due, line.queue
     return [
         member.name, member.team.name if member.team else "", line.deputy.name if line.deputy else "", held.accounts,
-        Money(held.arr, currency).major, currency, line.minutes, line.minutes_a_day,
+        Money(held.arr, currency).major, currency, line.minutes, line.planned.percent,
+        line.planned.other.in_(get_language() or "ja"), line.minutes_a_day,
         line.busy, line.free, None if line.share is None else round(line.share, 3), line.rows, due.due, due.overdue,
         due.oldest, held.at_risk, Money(held.at_risk_arr, currency).major, held.untouched, line.planned.minutes,
         None if line.planned.share is None else round(line.planned.share, 3), queue.at.isoformat() if queue else "",

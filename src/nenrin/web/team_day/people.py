@@ -10,16 +10,17 @@ from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path, reverse
-from django.utils.translation import gettext_lazy
+from django.utils.translation import get_language, gettext_lazy
 from django.views.decorators.http import require_POST
 
 from nenrin.customers import capacities, deputies
 from nenrin.customers.errors import Refused
 from nenrin.customers.models import Capacity, Deputy
-from nenrin.customers.models.capacity import MINUTES_A_DAY
+from nenrin.customers.models.capacity import MINUTES_A_DAY, WHOLE
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import Permission, allowed
+from nenrin.foundation.roles import NAMES
 from nenrin.values import Text
 from nenrin.web import exports, navigation, toasts
 from nenrin.web.guard import MemberRequest, requires
@@ -39,13 +40,29 @@ HEADS = (
 
 
 class CapacityForm(forms.Form):
+    """`share_percent` left empty is the whole; `other_role` is a role's name or words."""
+
     minutes_a_day = forms.IntegerField(
-        label=gettext_lazy("Minutes a business day for accounts"), min_value=0, max_value=capacities.MOST_MINUTES
-    )
+        label=gettext_lazy("Minutes a business day for accounts"), min_value=0, max_value=capacities.MOST_MINUTES,
+        help_text=gettext_lazy("As if all of the working time were for customer success."),
+    )  # fmt: skip
+    share_percent = forms.IntegerField(
+        label=gettext_lazy("Share of the working time for customer success (%)"), min_value=0, max_value=WHOLE, required=False,
+        help_text=gettext_lazy("Empty: 100. The minutes above count by this share: 40 leaves 120 of 300."),
+    )  # fmt: skip
+    other_role = forms.CharField(
+        label=gettext_lazy("Other role"), max_length=capacities.MOST_WORDS, required=False,
+        help_text=gettext_lazy("What the rest of the time is for: a role such as sales, or a few words."),
+        widget=forms.TextInput({"list": "roles", "autocomplete": "off"}),
+    )  # fmt: skip
     most_accounts = forms.IntegerField(
         label=gettext_lazy("Accounts at most"), min_value=0, max_value=100_000, required=False,
         help_text=gettext_lazy("Empty: time alone decides."),
     )  # fmt: skip
+
+    def clean_share_percent(self) -> int:
+        said = self.cleaned_data["share_percent"]
+        return WHOLE if said is None else said
 
 
 class DeputyForm(forms.Form):
@@ -69,21 +86,37 @@ class DeputyForm(forms.Form):
 
 @requires(ASSIGN)
 def capacity(request: MemberRequest, key: int) -> HttpResponse:
-    """How much time a member has for accounts."""
+    """How much time a member has for accounts, and what else they do."""
     member = Member.objects.filter(pk=key, is_active=True).first()
     if member is None:
         raise Http404
     stands = Capacity.objects.filter(member=member).first()
-    initial = {"minutes_a_day": MINUTES_A_DAY} if stands is None else {
-        "minutes_a_day": stands.minutes_a_day, "most_accounts": stands.most_accounts,
+    language = get_language() or "ja"
+    initial = {"minutes_a_day": MINUTES_A_DAY, "share_percent": WHOLE} if stands is None else {
+        "minutes_a_day": stands.minutes_a_day, "most_accounts": stands.most_accounts, "share_percent": stands.share_percent,
+        "other_role": capacities.role_words(stands.other_role).in_(language),
     }  # fmt: skip
     form = CapacityForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        capacities.state(member, by=Actor.of(request.user), at=request.at, **form.cleaned_data)
+    if request.method == "POST" and form.is_valid() and _stated(request, member, form):
         toasts.say(request, Text(f"Saved for {member.name}.", f"{member.name}の対応余力を保存しました。"))
         return HttpResponseRedirect(reverse("team-day"))
-    context = {"form": form, "member": member, "load": capacities.loads([member.pk])[member.pk], "as_of": request.at}
+    load, roles = capacities.loads([member.pk])[member.pk], [name.in_(language) for name in NAMES.values()]
+    context = {"form": form, "member": member, "load": load, "roles": roles, "as_of": request.at}
     return render(request, "team_day/capacity.html", context, status=422 if form.errors else 200)
+
+
+def _stated(request: MemberRequest, member: Member, form: CapacityForm) -> bool:
+    try:
+        capacities.state(member, by=Actor.of(request.user), at=request.at, **form.cleaned_data)
+    except Refused as refused:
+        _faulted(request, form, refused)
+        return False
+    return True
+
+
+def _faulted(request: MemberRequest, form: forms.Form, refused: Refused) -> None:
+    for fault in refused.faults:
+        form.add_error(fault.field if fault.field in form.fields else None, fault.text.in_(request.user.language))
 
 
 @requires(Permission.TASKS_EDIT)
@@ -147,8 +180,7 @@ def _appointed(request: MemberRequest, form: DeputyForm) -> bool:
     try:
         deputies.appoint(member, deputy, by=Actor.of(request.user), at=request.at, **days)
     except Refused as refused:
-        for fault in refused.faults:
-            form.add_error(fault.field if fault.field in form.fields else None, fault.text.in_(request.user.language))
+        _faulted(request, form, refused)
         return False
     toasts.say(
         request,

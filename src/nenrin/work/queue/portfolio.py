@@ -13,7 +13,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Window
 from django.db.models.functions import RowNumber
 
 from nenrin.customers.models import Account, Assignment, Subscription, TouchModel
-from nenrin.customers.models.capacity import MINUTES_A_DAY, Capacity
+from nenrin.customers.models.capacity import MINUTES_A_DAY, Capacity, shared
 from nenrin.customers.models.deputy import Deputy
 from nenrin.customers.statuses import LIVE, Phase, Stage, Status
 from nenrin.foundation.calendar import add_business_days, day_of
@@ -167,7 +167,7 @@ def of(member: Member, on: date, at: datetime, org: Organisation, *, only: Seque
     found = Portfolio(member, on, at, standing, own_money.on(on))
     found.only = only
     if accounts and (stated := accounts[0].__dict__["minutes_a_day"]) is not None:
-        found.minutes_a_day = stated
+        found.minutes_a_day = shared(stated, accounts[0].__dict__["share_percent"])
     return found
 
 
@@ -204,11 +204,13 @@ def _accounts(member: Member, on: date) -> QuerySet[Account]:
         account=OuterRef("pk"), ends_on=OuterRef("renewal_on"), auto_renews=False, status__in=LIVE, archived_at__isnull=True,
         is_credit=False,
     )  # fmt: skip
+    stated = Capacity.objects.filter(member=member.pk)
     rows = owned(member, on).select_related("health").only(*_ACCOUNT, *(f"health__{name}" for name in _HEALTH))
     return rows.annotate(
         is_own=Exists(own),
         owner_name=F("owner__name"),
-        minutes_a_day=Subquery(Capacity.objects.filter(member=member.pk).values("minutes_a_day")[:1]),
+        minutes_a_day=Subquery(stated.values("minutes_a_day")[:1]),
+        share_percent=Subquery(stated.values("share_percent")[:1]),
         talked_at=Subquery(last.filter(channel__in=(Channel.MEETING, Channel.CALL))[:1]),
         written_at=Subquery(last.filter(channel=Channel.MAIL, direction=Direction.OUT)[:1]),
         mailed_at=Subquery(mailed.order_by("-handed_over_at").values("handed_over_at")[:1]),
