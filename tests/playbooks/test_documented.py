@@ -40,6 +40,10 @@ def _steps(document: Any) -> None:
     _playbook(stage.document(steps=document))
 
 
+def _journey(document: Any) -> None:
+    journeys.parse(document, segment_fields.fields())
+
+
 def _onboarding(document: Any) -> None:
     """A guide shows one step; what it waits for is outside of the picture."""
     shown = {"key": "kickoff", "title": {"en": "Kickoff", "ja": "キックオフ"}, "party": "us", "days": 1}
@@ -52,7 +56,8 @@ READERS: Mapping[str, Callable[[Any], object]] = {
     "configuration-as-code-1": events._read,
     "health-models-1": health_models.from_dict,
     "import-1": mappings.from_document,
-    "journeys-1": lambda document: journeys.parse(document, segment_fields.fields()),
+    "journeys-1": _journey,
+    "journeys-2": _journey,
     "onboarding-1": _onboarding,
     "playbooks-1": _playbook,
     "surveys-1": _steps,
