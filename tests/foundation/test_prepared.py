@@ -59,3 +59,19 @@ def test_a_place_without_a_value_is_refused() -> None:
     once = prepared.written(_asked(Numbers("keys"), 1, DAY, Place("moment", DateTimeField())))
     with pytest.raises(KeyError, match="moment"):
         once.rows({"keys": [1]})
+
+
+def test_an_instance_is_the_row_as_django_reads_it(django_assert_num_queries: Any) -> None:
+    made = _some(cast.member(Role.CSM))[1]
+    names = ("version", "owner_id", "id", "name")
+    told = prepared.instance(Account, names, [3, made.owner_id, made.pk, made.name])
+    with django_assert_num_queries(0):
+        assert (told.pk, told.name, told.owner_id, told.version) == (made.pk, made.name, made.owner_id, 3)
+        assert told == made and not told._state.adding
+    with django_assert_num_queries(1):
+        assert told.customer_since == made.customer_since
+
+
+def test_an_instance_of_more_values_than_names_is_refused() -> None:
+    with pytest.raises(ValueError, match="longer"):
+        prepared.instance(Account, ("id",), [1, "more"])

@@ -35,7 +35,7 @@ from nenrin.work.models.handoff import Item
 from nenrin.work.models.queue import Answered, QueueAnswer
 from nenrin.work.opportunities import holding
 from nenrin.work.privacy import queue as privacy
-from nenrin.work.queue import answers, asking, plays, portfolio, rows, worth
+from nenrin.work.queue import answers, asking, open_tasks, plays, rows, worth
 from nenrin.work.queue.asking import Day
 from nenrin.work.queue.reasons import Reason
 from nenrin.work.queue.rows import Row
@@ -351,7 +351,7 @@ def test_a_deputy_sees_the_queue_in_place_of_who_is_away(desk: Desk, at: datetim
 def test_a_deputy_with_many_tasks_still_sees_those_of_who_is_away(
     desk: Desk, at: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(portfolio, "MOST_TASKS", 2)
+    monkeypatch.setattr(open_tasks, "MOST", 2)
     mate = cast.member(Role.CSM, "伊藤 悠斗", team="東日本")
     account = desk.account(SHIRAKABA)
     for n in range(3):

@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from zoneinfo import ZoneInfo
 
+from django.db import connection
 from django.db.models import OuterRef, Subquery
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
 
 from nenrin.customers.models import Account
+from nenrin.foundation import bulk, prepared
 from nenrin.foundation.models import Mail, Member
 from nenrin.foundation.models.mail import MailState
 from nenrin.foundation.permissions import FieldClass, Permission, allowed, visible
+from nenrin.foundation.prepared import Numbers, Written
 from nenrin.values import Text
 from nenrin.work.models.meeting import Meeting
 from nenrin.work.models.task import Task
-from nenrin.work.queue import portfolio
 from nenrin.work.queue.portfolio import Portfolio
 from nenrin.work.queue.sources import handoffs
 
@@ -130,16 +133,22 @@ def drafts(held: Portfolio) -> Waiting | None:
     url = _address("drafts")
     if allowed(held.member, Permission.MAIL_APPROVE) is None or not url:
         return None
-    name = Account.objects.filter(pk=OuterRef("account")).values("name")
-    rows = Mail.objects.filter(state=MailState.DRAFT, account__in=portfolio.owned(held.member, held.on).values("pk"))
-    told = rows.annotate(whom=Subquery(name)).order_by("-created_at", "-pk")
-    found = list(told.values_list("subject", "whom", "account")[:COUNTED])
+    found = _drafts(connection.vendor).rows({"accounts": held.reached})
     may_read = visible(held.member, FieldClass.PERSONAL)
     named = tuple(
         (subject if may_read else HIDDEN, whom or "", _stands_in(held, account))
         for subject, whom, account in found[:NAMED]
     )
     return Waiting(len(found), named, url)
+
+
+@cache
+def _drafts(vendor: str) -> Written:
+    """The newest first: subject, the account's name and id."""
+    name = Account.objects.filter(pk=OuterRef("account")).values("name")
+    rows = Mail.objects.filter(state=MailState.DRAFT, account__in=bulk.among(Numbers("accounts")))
+    told = rows.annotate(whom=Subquery(name)).order_by("-created_at", "-pk")
+    return prepared.written(told.values_list("subject", "whom", "account")[:COUNTED])
 
 
 def _stands_in(held: Portfolio, account: int | None) -> str:

@@ -6,17 +6,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import cache
 from itertools import chain, zip_longest
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, Q, Window
+from django.db import connection
+from django.db.models import DateTimeField, F, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from nenrin.customers.statuses import DecisionRole
-from nenrin.foundation import bulk
+from nenrin.foundation import bulk, prepared
 from nenrin.foundation.calendar import add_business_days
 from nenrin.foundation.models import Entry
 from nenrin.foundation.permissions import FieldClass, visible
+from nenrin.foundation.prepared import Numbers, Place, Written
 from nenrin.insight.changes import FALLEN, TREND
 from nenrin.values import Text
 from nenrin.web import telling
@@ -28,11 +32,14 @@ EVENING = time(18)
 AT_MOST = 8
 _HEALTH = ("insight.health.fell", "insight.health.rose", "insight.health.unknown", "insight.health.known")
 USE = "insight.use.fell"
+#: What is read of an entry.
+_ENTRY = ("id", "action", "account", "particulars", "recorded_at")
 #: The weightiest first: of these in turn, until the block is full.
 ACTIONS = (
     "customers.subscription.noticed", "insight.hard_event.raised", "ingest.answer.given", "customers.contact.left",
     "ingest.ticket.opened", *_HEALTH, USE, "work.promise.made",
 )  # fmt: skip
+_USE_RANK = ACTIONS.index(USE)
 DETRACTOR, PROMOTER = 6, 9
 #: Points by which a score moves far.
 FAR = 10.0
@@ -65,11 +72,12 @@ class News:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """`entry` is None where the score alone moved."""
+    """`entry` is None where the score alone moved; `personal` is what its personal part holds."""
 
     at: datetime
     rank: int
-    entry: Entry | None
+    entry: Entry | None = None
+    personal: Mapping[str, Any] | None = None
 
 
 def since(on: date, zone: ZoneInfo) -> datetime:
@@ -91,25 +99,37 @@ def of(held: Portfolio, begun: datetime, *, everything: bool = False) -> News:
 def _found(held: Portfolio, begun: datetime) -> dict[int, list[_Piece]]:
     """By account: the last entry of each kind, the newest first, and a score that moved."""
     found: dict[int, list[_Piece]] = {}
-    for entry in _entries(held, begun):
-        if entry.action != USE or _is_low(held.standing[entry.account or 0]):
-            found.setdefault(entry.account or 0, []).append(
-                _Piece(entry.recorded_at, ACTIONS.index(entry.action), entry)
-            )
+    for account, piece in _entries(held, begun):
+        if piece.rank != _USE_RANK or _is_low(held.standing[account]):
+            found.setdefault(account, []).append(piece)
     for key, row in held.standing.items():
         if row.health is not None and abs(_points(row)) >= FAR and not _has_health(found.get(key, ())):
-            found.setdefault(key, []).append(_Piece(row.health.at, len(ACTIONS), None))
+            found.setdefault(key, []).append(_Piece(row.health.at, len(ACTIONS)))
     return found
 
 
-def _entries(held: Portfolio, begun: datetime) -> Iterable[Entry]:
-    """The newest of each account and kind: as many as that at most, whatever a night brought."""
+def _entries(held: Portfolio, begun: datetime) -> Iterator[tuple[int, _Piece]]:
+    """Each with its account."""
+    for row in _written(connection.vendor).rows({"accounts": list(held), "begun": begun, "at": held.at}):
+        entry = prepared.instance(Entry, _ENTRY, row[:-1])
+        yield entry.account or 0, _Piece(entry.recorded_at, ACTIONS.index(entry.action), entry, row[-1])
+
+
+@cache
+def _written(vendor: str) -> Written:
+    moment = DateTimeField()
+    return prepared.written(newest(Numbers("accounts"), Place("begun", moment), Place("at", moment)))
+
+
+def newest(accounts: Sequence[int] | Numbers, begun: datetime | Place, at: datetime | Place) -> QuerySet[Entry, Any]:
+    """The newest of each account and kind: as many as that at most, whatever a night brought. Columns of an entry, and of
+    its personal part the payload."""
     rows = Entry.objects.filter(
-        _MATTERS, account__in=bulk.among(list(held)), action__in=ACTIONS, recorded_at__gte=begun, recorded_at__lte=held.at
-    )  # fmt: skip
-    newest = [F("recorded_at").desc(), F("pk").desc()]
-    rows = rows.annotate(place=Window(RowNumber(), partition_by=["account", "action"], order_by=newest))
-    return rows.filter(place=1).select_related("personal").order_by("-recorded_at", "-pk")
+        _MATTERS, account__in=bulk.among(accounts), action__in=ACTIONS, recorded_at__gte=begun, recorded_at__lte=at
+    )
+    first = [F("recorded_at").desc(), F("pk").desc()]
+    rows = rows.annotate(place=Window(RowNumber(), partition_by=["account", "action"], order_by=first))
+    return rows.filter(place=1).order_by("-recorded_at", "-pk").values_list(*_ENTRY, "personal__payload")
 
 
 def _in_turn(found: Mapping[int, Sequence[_Piece]]) -> list[int]:
@@ -139,7 +159,10 @@ def _points(row: Standing) -> float:
 
 def _change(row: Standing, pieces: Sequence[_Piece], may_read: bool) -> Change:
     newest = sorted(pieces, key=lambda piece: piece.at, reverse=True)
-    told = [_moved(row) if piece.entry is None else _told(piece.entry, may_read) for piece in newest]
+    told = [
+        _moved(row) if piece.entry is None else telling.sentence(piece.entry, piece.personal if may_read else None)
+        for piece in newest
+    ]
     return Change(row, newest[0].at, told)
 
 
@@ -149,8 +172,3 @@ def _moved(row: Standing) -> Text:
     if points < 0:
         return Text(f"Score fell by {move} points to {score:.0f}", f"スコアが{move}点低下し{score:.0f}点")
     return Text(f"Score rose by {move} points to {score:.0f}", f"スコアが{move}点上昇し{score:.0f}点")
-
-
-def _told(entry: Entry, may_read: bool) -> Text:
-    part = getattr(entry, "personal", None)
-    return telling.sentence(entry, part.payload if part and may_read else None)

@@ -76,4 +76,5 @@ def _figure(
 ) -> Figure:
     """A model that shows no probability ranks; a text of JSON is true as one database or the other writes it."""
     ranks = state == "ranking" or str(shows).lower() not in {"true", "1"}
-    return Figure(account, bool(of), name, value, as_of, minor, json.loads(reasons or "[]"), ranks)
+    told = json.loads(reasons) if of and reasons else ()
+    return Figure(account, bool(of), name, value, as_of, minor, told, ranks)

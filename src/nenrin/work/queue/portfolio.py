@@ -9,8 +9,7 @@ from functools import cached_property
 from typing import overload
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from nenrin.customers.models import Account, Assignment, Subscription, TouchModel
 from nenrin.customers.models.capacity import MINUTES_A_DAY, Capacity, shared
@@ -27,12 +26,10 @@ from nenrin.work import letters
 from nenrin.work.models import Touch
 from nenrin.work.models.task import Task
 from nenrin.work.models.touch import Channel, Direction
-from nenrin.work.queue import known
+from nenrin.work.queue import known, open_tasks
 
 #: Days over which a move of the score is told.
 WEEK = 7
-#: Tasks of one person that a day is made of: a deputy's own never crowd out those of whom they stand in for.
-MOST_TASKS = 500
 #: Measures that reasons speak of.
 MEASURES = ("active_user_share", "weekly_active_users", "days_since_activity", "urgent_ticket_age", "usage_trend")
 #: What is read of an account and of its health: the whole rows take twice as long.
@@ -114,6 +111,7 @@ class Portfolio(Sequence[int]):
         self.member, self.on, self.at, self.own = member, on, at, own
         self.standing: Mapping[int, Standing] = {row.account.pk: row for row in rows}
         self.minutes_a_day = MINUTES_A_DAY
+        self.reached: Sequence[int] = tuple(self.standing)  # with accounts that are no customers
         self.only: Sequence[int] | None = None  # what is asked for is these accounts' alone
         self.signals: list[Signal] | None = None  # of nenrin.work.queue.signals, once they are asked for
         self._keys = tuple(self.standing)
@@ -143,13 +141,7 @@ class Portfolio(Sequence[int]):
     def tasks(self) -> list[Task]:
         """Open tasks that are due: the member's own, whatever account they are for, and those for accounts of colleagues
         for whom the member stands in. Those put off come back on their day."""
-        away = Deputy.objects.on(self.on).filter(deputy=self.member).values("member")
-        whose = Q(assignee=self.member) | Q(assignee__in=away, account__isnull=False)
-        is_awake = Q(snoozed_until__isnull=True) | Q(snoozed_until__lte=self.on)
-        rows = Task.objects.open().filter(whose, is_awake, due_on__lte=self.on)
-        place = Window(RowNumber(), partition_by="assignee", order_by=["due_on", "pk"])
-        near = rows.annotate(place=place).filter(place__lte=MOST_TASKS).order_by("due_on", "pk")
-        return list(near.select_related("account", "assignee"))
+        return open_tasks.due(self.member, self.on)
 
     @property
     def due(self) -> list[Task]:
@@ -159,13 +151,13 @@ class Portfolio(Sequence[int]):
 
 def of(member: Member, on: date, at: datetime, org: Organisation, *, only: Sequence[int] | None = None) -> Portfolio:
     """Two queries at any size: accounts with health, touches and cadence; what is known of them. `only`: of these alone."""
-    rows = _accounts(member, on) if only is None else _accounts(member, on).filter(pk__in=only)
+    rows = list(_accounts(member, on) if only is None else _accounts(member, on).filter(pk__in=only))
     accounts = [account for account in rows if account.status == Status.CUSTOMER]
     keys = [account.pk for account in accounts]
     (risks, measures), zone = _known(keys), ZoneInfo(org.zone)
     standing = [_standing(a, risks.get(a.pk, {}), measures.get(a.pk, []), zone) for a in accounts]
     found = Portfolio(member, on, at, standing, own_money.on(on))
-    found.only = only
+    found.reached, found.only = [account.pk for account in rows], only
     if accounts and (stated := accounts[0].__dict__["minutes_a_day"]) is not None:
         found.minutes_a_day = shared(stated, accounts[0].__dict__["share_percent"])
     return found
