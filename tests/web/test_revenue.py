@@ -12,13 +12,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from click.testing import CliRunner
 from django.test import Client
 from django.urls import reverse
 from django.utils.html import escape
 
+from nenrin.analytics.intervals import Interval
 from nenrin.analytics.revenue.catalogue import KPIS
 from nenrin.analytics.revenue.cohorts import Cohort
+from nenrin.analytics.revenue.figures import Figure
 from nenrin.cli.kpis import command
 from nenrin.customers import accounts, ownership, subscriptions
 from nenrin.customers.models import Account
@@ -29,11 +32,11 @@ from nenrin.foundation.roles import Role
 from nenrin.ingest import answers, lakes, mirror
 from nenrin.ingest.facts.knowing import on_arrival
 from nenrin.insight.models import KpiTarget, MetricPolicy, PeriodLock
-from nenrin.insight.revenue import policies
+from nenrin.insight.revenue import benchmarks, locks, policies
+from nenrin.insight.revenue.words import reach
 from nenrin.values import Text
 from nenrin.web.charts import heat
 from nenrin.web.charts.heat import Cell, Heat, Line
-from nenrin.web.kpis import trends
 from nenrin.web.revenue.cohorts import grey
 from tests.api.rest import Rest
 from tests.cast import DRIFTING, LOST, THRIVING, member
@@ -145,6 +148,24 @@ def test_every_kpi_has_a_page_with_its_meaning_in_both_languages(client: Client,
     for language in ("en", "ja"):
         Member.objects.update(language=language)
         assert escape(KPIS[key].meaning.in_(language)) in page(client, f"/kpis/{key}?{MARCH}")
+
+
+@pytest.mark.parametrize(("language", "name"), [("en", "95% interval"), ("ja", "95%区間")])
+def test_each_part_of_a_kpi_stands_with_its_interval(client: Client, head: Member, language: str, name: str) -> None:
+    Member.objects.update(language=language)
+    told = [dict(zip(lines[0], line, strict=True)) for lines in [rows(client, f"/kpis/arpa/export.csv?{MARCH}&table=slices&by=owner")]
+            for line in lines[1:]]  # fmt: skip
+    [(low, high)] = [(float(row["low"]), float(row["high"])) for row in told]
+    assert low < 70_000 < high
+    found = Figure("arpa", 70_000, 2, Interval(low, high))
+    words = f'<small class="muted"><span class="visually-hidden">{name} </span>{reach(KPIS["arpa"], found, "JPY", language)}</small>'
+    assert page(client, f"/kpis/arpa?{MARCH}&by=owner").count(words) == 1
+    for _ in range(2):  # worked out, and kept
+        assert (
+            page(client, f"/kpis?{MARCH}&by=plan").count(words)
+            == page(client, f"/kpis?{MARCH}&by=owner").count(words)
+            == 1
+        )
 
 
 def test_the_page_of_a_kpi_names_the_accounts_behind_it(client: Client, head: Member) -> None:
@@ -284,6 +305,45 @@ def test_the_command_prints_the_same_figures(companies: object) -> None:
     assert ahead.exit_code == 1 and "2999-01-01" in ahead.output
 
 
+def test_the_command_prints_several_periods_in_a_row_as_rest_tells_them(companies: object) -> None:
+    def ran(*given: str) -> list[dict[str, Any]]:
+        told = CliRunner().invoke(command, ["--as-of", "2026-03-31", "--known-at", "2026-04-06", "--json", *given])
+        assert told.exit_code == 0, told.output
+        found: list[dict[str, Any]] = json.loads(told.output)
+        return found
+
+    found = ran("--periods", "3", "--by", "plan")
+    assert [row["from"] for row in found if (row["kpi"], row["slice"]) == ("mrr", None)] == [
+        "2026-01-01", "2026-02-01", "2026-03-01",
+    ]  # fmt: skip
+    assert [row["value"] for row in found if (row["kpi"], row["slice"]) == ("mrr", None)] == [130_000, 130_000, 140_000]
+    assert [row for row in found if row["from"] == "2026-03-01"] == ran("--by", "plan")
+    rest = Rest(member(Role.EXECUTIVE), can_write=False)
+    told = rest.get("/kpis?as_of=2026-03-31&periods=3&known=2026-04-06&by=plan").data["items"]
+    costs = set(rest.get("/kpis?as_of=2026-03-31").data["left_out"])
+    same = ("kpi", "slice", "value", "n", "low", "high", "to")
+    assert [[row[key] for key in same] for row in told] == [
+        [row[key] for key in same] for row in found if row["kpi"] not in costs
+    ]
+    for wrong in ("0", "61", "x"):
+        refused = CliRunner().invoke(command, ["--periods", wrong])
+        assert refused.exit_code == 2 and "--periods" in refused.output
+
+
+def test_the_command_tells_each_of_several_periods_as_its_books_were_closed(companies: object, head: Member) -> None:
+    locks.lock(date(2026, 2, 28), by=SYSTEM, at=SIGNED_AT)
+    late = datetime(2026, 4, 20, tzinfo=UTC)
+    with time_machine.travel(late):
+        account = accounts.open("Late GmbH", by=SYSTEM, at=late)
+        subscriptions.sign(account, by=SYSTEM, at=late, starts_on=date(2026, 1, 15), term_months=12, mrr_minor=5_000)
+        carry()
+        told = CliRunner().invoke(command, ["--as-of", "2026-04-20", "--periods", "4", "--json"])
+        found = [row for row in json.loads(told.output) if row["kpi"] == "mrr"]
+    assert [(row["known"], row["value"]) for row in found] == [
+        ("2026-04-06", 130_000), ("2026-04-06", 130_000), ("2026-04-20", 145_000), ("2026-04-20", 145_000),
+    ]  # fmt: skip
+
+
 def test_a_target_is_set_on_the_page_of_its_kpi_and_shown_beside_the_figure(client: Client, head: Member) -> None:
     address = f"/kpis/mrr/target?{MARCH}"
     assert client.post(address, {"value": "150000"}).status_code == 302
@@ -299,7 +359,7 @@ def test_the_trend_shows_the_target_and_the_nearest_benchmarks_as_dotted_lines(c
     client.post(f"/kpis/mrr/target?{MARCH}", {"value": "150000"})
     told = page(client, f"/kpis/mrr?{MARCH}")
     assert told.count('class="edge"') == 1 and "Dotted: target ¥150,000" in told
-    assert trends.nearest({0.82, 0.91, 0.95}, [0.92, 0.93]) == [0.91, 0.95] and not trends.nearest({0.82}, [])
+    assert benchmarks.nearest({0.82, 0.91, 0.95}, [0.92, 0.93]) == [0.91, 0.95] and not benchmarks.nearest({0.82}, [])
 
 
 def test_the_trend_and_the_slices_of_a_kpi_are_files_too(client: Client, head: Member) -> None:

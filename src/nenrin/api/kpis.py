@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Any
 
@@ -23,7 +23,6 @@ from nenrin.foundation.models import Team
 from nenrin.foundation.permissions import Permission
 from nenrin.insight.models import KpiTarget
 from nenrin.insight.revenue import kpis, policies, slices, targets, trends
-from nenrin.insight.revenue.kpis import Row
 from nenrin.insight.revenue.locks import Closed
 from nenrin.insight.revenue.targets import NeverTold, NoTarget, NoTeam, StillLeads
 from nenrin.values import Period, Text
@@ -165,18 +164,8 @@ def get_kpis(request: ApiRequest, asking: Query[KpisAsking]) -> Any:
 def _rows(
     books: Closed, period: Period, last: Period, asking: KpisAsking, wanted: Sequence[str]
 ) -> Iterator[dict[str, Any]]:  # fmt: skip
-    """Of one period, as its books tell it; no amount in another currency than the last period's."""
-    ledger = books.telling(period)
-    parts = slices.slices(ledger, asking.by, period) if asking.by else []
-    for row in kpis.rows(ledger, period, asking.grain, parts, asking.by, wanted):
-        is_alike = trends.told_alike(row.kpi, ledger, books.telling(last))
-        yield {"start": period.start, "to": period.end, **asdict(row if is_alike else _untold(row))}
-    if period != last:
-        kpis.let_go(ledger, period)
-
-
-def _untold(row: Row) -> Row:
-    return replace(row, value=None, low=None, high=None)
+    for row in trends.rows(books, period, last, asking.grain, asking.by, wanted):
+        yield {"start": period.start, "to": period.end, **asdict(row)}
 
 
 @router.get("/definitions", response=list[DefinitionOut], summary="List what each KPI means")

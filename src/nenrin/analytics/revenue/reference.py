@@ -18,6 +18,7 @@ made from the catalogue (`python -m nenrin.analytics.revenue.reference > docs/kp
 
 ```bash
 nenrin kpis --as-of 2026-10-31 --by tier --json     # or --format csv, --period quarter, --known-at 2026-11-15
+nenrin kpis --as-of 2026-10-31 --periods 13 --format csv    # thirteen months in a row, the oldest first; at most 60
 curl -H "Authorization: Bearer nrn_..." "http://127.0.0.1:8000/api/v1/kpis?as_of=2026-10-31&by=tier"
 curl -H "Authorization: Bearer nrn_..." "http://127.0.0.1:8000/api/v1/revenue/movements?periods=12&view=gross"
 curl -H "Authorization: Bearer nrn_..." "http://127.0.0.1:8000/api/v1/kpis?kpi=nrr&periods=13"        # month by month

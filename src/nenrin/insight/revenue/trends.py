@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from nenrin.analytics.revenue.catalogue import KPIS
@@ -10,6 +11,7 @@ from nenrin.analytics.revenue.figures import Figure
 from nenrin.analytics.revenue.periods import Grain
 from nenrin.insight.revenue import kpis, slices
 from nenrin.insight.revenue.books import Ledger
+from nenrin.insight.revenue.kpis import Row
 from nenrin.insight.revenue.locks import Closed
 from nenrin.insight.revenue.slices import Slice
 from nenrin.values import Period
@@ -27,6 +29,23 @@ def trend(
         found = kpis.trend(ledger, told, grain, kpi, parts)
         out += found if told_alike(kpi, ledger, last) else [Figure(kpi, None, each.n) for each in found]
     return out
+
+
+def rows(
+    books: Closed, period: Period, last: Period, grain: Grain, by: str = "", wanted: Iterable[str] = KPIS
+) -> list[Row]:  # fmt: skip
+    """Every KPI of one of several periods, as its books tell it, of everyone and (`by`) of every part; amounts in the `last`
+    period's currency alone. What they are made of is let go, but for the last period's."""
+    ledger = books.telling(period)
+    parts = slices.slices(ledger, by, period) if by else []
+    found = kpis.rows(ledger, period, grain, parts, by, wanted)
+    if period == last:
+        return found
+    kpis.let_go(ledger, period)
+    now = books.telling(last)
+    return [
+        each if told_alike(each.kpi, ledger, now) else replace(each, value=None, low=None, high=None) for each in found
+    ]
 
 
 def told_alike(kpi: str, one: Ledger, other: Ledger) -> bool:

@@ -35,6 +35,9 @@ from nenrin.web.listing import PAGE
 from nenrin.web.revenue.asking import VIEW, Asked, asked
 from nenrin.web.revenue.pages import frame, major
 
+#: Told beside the ledger: who is in which part may change while it stays.
+UNSTEADY = (*slices.BESIDE, "segment")
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -87,10 +90,17 @@ def _lines(ask: Asked) -> list[Line]:
 
 
 def _by_part(ask: Asked) -> dict[str, list[Figure]]:
-    """Of every part asked for; the list shows no intervals of them."""
+    """Of every part asked for, with its interval; kept with the ledger where that alone tells who is in which."""
     if not ask.slices:
         return {}
-    return revenue_kpis.by_slice(ask.ledger, ask.period, ask.grain, ask.slices, interval=False)
+
+    def work() -> dict[str, list[Figure]]:
+        return revenue_kpis.by_slice(ask.ledger, ask.period, ask.grain, ask.slices)
+
+    if ask.by in UNSTEADY:
+        return work()
+    keys = tuple(each.key for each in ask.slices)
+    return ask.ledger.kept(("parts", ask.ledger.shows_costs, ask.by, ask.period, ask.grain, keys), work)
 
 
 def _told(ask: Asked, period: Period, keys: Sequence[str]) -> dict[str, Figure]:

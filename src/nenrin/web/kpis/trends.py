@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from nenrin.analytics.revenue.figures import Figure
-from nenrin.analytics.revenue.kpis import Band, Kpi
+from nenrin.analytics.revenue.kpis import Kpi
 from nenrin.insight.models import KpiTarget
-from nenrin.insight.revenue import kpis, slices, trends, words
+from nenrin.insight.revenue import benchmarks, kpis, slices, trends, words
 from nenrin.insight.revenue.slices import DIMENSIONS
 from nenrin.values import Text
 from nenrin.web import exports
@@ -33,7 +33,8 @@ def picture(ask: Asked, one: Kpi, target: KpiTarget | None) -> tuple[Lines, Text
     values = tuple(None if value is None else value * scale for value in found)
     texts = tuple(words.figure(one, value, currency, language) for value in found)
     cells = tuple(_cell(one, figure, currency, language) for figure in figures)
-    marks = nearest(_ends(ask, one), [each for each in found if each is not None])
+    ends = benchmarks.ends(one, ask.grain, benchmarks.tier(ask.by, ask.within))
+    marks = benchmarks.nearest(ends, [each for each in found if each is not None])
     edges = [mark * scale for mark in [*marks, *([target.value] if target else [])]]
     known = [value for value in values if value is not None]
     reach = [*known, *edges]
@@ -59,43 +60,14 @@ def _cell(one: Kpi, of: Figure, currency: str, language: str) -> str:
     return Text("{value} (95%: {reach})", "{value}（95%区間 {reach}）").fill(value=value, reach=reach).in_(language)
 
 
-def _ends(ask: Asked, one: Kpi) -> set[float]:
-    """Where benchmarks begin and end: of the tier looked at; rates of a month stand against no longer period."""
-    tier = ask.within.key if ask.within and ask.by == "tier" else ""
-    if ask.grain != "month" and any(band.tier for band in one.bands):
-        return set()
-    own: list[Band] = [band for band in one.bands if band.tier in ("", tier) and not band.aside]
-    return {end for band in own for end in (band.low, band.high) if end is not None}
-
-
-def nearest(ends: set[float], values: Sequence[float]) -> list[float]:
-    """Those among the values, and the next one on either side: others would press the line flat.
-
-    >>> nearest({12, 15, 20, 60}, [13, 14])
-    [12, 15]
-    """
-    if not values:
-        return []
-    below, above = [end for end in ends if end < min(values)], [end for end in ends if end > max(values)]
-    among = [end for end in ends if min(values) <= end <= max(values)]
-    return sorted([*among, *([max(below)] if below else []), *([min(above)] if above else [])])
-
-
 def _legend(one: Kpi, marks: Sequence[float], aim: float | None, currency: str) -> Text | None:
     if not marks and aim is None:
         return None
-
-    def said(language: str) -> str:
-        ends = " · ".join(words.figure(one, mark, currency, language) for mark in marks)
-        parts = [Text(f"benchmark {ends}", f"ベンチマーク {ends}")] if marks else []
-        if aim is not None:
-            value = words.figure(one, aim, currency, language)
-            parts.append(Text(f"target {value}", f"目標 {value}"))
-        return Text("Dotted: ", "点線：").in_(language) + Text(", ", "、").in_(language).join(
-            p.in_(language) for p in parts
-        )
-
-    return Text(said("en"), said("ja"))
+    parts = [benchmarks.said(one, marks, currency)] if marks else []
+    if aim is not None:
+        en, ja = (words.figure(one, aim, currency, language) for language in ("en", "ja"))
+        parts.append(Text(f"target {en}", f"目標 {ja}"))
+    return Text("Dotted: " + ", ".join(each.en for each in parts), "点線：" + "、".join(each.ja for each in parts))
 
 
 def by_part(ask: Asked, one: Kpi) -> list[tuple[str, list[tuple[slices.Slice, Figure]]]]:

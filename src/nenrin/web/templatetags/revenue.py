@@ -62,6 +62,15 @@ def reach(figure: Figure, currency: str = "JPY") -> str:
 
 
 @register.simple_tag
+def beneath(figure: Figure, currency: str = "JPY") -> str:
+    """The same in small type below the figure, named for whoever listens."""
+    words = revenue_words.reach(KPIS[figure.kpi], figure, currency, language())
+    name = Text("95% interval", "95%区間").in_(language())
+    small = '<br><small class="muted"><span class="visually-hidden">{} </span>{}</small>'
+    return format_html(small, name, words) if words else ""
+
+
+@register.simple_tag
 def bound(of: Kpi, value: float, currency: str = "JPY") -> str:
     """An end of a band, in the KPI's own unit."""
     return revenue_words.figure(of, value, currency, language())

@@ -27,7 +27,10 @@ TERMS: dict[str, Definition] = {
         "The KPI over the period and accounts chosen above; “not enough data” where its least sample is not met.",
         "上で選んだ期間・顧客のKPI。最低限の件数に満たない場合は「データ不足」。",
     ),
-    "kpi_slice": means("The same KPI over this slice's accounts alone.", "この区分の顧客だけで計算した同じKPI。"),
+    "kpi_slice": means(
+        "The same KPI over this slice's accounts alone; in small type its 95% interval, where one can be given.",
+        "この区分の顧客だけで計算した同じKPI。小さい字は95%信頼区間（出せない場合は表示しない）。",
+    ),
     "kpi_reach": means(
         "Where the true figure lies in 95 of 100 such samples; a dash where none can be given.",
         "95%の信頼区間。出せない場合は空欄。",
