@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,27 +26,43 @@ class Worth:
     why: Why | None = None
 
 
-def of_part(
-    whole: Book, part: Slice, found: Sequence[Life], given: Assumptions, *, is_scoped: bool = False
-) -> dict[int, Worth]:  # fmt: skip
-    """Of the running accounts of a tier's part, by account; nothing without a model. `whole`: the book of all accounts, by
-    which lifetimes are told whoever asks: also of a part that is of some accounts only (`is_scoped`)."""
+def of_list(
+    whole: Book, found: Iterable[Life], given: Assumptions, parts: Iterable[Slice] = ()
+) -> dict[int, Worth | None]:  # fmt: skip
+    """Of the running accounts of any list, by account: by the lifetimes of its tier and term, as on its own page; None where
+    those have no model. `whole`: the book of all accounts, by which lifetimes are told whoever asks; `parts`: the tiers'
+    where they are worked out already."""
     alive = [one for one in found if one.is_running]
-    if not alive or (part.model is None and not is_scoped):
+    if not alive:
         return {}
-    if is_scoped:
-        told = values.of_account(whole, alive[0].account)
-        if told is None or told[0].model is None:
-            return {}
-        part = told[0]
-    return _worths(whole, part, alive, given, particular.every(alive, whole.as_of))
+    told = particular.every(alive, whole.as_of)
+    known = {(one.tier, one.term_months): one for one in parts}
+    out: dict[int, Worth | None] = {}
+    for key, own in _by_tier(whole, alive).items():
+        part = known.get(key) or _part(whole, own[0])
+        out |= dict.fromkeys(one.account for one in own)
+        out |= _worths(whole, part, own, given, told) if part.model else {}
+    return out
+
+
+def _by_tier(book: Book, alive: Sequence[Life]) -> dict[tuple[str, int], list[Life]]:
+    """By tier and length of term."""
+    out: dict[tuple[str, int], list[Life]] = {}
+    for one in alive:
+        out.setdefault((book.tiers.get(one.account, ""), one.term_months), []).append(one)
+    return out
+
+
+def _part(whole: Book, one: Life) -> Slice:
+    found = values.of_account(whole, one.account)
+    return found[0] if found else values.nobody()
 
 
 def _worths(
     book: Book, part: Slice, alive: Sequence[Life], given: Assumptions, told: Mapping[int, Chances | Why]
 ) -> dict[int, Worth]:  # fmt: skip
     model = part.model
-    assert model is not None  # the caller asks for parts with one
+    assert model is not None  # asked of parts with one
     rate = expectancies.per_occasion(given.discount, part.term_months)
     own = {one.account: found for one in alive if isinstance(found := told[one.account], Chances)}
     steps = {one.account: book.coming.get(one.account, NOTHING) for one in alive}

@@ -31,17 +31,20 @@ from nenrin.web.listing import PAGE, chosen_sort, plain, whole
 BY_GROUP = Text("Still to come, by the group", "今後の価値（区分の継続期間）")
 BY_OWN = Text("Still to come, by its own risk", "今後の価値（解約リスクを含む）")
 AS_GROUP = Text("as the group", "区分と同じ")
+AS_TIER = Text("as its tier", "企業規模と同じ")
 WHICH = Text(
     "By the group: what customers with such contracts do. By its own risk: the value on the account's page, as far as a risk is "
     "told for it; where none is, both are the same. The figures of the part are the group's.",
     "「区分の継続期間」は、同じような契約の顧客の実績による値。「解約リスクを含む」は、顧客の画面と同じ値で、その顧客自身の解約確率を使う"
     "（確率がない顧客は区分と同じ）。区分の合計は、区分の継続期間による。",
 )
-GROUP_ONLY = Text(
-    "By the group: what customers with such contracts do. An account's page, one click on its amount, reads the lifetimes of its "
-    "tier and its own risk, so the amount there may be another one.",
-    "区分の継続期間による値。金額から開く顧客の画面では、企業規模別の継続期間とその顧客自身の解約リスクを使うため、額が異なることがある。",
+WHICH_OTHERS = Text(
+    "By the group: what customers with such contracts do. By its own risk: the value on the account's page, by the lifetimes of "
+    "its tier and, as far as one is told, its own risk. The figures of the part are the group's.",
+    "「区分の継続期間」は、同じような契約の顧客の実績による値。「解約リスクを含む」は、顧客の画面と同じ値で、企業規模別の継続期間と"
+    "その顧客自身の解約確率による（確率がない顧客は企業規模と同じ）。区分の合計は、区分の継続期間による。",
 )
+NO_MODEL = Text("too few customers or losses of its tier and term", "同じ企業規模・契約期間の実績が少ないため")
 SORTS = {"mrr": "mrr", "worth": "worth", "own": "own"}
 STATES = {
     "alive": Text("customers today", "現在の顧客"),
@@ -163,8 +166,8 @@ def _query(ask: Asked, **changes: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """An account of a part: its renewals, and what it is still worth by its part's model (None: not enough data), and by its
-    own risk as far as that is told (`own`; of tiers alone, by which its own page tells it too)."""
+    """An account of a part: its renewals, and what it is still worth by its part's model (None: not enough data), and as its
+    own page tells it, by its tier and its own risk (`own`); `why` its own risk, or the whole amount, is not told."""
 
     account: Account
     life: Life
@@ -182,8 +185,9 @@ def accounts(request: MemberRequest) -> HttpResponse:
     ask = asked(request)
     part, state, occasion = _part(request, ask), _state(request), whole(request.GET.get("occasion"), 600) or 0
     rows, sort = _behind(ask, part, state, occasion), chosen_sort(request, SORTS, "-mrr")
-    own = _own(ask, part, rows)
+    own = _own(ask, rows) if sort.endswith("own") else {}
     page = Paginator(_sorted(rows, sort, ask, part, own), PAGE).get_page(request.GET.get("page"))
+    own, is_tier = own or _own(ask, list(page)), bool(part.tier) and ask.by == "tier"
     context = {
         "as_of": ask.known if ask.known < ask.today else request.at,
         "ask": ask,
@@ -194,13 +198,13 @@ def accounts(request: MemberRequest) -> HttpResponse:
         "states": list(STATES.items()),
         "page": page,
         "rows": _named(list(page), ask, part, own),
-        "has_own": bool(own),
+        "has_own": any(one.is_running for one in rows),
         "sort": sort,
         "own_query": _query(ask),
         "by_group": BY_GROUP,
         "by_own": BY_OWN,
-        "as_group": AS_GROUP,
-        "which": WHICH if own else GROUP_ONLY,
+        "as_group": AS_GROUP if is_tier else AS_TIER,
+        "which": WHICH if is_tier else WHICH_OTHERS,
         "back": f"{reverse('lifetimes')}?{_query(ask)}",
         "query": _query(ask, tier=part.tier, term=str(part.term_months), state=state, sort=sort, **_occasion(occasion)),
         "may_export": allowed(request.user, Permission.EXPORT) is not None,
@@ -233,31 +237,28 @@ def _behind(ask: Asked, part: Slice, state: str, occasion: int = 0) -> list[Life
     return sorted(chosen, key=lambda one: (-one.mrr_minor, one.account))
 
 
-def _own(ask: Asked, part: Slice, found: Sequence[Life]) -> dict[int, Worth]:
-    """By each account's own risk, where the part is a tier's: by tiers its own page tells it too."""
-    is_tier = bool(part.tier) and ask.by == "tier"
-    if not is_tier:
-        return {}
-    is_scoped = ask.accounts is not None
-    book = asking.whole_book(ask.known) if is_scoped else ask.book
-    return owns.of_part(book, part, found, ask.given, is_scoped=is_scoped)
+def _own(ask: Asked, found: Sequence[Life]) -> dict[int, Worth | None]:
+    """As each account's own page has it: by the lifetimes that all customers of its tier tell, whoever looks."""
+    if ask.accounts is not None:
+        return owns.of_list(asking.whole_book(ask.known), found, ask.given)
+    return owns.of_list(ask.book, found, ask.given, ask.parts if ask.by == "tier" else ())
 
 
 def _sorted(
-    found: Sequence[Life], sort: str, ask: Asked, part: Slice, own: Mapping[int, Worth]
+    found: Sequence[Life], sort: str, ask: Asked, part: Slice, own: Mapping[int, Worth | None]
 ) -> Sequence[Life]:  # fmt: skip
     """By an amount, whoever has none last; MRR, and then the account, decide among equals."""
     column, sign = sort.removeprefix("-"), -1 if sort.startswith("-") else 1
     if column == "mrr":
         return found if sign < 0 else sorted(found, key=lambda one: (one.mrr_minor, one.account))
-    if column == "own" and own:
-        amounts = {key: worth.minor for key, worth in own.items()}
+    if column == "own":
+        amounts = {key: worth.minor for key, worth in own.items() if worth}
     else:
         amounts = {key: minor for key, (_, minor) in value.residuals(part, ask.book, found, ask.given).items()}
     return sorted(found, key=lambda one: (one.account not in amounts, sign * amounts.get(one.account, 0.0)))
 
 
-def _named(found: Sequence[Life], ask: Asked, part: Slice, own: Mapping[int, Worth]) -> list[Behind]:
+def _named(found: Sequence[Life], ask: Asked, part: Slice, own: Mapping[int, Worth | None]) -> list[Behind]:
     rows = Account.objects.in_bulk([one.account for one in found])
     ahead = value.residuals(part, ask.book, found, ask.given)
     return [_row(rows[one.account], one, ahead, ask, own.get(one.account)) for one in found if one.account in rows]
@@ -269,7 +270,7 @@ def _row(account: Account, one: Life, ahead: dict[int, tuple[float, float]], ask
     worth = None if minor is None else Money(round(minor), currency)
     is_leaving = one.account in ask.book.coming and ask.book.coming[one.account].is_leaving
     itself = None if own is None else Money(round(own.minor), currency)
-    why = WHYS[own.why] if own and own.why else None
+    why = (WHYS[own.why] if own.why else None) if own else NO_MODEL if one.is_running else None
     return Behind(account, one, Money(one.mrr_minor, currency), payments, worth, is_leaving, itself, why)
 
 
@@ -294,7 +295,7 @@ def accounts_export(request: MemberRequest, kind: str) -> Any:
     ask, language = asked(request, Permission.EXPORT), exports.language()
     part, state, occasion = _part(request, ask), _state(request), whole(request.GET.get("occasion"), 600) or 0
     found = _behind(ask, part, state, occasion)
-    own = _own(ask, part, found)
+    own = _own(ask, found)
     found = list(_sorted(found, chosen_sort(request, SORTS, "-mrr"), ask, part, own))
     heads = [Text("id", "id"), Text("Account", "顧客"), Text("Since", "開始日"), Text("Lost on", "解約日"),
              Text("Renewals passed", "更新回数"), Text("MRR", "MRR"), Text("Currency", "通貨"),
