@@ -16,10 +16,13 @@ from nenrin.customers.statuses import Phase
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Member, Organisation
 from nenrin.foundation.roles import Role
+from nenrin.values import Ratio
 from nenrin.work import feedback, handoffs, promises
+from nenrin.work.handing import fits
+from nenrin.work.handing.fits import Line
 from nenrin.work.handoffs import Said
 from nenrin.work.models import Feedback, Handoff, HandoffPolicy, Promise
-from nenrin.work.models.handoff import Item
+from nenrin.work.models.handoff import FITS, Fit, Item
 from tests import cast
 
 
@@ -166,6 +169,26 @@ def test_the_table_of_fit_says_that_it_has_not_enough_data(account: Account, sel
     visit = client(cast.member(Role.HEAD))
     assert "データ不足" in body(visit.get("/deals/fit"))
     assert visit.get("/deals/fit?by=nonsense").status_code == 200
+
+
+def test_the_table_of_fit_is_ordered_narrowed_and_taken_as_a_file(
+    account: Account, seller: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = [Line("poor", 20, 9, 100.0, Ratio(9, 100.0), 50_000.0, 18), Line("good", 12, 1, 100.0, Ratio(1, 100.0), None, 0),
+             Line("", 3, 0, 9.0, None, None, 0)]  # fmt: skip
+    monkeypatch.setattr(fits, "lines", lambda *_: found)
+    visit = client(cast.member(Role.HEAD))
+
+    def order(question: str) -> list[str]:
+        return [line[1] for line in rows(visit.get(f"/deals/fit/export.csv{question}"))[1:]]
+
+    assert order("") == ["20", "12", "3"] and order("?sort=deals") == ["3", "12", "20"]
+    assert order("?sort=churn") == ["12", "20", "3"] and order("?sort=-churn") == ["20", "12", "3"], "blanks last"
+    none = FITS[Fit.NONE].ja
+    assert order(f"?q={none}") == ["3"] and none in body(visit.get(f"/deals/fit?q={none}"))
+    shown = body(visit.get("/deals/fit?q=zzz"))
+    assert 'class="empty"' in shown and "export.csv" not in shown and order("?q=zzz") == []
+    assert 'aria-sort="descending"' in body(visit.get("/deals/fit?sort=-churn"))
 
 
 def test_the_day_until_which_sales_hands_over_is_a_setting(account: Account, at: datetime) -> None:

@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from nenrin.customers import tags
+from nenrin.customers import accounts, tags
 from nenrin.customers.models import Account
 from nenrin.engage.models import SurveyAsk
 from nenrin.foundation.actors import SYSTEM
@@ -45,6 +45,10 @@ LISTS: dict[str, tuple[str, str | None]] = {
     "imports": ("imports-export", "q"),
     "webhooks": ("webhooks-export", "q"),
     "mail-templates": ("mail-templates-export", "q"),
+    "replays": ("replays-export", "q"),
+    "merges": ("merges-export", "q"),
+    "merges-done": ("merges-done-export", "q"),
+    "renewals-history": ("renewals-history-export", "q"),
 }
 NOWHERE = "zzznowherezzz"
 ORDER = re.compile(r'<option value="(when|subject|sender)"')
@@ -57,6 +61,8 @@ def world(org: Organisation, at: datetime) -> World:
     Handoff.objects.exclude(state=HandoffState.DROPPED).update(seller=world.viewer)
     SuccessPlan.objects.update(state=PlanState.DRAFT)
     SuccessPlan.objects.filter(account__name="会社 team").delete()
+    for name in ("重複 1", "重複 2"):
+        accounts.open(name, by=SYSTEM, at=at, domain="twice.example")
     told = {
         "member": world.viewer,
         "code": "untouched",

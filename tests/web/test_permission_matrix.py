@@ -47,6 +47,10 @@ IDS: dict[str, tuple[str, ...]] = {
     "api/onboarding/{int:project_id}/links/{": ("onboarding", "onboarding_link"),
     "api/onboarding/{int:project_id}/files/{": ("onboarding", "onboarding_file"),
     "accounts/merges/": ("merge",),
+    "accounts/merges/export.<str:": ("file",),
+    "accounts/merges/done/export.<str:": ("file",),
+    "replays/export.<str:": ("file",),
+    "deals/fit/export.<str:": ("file",),
     "accounts/<int:key>/pulses/<int:pulse>": ("account", "pulse"),
     "accounts/<int:key>/overrides/<int:override>": ("account", "override"),
     "accounts/<int:key>/cells/": ("account", "cell"),
@@ -86,6 +90,7 @@ IDS: dict[str, tuple[str, ...]] = {
     "mail/events/": ("word",),
     "webhooks/<int:": ("webhook",),
     "webhooks/<int:key>/messages/": ("webhook", "delivery"),
+    "webhooks/<int:key>/messages/export.<str:": ("webhook", "file"),
     "api/mails/{int:": ("mail",),
     "api/mails/{int:mail_id}/draft": ("mail_draft",),
     "api/journeys/stays/{int:": ("stay",),
@@ -351,6 +356,7 @@ NOTED |= {"tasks-export", "meetings-export", "success-plans-without-export", "re
 NOTED |= {"handovers-export", "deputies-export", "drafts-export", "notices-export", "team-day-export"}
 NOTED |= {"journey-suggestions-export", "my-day-put-off-export", "members-export", "tags-export", "sources-export"}
 NOTED |= {"imports-export", "webhooks-export", "mail-templates-export"}
+NOTED |= {"merges-export", "merges-done-export", "replays-export", "handoff-fit-export", "webhook-messages-export"}
 NOTED |= {"opportunities-export", "opportunity-candidates-export", "opportunity-whitespace-export"}
 #: Where changing takes more than looking; whoever only looks is told that there is nothing to change.
 CHANGING = {"health-model": Permission.HEALTH_CONFIGURE, "teams": Permission.MEMBERS_EDIT}

@@ -116,6 +116,29 @@ def test_past_quarters_stand_as_they_came_and_those_ahead_as_foretold(client: Cl
     )  # fmt: skip
 
 
+def test_past_quarters_are_narrowed_to_accounts_and_kinds_and_ordered(
+    client: Client, account: Account, at: datetime
+) -> None:
+    other = losses_world.customer(cast.LOST, at=at, mrr=100_000)
+    for month, one, minor in ((5, account, 200_000), (8, account, 100_000), (8, other, 300_000)):
+        RenewalOutcome.objects.create(
+            account=one, term_end=date(2026, month + 1, 1), decision_on=date(2026, month, 1), due_minor=minor,
+            kept_minor=minor, settled_on=date(2026, month + 1, 1),
+        )  # fmt: skip
+
+    def due(question: str) -> list[int]:
+        told = table(body(client, f"/renewals/history/export.csv{question}"))
+        return [int(dict(zip(told[0], line, strict=True))["Due"]) for line in told[1:]]
+
+    assert due("?kind=past") == [200_000, 400_000] and due("?kind=past&sort=-due") == [400_000, 200_000]
+    assert due(f"?kind=past&q={account.name}") == [200_000, 100_000]
+    assert set(due("")) > {200_000, 400_000}, "those ahead as well"
+    shown = body(client, f"/renewals/history?kind=past&q={account.name}&sort=-due")
+    assert "100,000" in shown and "400,000" not in shown and 'aria-sort="descending"' in shown
+    nothing = body(client, "/renewals/history?q=zzznowhere")
+    assert "No renewal matches" in nothing and 'href="/renewals/history"' in nothing and "export.csv" not in nothing
+
+
 def test_a_scenario_leads_from_due_to_left(client: Client, term: Subscription, at: datetime) -> None:
     renewals.say(term, "likely", by=SYSTEM, at=at, expansion_minor=-80_000)
     text = body(client, "/renewals?scenario=calls")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 import pytest
 from django.test import Client
 
-from nenrin.foundation.models import Organisation, WebhookDelivery, WebhookEndpoint
+from nenrin.foundation.actors import SYSTEM
+from nenrin.foundation.models import Entry, Organisation, WebhookDelivery, WebhookEndpoint
 from nenrin.foundation.roles import Role
-from nenrin.foundation.webhooks import details
+from nenrin.foundation.webhooks import details, endpoints
 from tests import cast
 from tests.web.form_kit import form_with
 
@@ -71,3 +73,28 @@ def test_a_changed_form_keeps_the_address_and_a_stop_is_taken_back(client: Clien
         client.post(f"/webhooks/{row.pk}/state", {"n": str(stopped)})
         assert (WebhookEndpoint.objects.get().disabled_at is not None) is stopped
     assert "Slack #cs" in client.get("/webhooks").content.decode()
+
+
+def test_the_messages_of_a_webhook_are_found_ordered_and_taken_as_a_file(client: Client, at: datetime) -> None:
+    row, _ = endpoints.open("連携", "https://hooks.example.com/a", events=["work."], by=SYSTEM, at=at)
+    for number, (event, state) in enumerate(
+        (("work.task.done", "failed"), ("work.task.opened", "delivered"), ("work.meeting.opened", "failed"))
+    ):
+        WebhookDelivery.objects.create(
+            endpoint=row, key=f"k{number}", webhook_id=f"msg_{number}", event=event, body="{}", state=state, send_after=at,
+            attempts=3 - number, created_at=at,
+        )  # fmt: skip
+
+    def told(question: str = "") -> list[str]:
+        answer = client.get(f"/webhooks/{row.pk}/messages/export.csv{question}")
+        lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()[1:]
+        return [line.split(",")[0] for line in lines]
+
+    assert told() == ["msg_2", "msg_1", "msg_0"] and told("?sort=put") == ["msg_0", "msg_1", "msg_2"]
+    assert told("?sort=-attempts") == ["msg_0", "msg_1", "msg_2"] and told("?q=task&sort=event") == ["msg_0", "msg_1"]
+    assert told("?state=failed&sort=event") == ["msg_2", "msg_0"]
+    shown = client.get(f"/webhooks/{row.pk}?q=task&sort=-event").content.decode()
+    assert "work.task.done" in shown and "work.meeting.opened" not in shown and 'aria-sort="descending"' in shown
+    nothing = client.get(f"/webhooks/{row.pk}?q=zzz").content.decode()
+    assert 'class="empty"' in nothing and f'href="/webhooks/{row.pk}"' in nothing and "export.csv" not in nothing
+    assert Entry.objects.filter(action="foundation.message.exported").count() == 5

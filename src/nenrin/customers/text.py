@@ -16,6 +16,7 @@ register(
     Text("{absorbed} merged into {survivor}", "「{absorbed}」を「{survivor}」に統合"),
 )
 register("customers.account.unmerged", Text("Merge of {absorbed} undone", "「{absorbed}」の統合を取り消し"))
+register("customers.merge.exported", Text("Duplicates exported: {rows} rows", "重複顧客の一覧{rows}件を出力"))
 register(
     "customers.account.tagged",
     Text("Tags: {added} added, {removed} removed", "タグ 追加: {added} 解除: {removed}"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,6 +15,11 @@ from nenrin.work.models.renewal import Call, Outcome, Side
 #: Fewer outcomes say nothing of whoever foretold them.
 LEAST: Final = 10
 MODEL: Final = "model"
+#: Who foretells, in the order in which they are told: the side, its probability, its call.
+SAYING: Final = (
+    (MODEL, "probability_of_model", ""), (Side.CSM, "called_probability", "call"),
+    (Side.MANAGER, "over_probability", "over"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +45,24 @@ class Accuracy:
 
 def of(rows: QuerySet[RenewalCheckpoint], days: int, own: OwnMoney) -> list[Accuracy]:
     """The model first, then CSMs and managers by name, at the checkpoints of so many days. Three queries."""
-    over = rows.filter(days=days).exclude(outcome="").order_by()
-    found = _told(over, MODEL, "probability_of_model", "", own)
-    for side, column, said in ((Side.CSM, "called_probability", "call"), (Side.MANAGER, "over_probability", "over")):
-        found += sorted(_told(over, side, column, said, own), key=lambda one: one.name)
-    return found or [Accuracy(MODEL, "", 0, *(None,) * 4, 0, None, None)]
+    return each(rows, (days,), own)[days]
 
 
-def _told(rows: QuerySet[RenewalCheckpoint], side: str, column: str, said: str, own: OwnMoney) -> list[Accuracy]:
+def each(rows: QuerySet[RenewalCheckpoint], days: Sequence[int], own: OwnMoney) -> dict[int, list[Accuracy]]:
+    """The same for each of these days; three queries in all."""
+    over = rows.filter(days__in=days).exclude(outcome="").order_by()
+    found: dict[int, list[Accuracy]] = {one: [] for one in days}
+    for side, column, said in SAYING:
+        for day, told in sorted(_told(over, side, column, said, own), key=lambda one: one[1].name):
+            found[day].append(told)
+    nothing = Accuracy(MODEL, "", 0, *(None,) * 4, 0, None, None)
+    return {day: told or [nothing] for day, told in found.items()}
+
+
+def _told(
+    rows: QuerySet[RenewalCheckpoint], side: str, column: str, said: str, own: OwnMoney
+) -> list[tuple[int, Accuracy]]:
+    """With the days of the checkpoint."""
     rows = rows.filter(**{f"{column}__isnull": False})
     if said:
         rows = rows.filter(**{f"{said}__author__isnull": False})
@@ -65,9 +81,10 @@ def _told(rows: QuerySet[RenewalCheckpoint], side: str, column: str, said: str, 
         "commits": Count("pk", filter=commits), "committed": Sum(due, filter=commits),
         "committed_came": Sum(kept, filter=commits),
     }  # fmt: skip
-    people = rows.values(f"{said}__author", who=F(f"{said}__author__name")) if said else None
-    found = [rows.aggregate(**sums)] if people is None else list(people.annotate(**sums))
-    return [_shown(side, {"who": "", **row}) for row in found if row["n"]]
+    people = ("days", f"{said}__author") if said else ("days",)
+    who = {"who": F(f"{said}__author__name")} if said else {}
+    grouped = rows.values(*people, **who)
+    return [(row["days"], _shown(side, {"who": "", **row})) for row in grouped.annotate(**sums) if row["n"]]
 
 
 def _shown(side: str, row: dict[str, Any]) -> Accuracy:

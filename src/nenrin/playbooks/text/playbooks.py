@@ -36,6 +36,7 @@ register(
     ),
 )
 register("playbooks.playbook.exported", Text("{rows} playbooks exported", "プレイブック{rows}件を出力"))
+register("playbooks.replay.exported", Text("{rows} replays exported", "過去シミュレーション{rows}件を出力"))
 register("playbooks.run.exported", Text("{rows} runs of playbooks exported", "プレイブックの実行{rows}件を出力"))
 register(
     "playbooks.run.entered", Text("Playbook {name_en} begins: {why_en}", "プレイブック「{name_ja}」を開始: {why_ja}")

@@ -6,6 +6,7 @@ from nenrin.web.accounts import (
     contacts,
     contracts,
     deeds,
+    duplicates,
     exporting,
     listed,
     merges,
@@ -18,6 +19,6 @@ from nenrin.web.accounts import edit as account_edit
 
 AREAS = (
     *(listed, views, deeds, undo, cells, comparison, exporting),
-    *(account_edit, merges, contacts, people, subscriptions, contracts),
+    *(account_edit, duplicates, merges, contacts, people, subscriptions, contracts),
 )
 urlpatterns = [address for area in AREAS for address in area.urlpatterns]

@@ -1,4 +1,4 @@
-"""Duplicates: pairs that may be one company, a preview of what a merge would move, and the way back."""
+"""Two accounts made one: a preview of what a merge would move, and the way back."""
 
 from __future__ import annotations
 
@@ -7,30 +7,18 @@ from django.shortcuts import render
 from django.urls import path, reverse
 from django.views.decorators.http import require_POST
 
-from nenrin.customers import candidates
 from nenrin.customers import fields as columns
 from nenrin.customers import merges as verbs
 from nenrin.customers.errors import Refused
 from nenrin.customers.models import Account, Merge
 from nenrin.foundation.actors import Actor
-from nenrin.foundation.permissions import Permission
 from nenrin.foundation.search import normal
 from nenrin.values import Text
 from nenrin.web import toasts
+from nenrin.web.accounts.duplicates import MERGE
 from nenrin.web.accounts.head import find
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.listing import plain, whole
-
-MERGE = Permission.ACCOUNTS_MERGE
-
-
-@requires(MERGE)
-def merges(request: MemberRequest) -> HttpResponse:
-    """Candidates, and what was merged before."""
-    rows = Account.objects.for_member(request.user, MERGE)
-    done = Merge.objects.filter(survivor__in=rows).select_related("survivor", "absorbed")[:50]
-    context = {"as_of": request.at, "candidates": candidates.found(rows), "done": done}
-    return render(request, "accounts/merges.html", context)
 
 
 @requires(MERGE)
@@ -90,7 +78,6 @@ def undo(request: MemberRequest, key: int) -> HttpResponse:
 
 
 urlpatterns = [
-    path("accounts/merges", merges, name="merges"),
     path("accounts/<int:key>/merge", merge, name="account-merge"),
     path("accounts/merges/<int:key>/undo", undo, name="merge-undo"),
 ]

@@ -1,11 +1,11 @@
-"""What became of deals: each deal as it stands now and as it was told; who stays, by fit, source and seller."""
+"""What became of deals: each deal as it stands now and as it was told."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, get_args
+from typing import Any
 
 from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
@@ -14,11 +14,9 @@ from django.shortcuts import render
 from django.urls import path
 
 from nenrin.customers.statuses import Status, word
-from nenrin.foundation import organisation
 from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.foundation.search import normal
-from nenrin.insight.lifetimes import assumed
 from nenrin.insight.models import Health
 from nenrin.values import Money, Text
 from nenrin.web import exports, navigation
@@ -26,17 +24,9 @@ from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.handoffs.common import VIEW, tabs
 from nenrin.web.listing import chosen_sort, ordered, page_of, plain, whole
 from nenrin.work import deals as verbs
-from nenrin.work.handing import fits
-from nenrin.work.handing.fits import By, Line
 from nenrin.work.models import DealTold, Handoff
 from nenrin.work.models.handoff import FITS, Fit
 
-WAYS: dict[By, Text] = {
-    "fit": Text("fit found", "実際の適合度"),
-    "expected": Text("fit expected at the sale", "受注時の見込み"),
-    "source": Text("source", "獲得経路"),
-    "seller": Text("seller", "営業担当"),
-}
 FILTERS = ("q", "seller", "mine", "left")
 SORTS = {
     "account": "account__name", "seller": "seller__name", "began": "start", "state": "account__status",
@@ -153,56 +143,7 @@ def _cells(deal: Deal, language: str) -> list[Any]:
     ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
-    name: Text
-    line: Line
-    worth: Money | None
-
-
-@requires(VIEW)
-def fit(request: MemberRequest) -> HttpResponse:
-    """Churn and lifetime value by fit, source or seller; groups that are too small say so."""
-    asked = plain(request.GET.get("by"))
-    by: By = next((way for way in get_args(By) if way == asked), "fit")
-    within = Handoff.objects.for_member(request.user, VIEW).values("pk")
-    rows = verbs.sold().filter(pk__in=within)
-    currency, today = organisation.current().currency, navigation.today(request)
-    given = assumed.given(today)
-    found = fits.lines(rows, by, today, currency, given)
-    names = _names(by, found)
-    context = {
-        "as_of": today,
-        "tabs": tabs("handoff-fit"),
-        "by": by,
-        "way": WAYS[by],
-        "ways": list(WAYS.items()),
-        "groups": [
-            Group(
-                names.get(one.key, Text(one.key, one.key)),
-                one,
-                None if one.worth is None else Money(round(one.worth), currency),
-            )
-            for one in found
-        ],
-        "least": fits.LEAST,
-        "given": given,
-        "currency": currency,
-    }
-    return render(request, "handoffs/fit.html", context)
-
-
-def _names(by: By, found: list[Line]) -> dict[str, Text]:
-    if by in ("fit", "expected"):
-        return {key.value: text for key, text in FITS.items()}
-    if by == "source":
-        return {"": Text("No source", "獲得経路なし")}
-    sellers = Member.objects.filter(pk__in=[int(one.key) for one in found if one.key])
-    return {str(pk): Text(name, name) for pk, name in sellers.values_list("pk", "name")}
-
-
 urlpatterns = [
     path("deals", deals, name="handoff-deals"),
     path("deals/export.<str:kind>", deals_export, name="handoff-deals-export"),
-    path("deals/fit", fit, name="handoff-fit"),
 ]

@@ -1,6 +1,6 @@
 """Every page of this area."""
 
-from nenrin.web.handoffs import deals, feedback, ledger, listed, panel, promises, reading, writing
+from nenrin.web.handoffs import deals, feedback, fit, ledger, listed, panel, promises, reading, writing
 
-AREAS = (listed, writing, reading, panel, ledger, promises, feedback, deals)
+AREAS = (listed, writing, reading, panel, ledger, promises, feedback, deals, fit)
 urlpatterns = [address for area in AREAS for address in area.urlpatterns]

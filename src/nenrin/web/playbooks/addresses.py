@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nenrin.web.playbooks import audience, builder, deeds, foreseen, pages, replays, runs, trying, versions
+from nenrin.web.playbooks import audience, builder, deeds, foreseen, pages, replayed, replays, runs, trying, versions
 
 urlpatterns = [
     *pages.urlpatterns,
@@ -11,6 +11,7 @@ urlpatterns = [
     *versions.urlpatterns,
     *runs.urlpatterns,
     *replays.urlpatterns,
+    *replayed.urlpatterns,
     *audience.urlpatterns,
     *foreseen.urlpatterns,
     *builder.urlpatterns,

@@ -8,18 +8,18 @@ from typing import Any
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from nenrin.customers.models import Account
-from nenrin.foundation import format, organisation
+from nenrin.foundation import format
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.insight.days import day as date_of
-from nenrin.playbooks.models import Playbook, PlaybookReplay
+from nenrin.playbooks.models import PlaybookReplay
 from nenrin.playbooks.replaying import replays
 from nenrin.values import Text
 from nenrin.web import exports, toasts
@@ -126,13 +126,16 @@ def _finding(caught: dict[str, Any]) -> Text | None:
 
 @requires(Permission.PLAYBOOKS_VIEW)
 def replay(request: MemberRequest, key: str) -> HttpResponse:
-    """The newest replay of the shown version, compared with the live one's; every firing."""
+    """The newest replay of the shown version or a kept one, compared with the live version's; every firing."""
     found = standing.of(key)
-    row = found.shown.replays.first()
-    live = found.live.replays.filter(state="done").first() if found.live and found.live != found.shown else None
+    row = _stored(request, found)
+    version = row.version if row else found.shown
+    live = found.live.replays.filter(state="done").first() if found.live and found.live != version else None
     context = {
         **standing.head(request, found, "playbook-replay"),
         "replay": row,
+        "version": version,
+        "is_kept": bool(row and request.GET.get("stored")),
         "told": told(request, row, WHOLE),
         "live": told(request, live),
         "months": MONTHS,
@@ -157,9 +160,10 @@ def ask(request: MemberRequest, key: str) -> HttpResponse:
 
 @requires(Permission.EXPORT)
 def replay_export(request: MemberRequest, key: str, kind: str) -> HttpResponseBase:
-    """Every firing of the newest replay, of the accounts within the right to export."""
+    """Every firing of the replay that is shown, of the accounts within the right to export."""
     found, language = standing.of(key), get_language() or "ja"
-    row = found.shown.replays.filter(state="done").first()
+    row = _stored(request, found)
+    row = row if row and row.state == "done" else found.shown.replays.filter(state="done").first()
     shown = told(request, row, replays.LISTED, within=Permission.EXPORT)
     lines = [[one.day, one.name, one.became.in_(language)] for one in shown.firings if one.name] if shown else []
     exports.note(request, "playbook", len(lines), {}, room="playbooks")
@@ -167,23 +171,15 @@ def replay_export(request: MemberRequest, key: str, kind: str) -> HttpResponseBa
     return exports.answer(kind, f"replay-{key}", head, lines, request.at)
 
 
-@requires(Permission.PLAYBOOKS_VIEW)
-def replay_list(request: MemberRequest) -> HttpResponse:
-    """The newest replay of every playbook, side by side."""
-    rows = []
-    for playbook in Playbook.objects.filter(archived_at__isnull=True).prefetch_related("versions__replays"):
-        versions = sorted(playbook.versions.all(), key=lambda one: -one.number)
-        newest = next((one for version in versions for one in version.replays.all()[:1]), None)
-        shown = next((one for one in versions if one.state == "live"), versions[0]) if versions else None
-        if shown is not None:
-            rows.append({"playbook": playbook, "name": Text(shown.name_en, shown.name_ja), "replay": newest,
-                         "version": next((v for v in versions if newest and v.pk == newest.version_id), shown)})  # fmt: skip
-    context = {"as_of": request.at, "rows": rows, "today": organisation.today(request.at)}
-    return render(request, "playbooks/replays.html", context)
+def _stored(request: MemberRequest, found: standing.Standing) -> PlaybookReplay | None:
+    """The kept replay that the address names; else the newest of the shown version. Raises Http404 for no replay of it."""
+    asked = whole(request.GET.get("stored"))
+    if asked is None:
+        return found.shown.replays.first()
+    return get_object_or_404(PlaybookReplay.objects.select_related("version"), pk=asked, version__playbook=found.row)
 
 
 urlpatterns = [
-    path("replays", replay_list, name="replays"),
     path("playbooks/<slug:key>/replay", replay, name="playbook-replay"),
     path("playbooks/<slug:key>/replay/ask", ask, name="playbook-replay-ask"),
     path("playbooks/<slug:key>/replay/export.<str:kind>", replay_export, name="playbook-replay-export"),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -20,9 +20,12 @@ from nenrin.foundation.permissions import Permission, allowed
 from nenrin.insight.revenue import own_money, policies, words
 from nenrin.values import Text
 from nenrin.web import exports, navigation, toasts
+from nenrin.web.accounts.filters import Choices
 from nenrin.web.guard import MemberRequest, requires
+from nenrin.web.listing import chosen_sort, in_order, plain
 from nenrin.web.renewals import figures
 from nenrin.web.renewals.pages import TITLE, VIEW, chosen, currency_of, views
+from nenrin.web.renewals.rows import OF_ACCOUNT, of_accounts
 from nenrin.work import renewal_accuracy, renewal_pipeline, renewal_quarters, renewal_snapshots
 from nenrin.work.models import RenewalCheckpoint, RenewalOutcome, RenewalSnapshot
 from nenrin.work.models.renewal import SIDES, Side
@@ -33,6 +36,14 @@ from nenrin.work.renewal_scenarios import KINDS, Scenario
 
 OVERRIDE = Permission.RENEWALS_OVERRIDE
 SNAPSHOTS = 12
+KINDS_OF_FIGURES: Final = {"past": Text("as it came", "実績"), "ahead": Text("foretold", "予測")}
+FILTERS: Final = (*OF_ACCOUNT, "kind")
+SORTS: Final[Mapping[str, Callable[[Quarter], Any]]] = {
+    "quarter": lambda one: (one.period.start, one.is_ahead), "terms": lambda one: one.steps.count,
+    "due": lambda one: one.steps.start, "churn": lambda one: one.steps.churn, "down": lambda one: one.steps.downsell,
+    "up": lambda one: one.steps.upsell, "left": lambda one: one.steps.end, "grr": lambda one: one.steps.grr,
+    "nrr": lambda one: one.steps.nrr, "running": lambda one: None if one.is_ahead else one.running,
+}  # fmt: skip
 HEADS = (
     Text("Quarter", "四半期"), Text("From", "開始日"), Text("Before", "終了日の翌日"), Text("Foretold", "予測"),
     Text("Terms", "件数"), Text("Left (terms)", "解約件数"), Text("Due", "更新対象"), Text("Churn", "解約"),
@@ -54,11 +65,13 @@ class Shown:
 
 @requires(VIEW)
 def history(request: MemberRequest) -> HttpResponse:
-    """Past quarters and those ahead, one of them as a bridge; accuracy; snapshots."""
+    """Past quarters and those ahead, of the accounts asked for, one of them as a bridge; accuracy; snapshots."""
     currency, scenario = currency_of(request), chosen(request, Scenario.MEDIUM)
+    filters, sort = _filters(request), chosen_sort(request, SORTS, "quarter")
     quarters, fiscal = _quarters(request, scenario, VIEW), policies.fiscal()
-    here = _here(request, quarters)
-    checkpoints, own = RenewalCheckpoint.objects.for_member(request.user, VIEW), own_money.on(navigation.today(request))
+    here, own = _here(request, quarters), own_money.on(navigation.today(request))
+    checkpoints = RenewalCheckpoint.objects.for_member(request.user, VIEW).filter(of_accounts(filters))
+    accuracies, known = renewal_accuracy.each(checkpoints, DAYS, own), Choices.current()
     context = {
         "as_of": request.at,
         "title": TITLE,
@@ -66,13 +79,20 @@ def history(request: MemberRequest) -> HttpResponse:
         "scenario": scenario.value,
         "scenarios": [(key.value, kind.name) for key, kind in KINDS.items()],
         "meaning": KINDS[scenario].meaning,
-        "quarters": [_shown(one, one is here, currency, fiscal) for one in quarters],
+        "quarters": [_shown(one, one is here, currency, fiscal) for one in in_order(quarters, sort, SORTS)],
+        "filters": filters,
+        "has_filters": any(filters.values()),
+        "sort": sort,
+        "kinds": KINDS_OF_FIGURES.items(),
+        "owners": [one for one in known.owner if one.value.isdigit()],
+        "segments": known.segment,
+        "touches": known.touch,
         "here": _shown(here, True, currency, fiscal) if here else None,
         "waterfall": figures.waterfall(here.steps, currency) if here and here.steps.count else None,
         "unit": figures.unit(currency),
         "currency": currency,
         "rates": own.used(),
-        "accuracies": [(days, _people(renewal_accuracy.of(checkpoints, days, own), currency)) for days in DAYS],
+        "accuracies": [(days, _people(told, currency)) for days, told in accuracies.items()],
         "least": renewal_accuracy.LEAST,
         "snapshots": RenewalSnapshot.objects.select_related("author")[:SNAPSHOTS],
         "may_keep": allowed(request.user, OVERRIDE) is not None,
@@ -81,11 +101,16 @@ def history(request: MemberRequest) -> HttpResponse:
     return render(request, "renewals/history.html", context)
 
 
+def _filters(request: MemberRequest) -> dict[str, str]:
+    return {name: plain(request.GET.get(name)) for name in FILTERS}
+
+
 def _quarters(request: MemberRequest, scenario: Scenario, permission: Permission) -> list[Quarter]:
-    today, currency = navigation.today(request), currency_of(request)
-    fiscal = policies.fiscal()
-    mine = Subscription.objects.for_member(request.user, VIEW)
-    told = RenewalOutcome.objects.for_member(request.user, VIEW)
+    """In the order of time, those asked for."""
+    today, currency, filters = navigation.today(request), currency_of(request), _filters(request)
+    fiscal, asked = policies.fiscal(), of_accounts(filters)
+    mine = Subscription.objects.for_member(request.user, VIEW).filter(asked)
+    told = RenewalOutcome.objects.for_member(request.user, VIEW).filter(asked)
     if permission is not VIEW:
         mine = mine.filter(pk__in=Subscription.objects.for_member(request.user, permission).values("pk"))
         told = told.filter(pk__in=RenewalOutcome.objects.for_member(request.user, permission).values("pk"))
@@ -93,7 +118,8 @@ def _quarters(request: MemberRequest, scenario: Scenario, permission: Permission
     over = renewal_quarters.past(told, mine, today, own, fiscal)
     until = today + timedelta(days=366)
     table = renewal_pipeline.read(renewal_pipeline.ahead(mine, today, until).order_by("pk"), own)
-    return [*over, *renewal_quarters.ahead(table, today, currency, scenario, fiscal)]
+    found = [*over, *renewal_quarters.ahead(table, today, currency, scenario, fiscal)]
+    return [one for one in found if filters["kind"] in ("", "ahead" if one.is_ahead else "past")]
 
 
 def _here(request: MemberRequest, quarters: list[Quarter]) -> Quarter | None:
@@ -146,15 +172,15 @@ def keep(request: MemberRequest) -> HttpResponse:
 
 @requires(Permission.EXPORT)
 def history_export(request: MemberRequest, kind: str) -> Any:
-    """The quarters as a file, of accounts on which the viewer holds both rights."""
+    """The quarters as a file, in their order, of accounts on which the viewer holds both rights."""
     scenario = chosen(request, Scenario.MEDIUM)
-    rows, currency, fiscal = _quarters(request, scenario, Permission.EXPORT), currency_of(request), policies.fiscal()
-    language = exports.language()
+    currency, fiscal, language = currency_of(request), policies.fiscal(), exports.language()
+    rows = in_order(_quarters(request, scenario, Permission.EXPORT), chosen_sort(request, SORTS, "quarter"), SORTS)
 
     def cells() -> Iterator[list[Any]]:
         yield from (_cells(one, currency, fiscal) for one in rows)
 
-    exports.note(request, "renewal", len(rows), {"scenario": scenario.value}, room="work")
+    exports.note(request, "renewal", len(rows), {"scenario": scenario.value} | _filters(request), room="work")
     return exports.answer(kind, "renewals-history", [head.in_(language) for head in HEADS], cells(), request.at)
 
 

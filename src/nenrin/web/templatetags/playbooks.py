@@ -68,3 +68,9 @@ def term(context: template.Context, key: str) -> SafeString:
     """A dotted term of this area that explains itself."""
     name, meaning = TERMS[key]
     return define(context, key, name, meaning)
+
+
+@register.simple_tag
+def term_words(key: str) -> tuple[Text, Text]:
+    """A term of this area as its name and its meaning, for a head that sorts."""
+    return TERMS[key]

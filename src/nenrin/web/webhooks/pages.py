@@ -17,14 +17,15 @@ from django.views.decorators.http import require_POST
 from nenrin.foundation import sealed
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.mail.errors import Conflict, Refused
-from nenrin.foundation.models import WebhookDelivery, WebhookEndpoint
-from nenrin.foundation.models.webhook import DELIVERIES, DeliveryState, EndpointKind
+from nenrin.foundation.models import WebhookEndpoint
+from nenrin.foundation.models.webhook import DeliveryState, EndpointKind
 from nenrin.foundation.permissions import Permission, allowed
-from nenrin.foundation.webhooks import deliveries, details, endpoints
+from nenrin.foundation.webhooks import deliveries, endpoints
 from nenrin.values import Text
 from nenrin.web import exports
 from nenrin.web.guard import MemberRequest, requires
-from nenrin.web.listing import chosen_sort, ordered, page_of, plain
+from nenrin.web.listing import chosen_sort, ordered, plain
+from nenrin.web.webhooks import messages as message_list
 from nenrin.web.webhooks.nouns import GROUPS
 
 KINDS = ((EndpointKind.STANDARD.value, _("Signed JSON (Standard Webhooks)")), (EndpointKind.SLACK.value, "Slack"))
@@ -135,19 +136,11 @@ def endpoint(request: MemberRequest, key: int) -> HttpResponse:
 
 
 def _page(request: MemberRequest, row: WebhookEndpoint, form: EndpointForm | None, *, secret: str = "") -> HttpResponse:
-    rows = row.deliveries.all()
-    wanted = plain(request.GET.get("state"))
-    rows = rows.filter(state=wanted) if wanted in DELIVERIES else rows
-    page = page_of(rows, request)
-    context = {
+    context = message_list.shown(request, row) | {
         "as_of": request.at,
         "row": row,
         "form": form or EndpointForm(row=row, initial=_initial(row)),
         "secret": secret,
-        "page": page,
-        "lines": [(one, DELIVERIES[DeliveryState(one.state)], details.of(one.detail)) for one in page.object_list],
-        "states": list(DELIVERIES.items()),
-        "wanted": wanted,
         "is_standard": row.kind == EndpointKind.STANDARD,
         "live": len(row.secrets),
         "is_lost": not all(sealed.opens(value) for value in (row.address, *(one["sealed"] for one in row.secrets))),
@@ -234,19 +227,6 @@ def replay(request: MemberRequest, key: int) -> HttpResponse:
     return HttpResponseRedirect(reverse("webhook", args=[key]))
 
 
-@requires(Permission.MAIL_CONFIGURE)
-def delivery(request: MemberRequest, key: int, number: int) -> HttpResponse:
-    """One message as it was sent."""
-    row = get_object_or_404(WebhookDelivery.objects.select_related("endpoint"), pk=number, endpoint=key)
-    context = {
-        "as_of": request.at,
-        "row": row,
-        "state": DELIVERIES[DeliveryState(row.state)],
-        "detail": details.of(row.detail),
-    }
-    return render(request, "webhooks/delivery.html", context)
-
-
 urlpatterns: list[Any] = [
     path("webhooks", listing, name="webhooks"),
     path("webhooks/export.<str:kind>", webhooks_export, name="webhooks-export"),
@@ -256,5 +236,5 @@ urlpatterns: list[Any] = [
     path("webhooks/<int:key>/state", state, name="webhook-state"),
     path("webhooks/<int:key>/test", trial, name="webhook-test"),
     path("webhooks/<int:key>/replay", replay, name="webhook-replay"),
-    path("webhooks/<int:key>/messages/<int:number>", delivery, name="webhook-delivery"),
+    *message_list.urlpatterns,
 ]
