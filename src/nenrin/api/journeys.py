@@ -132,7 +132,7 @@ def list_journeys(request: ApiRequest) -> Any:
 @grants(VIEW)
 def get_journey(request: ApiRequest, key: str) -> Any:
     """The version in use."""
-    return shown(_one(key)[0])
+    return shown(one_in_use(key)[0])
 
 
 @router.put("/{key}", response=JourneyOut, summary="Write a journey")
@@ -148,7 +148,7 @@ def write_journey(request: ApiRequest, key: str, body: JourneyIn) -> Any:
 @grants(VIEW)
 def list_standings(request: ApiRequest, key: str, asked: Query[JourneyAccounts]) -> Any:
     """Those in your scope that stand in one of its stages."""
-    version, versions = _one(key)
+    version, versions = one_in_use(key)
     design, today, zone = designs.shown(version), organisation.today(request.at), _zone()
     mine = placing.on(reachable(request.member, VIEW), version, versions).filter(stage__in=design.keys)
     rows: Any = standings.standing(standings.staying(mine), design, today, zone)  # Any: annotated
@@ -168,7 +168,7 @@ def list_standings(request: ApiRequest, key: str, asked: Query[JourneyAccounts])
 @grants(VIEW)
 def list_stalls(request: ApiRequest, key: str, by: By = "quarter") -> Any:
     """By stage and by when they entered it; who is still inside is censored, who left or went back never moves on."""
-    version, versions = _one(key)
+    version, versions = one_in_use(key)
     mine = placing.ever(reachable(request.member, VIEW), version, versions)
     today = organisation.today(request.at)
     found = stalls.read(stalls.told(mine), designs.shown(version), today, _zone(), by=by)
@@ -210,7 +210,7 @@ def _zone() -> ZoneInfo:
     return ZoneInfo(organisation.current().zone)
 
 
-def _one(key: str) -> tuple[JourneyVersion, list[JourneyVersion]]:
+def one_in_use(key: str) -> tuple[JourneyVersion, list[JourneyVersion]]:
     versions = designs.in_use()
     found = next((one for one in versions if one.journey.key == key), None)
     if found is None:

@@ -29,6 +29,7 @@ from nenrin.api import (
     imports,
     intake,
     invoices,
+    journey_kpis,
     journey_moves,
     journeys,
     judgements,
@@ -139,6 +140,7 @@ api.add_router("/costs", costs.router)
 api.add_router("/hours", costs.hours)
 api.add_router("/journeys", journeys.router)
 api.add_router("/journeys", journey_moves.router)
+api.add_router("/journeys", journey_kpis.router)
 api.add_router("/losses", losses.router)
 api.add_router("/losses", churn_reasons.router)
 api.add_router("/renewals", renewals.router)

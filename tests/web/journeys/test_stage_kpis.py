@@ -21,6 +21,7 @@ from nenrin.foundation.roles import Role
 from nenrin.ingest import lakes, mirror
 from nenrin.work.models import JourneyVersion
 from tests import cast
+from tests.api.rest import Rest
 from tests.work import journeys_world as world
 
 pytestmark = pytest.mark.django_db
@@ -87,6 +88,28 @@ def test_a_kpi_of_the_catalogue_shows_its_figure_its_sense_and_the_way_to_it(boo
 def test_who_may_not_see_costs_gets_no_figure_made_of_them(book: None) -> None:
     assert "費用を閲覧する権限がない" in part(signed_in(Role.CSM).get(ONE), "expansion")
     assert "費用を閲覧する権限がない" not in part(signed_in(Role.ADMINISTRATOR).get(ONE), "expansion")
+
+
+def test_programs_read_the_figures_of_the_stages_with_period_interval_and_sense(book: None) -> None:
+    told = Rest(cast.member(Role.HEAD)).get("/journeys/small/kpis").data
+    one, cost = told["stages"]
+    month = timezone.localdate().replace(day=1).isoformat()
+    assert (told["grain"], told["start"], told["is_partial"]) == ("month", month, True) and told["known"] >= month
+    assert (one["stage"], one["kpi"], one["value"], one["n"], one["target"], one["aim"]) == (
+        "onboarding", "paying_accounts", 1.0, 1, "2", 2.0,
+    )  # fmt: skip
+    assert one["is_reached"] is False and one["why_none"] is None and one["name"]["ja"] == "課金中の顧客数"
+    assert one["meaning"]["en"] and one["formula"], "what it counts"
+    assert cost["kpi"] == "cac" and cost["aim"] == 100_000
+    before = Rest(cast.member(Role.HEAD, "後任")).get("/journeys/small/kpis?as_of=2026-04-30").data
+    assert (before["start"], before["to"], before["known"]) == ("2026-04-01", "2026-05-01", "2026-04-30")
+    assert before["is_partial"] is False and before["stages"][0]["value"] == 1.0
+    assert Rest(cast.member(Role.HEAD, "三人目")).get("/journeys/small/kpis?month=2026-04").status_code == 422
+
+
+def test_programs_of_who_may_not_see_costs_are_told_that_instead_of_a_figure(book: None) -> None:
+    kept = Rest(cast.member(Role.CSM)).get("/journeys/small/kpis").data["stages"][1]
+    assert (kept["kpi"], kept["value"], kept["n"]) == ("cac", None, None) and "costs" in kept["why_none"]["en"]
 
 
 def test_a_stage_is_written_by_the_form_with_both_teams_and_a_kpi(book: None) -> None:
