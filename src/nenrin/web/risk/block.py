@@ -19,7 +19,8 @@ from nenrin.insight.risk.together import Together
 from nenrin.insight.risk.words import STATE_NAMES, feature
 from nenrin.values import Text
 from nenrin.web.guard import MemberRequest
-from nenrin.web.risk import words
+from nenrin.web.risk import offers, words
+from nenrin.web.risk.offers import Offers
 from nenrin.web.risk.words import Reason
 
 MOST_MOVES = 3
@@ -39,7 +40,7 @@ class Move:
 @dataclass(frozen=True, slots=True)
 class Told:
     """One event. `horizons`: name, probability (empty where the model only ranks), interval of 90 %. `steps`: what could
-    be done next, the measure behind it, and what became of customers like this one. `soon`: within 90 days, in a word;
+    be done next, the measure behind it, what became of customers like this one, and what carries it out. `soon`: within 90 days, in a word;
     `why`: the measures that raise it."""
 
     event: Text
@@ -49,7 +50,7 @@ class Told:
     horizons: tuple[tuple[Text, str, str], ...]
     reasons: tuple[Reason, ...]
     moves: tuple[Move, ...]
-    steps: tuple[tuple[Suggestion, Text, Text], ...]
+    steps: tuple[tuple[Suggestion, Text, Text, Offers], ...]
     soon: Text
     why: Text
 
@@ -78,17 +79,25 @@ class Block:
     @property
     def step(self) -> Suggestion | None:
         """The first that is suggested."""
-        return next((step for one in self.told for step, _, _ in one.steps), None)
+        return next((step for one in self.told for step, *_ in one.steps), None)
+
+    @property
+    def offers(self) -> Offers | None:
+        """What carries that one out."""
+        return next((step[-1] for one in self.told for step in one.steps), None)
 
 
 def of(account: Account, request: MemberRequest) -> Block | None:
-    """None for those who may not see it: at most three queries."""
+    """None for those who may not see it: at most three queries, and three for what carries a step out."""
     if not allowed(request.user, Permission.HEALTH_VIEW):
         return None
     rows = list(Risk.objects.filter(account=account).select_related("version").defer("version__document"))
     if not rows:
         return Block((), _silence(account))
-    found = tuple(_told(row) for row in sorted(rows, key=lambda row: EVENTS.index(row.event)))
+    rows.sort(key=lambda row: EVENTS.index(row.event))
+    steps = {row.event: actions.suggestions(row.event, row.reasons, row.version.card) for row in rows}
+    carried = iter(offers.of(account, [(event, one) for event, some in steps.items() for one in some], request))
+    found = tuple(_told(row, [(one, next(carried)) for one in steps[row.event]]) for row in rows)
     return Block(found, None, _quiet({row.event for row in rows}), _first(together.together(rows)))
 
 
@@ -130,17 +139,16 @@ def _why_quiet(version: RiskModelVersion | None) -> Text:
     )
 
 
-def _told(row: Risk) -> Told:
+def _told(row: Risk, steps: Sequence[tuple[Suggestion, Offers]]) -> Told:
     language, is_ranking = get_language() or "ja", words.is_ranking(row)
     horizons = tuple(
         (words.HORIZONS[int(days)], "" if is_ranking else words.chance(p), words.interval(low, high, language))
         for days, p, low, high in row.horizons
     )
     moves = () if is_ranking else tuple(_moves(row))
-    steps = actions.suggestions(row.event, row.reasons, row.version.card)
     return Told(
         words.EVENTS[row.event], row.version, row.as_of, is_ranking, horizons, tuple(words.reasons(row.reasons)), moves,
-        tuple((one, feature(one.feature), _seen(one)) for one in steps),
+        tuple((one, feature(one.feature), _seen(one), carried) for one, carried in steps),
         Text(*(words.interval(row.low, row.high, one) if is_ranking else words.chance(row.p) for one in ("en", "ja"))),
         words.brief(row.reasons) if any(one[1] > 0 for one in row.reasons) else NOTHING_RAISES,
     )  # fmt: skip

@@ -162,8 +162,8 @@ def back_to(request: MemberRequest, otherwise: str) -> str:
 
 
 def _beginning(request: MemberRequest) -> dict[str, Any]:
-    """One's own task, with what the address names: an account, a template."""
-    filled: dict[str, Any] = {"assignee": str(request.user.pk)}
+    """One's own task, with what the address names: a title, an account, a template."""
+    filled: dict[str, Any] = {"assignee": str(request.user.pk), "title": plain(request.GET.get("title"))}
     if key := whole(request.GET.get("account")):
         account = Account.objects.for_member(request.user, Permission.TASKS_EDIT).filter(pk=key).first()
         if account is None:
