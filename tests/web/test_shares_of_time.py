@@ -118,7 +118,8 @@ def test_only_who_assigns_accounts_states_a_share(client: Client, sato: Member, 
 def test_a_share_by_rest_is_in_the_load_and_what_is_not_sent_is_the_default(boss: Member, sato: Member) -> None:
     rest = Rest(boss)
     put = rest.put(f"/team-day/{sato.pk}/capacity", {**SHARED, "other_role": "Sales"})
-    assert put.status_code == 200 and put.data == {**SHARED, "most_accounts": None}
+    assert put.status_code == 200 and put.data == {**SHARED, "most_accounts": None, "minutes": 120, "version": 1}
+    assert rest.get(f"/team-day/{sato.pk}/capacity").data == put.data
     line = next(one for one in rest.get("/team-day").data if one["member_id"] == sato.pk)
     told = ("share_percent", "other_role", "minutes_a_day", "minutes_left", "minutes_a_month")
     assert [line[name] for name in told] == [40, "sales", 120, 120, 2400]
@@ -167,3 +168,43 @@ def test_the_router_passes_by_whoever_has_no_share_left(sato: Member, at: dateti
         return next(one.member for one in routing.preview([rule]) if one.account == new.pk)
 
     assert (chosen(100), chosen(0)) == (mate.pk, sato.pk)
+
+
+def test_a_capacity_that_a_colleague_stated_meanwhile_is_not_overwritten_unseen(
+    head: Client, sato: Member, at: datetime
+) -> None:
+    assert 'name="version" value="0"' in head.get(address(sato)).content.decode()
+    capacities.state(sato, minutes_a_day=200, by=SYSTEM, at=at)
+    answer = head.post(address(sato), {**SHARED, "version": "0"})
+    told = answer.content.decode()
+    assert answer.status_code == 422 and Capacity.objects.get(member=sato).minutes_a_day == 200
+    assert 'class="conflict"' in told and ">200<" in told and ">300<" in told, "both sides"
+    assert 'name="version" value="1"' in told and 'value="40"' in told, "what was typed is kept"
+    assert head.post(address(sato), {**SHARED, "version": "1"}).status_code == 302
+    assert Capacity.objects.get(member=sato).share_percent == 40
+    assert head.post(address(sato), {**SHARED, "version": "1"}).status_code == 302, "the same again changes nothing"
+
+
+def test_rest_refuses_a_capacity_over_a_change_that_was_not_seen(boss: Member, sato: Member, at: datetime) -> None:
+    rest, path = Rest(boss), f"/team-day/{sato.pk}/capacity"
+    seen = rest.get(path)
+    assert (seen.data["minutes_a_day"], seen.data["version"], seen["ETag"]) == (300, 0, '"0"')
+    capacities.state(sato, minutes_a_day=200, by=SYSTEM, at=at)
+    assert rest.put(path, SHARED | {"version": 0}).status_code == 409
+    assert rest.call("PUT", path, SHARED, **{"If-Match": seen["ETag"]}).status_code == 412
+    assert rest.put(path, SHARED | {"version": 1}).data["version"] == 2
+    assert rest.get("/team-day/999999/capacity").status_code == 404
+
+
+def test_whoever_assigns_finds_the_form_of_a_seller_without_accounts(head: Client, sato: Member) -> None:
+    seller = cast.member(Role.SALES, "森 結衣", team="東日本")
+    link = f'href="{address(seller)}"'
+    assert (
+        link not in head.get("/team-day").content.decode()
+        and 'href="/members"' in head.get("/team-day").content.decode()
+    )
+    assert link in head.get("/members").content.decode()
+    head.force_login(cast.member(Role.ADMINISTRATOR, "管理者"))
+    assert link in head.get(f"/members/{seller.pk}").content.decode()
+    head.force_login(cast.member(Role.CSM, "小川 蓮", team="東日本"))
+    assert link not in head.get("/members").content.decode()

@@ -6,16 +6,16 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from django.db.models import Q
-from django.http import Http404
-from ninja import Field, Query, Router
+from django.http import Http404, HttpResponse
+from ninja import Field, Header, Query, Router
 from ninja.errors import HttpError
 
 from nenrin.api.guard import ApiRequest, grants
-from nenrin.api.paging import Id, Page, Strict, Window, page
+from nenrin.api.paging import Id, Page, Strict, Window, expected, page
 from nenrin.api.reach import one_account
 from nenrin.customers import capacities, deputies, handovers
 from nenrin.customers.errors import Refused
-from nenrin.customers.models import Deputy, Handover
+from nenrin.customers.models import Capacity, Deputy, Handover
 from nenrin.customers.models.capacity import WHOLE
 from nenrin.customers.statuses import Phase
 from nenrin.foundation import organisation
@@ -108,12 +108,25 @@ class LoadOut(Strict):
 
 class CapacityIn(Strict):
     """`minutes_a_day` of a whole day for accounts, of which `share_percent` holds where customer success is not all that
-    the member does. `other_role`, below 100: what the rest is for, the key of a role or its name, or a few words."""
+    the member does. `other_role`, below 100: what the rest is for, the key of a role or its name, or a few words. `version`:
+    of what you saw, unless If-Match names it."""
 
     minutes_a_day: int = Field(ge=0, le=capacities.MOST_MINUTES)
     most_accounts: int | None = Field(None, ge=0, le=100_000)
     share_percent: int = Field(WHOLE, ge=0, le=WHOLE)
     other_role: str = Field("", max_length=capacities.MOST_WORDS)
+    version: int | None = Field(None, ge=0, le=2**31 - 1)
+
+
+class CapacityOut(Strict):
+    """As stated, or as usual where nobody stated any (`version` 0); `minutes` are those that the share leaves."""
+
+    minutes_a_day: int
+    most_accounts: int | None
+    share_percent: int
+    other_role: str
+    minutes: int
+    version: int
 
 
 @router.get("", response=Page[HandoverOut], summary="List internal handovers")
@@ -227,23 +240,42 @@ def _load(line: capacity.Line) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@load_router.put("/{int:member_id}/capacity", response=CapacityIn, summary="State a member's capacity")
+@load_router.get("/{int:member_id}/capacity", response=CapacityOut, summary="Get a member's capacity")
 @grants(Permission.ACCOUNTS_ASSIGN)
-def state_capacity(request: ApiRequest, member_id: Id, body: CapacityIn) -> Any:
-    """Minutes of a whole business day for accounts, the share of it that is customer success's, and accounts at most; what
-    is not sent stands at its default. Safe to repeat."""
-    member = Member.objects.filter(pk=member_id, is_active=True).first()
+def get_capacity(request: ApiRequest, member_id: Id, response: HttpResponse) -> Any:
+    """What was stated, or what is usual; the ETag is its version."""
+    member = _colleague(member_id)
+    row = Capacity.objects.filter(member=member).first() or Capacity(member=member, version=0)
+    response["ETag"] = f'"{row.version}"'
+    return row
+
+
+def _colleague(key: int) -> Member:
+    member = Member.objects.filter(pk=key, is_active=True).first()
     if member is None:
-        raise Http404(f"no member {member_id}")
-    return capacities.state(
-        member,
+        raise Http404(f"no member {key}")
+    return member
+
+
+@load_router.put("/{int:member_id}/capacity", response=CapacityOut, summary="State a member's capacity")
+@grants(Permission.ACCOUNTS_ASSIGN)
+def state_capacity(
+    request: ApiRequest, member_id: Id, body: CapacityIn, response: HttpResponse, if_match: Header[str | None] = None
+) -> Any:
+    """Minutes of a whole business day for accounts, the share of it that is customer success's, and accounts at most; what
+    is not sent stands at its default. Safe to repeat. With If-Match or `version`, only if nobody else changed it since."""
+    row = capacities.state(
+        _colleague(member_id),
         minutes_a_day=body.minutes_a_day,
         most_accounts=body.most_accounts,
         share_percent=body.share_percent,
         other_role=body.other_role,
+        version=expected(if_match, body.version),
         by=Actor.of(request.member),
         at=request.at,
     )
+    response["ETag"] = f'"{row.version}"'
+    return row
 
 
 def _member(key: int, field: str) -> Member:

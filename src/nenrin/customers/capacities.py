@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Count
 
-from nenrin.customers.errors import Refused
+from nenrin.customers.errors import Conflict, Refused
 from nenrin.customers.models import Assignment, TouchModel
 from nenrin.customers.models.capacity import DAYS_A_MONTH, MINUTES_A_DAY, WHOLE, Capacity
 from nenrin.customers.statuses import Phase, Status
@@ -64,12 +64,13 @@ class Load:
 
 def state(
     member: Member, *, minutes_a_day: int, by: Actor, at: datetime, most_accounts: int | None = None,
-    share_percent: int = WHOLE, other_role: str = "",
+    share_percent: int = WHOLE, other_role: str = "", version: int | None = None,
 ) -> Capacity:  # fmt: skip
     """Say how much time a member has: minutes of a whole day for accounts, and the percent of the time that is customer
-    success's. Raises Refused. Safe to repeat. Journal: customers.capacity.stated, of less than the whole .shared.
+    success's. Raises Refused, Conflict. Safe to repeat. Journal: customers.capacity.stated, of less than the whole .shared.
 
     - `other_role`: what the rest is for, the key of a role or its name in either language, or a few words.
+    - `version`: of what you saw, 0 where nothing was stated; None takes whatever stands.
     """
     if not 0 <= minutes_a_day <= MOST_MINUTES:
         raise Refused.one("minutes_a_day", Text("minutes of one day", "1日以内の分数"), minutes_a_day)
@@ -82,6 +83,8 @@ def state(
         if row and (row.minutes_a_day, row.most_accounts, row.share_percent, row.other_role) == wanted:
             return row
         row = row or Capacity(member=member, version=0)
+        if version is not None and version != row.version:
+            raise _clash(row, version, wanted)
         row.minutes_a_day, row.most_accounts, row.share_percent, row.other_role = wanted
         row.version, row.changed_at = row.version + 1, at
         row.save()
@@ -93,6 +96,14 @@ def state(
             personal={"member": member.name, "other_en": said.en, "other_ja": said.ja},
         )  # fmt: skip
     return row
+
+
+def _clash(row: Capacity, asked: int, wanted: tuple[int, int | None, int, str]) -> Conflict:
+    """Both sides, roles as the key or words that are kept."""
+    names = ("minutes_a_day", "most_accounts", "share_percent", "other_role")
+    theirs = {name: getattr(row, name) for name in names}
+    mine = dict(zip(names, wanted, strict=True))
+    return Conflict(f"capacity-{row.member_id}", asked=asked, stands=row.version, mine=mine, theirs=theirs)
 
 
 def _other(words: str, percent: int) -> str:

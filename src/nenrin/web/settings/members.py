@@ -89,6 +89,7 @@ def members(request: MemberRequest) -> HttpResponse:
         "may_export": allowed(request.user, Permission.EXPORT) is not None,
         "query": request.GET.urlencode(),
         "may_edit": allowed(request.user, Permission.MEMBERS_EDIT) is not None,
+        "may_assign": allowed(request.user, Permission.ACCOUNTS_ASSIGN) is not None,
     }
     return render(request, "members/members.html", context)
 
@@ -145,7 +146,10 @@ def member(request: MemberRequest, key: int) -> HttpResponse:
         else:
             toasts.say(request, gettext("Saved."))
             return HttpResponseRedirect(reverse("members"))
-    context = {"as_of": request.at, "form": form, "found": found, "has_second_step": second_steps.has(found)}
+    context = {
+        "as_of": request.at, "form": form, "found": found, "has_second_step": second_steps.has(found),
+        "may_assign": allowed(request.user, Permission.ACCOUNTS_ASSIGN) is not None,
+    }  # fmt: skip
     return render(request, "members/member.html", context, status=422 if form.errors else 200)
 
 

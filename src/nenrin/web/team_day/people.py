@@ -23,10 +23,12 @@ from nenrin.foundation.permissions import Permission, allowed
 from nenrin.foundation.roles import NAMES
 from nenrin.values import Text
 from nenrin.web import exports, navigation, toasts
+from nenrin.web.editing import Clash, attempt, last_entry, version_of
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.listing import chosen_sort, ordered, page_of, plain
 
 ASSIGN = Permission.ACCOUNTS_ASSIGN
+STATED = ("customers.capacity.stated", "customers.capacity.shared")
 SORTS = {"member": "member__name", "deputy": "deputy__name", "from": "from_on", "until": "until_on"}
 SPANS: dict[str, Text] = {
     "": Text("Now and later", "現在と今後"),
@@ -97,21 +99,29 @@ def capacity(request: MemberRequest, key: int) -> HttpResponse:
         "other_role": capacities.role_words(stands.other_role).in_(language),
     }  # fmt: skip
     form = CapacityForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid() and _stated(request, member, form):
-        toasts.say(request, Text(f"Saved for {member.name}.", f"{member.name}の対応余力を保存しました。"))
-        return HttpResponseRedirect(reverse("team-day"))
+    outcome: Clash | bool = False
+    if request.method == "POST" and form.is_valid():
+        outcome = _stated(request, member, form)
+        if outcome is True:
+            toasts.say(request, Text(f"Saved for {member.name}.", f"{member.name}の対応余力を保存しました。"))
+            return HttpResponseRedirect(reverse("team-day"))
     load, roles = capacities.loads([member.pk])[member.pk], [name.in_(language) for name in NAMES.values()]
-    context = {"form": form, "member": member, "load": load, "roles": roles, "as_of": request.at}
-    return render(request, "team_day/capacity.html", context, status=422 if form.errors else 200)
+    version = version_of(request.POST) if request.method == "POST" else stands.version if stands else 0
+    context = {
+        "form": form, "member": member, "load": load, "roles": roles, "as_of": request.at, "version": version,
+        "clash": outcome if isinstance(outcome, Clash) else None,
+    }  # fmt: skip
+    is_refused = form.errors or isinstance(outcome, Clash)
+    return render(request, "team_day/capacity.html", context, status=422 if is_refused else 200)
 
 
-def _stated(request: MemberRequest, member: Member, form: CapacityForm) -> bool:
-    try:
-        capacities.state(member, by=Actor.of(request.user), at=request.at, **form.cleaned_data)
-    except Refused as refused:
-        _faulted(request, form, refused)
-        return False
-    return True
+def _stated(request: MemberRequest, member: Member, form: CapacityForm) -> Clash | bool:
+    by, version = Actor.of(request.user), version_of(request.POST)
+    return attempt(
+        form,
+        lambda: capacities.state(member, by=by, at=request.at, version=version, **form.cleaned_data),
+        lambda: last_entry(references__kind="member", references__key=str(member.pk), action__in=STATED),
+    )
 
 
 def _faulted(request: MemberRequest, form: forms.Form, refused: Refused) -> None:
