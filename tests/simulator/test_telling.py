@@ -8,20 +8,21 @@ from django.db.models import F
 
 from nenrin.customers.models import Account, Contact, Merge, Subscription
 from nenrin.foundation import organisation
+from nenrin.foundation.calendar import add_business_days, is_business_day
 from nenrin.foundation.models import Entry, Mail, Member, WebhookDelivery
 from nenrin.foundation.models.mail import MailState
 from nenrin.foundation.roles import Role
 from nenrin.ingest import conservation, drain, lakes
 from nenrin.ingest.models import Answer, Cost, Effort, ExchangeRate, Invoice, Ticket
 from nenrin.insight.models import BudgetPlan, Health
-from nenrin.playbooks.models import Playbook, Run
+from nenrin.playbooks.models import Playbook, Run, RunStep
 from nenrin.simulator import world
 from nenrin.simulator.presets import Preset
 from nenrin.simulator.stories import reading
 from nenrin.simulator.streams import stream
-from nenrin.simulator.writer import live, settling, sharing, telling, untidy, usage
+from nenrin.simulator.writer import live, plays, settling, sharing, telling, untidy, usage
 from nenrin.web.portal import reading as portal
-from nenrin.work.models import Touch
+from nenrin.work.models import SuccessPlan, Touch
 from nenrin.work.models.meeting import Meeting
 from nenrin.work.models.onboarding_portal import OnboardingLink
 from nenrin.work.models.promise import Promise
@@ -31,7 +32,8 @@ from nenrin.work.queue import asking
 pytestmark = pytest.mark.django_db
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
-TODAY = date(2026, 11, 22)
+TODAY = date(2026, 11, 22)  # a Sunday before a holiday
+MORNING = date(2026, 11, 24)
 UNKNOWN = set(untidy.UNKNOWN_GROUPS.values())
 TINY = Preset("tiny", accounts=6, months=5, stock=1.0, seat_scale=0.2, price_scale=4.0)
 
@@ -69,6 +71,9 @@ def test_a_told_world_shows_its_stories(told: telling.Told, made: world.World) -
     _fills_the_morning_of_everybody_who_looks_after_customers()
     _shares_work_out_and_tells_the_channel_once()
     _lets_a_customer_see_what_is_in_whose_hands()
+    _works_on_business_days()
+    _agrees_plans_with_those_who_are_customers()
+    _plays_on_and_does_what_was_asked()
     _stays_alive(made)
 
 
@@ -161,10 +166,11 @@ def _knows_why_the_red_one_is_red() -> None:
 
 
 def _fills_the_morning_of_everybody_who_looks_after_customers() -> None:
-    """A queue worth doing: several kinds of reasons in both languages, a meeting, a promise and a draft of today."""
+    """A queue worth doing: several kinds of reasons in both languages, a meeting, a promise and a draft of the next day
+    that is worked."""
     team = Member.objects.filter(role=Role.CSM, is_active=True)
     assert team.count() == 4
-    days = {member: asking.my_day(member, TODAY, NOW, organisation.current()) for member in team}
+    days = {member: asking.my_day(member, MORNING, NOW, organisation.current()) for member in team}
     together = {kind for member, day in days.items() for kind in _kinds_of_a_morning(member, day)}
     assert {"health_fell", "notice_deadline", "urgent_ticket", "detractor"} <= together, together
 
@@ -178,11 +184,11 @@ def _kinds_of_a_morning(member: Member, day: asking.Day) -> set[str]:
         assert text.en.strip() and text.ja.strip() and not set("{}") & set(text.en + text.ja), text
     told = [one.headline for row in rows for one in row.reasons if one.code != "task"]  # a task has one title
     assert all(text.en != text.ja for text in told), told
-    begins = datetime(TODAY.year, TODAY.month, TODAY.day, tzinfo=organisation.zone())
+    begins = datetime(MORNING.year, MORNING.month, MORNING.day, tzinfo=organisation.zone())
     today = Meeting.objects.filter(owner=member, starts_at__gte=begins, starts_at__lt=begins + timedelta(1))
     assert today.exclude(agenda="").exists(), member.name
     accounts = list(day.portfolio)
-    assert Promise.objects.open().filter(account__in=accounts, due_on__lte=TODAY).exists(), member.name
+    assert Promise.objects.open().filter(account__in=accounts, due_on__lte=MORNING).exists(), member.name
     assert Mail.objects.filter(state=MailState.DRAFT, account__in=accounts).exists(), member.name
     return kinds
 
@@ -209,6 +215,40 @@ def _lets_a_customer_see_what_is_in_whose_hands() -> None:
     ]
     for one in shown:
         assert one.next is None or not one.next.is_colleagues
+
+
+def _works_on_business_days() -> None:
+    """Meetings, the weekly one of the team's calendar among them, and what is due: never on a Sunday or a holiday."""
+    zone = organisation.zone()
+    begun = [at.astimezone(zone).date() for at in Meeting.objects.values_list("starts_at", flat=True)]
+    assert date(2026, 11, 30) in begun and len(begun) > 20
+    assert [day for day in begun if not is_business_day(day)] == []
+    assert MORNING in begun and TODAY not in begun
+    due = [*Task.objects.exclude(due_on=None), *Promise.objects.open().exclude(due_on=None)]
+    assert [(str(row), row.due_on) for row in due if not is_business_day(row.due_on)] == []
+
+
+def _agrees_plans_with_those_who_are_customers() -> None:
+    """One open plan an account, in the hands of whoever looks after it; those of the lost are closed."""
+    live = list(SuccessPlan.objects.live().select_related("account", "owner"))
+    assert len(live) > 5 and len({plan.account_id for plan in live}) == len(live)
+    assert {plan.account.status for plan in live} == {"customer"}
+    agreed = [plan for plan in live if plan.state == "agreed" and plan.account.owner_id]
+    assert [(plan.title, plan.owner) for plan in agreed if plan.owner_id != plan.account.owner_id] == []
+    assert len({plan.owner_id for plan in agreed}) > 1
+
+
+def _plays_on_and_does_what_was_asked() -> None:
+    """Waits of business days end in the hours of the playbook; nobody leaves lying what a run asked for weeks ago."""
+    zone, left = organisation.zone(), add_business_days(TODAY, -plays.LEFT_DAYS)
+    mailed = [
+        step.at.astimezone(zone) for step in RunStep.objects.filter(run__playbook__key="low-usage", kind="send_mail")
+    ]
+    assert mailed and all(is_business_day(at.date()) and 9 <= at.hour < 18 for at in mailed)
+    waiting = Run.objects.filter(playbook__key="low-usage", state="waiting")
+    assert waiting.exists() and not waiting.filter(step="settle").exists()
+    assert not Task.objects.open().filter(origin_kind__in=("playbook", "onboarding"), due_on__lt=left).exists()
+    assert Task.objects.filter(origin_kind="playbook", state="done").exclude(outcome="").exists()
 
 
 def _stays_alive(made: world.World) -> None:

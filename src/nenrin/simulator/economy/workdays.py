@@ -1,10 +1,11 @@
-"""Which days people work in Japan, and how much of their usual self they are on each."""
+"""Which days people work in Japan, and how much of their usual self they are on each; when the vendor's people meet."""
 
 from datetime import date, timedelta
 
 import holidays
 import numpy as np
 
+from nenrin.foundation.calendar import add_business_days, is_business_day
 from nenrin.simulator.economy.population import Floats
 
 # Monday to Sunday.
@@ -45,3 +46,25 @@ def _closing(day: date) -> float:
     if (day + timedelta(MONTH_END_DAYS)).month == day.month:
         return 1.0
     return FISCAL_YEAR_END_FACTOR if day.month == 3 else MONTH_END_FACTOR
+
+
+def worked(day: date, within: int = 0) -> date:
+    """So many business days from a day; 0 is the day itself where it is one, else the first after it.
+
+    Who looks at the demo on a Sunday or a holiday finds no meetings that day, for nobody works then; the queue of what
+    waits is there, and the next business day is as full as any.
+
+    >>> worked(date(2026, 11, 22)), worked(date(2026, 11, 22), 1), worked(date(2026, 11, 22), -1)
+    (datetime.date(2026, 11, 24), datetime.date(2026, 11, 25), datetime.date(2026, 11, 20))
+    """
+    first = day if is_business_day(day) else add_business_days(day, 1)
+    return add_business_days(first, within)
+
+
+def worked_by(day: date) -> date:
+    """The day itself where it is a business day, else the last before it: what was done or fell due by then.
+
+    >>> worked_by(date(2026, 11, 23)), worked_by(date(2026, 11, 20))
+    (datetime.date(2026, 11, 20), datetime.date(2026, 11, 20))
+    """
+    return add_business_days(day + timedelta(1), -1)

@@ -7,6 +7,7 @@ import numpy as np
 from nenrin.simulator import records
 from nenrin.simulator.economy.lives import Economy
 from nenrin.simulator.economy.population import Floats
+from nenrin.simulator.economy.workdays import worked, worked_by
 from nenrin.simulator.market.days import Window
 from nenrin.simulator.names import people
 from nenrin.simulator.names.words import DEPARTMENTS, TITLES
@@ -75,12 +76,19 @@ def touches(
     made = []
     day = max(since, window.first) + timedelta(int(rng.integers(1, 10)))
     if since >= window.first:
-        made.append(_touch("kickoff", day, known, rng))
+        made.append(_touch("kickoff", _met(day, since), known, rng))
         day += timedelta(int(rng.integers(7, 15)))
-        made.append(_touch("training", day, known, rng))
+        made.append(_touch("training", _met(day, since), known, rng))
     while (day := day + timedelta(int(CADENCE_DAYS[tier] * rng.uniform(0.7, 1.6)))) < until:
-        made.append(_touch(_situation(float(level[(day - window.first).days]), rng), day, known, rng))
+        situation = _situation(float(level[(day - window.first).days]), rng)
+        made.append(_touch(situation, _met(day, since), known, rng))
     return tuple(touch for touch in made if touch.on < until)
+
+
+def _met(day: date, since: date) -> date:
+    """The business day on which it was done: by that day, but not before they were a customer."""
+    before = worked_by(day)
+    return before if before > since else worked(day)
 
 
 def _situation(level: float, rng: np.random.Generator) -> str:

@@ -9,6 +9,7 @@ import yaml
 
 from nenrin.customers.terms import add_months
 from nenrin.simulator import records
+from nenrin.simulator.economy.workdays import worked_by
 from nenrin.simulator.names import corporate_numbers
 from nenrin.simulator.names.words import DEPARTMENTS, PREFECTURES, TITLES
 from nenrin.simulator.product import FEATURES
@@ -233,14 +234,14 @@ def _touch(row: Row, each: Row, today: date, rng: np.random.Generator) -> record
         left = terms.last_transfer(today)
         words = _text(each).fill(left=f"{left.day} {left:%B}", left_ja=f"{left.month}月{left.day}日")
         title = Text(words.en.split(":")[0].split(". ")[0][:60], words.ja.split("。")[0][:40])
-        return records.Touch(_back(each, today), each["channel"], each["minutes"], title, words)
+        return records.Touch(worked_by(_back(each, today)), each["channel"], each["minutes"], title, words)
     person = row["people"][int(rng.integers(len(row["people"])))]
     names = Text(person["roman"], person["family"] if person["kana"] else person["roman"])
     feature = FEATURES[int(rng.integers(len(FEATURES)))].name
     made = texts.touch(
         each["situation"], rng, person=names, department=_DEPARTMENTS[person["department"]], feature=feature
     )
-    return records.Touch(_back(each, today), made.channel, made.minutes, made.title, made.body)
+    return records.Touch(worked_by(_back(each, today)), made.channel, made.minutes, made.title, made.body)
 
 
 def _loss(row: Row, today: date) -> records.Loss | None:

@@ -10,8 +10,9 @@ import yaml
 from nenrin.customers.models import Account, Contact
 from nenrin.foundation import organisation
 from nenrin.foundation.actors import Actor
-from nenrin.foundation.calendar import add_business_days
+from nenrin.foundation.calendar import add_business_days, is_business_day
 from nenrin.foundation.models import Member
+from nenrin.simulator.economy.workdays import worked
 from nenrin.simulator.writer import gathering
 from nenrin.simulator.writer.accounts import Book
 from nenrin.values import Text
@@ -27,6 +28,7 @@ _WORDS: dict[str, Any] = yaml.safe_load(
 WHO = ("sato", "ito", "nakajima", "okada")
 OPENED_DAYS, READ_DAYS = 9, 6
 JOIN = "https://meet.example/{key}"
+STAMP = "%Y%m%dT%H%M%S"
 
 
 def run(book: Book, *, now: datetime) -> int:
@@ -78,7 +80,7 @@ def _day(book: Book, member: Member, by: Actor, owned: list[Account], now: datet
         _ended(gone, owned[gone["place"]], member, by, book, today)
     own, language = _WORDS["own"], member.language
     tasks.open(
-        None, own[language], assignee=member, due_on=_due(today, own["within"]), minutes=own["minutes"], by=by, at=now,
+        None, own[language], assignee=member, due_on=worked(today, own["within"]), minutes=own["minutes"], by=by, at=now,
         every=own["every"], checklist=own["steps"][language], key=f"demo:own:{member.pk}",
     )  # fmt: skip
     for row in _WORDS["meetings"]:
@@ -93,14 +95,14 @@ def _open(
     why = Text(row["why"]["en"], row["why"]["ja"]) if "why" in row else None
     opened = now - timedelta(days=OPENED_DAYS, hours=row["place"])
     task = tasks.open(
-        account, row[said], assignee=member, due_on=_due(today, row["within"]), minutes=row["minutes"], by=by, at=opened,
+        account, row[said], assignee=member, due_on=worked(today, row["within"]), minutes=row["minutes"], by=by, at=opened,
         kind=row.get("kind", ""), why=why, body=row.get("body", {}).get(said, ""), every=row.get("every", ""),
         checklist=row.get("steps", {}).get(said, ()), key=f"demo:{key}",
     )  # fmt: skip
     for step in range(row.get("ticked", 0)):
         tasks.tick(task, step + 1, is_done=True, by=by, at=now - timedelta(days=1))
     if off := row.get("snooze"):
-        tasks.snooze(task, today + timedelta(days=off["days"]), off[said], by=by, at=now - timedelta(hours=2))
+        tasks.snooze(task, worked(today + timedelta(days=off["days"])), off[said], by=by, at=now - timedelta(hours=2))
     if row.get("file"):
         file = _WORDS["file"]
         for holder in (task, account):
@@ -124,7 +126,7 @@ def _meet(
     row: dict[str, Any], account: Account, member: Member, by: Actor, book: Book, today: date, now: datetime
 ) -> None:
     said = account.language
-    begins = book.at(_due(today, row["day"]), row["hour"], 30 if row.get("half") else 0)
+    begins = book.at(worked(today, row["day"]), row["hour"], 30 if row.get("half") else 0)
     people = list(Contact.objects.filter(account=account, left_on__isnull=True, archived_at__isnull=True)[:2])
     planned = min(now, begins) - timedelta(days=8)
     meeting = meetings.plan(
@@ -138,27 +140,35 @@ def _meet(
 
 
 def _calendar(book: Book, member: Member, owned: list[Account], now: datetime) -> None:
-    """A calendar file with the team's weekly meeting and a visit that its attendee's address matches."""
+    """A calendar file with the team's weekly meeting, left out on holidays, and a visit that its attendee's address matches."""
     words, today = _WORDS["calendar"], organisation.today(now)
     person = Contact.objects.filter(account=owned[8], emails__isnull=False).first() if len(owned) > 8 else None
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//demo//JA"]
+    monday = today - timedelta(days=today.weekday())
     lines += _event(
-        "weekly", words["weekly"], today - timedelta(days=today.weekday()), time(9, 30), 30, "RRULE:FREQ=WEEKLY"
+        "weekly", words["weekly"], monday, time(9, 30), 30, "RRULE:FREQ=WEEKLY", *_left_out(monday, time(9, 30))
     )
     if person is not None:
         address = f"ATTENDEE;CN={person.name}:mailto:{person.emails.all()[0].address}"
-        lines += _event("visit", words["visit"], add_business_days(today, 1), time(16), 60, address)
+        lines += _event("visit", words["visit"], worked(today, 1), time(16), 60, address)
     content = "\r\n".join([*lines, "END:VCALENDAR", ""])
     subscriptions.upload(member, words["name"], content.encode(), by=Actor.of(member), at=now)
 
 
-def _event(uid: str, title: str, day: date, clock: time, minutes: int, extra: str) -> list[str]:
+def _left_out(first: date, clock: time) -> list[str]:
+    """The weeks of a year in which the day is a holiday: a rule of a calendar file knows none."""
+    days = [first + timedelta(weeks=week) for week in range(54)]
+    return [
+        f"EXDATE;TZID=Asia/Tokyo:{datetime.combine(day, clock):{STAMP}}" for day in days if not is_business_day(day)
+    ]
+
+
+def _event(uid: str, title: str, day: date, clock: time, minutes: int, *extra: str) -> list[str]:
     begins = datetime.combine(day, clock)
     ends = begins + timedelta(minutes=minutes)
-    form = "%Y%m%dT%H%M%S"
     return [
         "BEGIN:VEVENT", f"UID:{uid}@demo", "DTSTAMP:20260101T000000Z", f"SUMMARY:{title}",
-        f"DTSTART;TZID=Asia/Tokyo:{begins:{form}}", f"DTEND;TZID=Asia/Tokyo:{ends:{form}}", extra, "END:VEVENT",
+        f"DTSTART;TZID=Asia/Tokyo:{begins:{STAMP}}", f"DTEND;TZID=Asia/Tokyo:{ends:{STAMP}}", *extra, "END:VEVENT",
     ]  # fmt: skip
 
 
@@ -171,11 +181,6 @@ def _mail(member: Member, now: datetime) -> None:
         f"From: info@aozora-kikai.example\r\n\r\n{words['body']}\r\n"
     )
     receiving.receive(raw.encode(), at=now - timedelta(hours=3), member=member)
-
-
-def _due(today: date, within: int) -> date:
-    """So many business days from today; 0 is today itself."""
-    return add_business_days(today, within) if within else today
 
 
 def _owned(member: Member) -> list[Account]:

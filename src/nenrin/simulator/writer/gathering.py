@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from nenrin.foundation import organisation, tokens
-from nenrin.foundation.calendar import add_business_days
+from nenrin.simulator.economy.workdays import worked
 from nenrin.simulator.writer.accounts import Book
 from nenrin.work import meetings, tasks
 from nenrin.work.models import Meeting
@@ -34,7 +34,7 @@ def told(words: dict[str, Any], book: Book, *, now: datetime) -> None:
 
 def _task(row: dict[str, Any], book: Book, today: date, now: datetime, key: str) -> None:
     member, by = book.ground.members[row["who"]], book.ground.actor(row["of"])
-    said, due = member.language, add_business_days(today, row["within"]) if row["within"] else today
+    said, due = member.language, worked(today, row["within"])
     opened = now - timedelta(days=7 if row.get("done") else 1, hours=row["minutes"] % 7)
     task = tasks.open(
         None, row[said], assignee=member, due_on=due, minutes=row["minutes"], by=by, at=opened, key=key,
@@ -49,7 +49,7 @@ def _task(row: dict[str, Any], book: Book, today: date, now: datetime, key: str)
 
 def _meeting(row: dict[str, Any], book: Book, today: date, now: datetime, key: str) -> None:
     owner, by = book.ground.members[row["of"]], book.ground.actor(row["of"])
-    said, on = owner.language, add_business_days(today, row["day"]) if row["day"] else today
+    said, on = owner.language, worked(today, row["day"])
     begins = book.at(on, row["hour"])
     ends, planned = begins + timedelta(minutes=row["minutes"]), min(now, begins) - timedelta(days=2)
     meeting: Meeting = meetings.plan(

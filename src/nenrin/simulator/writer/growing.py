@@ -14,6 +14,7 @@ from nenrin.customers.models import Account
 from nenrin.customers.statuses import Status
 from nenrin.foundation import organisation
 from nenrin.foundation.calendar import add_business_days
+from nenrin.simulator.economy.workdays import worked
 from nenrin.simulator.writer.accounts import Book
 from nenrin.work import opportunities
 from nenrin.work.models import Opportunity, Proposal
@@ -74,7 +75,7 @@ def _lived(book: Book, one: Candidate, course: str, place: int, owner: str, now:
 
 def _went(book: Book, row: Opportunity, course: str, place: int, owner: str, now: datetime) -> None:
     by, today = book.ground.actor(owner), organisation.today(now)
-    due = today if place % 2 == 0 else add_business_days(today, 2 + place)
+    due = worked(today) if place % 2 == 0 else worked(today, 2 + place)
     row = opportunities.change(
         row, next_step=_say(row.account, "next", place), due_on=due, by=by, at=now - timedelta(days=7)
     )

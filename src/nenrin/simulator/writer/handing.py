@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import yaml
 
-from nenrin.customers.models import Contact
+from nenrin.customers.models import Account, Contact
 from nenrin.foundation.calendar import add_business_days
 from nenrin.simulator.records import Customer
 from nenrin.simulator.streams import stream
@@ -58,6 +58,12 @@ class Case:
     @property
     def account(self) -> Any:
         return self.book.accounts[self.customer.key]
+
+    @property
+    def keeper(self) -> str:
+        """The colleague who looks after the account as it stands; whoever leads onboardings where nobody does."""
+        owner = Account.objects.values_list("owner_id", flat=True).get(pk=self.account.pk)
+        return next((key for key, member in self.book.ground.members.items() if member.pk == owner), LEAD)
 
     def by(self, key: str) -> Any:
         return self.book.ground.actor(key)
@@ -206,7 +212,7 @@ def _told(case: Case) -> Iterator[Deed]:
 
 def _tell(case: Case, kind: str, outcome: str, on: date) -> Callable[[datetime], None]:
     def act(at: datetime) -> None:
-        row = feedback.write(case.account, kind, case.say("feedback", kind), by=case.by("sato"), at=at)
+        row = feedback.write(case.account, kind, case.say("feedback", kind), by=case.by(case.keeper), at=at)
         if outcome:
             said = case.say("outcome", outcome)
             feedback.follow(row, outcome, words=said, by=case.by(SELLER), at=at + timedelta(hours=26))

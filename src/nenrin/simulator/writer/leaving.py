@@ -10,6 +10,7 @@ import numpy as np
 import yaml
 
 from nenrin.foundation import organisation
+from nenrin.simulator.economy.workdays import worked
 from nenrin.simulator.streams import stream
 from nenrin.simulator.world import World
 from nenrin.simulator.writer.accounts import Book
@@ -46,9 +47,9 @@ def _explain(row: Loss, reasons: dict[str, ChurnReason], book: Book, rng: np.ran
     key = str(rng.choice(REASONS.get(row.band_90, OTHERS)))
     words = _WORDS[key][int(rng.integers(len(_WORDS[key])))]
     language = row.account.language if row.account.language == "en" else "ja"
-    was_asked = rng.random() < ASKED and row.decided_on + ASKED_AFTER < organisation.today(now)
+    was_asked = rng.random() < ASKED and worked(row.decided_on + ASKED_AFTER) < organisation.today(now)
     losses.explain(
         row, reason=reasons[key], words=words[language], competitor=words.get("competitor", {}).get(language, ""),
-        interviewed_on=row.decided_on + ASKED_AFTER if was_asked else None,
+        interviewed_on=worked(row.decided_on + ASKED_AFTER) if was_asked else None,
         interviewer=row.owner if was_asked else None, by=book.ground.actor(ASKER), at=now,
     )  # fmt: skip

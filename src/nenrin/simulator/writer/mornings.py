@@ -11,6 +11,7 @@ from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.calendar import add_business_days
 from nenrin.foundation.models import Mail, Member
 from nenrin.foundation.models.mail import MailState
+from nenrin.simulator.economy.workdays import worked
 from nenrin.simulator.prose.letters import DRAFTS
 from nenrin.simulator.writer import letters
 from nenrin.simulator.writer.accounts import Book
@@ -78,8 +79,7 @@ def _tasks(book: Book, now: datetime) -> None:
     today = organisation.today(now)
     for place, title, within, minutes in DUE:
         if place < len(owned):
-            due = add_business_days(today, within) if within else today
-            said = title.in_(owned[place].language)
+            due, said = worked(today, within), title.in_(owned[place].language)
             opened = now - timedelta(days=5)
             tasks.open(
                 owned[place], said, assignee=sato, due_on=due, minutes=minutes, by=book.ground.actor("sato"), at=opened,
@@ -88,13 +88,13 @@ def _tasks(book: Book, now: datetime) -> None:
 
 
 def _promised(book: Book, now: datetime) -> None:
-    """Everybody who looks after customers promised one of them something for today."""
-    today, made = organisation.today(now), now - timedelta(days=4)
+    """Everybody who looks after customers promised one of them something for today, or the next day that is worked."""
+    due, made = worked(organisation.today(now)), now - timedelta(days=4)
     for key, words in zip(MINUTES, PROMISED, strict=True):
         member, by = book.ground.members[key], book.ground.actor(key)
         for account in _owned(member)[:1]:
             said = words.in_(account.language)
-            promises.make(account, said, due_on=today, owner=member, by=by, at=made, key=f"demo:morning:{key}")
+            promises.make(account, said, due_on=due, owner=member, by=by, at=made, key=f"demo:morning:{key}")
 
 
 def _drafted(book: Book, now: datetime) -> None:

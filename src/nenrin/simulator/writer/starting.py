@@ -7,9 +7,11 @@ from datetime import date, datetime, timedelta
 from nenrin.customers.models import Contact
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.calendar import add_business_days
+from nenrin.simulator.economy.workdays import worked
 from nenrin.simulator.records import Customer
 from nenrin.simulator.streams import stream
 from nenrin.simulator.world import World
+from nenrin.simulator.writer import first_weeks
 from nenrin.simulator.writer.accounts import Book
 from nenrin.simulator.writer.deeds import Deed
 from nenrin.simulator.writer.handing import Case
@@ -115,6 +117,8 @@ def _past(case: Case) -> Iterator[Deed]:
 
     yield Deed(case.book.at(customer.since, 12), 7, start)
     yield Deed(case.book.at(last, 16), 8, lambda at: _through(case, made[0], through, at))
+    if customer.loss:
+        yield Deed(case.book.at(customer.loss.on, 9, 40), 9, lambda at: _given_up(case, at))
 
 
 def _paced(key: str, since: date, pace: float) -> dict[str, date]:
@@ -149,12 +153,19 @@ def _through(case: Case, made: OnboardingProject, days: Mapping[str, date], at: 
         return
     by, language = case.by(LEAD), case.customer.language
     title = Text("What success is", "成功の定義").in_(language)
-    plan = plans.open(case.account, title, success=case.say("success"), owner=case.book.ground.members["sato"],
+    plan = plans.open(case.account, title, success=case.say("success"), owner=case.book.ground.members[case.keeper],
                       starts_on=at.date(), language=language, by=by, at=at)  # fmt: skip
     figure = Text("Hours for the monthly report", "月次報告の作成時間").in_(language)
     objectives.add(plan, title=figure, sort="business", figure=figure, unit="h", baseline=24, target=8,
-                   due_on=at.date() + timedelta(120), by=by, at=at)  # fmt: skip
+                   due_on=worked(at.date() + timedelta(120)), by=by, at=at)  # fmt: skip
     plans.agree(plan, agreed_with=case.fill("{boss}"), by=by, at=at)
+
+
+def _given_up(case: Case, at: datetime) -> None:
+    """Nothing is left to reach with a customer that has gone."""
+    reason = Text("The contract ended.", "解約のため終了").in_(case.customer.language)
+    for plan in SuccessPlan.objects.live().filter(account=case.account):
+        plans.abandon(plan, reason, by=case.by(case.keeper), at=at)
 
 
 def _present(case: Case, found: Now) -> Iterator[Deed]:
@@ -237,6 +248,7 @@ def lived(book: Book, *, now: datetime) -> int:
         if project.pk in found:
             first_values.put(project, found[project.pk], by=SYSTEM, at=book.at(found[project.pk], 22))
     _closed(book, waiting, today)
+    first_weeks.followed(book, now=now)
     rounds.all_turned(now)
     _invited(book, now)
     return len(found)

@@ -5,11 +5,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from nenrin.foundation.calendar import add_business_days
+from nenrin.simulator.economy.workdays import worked, worked_by
 from nenrin.simulator.streams import stream
 from nenrin.simulator.world import World
 from nenrin.simulator.writer.accounts import Act, Book
 from nenrin.simulator.writer.deeds import Deed
 from nenrin.simulator.writer.handing import Case
+from nenrin.values import Text
 from nenrin.work import milestones, objectives, plans, promises
 from nenrin.work.models import SuccessPlan
 from nenrin.work.models.promise import Origin
@@ -67,7 +69,7 @@ def _planned(case: Case, *, achieved: bool) -> Iterator[Deed]:
     for on, value in zip(days, told, strict=False):
         if on <= case.today:
             yield Deed(case.book.at(on, 11), 9, _measured(case, made, value))
-    ahead = case.today + timedelta(int(case.rng.integers(-6, 40)))
+    ahead = worked(case.today + timedelta(int(case.rng.integers(-6, 40))))
     reviewed = begun + timedelta(int(case.rng.integers(15, 50)))
     if reviewed < case.today:
         yield Deed(case.book.at(reviewed, 17), 9, _reviewed(case, made, ahead))
@@ -79,18 +81,28 @@ def _begin(case: Case, key: str, at: datetime) -> SuccessPlan:
     language = case.customer.language
     year = at.year if at.month >= 4 else at.year - 1
     title = f"Success plan FY{year}" if language == "en" else f"{year}年度サクセスプラン"
-    owner = case.book.ground.members["sato"]
-    until = add_business_days(at.date(), 130)
+    keeper, until = case.keeper, add_business_days(at.date(), 130)
+    for earlier in SuccessPlan.objects.live().filter(account=case.account):
+        _followed(case, earlier, keeper, at)
     return plans.open(
-        case.account, title, template=key, success=case.say("success"), owner=owner, starts_on=at.date(),
-        ends_on=until, language=language, by=case.by("sato"), at=at,
+        case.account, title, template=key, success=case.say("success"), owner=case.book.ground.members[keeper],
+        starts_on=at.date(), ends_on=until, language=language, by=case.by(keeper), at=at,
     )  # fmt: skip
+
+
+def _followed(case: Case, earlier: SuccessPlan, keeper: str, at: datetime) -> None:
+    """What was agreed at the start is reached when the plan of a year takes its place."""
+    by = case.by(keeper)
+    for figure in earlier.objectives.filter(measure="").select_related("plan"):
+        objectives.measure(figure, figure.target or 0, by=by, at=at)
+    words = Text("Reached; the plan of the year goes on from here.", "目標を達成。以降は年度のプランで進める。")
+    plans.achieve(earlier, words=words.in_(case.customer.language), by=by, at=at)
 
 
 def _agree(case: Case, key: str, plan: SuccessPlan, at: datetime) -> None:
     """Name what the template left open, see to the first steps, and agree."""
     baseline, target, _ = FIGURES[key]
-    by = case.by("sato")
+    by = case.by(case.keeper)
     for each in plan.objectives.all():
         if each.measure:
             objectives.change(each, baseline=round(float(case.rng.uniform(0.1, 0.4)), 2), by=by, at=at)
@@ -107,21 +119,22 @@ def _measured(case: Case, made: list[SuccessPlan], value: float) -> Act:
     def act(at: datetime) -> None:
         figure = made[0].objectives.filter(measure="").select_related("plan").first()
         if figure is not None:
-            objectives.measure(figure, value, by=case.by("sato"), at=at)
+            objectives.measure(figure, value, by=case.by(case.keeper), at=at)
 
     return act
 
 
 def _reviewed(case: Case, made: list[SuccessPlan], ahead: date) -> Act:
     words = "Went through the figures together; the next steps stand." if case.customer.language == "en" else "数値を一緒に確認。次のステップに合意。"  # fmt: skip
-    return lambda at: plans.review(made[0], words=words, next_on=ahead, by=case.by("sato"), at=at)
+    return lambda at: plans.review(made[0], words=words, next_on=ahead, by=case.by(case.keeper), at=at)
 
 
 def _achieved(case: Case, made: list[SuccessPlan], target: float) -> Act:
     def act(at: datetime) -> None:
+        by = case.by(case.keeper)
         for figure in made[0].objectives.filter(measure="").select_related("plan"):
-            objectives.measure(figure, target, by=case.by("sato"), at=at)
-        plans.achieve(made[0], words=case.say("feedback", "story"), by=case.by("sato"), at=at)
+            objectives.measure(figure, target, by=by, at=at)
+        plans.achieve(made[0], words=case.say("feedback", "story"), by=by, at=at)
 
     return act
 
@@ -143,7 +156,7 @@ def _drafted(case: Case) -> Act:
             plan,
             title="最初の帳票を共有する",
             side="theirs",
-            due_on=case.today + timedelta(6),
+            due_on=worked(case.today + timedelta(6)),
             by=case.by("mori"),
             at=at,
         )
@@ -158,10 +171,10 @@ def _promised(case: Case) -> Iterator[Deed]:
 
 def _promise(case: Case, days: int, words: str, is_kept: bool) -> Act:
     def act(at: datetime) -> None:
-        keeper = "mori" if case.customer.story == "stuck" else "sato"
-        owner = case.book.ground.members[keeper]
+        keeper = "mori" if case.customer.story == "stuck" else case.keeper
+        owner, day = case.book.ground.members[keeper], case.today + timedelta(days)
         row = promises.make(
-            case.account, words, due_on=case.today + timedelta(days), owner=owner, origin=Origin.MEETING,
+            case.account, words, due_on=worked(day) if days > 0 else worked_by(day), owner=owner, origin=Origin.MEETING,
             by=case.by(keeper), at=at,
         )  # fmt: skip
         if is_kept:
