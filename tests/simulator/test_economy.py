@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from nenrin.simulator import presets
-from nenrin.simulator.economy import contracts, lives, measures, population, truth
+from nenrin.simulator.economy import contracts, lives, measures, truth
 from nenrin.simulator.economy.interventions import ACTIONS
 from nenrin.simulator.presets import Preset
 from nenrin.simulator.streams import stream
@@ -45,7 +45,7 @@ def test_nobody_comes_back_after_leaving(large: lives.Economy) -> None:
 
 def test_the_shares_of_tiers_and_terms_are_those_declared(large: lives.Economy) -> None:
     tiers = np.bincount(large.population.tier) / len(large.population)
-    assert tiers == pytest.approx(population.TIER_SHARES, abs=0.01)
+    assert tiers == pytest.approx(LARGE.tiers, abs=0.01)
     annual = [float((large.contracts.term[large.population.tier == tier] > 1).mean()) for tier in range(3)]
     assert annual == pytest.approx(list(contracts.ANNUAL_SHARE), abs=0.02)
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from nenrin.customers.terms import notice_deadline
+from nenrin.foundation.calendar import is_business_day
 from nenrin.simulator import product, tracking, world
 from nenrin.simulator.names import corporate_numbers
 from nenrin.simulator.names.words import INDUSTRIES
@@ -35,6 +36,25 @@ def test_the_demo_is_of_a_size_that_one_looks_through_in_an_afternoon(demo: worl
     standing = [customer for customer in demo.customers if not customer.is_lost]
     assert 50 <= len(standing) <= 80
     assert len(demo.stories) >= 12
+
+
+def test_the_demo_has_the_facts_that_its_centre_asks_for(demo: world.World) -> None:
+    """Ten won in a year for CAC, ten of the standard health model's lost for its backtest, thirty a year ago for churn; and
+    the same on the days to come."""
+    for made in (demo, world.built(today=date(2026, 12, 10), with_stories=False)):
+        year = made.today - timedelta(365)
+        lost = {customer.key: customer.loss.on for customer in made.customers if customer.loss}
+        won = [customer for customer in made.customers if customer.since > year]
+        paying = [one for one in made.customers if one.since <= year and lost.get(one.key, made.today) > year]
+        accompanied = [one for one in made.customers if one.tier != "smb" and one.key in lost]
+        assert len(won) >= 10 and len(paying) >= 30
+        assert len([one for one in accompanied if (lost[one.key] - one.since).days > 120]) >= 10
+
+
+def test_nobody_of_the_team_meets_customers_on_a_day_off(demo: world.World) -> None:
+    met = [touch for customer in demo.customers for touch in customer.touches]
+    assert len(met) > 300
+    assert [touch.on for touch in met if not is_business_day(touch.on)] == []
 
 
 def test_the_same_seed_and_day_give_the_same_world(demo: world.World) -> None:

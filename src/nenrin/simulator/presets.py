@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+#: Of all customers: small, middle and large ones.
+TIER_SHARES = (0.62, 0.28, 0.10)
+
 
 @dataclass(frozen=True, slots=True)
 class Preset:
@@ -19,6 +22,7 @@ class Preset:
     seat_scale: float = 1.0
     price_scale: float = 1.0
     contrast: tuple[float, float] = (1.0, 1.0)
+    tiers: tuple[float, float, float] = TIER_SHARES
 
 
 XS = Preset("XS", accounts=60, months=18, stock=0.6, seat_scale=0.45)

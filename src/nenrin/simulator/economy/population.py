@@ -12,7 +12,6 @@ from nenrin.simulator.presets import Preset
 from nenrin.simulator.streams import stream
 
 TIERS = ("smb", "mid_market", "enterprise")
-TIER_SHARES = (0.62, 0.28, 0.10)
 SEAT_LOG_MEAN = np.array([2.1, 3.9, 5.6])
 SEAT_LOG_SD = 0.7
 SOURCES = ("inbound", "referral", "webinar", "outbound", "partner", "event")
@@ -49,7 +48,7 @@ class Population:
 def drawn(preset: Preset, seed: int, *, first_month: int = 4) -> Population:
     """Return the customers of one world. `first_month` (1 to 12) is the calendar month of column 0."""
     n = preset.accounts
-    tier = stream(seed, "tier").choice(3, n, p=TIER_SHARES)
+    tier = stream(seed, "tier").choice(3, n, p=preset.tiers)
     return Population(
         tier=tier,
         seats=_seats(tier, stream(seed, "seats"), preset.seat_scale),
