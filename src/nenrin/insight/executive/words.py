@@ -10,7 +10,7 @@ from nenrin.insight.executive.capacity import Capacities
 from nenrin.insight.executive.dashboard import Dashboard
 from nenrin.insight.executive.quality import Quality
 from nenrin.insight.executive.tiles import Tile
-from nenrin.insight.revenue import words
+from nenrin.insight.revenue import benchmarks, words
 from nenrin.insight.risk.forecasts import Forecast
 from nenrin.values import Money, Text
 
@@ -91,6 +91,18 @@ def note(of: Dashboard, tile: Tile) -> Text:
         aim = value(of, tile, tile.target.value)
         return Text(f"target {aim.en}", f"目標 {aim.ja}")
     return tile.band.label if tile.band else Text("", "")
+
+
+def marks(of: Dashboard, tile: Tile) -> list[float]:
+    """Where a tier is looked at: the ends of its bands next to the values, as on the KPI's own page; none without a line."""
+    tier = benchmarks.tier(of.ask.by, of.ask.within)
+    known = [number for _, number in tile.trend if number is not None]
+    return benchmarks.nearest(benchmarks.ends(tile.kpi, of.ask.grain, tier), known) if tier and len(known) > 1 else []
+
+
+def benchmark(of: Dashboard, tile: Tile) -> Text:
+    """The same in words; empty where no line is drawn."""
+    return benchmarks.said(tile.kpi, marks(of, tile), of.ask.currency)
 
 
 def held(of: Forecast) -> Text:

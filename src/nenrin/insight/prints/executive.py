@@ -115,6 +115,8 @@ def _tile(of: Dashboard, tile: Tile, language: str) -> dict[str, Any]:
         "note": (words.note(of, tile) if known else tile.why_none).in_(language),
         "reach": "; ".join(filter(None, (each(of, tile).in_(language) for each in (words.reach, words.beside)))),
         "trend": [value for _, value in tile.trend],
+        "marks": words.marks(of, tile),
+        "benchmark": words.benchmark(of, tile).in_(language),
         "target": tile.target.value if tile.target else None,
     }
 
@@ -127,7 +129,7 @@ def _exposed(of: Dashboard, language: str) -> list[dict[str, Any]]:
     value, change, share = (each.in_(language) for each in told)
     better = "worse" if (found.change or 0) > 0 else "better" if found.change else ""
     return [{"name": exposures.NAME.in_(language), "value": value, "is_known": True, "change": change, "better": better,
-             "note": share, "reach": "", "trend": [], "target": None}]  # fmt: skip
+             "note": share, "reach": "", "trend": [], "marks": [], "benchmark": "", "target": None}]  # fmt: skip
 
 
 def _bridge(of: Dashboard, language: str) -> list[dict[str, Any]]:

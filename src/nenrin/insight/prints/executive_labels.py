@@ -17,8 +17,8 @@ LABELS: Mapping[str, Text] = {
     "explained": Text("What moved and why", "変化とその理由"),
     "tiles": Text("Key figures", "主要指標"),
     "tiles_note": Text(
-        "change against the period before; in brackets the 95% interval; dotted line: target",
-        "前期比、かっこ内は95%信頼区間、点線は目標",
+        "change against the period before; in brackets the 95% interval; dotted line: target; fine dots: benchmark of the tier chosen",
+        "前期比、かっこ内は95%信頼区間、点線は目標、細かい点線は選んだ企業規模のベンチマーク",
     ),
     "bridge": Text("MRR movements", "MRRの増減"),
     "bridge_note": Text("Filled bars were won, hollow ones lost.", "塗りは増加、白抜きは減少。"),

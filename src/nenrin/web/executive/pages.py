@@ -49,6 +49,7 @@ class Shown:
     trend: trends.Trend | None
     said: tuple[BoardComment, ...]
     beside: Text
+    benchmark: Text
 
 
 @requires(VIEW)
@@ -118,8 +119,9 @@ def _shown(board: Dashboard, tile: Tile, ask: Asked) -> Shown:
     values = [value for _, value in tile.trend]
     return Shown(
         tile, words.value(board, tile, tile.figure.value), words.change(board, tile), words.note(board, tile),
-        f"{reverse('kpi', args=[tile.kpi.key])}?{ask.address()}", trends.draw(values, target),
+        f"{reverse('kpi', args=[tile.kpi.key])}?{ask.address()}", trends.draw(values, target, words.marks(board, tile)),
         tuple(row for row in board.comments if row.kpi == tile.kpi.key), words.beside(board, tile),
+        words.benchmark(board, tile),
     )  # fmt: skip
 
 
