@@ -38,7 +38,9 @@ def loss(org: Organisation, at: datetime) -> Loss:
 def test_the_list_tells_who_left_why_and_what_is_not_known(client: Client, loss: Loss) -> None:
     text = body(client, "/losses")
     assert cast.DRIFTING in text and "Not known yet" in text and "Under notice" in text and "480,000" in text
-    assert "理由未記入" in body(signed_in(language="ja"), "/losses")
+    assert "The bar “Not known yet” is 1 loss without a reason." in text and '?reason=unknown"' in text
+    japanese = body(signed_in(language="ja"), "/losses")
+    assert "理由未記入" in japanese and "棒グラフの「理由未記入」は、理由のない解約1件です。" in japanese
     assert "No loss matches" in body(client, "/losses?reason=price")
     assert cast.DRIFTING in body(client, "/losses?reason=unknown&state=notice&sort=-mrr")
 

@@ -180,7 +180,9 @@ def test_the_list_of_reasons_is_kept_and_put_away(org: Organisation, at: datetim
         churn_reasons.save("no such key", name=Text("", ""), by=SYSTEM, at=at)
 
 
-def test_figures_add_up_by_reason_with_the_unknown_last(org: Organisation, at: datetime) -> None:
+def test_figures_add_up_by_reason_the_largest_first_and_the_unknown_in_its_place(
+    org: Organisation, at: datetime
+) -> None:
     churn_reasons.install(by=SYSTEM, at=at)
     price = ChurnReason.objects.get(key="price")
     for number, (mrr, reason) in enumerate([(300, price), (100, None), (500, None), (100, price)]):
@@ -189,8 +191,11 @@ def test_figures_add_up_by_reason_with_the_unknown_last(org: Organisation, at: d
     told = loss_figures.of(Loss.objects.select_related("reason"), own_money.on(TODAY))
     assert (told.count, told.minor, told.unknown, told.avoidable) == (4, 1000, 2, 2)
     assert [(bar.key, bar.count, bar.minor, bar.running) for bar in told.bars] == [
-        ("price", 2, 400, 0.4), ("", 2, 600, 1.0),
+        ("", 2, 600, 0.6), ("price", 2, 400, 1.0),
     ]  # fmt: skip
+    losses.explain(Loss.objects.filter(reason=None, mrr_minor=500).get(), reason=price, by=SYSTEM, at=at)
+    told = loss_figures.of(Loss.objects.select_related("reason"), own_money.on(TODAY))
+    assert [(bar.key, bar.running) for bar in told.bars] == [("price", 0.9), ("", 1.0)]
     assert sum(told.before[90].values()) == 4
 
 

@@ -19,7 +19,8 @@ BANDS = (Band.AT_RISK, Band.CAUTION, Band.HEALTHY, Band.UNKNOWN)
 class Bar:
     """One reason: how many left for it and with how much MRR (minor units of the organisation's currency).
 
-    `running` is the share of the MRR up to and with this one, the largest first; what is not known stands last.
+    `running` is the share of the MRR up to and with this one, the largest first; what is not known (an empty `key`) has its
+    place by size as well.
     """
 
     key: str
@@ -72,7 +73,9 @@ def of(rows: Iterable[Loss], own: OwnMoney) -> Figures:
 
 
 def _bars(groups: Mapping[str, list[Loss]], whole: int, own: OwnMoney) -> tuple[Bar, ...]:
-    ranked = sorted(groups, key=lambda key: (not key, -sum(_minor(x, own) for x in groups[key]), -len(groups[key])))
+    ranked = sorted(
+        groups, key=lambda key: (-sum(_minor(x, own) for x in groups[key]), -len(groups[key]), not key, key)
+    )
     found, running = [], 0
     for key in ranked:
         rows = groups[key]

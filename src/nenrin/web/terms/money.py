@@ -124,8 +124,8 @@ TERMS: dict[str, Definition] = {
         "解約を決めた時点のMRR。契約の終わりに失う金額。",
     ),
     "losses_pareto": means(
-        "MRR of the losses listed, by their main reason; the share is of all of it.",
-        "一覧の解約のMRRを主な理由で分けた金額と割合。",
+        "MRR of the losses listed, by their main reason, the largest first, those without a reason too; the share is of all of it.",
+        "一覧の解約のMRRを主な理由で分けた金額と割合。理由未記入も含め、金額の大きい順。",
     ),
     "losses_done": means(
         "What is on record for the account in the 180 days before the decision.",
