@@ -3,6 +3,14 @@
 Two doubts are in it: chance (each account stays or leaves) and the model (all probabilities may be off together). The
 model's is also of its kind, by which some accounts would stand higher and some lower; it is taken as if all were off to
 the same side, so the interval is wider than it would have to be.
+
+How far the rival kind lies from the one in use is squared before it gets here (hazards.models.RiskModel.probability), so it
+widens both sides alike. It has a sign, and the side of the rival is not taken, because
+- the distance says how much hangs on the kind, not where the truth lies: later months did not prefer the rival by more than
+  one standard error, and it stands for every other kind, on whichever side;
+- added up with their signs, accounts would cancel each other out as they do for this one rival; for another kind they would
+  not, and the sum would be told as surer than it is;
+- both sides are what was held against known truth (docs/decisions/0015); one side alone never was.
 """
 
 from __future__ import annotations
