@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -34,9 +35,6 @@ from nenrin.web.kpis import trends as kpi_trends
 from nenrin.web.listing import PAGE
 from nenrin.web.revenue.asking import VIEW, Asked, asked
 from nenrin.web.revenue.pages import frame, major
-
-#: Told beside the ledger: who is in which part may change while it stays.
-UNSTEADY = (*slices.BESIDE, "segment")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +88,15 @@ def _lines(ask: Asked) -> list[Line]:
 
 
 def _by_part(ask: Asked) -> dict[str, list[Figure]]:
-    """Of every part asked for, with its interval; kept with the ledger where that alone tells who is in which."""
+    """Of every part asked for, with its interval; worked out once for whoever is in which."""
     if not ask.slices:
         return {}
-
-    def work() -> dict[str, list[Figure]]:
-        return revenue_kpis.by_slice(ask.ledger, ask.period, ask.grain, ask.slices)
-
-    if ask.by in UNSTEADY:
-        return work()
-    keys = tuple(each.key for each in ask.slices)
-    return ask.ledger.kept(("parts", ask.ledger.shows_costs, ask.by, ask.period, ask.grain, keys), work)
+    who = blake2b()
+    for each in ask.slices:
+        for told in (each.key.encode(), each.before.tobytes(), each.after.tobytes()):
+            who.update(told + b"\0")
+    what = ("parts", ask.ledger.shows_costs, ask.period, ask.grain, who.digest())
+    return ask.ledger.kept(what, lambda: revenue_kpis.by_slice(ask.ledger, ask.period, ask.grain, ask.slices))
 
 
 def _told(ask: Asked, period: Period, keys: Sequence[str]) -> dict[str, Figure]:
