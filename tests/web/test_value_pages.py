@@ -120,6 +120,9 @@ def test_lifetimes_show_models_intervals_and_what_is_not_enough(client: Client, 
     assert "mid_market, annual terms" in text and "All customers, annual terms" in text
     assert "nobody left: churn of a renewal is at most" in text and "Not enough data" in text
     assert "shifted beta-geometric" in text and "chosen" in text
+    assert "LTV of a customer counts: about to sign: all payments (DEL)." in text
+    japanese = body(signed_in(language="ja"), "/lifetimes")
+    assert "LTVの数え方は「これから契約：初回の支払いから（DEL）」です。" in japanese and "）." not in japanese
 
 
 def test_an_empty_installation_says_where_lifetimes_come_from(client: Client) -> None:
