@@ -9,10 +9,11 @@ from datetime import date, datetime, timedelta
 import numpy as np
 import pytest
 
+from nenrin.customers.models import Account
 from nenrin.customers.terms import add_months
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Organisation
-from nenrin.insight.models import Risk, RiskSaid
+from nenrin.insight.models import Risk, RiskModelVersion, RiskSaid
 from nenrin.insight.revenue import books
 from nenrin.insight.risk import forecasts, learning, outcomes, past_months, tables, telling
 from nenrin.insight.risk.expected import Expected, doubt, expected
@@ -57,11 +58,26 @@ def test_what_is_kept_of_a_month_goes_with_its_rows(org: Organisation, at: datet
     RiskSaid.objects.filter(event="churn", as_of=day).delete()
     assert forecasts.forecast("churn", KNOWN).held == before.held[:-1]
     assert forecasts.forecast("churn", KNOWN, made[:3]).held != ()
+    changes_with_what_is_told(at)
+
+
+def changes_with_what_is_told(at: datetime) -> None:
+    """Of everybody: a probability, an archived account, one brought back in place of another, and a model withdrawn."""
+    first, second = Risk.objects.filter(event="churn").order_by("account")[:2]
+    first.p, first.months = first.p / 2, [0.5, *first.months[1:]]
+    first.save()
+    for archived in ([], [first.account_id], [second.account_id]):
+        Account.objects.update(archived_at=None)
+        Account.objects.filter(pk__in=archived).update(archived_at=at + timedelta(minutes=len(archived)))
+        alike(forecasts.forecast("churn", KNOWN), "churn", None)
+    [version] = RiskModelVersion.objects.filter(event="churn")
+    learning.withdraw(version, by=SYSTEM, at=at)
+    assert forecasts.forecast("churn", KNOWN).months == ()
 
 
 def alike(found: Forecast, event: str, within: Collection[int] | None) -> None:
     """With what is worked out here from the rows' own values."""
-    told = Risk.objects.filter(event=event, account__archived_at__isnull=True)
+    told = Risk.objects.filter(event=event, account__archived_at__isnull=True).order_by("account")
     rows = list(told if within is None else told.filter(account__in=within))
     share = found.version.card.get("share", 1.0) if found.version else 1.0
     assert found.mrr == sum(row.minor for row in rows)

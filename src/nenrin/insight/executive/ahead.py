@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
+from nenrin.analytics.revenue.paths import Whole, number
 from nenrin.analytics.revenue.periods import month_start
 from nenrin.analytics.revenue.shares import half_up
 from nenrin.customers import terms
@@ -35,6 +39,17 @@ class Due:
     on: date
     mrr: int
     is_noticed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Every contract whose term runs on a day, and the same as columns; `on` in days since 1970."""
+
+    dues: tuple[Due, ...]
+    account: Whole
+    on: Whole
+    mrr: Whole
+    is_noticed: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,23 +87,34 @@ def ahead(ask: Question, bands: Mapping[int, str], pays: Mapping[int, int]) -> A
     day = ask.last
     first = month_start(day + timedelta(days=1))
     until = month_start(first, MONTHS)
-    found = [due for due in _all(ask) if due.account in pays and day < due.on < until]
-    starts = [month_start(first, n) for n in range(MONTHS)]
-    return Ahead(day, until, tuple(_month(start, found, bands) for start in starts), tuple(found))
+    terms = _all(ask)
+    is_due = (terms.on > number(day)) & (terms.on < number(until)) & np.isin(terms.account, _whole(pays))
+    is_risky = np.isin(terms.account, _whole(account for account, band in bands.items() if band == "at_risk"))
+    months = tuple(_month(month_start(first, n), terms, is_due, is_risky) for n in range(MONTHS))
+    return Ahead(day, until, months, tuple(terms.dues[row] for row in np.flatnonzero(is_due).tolist()))
 
 
-def _month(start: date, dues: Sequence[Due], bands: Mapping[int, str]) -> Month:
-    own = [due for due in dues if month_start(due.on) == start]
-    risky = [due for due in own if bands.get(due.account) == "at_risk"]
+def _month(start: date, of: Terms, is_due: NDArray[np.bool_], is_risky: NDArray[np.bool_]) -> Month:
+    own = is_due & (of.on >= number(start)) & (of.on < number(month_start(start, 1)))
     return Month(
-        start, len(own), len({due.account for due in own}), sum(due.mrr for due in own), sum(due.mrr for due in risky),
-        sum(due.mrr for due in own if due.is_noticed),
+        start, int(own.sum()), len(np.unique(of.account[own])), int(of.mrr[own].sum()), int(of.mrr[own & is_risky].sum()),
+        int(of.mrr[own & of.is_noticed].sum()),
     )  # fmt: skip
 
 
-def _all(ask: Question) -> list[Due]:
+def _all(ask: Question) -> Terms:
     """Every term that runs on the last day; worked out once a ledger."""
-    return ask.ledger.kept(("ahead", ask.last), lambda: _dues(ask))
+    return ask.ledger.kept(("ahead", ask.last), lambda: _terms(_dues(ask)))
+
+
+def _terms(dues: list[Due]) -> Terms:
+    account, on = _whole(due.account for due in dues), _whole(number(due.on) for due in dues)
+    is_noticed = np.array([due.is_noticed for due in dues], dtype=bool)
+    return Terms(tuple(dues), account, on, _whole(due.mrr for due in dues), is_noticed)
+
+
+def _whole(values: Iterable[int]) -> Whole:
+    return np.fromiter(values, dtype=np.int64)
 
 
 def _dues(ask: Question) -> list[Due]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from nenrin.customers import capacities
 from nenrin.customers.models import Assignment
 from nenrin.customers.statuses import Phase
+from nenrin.insight.executive.gathered import Gathered, numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,8 @@ class Capacities:
 def of_accounts(accounts: Collection[int]) -> Capacities | None:
     """Of whoever looks after any of these accounts today; None where nobody does."""
     current = Assignment.objects.filter(until_on__isnull=True, phase=Phase.PRIMARY)
-    members = {member for account, member in current.values_list("account_id", "member_id") if account in accounts}
+    held, own = current.order_by().values_list("member_id").annotate(held=Gathered("account_id")), set(accounts)
+    members = {member for member, found in held if not own.isdisjoint(numbers(found))}
     if not members:
         return None
     loads = capacities.loads(members)

@@ -12,7 +12,7 @@ from nenrin.insight.executive import returns as roi
 from nenrin.insight.executive import risks as risky
 from nenrin.insight.executive import standing as health
 from nenrin.insight.executive import tiles as figures
-from nenrin.insight.executive.ahead import Ahead, Due
+from nenrin.insight.executive.ahead import Ahead
 from nenrin.insight.executive.capacity import Capacities
 from nenrin.insight.executive.changes import Changes, changes
 from nenrin.insight.executive.expected import expected
@@ -69,18 +69,13 @@ def dashboard(ask: Question, reasons: Reasons = written, assumed: Mapping[str, f
     ahead, moved, awaited = coming.ahead(ask, bands, pays), changes(ask), expected(ask, pays)
     return Dashboard(
         ask, len(pays), tuple(figures.tiles(ask)), ask.statement(), tuple(_cohorts(ask)), health.standing(ask, bands), ahead,
-        tuple(risky.risks(ask, bands, pays, _first(ahead))), moved,
+        tuple(risky.risks(ask, bands, pays, ahead.dues)), moved,
         awaited, leaving(moved.churned, reasons),
         capacity.of_accounts(pays) if ask.is_now else None,
         quality.qualities(awaited.version if awaited else None) if ask.is_now and ask.sees_health else (),
         comments.of(ask),
         roi.returns(ask, assumed),
     )  # fmt: skip
-
-
-def _first(ahead: Ahead) -> dict[int, Due]:
-    """Each account's next contract that comes due."""
-    return {due.account: due for due in sorted(ahead.dues, key=lambda due: due.on, reverse=True)}
 
 
 def _cohorts(ask: Question) -> list[Cohort]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -30,13 +30,19 @@ class Risk:
     notice_on: date | None
 
 
-def risks(ask: Question, bands: Mapping[int, str], pays: Mapping[int, int], dues: Mapping[int, Due]) -> list[Risk]:
+def risks(ask: Question, bands: Mapping[int, str], pays: Mapping[int, int], dues: Iterable[Due]) -> list[Risk]:
     """The largest first."""
     at_risk = sorted((a for a in pays if bands.get(a) == "at_risk"), key=lambda a: (-pays[a], a))[:SHOWN]
-    rows = Account.objects.select_related("owner").in_bulk(at_risk)
-    health = {row.account_id: row for row in Health.objects.filter(account__in=at_risk)} if ask.is_now else {}
+    rows = Account.objects.select_related("owner", "health").in_bulk(at_risk)
+    health = {key: row.health for key, row in rows.items() if hasattr(row, "health")} if ask.is_now else {}
     known = measures.named(bar for row in health.values() for bar, _ in row.losses)
-    return [_risk(rows[a], pays[a], health.get(a), known, dues.get(a), ask) for a in at_risk if a in rows]
+    first = _first(due for due in dues if due.account in rows)
+    return [_risk(rows[a], pays[a], health.get(a), known, first.get(a), ask) for a in at_risk if a in rows]
+
+
+def _first(dues: Iterable[Due]) -> dict[int, Due]:
+    """Each account's next contract that comes due."""
+    return {due.account: due for due in sorted(dues, key=lambda due: due.on, reverse=True)}
 
 
 def _risk(

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from nenrin.analytics.revenue.paths import number
 from nenrin.ingest import lakes
 from nenrin.insight import history
+from nenrin.insight.executive.gathered import Gathered, numbers
 from nenrin.insight.executive.questions import Question
 from nenrin.insight.models import Health
 
@@ -68,7 +69,8 @@ def standing(ask: Question, now: Mapping[int, str]) -> Standing | None:
     pays = paying(ask, ask.last)
     if not was:
         return Standing(ask.last, _parts(now, pays), None, (), {})
-    moved = Counter((one.was, one.now) for one in _moves(was, now, paid, pays))
+    accounts = {*paid, *pays}
+    moved = Counter(zip(_ends(accounts, was, paid, NEW), _ends(accounts, now, pays, GONE), strict=True))
     return Standing(ask.last, _parts(now, pays), first, _parts(was, paid), dict(moved))
 
 
@@ -85,22 +87,34 @@ def moves(ask: Question) -> list[Move]:
     return sorted(found, key=lambda one: (-one.pays, -one.paid, one.account))
 
 
-def _before(ask: Question) -> tuple[date, dict[int, str], dict[int, int]]:
+def _before(ask: Question) -> tuple[date, Mapping[int, str], Mapping[int, int]]:
     """The day before the period, with the bands and the MRR of that day."""
     first = ask.period.start - timedelta(days=1)
     return first, bands_on(ask, first), paying(ask, first)
 
 
-def bands_on(ask: Question, day: date) -> dict[int, str]:
+def bands_on(ask: Question, day: date) -> Mapping[int, str]:
     """Each account's band as it was shown at the end of a day; of today as it stands. Empty where nothing is stored."""
     if day >= ask.today:
-        return dict(Health.objects.values_list("account_id", "band"))
+        rows = Health.objects.order_by().values_list("band").annotate(held=Gathered("account_id"))
+        return {account: band for band, held in rows for account in numbers(held)}
+    version = history.scores_table(lakes.current()).open().version()
+    return ask.ledger.kept(("bands", day, version), lambda: _shown(day))
+
+
+def _shown(day: date) -> Mapping[int, str]:
     found = history.scores(lakes.current(), day, day)
     return dict(zip(found.column("account").to_pylist(), found.column("shown").to_pylist(), strict=True))
 
 
-def paying(ask: Question, day: date) -> dict[int, int]:
+def paying(ask: Question, day: date) -> Mapping[int, int]:
     """MRR of every account asked for that pays on a day."""
+    if ask.within is None:
+        return ask.ledger.kept(("paying", day), lambda: _paying(ask, day))
+    return _paying(ask, day)
+
+
+def _paying(ask: Question, day: date) -> Mapping[int, int]:
     book = ask.ledger.book
     rates = book.valued(day).at([number(day)])[:, 0]
     mask = rates > 0
@@ -110,11 +124,9 @@ def paying(ask: Question, day: date) -> dict[int, int]:
 
 
 def _parts(bands: Mapping[int, str], pays: Mapping[int, int]) -> tuple[Part, ...]:
-    count: dict[str, int] = defaultdict(int)
-    mrr: dict[str, int] = defaultdict(int)
-    for account, minor in pays.items():
-        band = bands.get(account, UNKNOWN)
-        count[band] += 1
+    held = [bands.get(account, UNKNOWN) for account in pays]
+    count, mrr = Counter(held), Counter[str]()
+    for band, minor in zip(held, pays.values(), strict=True):
         mrr[band] += minor
     return tuple(Part(band, count[band], mrr[band]) for band in BANDS)
 
@@ -122,13 +134,11 @@ def _parts(bands: Mapping[int, str], pays: Mapping[int, int]) -> tuple[Part, ...
 def _moves(
     was: Mapping[int, str], now: Mapping[int, str], paid: Mapping[int, int], pays: Mapping[int, int]
 ) -> list[Move]:
-    return [
-        Move(
-            account,
-            was.get(account, UNKNOWN) if account in paid else NEW,
-            now.get(account, UNKNOWN) if account in pays else GONE,
-            paid.get(account, 0),
-            pays.get(account, 0),
-        )
-        for account in {*paid, *pays}
-    ]
+    accounts = {*paid, *pays}
+    ends = zip(accounts, _ends(accounts, was, paid, NEW), _ends(accounts, now, pays, GONE), strict=True)
+    return [Move(account, old, new, paid.get(account, 0), pays.get(account, 0)) for account, old, new in ends]
+
+
+def _ends(accounts: Iterable[int], bands: Mapping[int, str], paying: Mapping[int, int], unpaid: str) -> list[str]:
+    """Each account's band where it pays; `unpaid` where it does not."""
+    return [bands.get(account, UNKNOWN) if account in paying else unpaid for account in accounts]

@@ -46,7 +46,9 @@ class Part:
 
 def table(ledger: Ledger, last: date, months: int = MONTHS, of: Slice | None = None) -> list[Cohort]:
     """Those of so many months up to the one that holds `last`; of a slice, the accounts in it at the end of the period."""
-    return cohorts.cohorts(_book(ledger, of), last, months)
+    if of is not None:
+        return cohorts.cohorts(_book(ledger, of), last, months)
+    return list(ledger.kept(("cohorts", last, months), lambda: cohorts.cohorts(ledger.book, last, months)))
 
 
 def parts(ledger: Ledger, month: date, age: int, last: date, of: Slice | None = None) -> list[Part]:

@@ -155,19 +155,27 @@ def figures_of(
         told |= figures_of(ledger, period, grain, of, rest, interval=interval) if rest else {}
         return {key: told[key] for key in wanted}
     ledger = _reaching(ledger, wanted)
-    made = columns_of(ledger, period)
-    facts = _facts(ledger, period, grain, wanted, None if of is None else [of])
-    if of is None and interval:
-        kept = ledger.worked_out.setdefault(("whole", period, grain), {})
-        kept |= figures.whole(made, facts, [key for key in wanted if key not in kept])
-        return {key: kept[key] for key in wanted}
     if of is None:
-        found = figures.grouped(made, facts, groups.everyone(len(ledger.book.accounts)), wanted)
-        return {key: figure[0] for key, figure in found.items()}
+        kept = ledger.worked_out.setdefault(("whole", period, grain, interval), {})
+        if missing := [key for key in wanted if key not in kept]:
+            kept |= _whole(ledger, period, grain, missing, interval)
+        return {key: kept[key] for key in wanted}
+    made, facts = columns_of(ledger, period), _facts(ledger, period, grain, wanted, [of])
     if not interval:
         sides = [groups.overlapping([mask]) for mask in (of.before, of.after)]
         return {key: figure[0] for key, figure in figures.grouped(made, facts, sides[0], wanted, sides[1]).items()}
     return figures.whole(_Part(made, of.before), facts, wanted, _Part(made, of.after))
+
+
+def _whole(
+    ledger: Ledger, period: Period, grain: Grain, wanted: Sequence[str], interval: bool
+) -> Mapping[str, Figure]:  # fmt: skip
+    """Of all accounts."""
+    made, facts = columns_of(ledger, period), books.facts(ledger, period, grain)
+    if interval:
+        return figures.whole(made, facts, wanted)
+    found = figures.grouped(made, facts, groups.everyone(len(ledger.book.accounts)), wanted)
+    return {key: figure[0] for key, figure in found.items()}
 
 
 def _logos(ledger: Ledger, wanted: Iterable[str]) -> tuple[str, ...]:

@@ -8,31 +8,47 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import msgspec
 import numpy as np
-from django.db.models import Count, F, Max, QuerySet, TextField
+from django.db.models import Count, F, Max, QuerySet, Subquery, Sum, TextField, Value
 from django.db.models.functions import Cast
 from numpy.typing import NDArray
 
-from nenrin.analytics.revenue.paths import Whole
-from nenrin.insight.models import Risk, RiskSaid
+from nenrin.analytics.revenue.paths import Whole, number
+from nenrin.customers.models import Account
+from nenrin.foundation.models import Organisation
+from nenrin.insight.models import Risk, RiskModelVersion, RiskSaid
 from nenrin.insight.risk.expected import Floats
 
 
 @dataclass(frozen=True, slots=True)
 class Now:
-    """A row an account, in the order of the rows: `months` a column for each month ahead; `year`: p, low and high of the
-    longest horizon; `as_of`: the last day of any row."""
+    """A row an account, by their ids: `months` a column for each month ahead; `year`: p, low and high of the
+    longest horizon; `day`: of which each row is told, days since 1970."""
 
-    as_of: date
+    account: Whole
+    day: Whole
     minor: Whole
     low: Floats
     high: Floats
     months: Floats
     year: Floats
+
+    @property
+    def as_of(self) -> date:
+        """The last day of any row."""
+        return date(1970, 1, 1) + timedelta(int(self.day.max()))
+
+    def of(self, accounts: Collection[int]) -> Now | None:
+        """Of some accounts; None where nothing is told of any."""
+        own = np.isin(self.account, np.fromiter(accounts, dtype=np.int64, count=len(accounts)))
+        return self.taken(own) if own.any() else None
+
+    def taken(self, rows: NDArray[np.bool_] | Whole) -> Now:
+        return Now(*(getattr(self, one.name)[rows] for one in fields(self)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,24 +70,32 @@ class Then:
         return Then(*(getattr(self, one.name)[own] for one in fields(self)))
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """Which rows are kept of a month. A row that was said never changes, and no other row ever has its id: rows that are
-    as many, with the same last one, are the same."""
-
-    count: int
-    last: int
-
-
 def now(rows: QuerySet[Risk]) -> Now | None:
     """None where nothing is told."""
     told = rows.annotate(_day=_text("as_of"), _months=_text("months"), _horizons=_text("horizons"))
-    found = list(told.values_list("minor", "low", "high", "_day", "_months", "_horizons"))
+    found = list(told.values_list("account_id", "minor", "low", "high", "_day", "_months", "_horizons"))
     if not found:
         return None
-    minor, low, high, days, months, horizons = zip(*found, strict=True)
+    account, minor, low, high, days, months, horizons = zip(*found, strict=True)
     year = [one[-1][1:] for one in _decoded(horizons)]
-    return Now(date.fromisoformat(max(days)), _whole(minor), _floats(low), _floats(high), _floats(_decoded(months)), _floats(year))  # fmt: skip
+    numbers = {day: number(date.fromisoformat(day)) for day in set(days)}
+    whole = Now(_whole(account), _whole([numbers[day] for day in days]), _whole(minor), _floats(low), _floats(high), _floats(_decoded(months)), _floats(year))  # fmt: skip
+    return whole.taken(np.argsort(whole.account))
+
+
+def told(event: str, version: RiskModelVersion | None) -> tuple[object, ...]:
+    """What changes where another thing is told: a telling is of a version and a day, and changes the probabilities; and who is
+    archived. From indexes alone."""
+    rows = Risk.objects.filter(event=event).order_by().values("event")
+    away = Account.objects.filter(archived_at__isnull=False)
+    found = _asked(
+        *(rows.annotate(n=figure).values("n") for figure in (Count("*"), Sum("p"))),
+        *(
+            away.order_by().values(one=Value(1)).annotate(n=figure).values("n")
+            for figure in (Count("*"), Max("archived_at"), Sum("pk"))
+        ),
+    )
+    return (version and (version.pk, version.told_on), *found)
 
 
 def then(rows: QuerySet[RiskSaid]) -> dict[date, Then]:
@@ -87,10 +111,18 @@ def then(rows: QuerySet[RiskSaid]) -> dict[date, Then]:
     return {date.fromisoformat(day): whole.taken(told_on == day) for day in sorted(set(days))}
 
 
-def marks(rows: QuerySet[RiskSaid]) -> dict[date, Mark]:
-    """By the day of which rows are kept."""
-    found = rows.order_by().values_list("as_of").annotate(count=Count("pk"), last=Max("pk"))
-    return {day: Mark(count, last) for day, count, last in found}
+def marks(rows: QuerySet[RiskSaid], days: Sequence[date]) -> tuple[object, ...]:
+    """What changes where another thing was said on any of these days, of rows of one event. A row that was said never changes,
+    and no other row ever has its id: rows that are as many, with the same last one of each day, are the same. The first is
+    None where there is none."""
+    many = rows.order_by().values("event").annotate(n=Count("*")).values("n")
+    return _asked(many, *(rows.filter(as_of=day).order_by("-pk").values("pk")[:1] for day in days))
+
+
+def _asked(*figures: QuerySet[Any, Any]) -> tuple[object, ...]:
+    """Of each its one value, all in one query."""
+    [found] = Organisation.objects.values_list(*(Subquery(figure) for figure in figures))[:1]
+    return tuple(found)
 
 
 def _text(name: str) -> Cast:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -12,6 +12,7 @@ from nenrin.analytics.forecasts.hazards import drifts
 from nenrin.customers.terms import add_months
 from nenrin.foundation import bulk
 from nenrin.insight.models import RiskModelVersion
+from nenrin.insight.revenue import books
 from nenrin.insight.risk import columns, learning, lists, past_months
 from nenrin.insight.risk.columns import Now
 from nenrin.insight.risk.expected import Expected, doubt, expected
@@ -81,17 +82,45 @@ class Forecast:
 def forecast(event: str, known: date, accounts: Iterable[int] | None = None) -> Forecast:
     """For all customers, or for those that a viewer may see."""
     within = None if accounts is None else list(accounts)
-    rows = lists.told(event)
-    if within is not None:
-        rows = rows.filter(account__in=bulk.among(within))
-    told = columns.now(rows)
     version = learning.in_use(event)
     share = _share(version)
     held = past_months.held(event, known, share, within)
+    if within is not None and len(within) <= past_months.FEW:
+        told = columns.now(lists.told(event).filter(account__in=bulk.among(within)))
+        return _forecast(event, version, told, share, held)
+    whole = _everybody(event, version, known)
+    if within is not None:
+        return _forecast(event, version, whole.told and whole.told.of(within), share, held)
+    return replace(whole.forecast, version=version, held=held)
+
+
+def _forecast(
+    event: str, version: RiskModelVersion | None, told: Now | None, share: float, held: tuple[Held, ...]
+) -> Forecast:
     if told is None:
         return Forecast(event, None, version, (), Expected(0, 0, 0), 0, held)
     months, year = _ahead(told, share)
     return Forecast(event, told.as_of, version, months, year, int(told.minor.sum()), held)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is told of everybody, and the forecast of it without the past months; `mark`: what changes where another thing
+    is told."""
+
+    mark: tuple[object, ...]
+    told: Now | None
+    forecast: Forecast
+
+
+def _everybody(event: str, version: RiskModelVersion | None, known: date) -> Kept:
+    """Kept with the ledger for as long as the same is told."""
+    mark, worked_out = columns.told(event, version), books.ledger(known).worked_out
+    kept: Kept | None = worked_out.get(("told", event))
+    if kept is None or kept.mark != mark:
+        told = columns.now(lists.told(event))
+        kept = worked_out["told", event] = Kept(mark, told, _forecast(event, version, told, _share(version), ()))
+    return kept
 
 
 def _share(version: RiskModelVersion | None) -> float:

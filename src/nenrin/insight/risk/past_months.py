@@ -56,8 +56,10 @@ def held(event: str, known: date, share: float, within: Collection[int] | None) 
     rows = RiskSaid.objects.filter(event=event, as_of__gte=since, as_of__lte=known)
     if within is not None and len(within) <= FEW:
         return _of(columns.then(rows.filter(account__in=bulk.among(list(within)))), event, known, share)
-    marks = tuple(sorted(columns.marks(rows).items()))
-    if not marks:
+    marks = columns.marks(
+        rows, [*(add_months(known.replace(day=1), -n) - timedelta(1) for n in range(BACK + 1)), known]
+    )
+    if marks[0] is None:
         return ()
     ledger = books.ledger(known)
     if within is None:
