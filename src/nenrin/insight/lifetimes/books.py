@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from nenrin.analytics.forecasts.lifetimes import lives
 from nenrin.analytics.forecasts.lifetimes.lives import Contract, Life
@@ -22,6 +22,9 @@ from nenrin.insight.revenue.books import NOT_DUE, PAST_DUE
 from nenrin.insight.revenue.own_money import OwnMoney
 from nenrin.values import Money
 
+T = TypeVar("T")
+#: So many answers a book keeps: margins and rates are whatever an address says.
+MOST_KEPT = 32
 CONTRACTS = """
 select s.account, s.starts_on, s.ends_on, coalesce(s.auto_renews, true) as auto_renews, s.noticed_on, s.ended_on,
        greatest(coalesce(s.term_months, 1), 1) as term_months, coalesce(s.mrr_minor, 0) as mrr_minor,
@@ -67,11 +70,24 @@ class Book:
     signed: Mapping[int, Signed] = field(default_factory=dict)
     coming: Mapping[int, Coming] = field(default_factory=dict)
     abroad: frozenset[str] = frozenset()
+    #: What was computed from this book already, by what was asked: a book never changes.
+    worked_out: dict[tuple[object, ...], Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def kept(self, what: tuple[object, ...], work: Callable[[], T]) -> T:
+        """The answer to a question, worked out once; the oldest answers are let go."""
+        if what not in self.worked_out:
+            made = work()
+            for oldest in list(self.worked_out)[: -(MOST_KEPT - 1)]:
+                self.worked_out.pop(oldest, None)
+            self.worked_out[what] = made
+            return made
+        found: T = self.worked_out[what]
+        return found
 
     def within(self, accounts: Iterable[int]) -> Book:
         """The same book of these accounts only."""
         wanted = set(accounts)
-        return replace(self, lives=tuple(one for one in self.lives if one.account in wanted))
+        return replace(self, lives=tuple(one for one in self.lives if one.account in wanted), worked_out={})
 
 
 def read(as_of: date, accounts: Iterable[int] | None = None) -> Book:

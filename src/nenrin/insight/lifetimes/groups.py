@@ -9,6 +9,8 @@ from nenrin.insight.lifetimes.books import Book
 from nenrin.insight.models import SegmentMembership
 
 INSIDE, OUTSIDE = "in", "out"
+#: Groups that the book itself tells; the others are those of today.
+OF_BOOK = frozenset({"tier", "plan", "term", "all"})
 COLUMNS: Mapping[str, str] = {"source": "source", "region": "region", "industry": "industry"}
 
 

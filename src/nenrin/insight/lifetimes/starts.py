@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from nenrin.insight.lifetimes.books import Book
@@ -38,6 +38,10 @@ class Start:
 
 def start(book: Book, currency: str, *, cac: float | None = None) -> Start:
     """From whole accounts only: expansions and contractions are neither won nor lost here. `cac` as costs tell it."""
+    return replace(book.kept(("start", currency), lambda: _start(book, currency)), cac=cac)
+
+
+def _start(book: Book, currency: str) -> Start:
     own = [one for one in book.lives if one.currency == currency]
     since = book.as_of - timedelta(days=365)
     running = [one for one in own if one.is_running]
@@ -46,7 +50,9 @@ def start(book: Book, currency: str, *, cac: float | None = None) -> Start:
     gone = sum(one.mrr_minor for one in stood if not one.is_running)
     new = sum(one.mrr_minor for one in own if one.starts_on > since)
     mrr = sum(one.mrr_minor for one in running)
-    return Start(mrr, len(running), gone / paid if paid else None, gone, new // 12, cac, _elsewhere(book, currency))
+    return Start(
+        mrr, len(running), gone / paid if paid else None, gone, new // 12, elsewhere=_elsewhere(book, currency)
+    )
 
 
 def _elsewhere(book: Book, currency: str) -> tuple[Elsewhere, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -55,28 +55,40 @@ class Slice:
 
 
 def slices(book: Book, currency: str, given: Assumptions, by: By = "tier", segment: int | None = None) -> list[Slice]:
-    """By group (or all together) and length of term, the largest first. Money is of the accounts in `currency`."""
+    """By group (or all together) and length of term, the largest first. Money is of the accounts in `currency`.
+
+    Worked out once a book where the book tells the groups; the models once for all assumptions.
+    """
+    if by not in groups.OF_BOOK:
+        return _valued(_parts(book, by, segment), book, currency, given)
+    parts = book.kept(("parts", by), lambda: _parts(book, by, segment))
+    return list(book.kept(("slices", by, currency, given), lambda: _valued(parts, book, currency, given)))
+
+
+def _valued(parts: Iterable[tuple[Slice, Draws | None]], book: Book, currency: str, given: Assumptions) -> list[Slice]:
+    return [
+        replace(part, worth=worths.value(part.lives, book, draws, currency, given, part.term_months)) if draws else part
+        for part, draws in parts
+    ]
+
+
+def _parts(book: Book, by: By, segment: int | None) -> list[tuple[Slice, Draws | None]]:
+    """Without their worth, each with the draws of its model where it has one."""
     keys = groups.keys(book, by, segment)
     parts: dict[int, dict[str, list[Life]]] = defaultdict(lambda: defaultdict(list))
     for one in book.lives:
         parts[one.term_months][keys.get(one.account, "")].append(one)
-    made = [one for term, found in parts.items() for one in _of_term(term, found, book, currency, given)]
-    return sorted(made, key=lambda one: (-len(one.lives), one.tier, one.term_months))
+    made = [one for term, found in parts.items() for one in _of_term(term, found)]
+    return sorted(made, key=lambda one: (-len(one[0].lives), one[0].tier, one[0].term_months))
 
 
-def _of_term(
-    term: int, parts: Mapping[str, Sequence[Life]], book: Book, currency: str, given: Assumptions
-) -> list[Slice]:
+def _of_term(term: int, parts: Mapping[str, Sequence[Life]]) -> list[tuple[Slice, Draws | None]]:
     cohorts = {key: cohort_of(found) for key, found in parts.items()}
     lender = None
     if not all(is_enough(one) for one in cohorts.values()):
         lender = _lender(parts, list(cohorts.values()))
-    made = []
-    for key, found in parts.items():
-        known = _known(cohorts[key], lender)
-        worth = worths.value(found, book, known.draws, currency, given, term) if known.draws else None
-        made.append(_slice(key, term, found, cohorts[key], known, worth))
-    return made
+    known = {key: _known(cohort, lender) for key, cohort in cohorts.items()}
+    return [(_slice(key, term, found, cohorts[key], known[key]), known[key].draws) for key, found in parts.items()]
 
 
 def cohort_of(found: Iterable[Life]) -> lifetimes.Cohort:
@@ -128,13 +140,11 @@ def _known(cohort: lifetimes.Cohort, lender: Lender | None) -> Known:
     return Known(None, moved, pooling.draw(moved, lender.draws, np.random.default_rng(SEED)))
 
 
-def _slice(
-    key: str, term: int, found: Sequence[Life], cohort: lifetimes.Cohort, known: Known, worth: Worth | None
-) -> Slice:
+def _slice(key: str, term: int, found: Sequence[Life], cohort: lifetimes.Cohort, known: Known) -> Slice:
     observed = survival.of_counts(cohort.lost, cohort.kept, level=0.90)
     chances = sum(cohort.at_risk[1:])
     upper = min(3 / chances, 1.0) if chances and not cohort.losses else None
-    return Slice(key, term, tuple(found), cohort, observed, known.choice, worth, upper, known.moved)
+    return Slice(key, term, tuple(found), cohort, observed, known.choice, None, upper, known.moved)
 
 
 def of_account(book: Book, account: int) -> tuple[Slice, Draws | None] | None:
@@ -151,7 +161,7 @@ def of_account(book: Book, account: int) -> tuple[Slice, Draws | None] | None:
     own = book.tiers.get(account, "")
     lender = None if is_enough(cohorts[own]) else _lender(parts, list(cohorts.values()))
     known = _known(cohorts[own], lender)
-    return _slice(own, life.term_months, parts[own], cohorts[own], known, None), known.draws
+    return _slice(own, life.term_months, parts[own], cohorts[own], known), known.draws
 
 
 def nobody() -> Slice:
