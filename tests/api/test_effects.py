@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
+from nenrin.foundation import organisation
 from nenrin.foundation.models import Organisation
 from nenrin.foundation.roles import Role
+from nenrin.playbooks.models import Exposure
 from tests.api.rest import Rest
 from tests.cast import member
 from tests.playbooks import effects_world
@@ -20,6 +22,19 @@ def test_programs_read_what_the_page_shows(org: Organisation, at: datetime) -> N
     told = Rest(member(Role.HEAD)).get(f"/effects/rescue?metric={effects_world.METRIC}&days=30").data
     assert (told["verdict"], told["treated"], told["held"], told["waiting"]) == ("gain", 320, 80, 0)
     assert told["interval"]["low"] < told["interval_once"]["low"] < told["effect"] < told["interval"]["high"]
+    assert (told["undrawn"], told["undrawn_since"]) == (0, None)
+
+
+def test_programs_read_who_was_met_with_nobody_left_alone(org: Organisation, at: datetime) -> None:
+    effects_world.build(at, accounts=20)
+    Exposure.objects.update(share=0.0, arm="treated")
+    head = Rest(member(Role.HEAD))
+    told = head.get(f"/effects/rescue?metric={effects_world.METRIC}&days=30").data
+    since = organisation.today(at) - timedelta(91)
+    assert (told["undrawn"], told["undrawn_since"], told["treated"]) == (20, since.isoformat(), 0)
+    met = head.get("/holdout").data
+    assert met["met"] == 20 and met["met_since"]
+    assert Rest(member(Role.SALES, "営業")).get("/holdout").data["met"] == 0
 
 
 def test_what_is_not_there_is_not_found_and_wrong_questions_are_named(org: Organisation, at: datetime) -> None:
@@ -34,7 +49,8 @@ def test_what_is_not_there_is_not_found_and_wrong_questions_are_named(org: Organ
 
 def test_the_universal_holdout_is_read_and_changed_with_a_reason(org: Organisation, at: datetime) -> None:
     head = Rest(member(Role.HEAD))
-    assert head.get("/holdout").data == {"share": 0.0, "usual": 0.0, "changed_at": None, "exclusions": []}
+    told = {"share": 0.0, "usual": 0.0, "changed_at": None, "exclusions": [], "met": 0, "met_since": None}
+    assert head.get("/holdout").data == told
     told = head.put("/holdout", {"share": 0.0, "usual": 0.1, "reason": "each on its own"})
     assert told.data["usual"] == 0.1 and told.data["changed_at"] is None, "no share was ever set"
     told = head.put("/holdout", {"share": 0.1, "reason": "measure all"})

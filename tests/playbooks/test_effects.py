@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import numpy as np
 import pytest
 
+from nenrin.analytics.effects import readouts
+from nenrin.analytics.effects.readouts import Outcomes
 from nenrin.analytics.revenue.decisions import Spell
 from nenrin.foundation import organisation
 from nenrin.foundation.models import Organisation
 from nenrin.ingest import lakes
 from nenrin.insight import history, measures
-from nenrin.playbooks.effects import outcomes, readings
+from nenrin.playbooks.effects import exposures, outcomes, readings
 from nenrin.playbooks.effects.exposures import Exposed
 from nenrin.playbooks.effects.readings import Reading
 from nenrin.playbooks.models import Exposure, Playbook
@@ -56,6 +59,48 @@ def test_accounts_that_are_never_left_alone_are_no_part_of_it(at: datetime) -> N
     Exposure.objects.filter(pk__in=list(Exposure.objects.values_list("pk", flat=True)[:10])).update(arm="always")
     found = read(playbook, at)
     assert (found.always, found.exposed) == (10, 390)
+
+
+def _undrawn(count: int) -> None:
+    """The first ones came while nobody could be left alone."""
+    rows = Exposure.objects.filter(arm="treated").order_by("at", "pk").values_list("pk", flat=True)[:count]
+    Exposure.objects.filter(pk__in=list(rows)).update(share=0.0)
+
+
+def test_who_could_not_have_been_left_alone_is_counted_and_compared_with_nobody(at: datetime) -> None:
+    playbook = effects_world.build(at, effect=3.0)
+    _undrawn(100)
+    found = read(playbook, at)
+    assert (found.undrawn, found.exposed, found.readout.treated, found.readout.held) == (100, 300, 220, 80)
+    assert found.share == pytest.approx(0.2), "what they were met with is no chance of this comparison"
+    assert found.met_on is not None and found.first_on is not None and found.met_on <= found.first_on
+
+
+def test_where_nobody_can_be_left_alone_there_is_no_effect_and_no_nought(at: datetime) -> None:
+    playbook = effects_world.build(at)
+    Exposure.objects.all().update(share=0.0, arm="treated")
+    found = read(playbook, at)
+    assert (found.undrawn, found.exposed, found.looks, found.share) == (400, 0, (), 0.0)
+    assert (found.readout.verdict, found.readout.effect, found.first_on) == ("few", None, None)
+
+
+def test_those_drawn_under_another_share_are_compared_among_themselves(at: datetime) -> None:
+    """Half were drawn at a fifth, and half, who stand ten points higher, at four fifths: read together it would look like harm."""
+    playbook = effects_world.build(at, accounts=800, effect=0.0)
+    rows = list(Exposure.objects.order_by("pk"))
+    for n, row in enumerate(rows):
+        if n % 2:
+            row.share, row.arm = 0.8, "treated" if n % 10 == 1 else "holdout"
+        else:
+            row.share, row.arm = 0.2, "holdout" if n % 10 == 0 else "treated"
+    Exposure.objects.bulk_update(rows, ["share", "arm"])
+    found = exposures.of(Exposure.objects.filter(playbook=playbook), organisation.zone())
+    higher = np.where(found.share == 0.8, 10.0, 0.0) + np.random.default_rng(1).normal(0, 1, len(found))
+    columns = Outcomes(higher, np.full(len(found), np.nan), found.treated, found.cluster, False, True, found.strata)
+    told = readouts.read(columns, share=float(found.share.mean()), planned=500)
+    assert told.effect == pytest.approx(0.0, abs=0.5) and told.now is not None and told.now.holds(0.0)
+    mixed = readouts.read(replace(columns, strata=np.zeros(len(found), np.int64)), share=0.5, planned=500)
+    assert mixed.verdict == "harm", "so they would have been read as one"
 
 
 def test_accounts_that_vanish_from_one_group_stop_the_read_out(at: datetime) -> None:

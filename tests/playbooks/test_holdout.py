@@ -125,6 +125,8 @@ def test_without_a_group_nobody_is_logged_and_with_its_end_everybody_is_helped(o
     stage.falls(one, at=at)
     stage.goes_on(at)
     assert not UniversalExposure.objects.exists()
+    met = exposures.met(Exposure.objects.all())
+    assert (met.accounts, met.since) == (1, at), "the playbook's own log knows from the first day"
     holdouts.change(0.1, reason="x", by=SYSTEM, at=at)
     later = at + timedelta(days=2)
     stage.falls(one, at=later)

@@ -10,7 +10,7 @@ from django.test import Client
 
 from nenrin.analytics.effects.comparisons import Interval
 from nenrin.analytics.effects.differing import Differing
-from nenrin.foundation import journal
+from nenrin.foundation import format, journal, organisation
 from nenrin.foundation.models import Entry, Organisation
 from nenrin.foundation.roles import Role
 from nenrin.playbooks.effects import readings
@@ -42,6 +42,23 @@ def test_too_little_is_said_to_be_too_little(client: Client, at: datetime) -> No
     effects_world.build(at, accounts=60)
     assert "it takes 30 of each" in body(client, "/effects/rescue?days=30")
     assert "Not enough data" in body(client, "/effects?days=30")
+
+
+def test_who_was_met_with_nobody_left_alone_is_said_with_since_when(client: Client, at: datetime) -> None:
+    effects_world.build(at)
+    Exposure.objects.update(share=0.0, arm="treated")
+    since = format.day(organisation.today(at) - timedelta(91), "en")
+    listed = " ".join(body(client, "/effects?days=30").split())
+    assert "Not detectable: nobody left alone" in listed and "400 met since" in listed and f">{since}</time>" in listed
+    one = " ".join(body(client, "/effects/rescue?days=30").split())
+    assert (
+        f"400 accounts were met since {since} while nobody was left alone" in one
+        and "Met with nobody left alone" in one
+    )
+    japanese = body(signed_in(language="ja"), "/effects/rescue?days=30")
+    assert "実施した顧客が400社あります" in japanese and "未実施グループなしで実施した顧客" in japanese
+    lines = b"".join(client.get("/effects/export.csv?days=30").streaming_content).decode("utf-8-sig").splitlines()
+    assert lines[0].endswith("Met with nobody left alone") and lines[1].endswith(",0,0,0,400")
 
 
 def test_an_empty_installation_says_where_effects_come_from(client: Client) -> None:

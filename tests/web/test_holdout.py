@@ -69,6 +69,14 @@ def test_before_there_is_a_group_the_page_says_so(client: Client) -> None:
     assert "The log begins with the first occasion" in body(client, "/holdout/log")
 
 
+def test_how_many_were_met_before_there_is_a_group_is_said(client: Client, at: datetime) -> None:
+    effects_world.build(at, accounts=60)
+    text = " ".join(body(client, "/holdout").split())
+    assert "60 accounts had an occasion for some playbook since" in text and "Nobody had an occasion yet" in text
+    assert "対象になった顧客は60社" in body(signed_in(Role.HEAD, language="ja"), "/holdout")
+    assert "had an occasion for some playbook" not in body(signed_in(Role.SALES), "/holdout")
+
+
 def test_how_many_leave_counts_those_who_have_left(
     client: Client, at: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:

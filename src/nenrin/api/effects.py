@@ -20,7 +20,7 @@ from nenrin.foundation.permissions import Permission
 from nenrin.ingest import lakes
 from nenrin.insight import measures
 from nenrin.playbooks import holdouts
-from nenrin.playbooks.effects import outcomes, readings
+from nenrin.playbooks.effects import exposures, outcomes, readings
 from nenrin.playbooks.effects.outcomes import CHURN
 from nenrin.playbooks.effects.readings import DAYS, Reading
 from nenrin.playbooks.models import Exposure, Playbook, UniversalExclusion, UniversalExposure, UniversalHoldout
@@ -47,7 +47,8 @@ class EffectOut(Strict):
     """`effect`: mean of the treated less mean of those left alone, in the metric's unit (churn: a share). `interval`
     holds at every look together, `interval_once` at one look fixed beforehand. `treated` and `held` count families.
     `crossed`: accounts left alone at first that were helped
-    later; they still count as left alone. `chance`: of groups as uneven as these if the draw was sound; below .001 the verdict is `mismatch`."""
+    later; they still count as left alone. `undrawn`: accounts met while nobody could be left alone, the first on
+    `undrawn_since`; they are no part of the comparison. `chance`: of groups as uneven as these if the draw was sound; below .001 the verdict is `mismatch`."""
 
     playbook: str
     metric: str
@@ -61,6 +62,8 @@ class EffectOut(Strict):
     silent: int
     always: int
     crossed: int
+    undrawn: int
+    undrawn_since: date | None
     share: float
     chance: float
     mean_treated: float | None
@@ -119,11 +122,14 @@ class ExclusionOut(Strict):
 
 class HoldoutOut(Strict):
     """`share` of families that no playbook touches; `exclusions` are never held back. `usual`: the share that a playbook
-    begun on its page leaves alone by itself, unless it says otherwise."""
+    begun on its page leaves alone by itself, unless it says otherwise. `met`: accounts in your scope that had an occasion for
+    any playbook, whether there was a group or not, the first at `met_since`."""
 
     share: float
     usual: float
     changed_at: datetime | None
+    met: int
+    met_since: datetime | None
     exclusions: list[ExclusionOut]
 
 
@@ -163,7 +169,7 @@ class ExposureOut(Strict):
 @grants(VIEW)
 def get_holdout(request: ApiRequest) -> Any:
     """Its share, since when and why, and what is on its list of exclusions."""
-    return _holdout()
+    return _holdout(request)
 
 
 @holdout.put("", response=HoldoutOut, summary="Change the share of the universal holdout")
@@ -175,7 +181,7 @@ def put_holdout(request: ApiRequest, told: ShareIn) -> Any:
         holdouts.change(told.share, reason=told.reason, by=by, at=request.at)
         if told.usual is not None:
             holdouts.change_usual(told.usual, reason=told.reason, by=by, at=request.at)
-    return _holdout()
+    return _holdout(request)
 
 
 @holdout.post("/exclusions", response={201: ExclusionOut}, summary="Never hold back some accounts, or a playbook")
@@ -246,13 +252,17 @@ def get_universal_effect(request: ApiRequest, asking: Query[Asking]) -> Any:
     return _told("", readings.read(lakes.current(), rows, metric, asking.days, as_of=today))
 
 
-def _holdout() -> dict[str, Any]:
+def _holdout(request: ApiRequest) -> dict[str, Any]:
     row = UniversalHoldout.objects.first()
+    mine = Account.objects.for_member(request.member, VIEW).values("pk")
+    met = exposures.met(Exposure.objects.filter(account__in=mine))
     listed = [_excluded(one) for one in holdouts.exclusions().rows]
     return {
         "share": row.share if row else 0.0,
         "usual": row.usual if row else 0.0,
         "changed_at": row.changed_at if row and row.share else None,
+        "met": met.accounts,
+        "met_since": met.since,
         "exclusions": listed,
     }
 
@@ -314,7 +324,8 @@ def _told(playbook: str, reading: Reading) -> dict[str, Any]:
     return {
         "playbook": playbook, "metric": reading.metric.key, "days": reading.days, "as_of": reading.as_of,
         "verdict": found.verdict, "treated": found.treated, "held": found.held, "accounts": found.accounts,
-        "waiting": reading.waiting, "silent": reading.silent, "always": reading.always, "crossed": reading.crossed, "share": reading.share,
+        "waiting": reading.waiting, "silent": reading.silent, "always": reading.always, "crossed": reading.crossed,
+        "undrawn": reading.undrawn, "undrawn_since": reading.met_on, "share": reading.share,
         "chance": found.chance, "mean_treated": found.mean, "mean_held": found.base, "effect": found.effect,
         "interval": found.now and found.now._asdict(), "interval_once": found.once and found.once._asdict(),
         "detectable": found.detectable,

@@ -38,6 +38,7 @@ class Look:
 class Reading:
     """`waiting`: accounts whose days are not over yet. `silent`: without a value at their end. `always`: accounts that
     are never left alone. `share`: the chance of being left alone. `crossed`: accounts left alone that were helped later.
+    `undrawn`: accounts met while nobody could be left alone, since `met_on`; they are no part of it.
     `columns`, `kept`: what was read, of each account that counts."""
 
     metric: Metric
@@ -52,6 +53,8 @@ class Reading:
     share: float
     first_on: date | None
     crossed: int = 0
+    undrawn: int = 0
+    met_on: date | None = None
     columns: Outcomes | None = field(default=None, repr=False)
     kept: Exposed | None = field(default=None, repr=False)
 
@@ -86,7 +89,7 @@ def read(lake: Lake, rows: Rows, metric: Metric, days: int, *, as_of: date, expe
     return Reading(
         metric, days, through, readout, tuple(looks), exposed=len(everybody), waiting=len(everybody) - len(over),
         silent=int((~there).sum()), always=everybody.always, share=everybody.drawn, first_on=everybody.first_on,
-        crossed=everybody.crossed, columns=columns, kept=kept,
+        crossed=everybody.crossed, undrawn=everybody.undrawn, met_on=everybody.met_on, columns=columns, kept=kept,
     )  # fmt: skip
 
 
@@ -125,7 +128,8 @@ def _at(columns: Outcomes, kept: Exposed, count: int, expected: float | None) ->
         columns.value[:count], columns.before[:count], columns.treated[:count], columns.cluster[:count],
         columns.is_share, columns.more_is_better, kept.strata[:count],
     )  # fmt: skip
-    share = float(kept.share[:count].mean()) if count else 0.0
+    first = np.unique(part.cluster, return_index=True)[1]  # of each family: the share may have changed on the way
+    share = float(kept.share[first].mean()) if count else 0.0
     return readouts.read(part, share=share, planned=PLANNED, expected=expected)
 
 

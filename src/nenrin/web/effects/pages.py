@@ -117,7 +117,7 @@ def export(request: MemberRequest, key: str, kind: str) -> Any:
 _HEADS = (
     Text("Playbook", "プレイブック"), Text("Measured on", "評価指標"), Text("Finding", "結果"), Text("Difference", "差"),
     Text("Low (every look)", "下限（常時有効）"), Text("High (every look)", "上限（常時有効）"), Text("Treated", "実施"),
-    Text("Left alone", "未実施"), Text("Days not over", "期間中"),
+    Text("Left alone", "未実施"), Text("Days not over", "期間中"), Text("Met with nobody left alone", "未実施グループなしで実施"),
 )  # fmt: skip
 
 
@@ -143,6 +143,7 @@ def _row(line: Line, language: str) -> list[Any]:
         found.treated,
         found.held,
         reading.waiting,
+        reading.undrawn,
     ]
 
 

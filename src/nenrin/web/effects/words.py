@@ -22,10 +22,11 @@ NO_HOLDOUT = Text(
     "Nobody is left alone, so an effect cannot be told from what would have happened anyway.",
     "未実施グループがないため、何もしなかった場合との差は分かりません。",
 )
+NOBODY_ALONE = Text("Not detectable: nobody left alone", "検出できない（未実施なし）")
 
 
 def verdict(reading: Reading) -> Text:
-    return VERDICTS[reading.readout.verdict]
+    return VERDICTS[reading.readout.verdict] if reading.share else NOBODY_ALONE
 
 
 def figure(value: float | None, metric: Metric, language: str, *, signed: bool = False) -> str:
@@ -45,8 +46,23 @@ def range_(interval: Interval | None, metric: Metric, language: str) -> str:
 
 
 def finding(reading: Reading) -> Text:
-    told = crossed(reading)
-    return Text(_finding(reading, "en") + told.en, _finding(reading, "ja") + told.ja)
+    told = (crossed(reading), undrawn(reading))
+    return Text(
+        _finding(reading, "en") + "".join(one.en for one in told),
+        _finding(reading, "ja") + "".join(one.ja for one in told),
+    )
+
+
+def undrawn(reading: Reading) -> Text:
+    """How many were met, and since when, for whom nothing was drawn: neither a group nor a zero."""
+    count, on = reading.undrawn, reading.met_on
+    if not count or on is None:
+        return Text("", "")
+    who = "1 account was" if count == 1 else f"{count:,} accounts were"
+    return Text(
+        f" {who} met since {format.day(on, 'en')} while nobody was left alone: no part of the comparison.",
+        f" {format.day(on, 'ja')}以降、未実施グループがない間に実施した顧客が{count:,}社あります（比較には含めません）。",
+    )
 
 
 def crossed(reading: Reading) -> Text:

@@ -20,7 +20,7 @@ from nenrin.foundation.models import Entry, Member
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.ingest import lakes
 from nenrin.playbooks import families, holdouts
-from nenrin.playbooks.effects import beforehand, outcomes, readings
+from nenrin.playbooks.effects import beforehand, exposures, outcomes, readings
 from nenrin.playbooks.effects.outcomes import CHURN
 from nenrin.playbooks.effects.readings import DAYS, PLANNED, Reading
 from nenrin.playbooks.models import UniversalHoldout
@@ -61,6 +61,7 @@ def _page(request: MemberRequest, wrong: str = "", status: int = 200) -> HttpRes
         "everybody": len(tops),
         "reading": reading,
         "finding": _finding(reading),
+        "met": exposures.met(effects.exposures(request)),
         "facts": _facts(reading),
         "picture": pictures.looks(reading),
         "chance": reading.readout.chance,
