@@ -11,10 +11,10 @@ from nenrin.simulator.presets import Preset
 from nenrin.simulator.records import Customer
 from nenrin.simulator.stories import reading
 
-#: Large enough, and seen long enough, for what the product asks before it gives a figure: ten customers won in the last
-#: twelve months (CAC, payback), ten of the standard health model's that left (its backtest), thirty a year ago (churn).
+#: Enough, and no more, for what the product asks before it gives a figure: ten customers won in the last twelve months
+#: (CAC, payback), ten of the standard health model's that left within its two years (its backtest), thirty a year ago (churn).
 DEMO = Preset(
-    "demo", accounts=78, months=33, stock=0.4, seat_scale=0.18, price_scale=4.0, contrast=(1.4, 7.0), tiers=(0.54, 0.36, 0.10)
+    "demo", accounts=80, months=25, stock=0.5, seat_scale=0.18, price_scale=4.0, contrast=(1.4, 7.0), tiers=(0.50, 0.40, 0.10)
 )  # fmt: skip
 
 

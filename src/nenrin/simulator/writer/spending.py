@@ -47,10 +47,10 @@ class Hours:
 
 
 COSTS = (
-    Cost("acquisition", 300_000, 0.2, note="展示会・紹介料"),
-    Cost("sales", 560_000, 0.06, note="営業人件費"),
-    Cost("marketing", 200_000, 0.22, note="広告・コンテンツ"),
-    Cost("marketing", 120_000, 0.22, "tech", "検索広告・無料トライアル"),
+    Cost("acquisition", 420_000, 0.2, note="展示会・紹介料"),
+    Cost("sales", 960_000, 0.06, note="営業人件費"),
+    Cost("marketing", 320_000, 0.22, note="広告・コンテンツ"),
+    Cost("marketing", 180_000, 0.22, "tech", "検索広告・無料トライアル"),
     Cost("customer_marketing", 110_000, 0.25, note="ユーザー会・活用セミナー"),
     Cost("cs", 820_000, 0.05, "high", "専任担当"),
     Cost("cs", 480_000, 0.06, "low", "共同担当・活用講座"),
@@ -86,7 +86,7 @@ def deeds(first: date, today: date, book: Book, seed: int) -> Iterator[Deed]:
 
 
 def _phase(month: date, book: Book, at: datetime) -> None:
-    plans.phase(month, "mature", 0.65, by=book.ground.actor("hasegawa"), at=at)
+    plans.phase(month, "mature", 0.55, by=book.ground.actor("hasegawa"), at=at)
 
 
 def _years(month: date, first: date) -> float:
