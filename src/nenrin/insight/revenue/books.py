@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nenrin.analytics import revenue
+from nenrin.analytics.lake import Lake
 from nenrin.analytics.revenue import books, findings
 from nenrin.analytics.revenue.books import Book
 from nenrin.analytics.revenue.columns import Facts
@@ -213,6 +214,8 @@ class Ledger:
 
 _kept: OrderedDict[tuple[object, ...], Ledger] = OrderedDict()
 _lock = Lock()
+#: Held by whoever works out a ledger.
+_turns: dict[tuple[object, ...], Lock] = {}
 
 
 def ledger(known: date, policy: Policy | None = None) -> Ledger:
@@ -220,19 +223,36 @@ def ledger(known: date, policy: Policy | None = None) -> Ledger:
     lake = lakes.current()
     policy = policy or policies.live(known)
     key = (str(lake.path), lake.facts.open().version(), known, repr(policy))
+    return once(key, lambda: _read(lake, policy, known, int(str(key[1]))))
+
+
+def once(key: tuple[object, ...], work: Callable[[], Ledger]) -> Ledger:
+    """As it is kept; else worked out by whoever asks first: others that ask meanwhile wait for it."""
     with _lock:
         if key in _kept:
             _kept.move_to_end(key)
             return _kept[key]
-    with lake.session(days=(known, known), known=known) as db:
-        made = read(db, policy, known, int(str(key[1])))
-        dealings = _dealings(db, known, DEALINGS)
-    made = replace(made, book=books.dealt(made.book, dealings, _sources()))
+        turn = _turns.setdefault(key, Lock())
+    with turn:
+        try:
+            return _kept.get(key) or _keep(key, work())
+        finally:
+            _turns.pop(key, None)
+
+
+def _keep(key: tuple[object, ...], made: Ledger) -> Ledger:
     with _lock:
         _kept[key] = made
         while len(_kept) > KEPT:
             _kept.popitem(last=False)
     return made
+
+
+def _read(lake: Lake, policy: Policy, known: date, version: int) -> Ledger:
+    with lake.session(days=(known, known), known=known) as db:
+        made = read(db, policy, known, version)
+        dealings = _dealings(db, known, DEALINGS)
+    return replace(made, book=books.dealt(made.book, dealings, _sources()))
 
 
 def contracts(currency: str, past_due: str = NOT_DUE, source: str = "subscriptions") -> str:

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from nenrin.analytics.revenue.paths import Whole, number
 from nenrin.customers.models import Account
 from nenrin.foundation.models import Organisation
+from nenrin.ingest import lakes
 from nenrin.insight.models import Risk, RiskModelVersion, RiskSaid
 from nenrin.insight.risk.expected import Floats
 
@@ -109,6 +110,24 @@ def then(rows: QuerySet[RiskSaid]) -> dict[date, Then]:
     whole = Then(_whole(account), np.array(is_replayed, dtype=bool), _whole(minor), _floats(low), _floats(high), _floats(first))  # fmt: skip
     told_on = np.array(days)
     return {date.fromisoformat(day): whole.taken(told_on == day) for day in sorted(set(days))}
+
+
+#: What was said of every month by home and event, with its mark: ledgers are other ones after every new fact, this is not.
+_said: dict[tuple[str, str], tuple[object, dict[date, Then]]] = {}
+#: So many of them are kept.
+MOST_SAID = 8
+
+
+def kept(rows: QuerySet[RiskSaid], event: str, mark: object) -> dict[date, Then]:
+    """`then` of everybody's rows of an event, read once for as long as their mark is the same."""
+    place = (str(lakes.current().path), event)
+    found = _said.get(place)
+    if found is None or found[0] != mark:
+        found = (mark, then(rows))
+        for oldest in list(_said)[: -(MOST_SAID - 1)]:
+            _said.pop(oldest, None)
+        _said[place] = found
+    return found[1]
 
 
 def marks(rows: QuerySet[RiskSaid], days: Sequence[date]) -> tuple[object, ...]:

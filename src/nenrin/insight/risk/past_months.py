@@ -61,10 +61,12 @@ def held(event: str, known: date, share: float, within: Collection[int] | None) 
     )
     if marks[0] is None:
         return ()
-    ledger = books.ledger(known)
+    ledger, mark = books.ledger(known), (since, known, *marks)
     if within is None:
-        return ledger.kept(("held", event, share, marks), lambda: _of(columns.then(rows), event, known, share))
-    said = ledger.kept(("said", event, marks), lambda: columns.then(rows))
+        return ledger.kept(
+            ("held", event, share, mark), lambda: _of(columns.kept(rows, event, mark), event, known, share)
+        )
+    said = columns.kept(rows, event, mark)
     return _of({day: one.of(within) for day, one in said.items()}, event, known, share)
 
 
