@@ -10,7 +10,6 @@ from django.db.models import Q
 
 from nenrin.analytics.conditions import Fields
 from nenrin.analytics.effects import assignment
-from nenrin.customers.models import Account
 from nenrin.foundation import bulk
 from nenrin.foundation.actors import SYSTEM
 from nenrin.playbooks import families, gates, holdouts, places, reasons
@@ -59,7 +58,7 @@ def drawn_alone(document: Document, parents: Mapping[int, int | None]) -> frozen
 
 
 def settle(
-    live: Live, accounts: Sequence[Account], known: gates.Known, at: datetime, fields: Fields | None = None
+    live: Live, accounts: Sequence[gates.Candidate], known: gates.Known, at: datetime, fields: Fields | None = None
 ) -> dict[int, gates.Verdict]:
     """The accounts that are left alone, with why; every account's arm is written down at its first occasion, also where
     nobody is left alone: who was reached, and since when, is part of every reading of effects.
@@ -84,35 +83,41 @@ class Foreseen:
     chance: float = 0.0
 
 
-def foreseen(live: Live, account: Account, known: gates.Known, at: datetime, fields: Fields | None = None) -> Foreseen:
+def foreseen(
+    live: Live, account: gates.Candidate, known: gates.Known, at: datetime, fields: Fields | None = None
+) -> Foreseen:
     """What is known beforehand of this account's arm. Nothing is written, nothing drawn."""
     return foreseen_each(live, [account], known, at, fields)[account.pk]
 
 
 def foreseen_each(
-    live: Live, accounts: Sequence[Account], known: gates.Known, at: datetime, fields: Fields | None = None
+    live: Live, accounts: Sequence[gates.Candidate], known: gates.Known, at: datetime, fields: Fields | None = None
 ) -> dict[int, Foreseen]:
     """The same of many, by id."""
     own, tops = live.document.holdout.share, families.tops(accounts)
     every = bulk.among(sorted(set(tops.values())))
     was_held = Exposure.objects.filter(playbook=live.row, cluster__in=every, arm=assignment.HOLDOUT)
     if not own and not holdouts.share() and not was_held.exists():
-        return {account.pk: Foreseen() for account in accounts}
+        return dict.fromkeys(tops, Foreseen())
     found = decided(live, accounts, known, at, fields, draws=False)
     always = {row.account_id for row in found.exposures if row.arm == ALWAYS}
     always |= {row.account_id for row in found.universal if row.arm == ALWAYS}
     ours, group = found.written | found.places[0].places.keys(), found.places[1].places.keys()
-    universal = found.share
+    universal, lots = found.share, dict[tuple[bool, bool], Foreseen]()
     told = {}
     for pk, top in tops.items():
-        chance = 1 - (1 - (0.0 if top in ours else own)) * (1 - (0.0 if top in group else universal))
-        is_told = pk in found.held or pk in always
-        told[pk] = Foreseen(found.held.get(pk), 0.0 if is_told else chance)
+        if pk in found.held or pk in always:
+            told[pk] = Foreseen(found.held.get(pk))
+            continue
+        lot = top in ours, top in group
+        if lot not in lots:
+            lots[lot] = Foreseen(chance=1 - (1 - (0.0 if lot[0] else own)) * (1 - (0.0 if lot[1] else universal)))
+        told[pk] = lots[lot]
     return told
 
 
 def decided(
-    live: Live, accounts: Sequence[Account], known: gates.Known, at: datetime, fields: Fields | None = None,
+    live: Live, accounts: Sequence[gates.Candidate], known: gates.Known, at: datetime, fields: Fields | None = None,
     *, draws: bool = True,
 ) -> Decided:  # fmt: skip
     """What would be settled if these accounts came in now; nothing is written. Without `draws`: only by what was drawn before.
@@ -186,7 +191,7 @@ class _Group:
 
 
 def _group(
-    live: Live, accounts: Sequence[Account], tops: dict[int, int], strata: dict[int, str], at: datetime,
+    live: Live, accounts: Sequence[gates.Candidate], tops: dict[int, int], strata: dict[int, str], at: datetime,
     fields: Fields | None, listed: holdouts.Exclusions, draws: bool,
 ) -> _Group:  # fmt: skip
     """The universal draw of these accounts. Those that are never held back by the playbook itself are no part of it:
@@ -204,12 +209,14 @@ def _group(
     for account in accounts:
         drawn = assignment.HOLDOUT if account.pk in inside else assignment.TREATED
         arm = ALWAYS if account.pk in helped else drawn
-        rows.append(UniversalExposure(playbook=live.row, account=account, arm=arm, share=share, at=at,
-                                      cluster=tops[account.pk], strata=strata.get(account.pk, "")))  # fmt: skip
+        rows.append(
+            bulk.made(UniversalExposure, playbook_id=live.row.pk, account_id=account.pk, arm=arm, share=share, at=at,
+                      cluster=tops[account.pk], strata=strata.get(account.pk, ""))
+        )  # fmt: skip
     return _Group(share, frozenset(inside - helped), helped, rows, found)
 
 
-def _is_freed(live: Live, account: Account, top: int, share: float, group: _Group, ours: _Places) -> bool:
+def _is_freed(live: Live, account: gates.Candidate, top: int, share: float, group: _Group, ours: _Places) -> bool:
     """Held back by the universal draw alone, and helped now: by the list of exclusions, or since the group is smaller.
 
     Before places were written down an arm followed from the hash of the family alone.
@@ -235,20 +242,22 @@ def _verdict(is_universal: bool, share: float, universal: float) -> gates.Verdic
     return gates.Verdict(RunState.HELD_OUT, "held_out", reasons.said("held_out", percent=f"{share * 100:g}"))
 
 
-def _spared(live: Live, accounts: Sequence[Account]) -> frozenset[int]:
+def _spared(live: Live, accounts: Sequence[gates.Candidate]) -> frozenset[int]:
     """Those who were never to be left alone at their first occasion."""
-    rows = Exposure.objects.filter(arm=ALWAYS, playbook=live.row, account__in=[one.pk for one in accounts])
+    these = bulk.among([one.pk for one in accounts])
+    rows = Exposure.objects.filter(arm=ALWAYS, playbook=live.row, account__in=these)
     return frozenset(rows.values_list("account", flat=True))
 
 
 def _written(live: Live, tops: set[int]) -> dict[int, Drawn]:
     """What was drawn for families that had an occasion before, with the chance of that day."""
-    rows = Exposure.objects.filter(~Q(arm=ALWAYS), playbook=live.row, cluster__in=tops).order_by("-pk")
+    these = bulk.among(sorted(tops))
+    rows = Exposure.objects.filter(~Q(arm=ALWAYS), playbook=live.row, cluster__in=these).order_by("-pk")
     return {cluster: Drawn(arm, share) for cluster, arm, share in rows.values_list("cluster", "arm", "share")}
 
 
-def _exposure(live: Live, account: Account, top: int, drawn: Drawn, strata: str, at: datetime) -> Exposure:
-    return Exposure(
-        playbook=live.row, account=account, arm=drawn.arm, share=drawn.share, cluster=top,
+def _exposure(live: Live, account: gates.Candidate, top: int, drawn: Drawn, strata: str, at: datetime) -> Exposure:
+    return bulk.made(
+        Exposure, playbook_id=live.row.pk, account_id=account.pk, arm=drawn.arm, share=drawn.share, cluster=top,
         strata=strata, version=live.version.number, at=at,
     )  # fmt: skip

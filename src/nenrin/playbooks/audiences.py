@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.db.models import QuerySet
 
 from nenrin.analytics import conditions
 from nenrin.analytics.conditions import Fields
 from nenrin.customers.models import Account
-from nenrin.foundation import bulk, organisation
+from nenrin.foundation import bulk
 from nenrin.insight import segment_fields
 from nenrin.playbooks import arms, gates
 from nenrin.playbooks.lives import Live
@@ -34,6 +34,16 @@ RULES: Final[Mapping[str, Text]] = {
 }
 #: So many accounts are asked at a time: each rule of all of them at once.
 CHUNK: Final = 4_000
+
+
+class Row(NamedTuple):
+    """As much of an account as the rules, the draw and the list ask: the builder counts at each change of its form."""
+
+    pk: int
+    name: str
+    status: str
+    archived_at: datetime | None
+    parent_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +82,14 @@ def of(live: Live, at: datetime, fields: Fields, seen: QuerySet[Account] | None 
     alone. `seen`: of these accounts alone, those that whoever asks may see."""
     wanted = {column for one in gates.asked(live) for column in conditions.columns(one, fields)}
     frame = segment_fields.frame(wanted, fields)
-    found = conditions.matching(frame, live.document.audience, fields, organisation.today(at))
-    met = sorted(int(one) for one in found.column("account").to_pylist())
-    rows = Account.objects.standing() if seen is None else seen
+    known = gates.Known.of(live, frame.column("account").to_pylist(), at, fields, frame)
+    met = sorted(known.matching)
+    rows = (Account.objects.standing() if seen is None else seen).values_list(*Row._fields)
     open_ones: list[tuple[int, str]] = []
     out: dict[str, list[tuple[int, str]]] = {}
     chances: list[float] = []
     for start in range(0, len(met), CHUNK):
-        some = list(rows.filter(pk__in=bulk.among(met[start : start + CHUNK])).order_by("pk"))
-        known = gates.Known.of(live, [row.pk for row in some], at, fields, frame)
+        some = [Row(*one) for one in rows.filter(pk__in=bulk.among(met[start : start + CHUNK])).order_by("pk")]
         for account, code, chance in _asked(live, some, known, at, fields):
             (out.setdefault(code, []) if code else open_ones).append((account.pk, account.name))
             chances += [chance] if chance else []
@@ -105,16 +114,18 @@ def by_lot(chances: Sequence[float]) -> Text | None:
 
 
 def _asked(
-    live: Live, rows: Sequence[Account], known: gates.Known, at: datetime, fields: Fields
-) -> Iterator[tuple[Account, str, float]]:
+    live: Live, rows: Sequence[Row], known: gates.Known, at: datetime, fields: Fields
+) -> Iterator[tuple[Row, str, float]]:
     """Each with the code of the rule that keeps it out (empty where none does), else the chance of being left alone."""
-    verdicts = {row.pk: gates.verdict(live, row, (), known, at, fields) for row in rows}
-    let_in = [row for row in rows if verdicts[row.pk] is None]
+    verdicts = gates.kept_out(live, rows, known, at, fields)
+    let_in = [row for row in rows if row.pk not in verdicts]
     arm = arms.foreseen_each(live, let_in, known, at, fields) if let_in else {}
     for row in rows:
-        foreseen = arm.get(row.pk, arms.Foreseen())
-        found = verdicts[row.pk] or foreseen.verdict
-        yield row, found.code if found else "", 0.0 if found else foreseen.chance
+        if (verdict := verdicts.get(row.pk)) is not None:
+            yield row, verdict.code, 0.0
+        else:
+            found = arm[row.pk]
+            yield row, found.verdict.code if found.verdict else "", found.chance
 
 
 def _by_name(accounts: list[tuple[int, str]]) -> tuple[tuple[int, str], ...]:

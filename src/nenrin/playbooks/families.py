@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 from nenrin.customers.models import Account
 
 HIGHEST = 20  # ancestors, more than any family has
 
 
-def tops(accounts: Sequence[Account]) -> dict[int, int]:
+class Related(Protocol):
+    @property
+    def pk(self) -> int: ...
+
+    @property
+    def parent_id(self) -> int | None: ...
+
+
+def tops(accounts: Sequence[Related]) -> dict[int, int]:
     return tops_of({account.pk: account.parent_id for account in accounts})
 
 

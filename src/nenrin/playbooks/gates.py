@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import pyarrow as pa
 from django.db.models import Count, Max, Q
@@ -29,6 +29,22 @@ ROUND_AND_ROUND, MONTHLY_ROUNDS = 3, 10
 LONGEST_CHAIN = 5
 #: Runs that neither an entry of the journal nor a person began.
 BY_CONDITION = Q(entry__isnull=True) & ~Q(occasion__startswith="hand-")
+
+
+class Candidate(Protocol):
+    """As much of an account as the rules and the draw ask: the account itself, or a row of these columns."""
+
+    @property
+    def pk(self) -> int: ...
+
+    @property
+    def status(self) -> str: ...
+
+    @property
+    def archived_at(self) -> datetime | None: ...
+
+    @property
+    def parent_id(self) -> int | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +118,7 @@ def _runs(live: Live, accounts: Sequence[int], at: datetime) -> dict[int, dict[s
 
 
 def verdict(
-    live: Live, account: Account, chain: tuple[int, ...], known: Known, at: datetime, fields: Fields
+    live: Live, account: Candidate, chain: tuple[int, ...], known: Known, at: datetime, fields: Fields
 ) -> Verdict | None:
     """Why this account stays out; None where it may come in."""
     if live.problem is not None:
@@ -118,14 +134,40 @@ def verdict(
     return None
 
 
+def kept_out(
+    live: Live, accounts: Sequence[Candidate], known: Known, at: datetime, fields: Fields
+) -> dict[int, Verdict]:
+    """Of many, those who stay out, each with why. Whom nothing at all speaks against is asked no rule."""
+    told = {
+        account.pk: verdict(live, account, (), known, at, fields)
+        for account in accounts
+        if live.problem is not None or not _is_plain(account, known)
+    }
+    return {pk: found for pk, found in told.items() if found is not None}
+
+
+def _is_plain(account: Candidate, known: Known) -> bool:
+    """In the audience, standing, not left out, and never in this playbook or lately in another."""
+    pk = account.pk
+    return (
+        pk in known.matching
+        and pk not in known.excluded
+        and pk not in known.in_a_year
+        and pk not in known.others
+        and account.archived_at is None
+        and account.status in _OF_USE
+    )
+
+
+_OF_USE = frozenset(Status) - {Status.PROVISIONAL, Status.INTERNAL_TEST, Status.LOST}
 Found = tuple[str, Text] | None
 
 
-def _stands(account: Account) -> bool:
+def _stands(account: Candidate) -> bool:
     return account.archived_at is None
 
 
-def _unstanding(live: Live, account: Account, chain: object, known: Known, at: datetime, fields: Fields) -> Found:
+def _unstanding(live: Live, account: Candidate, chain: object, known: Known, at: datetime, fields: Fields) -> Found:
     if account.archived_at or account.status in (Status.PROVISIONAL, Status.INTERNAL_TEST):
         return "unstanding", reasons.said("unstanding")
     if account.status == Status.LOST and not live.document.lost_too:
@@ -133,13 +175,13 @@ def _unstanding(live: Live, account: Account, chain: object, known: Known, at: d
     return None
 
 
-def _excluded(live: Live, account: Account, chain: object, known: Known, at: datetime, fields: Fields) -> Found:
+def _excluded(live: Live, account: Candidate, chain: object, known: Known, at: datetime, fields: Fields) -> Found:
     if live.document.excluded is None or account.pk not in known.excluded:
         return None
     return "excluded", reasons.said("excluded", condition=conditions.sentence(live.document.excluded, fields))
 
 
-def _loop(live: Live, account: Account, chain: tuple[int, ...], known: Known, at: datetime, fields: Fields) -> Found:
+def _loop(live: Live, account: Candidate, chain: tuple[int, ...], known: Known, at: datetime, fields: Fields) -> Found:
     """Its own effects led here again, or it came in so often, today or by conditions within 30 days, that something
     outside must turn it."""
     today, month = known.in_a_day.get(account.pk, 0), known.in_a_month.get(account.pk, 0)
@@ -151,9 +193,9 @@ def _loop(live: Live, account: Account, chain: tuple[int, ...], known: Known, at
     return "loop", reasons.said("turning", times=month, chain=_arrows([live.row.pk, *others, live.row.pk]))
 
 
-def _turning(live: Live, account: Account, at: datetime) -> list[int]:
+def _turning(live: Live, account: Candidate, at: datetime) -> list[int]:
     """Other playbooks that conditions began about as often on this account: one of them turns it back each time."""
-    rows = Run.objects.filter(BY_CONDITION, account=account, state__in=ENTERED, entered_at__gt=at - MONTH)
+    rows = Run.objects.filter(BY_CONDITION, account=account.pk, state__in=ENTERED, entered_at__gt=at - MONTH)
     often = rows.exclude(playbook=live.row).order_by().values("playbook").annotate(n=Count("pk"))
     return list(often.filter(n__gte=MONTHLY_ROUNDS // 2).order_by("playbook").values_list("playbook", flat=True))
 
@@ -163,11 +205,11 @@ def _arrows(playbooks: Sequence[int]) -> Text:
     return Text(" → ".join(one.en for one in named), " → ".join(one.ja for one in named))
 
 
-def _inside(live: Live, account: Account, chain: object, known: Known, at: datetime, fields: Fields) -> Found:
+def _inside(live: Live, account: Candidate, chain: object, known: Known, at: datetime, fields: Fields) -> Found:
     return ("inside", reasons.said("inside")) if account.pk in known.inside else None
 
 
-def _again(live: Live, account: Account, chain: object, known: Known, at: datetime, fields: Fields) -> Found:
+def _again(live: Live, account: Candidate, chain: object, known: Known, at: datetime, fields: Fields) -> Found:
     return _too_soon(live, known.ended.get(account.pk), at)
 
 
@@ -190,14 +232,14 @@ def _too_soon(live: Live, ended: datetime | None, at: datetime) -> Found:
     return "too_soon", reasons.said("too_soon", ended=ago, days=days)
 
 
-def _often(live: Live, account: Account, chain: object, known: Known, at: datetime, fields: Fields) -> Found:
+def _often(live: Live, account: Candidate, chain: object, known: Known, at: datetime, fields: Fields) -> Found:
     most = live.document.limits.caps.per_account
     if not most or known.in_a_year.get(account.pk, 0) < most:
         return None
     return "per_account", reasons.said("per_account", most=most)
 
 
-def _cooling(live: Live, account: Account, chain: object, known: Known, at: datetime, fields: Fields) -> Found:
+def _cooling(live: Live, account: Candidate, chain: object, known: Known, at: datetime, fields: Fields) -> Found:
     days, other = live.document.limits.cool_down_days, known.others.get(account.pk)
     if not days or other is None:
         return None
