@@ -24,17 +24,23 @@ from nenrin.analytics.lake import Lake  # noqa: E402
 from nenrin.customers.models import Account  # noqa: E402
 from nenrin.foundation import bulk, journal, members, organisation  # noqa: E402
 from nenrin.foundation.actors import SYSTEM  # noqa: E402
+from nenrin.foundation.models import WebhookDelivery  # noqa: E402
 from nenrin.foundation.roles import Role  # noqa: E402
+from nenrin.foundation.webhooks import endpoints  # noqa: E402
 from nenrin.ingest import lakes  # noqa: E402
 from nenrin.insight import history, segments  # noqa: E402
-from nenrin.playbooks import holdouts, playbooks, reactions, setting  # noqa: E402
+from nenrin.playbooks import holdouts, playbooks, playing, reactions, setting  # noqa: E402
 from nenrin.playbooks import reading as documents  # noqa: E402
 from nenrin.playbooks.models import Playbook, PlaybookVersion, Run  # noqa: E402
 from nenrin.playbooks.replaying import occasions, replays  # noqa: E402
 from nenrin.playbooks.replaying.occasions import Span  # noqa: E402
+from nenrin.work.models import Task  # noqa: E402
 
 NOW = datetime(2026, 6, 29, 0, 0, tzinfo=UTC)
 CALL = {"do": "open_task", "id": "call", "title": "Call {{account}}"}
+TELL = {"do": "webhook", "id": "tell", "words": "{{account}} fell"}
+#: Nothing keeps anybody waiting: no approval, no cap of the hour, any hour of any day.
+AT_ONCE = {"approval_above": 0, "per_hour": 0, "hours": {"from": 0, "to": 24, "business_days": False}}
 SIGN = {"trigger": "band_change", "to": ["at_risk"]}
 FALLS = {"trigger": "measure", "measure": "usage_trend", "op": "<=", "value": 0.5}
 CUSTOMERS = {"field": "status", "op": "=", "value": "customer"}
@@ -56,23 +62,7 @@ order by account, day
 
 def entering(count: int) -> list[dict[str, Any]]:
     """A recomputed health lets every account's colour fall within one moment; caps, approval and arms are all asked."""
-    rows = [
-        bulk.made(Account, name=f"Account {n}", status="customer", created_at=NOW, changed_at=NOW) for n in range(count)
-    ]
-    accounts = [row.pk for row in bulk.insert(rows)]
-    document = {"playbook": "many", "name": "Many", "when": [SIGN], "who": CUSTOMERS, "steps": [CALL],
-                "hypothesis": {"measure": "churn", "expected": -0.05, "review_on": "2027-04-01"},
-                "holdout": {"share": 0.1}, "limits": {"approval_above": 50}}  # fmt: skip
-    playbooks.draft(document, by=SYSTEM, at=NOW)
-    playbooks.publish(Playbook.objects.get(), by=SYSTEM, at=NOW)
-    told = {"band": "at_risk", "band_before": "caution"}
-    for start in range(0, count, 5000):
-        some = accounts[start : start + 5000]
-        journal.record_many(journal.Draft("insight.health.fell", SYSTEM, NOW, one, particulars=told) for one in some)
-    while journal.seal():
-        pass
-    email = "bench@nenrin.example"
-    members.add(email=email, name="責任者", role=Role.ADMINISTRATOR, by=SYSTEM, at=NOW, password=None)
+    _fallen(count, [CALL], {"approval_above": 50})
     rounds: list[float] = []
     with _visited() as visits:
         begun, used = perf_counter(), process_time()
@@ -90,6 +80,61 @@ def entering(count: int) -> list[dict[str, Any]]:
         _row("the database is held by one round of them (p95)", 1000 * _p95(rounds), "ms", 200.0),
         _row(f"a page meanwhile (p95 of {len(visits):,})", 1000 * _p95(visits), "ms", 200.0),
     ]
+
+
+def playing_at_once(count: int) -> list[dict[str, Any]]:
+    """The same with nothing that keeps anybody waiting: those who come in are played to their end, and what that writes to
+    the journal is read, as the loops of a worker do in turn."""
+    slack, _ = endpoints.open("CS", "https://hooks.slack.example/cs", kind="slack", by=SYSTEM, at=NOW)
+    _fallen(count, [CALL, TELL | {"endpoint": str(slack.pk)}], AT_ONCE)
+    held: list[float] = []
+    with _visited() as visits:
+        begun, used = perf_counter(), process_time()
+        while reactions.react(NOW) + _played(held):
+            while journal.seal():
+                pass
+        seconds, used = perf_counter() - begun, process_time() - used
+    print(f"{count:,} accounts played in {used:.1f} s of processor time", file=sys.stderr)
+    done = Run.objects.filter(state="done").count()
+    alone = Run.objects.filter(state="held_out").count()
+    first, gathered = WebhookDelivery.objects.order_by("pk")
+    assert first.gathered is None and gathered.gathered and gathered.gathered["count"] == done - 1, gathered.gathered
+    assert Task.objects.count() == done == count - alone, (Task.objects.count(), done, alone)
+    return [
+        _row(f"{count:,} accounts enter and play at once: a task, a line in Slack", seconds, "s", 60.0 * count / 5_000),
+        _row(f"the database is held by {playing.TOGETHER} of them that play (p95)", 1000 * _p95(held), "ms", 200.0),
+        _row(f"a page while they play (p95 of {len(visits):,})", 1000 * _p95(visits), "ms", 200.0),
+    ]
+
+
+def _played(held: list[float]) -> int:
+    """One round; `held` gets how long each of its transactions took, on average."""
+    begun = perf_counter()
+    count = playing.play(NOW)
+    if count:
+        held.append((perf_counter() - begun) / -(-count // playing.TOGETHER))
+    return count
+
+
+def _fallen(count: int, steps: list[dict[str, Any]], limits: dict[str, Any]) -> None:
+    """So many customers whose colour has just fallen, a live playbook that hears of it, and somebody at work."""
+    rows = [
+        bulk.made(Account, name=f"Account {n}", status="customer", created_at=NOW, changed_at=NOW) for n in range(count)
+    ]
+    accounts = [row.pk for row in bulk.insert(rows)]
+    document = {"playbook": "many", "name": "Many", "when": [SIGN], "who": CUSTOMERS, "steps": steps,
+                "hypothesis": {"measure": "churn", "expected": -0.05, "review_on": "2027-04-01"},
+                "holdout": {"share": 0.1}, "limits": limits}  # fmt: skip
+    playbooks.draft(document, by=SYSTEM, at=NOW)
+    playbooks.publish(Playbook.objects.get(), by=SYSTEM, at=NOW)
+    told = {"band": "at_risk", "band_before": "caution"}
+    for start in range(0, count, 5000):
+        some = accounts[start : start + 5000]
+        journal.record_many(journal.Draft("insight.health.fell", SYSTEM, NOW, one, particulars=told) for one in some)
+    while journal.seal():
+        pass
+    email = "bench@nenrin.example"
+    members.add(email=email, name="責任者", role=Role.ADMINISTRATOR, by=SYSTEM, at=NOW, password=None)
 
 
 @contextmanager
@@ -189,4 +234,5 @@ def _row(name: str, figure: float, unit: str, aim: float) -> dict[str, Any]:
 
 if __name__ == "__main__":
     organisation.found("Bench", at=NOW)
-    print(json.dumps(entering(int(sys.argv[2])) if sys.argv[1] == "entering" else replay(*map(int, sys.argv[2:]))))
+    WHAT = {"entering": entering, "playing": playing_at_once, "replay": replay}
+    print(json.dumps(WHAT[sys.argv[1]](*map(int, sys.argv[2:]))))

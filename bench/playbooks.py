@@ -37,13 +37,15 @@ DOCUMENT = {
 
 
 def run() -> list[dict[str, Any]]:
-    """NENRIN_BENCH_ENTERING (50,000) accounts at once; NENRIN_BENCH_ACCOUNTS (20,000) on NENRIN_BENCH_GRID (365) days."""
+    """NENRIN_BENCH_ENTERING (50,000) accounts at once, NENRIN_BENCH_PLAYING (5,000) that go on to their end;
+    NENRIN_BENCH_ACCOUNTS (20,000) that the builder counts, and on NENRIN_BENCH_GRID (365) days."""
     entering, accounts = (
         os.environ.get("NENRIN_BENCH_ENTERING", "50000"),
         os.environ.get("NENRIN_BENCH_ACCOUNTS", "20000"),
     )
-    days = os.environ.get("NENRIN_BENCH_GRID", "365")
-    rows = apart("bench._playbooks", "entering", entering) + apart("bench._playbooks", "replay", accounts, days)
+    playing, days = os.environ.get("NENRIN_BENCH_PLAYING", "5000"), os.environ.get("NENRIN_BENCH_GRID", "365")
+    rows = apart("bench._playbooks", "entering", entering) + apart("bench._playbooks", "playing", playing)
+    rows += apart("bench._audience", accounts) + apart("bench._playbooks", "replay", accounts, days)
     return [*rows, _live("sign in the journal -> task open", ENTRY, _tagged), _live(FIRST_USE, MEASURE, _used)]
 
 
