@@ -98,10 +98,12 @@ PARTS: dict[str, Text] = {
 }
 
 
-def of(account: int, on: date | None = None, since: date | None = None) -> Explanation | None:
+def of(
+    account: int, on: date | None = None, since: date | None = None, held: HealthModelVersion | None = None
+) -> Explanation | None:
     """The score of `on` (default: the newest) explained, against `since` (default: 30 days before).
 
-    None where the account was not judged on that day. Where neither day is asked for, only what stands in the tables
+    `held`: a version that the caller has read already; where it is the one that judged, it is not read again. None where the account was not judged on that day. Where neither day is asked for, only what stands in the tables
     is compared: an account that was not yet judged 30 days ago has no other past to look for.
     """
     kept = _kept(account)
@@ -113,7 +115,7 @@ def of(account: int, on: date | None = None, since: date | None = None) -> Expla
     stands = on or since or any(record.day == number(then) for record in kept)
     earlier = _record(account, then, kept) if stands else None
     before = earlier[0] if earlier else None
-    version = HealthModelVersion.objects.get(pk=after.version)
+    version = held if held and held.pk == after.version else HealthModelVersion.objects.get(pk=after.version)
     model = configuration.of([version]).models[0]
     change = differences.difference(before, after, model, CLOCKS) if before else None
     return _explained(after, before, basis, version, model, change)

@@ -76,7 +76,8 @@ def page(account: Account, top: Head, request: MemberRequest) -> dict[str, objec
     since, last = _day(request.GET.get("since", ""), top.today), on or top.today
     asked = since if since and since < last else None
     since = asked or last - timedelta(days=30)
-    told = explanation.of(account.pk, on, asked) if top.health or on else None
+    held = top.health.version if top.health else None
+    told = explanation.of(account.pk, on, asked, held) if top.health or on else None
     may_judge = bool(allowed(request.user, Permission.HEALTH_OVERRIDE))
     return {
         "why": why(told, top) if told else None,

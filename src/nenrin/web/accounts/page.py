@@ -34,7 +34,7 @@ def overview(request: MemberRequest, key: int) -> HttpResponse:
     """Why the score is what it is, who is there, what happened last."""
     account = find(request, key)
     top = head(account, request, here="overview")
-    told = explanation.of(account.pk) if top.health else None
+    told = explanation.of(account.pk, held=top.health.version) if top.health else None
     context = {
         "head": top,
         "as_of": top.health.at if top.health else request.at,

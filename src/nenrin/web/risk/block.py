@@ -88,7 +88,7 @@ class Block:
 
 
 def of(account: Account, request: MemberRequest) -> Block | None:
-    """None for those who may not see it: at most three queries, and three for what carries a step out."""
+    """None for those who may not see it: at most three queries, and one for what carries a step out."""
     if not allowed(request.user, Permission.HEALTH_VIEW):
         return None
     rows = list(Risk.objects.filter(account=account).select_related("version").defer("version__document"))

@@ -56,7 +56,7 @@ class Offers:
 
 
 def of(account: Account, steps: Sequence[tuple[str, Suggestion]], request: MemberRequest) -> list[Offers]:
-    """Of each (event, step), in their order: at most three queries, none without a step."""
+    """Of each (event, step), in their order: at most one query, none without a step."""
     if not steps:
         return []
     sees, opens = (_reaches(request, account, one) for one in (Permission.PLAYBOOKS_VIEW, Permission.TASKS_EDIT))
@@ -77,10 +77,13 @@ def _live() -> QuerySet[PlaybookVersion]:
 
 
 def _reaches(request: MemberRequest, account: Account, permission: Permission) -> bool:
-    scope = allowed(request.user, permission)
+    """Told from the primary owner alone, without a question: whoever reaches it by another phase is offered less."""
+    scope, viewer, owner = allowed(request.user, permission), request.user, account.owner
     if scope is None or scope is Scope.ALL:
         return scope is not None
-    return Account.objects.for_member(request.user, permission).filter(pk=account.pk).exists()
+    is_own = owner is not None and owner.pk == viewer.pk
+    is_of_team = owner is not None and owner.team_id is not None and owner.team_id == viewer.team_id
+    return is_own or (scope is Scope.TEAM and is_of_team)
 
 
 def _begun(account: Account, event: str, step: Suggestion, live: Sequence[PlaybookVersion]) -> list[Offer]:
