@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
@@ -143,15 +143,56 @@ def _whole(path: Path, zone: str, version: int, as_of: date, by: Rules, policy: 
         if row["account"] not in left_out:
             (credited if _is_credit(row) else signed_by)[row["account"]].append(row)
     abroad = frozenset(row["currency"] for row in rows) & frozenset(own.worths)
-    found = (_lived(account, each, credited[account], as_of, by, own) for account, each in sorted(signed_by.items()))
-    known = tuple(one for one in found if one)
-    signed = {one.account: _signed(signed_by[one.account], credited[one.account], one.starts_on, own) for one in known}
-    later = {
-        one.account: _coming(signed_by[one.account], credited[one.account], one, as_of, by, own)
-        for one in known if one.is_running
-    }  # fmt: skip
-    coming = {account: one for account, one in later.items() if one.is_leaving or one.steps}
-    return Book(as_of, known, {account: tier for account, tier, _ in graded}, signed, coming, abroad)
+    earlier = _drawn.get((path, zone, as_of, by, policy), {}) if not own.exchange.moves else {}
+    drawn = {
+        account: _draw(earlier.get(account), account, each, credited[account], as_of, by, own)
+        for account, each in sorted(signed_by.items())
+    }
+    _remember((path, zone, as_of, by, policy), drawn)
+    known = [one for one in drawn.values() if one.life]
+    return Book(
+        as_of, tuple(one.life for one in known if one.life), {account: tier for account, tier, _ in graded},
+        {one.life.account: one.signed for one in known if one.life and one.signed},
+        {one.life.account: one.coming for one in known if one.life and one.coming}, abroad,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """One account of a book, and by what (`of`) it is known to be drawn from the same contracts."""
+
+    of: int
+    life: Life | None
+    signed: Signed | None = None
+    coming: Coming | None = None
+
+
+#: The accounts of the last books, by path, zone, day and rules: a new fact changes the contracts of few.
+_drawn: dict[tuple[object, ...], dict[int, Drawn]] = {}
+MOST_DRAWN = 4
+
+
+def _remember(what: tuple[object, ...], drawn: dict[int, Drawn]) -> None:
+    _drawn.pop(what, None)
+    for oldest in list(_drawn)[: -(MOST_DRAWN - 1)]:
+        _drawn.pop(oldest, None)
+    _drawn[what] = drawn
+
+
+def _draw(
+    earlier: Drawn | None, account: int, rows: Sequence[Mapping[str, Any]], less: Sequence[Mapping[str, Any]], as_of: date,
+    by: Rules, own: OwnMoney,
+) -> Drawn:  # fmt: skip
+    """The earlier one where the contracts are the same."""
+    of = hash(tuple(sorted(hash(tuple(row.values())) for row in (*rows, *less))))
+    if earlier is not None and earlier.of == of:
+        return earlier
+    life = _lived(account, rows, less, as_of, by, own)
+    if life is None:
+        return Drawn(of, None)
+    coming = _coming(rows, less, life, as_of, by, own) if life.is_running else None
+    is_told = coming is not None and (coming.is_leaving or bool(coming.steps))
+    return Drawn(of, life, _signed(rows, less, life.starts_on, own), coming if is_told else None)
 
 
 def _lived(
