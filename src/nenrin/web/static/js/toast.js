@@ -14,3 +14,11 @@ onArrival("[data-toast]", (toast) => {
   toast.addEventListener("pointerleave", resume);
   toast.addEventListener("focusout", resume);
 });
+
+// What came with the page is put in once more: a live region is read out only when something changes in it.
+const region = document.getElementById("toasts");
+const arrived = region ? [...region.children] : [];
+if (arrived.length) {
+  region.replaceChildren();
+  setTimeout(() => region.append(...arrived), 150);
+}
