@@ -160,7 +160,7 @@ def test_each_part_of_a_kpi_stands_with_its_interval(
     [(low, high)] = [(float(row["low"]), float(row["high"])) for row in told]
     assert low < 70_000 < high
     found = Figure("arpa", 70_000, 2, Interval(low, high))
-    words = f'<small class="muted"><span class="visually-hidden">{name} </span>{reach(KPIS["arpa"], found, "JPY", language)}</small>'
+    words = f'<small class="muted reach"><span class="visually-hidden">{name} </span>{reach(KPIS["arpa"], found, "JPY", language)}</small>'
     assert page(client, f"/kpis/arpa?{MARCH}&by=owner").count(words) == 1
     for _ in range(2):  # worked out, and kept
         assert [page(client, f"/kpis?{MARCH}&by={by}").count(words) for by in ("plan", "owner")] == [1, 1]

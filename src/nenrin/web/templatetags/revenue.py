@@ -66,7 +66,7 @@ def beneath(figure: Figure, currency: str = "JPY") -> str:
     """The same in small type below the figure, named for whoever listens."""
     words = revenue_words.reach(KPIS[figure.kpi], figure, currency, language())
     name = Text("95% interval", "95%区間").in_(language())
-    small = '<br><small class="muted"><span class="visually-hidden">{} </span>{}</small>'
+    small = '<br><small class="muted reach"><span class="visually-hidden">{} </span>{}</small>'
     return format_html(small, name, words) if words else ""
 
 
