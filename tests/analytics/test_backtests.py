@@ -206,6 +206,7 @@ def test_a_telling_score_is_calibrated_out_of_time() -> None:
     rows = risks.watched(*cards.every(panel, _ahead(panel, spells), 28), 90)
     found = calibrations.calibration(rows, "model")
     assert found is not None and found.skill > 0 and found.error < 0.03
+    assert found.slope is not None and 0.5 < found.slope < 1.5
     assert [one.expected for one in found.bins] == sorted(one.expected for one in found.bins)
 
 

@@ -82,7 +82,10 @@ def test_probabilities_are_held_as_they_were_told() -> None:
     assert sum(one.expected * one.rows for one in held.bins) == pytest.approx(expected.sum())
     half = calibrations.told(rows, expected / 2)
     assert half is not None and sum(b.expected * b.rows for b in half.bins) == pytest.approx(expected.sum() / 2)
+    assert half.slope is not None
     assert calibrations.told(rows, np.full(len(expected), 0.1)) is None, "one and the same for everybody"
+    nearly = calibrations.told(rows, 0.1 + expected / 100)
+    assert nearly is not None and nearly.slope is None, "no line through what hardly differs"
 
 
 def test_drift_is_counted_from_the_first_day_against_what_was_told() -> None:

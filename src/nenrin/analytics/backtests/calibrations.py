@@ -19,6 +19,9 @@ BINS, TENTHS = 5, 10
 ALIKE = 1e-3
 #: Accounts that must have left before an origin, so that a probability can be fitted at all.
 LEAST = 10
+#: A slope whose standard error is greater could be 1 as well as nought or twice that: probabilities that hardly differ, or
+#: too few that left.
+BLURRED = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +39,12 @@ class Bin:
 @dataclass(frozen=True, slots=True)
 class Calibration:
     """`error` is the mean distance of expected and observed over the bins; `skill` the share of the base rate's
-    squared error that is saved; `slope` 1 is right, below 1 the odds were too bold."""
+    squared error that is saved; `slope` 1 is right, below 1 the odds were too bold; None where its standard error, over
+    accounts, is above `BLURRED`."""
 
     bins: tuple[Bin, ...]
     error: float
-    slope: float
+    slope: float | None
     skill: float
     rows: int
     left: int
@@ -53,20 +57,21 @@ def calibration(rows: Watched, rule: str) -> Calibration | None:
     happened = rows.left[there]
     if not 0 < happened.sum() < len(happened):
         return None
-    return _held(expected[there], happened, BINS)
+    return _held(expected[there], happened, rows.panel.account[there], BINS)
 
 
 def told(rows: Watched, p: Floats) -> Calibration | None:
     """Probabilities just as they were told, against what came. None where it happened to too few accounts or to all, and
     where everybody was told the same: a line through one place has no slope."""
     is_telling = rows.accounts_left >= LEAST and not rows.left.all() and np.ptp(p) > ALIKE
-    return _held(p, rows.left, TENTHS) if is_telling else None
+    return _held(p, rows.left, rows.panel.account, TENTHS) if is_telling else None
 
 
-def _held(expected: Floats, happened: Bits, bins: int) -> Calibration:
-    found, skill = verdicts.calibration(expected, happened), verdicts.skill(expected, happened)
+def _held(expected: Floats, happened: Bits, account: NDArray[np.int64], bins: int) -> Calibration:
+    found, skill = verdicts.calibration(expected, happened, account), verdicts.skill(expected, happened)
+    slope = found.slope if found.error <= BLURRED else None
     made = _bins(expected, happened, bins)
-    return Calibration(made, found.ece, found.slope, skill, len(happened), int(happened.sum()))
+    return Calibration(made, found.ece, slope, skill, len(happened), int(happened.sum()))
 
 
 def _expected(rows: Watched, rule: str) -> Floats:

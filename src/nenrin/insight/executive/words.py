@@ -159,7 +159,7 @@ def planned(of: Capacities | None) -> Text:
 
 
 def score(of: Quality) -> list[Text]:
-    """A card's figures as they read: area with its ends, slope, lift; a dash where too few had left."""
+    """A card's figures as they read: area with its ends, slope, lift; a dash where too few had left to tell."""
     area = _number(of.auc, 2)
     if of.low is not None and of.high is not None:
         low, high = _number(of.low, 2), _number(of.high, 2)
