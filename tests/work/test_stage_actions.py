@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from nenrin.analytics.conditions import standard
+from nenrin.analytics.revenue.catalogue import KPIS
 from nenrin.customers.errors import Refused
 from nenrin.values import Text
 from nenrin.work.journeys import designs, documents, kpis
@@ -73,7 +74,7 @@ def test_a_key_that_the_catalogue_lost_does_not_take_the_journey_along() -> None
 def test_more_or_less_is_better_as_the_catalogue_says(
     key: str, value: float | None, aim: float | None, is_reached: bool | None
 ) -> None:
-    assert kpis.is_reached(key, value, aim) is is_reached
+    assert KPIS[key].is_reached(value, aim) is is_reached
 
 
 def test_the_ready_made_journey_says_what_marketing_does_and_is_measured_by_the_catalogue() -> None:

@@ -105,7 +105,7 @@ def _stage(of: StageDesign, figure: Figure | None, withheld: Text, is_partial: b
     return {
         "stage": of.stage, "kpi": kpi.key, "name": _both(of.kpi.name), "meaning": _both(kpi.meaning),
         "formula": kpi.formula, "unit": kpi.unit, "direction": kpi.direction, "target": of.kpi.target, "aim": aim,
-        "is_reached": kpis.is_reached(kpi.key, value, aim) if kpi.is_judged(is_partial) else None, "value": value,
+        "is_reached": kpi.is_reached(value, aim) if kpi.is_judged(is_partial) else None, "value": value,
         "n": figure.n if figure else None, "low": low, "high": high, "why_none": _both(why) if why else None,
     }  # fmt: skip
 

@@ -124,6 +124,12 @@ class Kpi:
         """Can a period tell already whether it was good? What flows in it can not before it has ended."""
         return not (is_partial and self.flows)
 
+    def is_reached(self, value: float | None, wanted: float | None) -> bool | None:
+        """Is it as good as wanted, both in its own unit? None where that cannot be said."""
+        if value is None or wanted is None or self.direction == "neutral":
+            return None
+        return value >= wanted if self.direction == "higher" else value <= wanted
+
     def why_none(self, n: int) -> Text:
         """Why there is no figure where `n` stand behind it: too few, or what `empty` says.
 

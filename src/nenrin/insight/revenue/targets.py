@@ -101,9 +101,7 @@ def withdraw(
 
 def reached(kpi: Kpi, value: float | None, target: KpiTarget | None) -> bool | None:
     """Is the target met? None where that cannot be said."""
-    if target is None or value is None or kpi.direction == "neutral":
-        return None
-    return value >= target.value if kpi.direction == "higher" else value <= target.value
+    return kpi.is_reached(value, target.value if target else None)
 
 
 def _record(what: str, row: KpiTarget, by: Actor, at: datetime) -> None:

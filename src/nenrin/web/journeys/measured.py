@@ -50,7 +50,7 @@ def of(request: MemberRequest, stages: Iterable[StageDesign]) -> dict[str, Measu
     for stage, one in found:
         kpi, figure = KPIS[one.key], told.get(one.key)
         aim = kpis.aim(one.key, one.target, minor_digits(currency))
-        is_reached = kpis.is_reached(one.key, figure.value, aim) if figure and kpi.is_judged(ask.is_partial) else None
+        is_reached = kpi.is_reached(figure.value, aim) if figure and kpi.is_judged(ask.is_partial) else None
         url = f"{reverse('kpi', args=[one.key])}?{ask.address()}"
         out[stage] = Measured(kpi, ask.name(), ask.is_partial, currency, figure, is_reached, url)
     return out

@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 from django.utils.translation import get_language
 
 from nenrin.analytics.forecasts.hazards.states import LEVEL, USUAL
+from nenrin.analytics.kpis import MEASURES
 from nenrin.customers.models import Account
 from nenrin.foundation.permissions import Permission, Scope, allowed
 from nenrin.insight.risk.actions import Suggestion
@@ -30,10 +31,6 @@ READY: Final[Mapping[str, Mapping[str, str]]] = {
     "contraction": dict.fromkeys(_USE, "low-usage"),
     "expansion": dict.fromkeys(("active_user_share", "weekly_active_users"), "usage-near-limit"),
 }
-#: Measures of which more is worse; of all others less is.
-WORSE_ABOVE: Final = frozenset({
-    "days_since_activity", "urgent_tickets_open", "urgent_ticket_age", "tickets_per_active_user", "nps_age", "days_since_touch",
-})  # fmt: skip
 ABOVE, BELOW = frozenset({">", ">="}), frozenset({"<", "<="})
 MOST: Final = 2
 
@@ -118,13 +115,16 @@ def serves(key: str, document: Mapping[str, Any], event: str, feature: str) -> b
     >>> rescue = {"when": [{"trigger": "measure", "measure": "usage_trend", "op": "<=", "value": 0.5}]}
     >>> serves("own", rescue, "churn", "usage_trend"), serves("own", rescue, "expansion", "usage_trend")
     (True, False)
+    >>> serves("own", {"when": [{"measure": "days_overdue", "op": ">=", "value": 30}]}, "churn", "days_overdue")
+    True
     >>> serves("low-usage-2", {}, "churn", "feature_depth")
     True
     """
     ready = READY.get(event, {}).get(feature)
     if ready is not None and (key == ready or key.removeprefix(f"{ready}-").isdigit()):
         return True
-    sides = ABOVE if event == "expansion" or feature in WORSE_ABOVE else BELOW
+    more_is_worse = feature in MEASURES and MEASURES[feature].direction == "lower"
+    sides = ABOVE if event == "expansion" or more_is_worse else BELOW
     return any(name == feature and op in sides for name, op in _watched(document.get("when") or ()))
 
 

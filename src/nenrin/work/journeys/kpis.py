@@ -49,10 +49,3 @@ def expected(key: str) -> Text:
     if KPIS[key].unit == "share":
         return Text("a percentage, such as 90 %", "「90 %」のような割合")
     return Text("a number", "数値")
-
-
-def is_reached(key: str, value: float | None, wanted: float | None) -> bool | None:
-    """None where that cannot be said."""
-    if value is None or wanted is None or KPIS[key].direction == "neutral":
-        return None
-    return value >= wanted if KPIS[key].direction == "higher" else value <= wanted
