@@ -56,8 +56,7 @@ class Visitor:
         self.page.goto(self.demo.base + "/sign-in/login/")
         self.page.fill("input[name=login]", self.demo.members[role])
         self.page.fill("input[name=password]", self.demo.password)
-        self.page.click("form .button--primary")
-        self.page.wait_for_load_state()
+        browsers.follow(self.page, self.page.locator("form .button--primary"))
 
     def choose(self, **chosen: str) -> None:
         """Set what the signed-in person prefers: language, theme."""
@@ -77,7 +76,7 @@ def visitor(browser: Browser, demo: Demo) -> Iterator[Any]:
             locale="ja-JP" if language == "ja" else "en-US",
         )  # fmt: skip
         opened.append(context)
-        context.set_default_timeout(90_000)  # of a busy machine
+        context.set_default_timeout(browsers.PATIENCE)
         page = context.new_page()
         guest = Visitor(context, page, demo, [])
         page.on("console", lambda message: guest.complaints.append(message.text) if message.type == "error" else None)

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-START_SECONDS = 60
+START_SECONDS = 180  # of a busy machine
 STOP_SECONDS = 20
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from tests.browsers import follow
 from tests.flows.running import wait_for
 
 pytestmark = pytest.mark.browser
@@ -19,8 +20,7 @@ URGENT = "urgent"
 def test_a_csm_understands_why_the_first_red_account_is_red(visitor: Any) -> None:
     guest = visitor("csm", language="en")
     guest.go("/accounts?band=at_risk&sort=score")
-    guest.page.locator("main tbody a[href^='/accounts/']").first.click()
-    guest.page.wait_for_load_state()
+    follow(guest.page, guest.page.locator("main tbody a[href^='/accounts/']").first)
     assert "At risk" in guest.page.locator(".account-head").inner_text()
     finding = guest.page.locator(".finding").first.inner_text()
     assert len(finding) > 20
@@ -31,7 +31,7 @@ def test_a_csm_understands_why_the_first_red_account_is_red(visitor: Any) -> Non
 def test_the_rows_of_the_waterfall_add_up_to_the_score(visitor: Any) -> None:
     guest = visitor("csm", language="en")
     guest.go("/accounts")
-    guest.page.locator("main tbody a[href^='/accounts/']").first.click()
+    follow(guest.page, guest.page.locator("main tbody a[href^='/accounts/']").first)
     rows = guest.page.locator("table.falls tbody tr").all()
     effects = [float(row.locator("td").nth(4).inner_text().replace("−", "-").replace("±", "")) for row in rows]
     assert round(100 + sum(effects[:-1]), 1) == effects[-1]
@@ -40,14 +40,13 @@ def test_the_rows_of_the_waterfall_add_up_to_the_score(visitor: Any) -> None:
 def test_without_scripts_a_csm_signs_in_filters_and_writes_a_note(visitor: Any) -> None:
     guest = visitor("csm", scripts=False)
     guest.go("/accounts?q=白樺")
-    guest.page.locator("main tbody a[href^='/accounts/']").first.click()
+    follow(guest.page, guest.page.locator("main tbody a[href^='/accounts/']").first)
     guest.go(guest.page.url.removeprefix(guest.demo.base) + "/timeline")
     guest.page.locator("#write summary").click()
     form = guest.page.locator("#write form")
     form.locator("[name=title]").fill("定例会")
     form.locator("[name=body]").fill("部長の後任を確認した。")
-    form.locator("button").click()
-    guest.page.wait_for_load_state()
+    follow(guest.page, form.locator("button"))
     assert "部長の後任を確認した。" in guest.page.content()
 
 
@@ -89,7 +88,7 @@ def _imported(guest: Any, kind: str, file: Path) -> None:
     guest.page.wait_for_url(re.compile(r"/imports/\d+/mapping"))
     guest.page.locator("main button.button--primary").last.click()
     guest.page.wait_for_url(re.compile(r"/imports/\d+$"))
-    guest.page.locator("form[action$='/start'] button").click()
+    follow(guest.page, guest.page.locator("form[action$='/start'] button"))
 
 
 def _lost_by(guest: Any, path: str, measure: str) -> float:

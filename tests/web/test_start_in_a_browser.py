@@ -28,12 +28,10 @@ AT = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 
 @pytest.fixture(autouse=True)
 def first_day(transactional_db: None, home: Path) -> Iterator[None]:
-    expect.set_options(timeout=60_000)  # of a busy machine
     with time_machine.travel(AT, tick=True):
         if not Organisation.objects.exists():
             organisation.found("年輪テスト", at=AT)
         yield
-    expect.set_options(timeout=5_000)
 
 
 def test_from_two_questions_to_the_result_after_ninety_days(browser: Browser, live_server: Any) -> None:

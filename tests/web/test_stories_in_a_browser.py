@@ -30,7 +30,7 @@ from nenrin.playbooks import library
 from nenrin.playbooks.models import Run
 from nenrin.work.models import OnboardingProject, SuccessPlan, Task
 from tests import cast, smtp_sink
-from tests.browsers import signed_in
+from tests.browsers import follow, signed_in
 from tests.foundation.mail import kit
 from tests.playbooks import stage
 from tests.work import onboarding_cast
@@ -44,12 +44,10 @@ SUCCESS = "月末の締めが2営業日目に終わり、残業が出ないこ�
 
 @pytest.fixture(autouse=True)
 def morning(transactional_db: None, home: Path) -> Iterator[None]:
-    expect.set_options(timeout=60_000)  # of a busy machine
     with time_machine.travel(AT, tick=True):
         if not Organisation.objects.exists():
             organisation.found("年輪テスト", at=AT - timedelta(days=40))
         yield
-    expect.set_options(timeout=5_000)
 
 
 def now() -> datetime:
@@ -136,7 +134,7 @@ def _begun(page: Page, browser: Browser, live_server: Any, account: Account, fol
     page.locator("#id_account").fill(account.name)
     page.get_by_role("button", name="開始する").click()
     page.get_by_role("button", name="完了する: キックオフ").click()
-    page.get_by_role("button", name="コピー用リンクを発行する").click()
+    follow(page, page.get_by_role("button", name="コピー用リンクを発行する"))
     secret = re.search(r"/p/[\w-]{43}", page.content())
     assert secret
     theirs = outside(browser, live_server, secret[0])

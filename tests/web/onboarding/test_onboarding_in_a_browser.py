@@ -21,7 +21,7 @@ from nenrin.foundation.roles import Role
 from nenrin.work.models import OnboardingProject
 from nenrin.work.onboarding import first_values
 from tests import cast
-from tests.browsers import hindrances, overflow, signed_in
+from tests.browsers import follow, hindrances, overflow, signed_in
 from tests.work import onboarding_cast as world
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -58,7 +58,7 @@ def test_a_csm_starts_the_customer_ticks_and_sends_and_first_value_shows(
     project = OnboardingProject.objects.get()
     expect(page).to_have_url(re.compile(reverse("onboarding-project", args=[project.pk])))
     page.get_by_role("button", name="完了する: キックオフ").click()
-    page.get_by_role("button", name="コピー用リンクを発行する").click()
+    follow(page, page.get_by_role("button", name="コピー用リンクを発行する"))
     secret = re.search(r"/p/[\w-]{43}", page.content())
     assert secret
 
