@@ -63,7 +63,7 @@ def test_who_asks_meanwhile_waits_for_the_first(ledger: Ledger) -> None:
 
 
 def test_another_day_is_not_waited_for(ledger: Ledger) -> None:
-    begun, go, asked, other = Event(), Event(), list[int](), replace(ledger, version=-1)
+    begun, go, asked, other = Event(), Event(), list[int](), replace(ledger, told="another")
     with ThreadPoolExecutor(1) as threads:
         first = threads.submit(books.once, ("test", "slow"), slowly(ledger, begun, go, asked))
         assert begun.wait(WAIT)

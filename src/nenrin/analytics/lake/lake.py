@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 import pyarrow as pa
 
-from nenrin.analytics.lake import erasure, rollups, session, tidying
+from nenrin.analytics.lake import erasure, facts, rollups, session, tidying
 from nenrin.analytics.lake.engine import borrowed, cursor, file_list
 from nenrin.analytics.lake.erasure import Person
 from nenrin.analytics.lake.rollups import Rollups
@@ -103,6 +103,13 @@ class Lake:
         with self.connection() as db:
             counted = f"select source, count(*) from read_parquet({file_list(files)}) {chosen} group by source"
             return dict(db.execute(counted).fetchall())
+
+    def fingerprint(self, views: Iterable[str]) -> str:
+        """A word for all that these views of the facts tell of anybody: another one as soon as that may have changed.
+
+        Raises KeyError for a name that is no view of one kind of facts (docs/lake.md).
+        """
+        return self.facts.fingerprint({facts.VIEWS[view][0] for view in views} | {"survivor"})
 
     @contextmanager
     def session(

@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
@@ -127,6 +128,12 @@ class Table:
         if version is None or version < 0:
             return {value: list(files) for value, files in self.snapshot().files.items()}
         return _partitioned(delta.DeltaTable(str(self.path), version=version))
+
+    def fingerprint(self, partitions: Iterable[str]) -> str:
+        """A word for what some partitions hold: another one as soon as a file of theirs comes or goes (128 bits, hex)."""
+        files = self.snapshot().files
+        names = [Path(path).name for value in sorted(partitions) for path in sorted(files.get(value, ()))]
+        return blake2b("\n".join(names).encode(), digest_size=16).hexdigest()
 
     def snapshot(self) -> Snapshot:
         """The newest version; read again only when the log has gained an entry, which costs one look at the folder."""

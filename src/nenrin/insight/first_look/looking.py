@@ -111,7 +111,7 @@ def ledger_of(settled: Settled, assumed: Assumed, as_of: date) -> Ledger:
     book = revenue.of_contracts(settled.contracts, assumed.policy(settled.currency))
     none = np.zeros(0, dtype=np.int64)
     graded = Graded(none, none, {field: np.zeros(0, dtype=object) for field in FIELDS})
-    return Ledger(book, graded, {}, as_of, 0)
+    return Ledger(book, graded, {}, as_of, "")
 
 
 def lives_of(settled: Settled, as_of: date) -> lifetimes.Book:
