@@ -8,7 +8,7 @@ from django.db import transaction
 
 from nenrin.foundation import leases, organisation
 from nenrin.work.models.onboarding import OnboardingProject, State
-from nenrin.work.onboarding import files, first_values, followups, inviting, policies, standings, telling
+from nenrin.work.onboarding import files, first_values, followups, inviting, leaving, policies, standings, telling
 
 #: Facts are asked at most this often; the right is left to run out, so that no other worker asks sooner.
 EVERY_SECONDS = 60
@@ -17,7 +17,8 @@ CHUNK = 50
 
 
 def step(at: datetime) -> int:
-    """One round: standings of a new day, follow-ups, and, once a minute, first values. Returns what it changed."""
+    """One round: standings of a new day, and, once a minute, follow-ups, first values and who has left. Returns what it
+    changed."""
     return _new_day(at) + _look(at)
 
 
@@ -45,12 +46,12 @@ def turn(key: int, today: date, at: datetime) -> None:
 
 
 def _look(at: datetime) -> int:
-    """What the facts say of the first value, and whose follow-up is near."""
+    """What the facts say of the first value, whose follow-up is near, and who has left."""
     if not leases.take("onboarding.look", holder=at.isoformat(), seconds=EVERY_SECONDS, at=at):
         return 0
     if leases.take("onboarding.sweep", holder=at.isoformat(), seconds=SWEEP_SECONDS, at=at):
         files.sweep(at)  # files outlive their projects
-    settled = inviting.settle(at)
+    settled = inviting.settle(at) + leaving.step(at)
     if not OnboardingProject.objects.filter(state=State.RUNNING).exists():
         return settled
     return settled + first_values.notice(at) + followups.open_due(at)

@@ -53,3 +53,9 @@ def stuck(project: OnboardingProject, *, at: datetime) -> None:
         name = project.account.name
         text = Text(f"The onboarding of {name} is stuck", f"{name}のオンボーディングが停滞")
         tell(project, "stuck", text, key=f"stuck:{project.standing_since}", by=SYSTEM, at=at)
+
+
+def left(project: OnboardingProject, *, at: datetime) -> None:
+    name = project.account.name
+    text = Text(f"{name} has left: its onboarding ended", f"{name}の解約によりオンボーディングを終了")
+    tell(project, "left", text, key=f"left:{project.ended_on}", by=SYSTEM, at=at)
