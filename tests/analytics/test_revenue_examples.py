@@ -291,6 +291,28 @@ def test_renewal_rates_count_contracts_due_and_an_early_renewal_when_it_was_due(
     assert value(told, april, "renewals_due_arr") == 12 * 400
 
 
+def test_a_currency_changed_when_a_contract_came_due_is_a_renewal_and_no_other_product() -> None:
+    """$100 at 150 yen become 16,000 yen on the day of renewal: all of it went on, and what came on top is a price."""
+    old = paying(1, 100_00, "2025-04-01", "2026-04-01", currency="USD", product="a", ends_on=day("2026-04-01"))
+    new = paying(1, 16_000, "2026-04-01", product="a", ends_on=day("2027-04-01"))
+    told, april = book([old, new], replace(YEN, rates={"USD": "150"})), month("2026-04")
+    assert moved(told, april) == {"begin": 15_000, "expansion": 1_000, "end": 16_000}
+    assert dict(zip(CAUSES, movements.net(told, april).gains.sum(axis=0).tolist(), strict=True))["price"] == 1_000
+    found = {key: value(told, april, key) for key in ("renewals_due", "renewal_rate", "renewal_rate_mrr", "upsell_rate", "cross_sell_rate")}  # fmt: skip
+    assert found == {
+        "renewals_due": 1,
+        "renewal_rate": 1,
+        "renewal_rate_mrr": 1,
+        "upsell_rate": 0,
+        "cross_sell_rate": 0,
+    }
+    seats = replace(new, steps=[replace(new.steps[0], seats=3)])
+    more = book([old, seats], replace(YEN, rates={"USD": "150"}))
+    assert (value(more, april, "upsell_rate"), value(more, april, "cross_sell_rate")) == (1, 0)
+    cheaper = replace(new, steps=[replace(new.steps[0], minor=9_000)])
+    assert value(book([old, cheaper], replace(YEN, rates={"USD": "150"})), april, "renewal_rate_mrr") == 0.6
+
+
 def test_committed_mrr_knows_what_is_signed_and_what_was_given_notice_of() -> None:
     told = book([paying(1, 100, "2025-01-01", noticed_on=day("2026-01-10"), ends_on=day("2026-06-01")),
                  paying(2, 70, "2026-05-01"), paying(3, 50, "2025-01-01")])  # fmt: skip

@@ -138,20 +138,24 @@ def test_every_kpi_answers_as_its_oracle(seed: int, text: str) -> None:
     check(of, contracts, tables, month(text), np.ones(len(of.accounts), dtype=bool))
 
 
-#: The same over fiscal quarters and years, of a part of the accounts, and of customers who pay in dollars.
+#: The same over fiscal quarters and years, of a part of the accounts, of customers who pay in dollars, and of such as pay for
+#: one product in both currencies, at once or one after the other.
 LONGER = (Period(date(2025, 4, 1), date(2025, 7, 1)), Period(date(2025, 10, 1), date(2026, 1, 1)),
           Period(date(2025, 4, 1), date(2026, 4, 1)))  # fmt: skip
 
 
 @pytest.mark.parametrize("period", LONGER, ids=["first quarter", "third quarter", "fiscal year"])
-@pytest.mark.parametrize("how", ["everyone", "a part", "dollars"])
+@pytest.mark.parametrize("how", ["everyone", "a part", "dollars", "either"])
 def test_every_kpi_answers_as_its_oracle_over_longer_periods_of_parts_and_of_other_currencies(
     period: Period, how: str
 ) -> None:
     contracts = told = history(3)
     policy = YEN
-    if how == "dollars":  # 150.5 yen a dollar: cents times 1.505, and every price is in thousands
-        told = [replace(one, currency="USD") if one.account % 3 == 0 else one for one in contracts]
+    if how in ("dollars", "either"):  # 150.5 yen a dollar: cents times 1.505, and every price is in thousands
+        is_abroad = [one.account % 3 == 0 if how == "dollars" else n % 2 == 0 for n, one in enumerate(contracts)]
+        told = [
+            replace(one, currency="USD") if abroad else one for one, abroad in zip(contracts, is_abroad, strict=True)
+        ]
         contracts = [_in_yen(one) for one in told]
         policy = replace(YEN, rates={"USD": "150.5"})
     of, tables = told_of(told, contracts, policy, 3)

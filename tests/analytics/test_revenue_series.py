@@ -15,7 +15,7 @@ from nenrin.analytics import intervals, revenue
 from nenrin.analytics.revenue import blocks, books, figures, flows, groups, series, spans, years
 from nenrin.analytics.revenue.books import Book, picked
 from nenrin.analytics.revenue.catalogue import KPIS
-from nenrin.analytics.revenue.columns import Facts
+from nenrin.analytics.revenue.columns import Facts, summed
 from nenrin.analytics.revenue.contracts import Contract
 from nenrin.analytics.revenue.exchange import Exchange
 from nenrin.analytics.revenue.periods import Grain, holding
@@ -24,7 +24,7 @@ from nenrin.analytics.revenue.readings import readings
 from nenrin.values import Period
 from tests.analytics.revenue_cast import YEN, book, day, month, paying
 from tests.analytics.revenue_histories import contracts
-from tests.analytics.test_revenue_kpis import history, said
+from tests.analytics.test_revenue_kpis import history, lapsing, said
 
 FEW = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 FACTS = Facts(acquisition_minor=6_000_000)
@@ -74,6 +74,17 @@ def test_a_larger_book_in_groups_that_do_not_overlap_and_whole_answers_the_same(
     check(of, np.broadcast_to(one, (len(PERIODS), *one.shape)), groups.disjoint(label, 4), Facts())
     check(of, np.ones((len(PERIODS), 1, len(label)), bool), groups.everyone(len(label)), FACTS)
     check(of, np.broadcast_to(one, (len(PERIODS), *one.shape)), groups.overlapping(list(one)), Facts())
+
+
+@pytest.mark.parametrize("gap", [0, 31])
+def test_who_pays_for_a_product_in_two_currencies_has_the_same_causes_at_once_and_alone(gap: int) -> None:
+    told = [replace(one, currency="USD") if n % 2 else one for n, one in enumerate(lapsing(6))]
+    of, _ = said(book(told, replace(YEN, gap_merge_days=gap, rates={"USD": "150.5"})), 6)
+    asked = PERIODS[:14]
+    found = series.totals(of, asked, groups.everyone(len(of.accounts)))
+    alone = [summed(figures.measured(of, period)[1]) for period in asked]
+    for name in ("upsell", "accounts_upsold", "accounts_crossed", "due_renewed", "due_kept"):
+        assert found[name][:, 0].tolist() == [int(each[name][0]) for each in alone] and found[name].any(), name
 
 
 @pytest.mark.parametrize("width", [1, 3, 7])

@@ -19,6 +19,7 @@ from nenrin.analytics.revenue.exchange import Exchange, converted
 from nenrin.analytics.revenue.paths import Lapses, Path, Whole, bridged, lapses, plain
 from nenrin.analytics.revenue.policies import Policy
 from nenrin.analytics.revenue.rows import placed, runs
+from nenrin.analytics.revenue.several import Line, kin, renewed
 from nenrin.analytics.revenue.voices import NPS, Asked, Tickets, Voices, nobody, once
 
 
@@ -111,7 +112,7 @@ def book(
         if account in row_of
     )
     line, gap = plain_lines(accounts, states, now, on), policy.gap_merge_days
-    dues_of = _dues(dues, accounts, now, on)
+    dues_of = _dues(dues, accounts, states, gap, now, on)
     unsaid = nobody(), dealings.nothing(len(accounts))
     lines = bridged(line, gap), lapses(line, gap)
     return Book(accounts, policy, exchange, states, dues_of, unwilling, left_out, *lines, *unsaid)
@@ -277,7 +278,7 @@ def valued_minor(
     return out
 
 
-def _dues(found: pa.Table, accounts: Whole, exchange: Exchange, on: date) -> Dues:
+def _dues(found: pa.Table, accounts: Whole, states: States, gap: int, exchange: Exchange, on: date) -> Dues:
     found = found.filter(pa.array(np.isin(_whole(found, "account"), accounts)))
     before, kept = _whole(found, "before").copy(), _whole(found, "kept").copy()
     currency = np.asarray(found.column("currency").to_pylist(), dtype=object)
@@ -285,5 +286,22 @@ def _dues(found: pa.Table, accounts: Whole, exchange: Exchange, on: date) -> Due
         factor, mine = exchange.factor(name, on), currency == name
         if factor is not None:
             before[mine], kept[mine] = converted(before[mine], factor), converted(kept[mine], factor)
-    row = np.searchsorted(accounts, _whole(found, "account"))
-    return Dues(row, _days(found, "due"), _days(found, "decided"), before, kept)
+    row, decided = np.searchsorted(accounts, _whole(found, "account")), _days(found, "decided")
+    lines = _several(states, valued_minor(states, states.minor, exchange, on))
+    if lines:
+        of = zip(row.tolist(), found.column("product").to_pylist(), strict=True)
+        for at, key in enumerate(of):
+            if key in lines:
+                kept[at] = renewed(lines[key], int(decided[at]), int(before[at]), gap)
+    return Dues(row, _days(found, "due"), decided, before, kept)
+
+
+def _several(states: States, minor: Whole) -> dict[tuple[int, str], list[Line]]:
+    """By account and product, the lines of those that are paid in several currencies."""
+    found = kin(states.of, states.product, states.currency)
+    out: dict[tuple[int, str], list[Line]] = {}
+    for line in np.flatnonzero(found.is_several).tolist() if found else ():
+        at = slice(*np.searchsorted(states.line, (line, line + 1)).tolist())
+        key = int(states.of[line]), str(states.product[line])
+        out.setdefault(key, []).append((states.day[at].tolist(), minor[at].tolist()))
+    return out

@@ -13,10 +13,11 @@ from datetime import date, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from nenrin.analytics.revenue.books import Book, States
+from nenrin.analytics.revenue.books import Book
 from nenrin.analytics.revenue.paths import Whole, number
 from nenrin.analytics.revenue.readings import Reading, readings
 from nenrin.analytics.revenue.shares import allocate_rows
+from nenrin.analytics.revenue.sides import Side, of_lines, of_states, together
 from nenrin.values import Period, Text
 
 KINDS = ("new", "reactivation", "expansion", "contraction", "churn")
@@ -163,29 +164,33 @@ def _drivers(reading: Reading, period: Period, rows: Whole) -> tuple[Whole, Whol
     grew, shrank = (np.zeros((len(rows), len(CAUSES)), dtype=np.int64) for _ in range(2))
     if not len(rows):
         return grew, shrank
-    line, was, now = reading.moved(period)
-    place = np.searchsorted(rows, states.of[line])
-    own = rows[np.minimum(place, len(rows) - 1)] == states.of[line]
-    place, was, now = place[own], was[own], now[own]
-    delta, cause = of_states(minor, now) - of_states(minor, was), cause_of(states, was, now)
-    np.add.at(grew, (place, cause), np.maximum(delta, 0))
-    np.add.at(shrank, (place, cause), np.maximum(-delta, 0))
+    moved, last = reading.moved(period), np.array([number(period.end) - 1])
+    joint = together(reading, moved, np.zeros_like(moved.line), last)
+    line, was, now = moved if joint is None else (values[~joint.own] for values in moved)
+    parts = [(states.of[line], of_states(minor, now) - of_states(minor, was), cause_of(reading, was, now))]
+    if joint is not None:
+        parts.append((joint.row, joint.now.minor - joint.was.minor, cause_between(joint.was, joint.now)))
+    for row, delta, cause in parts:
+        place = np.searchsorted(rows, row)
+        own = rows[np.minimum(place, len(rows) - 1)] == row
+        place, delta, cause = place[own], delta[own], cause[own]
+        np.add.at(grew, (place, cause), np.maximum(delta, 0))
+        np.add.at(shrank, (place, cause), np.maximum(-delta, 0))
     return grew, shrank
 
 
-def of_states(values: Whole, state: Whole) -> Whole:
-    return np.where(state >= 0, values[np.maximum(state, 0)], 0) if len(values) else np.zeros(len(state), np.int64)
+def cause_of(reading: Reading, was: Whole, now: Whole) -> Whole:
+    """Why each line changed from one state to another."""
+    return cause_between(of_lines(reading, was), of_lines(reading, now))
 
 
-def cause_of(states: States, was: Whole, now: Whole) -> Whole:
+def cause_between(was: Side, now: Side) -> Whole:
     """The first of these that differs: there at all, plan, seats; a price at the same list price is a discount."""
-    old, new = of_states(states.minor, was), of_states(states.minor, now)
-    same_list = (of_states(states.listed, was) == of_states(states.listed, now)) & (old != new)
     choices = [
-        ((old <= 0) != (new <= 0), PRODUCT),
-        (of_states(states.plan, was) != of_states(states.plan, now), PLAN),
-        (of_states(states.seats, was) != of_states(states.seats, now), SEATS),
-        (same_list, DISCOUNT),
+        ((was.minor <= 0) != (now.minor <= 0), PRODUCT),
+        (was.plan != now.plan, PLAN),
+        (was.seats != now.seats, SEATS),
+        ((was.listed == now.listed) & (was.minor != now.minor), DISCOUNT),
     ]
     cause: Whole = np.select([test for test, _ in choices], [which for _, which in choices], PRICE).astype(np.int64)
     return cause

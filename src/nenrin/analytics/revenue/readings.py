@@ -13,6 +13,7 @@ from nenrin.analytics.revenue import periods as calendar
 from nenrin.analytics.revenue.books import Book, valued_minor
 from nenrin.analytics.revenue.paths import NEVER, Path, Steps, Whole, binned, number, path
 from nenrin.analytics.revenue.rows import runs
+from nenrin.analytics.revenue.several import Kin, kin
 from nenrin.values import Period
 
 #: Months of net retention that the chained rate multiplies.
@@ -114,6 +115,18 @@ class Reading:
         """The amounts of the book's states at this reading's exchange rates."""
         states = self.book.states
         return valued_minor(states, states.minor, self.book.exchange, self.closing, self.unrated)
+
+    @cached_property
+    def state_listed(self) -> Whole:
+        """The same of the list prices."""
+        states = self.book.states
+        return valued_minor(states, states.listed, self.book.exchange, self.closing, self.unrated)
+
+    @cached_property
+    def kin(self) -> Kin | None:
+        """Which lines are of one product in several currencies; None where none are."""
+        states = self.book.states
+        return kin(states.of, states.product, states.currency)
 
     @cached_property
     def _states_by_day(self) -> tuple[Whole, Whole]:

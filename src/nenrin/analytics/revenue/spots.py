@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -20,13 +20,14 @@ from nenrin.analytics.revenue.movements import (
     PRODUCT,
     REACTIVATION,
     UPSELL,
+    cause_between,
     cause_of,
-    of_states,
     split,
 )
 from nenrin.analytics.revenue.paths import Whole, binned, placed
 from nenrin.analytics.revenue.readings import Moved, ascending
 from nenrin.analytics.revenue.rows import runs
+from nenrin.analytics.revenue.sides import of_states, together
 from nenrin.analytics.revenue.spans import Span
 
 Mask = NDArray[np.bool_]
@@ -110,21 +111,49 @@ def _gains(span: Span, moved: Movers, kind: Whole) -> tuple[Whole, Whole]:
     """What expansions are made of: what was bought, and what of that in products."""
     bought, crossed = (np.zeros(len(kind), dtype=np.int64) for _ in range(2))
     grew = np.flatnonzero(kind == EXPANSION)
-    states, minor = span.reading.book.states, span.reading.state_minor
-    lines, period = _lines(span)
-    more = of_states(minor, lines.now) - of_states(minor, lines.was)
-    at = np.flatnonzero(more > 0) if len(grew) else grew
-    row = states.of[lines.line[at]]
-    key, own_key = _key(span, moved.row[grew], moved.period[grew]), _key(span, row, period[at])
-    place = np.searchsorted(key, own_key)
-    place[place == len(key)] = 0
-    own = key[place] == own_key if len(key) else np.zeros(0, dtype=bool)
-    place, at = place[own], at[own]
-    cause = cause_of(states, lines.was[at], lines.now[at])
-    drivers = binned(place * len(CAUSES) + cause, more[at], len(grew) * len(CAUSES)).reshape(-1, len(CAUSES))
-    gain = split(moved.now[grew] - moved.was[grew], drivers)
+    key = _key(span, moved.row[grew], moved.period[grew])
+    drivers = np.zeros(len(grew) * len(CAUSES), dtype=np.int64)
+    for part in _growth(span) if len(grew) else ():
+        own_key = _key(span, part.row, part.period)
+        place = np.searchsorted(key, own_key)
+        place[place == len(key)] = 0
+        own = key[place] == own_key
+        at = place[own] * len(CAUSES) + part.cause(np.flatnonzero(own))
+        drivers += binned(at, part.more[own], len(drivers))
+    gain = split(moved.now[grew] - moved.was[grew], drivers.reshape(-1, len(CAUSES)))
     bought[grew], crossed[grew] = gain[:, UPSELL].sum(axis=1), gain[:, PRODUCT]
     return bought, crossed
+
+
+class Growth(NamedTuple):
+    """Products that bring more at the end of a period: of which account, by how much, and why (of some of them)."""
+
+    row: Whole
+    period: Whole
+    more: Whole
+    cause: Callable[[Whole], Whole]
+
+
+def _growth(span: Span) -> Iterator[Growth]:
+    """Line by line, and of products in several currencies together."""
+    reading, (lines, period) = span.reading, _lines(span)
+    joint = together(reading, lines, period, span.ends[1:])
+    if joint is not None:
+        lines, period = Moved(*(values[~joint.own] for values in lines)), period[~joint.own]
+    minor = reading.state_minor
+    more = of_states(minor, lines.now) - of_states(minor, lines.was)
+    at = np.flatnonzero(more > 0)
+    was, now = lines.was[at], lines.now[at]
+    yield Growth(
+        reading.book.states.of[lines.line[at]],
+        period[at],
+        more[at],
+        lambda which: cause_of(reading, was[which], now[which]),
+    )
+    if joint is not None:
+        more = joint.now.minor - joint.was.minor
+        at, cause = np.flatnonzero(more > 0), cause_between(joint.was, joint.now)
+        yield Growth(joint.row[at], joint.period[at], more[at], lambda which: cause[at][which])
 
 
 def _lines(span: Span) -> tuple[Moved, Whole]:

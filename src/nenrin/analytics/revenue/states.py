@@ -96,7 +96,8 @@ from days d left join spans s on s.account = d.account and s.product = d.product
   and s.opens <= d.day and d.day < s.closes
 group by all order by d.account, d.product, d.currency, d.day
 """
-# What a contract was worth on the last day before it was due, and how much of it the product still brought after.
+# What a contract was worth on the last day before it was due, and how much of it the product still brought after, in its own
+# currency: products paid in several are told in books.
 DUES = """
 with due as (
   select key, account, product, currency, due, least(due, closes) as decided from (
@@ -118,7 +119,7 @@ with due as (
   from after w asof left join (from states where minor > 0) s
     on w.account = s.account and w.product = s.product and w.currency = s.currency and w.decided <= s.day
 )
-select account, currency, due, decided, before::bigint as before, greatest(0, before - greatest(0, product_before
+select account, product, currency, due, decided, before::bigint as before, greatest(0, before - greatest(0, product_before
          - case when product_after > 0 then product_after else coalesce(product_later, 0) end))::bigint as kept
 from later order by account, due, key
 """
