@@ -23,6 +23,7 @@ import yaml
 from nenrin.analytics import conditions
 from nenrin.analytics.conditions import Condition, Fields
 from nenrin.playbooks import limiting, steps, triggers
+from nenrin.playbooks.documents import plain
 from nenrin.playbooks.documents.params import Param, Setting, Values
 from nenrin.playbooks.documents.playbooks import EVERYONE, Goal, Playbook, Step, Trigger, walked
 from nenrin.playbooks.documents.problems import Problem, Unreadable, nearest
@@ -43,7 +44,10 @@ ARMS = ("then", "otherwise")
 def from_yaml(text: str, fields: Fields, setting: Setting) -> Playbook:
     """Raises Unreadable; what is no YAML at all is told with its line."""
     try:
-        document = yaml.safe_load(text)
+        document = plain.loaded(text)
+    except plain.Twice as twice:
+        where, once = Text(f"Line {twice.line}", f"{twice.line}行目"), Text("each key once", "同じキーは1回だけ")
+        raise Unreadable([Problem(f"line {twice.line}", where, twice.key, once)]) from None
     except yaml.YAMLError as wrong:
         mark = getattr(wrong, "problem_mark", None)
         line = mark.line + 1 if mark else 1

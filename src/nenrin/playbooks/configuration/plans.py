@@ -13,7 +13,7 @@ from django.db import transaction
 
 from nenrin.foundation import organisation
 from nenrin.foundation.actors import Actor
-from nenrin.playbooks.configuration import bundles
+from nenrin.playbooks.configuration import apart, bundles
 from nenrin.playbooks.configuration.bundles import Bundle
 from nenrin.playbooks.configuration.kinds import KINDS
 from nenrin.playbooks.configuration.kinds.shape import Document, Kind, Taking
@@ -79,11 +79,17 @@ def plan(wanted: Bundle, *, by: Actor, at: datetime, prune: bool = False, effect
       nothing is wanted is left alone in any case: the files may be older than the kind.
     - `effects`: also tell what it means to accounts, for which playbooks and journeys are looked at whole.
 
-    All documents are taken together and taken back, so that a playbook may name a segment that comes with it.
+    All documents are taken together and taken back, so that a playbook may name a segment that comes with it; on SQLite in
+    a copy of the database, so that whatever else writes does not wait for it.
     """
+    with apart.copied():
+        return _looked_at(wanted, Taking(by, at, "plan"), prune, effects)
+
+
+def _looked_at(wanted: Bundle, taking: Taking, prune: bool, effects: bool) -> Plan:
     live = bundles.live()
     pairs = in_order(_pairs(wanted, live, prune))
-    tried = _tried(pairs, Taking(by, at, "plan"), at, effects)
+    tried = _tried(pairs, taking, effects)
     return Plan(tuple(tried), len(wanted) - sum(one.after is not None for one in tried), _digest(pairs))
 
 
@@ -110,17 +116,17 @@ def _same(one: Document, other: Document) -> bool:
     return bundles.text(one) == bundles.text(other)
 
 
-def _tried(changes: Iterable[Change], taking: Taking, at: datetime, effects: bool) -> list[Change]:
+def _tried(changes: Iterable[Change], taking: Taking, effects: bool) -> list[Change]:
     found = []
     with transaction.atomic():
         for change in changes:
-            if (told := _one(change, taking, at, effects)) is not None:
+            if (told := _one(change, taking, effects)) is not None:
                 found.append(told)
         transaction.set_rollback(True)
     return found
 
 
-def _one(change: Change, taking: Taking, at: datetime, effects: bool) -> Change | None:
+def _one(change: Change, taking: Taking, effects: bool) -> Change | None:
     """With what it would mean, or with why not; None where it says what is live in other words. The effect is told before
     the document is taken: against what is live."""
     conflicts = in_the_way(change)
@@ -128,7 +134,7 @@ def _one(change: Change, taking: Taking, at: datetime, effects: bool) -> Change 
         read = _read(change, taking) if change.before is not None else None
         if change.before is not None and read is not None and _same(change.before, read):
             return None
-        told = tuple(change.kind.effect(change.key, change.after, at)) if effects else ()
+        told = tuple(change.kind.effect(change.key, change.after, taking.at)) if effects else ()
         with transaction.atomic():
             carry_out(change, taking)
     except change.kind.refusals as refusal:

@@ -15,6 +15,12 @@ from nenrin.playbooks.configuration.counts import those
 from nenrin.playbooks.configuration.kinds.shape import Document, Kind, Taking
 from nenrin.values import Text
 
+FIELDS = ("segment", "note", "condition")
+
+
+class NotASegment(ValueError):
+    """A segment has its name, a note, and a condition."""
+
 
 def live() -> Mapping[str, Document]:
     rows = Segment.objects.filter(archived_at__isnull=True)
@@ -22,6 +28,8 @@ def live() -> Mapping[str, Document]:
 
 
 def take(key: str, document: Document, taking: Taking) -> None:
+    if unknown := sorted(str(name) for name in document if name not in FIELDS):
+        raise NotASegment(f"{unknown[0]}: not a part of a segment ({', '.join(FIELDS)})")
     row = Segment.objects.filter(name=key).first()
     note = str(document.get("note") or "")
     segments.save(key, document.get("condition"), by=taking.by, at=taking.at, note=note, segment=row)
@@ -51,5 +59,5 @@ def effect(key: str, document: Document | None, at: datetime) -> list[Text]:
 
 KIND = Kind(
     "segments", Text("Segment", "セグメント"), live, take, retire, effect,
-    (Unreadable, segments.NameTaken, segments.Stale, segment_users.InUse), is_leant_on=True,
+    (Unreadable, segments.NameTaken, segments.Stale, segment_users.InUse, NotASegment), is_leant_on=True,
 )  # fmt: skip
