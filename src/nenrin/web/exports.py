@@ -14,7 +14,7 @@ from django.db.models import Model, QuerySet
 from django.http import FileResponse, Http404, HttpResponse, StreamingHttpResponse
 from django.utils.translation import get_language
 
-from nenrin.foundation import journal
+from nenrin.foundation import journal, organisation
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.spreadsheets import defused
 from nenrin.web.guard import MemberRequest
@@ -48,12 +48,12 @@ def note(request: MemberRequest, noun: str, rows: int, filters: dict[str, str], 
 def answer(
     kind: str, name: str, head: Sequence[str], lines: Iterable[Sequence[Any]], at: datetime
 ) -> HttpResponse | StreamingHttpResponse | FileResponse:
-    """A download of this kind; raises Http404 for a kind that there is not."""
+    """A download of this kind, named by the organisation's day; raises Http404 for a kind that there is not."""
     written = _KINDS.get(kind)
     if written is None:
         raise Http404(kind)
     response = written(head, lines)
-    response["Content-Disposition"] = f'attachment; filename="{name}-{at:%Y%m%d}.{kind}"'
+    response["Content-Disposition"] = f'attachment; filename="{name}-{organisation.today(at):%Y%m%d}.{kind}"'
     return response
 
 
@@ -79,13 +79,17 @@ def _xlsx(head: Sequence[str], lines: Iterable[Sequence[Any]]) -> FileResponse:
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "remove_timezone": True}
     with xlsxwriter.Workbook(target, options) as book:
         sheet = book.add_worksheet()
-        bold, day = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd"})
+        bold, zone = book.add_format({"bold": True}), organisation.zone()
+        day, moment = (book.add_format({"num_format": form}) for form in ("yyyy-mm-dd", "yyyy-mm-dd hh:mm"))
         sheet.freeze_panes(1, 0)
         for column, title in enumerate(head):
             sheet.write_string(0, column, title, bold)
         for number, line in enumerate(lines, start=1):
             for column, cell in enumerate(line):
-                _write(sheet, number, column, cell, day)
+                if isinstance(cell, datetime):  # Excel knows no zones: by the organisation's clock, as on pages
+                    sheet.write_datetime(number, column, cell.astimezone(zone), moment)
+                else:
+                    _write(sheet, number, column, cell, day)
     target.seek(0)
     return FileResponse(target, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from nenrin.analytics.scores.bands import Band
 from nenrin.analytics.scores.sentences import BANDS
+from nenrin.foundation import organisation
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.permissions import Permission
 from nenrin.insight import overrides, pulses
@@ -90,7 +91,7 @@ def give_pulse(request: MemberRequest, key: int) -> HttpResponse:
 @requires(Permission.HEALTH_OVERRIDE)
 def set_override(request: MemberRequest, key: int) -> HttpResponse:
     account = find(request, key, Permission.HEALTH_OVERRIDE)
-    form = OverrideForm(request.POST, today=request.at.date())
+    form = OverrideForm(request.POST, today=organisation.today(request.at))
     if form.is_valid():
         try:
             overrides.set_(account.pk, by=Actor.of(request.user), at=request.at, **form.cleaned_data)

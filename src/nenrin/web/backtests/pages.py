@@ -128,7 +128,7 @@ def _moved_names(card: pictures.Card) -> dict[str, Text]:
 
 def _hindsight(row: Backtest) -> bool:
     """Whether the days tested lie before the version was made: who made it may have known what came."""
-    return str((row.card or {})["first"]) < row.version.created_at.date().isoformat()
+    return str((row.card or {})["first"]) < organisation.today(row.version.created_at).isoformat()
 
 
 def _name(version: HealthModelVersion) -> Text:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
@@ -13,7 +14,8 @@ from django.urls import path
 from django.utils.translation import get_language
 
 from nenrin.customers.models import Account
-from nenrin.foundation import format
+from nenrin.foundation import format, organisation
+from nenrin.foundation.calendar import day_of
 from nenrin.foundation.permissions import Permission
 from nenrin.insight.revenue import own_money
 from nenrin.insight.revenue.own_money import OwnMoney
@@ -136,7 +138,7 @@ def _shared(request: MemberRequest, here: Here, asked: filters.Filters, at: str)
 @requires(Permission.EXPORT)
 def export(request: MemberRequest, kind: str) -> HttpResponseBase:
     """The table with the same filters and order, of accounts within the right to export."""
-    here, language = common.here(request), get_language() or "ja"
+    here, language, zone = common.here(request), get_language() or "ja", organisation.zone()
     head = [one.in_(language) for one in HEAD]
     if here is None:
         return exports.answer(kind, "journey", head, [], request.at)
@@ -150,16 +152,17 @@ def export(request: MemberRequest, kind: str) -> HttpResponseBase:
 
     def body() -> Iterator[list[Any]]:
         for chunk in exports.chunks(found, rows.with_signals(rows.base(mine, here), here.today)):
-            yield from (_cells(line, language) for line in rows.lines(chunk, here, request.user))
+            yield from (_cells(line, language, zone) for line in rows.lines(chunk, here, request.user))
 
     return exports.answer(kind, "journey", head, body(), request.at)
 
 
-def _cells(line: rows.Line, language: str) -> list[Any]:
+def _cells(line: rows.Line, language: str, zone: ZoneInfo) -> list[Any]:
     row: Any = line.account  # annotated
     return [
-        row.pk, row.name, line.stage.in_(language), row.since.date() if line.day else "", line.day or "", line.of or "",
-        line.standing.in_(language), round(line.health.score) if line.health else "", row.owner.name if row.owner else "",
+        row.pk, row.name, line.stage.in_(language), day_of(row.since, zone) if line.day else "", line.day or "",
+        line.of or "", line.standing.in_(language), round(line.health.score) if line.health else "",
+        row.owner.name if row.owner else "",
         row.mrr_minor, row.currency, line.late, line.theirs, row.renewal_on or "", int(line.is_ready), line.renewal or "",
     ]  # fmt: skip
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
@@ -13,6 +14,8 @@ from django.urls import path
 from django.utils.translation import get_language
 
 from nenrin.customers.models import Account
+from nenrin.foundation import organisation
+from nenrin.foundation.calendar import day_of
 from nenrin.foundation.permissions import Permission
 from nenrin.values import Text
 from nenrin.web import exports
@@ -85,7 +88,7 @@ def _goal(line: rows.Line, here: Here, signal: str) -> StageDesign | None:
 @requires(Permission.EXPORT)
 def export(request: MemberRequest, kind: str) -> HttpResponseBase:
     """Both lists in one file, in the order of the page, of accounts within the right to export."""
-    here, language = common.here(request), get_language() or "ja"
+    here, language, zone = common.here(request), get_language() or "ja", organisation.zone()
     head = [one.in_(language) for one in HEAD]
     if here is None:
         return exports.answer(kind, "journey-suggestions", head, [], request.at)
@@ -100,16 +103,16 @@ def export(request: MemberRequest, kind: str) -> HttpResponseBase:
         for signal, each in found.items():
             for chunk in exports.chunks(each, rows.with_signals(rows.base(mine, here), here.today)):
                 for line in rows.lines(chunk, here, request.user):
-                    yield _cells(line, SIGNALS[signal], _goal(line, here, signal), language)
+                    yield _cells(line, SIGNALS[signal], _goal(line, here, signal), language, zone)
 
     return exports.answer(kind, "journey-suggestions", head, body(), request.at)
 
 
-def _cells(line: rows.Line, signal: Text, goal: StageDesign | None, language: str) -> list[Any]:
+def _cells(line: rows.Line, signal: Text, goal: StageDesign | None, language: str, zone: ZoneInfo) -> list[Any]:
     row: Any = line.account  # annotated
     return [
         row.pk, row.name, signal.in_(language), line.stage.in_(language), goal.name.in_(language) if goal else "",
-        row.since.date() if line.day else "", line.day or "", line.standing.in_(language),
+        day_of(row.since, zone) if line.day else "", line.day or "", line.standing.in_(language),
         round(line.health.score) if line.health else "", row.owner.name if row.owner else "",
     ]  # fmt: skip
 

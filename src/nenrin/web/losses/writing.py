@@ -15,7 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from nenrin.customers.models import Account
+from nenrin.foundation import organisation
 from nenrin.foundation.actors import Actor
+from nenrin.foundation.calendar import ONE_DAY, start_of
 from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import FieldClass, Permission, visible
 from nenrin.values import Text
@@ -102,13 +104,12 @@ def _context(request: MemberRequest, row: Loss, form: LossForm | None, outcome: 
 
 def _done(row: Loss) -> list[tuple[Text, int]]:
     """What we did in the half year before the decision, by kind."""
-    begun = row.decided_on - LOOKED_BACK
-    touches = Touch.objects.standing().filter(
-        account=row.account_id, happened_at__date__gt=begun, happened_at__date__lte=row.decided_on
-    )
+    zone = organisation.zone()
+    first, end = (start_of(day + ONE_DAY, zone) for day in (row.decided_on - LOOKED_BACK, row.decided_on))
+    touches = Touch.objects.standing().filter(account=row.account_id, happened_at__gte=first, happened_at__lt=end)
     counts = dict(touches.order_by().values_list("channel").annotate(n=Count("pk")))
     tasks = Task.objects.filter(
-        account=row.account_id, state=TaskState.DONE, ended_at__date__gt=begun, ended_at__date__lte=row.decided_on
+        account=row.account_id, state=TaskState.DONE, ended_at__gte=first, ended_at__lt=end
     ).count()
     told = [(CHANNELS[channel], counts.get(channel.value, 0)) for channel in Channel if channel is not Channel.NOTE]
     return [*told, (Text("Tasks done", "完了したタスク"), tasks)]
