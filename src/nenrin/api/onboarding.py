@@ -11,7 +11,7 @@ from ninja import Status as Answer
 
 from nenrin.api.guard import ApiRequest, grants
 from nenrin.api.paging import Id, Page, Strict, Window, Word, expected, page
-from nenrin.api.reach import one_account
+from nenrin.api.reach import not_borrowed, one_account
 from nenrin.api.segments import Both
 from nenrin.customers.errors import Refused
 from nenrin.customers.models import Contact
@@ -185,6 +185,7 @@ def start_project(request: ApiRequest, body: OnboardingStart) -> Any:
         account, body.template, starts_on=body.starts_on, owner=owner, key=body.key, by=Actor.of(request.member),
         at=request.at,
     )  # fmt: skip
+    not_borrowed(OnboardingProject.objects.for_member(request.member, EDIT), made, body.key)
     return Answer(201, told_project(made))
 
 

@@ -7,12 +7,12 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from django.http import Http404, HttpResponse
-from ninja import Header, Query, Router
+from ninja import Field, Header, Query, Router
 from ninja import Status as Answer
 
 from nenrin.api.guard import ApiRequest, grants
 from nenrin.api.paging import Id, Page, Strict, Window, expected, page
-from nenrin.api.reach import one_account
+from nenrin.api.reach import not_borrowed, one_account
 from nenrin.customers.errors import Refused
 from nenrin.customers.models import Contact
 from nenrin.foundation import organisation
@@ -41,7 +41,7 @@ class NewPromise(Strict):
     contact_id: Id | None = None
     toward: str = ""
     origin: Literal["meeting", "hand"] = "hand"
-    key: str = ""
+    key: str = Field("", max_length=80)
 
 
 class PromiseIn(Strict):
@@ -165,6 +165,7 @@ def make_promise(request: ApiRequest, body: NewPromise, response: HttpResponse) 
         contact=named(Contact, body.contact_id, "contact_id"), toward=body.toward, origin=Origin(body.origin),
         key=body.key, by=Actor.of(request.member), at=request.at,
     )  # fmt: skip
+    not_borrowed(Promise.objects.for_member(request.member, EDIT), row, body.key)
     return Answer(201, _answer(request, row, response))
 
 
