@@ -176,9 +176,11 @@ def start(row: Import, *, by: Actor, at: datetime) -> Import:
 
 
 def resume(row: Import, *, by: Actor, at: datetime) -> Import:
-    """Go on after the last row that was settled. Raises WrongState. Journal: ingest.import.started."""
+    """Go on after the last row that was settled, or with taking back where that had begun; what was only checked stands
+    mapped again. Raises WrongState. Journal: ingest.import.started."""
     with transaction.atomic():
-        state = State.RUNNING if row.started_at else State.MAPPED
+        is_undone = row.rows.exclude(undone="").exists()
+        state = State.UNDOING if is_undone else State.RUNNING if row.started_at else State.MAPPED
         _moved(row, (State.FAILED, State.CANCELLED), state, problem={}, finished_at=None, claimed_until=None)
         _note("started", row, by, at)
     return row

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Q
 
 from nenrin.foundation import journal
@@ -119,14 +119,16 @@ def _finish(pk: int, run: Run, at: datetime) -> None:
     row = Import.objects.get(pk=pk)
     state = State.CHECKED if row.state == State.CHECKING else State.DONE
     looked_over = {"rows_total": run.row.rows_total, "notes": run.row.notes}
-    standing = Import.objects.filter(pk=pk, state=row.state)
-    if not standing.update(state=state, finished_at=at, claimed_until=None, **looked_over):
-        return
+    with transaction.atomic():
+        standing = Import.objects.filter(pk=pk, state=row.state)
+        if not standing.update(state=state, finished_at=at, claimed_until=None, **looked_over):
+            return
+        if state is State.DONE:
+            counts = {name: getattr(row, name) for name in ("created", "updated", "unchanged", "rejected")}
+            _note("finished", row, at, **counts)
     if state is State.DONE:
         # What it said is facts now, what it could not say is in the rejects: the file itself is not kept.
         (Path(settings.MEDIA_ROOT) / row.path).unlink(missing_ok=True)
-        counts = {name: getattr(row, name) for name in ("created", "updated", "unchanged", "rejected")}
-        _note("finished", row, at, **counts)
 
 
 def _undo(row: Import, at: datetime, seconds: float) -> int:
@@ -134,23 +136,29 @@ def _undo(row: Import, at: datetime, seconds: float) -> int:
     while time.monotonic() < deadline:
         taken = undoing.step(row, at)
         if not taken:
-            kept = row.rows.filter(undone=undoing.EDITED).count()
-            Import.objects.filter(pk=row.pk, state=State.UNDOING).update(
-                state=State.UNDONE, finished_at=at, claimed_until=None, kept_back=kept
-            )
-            _note("undone", row, at, kept_back=kept)
+            _undone(row, at)
             return done + 1
         done += taken
         time.sleep(GAP_SECONDS)
     return done
 
 
+def _undone(row: Import, at: datetime) -> None:
+    kept = row.rows.filter(undone=undoing.EDITED).count()
+    with transaction.atomic():
+        standing = Import.objects.filter(pk=row.pk, state=State.UNDOING)
+        if standing.update(state=State.UNDONE, finished_at=at, claimed_until=None, kept_back=kept):
+            _note("undone", row, at, kept_back=kept)
+
+
 def _fail(row: Import, text: Text, at: datetime) -> int:
+    """A check that failed has begun nothing: how far it came is no place for the import itself to go on from."""
     _runs.pop(row.pk, None)
-    plain = {"en": text.en, "ja": text.ja}
-    failed = Import.objects.filter(pk=row.pk, state__in=AT_WORK)
-    if failed.update(state=State.FAILED, problem=plain, finished_at=at, claimed_until=None):
-        _note("failed", row, at, reason=text.en)
+    columns = {**FRESH, "started_at": None} if row.state == State.CHECKING else {"claimed_until": None}
+    columns |= {"state": State.FAILED, "problem": {"en": text.en, "ja": text.ja}, "finished_at": at}
+    with transaction.atomic():
+        if Import.objects.filter(pk=row.pk, state=row.state).update(**columns):
+            _note("failed", row, at, reason=text.en)
     return 1
 
 
