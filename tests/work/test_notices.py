@@ -111,6 +111,26 @@ def test_a_worker_that_comes_late_holds_mails_until_the_morning(mika: Member, at
     assert notice_mails.step(datetime.fromisoformat("2026-11-25T08:00:00+09:00")) == 1 and Mail.objects.count() == 1
 
 
+@pytest.mark.parametrize(
+    ("told", "morning"),
+    [("2025-12-26T18:00", "2026-01-05T08:00"), ("2026-05-01T18:00", "2026-05-07T08:00"), ("2026-11-16T18:00", "2026-11-20T08:00")],
+    ids=["turn of the year", "golden week", "a week"],
+)  # fmt: skip
+def test_what_was_told_before_days_off_is_news_on_the_morning_after_them(
+    mika: Member, server: None, told: str, morning: str
+) -> None:
+    first = datetime.fromisoformat(f"{told}+09:00")
+    tell(mika, first, code="task.assigned")
+    assert notice_mails.step(first + timedelta(hours=3)) == 0
+    assert notice_mails.step(datetime.fromisoformat(f"{morning}+09:00")) == 1 and Mail.objects.count() == 1
+
+
+def test_after_four_business_days_it_is_no_news(mika: Member, server: None) -> None:
+    """The worker stood still from Monday to the Tuesday after the next."""
+    tell(mika, datetime.fromisoformat("2026-11-16T18:00:00+09:00"))
+    assert notice_mails.step(datetime.fromisoformat("2026-11-24T10:00:00+09:00")) == 1 and not Mail.objects.exists()
+
+
 def test_a_mail_worker_counts_the_hours_of_the_member_s_own_zone(mika: Member, at: datetime, server: None) -> None:
     Member.objects.filter(pk=mika.pk).update(zone="Europe/Berlin")
     mika.refresh_from_db()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import groupby
 from typing import Final
 
@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 
 from nenrin.foundation import bulk, organisation
 from nenrin.foundation.actors import SYSTEM
+from nenrin.foundation.calendar import add_business_days
 from nenrin.foundation.mail import outbox, sending
 from nenrin.work import notice_letters, notice_slack, quiet_hours
 from nenrin.work.models import Notice
@@ -22,8 +23,8 @@ AT_ONCE: Final = 10
 MOST: Final = 500
 #: More at once for one member than these go in one message: what befell two hundred accounts is not told two hundred times.
 MOST_APART: Final = 5
-#: Older ones are no news: they stay in the app alone.
-FRESH: Final = timedelta(days=4)
+#: Business days after which one is no news: it stays in the app alone. Days on which nobody is written to do not age it.
+FRESH: Final = 4
 
 
 def step(at: datetime) -> int:
@@ -75,7 +76,8 @@ def _awake(rows: Sequence[Notice], channel: Channel, at: datetime) -> list[Notic
 
 
 def _is_news(row: Notice, at: datetime) -> bool:
-    return row.read_at is None and row.member.is_active and at - row.created_at < FRESH
+    last = add_business_days(organisation.today(row.created_at), FRESH)
+    return row.read_at is None and row.member.is_active and organisation.today(at) <= last
 
 
 def _messages(rows: Sequence[Notice], channel: Channel) -> Iterator[list[Notice]]:
