@@ -182,6 +182,22 @@ def test_many_tasks_change_hands_in_one_go_and_back(account: Account, mika: Memb
     assert Task.objects.open().count() == 7
 
 
+def test_a_series_whose_day_was_moved_by_mistake_counts_as_before_once_that_is_taken_back(
+    account: Account, mika: Member, at: datetime
+) -> None:
+    """At the end of each month; that of October was a Saturday, so its turn stood on 2 November."""
+    by, ends = Actor.of(mika), date(2026, 9, 30)
+    first = opened(account, mika, at, due_on=ends, every=Every.MONTHLY)
+    Task.objects.filter(pk=first.pk).update(first_on=date(2026, 8, 31), turn=2, due_on=date(2026, 11, 2))
+    then = at + timedelta(minutes=1)
+    task_deeds.due([first.pk], date(2026, 11, 27), by=by, at=then)
+    assert task_deeds.take_back(then, by=by, at=then + timedelta(minutes=1)) == 1
+    first.refresh_from_db()
+    assert (first.due_on, first.first_on, first.turn) == (date(2026, 11, 2), date(2026, 8, 31), 2)
+    tasks.finish(first, by=by, at=then + timedelta(minutes=2))
+    assert Task.objects.get(state=State.OPEN).due_on == date(2026, 11, 30)
+
+
 def test_members_see_tasks_of_their_accounts_and_their_own(account: Account, mika: Member, at: datetime) -> None:
     seller = cast.member(Role.SALES, "営業 一郎")
     theirs = opened(account, mika, at)

@@ -90,9 +90,14 @@ def _put_back(task: Task, entry: Entry, by: Actor, at: datetime) -> bool:
         return True
     if before is None or "due_on" not in before:
         return False
-    day = before["due_on"]
-    tasks.change(task, by=by, at=at, due_on=date.fromisoformat(day) if day else None)
+    tasks.change(task, by=by, at=at, due_on=_day(before["due_on"]))
+    if task.every and "turn" in before:  # else the series would count from this turn's business day on
+        Task.objects.filter(pk=task.pk).update(first_on=_day(before["first_on"]), turn=before["turn"])
     return True
+
+
+def _day(said: str | None) -> date | None:
+    return date.fromisoformat(said) if said else None
 
 
 def _done(
@@ -104,7 +109,7 @@ def _done(
         with transaction.atomic():
             changed, drafts = [], []
             for task in _open_ones(keys):
-                before = {name: getattr(task, name) for name in names if name != "turn"}
+                before = {name: getattr(task, name) for name in names}
                 if deed(task):
                     task.version, task.changed_at = task.version + 1, at
                     drafts.append(task_entries.draft(verb, task, by, at, {**after, "before": before}))
