@@ -14,6 +14,7 @@ from requests_hardened.ip_filter import InvalidIPAddress
 from nenrin.foundation import bounded
 from nenrin.foundation.webhooks import posting
 from nenrin.values import Text
+from nenrin.work.calendars import reading
 from nenrin.work.calendars.reading import MOST_BYTES, Unreadable
 
 WHOLE_SECONDS: Final = 20.0
@@ -91,4 +92,4 @@ def _page(response: requests.Response) -> Page:
         if size > MOST_BYTES:
             raise Unreadable(Text("The calendar is larger than 5 MB.", "カレンダーが5MBを超えています。"))
         parts.append(part)
-    return Page(b"".join(parts).decode("utf-8-sig", errors="replace"), response.headers.get("ETag", "")[:300])
+    return Page(reading.text_of(b"".join(parts)), response.headers.get("ETag", "")[:300])

@@ -26,6 +26,7 @@ MOST_EVENTS: Final = 20_000
 MOST_OCCURRENCES: Final = 3_000
 SECONDS: Final = 20.0
 _SLOW: Final = {"SECONDLY", "MINUTELY", "HOURLY"}
+LONGEST: Final = timedelta(days=31)  # that one of them takes
 #: So many times a day a meeting may come back; a rule that says every minute is no meeting.
 MOST_A_DAY: Final = 4
 
@@ -58,6 +59,16 @@ class Happening:
     link: str
     words: str
     people: tuple[Person, ...]
+
+
+def text_of(content: bytes) -> str:
+    r"""The text of a file that claims to be a calendar: UTF-8, without a mark at its head and without NUL, which
+    PostgreSQL takes in no text.
+
+    >>> text_of(b"\xef\xbb\xbfBEGIN:VCALENDAR\x00")
+    'BEGIN:VCALENDAR'
+    """
+    return content.decode("utf-8-sig", errors="replace").replace("\0", "")
 
 
 def happenings(content: str | bytes, since: datetime, until: datetime, zone: ZoneInfo) -> list[Happening]:
@@ -122,13 +133,13 @@ def _one(
     if str(event.get("STATUS", "")).upper() == "CANCELLED" or not since <= starts_at < until:
         return
     is_all_day = not isinstance(start, datetime)
-    ends_at = starts_at + max(_length(event), timedelta(0))
+    ends_at = starts_at + min(max(_length(event), timedelta(0)), LONGEST)
     words = str(event.get("DESCRIPTION", ""))[:20_000]
     yield Happening(
         _named(str(event["UID"]).strip(), key),
         _line(event.get("SUMMARY", ""), 200) or "—",
         starts_at,
-        min(ends_at, starts_at + timedelta(days=31)),
+        ends_at,
         is_all_day,
         _line(event.get("LOCATION", ""), 300),
         _link(event, words),
@@ -159,16 +170,18 @@ def _ruled(rule: Any, wall: datetime, low: datetime, high: datetime, own: Any) -
     parts = {name.upper(): value for name, value in dict(rule).items()}
     if str(parts.get("FREQ", [""])[0]).upper() in _SLOW or _times_a_day(parts) > MOST_A_DAY:
         return set()
+    if 0 in _many(parts.get("INTERVAL")):  # the library would go round for ever
+        return set()
     if until := parts.pop("UNTIL", None):
         last = until[0]
         is_instant = isinstance(last, datetime) and last.tzinfo is not None and own is not None
-        last = last.astimezone(own) if is_instant else last
+        last = _by_clock(last, own) if is_instant else last
         ends = last.replace(tzinfo=None) if isinstance(last, datetime) else datetime.combine(last, datetime.max.time())
         high = min(high, ends)
     kept = type(rule)(parts)
     try:
         return set(rrulestr(kept.to_ical().decode(), dtstart=wall).between(low, high, inc=True)[:MOST_OCCURRENCES])
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, LookupError, AttributeError, OverflowError):
         return set()  # a rule that nobody can read: the first time alone remains
 
 
@@ -224,8 +237,16 @@ def _wall(moment: Any, own: Any) -> datetime:
     """A date or datetime on the clock of the event."""
     if not isinstance(moment, datetime):
         return datetime.combine(moment, datetime.min.time())
-    local = moment.astimezone(own) if own is not None and moment.tzinfo is not None else moment
+    local = _by_clock(moment, own) if own is not None and moment.tzinfo is not None else moment
     return local.replace(tzinfo=None)
+
+
+def _by_clock(moment: datetime, own: Any) -> datetime:
+    """The instant by the clock of the event; as it stands where that clock has none (99991231T235959Z is "for ever")."""
+    try:
+        return moment.astimezone(own)
+    except OverflowError:
+        return moment
 
 
 def _instant(moment: Any, zone: ZoneInfo) -> datetime:

@@ -38,7 +38,7 @@ def subscribe(member: Member, name: str, url: str, *, by: Actor, at: datetime) -
 
 def upload(member: Member, name: str, content: bytes, *, by: Actor, at: datetime) -> CalendarSubscription:
     """Take the meetings of an .ics file. Raises Refused for one that cannot be read. Journal: work.calendar.added."""
-    text = content.decode("utf-8-sig", errors="replace")
+    text = reading.text_of(content)
     try:
         reading.happenings(text, at, at + applying.AHEAD, organisation.zone())
     except reading.Unreadable as unreadable:
