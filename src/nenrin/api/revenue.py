@@ -19,7 +19,7 @@ from nenrin.customers.errors import Refused
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.permissions import Permission
 from nenrin.insight.models import MetricPolicy
-from nenrin.insight.revenue import groups, locks, notes, policies, statements
+from nenrin.insight.revenue import groups, locks, notes, policies
 from nenrin.insight.revenue import slices as revenue_slices
 from nenrin.insight.revenue.locks import Closed
 from nenrin.insight.revenue.policies import Untold
@@ -170,9 +170,8 @@ def get_movements(request: ApiRequest, asking: Query[Asking], view: View = "net"
 def _lines(books: Closed, period: Period, asking: Asking, view: View) -> list[dict[str, Any]]:
     ledger = books.telling(period)
     told = [_line(locks.statement(books, period, view), groups.moved(ledger, period, view))]
-    for each in revenue_slices.slices(ledger, asking.by, period) if asking.by else ():
-        part = locks.statement(books, period, view, asking.by, each.key)
-        told.append(_line(part, groups.moved(ledger, period, view, each), asking.by, each))
+    for each, one in locks.of_slices(books, period, view, asking.by) if asking.by else ():
+        told.append(_line(one, groups.moved(ledger, period, view, each), asking.by, each))
     return told
 
 
@@ -201,8 +200,9 @@ def list_changes(
 ) -> Any:  # fmt: skip
     """Of the period that holds `as_of`, by `by` and `slice` of that part alone."""
     only(request, asking, reach, also=("kind", "view"))
-    ledger, period = ledger_for(request.member, asking, request.at), answered_period(asking, request.at)
-    found = statements.behind(ledger, period, kind, view, part(asking, ledger, period))
+    books, period = books_for(request.member, asking, request.at), answered_period(asking, request.at)
+    of = part(asking, books.telling(period), period)
+    found = locks.behind(books, period, kind, view, asking.by, None if of is None else of.key)
     items = [asdict(one) for one in found[reach.offset :][: reach.limit]]
     return {"kind": kind, "total": len(found), "next": reach.next(len(found)), "items": items}
 

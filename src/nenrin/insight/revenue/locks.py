@@ -110,17 +110,52 @@ class Closed:
 
 def statement(books: Closed, period: Period, view: View, by: str = "", key: str | None = None) -> Statement:
     """A period's movements as closed where it is closed, else as known now with the adjustment of what was closed before."""
-    last = period.end - timedelta(days=1)
-    ledger = books.ledger(last)
+    ledger, before = books.telling(period), _closed_before(books, period)
     told = statements.statement(ledger, period, view, _slice(ledger, by, key, period))
-    before = books.ledger(period.start - timedelta(days=1))
-    if (
-        before is ledger
-        or _other_money(before, ledger)
-        or covering(last, books.locks) == covering(period.start - timedelta(days=1), books.locks)
-    ):
+    if before is None:
         return told
-    begin, accounts = _begin(before, period, by, key, _uncounted(ledger, period))
+    return _adjusted(told, *_begin(before, period, _slice(before, by, key, period), _uncounted(ledger, period)))
+
+
+def of_slices(books: Closed, period: Period, view: View, by: str) -> list[tuple[Slice, Statement]]:
+    """The same of every part that holds anyone, or held anyone when its begin was closed: together they are the whole's, but for
+    segments, which may overlap."""
+    ledger, before = books.telling(period), _closed_before(books, period)
+    told = [(each, statements.statement(ledger, period, view, each)) for each in slices.slices(ledger, by, period)]
+    if before is None:
+        return told
+    without, closed = _uncounted(ledger, period), {each.key: each for each in slices.slices(before, by, period)}
+    known = {each.key for each, _ in told}
+    gone = [slices.nobody(ledger, key, each.name) for key, each in closed.items() if key not in known]
+    told += [(each, statements.statement(ledger, period, view, each)) for each in gone]
+    nobody = slices.nobody(before, "")
+    return [
+        (each, _adjusted(one, *_begin(before, period, closed.get(each.key, nobody), without))) for each, one in told
+    ]
+
+
+def behind(
+    books: Closed, period: Period, kind: str, view: View, by: str = "", key: str | None = None
+) -> list[Change]:  # fmt: skip
+    """The accounts behind one line of such a statement, of all or of a slice."""
+    if kind == "adjustment":
+        return adjusted(books, period, by, key)
+    ledger, before = books.telling(period), _closed_before(books, period)
+    if kind != "begin" or before is None:
+        return statements.behind(ledger, period, kind, view, _slice(ledger, by, key, period))
+    after = dict(zip(ledger.book.accounts.tolist(), ledger.moved(period).after.tolist(), strict=True))
+    opening = _opening(before, period, by, key, _uncounted(ledger, period))
+    out = [Change(account, paid, after.get(account, 0), paid, {}, False) for account, paid in opening.items() if paid]
+    return sorted(out, key=lambda each: (-abs(each.amount), each.account))
+
+
+def _closed_before(books: Closed, period: Period) -> Ledger | None:
+    """The closed books that tell the eve of a period which others tell, in the same money; None where none do."""
+    ledger, before = books.telling(period), books.ledger(period.start - timedelta(days=1))
+    return None if before is ledger or _other_money(before, ledger) else before
+
+
+def _adjusted(told: Statement, begin: int, accounts: int) -> Statement:
     return replace(told, begin=begin, accounts_begin=accounts, adjustment=told.begin - begin)
 
 
@@ -135,10 +170,9 @@ def _uncounted(ledger: Ledger, period: Period) -> set[int]:
     return set(ledger.book.accounts[reading.unrated].tolist())
 
 
-def _begin(ledger: Ledger, period: Period, by: str, key: str | None, without: set[int]) -> tuple[int, int]:
+def _begin(ledger: Ledger, period: Period, of: Slice | None, without: set[int]) -> tuple[int, int]:
     """The opening as it was closed, of the accounts that the period counts."""
     rates = _rates(ledger, period, without)
-    of = _slice(ledger, by, key, period)
     rates = rates if of is None else rates[of.before]
     return int(rates.sum()), int((rates > 0).sum())
 
@@ -151,9 +185,8 @@ def _slice(ledger: Ledger, by: str, key: str | None, period: Period) -> Slice | 
 
 def adjusted(books: Closed, period: Period, by: str = "", key: str | None = None) -> list[Change]:
     """The accounts behind a period's adjustment, of all or of a slice: what they paid before it as closed, and as known now."""
-    day = period.start - timedelta(days=1)
-    now, closed = books.ledger(period.end - timedelta(days=1)), books.ledger(day)
-    if now is closed or _other_money(now, closed):
+    now, closed = books.telling(period), _closed_before(books, period)
+    if closed is None:
         return []
     without = _uncounted(now, period)
     old, new = (_opening(ledger, period, by, key, without) for ledger in (closed, now))

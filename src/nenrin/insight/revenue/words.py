@@ -12,7 +12,7 @@ from nenrin.analytics.revenue.periods import Grain
 from nenrin.analytics.revenue.policies import Policy
 from nenrin.foundation import format
 from nenrin.insight.revenue.statements import View
-from nenrin.values import Money, Period, Text
+from nenrin.values import Money, Period, Text, minor_digits
 
 GRAINS: dict[Grain, Text] = {
     "month": Text("Month", "月"),
@@ -157,6 +157,16 @@ def figure(kpi: Kpi, value: float | None, currency: str, language: str) -> str:
     if kpi.unit == "points":
         return format.signed(value, language, 0)
     return format.number(value, language, 0 if kpi.unit == "count" else 2)
+
+
+def in_file(value: float | None, unit: str, currency: str) -> float | None:
+    """A figure as a file for people holds it: money in the currency's own units and not in its minor ones.
+
+    >>> in_file(12_345, "money", "USD"), in_file(12_345, "money", "JPY"), in_file(0.5, "share", "USD")
+    (123.45, 12345, 0.5)
+    """
+    digits = minor_digits(currency) if unit == "money" else 0
+    return value if value is None or not digits else value / 10**digits
 
 
 def reach(kpi: Kpi, of: Figure, currency: str, language: str) -> str:

@@ -26,6 +26,7 @@ from nenrin.insight.models import BoardComment
 from nenrin.insight.prints import executive as printed
 from nenrin.insight.prints import powerpoint
 from nenrin.insight.revenue import notes
+from nenrin.insight.revenue.words import in_file
 from nenrin.insight.risk.expected import Expected
 from nenrin.values import Text
 from nenrin.web import exports
@@ -106,7 +107,7 @@ def _pictures(board: Dashboard, ask: Asked, language: str) -> dict[str, Any]:
     moved = board.standing is not None and board.standing.before_day is not None
     return {
         "waterfall": pictures.waterfall(board, language),
-        "unit": pictures.unit(board),
+        "unit": pictures.unit(board, language),
         "retention": pictures.retention(board, language),
         "cohorts": pictures.cohorts(board, ask) if board.cohorts else None,
         "by_health": pictures.by_health(board, ask, language),
@@ -227,21 +228,14 @@ def executive_pptx(request: MemberRequest) -> HttpResponse:
 def executive_export(request: MemberRequest, kind: str) -> Any:
     """Every figure of the dashboard, one a row."""
     ask, language = asked(request, Permission.EXPORT), exports.language()
-    found = list(rows(_board(request, ask)))
+    found, currency = list(rows(_board(request, ask))), ask.ledger.policy.reporting_currency
 
     def lines() -> Iterator[list[Any]]:
         for row in found:
-            yield [
-                row.section,
-                row.key,
-                row.name.in_(language),
-                row.value,
-                row.unit,
-                row.low,
-                row.high,
-                row.n,
-                row.target,
-            ]
+            figures = (in_file(each, row.unit, currency) for each in (row.value, row.low, row.high, row.target))
+            value, low, high, target = figures
+            unit = currency if row.unit == "money" else row.unit
+            yield [row.section, row.key, row.name.in_(language), value, unit, low, high, row.n, target]
 
     exports.note(request, "subscription", len(found), {"grain": ask.grain, "by": ask.by})
     return exports.answer(kind, "executive", [head.in_(language) for head in HEADS], lines(), request.at)

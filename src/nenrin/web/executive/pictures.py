@@ -12,7 +12,7 @@ from nenrin.insight.executive.standing import BANDS, GONE, NEW, Part, Standing
 from nenrin.insight.executive.words import BAND_NAMES, compact
 from nenrin.insight.revenue import words
 from nenrin.values import Text
-from nenrin.web.charts import shares
+from nenrin.web.charts import shares, units
 from nenrin.web.charts.bands import band_of
 from nenrin.web.charts.heat import Cell, Heat, Line
 from nenrin.web.charts.lines import Lines, Series
@@ -31,7 +31,7 @@ def waterfall(of: Dashboard, language: str) -> Waterfall:
     """From begin to end of the period."""
     steps = tuple(Step(each.name, each.amount, each.shown.in_(language), each.is_total) for each in bridges.steps(of))
     story = Text(f"MRR from {steps[0].text} to {steps[-1].text}", f"MRRは{steps[0].text}から{steps[-1].text}へ")
-    return Waterfall(steps, story, 10_000 if language.startswith("ja") else 1000)
+    return Waterfall(steps, story, units.monthly(of.ask.currency, language)[0])
 
 
 def retention(of: Dashboard, language: str) -> Lines | None:
@@ -129,8 +129,6 @@ def _whole(of: Dashboard, ask: Asked, parts: Sequence[Part], label: str, languag
     return shares.Whole(label, made)
 
 
-def unit(of: Dashboard) -> Text:
+def unit(of: Dashboard, language: str) -> Text:
     """What the bridge's axis counts in."""
-    currency = of.ask.currency
-    ja = "単位 万円（月額、税抜）。" if currency == "JPY" else f"単位 {currency} 万（月額、税抜）。"
-    return Text(f"Unit: {currency} thousand a month, without tax.", ja)
+    return units.monthly(of.ask.currency, language)[1]

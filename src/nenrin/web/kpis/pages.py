@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.http import urlencode
 
+from nenrin.analytics.intervals import Interval
 from nenrin.analytics.revenue.catalogue import GROUPS, KPIS
 from nenrin.analytics.revenue.figures import Figure
 from nenrin.analytics.revenue.kpis import Band, Kpi, band_of, is_money
@@ -240,10 +241,7 @@ def _by_slice(ask: Asked, one: Kpi) -> list[tuple[Text, list[tuple[Text, Figure,
     base |= {"known": ask.known.isoformat()} if ask.known < ask.today else {}
     out = []
     for dimension, found in kpi_trends.by_part(ask, one):
-        rows = [
-            (each.name, figure, "&".join(f"{k}={v}" for k, v in {**base, "by": dimension, "slice": each.key}.items()))
-            for each, figure in found
-        ]
+        rows = [(each.name, figure, urlencode({**base, "by": dimension, "slice": each.key})) for each, figure in found]
         out.append((DIMENSIONS[dimension], rows))
     return out
 
@@ -265,8 +263,11 @@ def kpis_export(request: MemberRequest, kind: str) -> Any:
     def lines() -> Iterator[list[Any]]:
         for row in rows:
             part = Text(row.slice_name_en, row.slice_name_ja).in_(language)
-            figure = [row.value, row.unit, row.n, row.low, row.high]
-            yield [row.kpi, KPIS[row.kpi].name.in_(language), row.slice or "", *figure, by if row.by else "", part]
+            figure = Figure(
+                row.kpi, row.value, row.n, None if row.low is None or row.high is None else Interval(row.low, row.high)
+            )
+            told = kpi_trends.cells(ask, figure)
+            yield [row.kpi, KPIS[row.kpi].name.in_(language), row.slice or "", *told, by if row.by else "", part]
 
     exports.note(request, "subscription", len(rows), {"by": ask.by, "grain": ask.grain})
     return exports.answer(kind, "kpis", heads, lines(), request.at)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from nenrin.analytics.revenue.catalogue import KPIS
 from nenrin.analytics.revenue.figures import Figure
 from nenrin.analytics.revenue.kpis import Kpi
 from nenrin.insight.models import KpiTarget
@@ -12,6 +13,7 @@ from nenrin.insight.revenue import benchmarks, kpis, slices, trends, words
 from nenrin.insight.revenue.slices import DIMENSIONS
 from nenrin.values import Text
 from nenrin.web import exports
+from nenrin.web.charts import units
 from nenrin.web.charts.lines import Lines, Series
 from nenrin.web.revenue.asking import Asked
 
@@ -25,11 +27,11 @@ def told(ask: Asked, one: Kpi) -> list[Figure]:
 
 
 def picture(ask: Asked, one: Kpi, target: KpiTarget | None) -> tuple[Lines, Text | None]:
-    """The line, and what its dotted lines are; None where it has none."""
+    """The line, with what its axis counts in where that is money, and what its dotted lines are; None where it has none."""
     language, currency = exports.language(), ask.ledger.policy.reporting_currency
     figures = told(ask, one)
     found = [figure.value for figure in figures]
-    scale = 100 if one.unit == "share" else 1e-4 if one.unit == "money" and language.startswith("ja") else 1
+    scale, unit = _scale(one, [each for each in found if each is not None], currency, language)
     values = tuple(None if value is None else value * scale for value in found)
     texts = tuple(words.figure(one, value, currency, language) for value in found)
     cells = tuple(_cell(one, figure, currency, language) for figure in figures)
@@ -48,8 +50,17 @@ def picture(ask: Asked, one: Kpi, target: KpiTarget | None) -> tuple[Lines, Text
         edges=tuple(edges),
         axis=Text("Period", "期間"),
         is_partial=ask.is_partial,
+        unit=unit,
     )
     return chart, _legend(one, marks, target.value if target else None, currency)
+
+
+def _scale(one: Kpi, known: Sequence[float], currency: str, language: str) -> tuple[float, Text | str]:
+    """What a value is multiplied by, and what the axis counts in."""
+    if one.unit == "money":
+        minors, words = units.plain(currency, language, known)
+        return 1 / minors, words
+    return (100, Text("In percent.", "単位 %。")) if one.unit == "share" else (1, "")
 
 
 def _cell(one: Kpi, of: Figure, currency: str, language: str) -> str:
@@ -98,15 +109,17 @@ def rows(ask: Asked, one: Kpi, table: str) -> Iterator[list[Any]]:
         for dimension, found in by_part(ask, one):
             for part, figure in found:
                 name = [DIMENSIONS[dimension].in_(language), part.name.in_(language), slices.spoken(part.key)]
-                yield [*span, *name, *_figure(one, figure)]
+                yield [*span, *name, *cells(ask, figure)]
         return
     within = ask.within
     name = ([DIMENSIONS[ask.by].in_(language), within.name.in_(language), slices.spoken(within.key)] if within
             else ["", slices.ALL.in_(language), ""])  # fmt: skip
     for period, figure in zip(ask.series(TREND[ask.grain]), told(ask, one), strict=True):
-        yield [period.start, period.end, *name, *_figure(one, figure)]
+        yield [period.start, period.end, *name, *cells(ask, figure)]
 
 
-def _figure(one: Kpi, of: Figure) -> list[Any]:
-    low, high = of.interval or (None, None)
-    return [of.value, one.unit, of.n, low, high]
+def cells(ask: Asked, of: Figure) -> list[Any]:
+    """Of a file: value, unit (of money its currency), number behind it, and the ends of the interval."""
+    unit, currency = KPIS[of.kpi].unit, ask.ledger.policy.reporting_currency
+    value, low, high = (words.in_file(each, unit, currency) for each in (of.value, *(of.interval or (None, None))))
+    return [value, currency if unit == "money" else unit, of.n, low, high]

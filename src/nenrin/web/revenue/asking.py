@@ -81,12 +81,8 @@ class Asked:
         given |= {"slice": self.within.key} if self.within else {}
         return urlencode(given)
 
-    def told_by(self) -> tuple[Ledger, Slice | None]:
-        """The ledger that tells the period, as closed or as known now, with the chosen slice of it."""
-        return self.ledger, self.within
-
     def told(self, period: Period) -> tuple[Ledger, Slice | None]:
-        """The same of another period."""
+        """The ledger that tells a period, as closed or as known now, with the chosen slice of it."""
         return self.books.telling(period), self.slice_at(period)
 
     @property

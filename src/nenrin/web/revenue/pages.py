@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -16,12 +16,13 @@ from nenrin.analytics.revenue.movements import CAUSE_NAMES, KINDS, NAMES
 from nenrin.customers.models import Account
 from nenrin.foundation import format
 from nenrin.foundation.permissions import Permission, allowed
-from nenrin.insight.revenue import locks, slices, statements
+from nenrin.insight.revenue import locks, slices
 from nenrin.insight.revenue import words as revenue_words
 from nenrin.insight.revenue.slices import DIMENSIONS, Slice
 from nenrin.insight.revenue.statements import Change, Statement
 from nenrin.values import Money, Period, Text
 from nenrin.web import exports
+from nenrin.web.charts import units
 from nenrin.web.charts.waterfall import Step, Waterfall
 from nenrin.web.guard import MemberRequest, requires
 from nenrin.web.listing import PAGE, plain
@@ -44,6 +45,8 @@ MEANINGS: dict[str, Text] = {
         "この区分に入った、または出た顧客のMRR。全区分を合計すると0になる。",
     ),
 }
+#: A cause of churn: nobody decided it.
+UNWILLING = "unwilling"
 LINES = ("begin", "adjustment", *KINDS, "fx", "transfer", "end")
 
 
@@ -74,13 +77,15 @@ def revenue(request: MemberRequest) -> HttpResponse:
     ask = asked(request)
     told = ask.statement()
     lines = _lines([told])
+    scale, unit = units.monthly(ask.ledger.policy.reporting_currency, exports.language())
     context = {
         **frame(request, ask),
         "statement": told,
-        "waterfall": _waterfall(ask, told, lines),
+        "waterfall": _waterfall(ask, told, lines, scale),
         "rows": [(_cell(ask, told, kind), NAMES[kind], MEANINGS.get(kind)) for kind in lines],
-        "unit": _unit(ask.ledger.policy.reporting_currency),
-        "causes": _causes(told),
+        "unit": unit,
+        "causes": _causes(ask, told),
+        "unwilling_url": _opened(ask, "churn", UNWILLING),
         "lines": lines_of_table(ask),
         "by_slice": _by_slice(ask),
         "may_export": allowed(request.user, Permission.EXPORT) is not None,
@@ -144,7 +149,7 @@ def _money(ask: Asked, minor: int) -> Money:
     return Money(minor, ask.ledger.policy.reporting_currency)
 
 
-def _waterfall(ask: Asked, told: Statement, lines: Sequence[str]) -> Waterfall:
+def _waterfall(ask: Asked, told: Statement, lines: Sequence[str], scale: float) -> Waterfall:
     language, steps = exports.language(), []
     for kind in lines:
         amount, _ = _amount(told, kind)
@@ -155,23 +160,20 @@ def _waterfall(ask: Asked, told: Statement, lines: Sequence[str]) -> Waterfall:
         sign = "" if is_total else "+" if amount > 0 else format.MINUS
         steps.append(Step(NAMES[kind], amount, sign + shown, is_total))
     story = Text(f"MRR from {steps[0].text} to {steps[-1].text}", f"MRRは{steps[0].text}から{steps[-1].text}へ")
-    return Waterfall(tuple(steps), story, 10_000 if language.startswith("ja") else 1000)
+    return Waterfall(tuple(steps), story, scale)
 
 
-def _unit(currency: str) -> Text:
-    """What the axis counts in."""
-    return Text(
-        f"Unit: {currency} thousand a month.",
-        "単位 万円（月額）。" if currency == "JPY" else f"単位 {currency} 万（月額）。",
-    )
-
-
-def _causes(told: Statement) -> list[tuple[Text, int]]:
+def _causes(ask: Asked, told: Statement) -> list[tuple[Text, int, str]]:
+    """Why it grew and shrank, each with the address of its accounts."""
     return [
-        (_reason(NAMES[kind], CAUSE_NAMES[cause]), amount)
+        (_reason(NAMES[kind], CAUSE_NAMES[cause]), amount, _opened(ask, kind, cause))
         for kind in ("expansion", "contraction")
         for cause, amount in told.causes[kind].items()
     ]
+
+
+def _opened(ask: Asked, kind: str, cause: str) -> str:
+    return f"{reverse('revenue-accounts')}?{_query(ask, kind=kind, cause=cause)}"
 
 
 def _reason(kind: Text, cause: Text) -> Text:
@@ -207,7 +209,7 @@ def _by_slice(ask: Asked) -> dict[str, Any] | None:
 
 def _of_slices(ask: Asked) -> list[tuple[Slice, Statement]]:
     """The movements of the period in each part asked for."""
-    return [(each, statements.statement(ask.ledger, ask.period, ask.view, each)) for each in ask.slices]
+    return locks.of_slices(ask.books, ask.period, ask.view, ask.by) if ask.by else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,34 +219,44 @@ class Line:
     causes: tuple[Text, ...]
 
 
-def _behind(ask: Asked, kind: str) -> list[Change]:
+def _behind(ask: Asked, kind: str, cause: str) -> list[Change]:
+    """All of a line, or what of it is for one cause."""
     if kind not in LINES:
         raise Http404(kind)
-    if kind == "adjustment":
-        return locks.adjusted(ask.books, ask.period, ask.by, ask.within.key if ask.within else None)
-    ledger, within = ask.told_by()
-    return statements.behind(ledger, ask.period, kind, ask.view, within)
+    found = locks.behind(ask.books, ask.period, kind, ask.view, ask.by, ask.within.key if ask.within else None)
+    if cause == UNWILLING:
+        return [each for each in found if each.unwilling]
+    if cause not in CAUSE_NAMES:
+        return found
+    own = [replace(each, amount=told, causes={cause: told}) for each in found if (told := each.causes.get(cause))]
+    return sorted(own, key=lambda each: -abs(each.amount))
 
 
 @requires(VIEW)
 def accounts(request: MemberRequest) -> HttpResponse:
     """The accounts behind one line."""
-    ask, kind = asked(request), plain(request.GET.get("kind")) or "end"
-    found = _behind(ask, kind)
+    ask, kind, cause = asked(request), plain(request.GET.get("kind")) or "end", plain(request.GET.get("cause"))
+    found = _behind(ask, kind, cause)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     context = {
         **frame(request, ask),
         "kind": kind,
-        "title": NAMES[kind],
+        "title": _title(kind, cause),
         "kinds": [(each, NAMES[each]) for each in LINES],
         "page": page,
         "rows": _named(list(page)),
         "total": sum(change.amount for change in found),
         "back": f"{reverse('revenue')}?{_query(ask)}",
         "may_export": allowed(request.user, Permission.EXPORT) is not None,
-        "export_query": _query(ask, kind=kind),
+        "export_query": _query(ask, kind=kind, cause=cause),
     }
     return render(request, "revenue/accounts.html", context)
+
+
+def _title(kind: str, cause: str) -> Text:
+    if cause == UNWILLING:
+        return _reason(NAMES[kind], Text("unpaid invoices", "支払い滞納"))
+    return _reason(NAMES[kind], CAUSE_NAMES[cause]) if cause in CAUSE_NAMES else NAMES[kind]
 
 
 def _named(changes: Iterable[Change]) -> list[Line]:
@@ -261,7 +273,7 @@ def _named(changes: Iterable[Change]) -> list[Line]:
 def accounts_export(request: MemberRequest, kind: str) -> Any:
     """The accounts behind one line, as a file."""
     ask, line = asked(request, Permission.EXPORT), plain(request.GET.get("kind")) or "end"
-    found, language = _behind(ask, line), exports.language()
+    found, language = _behind(ask, line, plain(request.GET.get("cause"))), exports.language()
     heads: list[Text | str] = ["id", Text("Account", "顧客"), Text("MRR before", "期首MRR"), Text("MRR after", "期末MRR"), NAMES[line],
              Text("Currency", "通貨"), Text("Reason", "理由")]  # fmt: skip
 
