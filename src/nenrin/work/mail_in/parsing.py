@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import policy
@@ -58,7 +59,7 @@ def parsed(raw: bytes) -> Parsed:
     if len(raw) > LARGEST:
         raise NoMail(Text("The mail is larger than 30 MB.", "メールが30MBを超えています。"))
     message = BytesParser(policy=policy.default).parsebytes(raw)
-    sender = parseaddr(_header(message, "From"))[1].lower()
+    sender = _address(parseaddr(_header(message, "From"))[1])
     if not sender or "@" not in sender:
         raise NoMail(Text("This is no mail: it has no sender.", "差出人のあるメールではありません。"))
     subject, body = _line(_header(message, "Subject"))[:200], _words(message)
@@ -75,21 +76,34 @@ def parsed(raw: bytes) -> Parsed:
 
 
 def _header(message: EmailMessage, name: str) -> str:
-    """A header's words; a malformed one as it stands, an unreadable one as nothing."""
-    try:
-        return str(message.get(name, ""))
-    except (ValueError, IndexError, AttributeError, LookupError, TypeError):
-        return next((str(value) for key, value in message.raw_items() if key.lower() == name.lower()), "")
+    """A header's words; nothing where there is none."""
+    return next(_headers(message, name), "")
+
+
+def _headers(message: EmailMessage, name: str) -> Iterator[str]:
+    """A header's words, for each time that it stands there; of a malformed one as it stands."""
+    for key, value in message.raw_items():
+        if key.lower() == name.lower():
+            try:
+                yield str(message.policy.header_fetch_parse(key, value))
+            except (ValueError, AttributeError, LookupError, TypeError):  # the library trips over `Cc: "`
+                yield str(value)
 
 
 def _recipients(message: EmailMessage) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for name in _RECIPIENTS:
-        for value in message.get_all(name, []):
-            for _, address in getaddresses([str(value)]):
+        for value in _headers(message, name):
+            for _, told in getaddresses([value]):
+                address = _address(told)
                 if "@" in address and len(address) <= 254:
-                    found.setdefault(address.lower())
+                    found.setdefault(address)
     return tuple(found)[:200]
+
+
+def _address(told: str) -> str:
+    """In small letters, without what no database takes in a text."""
+    return "".join(c for c in told if c > " " and not "\ud800" <= c <= "\udfff").lower()
 
 
 def _author(sender: str, subject: str, body: str) -> str:
