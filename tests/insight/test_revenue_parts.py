@@ -13,9 +13,9 @@ from nenrin.customers import products, subscriptions
 from nenrin.customers.models import Account, Plan
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Organisation
-from nenrin.insight.revenue import kpis, slices
+from nenrin.insight.revenue import kpis, policies, slices
 from nenrin.insight.revenue.statements import statement
-from tests.insight.test_revenue import ledger, month, on, sign
+from tests.insight.test_revenue import ledger, month, more, on, sign
 from tests.insight.world import World
 
 pytestmark = pytest.mark.django_db
@@ -93,6 +93,15 @@ def test_every_figure_names_the_accounts_behind_it(mixed: World, key: str) -> No
     assert sum(each.over for each in found) == columns[above].sum()
     if columns[above].any():
         assert found and len({each.account for each in found}) == len(found)
+
+
+def test_the_plan_that_brings_most_is_told_at_the_rates_of_their_currencies(world: World) -> None:
+    policies.publish({"rates": {"USD": "150"}}, note="社内レート", by=SYSTEM, at=world.now)
+    pro, basic = plan(world, "pro"), plan(world, "basic")
+    account, _ = sign(world, "二通貨社", 100_00, "2025-03-15", plan=pro, currency="USD")
+    more(world, account, 12_000, "2025-03-15", plan=basic)
+    [part] = slices.slices(ledger(world), "plan", MARCH)
+    assert part.key == "pro", "100 dollars are 15,000 yen, and more than 12,000"
 
 
 def test_who_changes_the_plan_at_renewal_was_due_in_the_plan_before(world: World) -> None:

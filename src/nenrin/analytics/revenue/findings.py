@@ -40,8 +40,8 @@ BEHAVIOUR: dict[Kind, Text] = {
     "reversed": Text("Such a contract counts as nothing. Correct its days.", "計上しない。契約の日付を修正する。"),
     "undated": Text("Such a contract is left out. Add the missing day.", "計上しない。不足している日付を追加する。"),
     "two_currencies": Text(
-        "Each part counts at the rate of its own currency; the change itself is neither churn nor a new customer.",
-        "それぞれの通貨のレートで計上。通貨の変更は解約にも新規にも数えない。",
+        "Each part counts at the rate of its own currency; the change itself is neither churn nor a new customer, no other product, and a contract that goes on in the other currency is renewed.",
+        "それぞれの通貨のレートで計上。通貨の変更は解約・新規・別製品の追加に数えず、別の通貨で続く契約は更新とする。",
     ),
     "negative": Text(
         "A credit lowers the sum; an account with nothing but credits does not count as paying.",

@@ -11,6 +11,7 @@ import numpy as np
 from django.db.models import Min, Q
 from numpy.typing import NDArray
 
+from nenrin.analytics.revenue.books import valued_minor
 from nenrin.analytics.revenue.paths import NEVER, Whole, number
 from nenrin.analytics.revenue.periods import day_of
 from nenrin.customers.models import Account, Assignment, Plan, TierRule, TouchModel
@@ -183,8 +184,9 @@ def _plans(ledger: Ledger, day: date) -> NDArray[np.object_]:
     paid = known & (states.minor[np.maximum(at, 0)] > 0) if len(states.minor) else known
     held = np.where(paid | ~known, at, at - 1)
     own = (held >= 0) & (states.line[np.maximum(held, 0)] == np.arange(len(held))) if len(states.line) else known
-    line = np.flatnonzero(own)
-    worth = np.where(paid[line], states.minor[held[line]], 0) if len(line) else line
+    line, known_on = np.flatnonzero(own), ledger.known
+    minor = valued_minor(states, states.minor, ledger.book.exchange.standing(known_on), known_on)
+    worth = np.where(paid[line], minor[held[line]], 0) if len(line) else line
     order = np.lexsort((-line, worth))  # of equals the first line wins: it is written last
     plans = np.array(states.plans, dtype=object)
     chosen[states.of[line[order]]] = plans[states.plan[held[line[order]]]] if len(line) else ""
