@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -12,9 +13,11 @@ from nenrin.customers import accounts, contacts, ownership
 from nenrin.customers.models import Account
 from nenrin.foundation import journal
 from nenrin.foundation.actors import SYSTEM, Actor
-from nenrin.foundation.models import Member, Organisation
+from nenrin.foundation.calendar import day_of, start_of
+from nenrin.foundation.models import Entry, Member, Organisation
 from nenrin.foundation.roles import Role
 from nenrin.insight.models import CurrentMeasure
+from nenrin.web import telling
 from nenrin.work import agendas, meetings, objectives, plans, promises, tasks, touches
 from nenrin.work.mail_in import receiving
 from nenrin.work.models import CalendarSubscription, Meeting, ReceivedMail, Touch
@@ -172,6 +175,22 @@ def test_the_review_of_the_plan_is_noted_from_the_brief(
     assert "2027" in page(client, brief).split('id="plan"')[1]
     away = client.post(f"/success-plans/{plan.pk}/deed", {**words, "next": "https://elsewhere.example/"})
     assert away["Location"] == f"/success-plans/{plan.pk}"
+
+
+def test_a_whole_day_has_no_hour_and_proposes_no_minutes(
+    client: Client, account: Account, mika: Member, now: datetime
+) -> None:
+    zone = ZoneInfo("Asia/Tokyo")
+    begins = start_of(day_of(now, zone), zone).astimezone(UTC)
+    times = {"starts_at": begins, "ends_at": begins + timedelta(days=1)}
+    meeting = planned(account, mika, now, **times, is_all_day=True)
+    for address in (f"/meetings/{meeting.pk}", f"/meetings/{meeting.pk}/brief", f"/accounts/{account.pk}/errands"):
+        shown = page(client, address)
+        assert "終日" in shown and begins.isoformat() not in shown and "00:00 – 00:00" not in shown, address
+    assert 'max="1440" value=""' in page(client, f"/meetings/{meeting.pk}")
+    meetings.move(meeting, datetime(2026, 11, 24, 15, tzinfo=UTC), by=Actor.of(mika), at=now)
+    told = Entry.objects.get(action="work.meeting.moved")
+    assert telling.sentence(told, {"title": "月次定例"}).ja == "打ち合わせを2026/11/25 （終日）に変更: 月次定例"
 
 
 def test_whoever_reads_no_personal_data_sees_no_words_of_a_meeting(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -394,6 +395,20 @@ def test_todays_meetings_stand_beside_the_queue_with_their_hour(desk: Client, sa
     assert f'href="/meetings/{planned[0].pk}/brief"' in told and told.count("/brief") == 1
     assert "14:00" in told and "月次定例" in told and cast.THRIVING in told
     assert "来週の定例" not in told and "他人の会議" not in told
+
+
+def test_a_whole_day_with_an_account_says_so_on_each_of_its_days_and_takes_no_minutes(
+    desk: Client, sato: Member, at: datetime
+) -> None:
+    """Two days that began yesterday, and one that was over when today began."""
+    account, zone = Account.objects.get(name=cast.THRIVING), ZoneInfo("Asia/Tokyo")
+    for title, first, days in (("全社研修", 23, 2), ("前日の展示会", 23, 1)):
+        begins = datetime(2026, 11, first, tzinfo=zone)
+        meetings.plan(account, title, starts_at=begins, ends_at=begins + timedelta(days), is_all_day=True, owner=sato,
+                      by=Actor.of(sato), at=at)  # fmt: skip
+    told = beside(desk, "meetings")
+    assert ">終日</time>" in told and "全社研修" in told and "2880分" not in told and "2,880分" not in told
+    assert "前日の展示会" not in told
 
 
 def test_a_handoff_of_an_account_that_is_not_ones_own_yet_waits_beside_the_queue(

@@ -67,6 +67,14 @@ def test_what_was_said_is_in_the_timeline_once_and_corrected_there(
     assert Touch.objects.standing().get().body == "書き直し"
 
 
+def test_a_whole_day_is_no_measure_of_work(account: Account, mika: Member, at: datetime) -> None:
+    made, by = planned(account, mika, at, ends_at=at + timedelta(days=2), is_all_day=True), Actor.of(mika)
+    later = at + timedelta(hours=2)
+    assert meetings.hold(made, "訪問", by=by, at=later).touch.minutes is None
+    assert meetings.hold(made, "訪問", minutes=90, by=by, at=later).touch.minutes == 90
+    assert meetings.hold(made, "訪問。次回は1月", by=by, at=later).touch.minutes == 90, "said before, not unsaid"
+
+
 def test_a_moved_meeting_keeps_its_length_and_a_cancelled_one_comes_back(
     account: Account, mika: Member, at: datetime
 ) -> None:

@@ -64,6 +64,7 @@ _CODES: Final[Mapping[str, Mapping[str, Text]]] = {
     "foundation.mail.reason": REASONS,
     "foundation.mail.outcome": OUTCOMES,
     "foundation.suppression.reason": {reason.value: word for reason, word in SUPPRESSIONS.items()},
+    "work.meeting.clock": {"all-day": Text("(all day)", "（終日）")},
     "work.handoff.fit": {fit.value: word for fit, word in FITS.items()},
 }
 _ENUMS: Final[Mapping[str, type[StrEnum]]] = {"role": DecisionRole, "phase": Phase}

@@ -163,6 +163,7 @@ def hold(
     meeting: Meeting, notes: str, *, minutes: int | None = None, by: Actor, at: datetime, version: int | None = None
 ) -> Meeting:
     """It took place, and this was said: written into the account's timeline, once; said again it is corrected there.
+    Minutes that nobody states are its length; of a whole day none, for it is no measure of work.
 
     Safe to repeat. Raises Refused (cancelled; still ahead), Conflict. Journal: work.meeting.written as of touches, or
     work.meeting.held where there is no account.
@@ -175,18 +176,26 @@ def hold(
             raise Refused.one("state", Text("has not begun yet", "まだ開始前"), stands.starts_at)
         checking.refuse(checking.words("notes", notes, touches.MOST_WORDS, needed=False))
         stands.notes, stands.state = notes.strip(), State.HELD
-        _into_timeline(stands, stands.minutes if minutes is None else minutes, by, at)
+        _into_timeline(stands, _spent(stands) if minutes is None else minutes, by, at)
         _save(stands, at)
         if stands.touch is None:  # else the timeline's entry tells whom it mentions
             meeting_notices.mentioned(stands, meeting.notes, by=by, at=at)
     return stands
 
 
-def _into_timeline(meeting: Meeting, minutes: int, by: Actor, at: datetime) -> None:
-    minutes = min(minutes, touches.MOST_MINUTES)
+def _spent(meeting: Meeting) -> int | None:
+    if meeting.is_all_day:
+        return meeting.touch.minutes if meeting.touch else None
+    return meeting.minutes
+
+
+def _into_timeline(meeting: Meeting, minutes: int | None, by: Actor, at: datetime) -> None:
+    minutes = None if minutes is None else min(minutes, touches.MOST_MINUTES)
     try:
         if meeting.touch is not None and meeting.touch.retracted_at is None:
-            touches.change(meeting.touch, by=by, at=at, title=meeting.title, body=meeting.notes, minutes=minutes)
+            meeting.touch = touches.change(
+                meeting.touch, by=by, at=at, title=meeting.title, body=meeting.notes, minutes=minutes
+            )
         elif meeting.account is not None:
             meeting.touch = touches.write(
                 meeting.account, "meeting", title=meeting.title, body=meeting.notes, minutes=minutes,
@@ -231,7 +240,8 @@ def _save(meeting: Meeting, at: datetime) -> None:
 
 def _when(meeting: Meeting) -> dict[str, str]:
     local = meeting.starts_at.astimezone(organisation.zone())
-    return {"when": meeting.starts_at.isoformat(), "day_on": local.date().isoformat(), "clock": f"{local:%H:%M}"}
+    clock = "all-day" if meeting.is_all_day else f"{local:%H:%M}"
+    return {"when": meeting.starts_at.isoformat(), "day_on": local.date().isoformat(), "clock": clock}
 
 
 def _record(

@@ -80,6 +80,7 @@ def brief(request: MemberRequest, key: int) -> HttpResponse:
         "meeting": meeting,
         "title": meeting.title if may_read else HIDDEN,
         "may_read": may_read,
+        "whole_day": day_of(meeting.starts_at, organisation.zone()) if meeting.is_all_day else None,
         "people": people if may_read else [],
         "crumbs": [(meeting.title if may_read else HIDDEN, reverse("meeting", args=[key]))],
     }

@@ -28,12 +28,12 @@ from nenrin.work.queue.sources import handoffs
 #: Drafts that are named, and counted at most.
 NAMED, COUNTED = 3, 100
 HIDDEN = "●●●"
-TAKEN = Text("Busy", "予定あり")
+TAKEN, WHOLE_DAY = Text("Busy", "予定あり"), Text("All day", "終日")
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """`brief`: the address of the page to read before, where it is with an account."""
+    """`minutes`: none of a whole day. `brief`: the address of the page to read before, where it is with an account."""
 
     starts_at: datetime
     clock: str
@@ -90,18 +90,22 @@ def _known(meetings: Sequence[Meeting], whose: Member, viewer: Member) -> set[in
 
 def _known_as(one: Meeting, zone: ZoneInfo, may_read: bool) -> Planned:
     return Planned(
-        one.starts_at, _clock(one, zone), one.minutes, one.title if may_read else HIDDEN,
+        one.starts_at, _clock(one, zone), _minutes(one), one.title if may_read else HIDDEN,
         one.account.name if one.account else "", _address("meeting", one.pk), one.place if may_read else "",
         _address("meeting-brief", one.pk) if one.account_id else "",
     )  # fmt: skip
 
 
 def _taken(one: Meeting, zone: ZoneInfo) -> Planned:
-    return Planned(one.starts_at, _clock(one, zone), one.minutes, TAKEN.in_(get_language() or "ja"), "", "", "")
+    return Planned(one.starts_at, _clock(one, zone), _minutes(one), TAKEN.in_(get_language() or "ja"), "", "", "")
 
 
 def _clock(one: Meeting, zone: ZoneInfo) -> str:
-    return one.starts_at.astimezone(zone).strftime("%H:%M")
+    return WHOLE_DAY.in_(get_language() or "ja") if one.is_all_day else one.starts_at.astimezone(zone).strftime("%H:%M")
+
+
+def _minutes(one: Meeting) -> int:
+    return 0 if one.is_all_day else one.minutes
 
 
 def others(held: Portfolio, viewer: Member) -> list[Other]:

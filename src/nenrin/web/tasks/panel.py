@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from urllib.parse import quote
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 
+from nenrin.foundation import organisation
+from nenrin.foundation.calendar import day_of
 from nenrin.foundation.permissions import FieldClass, Permission, allowed, visible
 from nenrin.web import navigation
 from nenrin.web.accounts.head import find
@@ -26,7 +29,7 @@ class Panel:
     lines: list[Line]
     all_url: str
     new_url: str
-    meetings: list[Meeting]  # the next ones
+    meetings: list[tuple[Meeting, date | None]]  # the next ones; of a whole day its day
     may_read: bool
     meeting_url: str
 
@@ -50,7 +53,9 @@ def _of(account: int, request: MemberRequest) -> Panel:
     meeting_url = f"{reverse('meeting-new')}?account={account}&next={back}" if may_plan else ""
     may_read = visible(request.user, FieldClass.PERSONAL)
     shown = lines(rows, request.user, navigation.today(request))
-    return Panel(shown, all_url, new_url, list(meetings), may_read, meeting_url)
+    zone = organisation.zone()
+    named = [(one, day_of(one.starts_at, zone) if one.is_all_day else None) for one in meetings]
+    return Panel(shown, all_url, new_url, named, may_read, meeting_url)
 
 
 urlpatterns = [path("accounts/<int:key>/errands", account_errands, name="account-errands")]

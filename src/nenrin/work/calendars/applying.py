@@ -145,7 +145,8 @@ def _tell(verb: str, row: Meeting, by: Actor, at: datetime) -> None:
     if row.account_id is None:
         return
     local = row.starts_at.astimezone(organisation.zone())
-    said: dict[str, Any] = {"when": row.starts_at, "day_on": local.date(), "clock": f"{local:%H:%M}"}
+    clock = "all-day" if row.is_all_day else f"{local:%H:%M}"
+    said: dict[str, Any] = {"when": row.starts_at, "day_on": local.date(), "clock": clock}
     journal.record(
         f"work.meeting.{verb}", actor=by, at=at, account=row.account_id, subject=("meeting", row.pk), particulars=said,
         personal={"title": row.title}, version=row.version,

@@ -6,16 +6,22 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
+
 from nenrin.foundation.calendar import start_of
 from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import Permission
+from nenrin.work.meetings import LONGEST
 from nenrin.work.models.meeting import Meeting
 
 
 def meetings(member: Member, on: date, zone: ZoneInfo) -> list[Meeting]:
-    """Those that they hold or attend, in order of time, with their accounts: one query."""
+    """Those that they hold or attend, in order of time, with their accounts: one query. Whole days that began before
+    and go on are among them."""
     rows = Meeting.objects.standing().of(member).for_member(member, Permission.MEETINGS_VIEW)
-    today = rows.filter(starts_at__gte=start_of(on, zone), starts_at__lt=start_of(on + timedelta(1), zone))
+    begin, end = start_of(on, zone), start_of(on + timedelta(1), zone)
+    goes_on = Q(is_all_day=True, starts_at__gte=begin - LONGEST, ends_at__gt=begin)
+    today = rows.filter(Q(starts_at__gte=begin) | goes_on, starts_at__lt=end)
     return list(today.select_related("account").order_by("starts_at", "pk")[:50])
 
 
