@@ -102,6 +102,31 @@ def test_a_weekly_meeting_is_written_out_with_its_exceptions() -> None:
     assert first.people == (reading.Person("tanaka@shinonome.example", "田中"),)
 
 
+def test_a_change_for_all_that_follow_moves_them_until_another_does() -> None:
+    """Daily at ten from the 24th; from the 26th an hour later; on the 27th alone at four; from the 28th none."""
+    zone = "TZID=Asia/Tokyo"
+    series = event("1@x", f"DTSTART;{zone}:20261124T100000", "RRULE:FREQ=DAILY;COUNT=7", "SUMMARY:朝会")
+    later = event(
+        "1@x",
+        f"DTSTART;{zone}:20261126T110000",
+        f"RECURRENCE-ID;RANGE=THISANDFUTURE;{zone}:20261126T100000",
+        "SUMMARY:朝会（変更）",
+    )
+    alone = event("1@x", f"DTSTART;{zone}:20261127T160000", f"RECURRENCE-ID;{zone}:20261127T100000", "SUMMARY:夕会")
+    found = ["11-24 10:00", "11-25 10:00", "11-26 11:00", "11-27 16:00", "11-28 11:00", "11-29 11:00", "11-30 11:00"]
+    assert days(ics(series, later, alone)) == found
+    assert [each.title for each in reading.happenings(ics(series, later), AT, UNTIL, TOKYO)] == ["朝会"] * 2 + [
+        "朝会（変更）"
+    ] * 5
+    over = event(
+        "1@x",
+        f"DTSTART;{zone}:20261128T100000",
+        f"RECURRENCE-ID;RANGE=THISANDFUTURE;{zone}:20261128T100000",
+        "STATUS:CANCELLED",
+    )
+    assert days(ics(series, later, alone, over)) == found[:4]
+
+
 @pytest.mark.parametrize(
     ("begins", "lines", "found"),
     [

@@ -112,18 +112,40 @@ def _by_uid(events: Iterable[Event]) -> dict[str, list[Event]]:
 
 
 def _of_one(events: list[Event], since: datetime, until: datetime, zone: ZoneInfo) -> Iterator[Happening]:
-    """The occurrences of one UID: its rule's, each unless it was moved, changed or left out."""
+    """The occurrences of one UID: its rule's, each unless it was moved, changed or left out, alone or with all that
+    follow it."""
     singles = {key: event for event in events if (key := _recurrence(event, zone)) is not None}
+    onward = {key: event for key, event in singles.items() if _is_for_following(event)}
     for event in events:
         if _recurrence(event, zone) is not None:
             continue
         is_series = "RRULE" in event or "RDATE" in event
         for start in _starts(event, since, until, zone):
             key = _instant(start, zone)
-            if not (is_series and key in singles):
-                yield from _one(event, start, key if is_series else None, since, until, zone)
+            if not is_series:
+                yield from _one(event, start, None, since, until, zone)
+            elif key not in singles:
+                changed, moved = _following(onward, start, key) or (event, start)
+                yield from _one(changed, moved, key, since, until, zone)
     for key, event in singles.items():
         yield from _one(event, _moment(event, "DTSTART"), key, since, until, zone)
+
+
+def _following(onward: dict[datetime, Event], start: Any, key: datetime) -> tuple[Event, Any] | None:
+    """The last change before an occurrence that was made for all that follow it, with when the occurrence begins by it."""
+    at = max((each for each in onward if each < key), default=None)
+    if at is None:
+        return None
+    event = onward[at]
+    began, begins = _moment(event, "RECURRENCE-ID"), _moment(event, "DTSTART")
+    if not isinstance(began, datetime) == isinstance(begins, datetime) == isinstance(start, datetime):
+        return None
+    return event, start + (_wall(begins, None) - _wall(began, None))
+
+
+def _is_for_following(event: Event) -> bool:
+    value = next(iter(_several(event, "RECURRENCE-ID")), None)
+    return str(getattr(value, "params", {}).get("RANGE", "")).upper() == "THISANDFUTURE"
 
 
 def _one(
