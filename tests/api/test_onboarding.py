@@ -40,6 +40,8 @@ def test_steps_are_settled_and_refusals_name_the_field(rest: Rest) -> None:
     assert rest.post(f"{address}/steps/kickoff", {"do": "done", "spent_minutes": 45}).data["state"] == "done"
     refused = rest.post(f"{address}/steps/import", {"do": "done"})
     assert refused.status_code == 422 and refused.data["errors"][0]["pointer"] == "/approved"
+    assert rest.post(f"{address}/steps/import", {"do": "approve"}).data["approved_at"] is not None
+    assert rest.post(f"{address}/steps/import", {"do": "unapprove"}).data["approved_at"] is None
     assert rest.post(f"{address}/steps/train", {"do": "waive"}).status_code == 422
     assert rest.post(f"{address}/steps/nope", {"do": "done"}).status_code == 404
     whole = rest.get(address).data

@@ -184,6 +184,24 @@ def test_a_concierge_step_waits_for_the_customers_approval(org: Organisation) ->
     assert (world.step(made, "import").spent_minutes, world.step(made, "import").cost_minor) == (90, 9000)
 
 
+def test_an_approval_that_was_a_mistake_is_taken_back_until_the_step_is_done(org: Organisation) -> None:
+    made = world.project()
+    for key in ("kickoff", "list"):
+        steps.finish(world.step(made, key), by=ME, at=noon(9))
+    with pytest.raises(Refused):
+        steps.unapprove(world.step(made, "train"), by=ME, at=noon(9))
+    steps.approve(world.step(made, "import"), by=ME, at=noon(9))
+    for _ in range(2):
+        steps.unapprove(world.step(made, "import"), by=ME, at=noon(9))
+    made.refresh_from_db()
+    assert (made.ball, world.step(made, "import").approved_at) == ("customer", None)
+    assert Entry.objects.filter(action="work.onboarding_step.unapproved").count() == 1
+    steps.approve(world.step(made, "import"), by=ME, at=noon(9))
+    steps.finish(world.step(made, "import"), by=ME, at=noon(10))
+    with pytest.raises(Refused):
+        steps.unapprove(world.step(made, "import"), by=ME, at=noon(10))
+
+
 def test_attendance_of_a_training_is_put_down(org: Organisation) -> None:
     made = world.project()
     contact = world.person(made.account)

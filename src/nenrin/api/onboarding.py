@@ -102,7 +102,7 @@ class OnboardingStart(Strict):
 
 
 class OnboardingStepIn(Strict):
-    do: Literal["done", "waive", "block", "reopen", "approve"]
+    do: Literal["done", "waive", "block", "reopen", "approve", "unapprove"]
     on: date | None = None
     reason: str = Line
     outcome: str = Field("", max_length=500, pattern=r"^[^\x00]*$")
@@ -255,6 +255,8 @@ def change_step(request: ApiRequest, project_id: Id, key: str, body: OnboardingS
         steps.block(row, body.reason, by=by, at=at)
     elif body.do == "reopen":
         steps.reopen(row, reason=body.reason, by=by, at=at)
+    elif body.do == "unapprove":
+        steps.unapprove(row, side="us", by=by, at=at)
     else:
         steps.approve(row, outcome=body.outcome, side="us", by=by, at=at)
     row.refresh_from_db()

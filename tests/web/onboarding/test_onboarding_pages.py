@@ -124,6 +124,9 @@ def test_steps_are_settled_from_the_page(client: Client, made: OnboardingProject
     assert deed(client, made, "kickoff", "done").status_code == 302
     assert deed(client, made, "import", "done").status_code == 422
     assert deed(client, made, "import", "approve", outcome="電話で承諾").status_code == 302
+    assert deed(client, made, "import", "unapprove").status_code == 302
+    assert deed(client, made, "import", "done").status_code == 422
+    assert deed(client, made, "import", "approve", outcome="電話で承諾").status_code == 302
     assert deed(client, made, "train", "waive", reason="").status_code == 422
     assert deed(client, made, "train", "waive", reason="受講済み").status_code == 302
     assert deed(client, made, "list", "block", reason="先方の人事異動").status_code == 302

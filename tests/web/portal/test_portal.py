@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -26,7 +26,7 @@ from nenrin.work.models import (
     OnboardingProject,
     OnboardingStep,
 )
-from nenrin.work.onboarding import files, links, messages, projects, steps
+from nenrin.work.onboarding import files, inviting, links, messages, policies, projects, steps
 from tests import cast
 from tests.work import onboarding_cast as world
 from tests.work.onboarding_cast import ME
@@ -113,8 +113,23 @@ def test_what_they_finished_they_can_open_again_and_nothing_of_ours(way: Way) ->
     files.give(way.project, "a.pdf", [PDF], member=way.project.owner, at=way.at, step=way.step("list"))
     way.do("list", "done")
     assert way.do("list", "reopen").status_code == 302 and way.step("list").state == "open"
+    assert Notice.objects.filter(member=way.project.owner, code="onboarding.reopened").count() == 1
     steps.finish(way.step("list"), by=ME, at=way.at)
     assert way.do("list", "reopen").status_code == 422 and way.step("list").state == "done"
+
+
+def test_an_approval_given_by_mistake_is_taken_back_until_we_have_done_it(way: Way) -> None:
+    way.finish("kickoff", "list")
+    assert "承認を取り消す" not in text(way.get())
+    way.do("import", "approve")
+    assert "承認を取り消す" in text(way.get())
+    assert [way.do("import", "unapprove").status_code for _ in range(2)] == [302, 302]
+    assert way.step("import").approved_at is None and "承認を取り消す" not in text(way.get())
+    assert Notice.objects.filter(member=way.project.owner, code="onboarding.unapproved").count() == 1
+    way.do("import", "approve")
+    way.finish("import")
+    assert way.do("import", "unapprove").status_code == 422 and way.step("import").approved_at is not None
+    assert way.do("train", "unapprove").status_code == 422
 
 
 def test_a_step_of_ours_cannot_be_finished_by_them(way: Way) -> None:
@@ -320,6 +335,33 @@ def test_the_page_takes_few_queries(way: Way, django_assert_max_num_queries: Any
     way.get()
     with django_assert_max_num_queries(15):
         way.get()
+
+
+@pytest.mark.parametrize("hour", [1, 20])
+def test_a_link_opens_to_the_end_of_the_day_that_it_names(way: Way, hour: int) -> None:
+    """At 20:00 UTC it is the next morning in Tokyo."""
+    at = datetime(2026, 11, 24, hour, 30, tzinfo=UTC)
+    last = date(2026, 11, 26 if hour == 1 else 27)
+    issued = links.issue(way.project, way.contact, by=ME, at=at, days=2)
+    assert links.last_day(issued.link) == last
+    ends = datetime(2026, 11, last.day, 15, tzinfo=UTC)
+    assert links.find(issued.secret, at=ends - timedelta(seconds=1)) is not None
+    assert links.find(issued.secret, at=ends) is None
+    mail = inviting.draft(way.project, way.contact, by=ME, at=at)
+    told = Entry.objects.filter(action="work.onboarding_link.issued").latest("pk").particulars["expires_on"]
+    named = date.fromisoformat(told)
+    assert f"{named.year}年{named.month}月{named.day}日" in mail.text
+    assert (named - last).days == policies.current().link_days - 2
+
+
+def test_a_link_of_somebody_who_has_left_says_so(way: Way) -> None:
+    lead = Client()
+    assert way.project.owner is not None
+    lead.force_login(way.project.owner)
+    shown = reverse("onboarding-project", args=[way.project.pk])
+    assert "無効（担当者の退職・削除）" not in text(lead.get(shown))
+    contacts.change(way.contact, by=SYSTEM, at=way.at, left_on=way.at.date())
+    assert "無効（担当者の退職・削除）" in text(lead.get(shown))
 
 
 def test_links_are_for_contacts_of_the_account_who_are_there(way: Way) -> None:

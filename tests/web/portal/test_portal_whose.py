@@ -10,7 +10,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from nenrin.customers import contacts
 from nenrin.customers.models import Contact
+from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Organisation
 from nenrin.work.models import OnboardingFile
 from nenrin.work.onboarding import files, links, steps
@@ -82,6 +84,14 @@ def test_ones_own_stand_before_a_colleagues(two: Two) -> None:
     assert names_of_files(two.page()) == ["mine.pdf", "ours.pdf", "others.pdf"]
     assert names_of_files(two.page("mine")) == ["mine.pdf", "ours.pdf"]
     assert names_of_files(two.page("mine", secret=two.others.secret)) == ["others.pdf", "ours.pdf"]
+
+
+def test_what_a_colleague_had_who_left_is_anybodys(two: Two) -> None:
+    two.give("list", two.other)
+    here = f'id="step-{two.step("list").pk}"'
+    assert here not in two.page("mine").content.decode()
+    contacts.change(two.other, by=SYSTEM, at=two.at, left_on=two.at.date())
+    assert here in two.page("mine").content.decode()
 
 
 def test_a_file_of_ours_beside_a_colleagues_step_is_theirs(two: Two) -> None:

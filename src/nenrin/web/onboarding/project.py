@@ -99,7 +99,7 @@ def _portal(request: MemberRequest, found: OnboardingProject) -> dict[str, Any]:
     """Links with their contacts, and who could be given one; in a demo the address itself, where it is no secret."""
     rows = list(OnboardingLink.objects.filter(project=found).select_related("contact").order_by("-pk")[:20])
     people = Contact.objects.filter(account=found.account_id, archived_at__isnull=True, left_on__isnull=True)
-    shown = [(row, _state(row, request)) for row in rows]
+    shown = [(row, _state(row, request), links.last_day(row)) for row in rows]
     return {
         "links": shown,
         "people": list(people.order_by("name")[:200]),
@@ -110,6 +110,8 @@ def _portal(request: MemberRequest, found: OnboardingProject) -> dict[str, Any]:
 def _state(row: OnboardingLink, request: MemberRequest) -> Text:
     if row.revoked_at:
         return Text("revoked", "無効")
+    if row.contact.left_on or row.contact.archived_at:
+        return Text("closed: the contact is gone", "無効（担当者の退職・削除）")
     if row.expires_at <= request.at:
         return Text("ended", "期限切れ")
     return Text("opened", "閲覧あり") if row.opened_at else Text("not opened yet", "未閲覧")

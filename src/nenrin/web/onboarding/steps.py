@@ -200,6 +200,11 @@ def _approve(request: MemberRequest, row: OnboardingStep) -> object:
     )
 
 
+def _unapprove(request: MemberRequest, row: OnboardingStep) -> object:
+    """It was written down, or given, by mistake."""
+    return steps.unapprove(row, by=Actor.of(request.user), at=request.at, side="us")
+
+
 def _attend(request: MemberRequest, row: OnboardingStep) -> object:
     chosen = {
         int(told) for told in request.POST.getlist("came") if told.isascii() and told.isdigit() and len(told) < 19
@@ -219,6 +224,7 @@ _DEEDS: dict[str, tuple[Deed, Text]] = {
     "block": (_block, Text("On hold.", "保留にしました。")),
     "reopen": (_reopen, Text("Open again.", "未完了に戻しました。")),
     "approve": (_approve, Text("Approval written down.", "承認を記録しました。")),
+    "unapprove": (_unapprove, Text("Approval taken back.", "承認を取り消しました。")),
     "attend": (_attend, Text("Attendance saved.", "参加者を保存しました。")),
 }  # fmt: skip
 

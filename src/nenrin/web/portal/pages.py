@@ -30,6 +30,7 @@ MOST_BYTES = attachments.LARGEST + 64 * 1024
 SAID = {
     "done": Text("Thank you. We see that it is done.", "完了を承りました。ありがとうございます。"),
     "approved": Text("Thank you. We see your approval.", "承認を承りました。ありがとうございます。"),
+    "unapproved": Text("Your approval is taken back.", "承認を取り消しました。"),
     "reopened": Text("The step is open again.", "未完了に戻しました。"),
     "sent": Text("Your message has been sent.", "メッセージを送信しました。"),
     "handed": Text("We have received your file.", "ファイルを受け取りました。"),
@@ -59,6 +60,7 @@ def _page(request: PortalRequest, secret: str, wrong: str = "", kept: str = "", 
         "keep": "" if whose == "all" else f"?{urlencode({'whose': whose})}",
         "portal": shown,
         "link": request.link,
+        "last_day": links.last_day(request.link),
         "secret": secret,
         "said": SAID.get(request.GET.get("said", "")),
         "wrong": wrong,
@@ -110,13 +112,14 @@ def _step(request: PortalRequest, key: int) -> OnboardingStep:
 @require_POST
 @by_link
 def step(request: PortalRequest, secret: str, key: int) -> HttpResponse:
-    """Done, approved, or open again; the button says which."""
+    """Done, approved, or one of these taken back; the button says which."""
     row = _step(request, key)
     deed = request.POST.get("do", "")
     deeds = {
         "done": (customers.finish, "done"),
         "approve": (customers.approve, "approved"),
         "reopen": (customers.reopen, "reopened"),
+        "unapprove": (customers.unapprove, "unapproved"),
     }
     if deed not in deeds:
         return _page(request, secret, _("Please choose one of the buttons."), status=422)

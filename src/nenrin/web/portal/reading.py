@@ -40,6 +40,7 @@ class Step:
     may_finish: bool
     may_approve: bool
     may_reopen: bool
+    may_unapprove: bool
     files: tuple[OnboardingFile, ...]
     hand: Hand
 
@@ -115,7 +116,7 @@ class Portal:
 def read(link: OnboardingLink, *, us: str, today: date, whose: Whose = "all") -> Portal:
     """Three queries: steps, files, messages. `mine` leaves out what is in a colleague's hands; progress is the whole's."""
     project = link.project
-    rows = list(project.steps.order_by("position"))
+    rows = list(project.steps.select_related("contact").order_by("position"))
     files = list(OnboardingFile.objects.filter(project=project, removed_at__isnull=True).order_by("-created_at", "-pk"))
     shown = [_step(row, rows, files, today, link) for row in rows if customers.is_shown(row)]
     open_ = [one for one in shown if not one.row.is_settled]
@@ -188,9 +189,17 @@ def _step(
         may_finish=customers.may_finish(row),
         may_approve=customers.may_approve(row) and row.key in ready,
         may_reopen=customers.may_reopen(row),
+        may_unapprove=customers.may_unapprove(row),
         files=tuple(file for file in files if file.step_id == row.pk),
-        hand=_hand(row.contact_id if row.party == Party.CUSTOMER or row.kind in _ASKED else None, link),
+        hand=_hand(_whose(row), link),
     )
+
+
+def _whose(row: OnboardingStep) -> int | None:
+    """The contact whose step it is; what somebody had who has left is anybody's."""
+    if row.contact is None or row.contact.left_on or row.contact.archived_at:
+        return None
+    return row.contact_id if row.party == Party.CUSTOMER or row.kind in _ASKED else None
 
 
 def _phases(project: OnboardingProject, shown: Sequence[OnboardingStep]) -> tuple[Phase, ...]:

@@ -14,6 +14,9 @@ from nenrin.work.onboarding import files, links, messages, steps, telling
 #: Steps that a customer sees beside their own: what we do within our own four walls stays ours.
 SHOWN = (Kind.CONCIERGE, Kind.TRAINING, Kind.FIRST_VALUE, Kind.APPROVAL, Kind.FILES)
 NOT_YOURS = Text("this step is not yours to finish", "このステップはお客様側では完了にできません")
+NOT_TO_TAKE_BACK = Text(
+    "we have done this already: please write to us", "対応済みのため取り消せません。メッセージでお知らせください"
+)
 NO_FILE = Text(
     "hand the file over first, or write to us why not", "先にファイルを提出するか、メッセージで事情をお知らせください"
 )
@@ -37,6 +40,11 @@ def may_approve(step: OnboardingStep) -> bool:
 def may_reopen(step: OnboardingStep) -> bool:
     """Only what the customer's own side has finished."""
     return step.state == StepState.DONE and step.settled_by == "customer"
+
+
+def may_unapprove(step: OnboardingStep) -> bool:
+    """Until we have done it."""
+    return step.kind == Kind.CONCIERGE and step.approved_at is not None and step.state == StepState.OPEN
 
 
 def finish(link: OnboardingLink, step: OnboardingStep, *, at: datetime) -> OnboardingStep:
@@ -69,7 +77,20 @@ def reopen(link: OnboardingLink, step: OnboardingStep, *, at: datetime) -> Onboa
         return step
     if not may_reopen(step):
         raise Refused.one("step", NOT_YOURS, step.key)
-    return steps.reopen(step, by=links.actor(link), at=at)
+    row = steps.reopen(step, by=links.actor(link), at=at)
+    telling.reopened(row, by=links.actor(link), at=at)
+    return row
+
+
+def unapprove(link: OnboardingLink, step: OnboardingStep, *, at: datetime) -> OnboardingStep:
+    """The customer does not agree after all. Safe to repeat. Raises Refused once we have done it."""
+    if step.kind == Kind.CONCIERGE and step.approved_at is None:
+        return step
+    if not may_unapprove(step):
+        raise Refused.one("step", NOT_TO_TAKE_BACK, step.key)
+    row = steps.unapprove(step, by=links.actor(link), at=at)
+    telling.unapproved(row, by=links.actor(link), at=at)
+    return row
 
 
 def write(link: OnboardingLink, body: str, *, at: datetime, key: str = "") -> OnboardingMessage:

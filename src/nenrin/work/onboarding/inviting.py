@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from nenrin.customers.errors import Refused
 from nenrin.customers.models import Contact
-from nenrin.foundation import organisation
+from nenrin.foundation import format, organisation
 from nenrin.foundation.actors import SYSTEM, Actor
 from nenrin.foundation.mail import addresses, outbox, secrets_out
 from nenrin.foundation.mail.addresses import Address
@@ -64,7 +64,7 @@ def draft(project: OnboardingProject, contact: Contact, *, by: Actor, at: dateti
     language = issued.link.language
     told = {
         "us": organisation.current().name, "name": project.name, "person": contact.name, "url": issued.url,
-        "until": issued.link.expires_at.date(), "lead": project.owner.name if project.owner else "",
+        "until": format.day(links.last_day(issued.link), language, "long"), "lead": project.owner.name if project.owner else "",
     }  # fmt: skip
     return outbox.put(
         to=Address(address.address, contact.name), subject=SUBJECT.fill(**told).in_(language),

@@ -6,15 +6,16 @@ import base64
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
 
 from nenrin.customers.errors import Refused
 from nenrin.customers.models import Contact
-from nenrin.foundation import journal
+from nenrin.foundation import journal, organisation
 from nenrin.foundation.actors import Actor
+from nenrin.foundation.calendar import ONE_DAY, day_of, start_of
 from nenrin.values import Text
 from nenrin.work.models.onboarding import OnboardingProject, State
 from nenrin.work.models.onboarding_portal import OnboardingLink
@@ -49,7 +50,7 @@ def issue(
     language: str = "",
     secret: str = "",
 ) -> Issued:
-    """Let a contact of the account open the portal until it ends. Each call makes another link.
+    """Let a contact of the account open the portal to the end of the last of so many days. Each call makes another link.
 
     Raises Refused for a contact of another account, or one who has left; for a project that is over. `secret` is for
     a world of made-up data alone. Journal: work.onboarding_link.issued.
@@ -57,11 +58,12 @@ def issue(
     contact = Contact.objects.get(pk=contact.pk)  # as it stands now
     _check(project, contact)
     secret = secret or secrets.token_urlsafe(BYTES)
+    last = organisation.today(at) + timedelta(days=days or policies.current().link_days)
     with transaction.atomic():
         link = OnboardingLink.objects.create(
             project=project, contact=contact, digest=digest(secret), language=language or contact.language,
             issued_by_id=by.member,
-            created_at=at, expires_at=at + timedelta(days=days or policies.current().link_days),
+            created_at=at, expires_at=start_of(last + ONE_DAY, organisation.zone()),
         )  # fmt: skip
         _record("issued", link, by, at)
     return Issued(link, secret)
@@ -101,6 +103,11 @@ def find(secret: str, *, at: datetime) -> OnboardingLink | None:
     )  # fmt: skip
 
 
+def last_day(link: OnboardingLink) -> date:
+    """The last day on which it opens, in the organisation's calendar."""
+    return day_of(link.expires_at - timedelta(microseconds=1), organisation.zone())
+
+
 def used(link: OnboardingLink, *, at: datetime) -> None:
     """Note that it was opened; the first time tells the journal: work.onboarding_link.opened."""
     if link.last_used_at is not None and at - link.last_used_at < USED_EVERY:
@@ -138,6 +145,6 @@ def _record(verb: str, link: OnboardingLink, by: Actor, at: datetime) -> None:
         journal.Draft(
             f"work.onboarding_link.{verb}", by, at, link.project.account_id,
             [("onboarding", link.project_id), ("contact", link.contact_id), ("onboarding_link", link.pk)],
-            {"name": link.project.name, "expires_on": link.expires_at.date()}, {"contact": link.contact.name},
+            {"name": link.project.name, "expires_on": last_day(link)}, {"contact": link.contact.name},
         )
     ])  # fmt: skip

@@ -188,6 +188,28 @@ def approve(
     return row
 
 
+def unapprove(step: OnboardingStep, *, by: Actor, at: datetime, side: Side = "customer") -> OnboardingStep:
+    """The customer did not agree after all: a concierge step waits for the approval again. Safe to repeat.
+
+    Raises Refused for other steps, and for one that is done: open it again first. Journal:
+    work.onboarding_step.unapproved.
+    """
+    with saving.opened(step.project, at=at) as work:
+        row = work[step.pk]
+        if row.kind != Kind.CONCIERGE:
+            raise Refused.one("kind", Text("needs no approval", "承認の対象ではない"), row.kind)
+        if row.approved_at is None:
+            work.is_changed = False
+            return row
+        if row.is_settled:
+            raise Refused.one(
+                "state", Text("has been done: open it again first", "完了済み。先に未完了に戻す"), row.state
+            )
+        row.approved_at = None
+        work.record("work.onboarding_step.unapproved", by, row, side=side)
+    return row
+
+
 def change(
     step: OnboardingStep, *, by: Actor, at: datetime, version: int | None = None, **fields: Any
 ) -> OnboardingStep:

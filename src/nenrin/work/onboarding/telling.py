@@ -36,6 +36,18 @@ def approved(step: OnboardingStep, *, by: Actor, at: datetime) -> None:
     tell(step.project, "approved", text, key=f"approved:{step.pk}:{step.version}", by=by, at=at)
 
 
+def reopened(step: OnboardingStep, *, by: Actor, at: datetime) -> None:
+    name = step.project.account.name
+    text = Text(f"{name} opened a step again: {step.title_en}", f"{name}がステップを未完了に変更: {step.title_ja}")
+    tell(step.project, "reopened", text, key=f"reopened:{step.pk}:{step.version}", by=by, at=at)
+
+
+def unapproved(step: OnboardingStep, *, by: Actor, at: datetime) -> None:
+    name = step.project.account.name
+    text = Text(f"{name} took its approval back: {step.title_en}", f"{name}が承認を取り消し: {step.title_ja}")
+    tell(step.project, "unapproved", text, key=f"unapproved:{step.pk}:{step.version}", by=by, at=at)
+
+
 def wrote(project: OnboardingProject, message: int, *, by: Actor, at: datetime) -> None:
     name = project.account.name
     text = Text(f"{name} wrote in the portal", f"{name}からお客様ポータルにメッセージ")

@@ -71,6 +71,7 @@ register(_P + "exported", Text("Onboarding projects exported: {rows}", "オン�
 
 register(_S + "done", Text("Onboarding step done: {step_en}", "ステップ完了: {step_ja}"), personal=True)
 register(_S + "approved", Text("Customer approved: {step_en}", "お客様が承認: {step_ja}"), personal=True)
+register(_S + "unapproved", Text("Approval taken back: {step_en}", "承認を取り消し: {step_ja}"))
 register(
     _S + "reopened", Text("Onboarding step open again: {step_en}", "ステップを未完了に戻す: {step_ja}"), personal=True
 )
