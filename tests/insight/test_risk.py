@@ -31,6 +31,7 @@ from nenrin.insight.risk import (
     machine,
     outcomes,
     reports,
+    silences,
     step,
     tables,
     telling,
@@ -228,6 +229,10 @@ def test_a_model_that_reads_what_is_measured_no_more_is_withdrawn_with_its_reaso
     assert churn.used_until == at and not Risk.objects.filter(event="churn").exists()
     said = Entry.objects.get(action="insight.risk.withdrawn")
     assert "gone_measure" in said.particulars["reason"]
+    silence = silences.of("churn")
+    assert silence and silence.state == "withdrawn", "and pages say it"
+    assert "it reads what is measured no more (gone_measure); learn a new one." in silence.why.en
+    assert "現在は算出していない指標（gone_measure）を使用しています。" in silence.why.ja
 
 
 @pytest.mark.parametrize(

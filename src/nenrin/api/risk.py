@@ -135,7 +135,8 @@ class DriftOut(Strict):
 
 
 class ForecastOut(Strict):
-    """Minor units of `currency`; intervals hold at least four of five outcomes. Months by the day of the decision."""
+    """Minor units of `currency`; intervals hold at least four of five outcomes. Months by the day of the decision. `reason` says
+    why nothing is told of the months ahead."""
 
     event: str
     currency: str
@@ -145,6 +146,7 @@ class ForecastOut(Strict):
     ahead: list[AheadOut]
     held: list[HeldOut]
     drift: DriftOut | None
+    reason: str
 
 
 class ModelOut(Strict):
@@ -204,8 +206,8 @@ def _risks(asking: Asking, basis: str, rows: QuerySet[Any]) -> dict[str, Any]:
     head = {"event": asking.event, "basis": basis, "currency": reports.currency()}
     if first is None:
         state, model, reason = reports.without(asking.event)
-        if learning.in_use(asking.event):
-            reason = "no customer within your reach is told of"
+        if version := learning.in_use(asking.event):
+            state, model, reason = version.state, str(version), "no customer within your reach is told of"
         return head | {"as_of": None, "state": state, "model": model, "reason": reason, "items": [], "next": None}
     version = first.version
     keys = reports.in_order(rows).values_list("pk", flat=True)

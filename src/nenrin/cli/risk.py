@@ -93,13 +93,16 @@ def _now() -> datetime:
 @command.command()
 @click.option("--event", type=EVENT, default="churn", show_default=True)
 @click.option("--format", "form", type=FORM, default="table", show_default=True)
-def forecast(event: str, form: str) -> None:
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+def forecast(event: str, form: str, as_json: bool) -> None:
     """Print expected MRR lost or won by month, and earlier months against what came; minor units."""
     known = here().scored_through or _today() - timedelta(1)
     found = reports.of_forecast(forecasts.forecast(event, known))
-    if form == "json":
+    if as_json or form == "json":
         say_json(found)
         return
+    if found["reason"]:
+        click.echo(found["reason"], err=True)
     blank = dict.fromkeys(("actual", "is_within"))
     rows = [*found["held"], *({**blank, "basis": "ahead", **one} for one in found["ahead"])]
     say_rows([{name: row[name] for name in MONTHS} for row in rows], form, MONTHS)

@@ -40,6 +40,14 @@ def said(event: str, day: date, accounts: Iterable[int] | None = None) -> list[E
     return _ranked(event, ((row[0], row[1][0], row[2]) for row in rows.values_list("account_id", "months", "minor")))
 
 
+def says_probabilities(event: str, day: date | None = None) -> bool:
+    """Whether the model in use, or the one that spoke at the end of a day, does more than rank: else what is expected of an
+    account is its part of the sum, and no probability of its own stands beside it."""
+    row = None if day is None else lists.said(event, day).select_related("version").defer("version__document").first()
+    version = row.version if row else learning.in_use(event)
+    return version is not None and version.state != "ranking" and bool(version.card.get("shows_probability"))
+
+
 def _ranked(event: str, told: Iterable[tuple[int, float, int]]) -> list[Each]:
     version = learning.in_use(event)
     share = float(version.card.get("share", 1.0)) if version else 1.0

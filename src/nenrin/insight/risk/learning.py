@@ -19,6 +19,7 @@ from nenrin.insight.risk import actions, beliefs, machine, outcomes, replays, ta
 from nenrin.insight.risk.machine import USABLE, Learned
 from nenrin.insight.risk.outcomes import Standing
 from nenrin.insight.risk.words import EVENT_NAMES, STATE_NAMES
+from nenrin.values import Text
 
 EVENTS = ("churn", "involuntary", "contraction", "expansion")
 TRIES = 5
@@ -67,15 +68,21 @@ def use(version: RiskModelVersion, *, by: Actor, at: datetime, reason: str = "")
     return _alone(partial(_put_to_use, version.pk, by, at, reason.strip()))
 
 
-def withdraw(version: RiskModelVersion, *, by: Actor, at: datetime, reason: str = "") -> RiskModelVersion:
+def withdraw(version: RiskModelVersion, *, by: Actor, at: datetime, reason: str | Text = "") -> RiskModelVersion:
     """No longer use it; what it told is taken away, nothing is told until another is put to use. Journal: insight.risk.withdrawn. Safe to repeat."""
     with transaction.atomic():
         version = RiskModelVersion.objects.select_for_update().get(pk=version.pk)
         if version.used_from is not None and version.used_until is None:
             RiskModelVersion.objects.filter(pk=version.pk).update(used_until=at)
             Risk.objects.filter(event=version.event).delete()
-            _told("withdrawn", version, by, at, reason=reason.strip() or "—")
+            _told("withdrawn", version, by, at, **_because(reason))
     return RiskModelVersion.objects.get(pk=version.pk)
+
+
+def _because(reason: str | Text) -> dict[str, str]:
+    if isinstance(reason, str):
+        return {"reason": reason.strip() or "—"}
+    return {"reason": f"{reason.en} / {reason.ja}", "reason_en": reason.en, "reason_ja": reason.ja}
 
 
 def in_use(event: str) -> RiskModelVersion | None:

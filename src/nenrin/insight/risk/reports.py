@@ -10,11 +10,12 @@ from typing import Any, Literal
 from django.db.models import QuerySet
 
 from nenrin.customers.models import Account
+from nenrin.foundation import format
 from nenrin.ingest import lakes
 from nenrin.insight.models import Risk, RiskModelVersion, RiskSaid
 from nenrin.insight.refresh import here
 from nenrin.insight.revenue import books, policies
-from nenrin.insight.risk import beliefs, lists, machine, outcomes, replays, tables
+from nenrin.insight.risk import beliefs, lists, machine, outcomes, replays, silences, tables
 from nenrin.insight.risk.forecasts import Forecast
 from nenrin.insight.risk.together import Together
 
@@ -61,9 +62,12 @@ def in_order(rows: QuerySet[Any]) -> QuerySet[Any]:
 
 
 def without(event: str) -> tuple[str, str, str]:
-    """State of the last model, its name, and why nothing is told."""
-    last = RiskModelVersion.objects.filter(event=event).defer("document").first()
-    reason = f"no model in use: the last one is {last.state}" if last else "no model has been learned"
+    """State of the last model, its name, and why nothing is told: what is missing, or why it was withdrawn."""
+    found = silences.of(event)
+    if found is None:
+        return "", "", "no customer is told of"
+    last = found.version
+    reason = f"no model in use: the last one is {found.state}: {found.why.en}" if last else "no model has been learned"
     return (last.state if last else ""), str(last or ""), reason
 
 
@@ -90,7 +94,8 @@ def _recomputed(event: str, day: date) -> Report:
     past = tables.past(lake, decided)
     found = machine.learn(past.table, event)
     if found.model is None:
-        return Report(event, day, "recomputed", found.state, "", f"no model: {found.state} at that time", ())
+        reason = f"no model: {found.state} at that time{_wanting(found.card)}"
+        return Report(event, day, "recomputed", found.state, "", reason, ())
     rows = beliefs.recomputed(found.model, past.table, tables.now(lake, decided, day), day)
     told = machine.tell(found.model, rows.table)
     order = sorted(range(len(rows.table)), key=lambda n: -float(told.p[n, machine.HORIZONS.index(machine.LISTED)]))
@@ -105,6 +110,11 @@ def _recomputed(event: str, day: date) -> Report:
         for rank, (n, account) in enumerate(kept, start=1)
     )  # fmt: skip
     return Report(event, day, "recomputed", found.state, "", "", items)
+
+
+def _wanting(card: Mapping[str, Any]) -> str:
+    """ ": 4 events so far, 10 needed" where a model had too few."""
+    return f": {format.counted(card['events'], 'event')} so far, {card['needed']} needed" if "needed" in card else ""
 
 
 def _names(accounts: Iterable[int]) -> dict[int, tuple[str, str]]:
@@ -139,7 +149,7 @@ def of_together(account: int, found: Together | None) -> dict[str, Any]:
 
 
 def of_forecast(found: Forecast) -> dict[str, Any]:
-    """Months ahead and months held against what came; amounts in minor units."""
+    """Months ahead and months held against what came; amounts in minor units. `reason`: why no month ahead is told."""
 
     def amounts(one: Any) -> dict[str, int]:
         return {"expected": round(one.value), "low": round(one.low), "high": round(one.high)}
@@ -160,6 +170,7 @@ def of_forecast(found: Forecast) -> dict[str, Any]:
             for one in found.held
         ],
         "drift": _drift(found),
+        "reason": "" if found.months else without(found.event)[2],
     }  # fmt: skip
 
 

@@ -14,15 +14,19 @@ from nenrin.foundation.actors import SYSTEM
 from nenrin.ingest import lakes
 from nenrin.insight.models import Risk, RiskModelVersion, RiskSaid
 from nenrin.insight.revenue import books
-from nenrin.insight.risk import beliefs, chunks, learning, machine, outcomes, replays, tables
+from nenrin.insight.risk import beliefs, chunks, learning, machine, outcomes, replays, tables, words
 from nenrin.insight.risk.machine import HORIZONS, LISTED, Told
 from nenrin.insight.risk.tables import Rows
+from nenrin.values import Text
 
 COLUMNS = (
     "account_id", "event", "as_of", "at", "version_id", "p", "low", "high", "horizons", "months", "reasons", "minor",
 )  # fmt: skip
 UNIQUE = ("account_id", "event")
-_GONE = "reads {0}, which is measured no more / もう算出しない指標 {0} を使用"
+_UNREADABLE = Text(
+    "it was learned by another version of this program; learn a new one",
+    "別の版のプログラムで学習したモデルのため読み込めません。学習し直してください",
+)
 
 
 class NoLonger(RuntimeError):
@@ -64,7 +68,7 @@ def _by(version: RiskModelVersion, model: RiskModel, rows: Rows, day: date, at: 
     except NoLonger:
         return 0
     except UnknownColumn as problem:
-        learning.withdraw(version, by=SYSTEM, at=at, reason=_GONE.format(problem.args[0]))
+        learning.withdraw(version, by=SYSTEM, at=at, reason=_gone(str(problem.args[0])))
         return 0
     return len(rows.table)
 
@@ -85,9 +89,18 @@ def _readable(at: datetime) -> list[tuple[RiskModelVersion, RiskModel]]:
     for version in RiskModelVersion.objects.filter(used_from__isnull=False, used_until__isnull=True):
         try:
             found.append((version, machine.read(version.document)))
-        except machine.Unreadable as problem:
-            learning.withdraw(version, by=SYSTEM, at=at, reason=str(problem)[:300])
+        except machine.Unreadable:
+            learning.withdraw(version, by=SYSTEM, at=at, reason=_UNREADABLE)
     return found
+
+
+def _gone(columns: str) -> Text:
+    """Why a version that reads these columns ("usage_trend, nps") cannot be asked any more."""
+    names = [words.feature(key) for key in columns.split(", ")]
+    return Text(
+        f"it reads what is measured no more ({', '.join(one.en for one in names)}); learn a new one",
+        f"現在は算出していない指標（{'、'.join(one.ja for one in names)}）を使用しています。学習し直してください",
+    )
 
 
 def _rows(

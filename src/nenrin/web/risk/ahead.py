@@ -29,6 +29,10 @@ COLUMNS = (
     Column("share", Text("Probability", "確率"), "share", "risk_probability"),
     Column("mrr", Text("MRR", "MRR"), "money", "risk_mrr"),
 )
+RANKS = Text(
+    "too few events for a probability of each: the amount is its part of the sum",
+    "発生数が少ないため顧客ごとの確率は表示せず、金額は合計の内訳です",
+)
 
 
 def begins(event: str) -> list[date]:
@@ -51,17 +55,22 @@ def drill(request: MemberRequest, told: str, permission: Permission = VIEW) -> D
     months, month = begins(filters.event), place(filters.event, told)
     if month is None and day is None:
         raise Http404(told)
-    if month is None and day is not None:
-        found = each.said(filters.event, day - timedelta(1), within)
+    then = day - timedelta(1) if month is None and day is not None else None
+    if then is not None:
+        found = each.said(filters.event, then, within)
     else:
         found = each.ahead(filters.event, within, None if month == ALL else month)
-    rows = [(one.account, (round(one.amount), one.p, one.minor)) for one in found]
+    says = each.says_probabilities(filters.event, then)
+    kept = [n for n, one in enumerate(COLUMNS) if says or one.key != "share"]
+    whole = [(one.account, (round(one.amount), one.p, one.minor)) for one in found]
+    rows = [(account, tuple(values[n] for n in kept)) for account, values in whole]
     about = _span(day) if day is not None else Text("within twelve months", "12か月以内")
+    about = about if says else Text(f"{about.en}; {RANKS.en}", f"{about.ja}。{RANKS.ja}")
     events = Choice("event", Text("What may happen", "起こりうること"), list(words.EVENTS.items()), filters.event)
     return Drill(
         Text("Expected MRR by account", "顧客別の予測MRR"),
         (Text("Forecast", "予測"), f"{reverse('risk-forecast')}?event={filters.event}"),
-        COLUMNS, rows, reports.currency(), months[0] - timedelta(1) if months else request.at, "risk-ahead-export",
+        [COLUMNS[n] for n in kept], rows, reports.currency(), months[0] - timedelta(1) if months else request.at, "risk-ahead-export",
         [events], about=about, key=told,
     )  # fmt: skip
 

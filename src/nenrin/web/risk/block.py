@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Exists
 from django.utils.translation import get_language
 
-from nenrin.customers.models import Account, Subscription
+from nenrin.analytics.forecasts.hazards.models import ENOUGH_EVENTS
+from nenrin.customers.models import Account
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.insight.models import Risk, RiskModelVersion
-from nenrin.insight.risk import actions, together
+from nenrin.insight.risk import actions, silences, together
 from nenrin.insight.risk.actions import Suggestion
 from nenrin.insight.risk.learning import EVENTS
 from nenrin.insight.risk.together import Together
@@ -69,12 +69,13 @@ class First:
 @dataclass(frozen=True, slots=True)
 class Block:
     """`silence` says why nothing is told; `quiet` why nothing is told of single events, where others are; `first` where
-    several events compete."""
+    several events compete; `enough`: events from which on a model says probabilities."""
 
     told: tuple[Told, ...]
     silence: Text | None
     quiet: tuple[tuple[Text, Text], ...] = ()
     first: First | None = None
+    enough: int = ENOUGH_EVENTS
 
     @property
     def step(self) -> Suggestion | None:
@@ -93,7 +94,7 @@ def of(account: Account, request: MemberRequest) -> Block | None:
         return None
     rows = list(Risk.objects.filter(account=account).select_related("version").defer("version__document"))
     if not rows:
-        return Block((), _silence(account))
+        return Block((), silences.of_account(account))
     rows.sort(key=lambda row: EVENTS.index(row.event))
     steps = {row.event: actions.suggestions(row.event, row.reasons, row.version.card) for row in rows}
     carried = iter(offers.of(account, [(event, one) for event, some in steps.items() for one in some], request))
@@ -132,11 +133,8 @@ def _why_quiet(version: RiskModelVersion | None) -> Text:
             if version.used_from is None
             else Text("no model is in use", "使用中のモデルなし")
         )
-    happened, needed = version.card.get("events", 0), version.card.get("needed", 0)
-    return Text(
-        f"not enough data: {happened} events so far, {needed} needed".replace(" 1 events", " 1 event"),
-        f"データ不足（発生{happened}件、{needed}件必要）",
-    )
+    why = silences.missing(version)
+    return Text(why.en[0].lower() + why.en[1:].rstrip("."), why.ja.rstrip("。"))
 
 
 def _told(row: Risk, steps: Sequence[tuple[Suggestion, Offers]]) -> Told:
@@ -177,18 +175,3 @@ def _moves(row: Risk) -> Sequence[Move]:
         Move(one.name, one.value, words.chance(row.p), words.chance(told[3]))
         for one, told in zip(named, best, strict=True)
     ]
-
-
-def _silence(account: Account) -> Text:
-    """Why nothing is told of an account: one query."""
-    noticed = Subscription.objects.filter(account=account, noticed_on__isnull=False, archived_at__isnull=True)
-    learned = RiskModelVersion.objects.filter(event="churn").annotate(is_noticed=Exists(noticed))
-    version = learned.defer("document", "card").order_by("-number").first()
-    if version is None:
-        return Text("No model has been learned yet.", "予測モデルはまだ学習されていません。")
-    if version.is_noticed:
-        return Text("Notice has been given: the decision has fallen.", "解約通知を受領済み。予測の対象外です。")
-    if version.used_from is None or version.used_until is not None:
-        state = STATE_NAMES[version.state]
-        return Text(f"Not enough to say: {state.en}.", f"データ不足のため表示できません（{state.ja}）。")
-    return Text("Not a paying customer on the last closed day.", "前回の日次締めの時点で課金中の契約がありません。")

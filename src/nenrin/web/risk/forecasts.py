@@ -18,7 +18,7 @@ from nenrin.foundation.permissions import Permission, allowed
 from nenrin.insight.models import RiskSaid
 from nenrin.insight.refresh import here
 from nenrin.insight.revenue import books
-from nenrin.insight.risk import forecasts, outcomes, reports, tables
+from nenrin.insight.risk import forecasts, outcomes, reports, silences, tables
 from nenrin.insight.risk.forecasts import Forecast
 from nenrin.insight.risk.past_months import Held
 from nenrin.values import Money, Text
@@ -56,6 +56,7 @@ def forecast(request: MemberRequest) -> HttpResponse:
         "filters": filters,
         "events": list(words.EVENTS.items()),
         "found": found,
+        "silence": None if found.version else silences.of(filters.event),
         "wording": events.EVENTS[filters.event],
         "year": events.said(events.EVENTS[filters.event].year, _amounts(found.year, currency)),
         "drift": _drift(found),

@@ -14,7 +14,7 @@ from nenrin.foundation.actors import Actor
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.insight.models import RiskModelVersion
 from nenrin.insight.refresh import here
-from nenrin.insight.risk import learning, runs
+from nenrin.insight.risk import learning, runs, silences
 from nenrin.insight.risk.machine import USABLE
 from nenrin.insight.risk.words import STATE_NAMES
 from nenrin.values import Text
@@ -102,6 +102,7 @@ def model(request: MemberRequest, key: int) -> HttpResponse:
         "odds": calibration.charts(row.card),
         "is_used": row.used_from is not None and row.used_until is None,
         "is_usable": row.state in USABLE,
+        "ended": silences.ended(row),
         "may_edit": allowed(request.user, EDIT) is not None,
     }
     return render(request, "risk/model.html", context)

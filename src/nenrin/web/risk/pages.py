@@ -12,13 +12,13 @@ from django.shortcuts import render
 from django.urls import path
 from django.utils.translation import get_language
 
+from nenrin.analytics.forecasts.hazards.models import ENOUGH_EVENTS
 from nenrin.analytics.scores.bands import Band
 from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import Permission, allowed
 from nenrin.insight.models import Risk, RiskModelVersion
-from nenrin.insight.risk import expected, learning, reports
+from nenrin.insight.risk import expected, learning, reports, silences
 from nenrin.insight.risk.expected import Expected
-from nenrin.insight.risk.words import STATE_NAMES
 from nenrin.values import Money, Text
 from nenrin.web import exports, marks
 from nenrin.web.charts.bands import band_of
@@ -77,8 +77,8 @@ def risks(request: MemberRequest) -> HttpResponse:
         "version": version,
         "is_ranking": version is not None and not version.card.get("shows_probability"),
         "is_ordered": version is not None and words.orders(version.card),
-        "last": None if version else RiskModelVersion.objects.filter(event=filters.event).first(),
-        "states": STATE_NAMES,
+        "silence": None if version else silences.of(filters.event),
+        "enough": ENOUGH_EVENTS,
         "totals": totals,
         "page": page,
         "lines": [line(row, tiers, currency) for row in page.object_list],
