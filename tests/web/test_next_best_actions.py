@@ -10,12 +10,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from nenrin.customers import ownership
 from nenrin.customers.models import Account
+from nenrin.customers.statuses import Phase
+from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Organisation
 from nenrin.foundation.roles import Role
 from nenrin.insight.models import Risk, RiskModelVersion
-from nenrin.playbooks import library
-from nenrin.web.risk import offers
+from nenrin.playbooks import carrying, library
 from tests import cast
 from tests.insight.risk_world import KNOWN
 from tests.playbooks import stage
@@ -93,7 +95,7 @@ def test_who_does_not_reach_the_account_for_tasks_is_offered_none(account: Accou
 def test_every_ready_made_playbook_that_is_named_is_there_and_no_step_costs_no_query(
     account: Account, at: datetime
 ) -> None:
-    named = {key for of in offers.READY.values() for key in of.values()}
+    named = {key for of in carrying.READY.values() for key in of.values()}
     assert named <= set(library.ORDER)
     client = signed_in(Role.HEAD)
     body(client, account)
@@ -103,3 +105,23 @@ def test_every_ready_made_playbook_that_is_named_is_there_and_no_step_costs_no_q
     with CaptureQueriesContext(connection) as without:
         body(client, account)
     assert len(with_step) == len(without) + 1
+
+
+def test_the_mail_that_a_playbook_sends_stands_beside_it(account: Account, at: datetime) -> None:
+    subject = {"en": "What changed at {{account}}?", "ja": "{{account}}様のご利用状況"}
+    mail = {"do": "send_mail", "id": "ask", "subject": subject, "body": {"en": "May I ask?", "ja": "お伺いします。"}}
+    stage.published(stage.document(when=[WATCHES], steps=[mail]), at=at)
+    assert "with the mail “What changed at …?”" in body(signed_in(Role.HEAD), account, "/health")
+    assert "メール「…様のご利用状況」" in body(signed_in(Role.HEAD, "ja", "責任者"), account)
+
+
+def test_who_holds_the_account_in_another_phase_is_offered_the_same(account: Account, at: datetime) -> None:
+    stage.published(stage.document(when=[WATCHES]), at=at)
+    other = cast.member(Role.SALES, "営業 担当", language="en")
+    client = Client()
+    client.force_login(other)
+    assert client.get(f"/accounts/{account.pk}").status_code == 404, "not theirs yet"
+    ownership.assign(account, other, phase=Phase.SALES, by=SYSTEM, at=at)
+    shown = body(client, account)
+    assert "Begin the playbook “Rescue”" in shown and "Open it as a task" in shown
+    assert client.get(f"/playbooks/rescue/why?account={account.pk}").status_code == 200

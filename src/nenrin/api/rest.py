@@ -45,6 +45,7 @@ from nenrin.api import (
     meetings,
     merges,
     my_day,
+    next_actions,
     notices,
     onboarding,
     onboarding_portal,
@@ -107,6 +108,7 @@ problems.register(api)
 api.add_router("/accounts", accounts.router)
 api.add_router("/accounts", many_accounts.router)
 api.add_router("/accounts", health.router)
+api.add_router("/accounts", next_actions.router)
 api.add_router("/accounts", judgements.router)
 api.add_router("/accounts", timeline.router)
 api.add_router("/contacts", contacts.router)
