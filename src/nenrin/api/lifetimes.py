@@ -6,6 +6,7 @@ from datetime import date
 from typing import Annotated, Any, Literal
 
 from ninja import Field, Query, Router
+from ninja.errors import HttpError
 
 from nenrin.api.guard import ApiRequest, grants
 from nenrin.api.paging import Id, Strict
@@ -14,20 +15,22 @@ from nenrin.customers.models import Account
 from nenrin.foundation import organisation
 from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import Permission, Scope, allowed
-from nenrin.insight.lifetimes import accounts, assumed, books, reports
+from nenrin.insight.lifetimes import accounts, assumed, books, buyers, levels, reports
 from nenrin.insight.lifetimes import values as lifetimes
 from nenrin.insight.lifetimes.worths import Convention
+from nenrin.insight.models import Segment
 
 router = Router(tags=["value"])
 VIEW = Permission.SUBSCRIPTIONS_VIEW
 
 
 class Asking(Strict):
-    """`count`: DEL (whole), DEL - 1 (acquired) or DERL at the end of a term (before_1 ...).
+    """`count`: DEL (whole), DEL - 1 (acquired) or DERL at the end of a term (before_1 ...). `segment`: its id, where `by` is segment.
     Known at the end of `as_of` (today); margin and discount rate a year as shares of one, both assumptions: those of the metric policy unless others are told."""
 
     as_of: date | None = None
-    by: Literal["tier", "all", "plan"] = "tier"
+    by: Literal["tier", "all", "plan", "segment"] = "tier"
+    segment: int | None = Field(None, ge=1, le=2**63 - 1)
     margin: Annotated[float, Field(ge=0.01, le=1)] | None = None
     discount: Annotated[float, Field(ge=0.01, le=1)] | None = None
     count: Convention = "whole"
@@ -61,8 +64,18 @@ class IntervalOut(Strict):
     high: float
 
 
+class LevelOut(Strict):
+    """A customer's gross profit at one level; levels cannot be compared. L0 plain: margin over constant churn; L1 discounted; L2 the
+    first three_years and five_years; L3 growing as today's customers have; L4 model (DEL); L5 own: today's customers, each with
+    its renewals and price, still to come. `value` null: the sum has no end."""
+
+    level: str
+    name: str
+    value: float | None
+
+
 class LifetimeOut(Strict):
-    """`tier` is the group's key. `models` is empty where there was not enough: then the model is `borrowed` from all
+    """`tier` is the group's key (of a segment: `in` or `out`). `models` is empty where there was not enough: then the model is `borrowed` from all
     groups, or `reason` says why there is none; money in minor units, intervals of 90 %.
     `payments`: discounted lifetime of a new customer in terms (DEL)."""
 
@@ -77,15 +90,31 @@ class LifetimeOut(Strict):
     payments: IntervalOut | None
     new_customer: IntervalOut | None
     still_to_come: IntervalOut | None
+    levels: list[LevelOut]
+
+
+class BuyersOut(Strict):
+    """Customers who are invoiced without a contract: how many are probably still there (`alive`), purchases and revenue expected within
+    a year; null with the `reason`."""
+
+    customers: int
+    bought_again: int
+    alive: float | None
+    purchases: float | None
+    revenue: float | None
+    reason: str
 
 
 class LifetimesOut(Strict):
+    """`levels` of a part are empty where it has no model of its own. `without_contract` null: nobody is invoiced without one."""
+
     as_of: date
     currency: str
     margin: float
     discount: float
     count: Convention
     items: list[LifetimeOut]
+    without_contract: BuyersOut | None
 
 
 @router.get("", response=LifetimesOut, summary="Get lifetime values by tier and term")
@@ -94,9 +123,13 @@ def get_lifetimes(request: ApiRequest, asking: Query[Asking]) -> Any:
     """Of the accounts that the token's member may see. A day ahead is read as today."""
     today, currency = organisation.today(request.at), organisation.current().currency
     day = min(asking.as_of or today, today)
-    given = assumed.given(today, asking.margin, asking.discount, asking.count)
-    parts = lifetimes.slices(books.read(day, reach(request.member)), currency, given, asking.by)
-    items = [reports.of_part(part) for part in parts]
+    given, within = assumed.given(today, asking.margin, asking.discount, asking.count), reach(request.member)
+    if asking.by == "segment" and not Segment.objects.filter(pk=asking.segment or 0, archived_at__isnull=True).exists():
+        raise HttpError(422, "segment: the id of a segment, where by is segment")
+    book = books.read(day, within)
+    parts = lifetimes.slices(book, currency, given, asking.by, asking.segment)
+    items = [reports.of_part(part, levels.levels(part, book, currency, given)) for part in parts]
+    bought = buyers.read(books.read(day), currency, None if within is None else frozenset(within))
     told = {
         "as_of": day,
         "currency": currency,
@@ -104,7 +137,7 @@ def get_lifetimes(request: ApiRequest, asking: Query[Asking]) -> Any:
         "discount": given.discount,
         "count": given.convention,
     }
-    return told | {"items": items}
+    return told | {"items": items, "without_contract": reports.of_buyers(bought)}
 
 
 class OwnRiskOut(Strict):

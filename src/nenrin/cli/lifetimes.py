@@ -9,7 +9,7 @@ import click
 
 from nenrin.cli.output import say_json, say_rows
 from nenrin.foundation import organisation
-from nenrin.insight.lifetimes import assumed, books, reports
+from nenrin.insight.lifetimes import assumed, books, buyers, levels, reports
 from nenrin.insight.lifetimes import values as lifetimes
 
 COLUMNS = ("tier", "term_months", "customers", "losses", "model", "new_customer", "low", "high", "still_to_come", "reason")  # fmt: skip
@@ -23,7 +23,7 @@ SHARE = click.FloatRange(0.01, 1)
 @click.option("--margin", type=SHARE, default=None, help="Gross margin; default the metric policy's.")
 @click.option("--discount", type=SHARE, default=None, help="Discount rate a year; default the metric policy's.")
 @click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="The same as --format json: with curves and all models.")
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json: with curves, all models and levels.")
 def command(
     as_of: datetime | None, by: Literal["tier", "all", "plan"], margin: float | None, discount: float | None, form: str,
     as_json: bool,
@@ -35,12 +35,13 @@ def command(
     day = _day(as_of)
     currency = organisation.current().currency
     given = assumed.given(organisation.today(datetime.now(UTC)), margin, discount)
-    parts = lifetimes.slices(books.read(day), currency, given, by)
-    told = [reports.of_part(part) for part in parts]
+    book = books.read(day)
+    parts = lifetimes.slices(book, currency, given, by)
+    told = [reports.of_part(part, levels.levels(part, book, currency, given)) for part in parts]
     if as_json or form == "json":
-        say_json(
-            {"as_of": day, "currency": currency, "margin": given.margin, "discount": given.discount, "items": told}
-        )
+        bought = reports.of_buyers(buyers.read(book, currency))
+        say_json({"as_of": day, "currency": currency, "margin": given.margin, "discount": given.discount, "items": told,
+                  "without_contract": bought})  # fmt: skip
     else:
         say_rows([_row(one) for one in told], form, COLUMNS)
 

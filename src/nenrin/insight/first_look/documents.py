@@ -26,7 +26,7 @@ def document(of: Look) -> dict[str, Any]:
         "of_them_gone": of.left_behind,
         "columns": {key: ", ".join(origin.columns()) or origin.value for key, origin in of.told.mapping.fields.items()},
         "figures": {key: _figure(each) for key, each in [*of.figures.items(), ("logo_churn_month", of.monthly)]},
-        "lifetimes": [{k: v for k, v in part.items() if k not in ("occasions", "tier")} for part in parts],
+        "lifetimes": [{k: v for k, v in part.items() if k not in ("occasions", "tier", "levels")} for part in parts],
         "ends": {"means": of.settled.ends, "is_guess": of.settled.is_guess, "open_rows": of.settled.open},
         "assumed": {"gross_margin": of.assumed.margin, "yearly_discount": of.assumed.discount},
         "caveats": [{"key": c.key, "weight": c.weight, "en": c.text.en, "ja": c.text.ja} for c in caveats(of)],

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from nenrin.analytics.forecasts.lifetimes import Fit
 from nenrin.analytics.forecasts.lifetimes.intervals import Interval
 from nenrin.insight.lifetimes.accounts import Own
+from nenrin.insight.lifetimes.buyers import LEAST_AGAIN, Buyers
+from nenrin.insight.lifetimes.buyers import LEAST_CUSTOMERS as LEAST_BUYERS
+from nenrin.insight.lifetimes.levels import Key, Level
 from nenrin.insight.lifetimes.values import LEAST_CUSTOMERS, LEAST_LOSSES, Slice
 
+#: By which number each is known.
+LEVELS: Mapping[Key, str] = {
+    "plain": "L0", "discounted": "L1", "three_years": "L2", "five_years": "L2", "growing": "L3", "model": "L4", "own": "L5",
+}  # fmt: skip
 
-def of_part(part: Slice) -> dict[str, Any]:
-    """Counts, the curve by occasion, the models by BIC and the values with their intervals."""
+
+def of_part(part: Slice, levels: Sequence[Level] = ()) -> dict[str, Any]:
+    """Counts, the curve by occasion, the models by BIC, the values with their intervals and a customer's value by level."""
     worth = part.worth
     return {
         "tier": part.tier,
@@ -26,7 +35,22 @@ def of_part(part: Slice) -> dict[str, Any]:
         "payments": _between(worth.payments, worth.payments_interval) if worth else None,
         "new_customer": _between(worth.new, worth.new_interval) if worth else None,
         "still_to_come": _between(worth.book, worth.book_interval) if worth else None,
+        "levels": [{"level": LEVELS[one.key], "name": one.key, "value": one.value} for one in levels],
     }
+
+
+def of_buyers(found: Buyers | None) -> dict[str, Any] | None:
+    """Who is invoiced without a contract; null where nobody is."""
+    if found is None:
+        return None
+    told = {
+        "customers": found.customers,
+        "bought_again": found.again,
+        "alive": found.alive,
+        "purchases": found.purchases,
+    }
+    wanting = f"not enough data: needs {LEAST_BUYERS} customers, of whom {LEAST_AGAIN} bought again"
+    return told | {"revenue": found.revenue, "reason": "" if found.revenue is not None else wanting}
 
 
 def reason(part: Slice) -> str:

@@ -11,6 +11,7 @@ from django.urls import path
 from nenrin.insight.lifetimes import accounts
 from nenrin.insight.lifetimes.accounts import Own, Told
 from nenrin.insight.lifetimes.particular import Why
+from nenrin.insight.lifetimes.values import LEAST_CUSTOMERS, LEAST_LOSSES
 from nenrin.values import Money, Text
 from nenrin.web.accounts.head import find, head
 from nenrin.web.guard import MemberRequest, requires
@@ -71,6 +72,7 @@ def account_value(request: MemberRequest, key: int) -> HttpResponse:
         "why": WHYS[own.why] if own and own.why else None,
         "mrr": own and _money(own, own.life.mrr_minor, ask),
         "steps": _steps(own, ask) if own else [],
+        "least": (LEAST_CUSTOMERS, LEAST_LOSSES),
     }
     return render(request, "lifetimes/account.html", context)
 
