@@ -48,6 +48,32 @@ def test_a_run_ends_at_its_number_of_effects_and_keeps_them(org: Organisation, a
     assert Task.objects.count() == 2 and (run.state, run.reason) == ("exited", "per_run") and "2" in run.why["ja"]
 
 
+def test_a_run_with_as_many_effects_as_it_may_have_still_waits_for_its_goal(org: Organisation, at: datetime) -> None:
+    account = stage.account(at=at)
+    met = {"field": "tags", "op": "contains", "value": "面談済み"}
+    goal = {"name": "面談", "when": met, "within_days": 30}
+    stage.published(stage.document(steps=[stage.CALL], limits={"per_run": 1}, goal=goal), at=at)
+    stage.falls(account, at=at)
+    stage.goes_on(at)
+    assert stage.only_run().state == "waiting"
+    tags.change([account], add=["面談済み"], by=SYSTEM, at=at)
+    stage.goes_on(at + DAY)
+    assert (stage.only_run().state, stage.only_run().reason) == ("done", "goal")
+
+
+def test_what_has_no_effect_is_none_too_many(org: Organisation, at: datetime) -> None:
+    account = stage.account(at=at)
+    rest = {"do": "wait", "id": "rest", "time": 1, "unit": "days"}
+    steps = [stage.CALL, rest, {**stage.CALL, "id": "again"}]
+    stage.published(stage.document(steps=steps, limits={"per_run": 1}), at=at)
+    stage.falls(account, at=at)
+    stage.goes_on(at)
+    assert stage.only_run().state == "waiting"
+    stage.goes_on(at + DAY)
+    assert (stage.only_run().state, stage.only_run().reason) == ("exited", "per_run")
+    assert Task.objects.count() == 1
+
+
 def test_an_account_comes_in_so_often_in_a_year_and_again_when_it_is_over(org: Organisation, at: datetime) -> None:
     account = stage.account(at=at)
     stage.published(stage.document(limits={**AGAIN, "per_account": 1}), at=at)

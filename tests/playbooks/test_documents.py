@@ -99,6 +99,23 @@ def test_what_does_not_fit_is_named_with_its_step_and_field(
     assert any(at == path and words in text for at, text in found), found
 
 
+def test_words_that_are_too_long_are_refused_and_not_cut(org: Organisation) -> None:
+    step = {"do": "send_mail", "id": "write", "subject": "件名", "body": {"en": "x", "ja": "あ" * 5_001}}
+    with pytest.raises(Unreadable) as refused:
+        playbooks.read(stage.document(steps=[step]))
+    [problem] = refused.value.problems
+    assert problem.path == "steps[0].body" and "5,000" in problem.text.en
+    step["body"] = {"en": "x", "ja": "あ" * 5_000}
+    assert len(playbooks.read(stage.document(steps=[step])).steps[0].values["body"].ja) == 5_000
+
+
+def test_a_key_that_stands_twice_is_told_with_its_line(org: Organisation) -> None:
+    with pytest.raises(Unreadable) as refused:
+        playbooks.read("playbook: a\nname: A\nwhen:\n- {trigger: by_hand}\nname: B\n")
+    [problem] = refused.value.problems
+    assert problem.path == "line 5" and "name" in problem.text.en
+
+
 def test_yaml_that_is_none_is_told_with_its_line(org: Organisation) -> None:
     with pytest.raises(Unreadable) as caught:
         playbooks.read("playbook: x\nname: [")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -40,6 +41,30 @@ def test_an_onboarding_begins_once_though_its_run_is_tried_again(org: Organisati
     runs.retry(run, by=SYSTEM, at=at)
     stage.goes_on(at)
     assert OnboardingProject.objects.count() == 1 and Task.objects.count() == 1
+
+
+def test_a_list_whose_name_is_no_tag_fails_with_what_was_expected(org: Organisation, at: datetime) -> None:
+    account = stage.account(at=at)
+    share = {"do": "share_list", "id": "share", "list": "長い名前" * 20}
+    mark = {"do": "tag", "id": "mark", "tag": "長い名前" * 20}
+    for key, step in (("shares", share), ("marks", mark)):
+        stage.published(stage.document(playbook=key, steps=[step]), at=at)
+    stage.falls(account, at=at)
+    stage.goes_on(at)
+    for run in Run.objects.all():
+        assert run.state == "failed" and "60" in run.why["en"] and "log" not in run.why["en"], run.why
+
+
+def test_the_way_to_a_shared_list_holds_whatever_its_name_is(org: Organisation, at: datetime) -> None:
+    account, name = stage.account(at=at), "R&D 50%+ #1"
+    share = {"do": "share_list", "id": "share", "list": name}
+    stage.published(stage.document(steps=[share]), at=at)
+    stage.falls(account, at=at)
+    stage.goes_on(at)
+    url = RunStep.objects.get().note["url"]
+    assert parse_qsl(urlsplit(url).query) == [("tag", name)] and list(account.tags.values_list("name", flat=True)) == [
+        name
+    ]
 
 
 def _typed(at: datetime, kind: AttributeKind, value: str) -> Account:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 
 from django.db.models import Q
 
@@ -31,12 +33,14 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """Who is left alone, with why, and the rows that say what was drawn for whom. `places`: in the playbook's own draw and in
-    the universal one; `written`: families whose arm stood before; `share`: of the universal group."""
+    """Who is left alone, with why, and what was drawn for whom, to be written down: by the playbook, and by the universal
+    draw at each one's first occasion since there is a group. `tops` of their families. `places`: in the playbook's own draw
+    and in the universal one; `written`: families whose arm stood before; `share`: of the universal group."""
 
     held: dict[int, gates.Verdict]
-    exposures: list[Exposure]
-    universal: list[UniversalExposure]
+    fresh: dict[int, Drawn]
+    universal: dict[int, Drawn]
+    tops: dict[int, int]
     places: tuple[places.Drawn, places.Drawn] = (places.NOBODY, places.NOBODY)
     written: frozenset[int] = frozenset()
     share: float = 0.0
@@ -69,9 +73,31 @@ def settle(
     found = decided(live, accounts, known, at, fields)
     for draw in found.places:
         places.keep(draw, at)
-    UniversalExposure.objects.bulk_create(found.universal, batch_size=500, ignore_conflicts=True)
-    Exposure.objects.bulk_create(found.exposures, batch_size=500, ignore_conflicts=True)
+    _keep(live, found, gates.strata([account.pk for account in accounts]), at)
     return found.held
+
+
+def _keep(live: Live, found: Decided, strata: Mapping[int, str], at: datetime) -> None:
+    """Write down whose arm was not. While `places` are held nobody else does."""
+    known = UniversalExposure.objects.filter(account__in=bulk.among(sorted(found.universal)))
+    stand = set(known.values_list("account", flat=True))
+    bulk.insert([
+        bulk.made(UniversalExposure, playbook_id=live.row.pk, **_drawn_for(pk, drawn, found, strata, at))
+        for pk, drawn in found.universal.items() if pk not in stand
+    ])  # fmt: skip
+    ours = Exposure.objects.filter(playbook=live.row, account__in=bulk.among(sorted(found.fresh)))
+    stand = set(ours.values_list("account", flat=True))
+    number = live.version.number
+    bulk.insert([
+        bulk.made(Exposure, playbook_id=live.row.pk, version=number, **_drawn_for(pk, drawn, found, strata, at))
+        for pk, drawn in found.fresh.items() if pk not in stand
+    ])  # fmt: skip
+
+
+def _drawn_for(account: int, drawn: Drawn, found: Decided, strata: Mapping[int, str], at: datetime) -> dict[str, Any]:
+    """What both kinds of row say."""
+    return {"account_id": account, "arm": drawn.arm, "share": drawn.share, "cluster": found.tops[account],
+            "strata": strata.get(account, ""), "at": at}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +126,7 @@ def foreseen_each(
     if not own and not holdouts.share() and not was_held.exists():
         return dict.fromkeys(tops, Foreseen())
     found = decided(live, accounts, known, at, fields, draws=False)
-    always = {row.account_id for row in found.exposures if row.arm == ALWAYS}
-    always |= {row.account_id for row in found.universal if row.arm == ALWAYS}
+    always = {pk for told in (found.fresh, found.universal) for pk, drawn in told.items() if drawn.arm == ALWAYS}
     ours, group = found.written | found.places[0].places.keys(), found.places[1].places.keys()
     universal, lots = found.share, dict[tuple[bool, bool], Foreseen]()
     told = {}
@@ -127,19 +152,20 @@ def decided(
     leaves nobody alone at all. Whoever was once never to be left alone stays so.
     """
     if not accounts:
-        return Decided({}, [], [])
-    tops, strata = families.tops(accounts), gates.strata([account.pk for account in accounts])
+        return Decided({}, {}, {}, {})
+    tops = families.tops(accounts)
     listed, share = holdouts.exclusions(), live.document.holdout.share
     spared = _spared(live, accounts) | known.never
     if holdouts.is_notice(live.document) or live.row.pk in listed.playbooks:
         spared |= {account.pk for account in accounts}
     written = _written(live, set(tops.values()))
-    group = _group(live, [one for one in accounts if one.pk not in spared], tops, strata, at, fields, listed, draws)
+    group = _group(live, [one for one in accounts if one.pk not in spared], tops, at, fields, listed, draws)
     spared |= group.helped if share else frozenset()
     fell = {tops[one.pk] for one in accounts if one.pk not in spared} - written.keys()
     own = _places(places.own(live.row.key), fell, draws) if share else places.NOBODY
     ours = _standing(live, written, own, group)
-    fresh, held = [], {}
+    fresh: dict[int, Drawn] = {}
+    held: dict[int, gates.Verdict] = {}
     for account in accounts:
         top = tops[account.pk]
         is_outside = account.pk in group.outside
@@ -147,12 +173,12 @@ def decided(
         is_freed = drawn.arm == assignment.HOLDOUT and _is_freed(live, account, top, share, group, ours)
         is_held = is_outside or (drawn.arm == assignment.HOLDOUT and not is_freed)
         if account.pk in spared or (drawn.arm == assignment.HOLDOUT and not is_held):
-            fresh.append(_exposure(live, account, top, Drawn(ALWAYS, drawn.share), strata.get(account.pk, ""), at))
+            fresh[account.pk] = Drawn(ALWAYS, drawn.share)
         elif is_held == (drawn.arm == assignment.HOLDOUT):  # else the universal group alone holds it back, for now
-            fresh.append(_exposure(live, account, top, drawn, strata.get(account.pk, ""), at))
+            fresh[account.pk] = drawn
         if account.pk not in spared and is_held:
             held[account.pk] = _verdict(is_outside, share, group.share)
-    return Decided(held, fresh, group.rows, (own, group.drawn), frozenset(written), group.share)
+    return Decided(held, fresh, group.arms, tops, (own, group.drawn), frozenset(written), group.share)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,18 +206,18 @@ def _places(draw: str, tops: Collection[int], draws: bool) -> places.Drawn:
 class _Group:
     """Of some accounts: who is left alone by the universal draw now, and who is on the list of exclusions.
 
-    `rows`: each one's first occasion since there is a group. `drawn`: where their families stand.
+    `arms`: of each one, at the first occasion since there is a group. `drawn`: where their families stand.
     """
 
     share: float
     outside: frozenset[int]
     helped: frozenset[int]
-    rows: list[UniversalExposure]
+    arms: dict[int, Drawn]
     drawn: places.Drawn = places.NOBODY
 
 
 def _group(
-    live: Live, accounts: Sequence[gates.Candidate], tops: dict[int, int], strata: dict[int, str], at: datetime,
+    live: Live, accounts: Sequence[gates.Candidate], tops: dict[int, int], at: datetime,
     fields: Fields | None, listed: holdouts.Exclusions, draws: bool,
 ) -> _Group:  # fmt: skip
     """The universal draw of these accounts. Those that are never held back by the playbook itself are no part of it:
@@ -199,21 +225,18 @@ def _group(
     """
     share = holdouts.share()
     if not share and not live.document.holdout.share:
-        return _Group(0.0, frozenset(), frozenset(), [])
+        return _Group(0.0, frozenset(), frozenset(), {})
     helped = frozenset(holdouts.helped(listed, [account.pk for account in accounts], at, fields))
     if not share:
-        return _Group(0.0, frozenset(), helped, [])
+        return _Group(0.0, frozenset(), helped, {})
     found = _places(places.UNIVERSAL, {tops[account.pk] for account in accounts}, draws)
     inside = {account.pk for account in accounts if holdouts.holds(found.places.get(tops[account.pk]), share)}
-    rows = []
+    drawn = {arm: Drawn(arm, share) for arm in (assignment.HOLDOUT, assignment.TREATED, ALWAYS)}
+    arms = {}
     for account in accounts:
-        drawn = assignment.HOLDOUT if account.pk in inside else assignment.TREATED
-        arm = ALWAYS if account.pk in helped else drawn
-        rows.append(
-            bulk.made(UniversalExposure, playbook_id=live.row.pk, account_id=account.pk, arm=arm, share=share, at=at,
-                      cluster=tops[account.pk], strata=strata.get(account.pk, ""))
-        )  # fmt: skip
-    return _Group(share, frozenset(inside - helped), helped, rows, found)
+        arm = assignment.HOLDOUT if account.pk in inside else assignment.TREATED
+        arms[account.pk] = drawn[ALWAYS if account.pk in helped else arm]
+    return _Group(share, frozenset(inside - helped), helped, arms, found)
 
 
 def _is_freed(live: Live, account: gates.Candidate, top: int, share: float, group: _Group, ours: _Places) -> bool:
@@ -232,8 +255,14 @@ def _drawn(ours: _Places, top: int, share: float, universal: float) -> Drawn:
     """Left alone by the universal draw or by the playbook's own: either is enough."""
     chance = 1 - (1 - universal) * (1 - share)
     if holdouts.holds(ours.universal.get(top), universal) or holdouts.holds(ours.own.get(top), share):
-        return Drawn(assignment.HOLDOUT, chance)
-    return Drawn(assignment.TREATED, chance)
+        return _once(assignment.HOLDOUT, chance)
+    return _once(assignment.TREATED, chance)
+
+
+@lru_cache(maxsize=64)
+def _once(arm: str, chance: float) -> Drawn:
+    """The same object for the many who were drawn alike."""
+    return Drawn(arm, chance)
 
 
 def _verdict(is_universal: bool, share: float, universal: float) -> gates.Verdict:
@@ -254,10 +283,3 @@ def _written(live: Live, tops: set[int]) -> dict[int, Drawn]:
     these = bulk.among(sorted(tops))
     rows = Exposure.objects.filter(~Q(arm=ALWAYS), playbook=live.row, cluster__in=these).order_by("-pk")
     return {cluster: Drawn(arm, share) for cluster, arm, share in rows.values_list("cluster", "arm", "share")}
-
-
-def _exposure(live: Live, account: gates.Candidate, top: int, drawn: Drawn, strata: str, at: datetime) -> Exposure:
-    return bulk.made(
-        Exposure, playbook_id=live.row.pk, account_id=account.pk, arm=drawn.arm, share=drawn.share, cluster=top,
-        strata=strata, version=live.version.number, at=at,
-    )  # fmt: skip

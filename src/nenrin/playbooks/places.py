@@ -71,7 +71,7 @@ def drawn(draw: str, families: Collection[int]) -> Drawn:
     begun = {stratum: last + 1 for stratum, last in rows.annotate(Max("number"))}
     found = assignment.places(draw, strata, begun)
     fresh = [
-        HoldoutPlace(draw=draw, cluster=top, stratum=strata[top], number=one.number, place=one.at)
+        bulk.made(HoldoutPlace, draw=draw, cluster=top, stratum=strata[top], number=one.number, place=one.at)
         for top, one in found.items()
     ]
     return Drawn(known | {top: one.at for top, one in found.items()}, fresh)
@@ -80,7 +80,7 @@ def drawn(draw: str, families: Collection[int]) -> Drawn:
 def keep(found: Drawn, at: datetime) -> None:
     for row in found.fresh:
         row.at = at
-    HoldoutPlace.objects.bulk_create(found.fresh, batch_size=500)
+    bulk.insert(found.fresh)
 
 
 def _strata(families: Collection[int]) -> dict[int, str]:

@@ -154,6 +154,10 @@ def _step(run: Run, live: Live, taken: set[str], sight: Sight, board: Board) -> 
     if place.step.key in taken:  # under another version of the playbook
         _go(run, place.after, at)
         return True
+    most = live.document.limits.caps.per_run
+    if most and run.effects >= most and _has_effect(place):
+        ending.end(run, RunState.EXITED, "per_run", reasons.said("per_run", most=most), at)
+        return False
     outcome = _turn(run, live, place, sight, board)
     if isinstance(outcome, Hold):
         _hold(run, outcome, at)
@@ -210,7 +214,7 @@ def _keep(run: Run, place: Place, outcome: Outcome, at: datetime) -> None:
     kind, note, contact = "done", {}, None
     if isinstance(outcome, Done):
         note, contact = dict(outcome.note), outcome.contact
-        run.effects += steps.KINDS[place.step.kind].arms is None and place.step.kind != "wait"
+        run.effects += _has_effect(place)
     elif isinstance(outcome, Go):
         kind, note = "went", {"arm": outcome.arm, **reasons.kept(outcome.why)}
     elif isinstance(outcome, Skipped):
@@ -219,6 +223,10 @@ def _keep(run: Run, place: Place, outcome: Outcome, at: datetime) -> None:
         run=run, step=place.step.key, number=place.number, kind=place.step.kind, outcome=kind, note=note,
         contact=contact, at=at,
     )  # fmt: skip
+
+
+def _has_effect(place: Place) -> bool:
+    return steps.KINDS[place.step.kind].arms is None and place.step.kind != "wait"
 
 
 def _hold(run: Run, outcome: Hold, at: datetime) -> None:
@@ -230,7 +238,7 @@ def _hold(run: Run, outcome: Hold, at: datetime) -> None:
 def _is_over(run: Run, live: Live, sight: Sight, at: datetime) -> bool:
     """Goal reached, goal too late, or no longer meant: whichever holds ends the run, wherever it stands."""
     document = live.document
-    goal, most = document.goal, document.limits.caps.per_run
+    goal = document.goal
     if goal and sight.holds(goal.condition, run.account_id):
         ending.end(run, RunState.DONE, "goal", reasons.said("goal", goal=goal.name), at)
     elif goal and goal.within_days and at >= run.entered_at + timedelta(goal.within_days):
@@ -245,8 +253,6 @@ def _is_over(run: Run, live: Live, sight: Sight, at: datetime) -> bool:
             reasons.said("exit_when", condition=conditions.sentence(document.exit_when, sight.fields)),
             at,
         )
-    elif most and run.effects >= most:
-        ending.end(run, RunState.EXITED, "per_run", reasons.said("per_run", most=most), at)
     else:
         return False
     return True

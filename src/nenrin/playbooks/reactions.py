@@ -18,7 +18,7 @@ from nenrin.playbooks.models.run import MOVING, OPEN
 
 READER = "playbooks"
 #: Entries a round: what comes of them is one transaction.
-LIMIT = 200
+LIMIT = 150
 #: Entries after which an account may be gone or another.
 TURNING = ("customers.account.merged", "customers.account.archived", "customers.account.changed",
            "customers.account.confirmed", "customers.subscription.")  # fmt: skip

@@ -127,6 +127,24 @@ def test_gone_stops_the_endpoint_and_what_waits_stays(org: Organisation, monkeyp
 
 
 @pytest.mark.django_db
+def test_whoever_answers_is_told_before_one_that_is_slow_or_down(
+    org: Organisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliver, "BATCH", 2)
+    slow, _ = endpoint("slow")
+    well, _ = endpoint("well", url="https://other.example.com/in")
+    for n in range(5):
+        webhooks.put(slow, {"n": n}, key=f"slow{n}", by=SYSTEM, at=AT)
+    got = answering(monkeypatch, Answer(None, "late"))
+    deliver.step(AT)
+    webhooks.put(well, {}, key="well", by=SYSTEM, at=AT)
+    deliver.step(AT)
+    assert [parcel.url for parcel in got] == [URL, URL, "https://other.example.com/in"]
+    deliver.step(AT)
+    assert [parcel.url for parcel in got[3:]] == [URL, URL], "it has its turn when nobody else waits"
+
+
+@pytest.mark.django_db
 def test_who_asks_for_more_time_gets_it(org: Organisation, monkeypatch: pytest.MonkeyPatch) -> None:
     one = webhooks.put(endpoint()[0], {}, key="a", by=SYSTEM, at=AT)
     answering(monkeypatch, Answer(429, "slow down", retry_after=3600))

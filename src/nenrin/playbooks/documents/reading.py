@@ -17,7 +17,10 @@ from nenrin.values import Text
 
 LONGEST = 5_000
 _TEXT = Text("a text", "文字列")
-_WORDS = Text("a text, or one in each language (en, ja)", "文字列、または言語ごとの文（en・ja）")
+_WORDS = Text(
+    f"a text, or one in each language (en, ja), of at most {LONGEST:,} characters",
+    f"文字列、または言語ごとの文（en・ja）、各{LONGEST:,}文字まで",
+)
 _FLAG = Text("true or false", "true か false")
 _LIST = Text("a list", "リスト")
 
@@ -58,8 +61,8 @@ class Reader:
         if isinstance(value, str) and len(value) <= LONGEST and (value.strip() or not required):
             return Text(value.strip(), value.strip())
         if isinstance(value, Mapping) and value.keys() <= {"en", "ja"}:
-            en, ja = (str(value.get(one) or "").strip()[:LONGEST] for one in ("en", "ja"))
-            if en or ja or not required:
+            en, ja = (str(value.get(one) or "").strip() for one in ("en", "ja"))
+            if (en or ja or not required) and max(len(en), len(ja)) <= LONGEST:
                 return Text(en or ja, ja or en)
         if value is None and not required:
             return Text("", "")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from nenrin.analytics.conditions import Fields
 from nenrin.customers import tags
+from nenrin.customers.errors import Refused
 from nenrin.playbooks.documents.params import Param, Setting, Values
-from nenrin.playbooks.steps.shape import Done, Outcome, StepKind, Turn
+from nenrin.playbooks.steps.shape import Done, Failed, Outcome, StepKind, Turn
 from nenrin.values import Text
 
 WAYS = (("add", Text("Put on", "付ける")), ("remove", Text("Take off", "外す")))
@@ -21,7 +22,10 @@ def says(values: Values, setting: Setting, fields: Fields) -> Text:
 def act(turn: Turn) -> Outcome:
     tag = turn.values["tag"]
     moved = {"add": [tag]} if turn.values["way"] == "add" else {"remove": [tag]}
-    tags.change([turn.account], by=turn.by, at=turn.at, **moved)
+    try:
+        tags.change([turn.account], by=turn.by, at=turn.at, **moved)
+    except Refused as refused:
+        return Failed(refused.faults[0].text)
     return Done({"en": tag, "ja": tag})
 
 
