@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any
@@ -19,6 +20,8 @@ from nenrin.foundation.permissions import Permission, allowed
 
 Operation = Callable[..., Any]
 _READING = {"GET", "HEAD"}
+#: Octets without which no JSON holds a NUL or half a character: escapes, its UTF-8, and the NULs of UTF-16.
+_SUSPECT = re.compile(rb"\\u0000|\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]|\x00")
 #: Where the API stands among the addresses.
 BASE = "api/v1/"
 
@@ -76,12 +79,19 @@ def _refuse(request: ApiRequest, permission: Permission | None) -> None:
         raise Denied(f"the role {request.member.role} does not hold {permission.value}")
 
 
-def _refuse_nul(request: ApiRequest) -> None:
-    """PostgreSQL keeps no NUL in any text; what one database refuses, none takes."""
-    if request.content_type != "application/json" or b"\\u0000" not in request.body:
+def _refuse_unkept(request: ApiRequest) -> None:
+    """PostgreSQL keeps no NUL in any text, and nothing keeps half a character; what one database refuses, none takes."""
+    if request.content_type != "application/json" or not _SUSPECT.search(request.body):
         return
-    if any("\x00" in text for text in _texts(json.loads(request.body))):
-        raise HttpError(422, "a text holds the NUL character (U+0000): leave it out; nothing was changed")
+    try:
+        told = json.loads(request.body)
+    except (ValueError, RecursionError):
+        return  # an operation that reads no body
+    for text in _texts(told):
+        if "\x00" in text:
+            raise HttpError(422, "a text holds the NUL character (U+0000): leave it out; nothing was changed")
+        if any("\ud800" <= c <= "\udfff" for c in text):
+            raise HttpError(422, "a text holds half a character (a lone surrogate): leave it out; nothing was changed")
 
 
 def _texts(told: Any) -> Iterator[str]:
@@ -105,7 +115,7 @@ def grants(permission: Permission) -> Callable[[Operation], Operation]:
         @wraps(operation)
         def guarded(request: ApiRequest, *args: Any, **kwargs: Any) -> Any:
             _refuse(request, permission)
-            _refuse_nul(request)
+            _refuse_unkept(request)
             return operation(request, *args, **kwargs)
 
         guarded.permission = permission  # type: ignore[attr-defined]
