@@ -228,7 +228,7 @@ TERMS: dict[str, Definition] = {
     "ren_due": means("MRR of these terms, as it stands now.", "その契約期間の現在のMRR。"),
     "ren_committed": means(
         "Of it, MRR of the terms that the call that holds expects to stay.",
-        "そのうち、更新見込みが「確約」の契約のMRR。",
+        "そのうち、見立てが「コミット」の契約のMRR。",
     ),
     "ren_expected": means(
         "MRR times the model's probability to stay, added up; terms without a probability are left out.",
@@ -254,8 +254,8 @@ TERMS: dict[str, Definition] = {
         "Terms that are over and whose forecast had been kept that many days before.",
         "終わった契約のうち、その日数前の予測が保存されていた数。",
     ),
-    "ren_commits": means("Of these, terms that were called a commit.", "そのうち「確約」と見込んだ数。"),
-    "ren_commit_mrr": means("MRR of the terms called a commit.", "「確約」と見込んだ契約のMRR。"),
+    "ren_commits": means("Of these, terms that were called a commit.", "そのうち、見立てが「コミット」だった数。"),
+    "ren_commit_mrr": means("MRR of the terms called a commit.", "見立てが「コミット」だった契約のMRR。"),
     "ren_commit_stayed": means(
         "Of it, MRR that stayed, up to what was due.", "そのうち、対象のMRRを上限として継続した額。"
     ),
