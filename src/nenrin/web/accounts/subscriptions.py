@@ -79,8 +79,8 @@ def line(row: Subscription, today: Any) -> dict[str, Any]:
 def period(row: Subscription) -> Text:
     """The notice period in words."""
     months, days = row.notice_months, row.notice_days
-    parts = [(f"{months} months", f"{months}か月")] if months else []
-    parts += [(f"{days} days", f"{days}日")] if days else []
+    parts = [(f"{months} month{'s' * (months != 1)}", f"{months}か月")] if months else []
+    parts += [(f"{days} day{'s' * (days != 1)}", f"{days}日")] if days else []
     if not parts:
         return Text("until the term ends", "契約満了まで")
     en, ja = " and ".join(part[0] for part in parts), "と".join(part[1] for part in parts)

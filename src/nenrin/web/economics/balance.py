@@ -92,7 +92,7 @@ def _beside(ask: Asked, found: Balance) -> tuple[date, dict[str, list[Beside]]]:
 
 
 def _money(found: Balance) -> Lines:
-    """Spent and planned by month, in millions of major units."""
+    """Spent and planned by month, in the large unit of the reader's language."""
     lines = [
         _series(found, [getattr(row.cell(side), name) for row in found.rows], Text(f"{of.en}, {en}", f"{of.ja} {ja}"))
         for side, of in ((side, SIDES[side]) for side in BALANCED)
@@ -105,7 +105,8 @@ def _money(found: Balance) -> Lines:
 def _series(found: Balance, minors: Sequence[int | None], label: Text) -> Series:
     amounts = [None if minor is None else Money(minor, found.currency) for minor in minors]
     texts = tuple("—" if one is None else format.money(one, exports.language(), "compact") for one in amounts)
-    return Series(label, tuple(None if one is None else float(one.major) / 1e6 for one in amounts), texts)
+    scale = 1e4 if exports.language() == "ja" else 1e6
+    return Series(label, tuple(None if one is None else float(one.major) / scale for one in amounts), texts)
 
 
 def _shares(found: Balance) -> Lines:

@@ -92,7 +92,8 @@ def _trend(found: Contribution) -> Lines:
 def _series(label: Text, values: Sequence[int | None], currency: str) -> Series:
     amounts = [None if minor is None else Money(minor, currency) for minor in values]
     texts = tuple("—" if one is None else format.money(one, exports.language(), "compact") for one in amounts)
-    return Series(label, tuple(None if one is None else float(one.major) / 1e6 for one in amounts), texts)
+    scale = 1e4 if exports.language() == "ja" else 1e6
+    return Series(label, tuple(None if one is None else float(one.major) / scale for one in amounts), texts)
 
 
 @dataclass(frozen=True, slots=True)

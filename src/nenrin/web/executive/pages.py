@@ -51,6 +51,7 @@ class Shown:
     said: tuple[BoardComment, ...]
     beside: Text
     benchmark: Text
+    reach: Text
 
 
 @requires(VIEW)
@@ -122,7 +123,7 @@ def _shown(board: Dashboard, tile: Tile, ask: Asked) -> Shown:
         tile, words.value(board, tile, tile.figure.value), words.change(board, tile), words.note(board, tile),
         f"{reverse('kpi', args=[tile.kpi.key])}?{ask.address()}", trends.draw(values, target, words.marks(board, tile)),
         tuple(row for row in board.comments if row.kpi == tile.kpi.key), words.beside(board, tile),
-        words.benchmark(board, tile),
+        words.benchmark(board, tile), words.reach(board, tile),
     )  # fmt: skip
 
 

@@ -99,7 +99,7 @@ def _facts(request: MemberRequest, goal: Goal, template: str, language: str) -> 
              key="onb_projects_all", at=at),
         Fact(Text("In time, of those due", "期日内の割合"), format.percent(due.value, language, 0) if due else None, note=share,
              meaning=_IN_TIME, key="in-time", at=at),
-        Fact(Text("Median day", "中央値"), str(int(whole.median)) if whole.median else None, meaning=_MEDIAN, key="median", at=at,
+        Fact(Text("Median day", "中央値"), Text(str(int(whole.median)), f"{whole.median:.0f}日") if whole.median else None, meaning=_MEDIAN, key="median", at=at,
              note=Text(f"n = {whole.projects}", f"n={whole.projects}")),
         Fact(Text("Target", "目標"), format.percent(TARGET, language, 0), note=Text("of the field", "業界の目安"),
              key="onb_target", at=at),

@@ -32,7 +32,7 @@ BALLS: Mapping[str, Text] = {
     "us": Text("Us", "当社"),
     "customer": Text("Customer", "お客様"),
     "both": Text("Both", "双方"),
-    "nobody": Text("Waiting", "待ち"),
+    "nobody": Text("Nobody", "なし"),
 }
 
 

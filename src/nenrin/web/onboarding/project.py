@@ -25,8 +25,8 @@ from nenrin.work.models.onboarding_template import COMPLETIONS, Completion
 from nenrin.work.onboarding import closing, criteria, links, messages, policies, projects
 
 _TURN = Text(
-    "Whose steps can be worked on now: ours, the customer's, both; waiting where all that is open waits or is on hold.",
-    "いま進められるステップの担当。前提待ちや保留だけが残る場合は「待ち」。",
+    "Whose steps can be worked on now: ours, the customer's, both; nobody where all that is open waits or is on hold.",
+    "いま進められるステップの担当。前提待ちや保留だけが残る場合は「なし」。",
 )
 _FORECAST = Text(
     "When it would end if every open step takes its planned business days from today on.",

@@ -120,7 +120,8 @@ def _finding(caught: dict[str, Any]) -> Text | None:
         return Text(
             f"None of the {leavers} customers who left was caught", f"解約 {leavers}件のうち、捉えたものはなかった"
         )
-    return Text(f"Of {leavers} customers who left, {found} were caught, {days:.0f} days before (median)",
+    those, were = "customer" if leavers == 1 else "customers", "was" if found == 1 else "were"
+    return Text(f"Of {leavers} {those} who left, {found} {were} caught, {days:.0f} days before (median)",
                 f"解約 {leavers}件のうち{found}件を、中央値{days:.0f}日前に捉えた")  # fmt: skip
 
 
