@@ -23,6 +23,7 @@ from nenrin.insight.risk.forecasts import Forecast
 from nenrin.insight.risk.past_months import Held
 from nenrin.values import Money, Text
 from nenrin.web import drills, exports, navigation
+from nenrin.web.charts import units
 from nenrin.web.charts.lines import Lines, Series
 from nenrin.web.executive import reconciling
 from nenrin.web.guard import MemberRequest, requires
@@ -101,15 +102,16 @@ def _chart(found: Forecast, currency: str) -> Lines | None:
         return None
     language = get_language() or "ja"
     past, ahead = found.ended, found.months
-    scale = 1e-4 if language.startswith("ja") and currency == "JPY" else 1.0
+    both = [*(one.expected for one in past), *(one.expected for one in ahead)]
+    told_values = [*(one.actual for one in past), *(value for one in both for value in (one.value, one.high))]
+    minors, unit = units.plain(currency, language, [value for value in told_values if value is not None])
     count = len(past) + len(ahead)
 
     def series(name: Text, values: Sequence[float | None]) -> Series:
         told = [None if value is None else Money(round(value), currency) for value in values]
         texts = tuple("—" if one is None else format.money(one, language) for one in told)
-        return Series(name, tuple(None if value is None else value * scale for value in values), texts)
+        return Series(name, tuple(None if value is None else value / minors for value in values), texts)
 
-    both = [*(one.expected for one in past), *(one.expected for one in ahead)]
     lines = (
         series(Text("actual", "実績"), [*(float(one.actual) for one in past), *(None for _ in ahead)]),
         series(Text("expected", "予測"), [one.value for one in both]),
@@ -117,7 +119,6 @@ def _chart(found: Forecast, currency: str) -> Lines | None:
     )
     begins = [*(one.begins for one in past), *(one.begins for one in ahead)]
     labels = tuple(format.day(day, language, "month") for day in begins)
-    unit = Text(f"{currency}", "万円" if scale != 1.0 else currency)
     return Lines(
         labels,
         lines,
