@@ -11,8 +11,9 @@ import yaml
 from click.testing import CliRunner
 
 from nenrin.cli.config import command
+from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Organisation
-from nenrin.insight import health_models
+from nenrin.insight import health_models, segments
 from nenrin.playbooks.models import PlaybookVersion
 from nenrin.work.journeys import designs
 from nenrin.work.onboarding import templates
@@ -98,6 +99,15 @@ def test_a_renamed_file_says_another_name_than_the_document_and_is_refused(
     code, said = run("plan", folder)
     assert code == 1 and file.stem in said and renamed.name in said, said
     assert run("apply", folder)[0] == 1
+
+
+def test_two_segments_whose_names_come_to_one_file_are_both_taken_out(org: Organisation, folder: Path) -> None:
+    now, customers = datetime.now(UTC), {"field": "status", "op": "=", "value": "customer"}
+    for name in ("大口/東", "大口:東"):
+        segments.save(name, customers, by=SYSTEM, at=now)
+    assert run("export", folder)[0] == 0
+    assert sorted(file.name for file in (folder / "segments").iterdir()) == ["大口_東-2.yaml", "大口_東.yaml"]
+    assert "0 to change, 2 unchanged" in run("plan", "--prune", folder)[1]
 
 
 @pytest.mark.parametrize("name", ["playbooks/wave.yml", "wave.yaml", "playbooks/old/wave.yaml", "playbooks/wave.YAML"])

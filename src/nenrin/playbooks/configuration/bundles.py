@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -42,9 +43,9 @@ def text(document: Document) -> str:
 
 def write(bundle: Bundle, folder: Path) -> list[Path]:
     """Write every document to its file; files that are there already are replaced, others are left."""
-    made = []
+    made: list[Path] = []
     for (kind, key), document in sorted(bundle.items()):
-        target = folder / kind / f"{_file_name(key)}.yaml"
+        target = _free(folder / kind, _file_name(key), made)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text(document), encoding="utf-8")
         made.append(target)
@@ -105,6 +106,13 @@ def _document(file: Path) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise Unreadable(file, "a document with named parts is expected")
     return document
+
+
+def _free(folder: Path, name: str, taken: Iterable[Path]) -> Path:
+    """Two names may come to one file: the second gets a number."""
+    known = {str(one).casefold() for one in taken}
+    names = (name if n == 1 else f"{name}-{n}" for n in count(1))
+    return next(one for one in (folder / f"{found}{ENDING}" for found in names) if str(one).casefold() not in known)
 
 
 def _file_name(key: str) -> str:
