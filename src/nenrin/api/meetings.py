@@ -12,7 +12,7 @@ from ninja import Status as Answer
 
 from nenrin.api.guard import ApiRequest, grants
 from nenrin.api.paging import Id, Page, Strict, Window, expected, page
-from nenrin.api.reach import one_account
+from nenrin.api.reach import not_borrowed, one_account
 from nenrin.customers.errors import Refused
 from nenrin.customers.models import Account, Contact
 from nenrin.foundation.actors import Actor
@@ -151,8 +151,7 @@ def plan_meeting(request: ApiRequest, body: NewMeeting, response: HttpResponse) 
         contacts=_contacts(account, body.contact_ids), members=_members(body.member_ids),
         by=Actor.of(request.member), at=request.at, **given,
     )  # fmt: skip
-    if not Meeting.objects.for_member(request.member, Permission.MEETINGS_EDIT).filter(pk=row.pk).exists():
-        raise Refused.one("key", Text("another meeting has this key", "同じキーの打ち合わせがある"), body.key)
+    not_borrowed(Meeting.objects.for_member(request.member, Permission.MEETINGS_EDIT), row, body.key)
     return Answer(201, _answer(request, row, response))
 
 

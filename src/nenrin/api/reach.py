@@ -43,14 +43,12 @@ def belonging(kind: type[R], member: Member, permission: Permission, key: int, *
     return _one(rows if archived else rows.standing(), key, kind.__name__.lower())
 
 
-def not_borrowed(rows: QuerySet[M], row: M, key: str) -> M:
-    """What a verb gave back for a `key` that was sent, if it is among `rows`, those in the member's scope.
-
-    Raises Refused where it is not: the key is one of somebody else's, whose row it would show.
+def not_borrowed(rows: QuerySet[M], row: M, key: str) -> None:
+    """Refuse a `key` that somebody else used: the verb gave back their `row`, which is not among `rows`, those in the
+    member's scope, and would be shown. Raises Refused on "key".
     """
     if not rows.filter(pk=row.pk).exists():
-        raise Refused.one("key", Text("something else has this key", "このキーは使用済み"), key)
-    return row
+        raise Refused.one("key", Text("another row has this key", "このキーは使用済み"), key)
 
 
 def _one(rows: QuerySet[M], key: int, noun: str) -> M:

@@ -12,7 +12,7 @@ from ninja import Status as Answer
 
 from nenrin.api.guard import ApiRequest, grants
 from nenrin.api.paging import Id, Page, Strict, Window, Word, expected, page
-from nenrin.api.reach import one_account
+from nenrin.api.reach import not_borrowed, one_account
 from nenrin.customers.errors import Refused
 from nenrin.foundation import organisation
 from nenrin.foundation.actors import Actor
@@ -180,7 +180,8 @@ def open_task(request: ApiRequest, body: NewTask, response: HttpResponse) -> Any
         at=request.at,
         **given,
     )
-    return Answer(201, _hinted(request, _seen(request, row), response))
+    not_borrowed(Task.objects.for_member(request.member, Permission.TASKS_EDIT), row, body.key)
+    return Answer(201, _hinted(request, row, response))
 
 
 @router.get("/{int:task_id}", response=TaskOut, summary="Get a task")
@@ -255,13 +256,6 @@ def _task(request: ApiRequest, key: int, permission: Permission) -> Task:
     if found is None:
         raise Http404(f"no task {key} in your scope")
     return found
-
-
-def _seen(request: ApiRequest, row: Task) -> Task:
-    """A key that another's task has, out of this member's scope, is refused rather than shown."""
-    if not Task.objects.for_member(request.member, Permission.TASKS_EDIT).filter(pk=row.pk).exists():
-        raise Refused.one("key", Text("another task has this key", "同じキーのタスクがある"), row.key)
-    return row
 
 
 def _member(key: int | None) -> Member | None:

@@ -11,7 +11,7 @@ from ninja import Status as Answer
 
 from nenrin.api.guard import ApiRequest, grants
 from nenrin.api.paging import Id, Page, Slug, Strict, Window, Word, expected, page
-from nenrin.api.reach import one_account
+from nenrin.api.reach import not_borrowed, one_account
 from nenrin.api.tasks import Rhythm, TaskOut
 from nenrin.api.tasks import shown as task_shown
 from nenrin.customers.errors import Refused
@@ -161,8 +161,7 @@ def use_task_template(request: ApiRequest, key: Word, body: TemplateUse) -> Any:
     row = task_templates.use(
         template, account, assignee=_member(body.assignee_id), by=Actor.of(request.member), at=request.at, key=body.key
     )
-    if not Task.objects.for_member(request.member, TASKS_EDIT).filter(pk=row.pk).exists():
-        raise Refused.one("key", Text("another task has this key", "同じキーのタスクがある"), body.key)
+    not_borrowed(Task.objects.for_member(request.member, TASKS_EDIT), row, body.key)
     return Answer(201, task_shown([row], request.member)[0])
 
 
