@@ -51,6 +51,16 @@ def test_a_handoff_goes_from_sales_to_customer_success(account: Account, at: dat
     assert [row["id"] for row in success.get("/handoffs?state=accepted").data["items"]] == [made["id"]]
 
 
+def test_a_handoff_that_was_dropped_is_taken_up_again(account: Account) -> None:
+    rest = Rest(cast.member(Role.HEAD))
+    path = f"/handoffs/{rest.post('/handoffs', {'account_id': account.pk}).data['id']}"
+    assert rest.post(f"{path}/drop", {"reason": "誤操作"}).data["state"] == "dropped"
+    assert rest.post(f"{path}/restore").data["state"] == "draft"
+    rest.post(f"{path}/drop", {"reason": "重複"})
+    rest.post("/handoffs", {"account_id": account.pk})
+    assert rest.post(f"{path}/restore").status_code == 422, "another is under way"
+
+
 def test_a_promise_sent_twice_under_a_key_is_one_and_is_kept_with_evidence(account: Account) -> None:
     rest = Rest(cast.member(Role.HEAD))
     body = {"account_id": account.pk, "words": "手順書を渡す", "due_on": "2026-01-05", "key": "crm:9"}

@@ -64,6 +64,18 @@ def test_sales_cannot_accept_its_own_handoff(account: Account, seller: Member, a
     assert Handoff.objects.get().state == "sent"
 
 
+def test_one_marked_as_not_needed_by_mistake_is_taken_up_again_on_its_page(
+    account: Account, seller: Member, at: datetime
+) -> None:
+    made, visit = handoffs.open(account, by=SYSTEM, at=at), client(seller)
+    page = f"/handoffs/{made.pk}"
+    assert "引き継ぎを再開" not in body(visit.get(page))
+    visit.post(f"{page}/deed", {"do": "drop", "reason": "誤操作"})
+    assert "引き継ぎを再開" in body(visit.get(page))
+    visit.post(f"{page}/deed", {"do": "restore"})
+    assert Handoff.objects.get().state == "draft" and 'value="restore"' not in body(visit.get(page))
+
+
 def test_a_handoff_is_saved_half_done_and_its_promises_are_not_doubled(
     account: Account, seller: Member, at: datetime
 ) -> None:

@@ -11,7 +11,8 @@ from nenrin.customers.models import Account
 from nenrin.foundation import journal
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Organisation
-from nenrin.work import following, meetings, tasks, touches
+from nenrin.work import following, handoff_again, handoffs, meetings, tasks, touches
+from nenrin.work.handoffs import Said
 from nenrin.work.models import Followed, Meeting, Task, Touch
 from tests import cast
 
@@ -49,6 +50,36 @@ def test_tasks_touches_and_meetings_follow_a_merge_and_its_undoing(pair: tuple[A
     assert Task.objects.get(pk=since.pk).account == survivor
     assert Task.objects.get(pk=other.pk).account == third
     assert {"Touch": {absorbed.pk}, "Meeting": {absorbed.pk}}.items() <= whose().items()
+
+
+def test_of_two_handoffs_under_way_one_goes_on_with_the_answers_of_both(
+    pair: tuple[Account, Account], at: datetime
+) -> None:
+    survivor, absorbed = pair
+    kept, gone = (handoffs.open(account, by=SYSTEM, at=at) for account in pair)
+    handoffs.fill(kept, {"purpose": Said("紙をなくす")}, by=SYSTEM, at=at)
+    handoffs.fill(gone, {"purpose": Said("人手不足"), "success": Said("月20時間の削減")}, by=SYSTEM, at=at)
+    merge = merges.merge(survivor, absorbed, by=SYSTEM, at=at)
+    heard(at)
+    kept.refresh_from_db()
+    gone.refresh_from_db()
+    assert (kept.state, kept.settled, gone.state, gone.account_id) == ("draft", 2, "dropped", survivor.pk)
+    assert dict(kept.items.exclude(words="").values_list("item", "words")) == {
+        "purpose": "紙をなくす", "success": "月20時間の削減",
+    }  # fmt: skip
+    merges.undo(merge, by=SYSTEM, at=at)
+    heard(at)
+    gone.refresh_from_db()
+    assert gone.account_id == absorbed.pk and handoff_again.restore(gone, by=SYSTEM, at=at).state == "draft"
+
+
+def test_the_only_handoff_goes_along_as_it_stands(pair: tuple[Account, Account], at: datetime) -> None:
+    survivor, absorbed = pair
+    made = handoffs.open(absorbed, by=SYSTEM, at=at)
+    merges.merge(survivor, absorbed, by=SYSTEM, at=at)
+    heard(at)
+    made.refresh_from_db()
+    assert (made.state, made.account_id) == ("draft", survivor.pk)
 
 
 def test_reading_a_merge_twice_moves_nothing_twice(pair: tuple[Account, Account], at: datetime) -> None:

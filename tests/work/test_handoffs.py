@@ -14,7 +14,7 @@ from nenrin.foundation import journal
 from nenrin.foundation.actors import SYSTEM, Actor
 from nenrin.foundation.models import Entry, Member, Organisation
 from nenrin.foundation.roles import Role
-from nenrin.work import handoff_rounds, handoffs, promises
+from nenrin.work import handoff_again, handoff_rounds, handoffs, promises
 from nenrin.work.handing import figures, policies, reminders
 from nenrin.work.handoffs import Promised, Question, Said
 from nenrin.work.models import Handoff, Notice, Promise
@@ -195,6 +195,32 @@ def test_one_that_nobody_needs_is_dropped_with_a_reason_and_another_may_follow(a
         handoffs.drop(made, "", by=SYSTEM, at=at)
     handoffs.drop(made, "契約の名義変更のみ", by=SYSTEM, at=at)
     assert handoffs.open(account, by=SYSTEM, at=at) != made
+
+
+def test_one_dropped_by_mistake_goes_on_where_it_stood(sent: Handoff, csm: Member, at: datetime) -> None:
+    handoffs.drop(sent, "誤操作", by=SYSTEM, at=at)
+    back = handoff_again.restore(sent, by=SYSTEM, at=at)
+    assert (back.state, back.note, back.settled) == ("sent", "", 7)
+    assert handoff_again.restore(back, by=SYSTEM, at=at).version == back.version
+    handoffs.send_back(back, [Question("誰が使うか")], by=Actor.of(csm), at=at + timedelta(hours=1))
+    handoffs.drop(back, "誤操作", by=SYSTEM, at=at + timedelta(hours=2))
+    assert handoff_again.restore(back, by=SYSTEM, at=at + timedelta(hours=3)).state == "returned"
+    assert Entry.objects.filter(action="work.handoff.restored").count() == 2
+
+
+def test_one_dropped_stays_so_while_another_is_under_way_or_once_accepted(
+    account: Account, sent: Handoff, csm: Member, at: datetime
+) -> None:
+    handoffs.drop(sent, "契約の名義変更のみ", by=SYSTEM, at=at)
+    other = handoffs.open(account, by=SYSTEM, at=at)
+    with pytest.raises(Refused):
+        handoff_again.restore(sent, by=SYSTEM, at=at)
+    handoffs.drop(other, "重複", by=SYSTEM, at=at)
+    assert handoff_again.restore(other, by=SYSTEM, at=at).state == "draft"
+    handoffs.drop(other, "重複", by=SYSTEM, at=at)
+    accepted = handoffs.accept(handoff_again.restore(sent, by=SYSTEM, at=at), member=csm, by=SYSTEM, at=at)
+    with pytest.raises(Refused):
+        handoff_again.restore(accepted, by=SYSTEM, at=at)
 
 
 def test_two_writers_do_not_overwrite_each_other(account: Account, at: datetime) -> None:

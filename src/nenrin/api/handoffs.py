@@ -17,7 +17,7 @@ from nenrin.api.reach import one_account
 from nenrin.foundation.actors import Actor
 from nenrin.foundation.models import Member
 from nenrin.foundation.permissions import FieldClass, Permission, visible
-from nenrin.work import feedback, handoffs
+from nenrin.work import feedback, handoff_again, handoffs
 from nenrin.work.models import Feedback, Handoff
 from nenrin.work.models.feedback import FeedbackKind, Outcome
 from nenrin.work.models.handoff import Fit, HandoffState, Item
@@ -253,6 +253,14 @@ def send_back_handoff(request: ApiRequest, handoff_id: Id, body: HandoffSendingB
 def drop_handoff(request: ApiRequest, handoff_id: Id, body: HandoffDropping, response: HttpResponse) -> Any:
     """Nobody needs it, and why. Safe to repeat."""
     row = handoffs.drop(_one(request, EDIT, handoff_id), body.reason, by=Actor.of(request.member), at=request.at)
+    return _answer(request, row, response)
+
+
+@router.post("/{int:handoff_id}/restore", response=HandoffOut, summary="Take a dropped handoff up again")
+@grants(EDIT)
+def restore_handoff(request: ApiRequest, handoff_id: Id, response: HttpResponse) -> Any:
+    """It stands where it stood; refused while another is under way for the account. Safe to repeat."""
+    row = handoff_again.restore(_one(request, EDIT, handoff_id), by=Actor.of(request.member), at=request.at)
     return _answer(request, row, response)
 
 

@@ -17,6 +17,7 @@ from django.db import IntegrityError, models, transaction
 from nenrin.customers.models import Account, Merge
 from nenrin.foundation import journal
 from nenrin.foundation.models import Entry, Mail
+from nenrin.work import handoff_again
 from nenrin.work.models import Followed
 
 READER: Final = "work.following"
@@ -53,6 +54,8 @@ def follow(entry: Entry, at: datetime) -> None:
     merge = Merge.objects.filter(pk=entry.particulars.get("merge")).first()
     if merge is None:
         return
+    if entry.action.endswith(".merged") and merge.undone_at is None:
+        handoff_again.join(merge.absorbed_id, merge.survivor_id, at=at)
     for table in tables():
         if entry.action.endswith(".merged"):
             _go(table, merge, at)

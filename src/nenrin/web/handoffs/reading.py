@@ -61,6 +61,7 @@ class Reading:
     is_writing: bool
     is_sent: bool
     is_accepted: bool
+    is_dropped: bool
 
     @property
     def about_all(self) -> list[HandoffQuestion]:
@@ -100,7 +101,7 @@ def reading(handoff: Handoff, request: MemberRequest, promised: Iterable[Promise
         tuple(questions), told,
         FITS[Fit(handoff.fit_expected)], FITS[Fit(handoff.fit_found)],
         state in WRITING and handoff.due_on < today, state in RUNNING, state in WRITING,
-        state is HandoffState.SENT, state is HandoffState.ACCEPTED,
+        state is HandoffState.SENT, state is HandoffState.ACCEPTED, state is HandoffState.DROPPED,
     )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from nenrin.web.handoffs import common
 from nenrin.web.handoffs.common import ACCEPT, EDIT
 from nenrin.web.handoffs.forms import BackForm, HandoffForm, PolicyForm
 from nenrin.web.handoffs.reading import one, reading
+from nenrin.work import handoff_again
 from nenrin.work import handoffs as verbs
 from nenrin.work.handing import policies
 from nenrin.work.models import Handoff
@@ -121,7 +122,7 @@ def _refuse_seller(request: MemberRequest, row: Handoff) -> None:
 @require_POST
 @requires(EDIT)
 def deed(request: MemberRequest, key: int) -> HttpResponse:
-    """Send, accept, drop or judge; what is refused is said on the handoff's own page."""
+    """Send, accept, drop, restore or judge; what is refused is said on the handoff's own page."""
     row = one(request, key, EDIT)
     act = _DEEDS.get(request.POST.get("do", ""))
     if act is not None:
@@ -157,6 +158,11 @@ def _drop(request: MemberRequest, row: Handoff) -> Text:
     return Text("Marked as not needed.", "対応不要にしました。")
 
 
+def _restore(request: MemberRequest, row: Handoff) -> Text:
+    handoff_again.restore(row, by=Actor.of(request.user), at=request.at)
+    return Text("It goes on where it stood.", "引き継ぎを再開しました。")
+
+
 def _judge(request: MemberRequest, row: Handoff) -> Text:
     _refuse_seller(request, row)
     note = request.POST.get("note", "")[:1000]
@@ -164,7 +170,7 @@ def _judge(request: MemberRequest, row: Handoff) -> Text:
     return Text("Fit noted.", "適合度を記録しました。")
 
 
-_DEEDS = {"send": _send, "accept": _accept, "drop": _drop, "judge": _judge}
+_DEEDS = {"send": _send, "accept": _accept, "drop": _drop, "restore": _restore, "judge": _judge}
 
 
 @requires(Permission.JOURNEYS_CONFIGURE)

@@ -18,6 +18,7 @@ register(
 )
 register("work.handoff.accepted", Text("Handoff accepted", "引き継ぎを受領"), personal=True)
 register("work.handoff.dropped", Text("Handoff not needed: {words}", "引き継ぎを対応不要に: {words}"), personal=True)
+register("work.handoff.restored", Text("Handoff needed after all", "引き継ぎを再開"))
 register("work.handoff.judged", Text("Fit found: {fit}. {words}", "適合度を評価: {fit} {words}"), personal=True)
 register("work.handoff.reassigned", Text("Handoff given to others", "引き継ぎの担当を変更"))
 register("work.handoff.attached", Text("Handoff attached to its contract", "引き継ぎを契約に紐付け"))
