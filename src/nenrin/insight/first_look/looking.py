@@ -25,7 +25,8 @@ from nenrin.insight.first_look.settling import Ends, Settled
 from nenrin.insight.lifetimes import values as lifetimes
 from nenrin.insight.lifetimes.values import Assumptions, Slice
 from nenrin.insight.revenue import kpis
-from nenrin.insight.revenue.books import FIELDS, Graded, Ledger
+from nenrin.insight.revenue.books import Ledger
+from nenrin.insight.revenue.graded import FIELDS, Graded
 from nenrin.values import Period
 
 #: In the order in which they are told.

@@ -16,7 +16,6 @@ from typing import Any, TypeVar
 
 import duckdb
 import numpy as np
-from numpy.typing import NDArray
 
 from nenrin.analytics import revenue
 from nenrin.analytics.lake import Lake
@@ -35,7 +34,8 @@ from nenrin.analytics.revenue.readings import Reading, days, readings
 from nenrin.analytics.revenue.voices import SURVEYS
 from nenrin.customers.models import Account
 from nenrin.ingest import lakes
-from nenrin.insight.revenue import policies, rates
+from nenrin.insight.revenue import graded, policies, rates
+from nenrin.insight.revenue.graded import Graded
 from nenrin.values import Period
 
 KEPT = 16
@@ -92,11 +92,6 @@ UNDATED = """
 select account, key, starts_on from signed where starts_on is null or ends_on is null
 order by account, key
 """
-GRADES = """
-select account, believed_from, coalesce(tier, '') as tier, coalesce(touch_model, '') as touch_model,
-       coalesce(industry, '') as industry, coalesce(region, '') as region
-from accounts order by account, believed_from
-"""
 #: The last version of every survey answer; a respondent is a number, -1 where it is not known who.
 ANSWERS = """
 select account, answered_on - date '1970-01-01' as day, list_position({surveys}, survey) - 1 as survey,
@@ -152,27 +147,6 @@ select month, coalesce(currency, '') as currency, minor from costs
 where believed_to = date '9999-12-31' and month is not null and minor is not null and category in {categories}
 """
 T = TypeVar("T")
-FIELDS = ("tier", "touch_model", "industry", "region")
-
-
-@dataclass(frozen=True, slots=True)
-class Graded:
-    """Tier, touch model, industry and region of accounts over time: rows by (account, from day)."""
-
-    account: Whole
-    day: Whole
-    values: dict[str, NDArray[np.object_]]
-
-    def at(self, field: str, accounts: Whole, day: date) -> NDArray[np.object_]:
-        """The value of each account on a day; before its first version, the first one's; "" where there is none."""
-        high = 2**31
-        found = np.searchsorted(self.account * high + self.day, accounts * high + number(day), side="right") - 1
-        first = np.searchsorted(self.account, accounts, side="left")
-        last = np.searchsorted(self.account, accounts, side="right")
-        known = last > first
-        out = np.full(len(accounts), "", dtype=object)
-        out[known] = self.values[field][np.maximum(found, first)[known]]
-        return out
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,7 +263,7 @@ def read(db: duckdb.DuckDBPyConnection, policy: Policy, known: date, told: str) 
     noted = (*findings.found(db, book.left_out), *_undated(db))
     parents = dict(db.sql(PARENTS).fetchall()) if policy.logos == "parent" else {}
     costs, unrated = _costs(db, exchange, known)
-    return Ledger(book, _graded(db), costs, known, told, noted, parents, unrated_costs=unrated)
+    return Ledger(book, graded.read(db), costs, known, told, noted, parents, unrated_costs=unrated)
 
 
 def _undated(db: duckdb.DuckDBPyConnection) -> list[Finding]:
@@ -344,13 +318,6 @@ def _sources() -> dict[int, int]:
 
 def _is_referral(source: str) -> bool:
     return source.strip().casefold().startswith(REFERRED)
-
-
-def _graded(db: duckdb.DuckDBPyConnection) -> Graded:
-    found = db.sql(GRADES).to_arrow_table()
-    days = found.column("believed_from").cast("int32").to_numpy().astype(np.int64)
-    values = {name: np.asarray(found.column(name).to_pylist(), dtype=object) for name in FIELDS}
-    return Graded(found.column("account").to_numpy().astype(np.int64), days, values)
 
 
 def _costs(db: duckdb.DuckDBPyConnection, exchange: Exchange, known: date) -> tuple[dict[date, int], tuple[date, ...]]:

@@ -18,7 +18,8 @@ from nenrin.customers.models import Account, Assignment, Plan, TierRule, TouchMo
 from nenrin.foundation.models import Member
 from nenrin.insight.models import Segment, SegmentMembership
 from nenrin.insight.revenue import firsts, origins
-from nenrin.insight.revenue.books import FIELDS, Ledger
+from nenrin.insight.revenue.books import Ledger
+from nenrin.insight.revenue.graded import FIELDS
 from nenrin.values import Period, Text
 
 Mask = NDArray[np.bool_]
