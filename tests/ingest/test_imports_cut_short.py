@@ -6,10 +6,12 @@ from datetime import datetime
 
 import pytest
 
+from nenrin.customers import accounts
 from nenrin.customers.models import Account
 from nenrin.foundation.actors import SYSTEM
 from nenrin.foundation.models import Entry, Organisation
 from nenrin.ingest import imports
+from nenrin.ingest.files import mappings
 from nenrin.ingest.importing import chunks, rounds, undoing
 from nenrin.ingest.models import Import
 from nenrin.ingest.models.imports import State
@@ -108,3 +110,30 @@ def test_taking_back_that_failed_half_way_is_gone_on_with(
     finish(at)
     row.refresh_from_db()
     assert row.state == State.UNDONE and not Account.objects.standing().exists()
+
+
+def test_an_import_that_was_stopped_is_started_anew_under_another_mapping_and_taken_back_whole(
+    org: Organisation, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chunks, "CHUNK", 5)
+    there = accounts.open("もとの名前", keys=[("product", "k0")], by=SYSTEM, at=at)
+    row = uploaded("accounts", "key,name,alias\n" + "".join(f"k{n},会社{n},別名{n}\n" for n in range(20)), at)
+    first = imports.mapping_of(row)
+    imports.assign(row, first, by=SYSTEM, at=at)
+    imports.start(row, by=SYSTEM, at=at)
+    imports.work(at, holder="test", seconds=0.0001)
+    imports.cancel(row, by=SYSTEM, at=at)
+    assert row.rows.count() == 5
+    document = mappings.to_document(first)
+    other = mappings.from_document(document | {"columns": {"key": "key", "name": "alias"}})
+    imports.assign(row, other, by=SYSTEM, at=at)
+    imports.start(row, by=SYSTEM, at=at)
+    finish(at)
+    row.refresh_from_db()
+    assert (row.state, row.created, row.updated, row.rows.count()) == (State.DONE, 15, 5, 20)
+    assert set(Account.objects.values_list("name", flat=True)) == {f"別名{n}" for n in range(20)}
+    imports.undo(row, by=SYSTEM, at=at)
+    finish(at)
+    row.refresh_from_db()
+    assert (row.state, row.kept_back) == (State.UNDONE, 0)
+    assert [(one.pk, one.name) for one in Account.objects.standing()] == [(there.pk, "もとの名前")]

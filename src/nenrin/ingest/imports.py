@@ -171,6 +171,7 @@ def start(row: Import, *, by: Actor, at: datetime) -> Import:
         before = (State.MAPPED, State.CHECKED)
         _moved(row, before, State.RUNNING, started_at=at, finished_at=None, **rounds.FRESH)
         row.rejects.all().delete()
+        row.rows.exclude(undone="").delete()  # what an earlier start wrote and was taken back since
         _note("started", row, by, at)
     return row
 

@@ -63,6 +63,7 @@ class Run:
     stand_ins: Sequence[StandIns] = ()
     held_seconds: float = 0.0  # how long the last chunk kept the database's writer
     size: int = 0
+    is_again: bool = False  # rows that are still to come were written before, under another mapping
 
     def continues(self, row: Import) -> bool:
         """Is this still where the database says the import stands?"""
@@ -139,7 +140,8 @@ class Run:
         bulk.insert([_reject(row, result, record) for result, record in rejected])
         if not self.is_rehearsal:
             touched = [result for result in results if result.outcome in ("created", "updated")]
-            bulk.insert([_touched(row, result) for result in touched])
+            again = _written_again(row, touched) if self.is_again else set()
+            bulk.insert([_touched(row, result) for result in touched if result.number not in again])
         still = Import.objects.filter(pk=row.pk, state=row.state, checkpoint=self.place, claimed_by=holder)
         columns = {name: getattr(row, name) + sum(r.outcome == name for r in results) for name in OUTCOMES}
         columns |= {"rows_done": row.rows_done + len(results), "checkpoint": last}
@@ -181,8 +183,9 @@ def begin(row: Import, at: datetime) -> Run:
         else ()
     )
     return Run(
-        row, kind, reader, table.rows(row.checkpoint), context, losers, row.checkpoint, context.is_rehearsal, stand_ins
-    )
+        row, kind, reader, table.rows(row.checkpoint), context, losers, row.checkpoint, context.is_rehearsal, stand_ins,
+        is_again=row.rows.filter(number__gt=row.checkpoint).exists(),
+    )  # fmt: skip
 
 
 def actor_of(row: Import) -> Actor:
@@ -272,6 +275,16 @@ def _reject(row: Import, result: Result, record: Record) -> RejectedRow:
     cells = [shown(cell, LONGEST_KEPT) for cell in record.cells]
     problems = [problem.plain() for problem in result.problems]
     return bulk.made(RejectedRow, of_id=row.pk, number=result.number, cells=cells, problems=problems)
+
+
+def _written_again(row: Import, touched: Sequence[Result]) -> set[int]:
+    """Let rows that wrote the same subject before this start stand once, as it looked before both; their numbers."""
+    results = {result.number: result for result in touched}
+    rows = [one for one in row.rows.filter(number__in=results) if one.subject == results[one.number].subject]
+    for one in rows:
+        one.version, one.before = results[one.number].version, dict(results[one.number].before) | one.before
+    bulk.update(rows, ["version", "before"])
+    return {one.number for one in rows}
 
 
 def _touched(row: Import, result: Result) -> ImportedRow:
