@@ -23,6 +23,8 @@ from nenrin.insight.revenue.books import contracts
 MONTHS = 6
 #: A monthly contract decides every month: it is no renewal.
 SHORTEST = 6
+#: The views of the lake that `contracts` is made of.
+READ = ("accounts", "subscriptions", "hard_events")
 RUNNING = """
 select account, ends_on, term_months, auto_renews, noticed_on, currency, coalesce(list_last(list_filter(
          list_sort(steps), lambda step: step.from_on <= date '{day}')).minor, 0) as minor
@@ -119,7 +121,7 @@ def _whole(values: Iterable[int]) -> Whole:
 
 def _dues(ask: Question) -> list[Due]:
     lake, policy = lakes.current(), ask.ledger.policy
-    rows = _running(lake.path, lake.facts.open().version(), ask.ledger.known, ask.last, policy.reporting_currency)
+    rows = _running(lake.path, lake.fingerprint(READ), ask.ledger.known, ask.last, policy.reporting_currency)
     exchange, factors = ask.ledger.book.exchange.standing(ask.last), dict[str, Fraction | None]()
     out = []
     for account, ends_on, term, renews, noticed_on, currency, minor in rows:
@@ -134,7 +136,7 @@ def _dues(ask: Question) -> list[Due]:
 
 
 @lru_cache(maxsize=8)
-def _running(path: Path, version: int, known: date, day: date, currency: str) -> list[tuple[int, date, int, bool, date | None, str, int]]:  # fmt: skip
+def _running(path: Path, told: str, known: date, day: date, currency: str) -> list[tuple[int, date, int, bool, date | None, str, int]]:  # fmt: skip
     with lakes.current().session(days=(known, known), known=known) as db:
         db.execute(contracts(currency))
         return db.sql(RUNNING.format(day=day, shortest=SHORTEST)).fetchall()

@@ -23,6 +23,8 @@ from nenrin.insight.revenue.own_money import OwnMoney
 from nenrin.values import Money
 
 T = TypeVar("T")
+#: The views of the lake that a book is read from.
+READ = ("accounts", "subscriptions", "invoices", "exchange_rates")
 #: So many answers a book keeps: margins and rates are whatever an address says.
 MOST_KEPT = 32
 CONTRACTS = """
@@ -97,7 +99,7 @@ def read(as_of: date, accounts: Iterable[int] | None = None) -> Book:
     """
     lake = lakes.current()
     policy = policies.live(as_of)
-    whole = _whole(lake.path, lake.zone.key, lake.facts.open().version(), as_of, rules(policy), repr(policy))
+    whole = _whole(lake.path, lake.zone.key, lake.fingerprint(READ), as_of, rules(policy), repr(policy))
     return whole if accounts is None else whole.within(accounts)
 
 
@@ -127,9 +129,9 @@ def rules(policy: Policy) -> Rules:
 
 
 @lru_cache(maxsize=4)
-def _whole(path: Path, zone: str, version: int, as_of: date, by: Rules, policy: str) -> Book:
-    """Kept for a version of the lake's facts, a day and a policy: a page asks it again with other assumptions. `policy` is
-    the one live on the day, as it reads."""
+def _whole(path: Path, zone: str, told: str, as_of: date, by: Rules, policy: str) -> Book:
+    """Kept for what the lake told (Lake.fingerprint), a day and a policy: a page asks it again with other assumptions.
+    `policy` is the one live on the day, as it reads."""
     past_due = NOT_DUE if by.dunning_days is None else PAST_DUE.format(days=by.dunning_days, known=as_of)
     with lakes.current().session(days=(as_of, as_of), known=as_of) as db:
         own = own_money.at(rates.known(db, policies.live(as_of)), as_of)

@@ -20,6 +20,8 @@ from nenrin.insight.lifetimes.books import Book
 #: Below so many customers, or so many that bought again, nothing is told.
 LEAST_CUSTOMERS, LEAST_AGAIN = 30, 10
 WEEKS = 52.0
+#: The views of the lake that they are read from.
+READ = ("accounts", "invoices")
 INVOICES = """
 select account, issued_on, sum(minor)::bigint as minor from invoices
 where believed_to = date '9999-12-31' and account is not null and issued_on <= $day and status in ('open', 'paid')
@@ -46,7 +48,7 @@ def read(book: Book, currency: str, accounts: Collection[int] | None = None) -> 
     """Of all accounts, or of these, with invoices and without any contract by the book's day (`book` is of everybody,
     so that nobody's contract is overlooked); None without such."""
     lake = lakes.current()
-    days = _invoiced(lake.path, lake.zone.key, lake.facts.open().version(), book.as_of, currency)
+    days = _invoiced(lake.path, lake.zone.key, lake.fingerprint(READ), book.as_of, currency)
     contracted = {one.account for one in book.lives}
     wanted = None if accounts is None else frozenset(accounts)
     bought = {
@@ -58,7 +60,7 @@ def read(book: Book, currency: str, accounts: Collection[int] | None = None) -> 
 
 
 @lru_cache(maxsize=4)
-def _invoiced(path: Path, zone: str, version: int, day: date, currency: str) -> dict[int, dict[date, int]]:
+def _invoiced(path: Path, zone: str, told: str, day: date, currency: str) -> dict[int, dict[date, int]]:
     with lakes.current().session(days=(day, day), known=day) as db:
         rows = db.execute(INVOICES, {"day": day, "currency": currency}).fetchall()
     found: dict[int, dict[date, int]] = defaultdict(dict)

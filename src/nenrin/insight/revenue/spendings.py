@@ -17,15 +17,17 @@ _LAST = "believed_to = date '9999-12-31' and month is not null"
 _ON = "coalesce(product, ''), coalesce(touch_model, ''), coalesce(segment, '')"
 COSTS = f"select month, category, minor, account, {_ON}, currency from costs where {_LAST} and minor is not null"
 HOURS = f"select month, category, minutes, account, {_ON} from efforts where {_LAST} and minutes is not null"
+#: The views of the lake that they are read from, and the rates at which a ledger counts them.
+READ = ("costs", "efforts", "exchange_rates")
 KEPT = 4
 _kept: OrderedDict[tuple[object, ...], Spending] = OrderedDict()
 _lock = Lock()
 
 
 def spending(ledger: Ledger) -> Spending:
-    """What was known of costs and hours when the ledger was; kept in memory for that version of the facts."""
+    """What was known of costs and hours when the ledger was; kept in memory until the lake tells other ones."""
     lake = lakes.current()
-    key = (str(lake.path), lake.facts.open().version(), ledger.known, repr(ledger.policy))
+    key = (str(lake.path), lake.fingerprint(READ), ledger.known, repr(ledger.policy))
     with _lock:
         if key in _kept:
             _kept.move_to_end(key)
