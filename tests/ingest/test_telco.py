@@ -43,7 +43,7 @@ def taken_in(content: bytes, rows: int, world: World) -> None:
     for mapping in mappings.all_from_yaml((EXAMPLE / "mapping.yaml").read_text()):
         row = run(uploaded(mapping.kind, content, world.now, source="telco"), world.now, mapping=mapping)
         assert counts(row) == (rows, 0, 0, 0), mapping.kind
-    done = applying.apply(bundles.read(EXAMPLE), by=SYSTEM, at=world.now)
+    done = applying.apply(bundles.read(EXAMPLE / "configuration"), by=SYSTEM, at=world.now)
     assert done is not None and [one["key"] for one in done.documents] == ["telco"]
     world.carry()
     while refresh.step(world.now):
