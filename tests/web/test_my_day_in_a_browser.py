@@ -48,6 +48,7 @@ def test_by_keys_alone_a_row_becomes_a_task_and_is_taken_back(browser: Browser, 
     page.locator("[data-toast] form button").click()
     expect(page.locator("[data-toast]")).to_contain_text("元に戻しました")
     assert not Task.objects.open().exists()
+    page.wait_for_load_state()  # its keys are heard from then on
     page.keyboard.press("j")
     page.keyboard.press("s")
     expect(page.locator("h1")).to_contain_text("あとで")
