@@ -25,27 +25,26 @@ def tell(project: OnboardingProject, code: str, text: Text, *, key: str, by: Act
 
 
 def step_done(step: OnboardingStep, *, by: Actor, at: datetime) -> None:
-    name = step.project.account.name
-    text = Text(f"{name} has done: {step.title_en}", f"{name}がステップを完了: {step.title_ja}")
-    tell(step.project, "done", text, key=f"done:{step.pk}:{step.version}", by=by, at=at)
+    _of_step(step, "done", Text("has done", "ステップを完了"), by, at)
 
 
 def approved(step: OnboardingStep, *, by: Actor, at: datetime) -> None:
-    name = step.project.account.name
-    text = Text(f"{name} has approved: {step.title_en}", f"{name}が承認: {step.title_ja}")
-    tell(step.project, "approved", text, key=f"approved:{step.pk}:{step.version}", by=by, at=at)
+    _of_step(step, "approved", Text("has approved", "承認"), by, at)
 
 
 def reopened(step: OnboardingStep, *, by: Actor, at: datetime) -> None:
-    name = step.project.account.name
-    text = Text(f"{name} opened a step again: {step.title_en}", f"{name}がステップを未完了に変更: {step.title_ja}")
-    tell(step.project, "reopened", text, key=f"reopened:{step.pk}:{step.version}", by=by, at=at)
+    _of_step(step, "reopened", Text("opened a step again", "ステップを未完了に変更"), by, at)
 
 
 def unapproved(step: OnboardingStep, *, by: Actor, at: datetime) -> None:
+    _of_step(step, "unapproved", Text("took its approval back", "承認を取り消し"), by, at)
+
+
+def _of_step(step: OnboardingStep, code: str, deed: Text, by: Actor, at: datetime) -> None:
+    """The customer did this with a step: told once for each of its versions."""
     name = step.project.account.name
-    text = Text(f"{name} took its approval back: {step.title_en}", f"{name}が承認を取り消し: {step.title_ja}")
-    tell(step.project, "unapproved", text, key=f"unapproved:{step.pk}:{step.version}", by=by, at=at)
+    text = Text(f"{name} {deed.en}: {step.title_en}", f"{name}が{deed.ja}: {step.title_ja}")
+    tell(step.project, code, text, key=f"{code}:{step.pk}:{step.version}", by=by, at=at)
 
 
 def wrote(project: OnboardingProject, message: int, *, by: Actor, at: datetime) -> None:
